@@ -1,0 +1,1 @@
+"""mtlib: see, build and debug Telegram's `auth.bindTempAuthKey`."""

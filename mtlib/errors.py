@@ -1,0 +1,96 @@
+"""What can go wrong, and whose fault it is.
+
+Every error carries three things beside its sentence: `got`, `expected` and `where` (a path such as
+`auth.bindTempAuthKey/nonce`, a byte offset, or the name of a step). A `LocalError` is the caller's mistake;
+a `PeerError` is the other side's. Nothing in this package raises anything else on bad input.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+
+class MtError(Exception):
+    """The one base: a sentence, and what was got, what was expected, and where."""
+
+    def __init__(self, message: str, *, got: Any = None, expected: Any = None, where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.got = got
+        self.expected = expected
+        self.where = where
+
+    def within(self, name: str) -> Self:
+        """The same error, seen from one level further out: `name` is put before `where`."""
+        separator = ", " if self.where.startswith("byte ") else "/"
+        self.where = f"{name}{separator}{self.where}" if self.where else name
+        return self
+
+    def __str__(self) -> str:
+        facts = [
+            text
+            for text, known in (
+                (f"got {_shown(self.got)}", self.got is not None),
+                (f"expected {_shown(self.expected)}", self.expected is not None),
+                (f"at {self.where}", bool(self.where)),
+            )
+            if known
+        ]
+        return self.message + (f" ({', '.join(facts)})" if facts else "")
+
+
+class LocalError(MtError, ValueError):
+    """This side asked for something that cannot be: a value out of range, a key of the wrong length."""
+
+
+class PeerError(MtError):
+    """The other side sent something that breaks a rule."""
+
+
+class DecodeError(PeerError):
+    """Bytes that do not parse: a length beyond the data, an unknown constructor, a damaged checksum."""
+
+
+class CheckError(PeerError):
+    """Bytes that parse, and say something that must not be believed: a foreign nonce, a wrong msg_key."""
+
+
+class TransportError(PeerError):
+    """A frame of four bytes: a negative number instead of a packet.
+
+    Source: core.telegram.org/mtproto/mtproto-transports, "Transport errors".
+    """
+
+    MEANINGS = {
+        -403: "forbidden",
+        -404: "auth key not found",
+        -429: "transport flood",
+        -444: "invalid dc",
+    }
+
+    def __init__(self, code: int, *, where: str = "") -> None:
+        self.code = code
+        self.name = self.MEANINGS.get(code, "unknown transport error")
+        super().__init__(f"transport error {code}: {self.name}", where=where)
+
+
+class RpcError(PeerError):
+    """The data centre understood the call and refused it: a code and an upper-case name.
+
+    Source: core.telegram.org/api/errors.
+    """
+
+    def __init__(self, code: int, name: str, *, where: str = "") -> None:
+        self.code = code
+        self.name = name
+        super().__init__(f"{code} {name}", where=where)
+
+
+class Unreachable(MtError):
+    """Nobody answered in time, or the connection ended: nothing is known about the other side's opinion."""
+
+
+def _shown(value: Any) -> str:
+    """Bytes as hex, long things shortened: an error is a sentence, not a dump."""
+    text = bytes(value).hex() if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,34 @@
+"""Bytes that explain themselves: layouts, the TL language, and the constructors spoken here."""
+
+from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Span, unseal
+from mtlib.wire.layout import Layout
+from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
+from mtlib.wire.provenance import Trace, trace
+from mtlib.wire.schema import SCHEMA
+from mtlib.wire.tl import Constructor, Schema, constructor, crc
+from mtlib.wire.view import Row
+
+__all__ = [
+    "SCHEMA",
+    "Constructor",
+    "Dissection",
+    "Field",
+    "Layout",
+    "Note",
+    "Origin",
+    "Reading",
+    "Row",
+    "Schema",
+    "Seal",
+    "Span",
+    "Trace",
+    "constant",
+    "constructor",
+    "copied",
+    "crc",
+    "derived",
+    "given",
+    "random",
+    "trace",
+    "unseal",
+]

@@ -1,0 +1,231 @@
+"""A dissection: bytes, and spans that say of every byte what it is.
+
+The spans tile the bytes without gap or overlap. They are computed when somebody looks, so that packing stays in
+microseconds. A ciphertext is a span with a `Seal`; `unseal(dissection, keys)` returns a copy in which every seal
+is open that the keys can open, so that one path leads through everything:
+`frame/packet/message/request/encrypted_message/plaintext/envelope/inner`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
+
+from mtlib.errors import LocalError
+from mtlib.wire.notes import Note, Origin, given
+from mtlib.wire.view import Row, to_html, to_text
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How bytes are read: with which keys, and whether damage is an error or something to look at.
+
+    `lenient` keeps going where a strict reader refuses, so that an inspector can show tampered bytes.
+    """
+
+    keys: tuple[Any, ...] = field(default=(), repr=False)
+    lenient: bool = False
+
+
+STRICT = Reading()
+
+
+class Read(NamedTuple):
+    """What a kind found: the value, where it stops, its body (without TL head and padding), its parts."""
+
+    value: Any
+    stop: int
+    body: tuple[int, int]
+    nested: Dissection | None = None
+
+
+class Kind(Protocol):
+    """How one value becomes bytes and back. `name` is the type's name in the specification."""
+
+    @property
+    def name(self) -> str: ...
+
+    def pack(self, value: Any) -> bytes: ...
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read: ...
+
+
+class Shape(Protocol):
+    """Something that cuts bytes into spans: a layout, a vector, any boxed object."""
+
+    @property
+    def name(self) -> str: ...
+
+    def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Bytes that are another dissection once a key is there.
+
+    `open(values, data, reading)` gets the values of the fields before it (auth_key_id, msg_key), the sealed
+    bytes and the keys at hand, and gives the dissection inside, or None where no key fits.
+    """
+
+    open: Callable[[Mapping[str, Any], bytes, Reading], Dissection | None] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One declared place: its name, kind and note; `size` names the field that holds its length in bytes;
+    `when` is (flags field, bit) for an optional field; `inside` says what its body is, as a `Shape` or `Seal`.
+    """
+
+    name: str
+    kind: Kind
+    note: Note = field(default_factory=given)
+    size: str = ""
+    when: tuple[str, int] | None = None
+    inside: Shape | Seal | None = None
+
+    @property
+    def origin(self) -> Origin:
+        return self.note.origin
+
+
+@dataclass(frozen=True)
+class Span:
+    """A field that stands somewhere: `raw` is `start:stop` of its dissection, `bytes(span)` its body.
+
+    `nested` is the same body cut finer, `opened` what a seal hides; `problem` says why a body stayed uncut.
+    """
+
+    field: Field
+    start: int
+    stop: int
+    value: Any
+    raw: bytes
+    body: tuple[int, int]
+    nested: Dissection | None = None
+    opened: Dissection | None = None
+    problem: str = ""
+
+    def __bytes__(self) -> bytes:
+        return self.raw[self.body[0] - self.start : self.body[1] - self.start]
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def inner(self) -> Dissection | None:
+        """What stands inside: the finer cut, or what the opened seal shows."""
+        return self.nested or self.opened
+
+
+class Dissection:
+    """Bytes plus spans that tile them. Both encoding and decoding return one.
+
+    `bytes(d)`, `len(d)`, `d["field"]` (the value), `d.find("a/b")` (crosses opened seals), `d.at(offset)` (never
+    crosses one), `d.rows()`. In a notebook it shows itself as a table, in a terminal as text.
+    """
+
+    def __init__(self, shape: Shape, data: bytes, reading: Reading = STRICT) -> None:
+        self.shape = shape
+        self.data = bytes(data)
+        self.reading = reading
+
+    @classmethod
+    def of(
+        cls, shape: Shape, data: bytes, reading: Reading, spans: tuple[Span, ...], values: Mapping[str, Any]
+    ) -> Dissection:
+        """A dissection whose spans are known already, so that nothing is cut twice."""
+        made = cls(shape, data, reading)
+        made.__dict__["_scanned"] = (spans, values)
+        return made
+
+    @property
+    def name(self) -> str:
+        return self.shape.name
+
+    @cached_property
+    def _scanned(self) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
+        return self.shape.scan(self.data, self.reading)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return self._scanned[0]
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Name to value, absent optional fields as None."""
+        return self._scanned[1]
+
+    def __bytes__(self) -> bytes:
+        return self.data
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dissection) and (self.name, self.data) == (other.name, other.data)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.data))
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise LocalError(f"{self.name} has no field {name!r}", expected=", ".join(self.values)) from None
+
+    def find(self, path: str) -> Dissection | Span:
+        """The dissection or span that `path` names. Raises LocalError where it leads nowhere."""
+        here: Dissection | Span = self
+        parts = path.split("/")
+        for part in parts[1:] if parts[0] == self.name else parts:
+            inside = here if isinstance(here, Dissection) else here.inner
+            found = inside.child(part) if inside is not None else None
+            if found is None:
+                raise LocalError(f"nothing called {part!r} on this path", got=path, where=self.name)
+            here = found
+        return here.nested if isinstance(here, Span) and here.nested is not None else here
+
+    def child(self, name: str) -> Dissection | Span | None:
+        """The span called `name`, or the dissection called `name` that a seal or view of ours shows."""
+        for span in self.spans:
+            if span.name == name:
+                return span
+        return next((s.inner for s in self.spans if s.inner is not None and s.inner.name == name), None)
+
+    def at(self, offset: int) -> list[Span]:
+        """The spans over the byte at `offset`, outermost first; offsets in each are those of its own dissection."""
+        for span in self.spans:
+            if span.start <= offset < span.stop:
+                within = span.body[0] <= offset < span.body[1]
+                return [span, *(span.nested.at(offset - span.body[0]) if span.nested and within else ())]
+        raise LocalError("no byte at this offset", got=offset, expected=f"0..{len(self) - 1}", where=self.name)
+
+    def rows(self, path: str = "", depth: int = 0) -> Iterator[Row]:
+        """Every span with its path, depth first; a nested or opened dissection follows its span."""
+        for span in self.spans:
+            here = f"{path or self.name}/{span.name}"
+            yield Row.of(span, here, depth)
+            if span.inner is not None:
+                name = here if span.nested is not None else f"{path or self.name}/{span.inner.name}"
+                yield from span.inner.rows(name, depth + 1)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {len(self)} bytes>"
+
+    def __str__(self) -> str:
+        return to_text(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": to_text(self), "text/html": to_html(self)}
+
+
+def unseal(dissection: Dissection, keys: Sequence[Any]) -> Dissection:
+    """The same bytes, with every seal opened that `keys` can open."""
+    reading = dissection.reading
+    return Dissection(dissection.shape, dissection.data, replace(reading, keys=(*reading.keys, *keys)))

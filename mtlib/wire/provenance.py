@@ -1,0 +1,113 @@
+"""Where a value comes from, resolved when somebody asks.
+
+Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources a
+note names, runs its formula on their bytes, and says whether the result is what stands there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mtlib.errors import LocalError
+from mtlib.wire.dissection import Dissection, Field, Span
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "SHA1": lambda data: hashlib.sha1(data).digest(),
+    "SHA256": lambda data: hashlib.sha256(data).digest(),
+    "CRC32": lambda data: zlib.crc32(data).to_bytes(4, "little"),
+    "len": len,
+}
+"""What a formula may call. A caller with more to offer (a cipher) passes its own table to `trace`."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The answer to "where does this come from?".
+
+    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True or
+    False where the formula could be run, None where it could not.
+    """
+
+    field: Field
+    path: str
+    found: bytes = field(repr=False)
+    formula: str
+    sources: Mapping[str, tuple[str, bytes | None]] = field(repr=False)
+    agrees: bool | None
+
+
+def trace(
+    root: Dissection,
+    path: str,
+    *,
+    known: Mapping[str, Any] | None = None,
+    functions: Mapping[str, Callable[..., Any]] = FUNCTIONS,
+) -> Trace:
+    """Formula, sources and agreement of the span at `path` under `root`.
+
+    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`. Raises
+    LocalError where the path leads to no span.
+    """
+    *around, (last, span) = walk(root, path)
+    if not isinstance(span, Span):
+        raise LocalError("this is a whole dissection, not a field of one", got=path, where=root.name)
+    note = span.field.note
+    sources = {name: _source(around, at, known or {}) for name, at in note.sources.items()}
+    result = _run(note.formula, {name: value for name, (_, value) in sources.items()}, functions)
+    return Trace(span.field, last, bytes(span), note.formula, sources, _agrees(result, bytes(span)))
+
+
+def walk(root: Dissection, path: str) -> Iterator[tuple[str, Dissection | Span]]:
+    """Every stop on the way down `path`, each with the path to it; the root first."""
+    parts = path.split("/")
+    here: Dissection | Span = root
+    so_far = root.name
+    yield so_far, here
+    for part in parts[1:] if parts[0] == root.name else parts:
+        inside = here if isinstance(here, Dissection) else here.inner
+        found = inside.child(part) if inside is not None else None
+        if found is None:
+            raise LocalError(f"nothing called {part!r} on this path", got=path, where=root.name)
+        here, so_far = found, f"{so_far}/{part}"
+        yield so_far, here
+
+
+def _source(
+    around: list[tuple[str, Dissection | Span]], at: str, known: Mapping[str, Any]
+) -> tuple[str, bytes | None]:
+    """The bytes a note means by `at`: the nearest enclosing dissection of that name, then down."""
+    if at.startswith("@"):
+        outside = known.get(at[1:])
+        return at, None if outside is None else bytes(outside)
+    first, _, rest = at.partition("/")
+    for path, place in reversed(around):
+        inside = place if isinstance(place, Dissection) else place.inner
+        if inside is not None and first in (path.rpartition("/")[2], inside.name):
+            try:
+                return (f"{path}/{rest}" if rest else path), bytes(inside.find(rest) if rest else inside)
+            except LocalError:
+                break
+    return at, None
+
+
+def _run(formula: str, names: Mapping[str, bytes | None], functions: Mapping[str, Any]) -> Any:
+    """The formula's value, or None where a source is missing. Formulas are constants of this package: `eval`
+    here reads our own source code, never input."""
+    if not formula or None in names.values():
+        return None
+    try:
+        return eval(formula, {"__builtins__": {}}, {**functions, **names})
+    except NameError:
+        return None
+
+
+def _agrees(result: Any, found: bytes) -> bool | None:
+    if result is None:
+        return None
+    if isinstance(result, int):
+        return result == int.from_bytes(found, "little", signed=True)
+    return bytes(result) == found

@@ -1,0 +1,182 @@
+"""TL lines that prove their own id, and the boxed objects they describe.
+
+`constructor(schema, "ping#7abe77ec ping_id:long = Pong")` gives the `Layout` of that line and refuses an id that
+is not the CRC-32 of it. A `Schema` knows constructors by id, so that it can cut any boxed object.
+
+Source: core.telegram.org/mtproto/TL and /mtproto/serialize, "Boxed and bare types".
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mtlib.errors import DecodeError, LocalError
+from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Span
+from mtlib.wire.kinds import Bool, Constant, Flag, Number, Raw, Rest, String, Vector, need
+from mtlib.wire.layout import Layout
+from mtlib.wire.notes import Note, constant, given
+
+
+@dataclass(frozen=True)
+class Constructor(Layout):
+    """The layout of one line of TL: constructor id first, then the fields; `result` is what stands after `=`."""
+
+    line: str = ""
+    id: int = 0
+    result: str = ""
+
+    @property
+    def bare(self) -> Layout:
+        """The same without its id, as in `vector<future_salt>`."""
+        return Layout(self.name, self.fields[1:])
+
+
+class Schema:
+    """Every constructor known here, by id and by name. As a `Kind` and a `Shape` it is any boxed object."""
+
+    name = "Object"
+
+    def __init__(self) -> None:
+        self._by_id: dict[bytes, Constructor] = {}
+        self._by_name: dict[str, Constructor] = {}
+
+    def add(self, made: Constructor) -> None:
+        """Remember a constructor; a later one of the same id (with `contains`) takes its place."""
+        self._by_id[made.id.to_bytes(4, "little")] = made
+        self._by_name[made.name] = made
+
+    def __getitem__(self, name: str) -> Constructor:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise LocalError("no such constructor here", got=name) from None
+
+    def __iter__(self) -> Iterator[Constructor]:
+        return iter(self._by_name.values())
+
+    def knows(self, data: bytes) -> bool:
+        """Whether the constructor whose id stands first is one of these."""
+        return bytes(data[:4]) in self._by_id
+
+    def of(self, data: bytes, at: int = 0) -> Constructor:
+        """The constructor whose id stands at `at`. Raises DecodeError for an unknown one."""
+        need(data, at, len(data), 4)
+        found = self._by_id.get(data[at : at + 4])
+        if found is None:
+            number = int.from_bytes(data[at : at + 4], "little")
+            raise DecodeError("unknown constructor", got=f"{number:08x}", where=f"byte {at}")
+        return found
+
+    def dissect(self, data: bytes, reading: Reading = STRICT) -> Dissection:
+        """Whatever boxed object `data` is, leftovers refused."""
+        return self.of(data).dissect(data, reading)
+
+    def pack(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        return self.of(data, at).read(data, at, stop, reading)
+
+    def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
+        """As a shape (the inside of a body): the fields of whichever object it is."""
+        return self.of(data).scan(data, reading)
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A boxed value of one type: any constructor of `schema` whose line ends in that type."""
+
+    name: str
+    schema: Schema
+
+    def pack(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        need(data, at, stop, 4)
+        found = self.schema.of(data, at)
+        if found.result != self.name:
+            raise DecodeError(f"{found.name} is not a {self.name}", got=found.name, expected=self.name,
+                              where=f"byte {at}")
+        return found.read(data, at, stop, reading)
+
+
+SIMPLE: Mapping[str, Kind] = {
+    "#": Number("#", "<I"),
+    "int": Number("int", "<i"),
+    "long": Number("long", "<q"),
+    "double": Number("double", "<d"),
+    "int128": Raw("int128", 16),
+    "int256": Raw("int256", 32),
+    "string": String("string"),
+    "bytes": String("bytes"),
+    "true": Flag(),
+    "Bool": Bool(),
+}
+
+
+def crc(line: str) -> int:
+    """The id of a TL line: the CRC-32 of its normalised text.
+
+    Normalised: without `#id`, without `flags.N?true` fields, `bytes` spelled `string`, angle and curly brackets
+    opened up, no semicolon.
+    """
+    text = re.sub(r"#[0-9a-f]{1,8}(?= )", "", line.strip().rstrip(";"), count=1)
+    text = re.sub(r" \w+:\w+\.\d+\?true", "", text)
+    text = text.replace(":bytes ", ":string ").replace("?bytes ", "?string ")
+    text = text.replace("<", " ").replace(">", "").replace("{", "").replace("}", "")
+    return zlib.crc32(text.encode())
+
+
+def constructor(schema: Schema, line: str, sizes: Mapping[str, str] | None = None, **notes: Note) -> Constructor:
+    """The layout of a TL line, added to `schema`. `notes` explains fields by name; `sizes` names, for a body, the
+    field that holds its length. Raises LocalError where the id is not the CRC-32 of the line.
+    """
+    head, _, result = line.strip().rstrip(";").partition(" = ")
+    first, *rest = re.sub(r"\{[^}]*\}", "", head).split()
+    name, _, digits = first.partition("#")
+    number = crc(line)
+    if digits and int(digits, 16) != number:
+        raise LocalError("the id is not the CRC-32 of its line", got=digits, expected=f"{number:08x}", where=name)
+    id_note = constant(f"says that this is {name}", "core.telegram.org/mtproto/serialize, boxed types")
+    fields = [Field("constructor", Constant("constructor", number.to_bytes(4, "little")), id_note)]
+    for argument in rest:
+        fields.append(_field(schema, argument, sizes or {}, notes))
+    made = Constructor(name, tuple(fields), line, number, result)
+    unknown = notes.keys() - {f.name for f in fields}
+    if unknown:
+        raise LocalError("a note for a field that the line does not have", got=", ".join(unknown), where=name)
+    schema.add(made)
+    return made
+
+
+def _field(schema: Schema, argument: str, sizes: Mapping[str, str], notes: Mapping[str, Note]) -> Field:
+    name, _, type_ = argument.partition(":")
+    when = None
+    if "?" in type_:
+        condition, _, type_ = type_.partition("?")
+        flags, _, bit = condition.partition(".")
+        when = (flags, int(bit))
+    made = Field(name, kind_of(schema, type_), notes.get(name, given()), sizes.get(name, ""), when)
+    return replace(made, inside=schema) if type_ in ("Object", "!X") else made
+
+
+def kind_of(schema: Schema, type_: str) -> Kind:
+    """The kind of a type as it is written in a line. A function or object at the end (`!X`, `Object`) is kept as
+    its bytes, looked into where its constructor is known: a wrapper must not fail for what it wraps."""
+    if type_ in SIMPLE:
+        return SIMPLE[type_]
+    if type_ in ("Object", "!X"):
+        return Rest(type_)
+    vector = re.fullmatch(r"(%?)([Vv])ector<(.+)>", type_)
+    if vector:
+        return Vector(kind_of(schema, vector[3]), boxed=vector[2] == "V")
+    if type_.startswith("%"):
+        return next(c for c in schema if c.result == type_[1:]).bare
+    if type_[0].islower():
+        return schema[type_].bare
+    return Boxed(type_, schema)
