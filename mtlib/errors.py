@@ -7,7 +7,8 @@ a `PeerError` is the other side's. Nothing in this package raises anything else 
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 
 class MtError(Exception):
@@ -61,7 +62,7 @@ class TransportError(PeerError):
     Source: core.telegram.org/mtproto/mtproto-transports, "Transport errors".
     """
 
-    MEANINGS = {
+    MEANINGS: ClassVar[Mapping[int, str]] = {
         -403: "forbidden",
         -404: "auth key not found",
         -429: "transport flood",
@@ -72,6 +73,7 @@ class TransportError(PeerError):
         self.code = code
         self.name = self.MEANINGS.get(code, "unknown transport error")
         super().__init__(f"transport error {code}: {self.name}", where=where)
+        self.args = (code,)  # what a copy is made from
 
 
 class RpcError(PeerError):
@@ -84,6 +86,7 @@ class RpcError(PeerError):
         self.code = code
         self.name = name
         super().__init__(f"{code} {name}", where=where)
+        self.args = (code, name)  # what a copy is made from
 
 
 class Unreachable(MtError):
@@ -92,5 +95,7 @@ class Unreachable(MtError):
 
 def _shown(value: Any) -> str:
     """Bytes as hex, long things shortened: an error is a sentence, not a dump."""
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"a number of {value.bit_length()} bits"  # Python refuses to print the largest ones
     text = bytes(value).hex() if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

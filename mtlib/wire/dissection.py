@@ -1,8 +1,8 @@
 """A dissection: bytes, and spans that say of every byte what it is.
 
-The spans tile the bytes without gap or overlap. They are computed when somebody looks, so that packing stays in
-microseconds. A ciphertext is a span with a `Seal`; `unseal(dissection, keys)` returns a copy in which every seal
-is open that the keys can open, so that one path leads through everything:
+The spans tile the bytes without gap or overlap. They are computed when somebody looks, so that packing stays
+in microseconds. A ciphertext is a span with a `Seal`; `unseal(dissection, keys)` returns a copy in which
+every seal is open that the keys can open, so that one path leads through everything:
 `frame/packet/message/request/encrypted_message/plaintext/envelope/inner`.
 """
 
@@ -13,20 +13,32 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from mtlib.errors import LocalError
+from mtlib.errors import DecodeError, LocalError
 from mtlib.wire.notes import Note, Origin, given
 from mtlib.wire.view import Row, to_html, to_text
+
+MAX_DEPTH = 32
+"""How many objects may stand inside each other. A frame with a binding in it, unsealed, needs ten."""
 
 
 @dataclass(frozen=True)
 class Reading:
     """How bytes are read: with which keys, and whether damage is an error or something to look at.
 
-    `lenient` keeps going where a strict reader refuses, so that an inspector can show tampered bytes.
+    `lenient` keeps going where a strict reader refuses, so that an inspector can show tampered bytes. `depth`
+    counts what stands around what is being read.
     """
 
     keys: tuple[Any, ...] = field(default=(), repr=False)
     lenient: bool = False
+    depth: int = 0
+
+    def deeper(self, at: int) -> Reading:
+        """The reading of what stands inside, at `at`. Raises DecodeError beyond MAX_DEPTH: who reads pays for
+        every level with stack and memory, who writes with four bytes."""
+        if self.depth >= MAX_DEPTH:
+            raise DecodeError("nested too deep", expected=f"at most {MAX_DEPTH} levels", where=f"byte {at}")
+        return Reading(self.keys, self.lenient, self.depth + 1)
 
 
 STRICT = Reading()
@@ -75,7 +87,7 @@ class Seal:
 @dataclass(frozen=True)
 class Field:
     """One declared place: its name, kind and note; `size` names the field that holds its length in bytes;
-    `when` is (flags field, bit) for an optional field; `inside` says what its body is, as a `Shape` or `Seal`.
+    `when` is (flags field, bit) for an optional field; `inside` says what its body is, a `Shape` or a `Seal`.
     """
 
     name: str
@@ -120,19 +132,19 @@ class Span:
     @property
     def inner(self) -> Dissection | None:
         """What stands inside: the finer cut, or what the opened seal shows."""
-        return self.nested or self.opened
+        return self.nested if self.nested is not None else self.opened
 
 
 class Dissection:
     """Bytes plus spans that tile them. Both encoding and decoding return one.
 
-    `bytes(d)`, `len(d)`, `d["field"]` (the value), `d.find("a/b")` (crosses opened seals), `d.at(offset)` (never
-    crosses one), `d.rows()`. In a notebook it shows itself as a table, in a terminal as text.
+    `bytes(d)`, `len(d)`, `d["field"]` (the value), `d.find("a/b")` (crosses opened seals), `d.at(offset)`
+    (never crosses one), `d.rows()`. In a notebook it shows itself as a table, in a terminal as text.
     """
 
     def __init__(self, shape: Shape, data: bytes, reading: Reading = STRICT) -> None:
         self.shape = shape
-        self.data = bytes(data)
+        self.data = data if type(data) is bytes else octets(data, shape.name)
         self.reading = reading
 
     @classmethod
@@ -181,15 +193,22 @@ class Dissection:
 
     def find(self, path: str) -> Dissection | Span:
         """The dissection or span that `path` names. Raises LocalError where it leads nowhere."""
+        *_, (_, here) = self.walk(path)
+        return here.nested if isinstance(here, Span) and here.nested is not None else here
+
+    def walk(self, path: str) -> Iterator[tuple[str, Dissection | Span]]:
+        """Every stop on the way down `path`, each with the path to it; this dissection first."""
         here: Dissection | Span = self
+        so_far = self.name
+        yield so_far, here
         parts = path.split("/")
         for part in parts[1:] if parts[0] == self.name else parts:
             inside = here if isinstance(here, Dissection) else here.inner
             found = inside.child(part) if inside is not None else None
             if found is None:
                 raise LocalError(f"nothing called {part!r} on this path", got=path, where=self.name)
-            here = found
-        return here.nested if isinstance(here, Span) and here.nested is not None else here
+            here, so_far = found, f"{so_far}/{part}"
+            yield so_far, here
 
     def child(self, name: str) -> Dissection | Span | None:
         """The span called `name`, or the dissection called `name` that a seal or view of ours shows."""
@@ -199,12 +218,14 @@ class Dissection:
         return next((s.inner for s in self.spans if s.inner is not None and s.inner.name == name), None)
 
     def at(self, offset: int) -> list[Span]:
-        """The spans over the byte at `offset`, outermost first; offsets in each are those of its own dissection."""
+        """The spans over the byte at `offset`, outermost first; each counts from its dissection's start."""
         for span in self.spans:
             if span.start <= offset < span.stop:
                 within = span.body[0] <= offset < span.body[1]
-                return [span, *(span.nested.at(offset - span.body[0]) if span.nested and within else ())]
-        raise LocalError("no byte at this offset", got=offset, expected=f"0..{len(self) - 1}", where=self.name)
+                finer = span.nested.at(offset - span.body[0]) if span.nested is not None and within else ()
+                return [span, *finer]
+        wanted = f"0..{len(self) - 1}" if self.data else "none: it is empty"
+        raise LocalError("no byte at this offset", got=offset, expected=wanted, where=self.name)
 
     def rows(self, path: str = "", depth: int = 0) -> Iterator[Row]:
         """Every span with its path, depth first; a nested or opened dissection follows its span."""
@@ -223,6 +244,13 @@ class Dissection:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": to_text(self), "text/html": to_html(self)}
+
+
+def octets(value: Any, name: str) -> bytes:
+    """Bytes, or a dissection as its bytes; a number is refused, which `bytes` would take for a length."""
+    if isinstance(value, (bytes, bytearray, memoryview, Dissection)):
+        return bytes(value)
+    raise LocalError(f"{name} takes bytes", got=type(value).__name__, expected="bytes")
 
 
 def unseal(dissection: Dissection, keys: Sequence[Any]) -> Dissection:

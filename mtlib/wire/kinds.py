@@ -1,7 +1,8 @@
 """The kinds of TL: how one value becomes bytes and back.
 
-Decoding is strict: what no writer produces is refused, with the offset. Encoding refuses what does not fit and
-says which value would (a key id printed unsigned has a signed twin).
+Decoding is strict: what no writer produces is refused, with the offset; only the padding of a string may
+hold anything, since every client ignores it. Encoding refuses what does not fit and says which value would
+(a key id printed unsigned has a signed twin).
 
 Source: core.telegram.org/mtproto/serialize, "Base types"; the refusal of a first byte `ff` is DEDUCED, the
 documents do not mention it.
@@ -16,9 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from mtlib.errors import DecodeError, LocalError
-from mtlib.wire.dissection import Dissection, Field, Kind, Read, Reading, Span
-from mtlib.wire.layout import Layout
-from mtlib.wire.notes import constant, derived
+from mtlib.wire.dissection import Kind, Read, Reading, octets
 
 MAX_STRING = 2**24 - 1
 """The longest string: its length head has three bytes."""
@@ -44,7 +43,7 @@ class Number:
     def pack(self, value: Any) -> bytes:
         try:
             return self._struct.pack(value)
-        except struct.error:
+        except (struct.error, OverflowError):  # the latter: a double from a number of more than 1024 bits
             raise self._refused(value) from None
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
@@ -55,9 +54,11 @@ class Number:
     def _refused(self, value: Any) -> LocalError:
         bits = 8 * self._struct.size
         if not isinstance(value, int):
-            return LocalError(f"a {self.name} is a number", got=repr(value))
+            return LocalError(f"{self.name} takes a number", got=type(value).__name__)
         if self.name == "#":
             return LocalError("flags are unsigned", got=value, expected="0..2**32-1")
+        if self.name == "double":
+            return LocalError("does not fit a double", got=value, expected="below 2**1024")
         twin = value - 2**bits if 2 ** (bits - 1) <= value < 2**bits else None
         hint = f"; unsigned id? use {twin}" if twin is not None and self.name == "long" else ""
         return LocalError(
@@ -73,10 +74,12 @@ class Raw:
     size: int
 
     def pack(self, value: Any) -> bytes:
-        if not isinstance(value, (bytes, bytearray, memoryview)) or len(value) != self.size:
-            got = f"{len(value)} bytes" if hasattr(value, "__len__") else repr(value)
-            raise LocalError(f"{self.name} is {self.size} bytes", got=got, expected=f"{self.size} bytes")
-        return bytes(value)
+        data = octets(value, self.name)
+        if len(data) != self.size:
+            raise LocalError(
+                f"{self.name} is {self.size} bytes", got=f"{len(data)} bytes", expected=f"{self.size} bytes"
+            )
+        return data
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
         need(data, at, stop, self.size)
@@ -109,7 +112,7 @@ class Rest:
     name: str = "bytes"
 
     def pack(self, value: Any) -> bytes:
-        return bytes(value)
+        return octets(value, self.name)
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
         return Read(data[at:stop], stop, (at, stop))
@@ -124,11 +127,10 @@ class String:
     name: str = "bytes"
 
     def pack(self, value: Any) -> bytes:
-        if isinstance(value, str):
-            value = value.encode()
-        if not isinstance(value, (bytes, bytearray, memoryview, Dissection)):
-            raise LocalError(f"{self.name} takes bytes", got=repr(value))
-        body = bytes(value)
+        try:
+            body = value.encode() if isinstance(value, str) else octets(value, self.name)
+        except UnicodeEncodeError:
+            raise LocalError("half a character: UTF-8 has no bytes for it", got=ascii(value)) from None
         if len(body) < 254:
             head = bytes((len(body),))
         elif len(body) <= MAX_STRING:
@@ -139,23 +141,28 @@ class String:
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
         need(data, at, stop, 4)
-        first = data[at]
+        first, start = data[at], at + 1
         if first == 255:
-            raise DecodeError("ff does not begin a string", got=first, expected="00..fe", where=f"byte {at}")
-        start, size = (at + 1, first) if first < 254 else (at + 4, int.from_bytes(data[at + 1 : at + 4], "little"))
+            raise DecodeError("255 does not begin a string", got=first, expected="0..254", where=f"byte {at}")
+        size = first
+        if first == 254:
+            start, size = at + 4, int.from_bytes(data[at + 1 : at + 4], "little")
         if first == 254 and size < 254 and not reading.lenient:
-            raise DecodeError("long head for a short string", got=size, expected="254 or more", where=f"byte {at}")
-        if size > stop - start:
             raise DecodeError(
-                f"string is cut off: needs {size} bytes, {stop - start} left", got=stop - start, expected=size,
-                where=f"byte {start}",
+                "long head for a short string", got=size, expected="254 or more", where=f"byte {at}"
             )
         body = start, start + size
+        if body[1] > stop:
+            raise _cut_off("string", stop - start, size, start)
         end = body[1] + -(body[1] - at) % 4
         if end > stop:
-            raise DecodeError("the string's padding is cut off", got=stop - body[1], expected=end - body[1],
-                              where=f"byte {body[1]}")
+            raise _cut_off("string's padding", stop - body[1], end - body[1], body[1])
         return Read(data[body[0] : body[1]], end, body)
+
+
+def _cut_off(what: str, left: int, size: int, at: int) -> DecodeError:
+    got, expected = f"{left} bytes", f"{size} bytes"
+    return DecodeError(f"the {what} is cut off", got=got, expected=expected, where=f"byte {at}")
 
 
 @dataclass(frozen=True)
@@ -165,6 +172,8 @@ class Flag:
     name: str = "true"
 
     def pack(self, value: Any) -> bytes:
+        if value is not True:
+            raise LocalError("a flag is True or False", got=type(value).__name__)
         return b""
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
@@ -182,7 +191,7 @@ class Bool:
 
     def pack(self, value: Any) -> bytes:
         if not isinstance(value, bool):
-            raise LocalError("a Bool is True or False", got=repr(value))
+            raise LocalError("a Bool is True or False", got=type(value).__name__)
         return self.TRUE if value else self.FALSE
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
@@ -193,62 +202,16 @@ class Bool:
         return Read(found == self.TRUE, at + 4, (at, at + 4))
 
 
-@dataclass(frozen=True)
-class Vector:
-    """`Vector<T>` (boxed: id, count, elements) or `vector<T>` (bare: count, elements). The value is a tuple.
-
-    The count is compared with the bytes that are left before anything is read: every element takes some.
-    """
-
-    element: Kind
-    boxed: bool = True
-
-    ID = bytes.fromhex("15c4b51c")
-    COUNT = Number("int", "<i")
-
-    @property
-    def name(self) -> str:
-        return f"{'V' if self.boxed else 'v'}ector<{self.element.name}>"
-
-    def pack(self, value: Any) -> bytes:
-        try:
-            parts = [self.element.pack(item) for item in value]
-        except TypeError:
-            raise LocalError(f"a {self.name} takes a sequence", got=repr(value)) from None
-        return (self.ID if self.boxed else b"") + self.COUNT.pack(len(parts)) + b"".join(parts)
-
-    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
-        spans, items, end = self._scan(data, at, stop, reading)
-        nested = Dissection.of(self, data[at:end], reading, spans, {s.name: s.value for s in spans})
-        return Read(items, end, (at, end), nested)
-
-    def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
-        spans, _, end = self._scan(data, 0, len(data), reading)
-        if end != len(data):
-            raise DecodeError("bytes are left over", got=f"{len(data) - end} more", where=f"byte {end}")
-        return spans, {s.name: s.value for s in spans}
-
-    def _scan(
-        self, data: bytes, at: int, stop: int, reading: Reading
-    ) -> tuple[tuple[Span, ...], tuple[Any, ...], int]:
-        fields: list[Field] = []
-        if self.boxed:
-            fields.append(Field("vector", Constant("vector", self.ID), constant("says that a vector follows")))
-        fields.append(Field("count", self.COUNT, derived("", "how many elements follow")))
-        head, _, here = Layout(self.name, tuple(fields))._scan(data, at, stop, reading)
-        count = head[-1].value
-        if not 0 <= count <= (stop - here) // 4:
-            raise DecodeError(
-                "the count is beyond what is left", got=count, expected=f"0..{(stop - here) // 4}",
-                where=f"byte {here - 4}",
-            )
-        spans, items = list(head), []
-        for index in range(count):
-            read = self.element.read(data, here, stop, reading)
-            where = Field(str(index), self.element)
-            body = (read.body[0] - at, read.body[1] - at)
-            raw = data[here : read.stop]
-            spans.append(Span(where, here - at, read.stop - at, read.value, raw, body, read.nested))
-            items.append(read.value)
-            here = read.stop
-        return tuple(spans), tuple(items), here
+SIMPLE: Mapping[str, Kind] = {
+    "#": Number("#", "<I"),
+    "int": Number("int", "<i"),
+    "long": Number("long", "<q"),
+    "double": Number("double", "<d"),
+    "int128": Raw("int128", 16),
+    "int256": Raw("int256", 32),
+    "string": String("string"),
+    "bytes": String("bytes"),
+    "true": Flag(),
+    "Bool": Bool(),
+}
+"""The kinds that a line of TL calls by name."""

@@ -1,7 +1,7 @@
 """Bytes declared once: a `Layout` packs values, and cuts bytes into what they mean.
 
-A `Layout` is a row of `Field`s. `Layout.build(...)` packs values; `Layout.dissect(...)` reads bytes; both return a
-`Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration.
+A `Layout` is a row of `Field`s. `Layout.build(...)` packs values; `Layout.dissect(...)` reads bytes; both
+return a `Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration.
 """
 
 from __future__ import annotations
@@ -9,18 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-from mtlib.errors import DecodeError, LocalError, MtError
+from mtlib.errors import DecodeError, LocalError, MtError, PeerError
 from mtlib.wire.dissection import STRICT, Dissection, Field, Read, Reading, Seal, Shape, Span
+from mtlib.wire.kinds import Rest
+from mtlib.wire.notes import given
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A row of fields under a name. It is a `Shape` (it cuts bytes) and a `Kind` (it can stand in a field)."""
+    """A row of fields under a name: a `Shape` (it cuts bytes) and a `Kind` (it can stand in a field).
+
+    Raises LocalError where two fields have one name, or one needs a later one for its size or its flag.
+    """
 
     name: str
     fields: tuple[Field, ...]
+
+    def __post_init__(self) -> None:
+        before: set[str] = set()
+        for f in self.fields:
+            where = f"{self.name}/{f.name}"
+            if f.name in before:
+                raise LocalError("there is a field of this name already", where=where)
+            for needed in (f.size, *(f.when or ())[:1]):
+                if needed and needed not in before:
+                    raise LocalError("needs a field that does not stand before it", got=needed, where=where)
+            before.add(f.name)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -32,24 +48,38 @@ class Layout:
         return tuple((f.name, f.kind.pack, getattr(f.kind, "fixed", None)) for f in self.fields)
 
     @cached_property
-    def _has_flags(self) -> bool:
-        return any(f.when for f in self.fields)
+    def _optional(self) -> tuple[tuple[str, str, int], ...]:
+        """Per optional field: name, flags field, bit."""
+        return tuple((f.name, *f.when) for f in self.fields if f.when)
 
     def build(self, **values: Any) -> Dissection:
         """Pack `values` (one per field that is not constant). Raises LocalError naming field and value."""
-        return Dissection(self, self.pack(values))
+        return Dissection(self, self._pack(values))
 
     def pack(self, value: Any) -> bytes:
-        """The bytes of a mapping of values, or of a dissection of this layout as it stands."""
-        if isinstance(value, (Dissection, bytes)):
+        """The bytes of a mapping of values, of a dissection of this layout, or bytes as they stand."""
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, Dissection):
+            if getattr(value.shape, "_names", None) != self._names:
+                raise LocalError("a dissection of something else", got=value.name, expected=self.name)
             return bytes(value)
+        if not isinstance(value, Mapping):
+            raise LocalError(f"{self.name} takes its values by name", got=type(value).__name__)
+        return self._pack(value)
+
+    def _pack(self, value: Mapping[str, Any]) -> bytes:
         if not value.keys() <= self._names:
-            raise LocalError("no such field", got=", ".join(value.keys() - self._names), where=self.name)
-        if self._has_flags:
-            return self._pack_flags(value)
+            names = ", ".join(map(str, value.keys() - self._names))
+            raise LocalError("no such field", got=names, where=self.name)
+        packers = self._packers
+        if self._optional:
+            value = self._with_flags(value)
+            absent = {name for name, _, _ in self._optional} - value.keys()
+            packers = tuple(p for p in packers if p[0] not in absent)
         parts, name = [], ""
         try:
-            for name, pack, fixed in self._packers:
+            for name, pack, fixed in packers:
                 parts.append(pack(value[name]) if fixed is None else fixed)
         except KeyError:
             raise LocalError("a value is missing", expected=name, where=self.name) from None
@@ -57,16 +87,20 @@ class Layout:
             raise error.within(name).within(self.name) from None
         return b"".join(parts)
 
-    def _pack_flags(self, value: Mapping[str, Any]) -> bytes:
-        """Optional fields: the flags follow from which values are there."""
-        present = {f.name: value.get(f.name) not in (None, False) for f in self.fields if f.when}
-        values = dict(value)
-        for f in self.fields:
-            if f.when:
-                flags, bit = f.when
-                values[flags] = values.get(flags, 0) | (present[f.name] << bit)
-        plain = tuple(replace(f, when=None) for f in self.fields if present.get(f.name, True))
-        return Layout(self.name, plain).pack({f.name: values[f.name] for f in plain if f.name in values})
+    def _with_flags(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that are there, and the flags that follow from them. Fields that share a bit come
+        together, and so does a field with a bit that is set already."""
+        bare = {f.name for f in self.fields if f.kind.name == "true"}
+        values = {k: v for k, v in value.items() if v is not None and not (k in bare and v is False)}
+        for name, flags, bit in self._optional:
+            known = values.setdefault(flags, 0)
+            if not isinstance(known, int):
+                raise LocalError("flags are a number", got=type(known).__name__, where=f"{self.name}/{flags}")
+            values[flags] = known | (name in values) << bit
+        for name, flags, bit in self._optional:
+            if values[flags] >> bit & 1 and name not in values:
+                raise LocalError(f"{flags} announces a value that is missing", expected=name, where=self.name)
+        return values
 
     def dissect(self, data: bytes, reading: Reading = STRICT) -> Dissection:
         """Cut `data`. Raises DecodeError with path and offset where it does not fit, leftovers included."""
@@ -74,34 +108,31 @@ class Layout:
         _ = found.spans
         return found
 
-    def contains(self, **inside: Shape | Seal) -> Layout:
+    def contains(self, **inside: Shape | Seal) -> Self:
         """The same layout, in which the bodies of the named fields are described too."""
         unknown = inside.keys() - self._names
         if unknown:
             raise LocalError("no such field", got=", ".join(unknown), where=self.name)
-        return replace(self, fields=tuple(replace(f, inside=inside.get(f.name, f.inside)) for f in self.fields))
+        fields = tuple(replace(f, inside=inside.get(f.name, f.inside)) for f in self.fields)
+        return replace(self, fields=fields)
 
     def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
         """Spans and values of exactly `data`."""
         try:
-            spans, values, stop = self._scan(data, 0, len(data), reading)
-            if stop != len(data):
-                raise DecodeError(
-                    "bytes are left over", got=f"{len(data) - stop} more", where=f"byte {stop}"
-                ).within(self.name)
+            spans, values, stop = self.cut(data, 0, len(data), reading)
+            return (*spans, *leftover(data, stop, reading)), values
         except DecodeError as error:
-            raise error.within(self.name) if not error.where.startswith(self.name) else error from None
-        return spans, values
+            raise error.within(self.name) from None
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
         """As a kind: read one of these at `at`, up to wherever it ends."""
-        spans, values, end = self._scan(data, at, stop, reading)
-        nested = Dissection.of(self, data[at:end], reading, spans, values)
+        inner = reading.deeper(at)
+        spans, values, end = self.cut(data, at, stop, inner)
+        nested = Dissection.of(self, data[at:end], inner, spans, values)
         return Read(nested, end, (at, end), nested)
 
-    def _scan(
-        self, data: bytes, at: int, stop: int, reading: Reading
-    ) -> tuple[tuple[Span, ...], dict[str, Any], int]:
+    def cut(self, data: bytes, at: int, stop: int, reading: Reading) -> tuple[tuple[Span, ...], dict[str, Any], int]:
+        """Spans (counted from `at`), values, and where the last field ends."""
         spans: list[Span] = []
         values: dict[str, Any] = {}
         here = at
@@ -114,7 +145,7 @@ class Layout:
             except DecodeError as error:
                 if not reading.lenient:
                     raise error.within(f.name) from None
-                return (*spans, _rest(f, data, here, stop, at, error)), values, stop
+                return (*spans, uncut(f, data, here, stop, at, error)), values, stop
             values[f.name] = span.value
             if end > here:
                 spans.append(replace(span, start=here - at, stop=end - at, body=_shift(span.body, at)))
@@ -129,7 +160,9 @@ def _read_field(
     bound = stop if not f.size else at + values[f.size]
     if not at <= bound <= stop:
         raise DecodeError(
-            f"{f.size} promises more than there is", got=values[f.size], expected=f"0..{stop - at}",
+            f"{f.size} promises more than there is",
+            got=values[f.size],
+            expected=f"0..{stop - at}",
             where=f"byte {at}",
         )
     read = f.kind.read(data, at, bound, reading)
@@ -140,21 +173,38 @@ def _read_field(
 
 
 def _look_inside(span: Span, values: Mapping[str, Any], reading: Reading) -> Span:
-    """Describe the body. A body that does not fit its description stays bytes, and the span says why."""
+    """Describe the body. One that does not fit its description stays bytes, and the span says why."""
     inside = span.field.inside
     if inside is None:
         return span
     try:
+        inner = reading.deeper(span.body[0])
         if isinstance(inside, Seal):
-            return replace(span, opened=inside.open(values, bytes(span), reading))
-        nested = Dissection(inside, bytes(span), reading)
+            opened = inside.open(values, bytes(span), inner)
+            if opened is not None:
+                _ = opened.spans
+            return replace(span, opened=opened)
+        nested = Dissection(inside, bytes(span), inner)
         _ = nested.spans
         return replace(span, nested=nested)
-    except DecodeError as error:
+    except PeerError as error:
         return replace(span, problem=str(error))
 
 
-def _rest(f: Field, data: bytes, here: int, stop: int, base: int, error: DecodeError) -> Span:
+LEFT_OVER = Field("leftover", Rest(), given("bytes behind the last field: nothing here says what they are"))
+
+
+def leftover(data: bytes, stop: int, reading: Reading) -> tuple[Span, ...]:
+    """Nothing where `stop` is the end; otherwise an error or, for a lenient reader, a span over the rest."""
+    if stop == len(data):
+        return ()
+    error = DecodeError("bytes are left over", got=f"{len(data) - stop} more", where=f"byte {stop}")
+    if not reading.lenient:
+        raise error
+    return (uncut(LEFT_OVER, data, stop, len(data), 0, error),)
+
+
+def uncut(f: Field, data: bytes, here: int, stop: int, base: int, error: DecodeError) -> Span:
     """What a lenient reader could not cut, up to the end."""
     span = (here - base, stop - base)
     return Span(f, *span, data[here:stop], data[here:stop], span, problem=str(error))

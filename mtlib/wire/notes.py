@@ -32,8 +32,8 @@ class Origin(Enum):
 class Note:
     """Origin, meaning (one sentence), spec (page and section), and how the value follows from others.
 
-    `sources` maps each name in `formula` to a path (`request/nonce`: the nearest enclosing `request`, then its
-    `nonce`) or to `@name` for something outside the bytes, such as `@perm_auth_key`.
+    `sources` maps each name in `formula` to a path (`request/nonce`: the nearest enclosing `request`, then
+    its `nonce`) or to `@name` for something outside the bytes, such as `@perm_auth_key`.
     """
 
     origin: Origin
@@ -60,7 +60,7 @@ def given(meaning: str = "", spec: str = "") -> Note:
 
 def copied(source: str, meaning: str = "", spec: str = "") -> Note:
     """The same bytes as those at `source`."""
-    name = source.rpartition("/")[2]
+    name = source.rpartition("/")[2].lstrip("@")
     return Note(Origin.COPIED, meaning, spec, name, MappingProxyType({name: source}))
 
 

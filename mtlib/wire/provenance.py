@@ -1,24 +1,27 @@
 """Where a value comes from, resolved when somebody asks.
 
-Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources a
-note names, runs its formula on their bytes, and says whether the result is what stands there.
+Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources
+a note names, runs its formula on their bytes, and says whether the result is what stands there.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, SupportsBytes
 
-from mtlib.errors import LocalError
+from mtlib.errors import LocalError, MtError
 from mtlib.wire.dissection import Dissection, Field, Span
+from mtlib.wire.kinds import SIMPLE
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "SHA1": lambda data: hashlib.sha1(data).digest(),
     "SHA256": lambda data: hashlib.sha256(data).digest(),
     "CRC32": lambda data: zlib.crc32(data).to_bytes(4, "little"),
+    "bytes": bytes,
     "len": len,
 }
 """What a formula may call. A caller with more to offer (a cipher) passes its own table to `trace`."""
@@ -28,15 +31,15 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 class Trace:
     """The answer to "where does this come from?".
 
-    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True or
-    False where the formula could be run, None where it could not.
+    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True
+    or False where the formula could be run, None where it could not.
     """
 
     field: Field
     path: str
-    found: bytes = field(repr=False)
+    found: bytes = dataclasses.field(repr=False)
     formula: str
-    sources: Mapping[str, tuple[str, bytes | None]] = field(repr=False)
+    sources: Mapping[str, tuple[str, bytes | None]] = dataclasses.field(repr=False)
     agrees: bool | None
 
 
@@ -49,10 +52,10 @@ def trace(
 ) -> Trace:
     """Formula, sources and agreement of the span at `path` under `root`.
 
-    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`. Raises
-    LocalError where the path leads to no span.
+    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a
+    number counts as a `long`. Raises LocalError where the path leads to no span.
     """
-    *around, (last, span) = walk(root, path)
+    *around, (last, span) = root.walk(path)
     if not isinstance(span, Span):
         raise LocalError("this is a whole dissection, not a field of one", got=path, where=root.name)
     note = span.field.note
@@ -61,28 +64,12 @@ def trace(
     return Trace(span.field, last, bytes(span), note.formula, sources, _agrees(result, bytes(span)))
 
 
-def walk(root: Dissection, path: str) -> Iterator[tuple[str, Dissection | Span]]:
-    """Every stop on the way down `path`, each with the path to it; the root first."""
-    parts = path.split("/")
-    here: Dissection | Span = root
-    so_far = root.name
-    yield so_far, here
-    for part in parts[1:] if parts[0] == root.name else parts:
-        inside = here if isinstance(here, Dissection) else here.inner
-        found = inside.child(part) if inside is not None else None
-        if found is None:
-            raise LocalError(f"nothing called {part!r} on this path", got=path, where=root.name)
-        here, so_far = found, f"{so_far}/{part}"
-        yield so_far, here
-
-
 def _source(
     around: list[tuple[str, Dissection | Span]], at: str, known: Mapping[str, Any]
 ) -> tuple[str, bytes | None]:
     """The bytes a note means by `at`: the nearest enclosing dissection of that name, then down."""
     if at.startswith("@"):
-        outside = known.get(at[1:])
-        return at, None if outside is None else bytes(outside)
+        return at, _outside(known.get(at[1:]), at)
     first, _, rest = at.partition("/")
     for path, place in reversed(around):
         inside = place if isinstance(place, Dissection) else place.inner
@@ -94,14 +81,24 @@ def _source(
     return at, None
 
 
+def _outside(value: Any, name: str) -> bytes | None:
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return SIMPLE["long"].pack(value)
+    if isinstance(value, (SupportsBytes, bytearray, memoryview)):
+        return bytes(value)
+    raise LocalError(f"{name} is known as bytes, a key or a long", got=type(value).__name__)
+
+
 def _run(formula: str, names: Mapping[str, bytes | None], functions: Mapping[str, Any]) -> Any:
-    """The formula's value, or None where a source is missing. Formulas are constants of this package: `eval`
-    here reads our own source code, never input."""
+    """The formula's value, or None where a source or function is missing, or does not fit (a msg_key cut
+    short). Formulas are constants of this package: `eval` reads our own source code here, never input."""
     if not formula or None in names.values():
         return None
     try:
-        return eval(formula, {"__builtins__": {}}, {**functions, **names})
-    except NameError:
+        return eval(formula, {"__builtins__": {}, **functions, **names})
+    except (NameError, MtError):
         return None
 
 

@@ -8,7 +8,7 @@ Source: core.telegram.org/schema/mtproto, core.telegram.org/schema (layers 190 t
 
 from __future__ import annotations
 
-from mtlib.wire.notes import Note, copied, derived, given, random
+from mtlib.wire.notes import Note, Origin, copied, derived, given, random
 from mtlib.wire.tl import Schema, constructor
 
 SCHEMA = Schema()
@@ -23,11 +23,11 @@ ABOUT = "core.telegram.org/mtproto/service_messages_about_messages"
 INVOKING = "core.telegram.org/api/invoking"
 
 
-def _line(line: str, sizes: dict[str, str] | None = None, **notes: Note) -> None:
+def _line(line: str, sizes: dict[str, str] | None = None, /, **notes: Note) -> None:
     constructor(SCHEMA, line, sizes, **notes)
 
 
-# -- Creating a key ---------------------------------------------------------------------------------------------
+# -- Creating a key ------------------------------------------------------------------------------------------
 
 _nonce = random("names this attempt; both sides repeat it in every message", f"{KEYS}, step 1")
 _same_nonce = copied("req_pq_multi/nonce", "the client's nonce, repeated", f"{KEYS}, step 2")
@@ -49,7 +49,8 @@ _expires_in = given("how many seconds the temporary key is to live", f"{KEYS}, s
 _line("req_pq#60469778 nonce:int128 = ResPQ", nonce=_nonce)
 _line("req_pq_multi#be7e8ef1 nonce:int128 = ResPQ", nonce=_nonce)
 _line(
-    "resPQ#05162463 nonce:int128 server_nonce:int128 pq:string server_public_key_fingerprints:Vector<long> = ResPQ",
+    "resPQ#05162463 nonce:int128 server_nonce:int128 pq:string server_public_key_fingerprints:Vector<long>"
+    " = ResPQ",
     nonce=_same_nonce,
     server_nonce=random("the server's name for this attempt", f"{KEYS}, step 2"),
     pq=random("a product of two odd primes, big-endian: the client's entry fee", f"{KEYS}, step 2"),
@@ -73,22 +74,27 @@ _line(
     **_run,
     p=_factors["p"],
     q=_factors["q"],
-    public_key_fingerprint=copied("resPQ/server_public_key_fingerprints", "the RSA key that was used", f"{KEYS}, step 6"),
+    public_key_fingerprint=Note(
+        Origin.COPIED, "the RSA key that was used: one of the fingerprints in resPQ", f"{KEYS}, step 6"
+    ),
     encrypted_data=derived("", "p_q_inner_data under the server's RSA key, by RSA_PAD", f"{KEYS}, step 5"),
 )
 _line(
-    "server_DH_params_ok#d0e8075c nonce:int128 server_nonce:int128 encrypted_answer:string = Server_DH_Params",
+    "server_DH_params_ok#d0e8075c nonce:int128 server_nonce:int128 encrypted_answer:string"
+    " = Server_DH_Params",
     **_run,
     encrypted_answer=derived(
         "", "SHA-1, server_DH_inner_data and padding, AES-IGE under tmp_aes_key", f"{KEYS}, step 7"
     ),
 )
 _line(
-    "server_DH_params_fail#79cb045d nonce:int128 server_nonce:int128 new_nonce_hash:int128 = Server_DH_Params", **_run
+    "server_DH_params_fail#79cb045d nonce:int128 server_nonce:int128 new_nonce_hash:int128"
+    " = Server_DH_Params",
+    **_run,
 )
 _line(
-    "server_DH_inner_data#b5890dba nonce:int128 server_nonce:int128 g:int dh_prime:string g_a:string server_time:int"
-    " = Server_DH_inner_data",
+    "server_DH_inner_data#b5890dba nonce:int128 server_nonce:int128 g:int dh_prime:string g_a:string"
+    " server_time:int = Server_DH_inner_data",
     **_run,
     g=given("the generator, 2 to 7", f"{KEYS}, step 7"),
     dh_prime=given("a safe prime of 2048 bits, big-endian", f"{KEYS}, step 7"),
@@ -96,7 +102,8 @@ _line(
     server_time=given("unix seconds: the client sets its clock by it", f"{KEYS}, step 7"),
 )
 _line(
-    "client_DH_inner_data#6643b654 nonce:int128 server_nonce:int128 retry_id:long g_b:string = Client_DH_Inner_Data",
+    "client_DH_inner_data#6643b654 nonce:int128 server_nonce:int128 retry_id:long g_b:string"
+    " = Client_DH_Inner_Data",
     **_run,
     retry_id=derived("", "0, or the auth_key_aux_hash of the key that was refused", f"{KEYS}, step 9"),
     g_b=derived("", "g to the power of the client's secret b, modulo dh_prime", f"{KEYS}, step 9"),
@@ -109,20 +116,23 @@ _line(
         "", "SHA-1, client_DH_inner_data and padding, AES-IGE under tmp_aes_key", f"{KEYS}, step 10"
     ),
 )
-for _name, _number, _id in (("dh_gen_ok", 1, "3bcbf734"), ("dh_gen_retry", 2, "46dc1fb9"), ("dh_gen_fail", 3, "a69dae02")):
+for _number, _name in enumerate(("dh_gen_ok#3bcbf734", "dh_gen_retry#46dc1fb9", "dh_gen_fail#a69dae02"), 1):
     _hash = derived("", f"SHA1(new_nonce + {_number:02x} + auth_key_aux_hash)[4:20]", f"{KEYS}, step 11")
     _line(
-        f"{_name}#{_id} nonce:int128 server_nonce:int128 new_nonce_hash{_number}:int128 = Set_client_DH_params_answer",
+        f"{_name} nonce:int128 server_nonce:int128 new_nonce_hash{_number}:int128"
+        " = Set_client_DH_params_answer",
         **_run,
         **{f"new_nonce_hash{_number}": _hash},
     )
 
-# -- The binding ------------------------------------------------------------------------------------------------
+# -- The binding ---------------------------------------------------------------------------------------------
 
 _line(
     "bind_auth_key_inner#75a3f765 nonce:long temp_auth_key_id:long perm_auth_key_id:long temp_session_id:long"
     " expires_at:int = BindAuthKeyInner",
-    nonce=copied("request/nonce", "the request's nonce: ties this seal to that request", f"{BIND}, bind_auth_key_inner"),
+    nonce=copied(
+        "request/nonce", "the request's nonce: ties this seal to that request", f"{BIND}, bind_auth_key_inner"
+    ),
     temp_auth_key_id=copied(
         "packet/auth_key_id", "which temporary key is bound: the one whose tunnel this travels in",
         f"{BIND}, bind_auth_key_inner",
@@ -139,15 +149,16 @@ _line(
     ),
 )
 _line(
-    "auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool",
+    "auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes"
+    " = Bool",
     perm_auth_key_id=derived(
         "SHA1(perm_auth_key)[12:20]", "which permanent key this binds to", f"{BIND}, parameters",
         perm_auth_key="@perm_auth_key",
     ),
-    nonce=random("a fresh long; stands inside the seal too, so that the two can be matched", f"{BIND}, parameters"),
+    nonce=random("a fresh long, inside the seal too, so that both can be matched", f"{BIND}, parameters"),
     expires_at=given("unix seconds: when the temporary key ends", f"{BIND}, parameters"),
     encrypted_message=derived(
-        "", "the binding message, sealed with the permanent key by MTProto 1.0", f"{BIND}, binding message contents"
+        "", "the binding message, sealed with the permanent key by MTProto 1.0", f"{BIND}, message contents"
     ),
 )
 _line(
@@ -155,7 +166,7 @@ _line(
     except_auth_keys=given("temporary keys that stay", "core.telegram.org/method/auth.dropTempAuthKeys"),
 )
 
-# -- Messages about messages ------------------------------------------------------------------------------------
+# -- Messages about messages ---------------------------------------------------------------------------------
 
 _line(
     "rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult",
@@ -203,7 +214,7 @@ _line("message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message", 
 _line("msg_container#73f1f8dc messages:vector<message> = MessageContainer")
 _line("msg_copy#e06046b2 orig_message:Message = MessageCopy")
 
-# -- Calling methods --------------------------------------------------------------------------------------------
+# -- Calling methods -----------------------------------------------------------------------------------------
 
 for _text in (
     "boolTrue#997275b5 = Bool",
@@ -230,12 +241,17 @@ for _text in (
     "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc",
     "help.getAppConfig#61e3f854 hash:int = help.AppConfig",
     "help.appConfig#dd18782e hash:int config:JSONValue = help.AppConfig",
-    "dcOption#18b7a10d flags:# ipv6:flags.0?true media_only:flags.1?true tcpo_only:flags.2?true cdn:flags.3?true"
-    " static:flags.4?true this_port_only:flags.5?true id:int ip_address:string port:int secret:flags.10?bytes"
-    " = DcOption",
+    "dcOption#18b7a10d flags:# ipv6:flags.0?true media_only:flags.1?true tcpo_only:flags.2?true"
+    " cdn:flags.3?true static:flags.4?true this_port_only:flags.5?true id:int ip_address:string port:int"
+    " secret:flags.10?bytes = DcOption",
+    "reactionEmpty#79f5d419 = Reaction",
+    "reactionEmoji#1b2286b8 emoticon:string = Reaction",
+    "reactionCustomEmoji#8935fc73 document_id:long = Reaction",
+    "reactionPaid#523da4eb = Reaction",
     "config#cc1a241e flags:# default_p2p_contacts:flags.3?true preload_featured_stickers:flags.4?true"
-    " revoke_pm_inbox:flags.6?true blocked_mode:flags.8?true force_try_ipv6:flags.14?true date:int expires:int"
-    " test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string chat_size_max:int"
+    " revoke_pm_inbox:flags.6?true blocked_mode:flags.8?true force_try_ipv6:flags.14?true date:int"
+    " expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string"
+    " chat_size_max:int"
     " megagroup_size_max:int forwarded_count_max:int online_update_period_ms:int offline_blur_timeout_ms:int"
     " offline_idle_timeout_ms:int online_cloud_timeout_ms:int notify_cloud_delay_ms:int"
     " notify_default_delay_ms:int push_chat_period_ms:int push_chat_limit:int edit_time_limit:int"

@@ -1,7 +1,7 @@
 """TL lines that prove their own id, and the boxed objects they describe.
 
-`constructor(schema, "ping#7abe77ec ping_id:long = Pong")` gives the `Layout` of that line and refuses an id that
-is not the CRC-32 of it. A `Schema` knows constructors by id, so that it can cut any boxed object.
+`constructor(schema, "ping#7abe77ec ping_id:long = Pong")` gives the `Layout` of that line and refuses an id
+that is not the CRC-32 of it. A `Schema` knows constructors by id, so that it can cut any boxed object.
 
 Source: core.telegram.org/mtproto/TL and /mtproto/serialize, "Boxed and bare types".
 """
@@ -11,19 +11,27 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mtlib.errors import DecodeError, LocalError
-from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Span
-from mtlib.wire.kinds import Bool, Constant, Flag, Number, Raw, Rest, String, Vector, need
+from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Span, octets
+from mtlib.wire.kinds import SIMPLE, Constant, Rest, need
 from mtlib.wire.layout import Layout
 from mtlib.wire.notes import Note, constant, given
+from mtlib.wire.vector import Vector
+
+ID = re.compile(r"#[0-9a-f]{1,8}(?= )")
+TRUE_FLAG = re.compile(r" \w+:\w+\.\d+\?true")
+TYPE_ARGUMENT = re.compile(r" \{\w+:Type\}")
+LINE = re.compile(r"([A-Za-z][\w.]*)(?:#([0-9a-f]{1,8}))?((?: \S+)*) = (\S.*)")
+ARGUMENT = re.compile(r"([A-Za-z]\w*):(?:(\w+)\.(\d+)\?)?(\S+)")
+VECTOR = re.compile(r"%?([Vv])ector<(.+)>")
 
 
 @dataclass(frozen=True)
 class Constructor(Layout):
-    """The layout of one line of TL: constructor id first, then the fields; `result` is what stands after `=`."""
+    """The layout of one line of TL: constructor id, then the fields; `result` is what stands after `=`."""
 
     line: str = ""
     id: int = 0
@@ -65,7 +73,7 @@ class Schema:
     def of(self, data: bytes, at: int = 0) -> Constructor:
         """The constructor whose id stands at `at`. Raises DecodeError for an unknown one."""
         need(data, at, len(data), 4)
-        found = self._by_id.get(data[at : at + 4])
+        found = self._by_id.get(bytes(data[at : at + 4]))
         if found is None:
             number = int.from_bytes(data[at : at + 4], "little")
             raise DecodeError("unknown constructor", got=f"{number:08x}", where=f"byte {at}")
@@ -73,10 +81,11 @@ class Schema:
 
     def dissect(self, data: bytes, reading: Reading = STRICT) -> Dissection:
         """Whatever boxed object `data` is, leftovers refused."""
+        data = octets(data, self.name)
         return self.of(data).dissect(data, reading)
 
     def pack(self, value: Any) -> bytes:
-        return bytes(value)
+        return octets(value, self.name)
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
         return self.of(data, at).read(data, at, stop, reading)
@@ -94,58 +103,53 @@ class Boxed:
     schema: Schema
 
     def pack(self, value: Any) -> bytes:
-        return bytes(value)
+        data = octets(value, self.name)
+        found = self.schema.of(data).result if self.schema.knows(data) else data[:4]
+        if found != self.name:
+            raise LocalError(f"not a {self.name}", got=found, expected=self.name)
+        return data
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
         need(data, at, stop, 4)
         found = self.schema.of(data, at)
         if found.result != self.name:
-            raise DecodeError(f"{found.name} is not a {self.name}", got=found.name, expected=self.name,
-                              where=f"byte {at}")
+            raise DecodeError(f"not a {self.name}", got=found.name, expected=self.name, where=f"byte {at}")
         return found.read(data, at, stop, reading)
-
-
-SIMPLE: Mapping[str, Kind] = {
-    "#": Number("#", "<I"),
-    "int": Number("int", "<i"),
-    "long": Number("long", "<q"),
-    "double": Number("double", "<d"),
-    "int128": Raw("int128", 16),
-    "int256": Raw("int256", 32),
-    "string": String("string"),
-    "bytes": String("bytes"),
-    "true": Flag(),
-    "Bool": Bool(),
-}
 
 
 def crc(line: str) -> int:
     """The id of a TL line: the CRC-32 of its normalised text.
 
-    Normalised: without `#id`, without `flags.N?true` fields, `bytes` spelled `string`, angle and curly brackets
-    opened up, no semicolon.
+    Normalised: without `#id`, without `flags.N?true` fields, `bytes` spelled `string`, angle and curly
+    brackets opened up, no semicolon.
     """
-    text = re.sub(r"#[0-9a-f]{1,8}(?= )", "", line.strip().rstrip(";"), count=1)
-    text = re.sub(r" \w+:\w+\.\d+\?true", "", text)
+    text = TRUE_FLAG.sub("", ID.sub("", line.strip().rstrip(";"), count=1))
     text = text.replace(":bytes ", ":string ").replace("?bytes ", "?string ")
     text = text.replace("<", " ").replace(">", "").replace("{", "").replace("}", "")
     return zlib.crc32(text.encode())
 
 
-def constructor(schema: Schema, line: str, sizes: Mapping[str, str] | None = None, **notes: Note) -> Constructor:
-    """The layout of a TL line, added to `schema`. `notes` explains fields by name; `sizes` names, for a body, the
-    field that holds its length. Raises LocalError where the id is not the CRC-32 of the line.
+def constructor(
+    schema: Schema, line: str, sizes: Mapping[str, str] | None = None, /, **notes: Note
+) -> Constructor:
+    """The layout of a TL line, added to `schema`. `notes` explains fields by name; `sizes` names, for a body,
+    the field that holds its length. Raises LocalError where the line is not one of TL, names a type that
+    `schema` does not know, or has an id that is not its CRC-32.
     """
-    head, _, result = line.strip().rstrip(";").partition(" = ")
-    first, *rest = re.sub(r"\{[^}]*\}", "", head).split()
-    name, _, digits = first.partition("#")
+    found = LINE.fullmatch(TYPE_ARGUMENT.sub("", line.strip().rstrip(";")))
+    if found is None:
+        raise LocalError("not a line of TL", got=line, expected="name#id field:type ... = Type")
+    name, digits, arguments, result = found.groups()
     number = crc(line)
     if digits and int(digits, 16) != number:
-        raise LocalError("the id is not the CRC-32 of its line", got=digits, expected=f"{number:08x}", where=name)
-    id_note = constant(f"says that this is {name}", "core.telegram.org/mtproto/serialize, boxed types")
-    fields = [Field("constructor", Constant("constructor", number.to_bytes(4, "little")), id_note)]
-    for argument in rest:
-        fields.append(_field(schema, argument, sizes or {}, notes))
+        raise LocalError("the id is not the line's CRC-32", got=digits, expected=f"{number:08x}", where=name)
+    says = constant(f"says that this is {name}", "core.telegram.org/mtproto/serialize, boxed types")
+    fields = [Field("constructor", Constant("constructor", number.to_bytes(4, "little")), says)]
+    for argument in arguments.split():
+        try:
+            fields.append(_field(schema, argument, sizes or {}, notes))
+        except LocalError as error:
+            raise error.within(name) from None
     made = Constructor(name, tuple(fields), line, number, result)
     unknown = notes.keys() - {f.name for f in fields}
     if unknown:
@@ -155,28 +159,29 @@ def constructor(schema: Schema, line: str, sizes: Mapping[str, str] | None = Non
 
 
 def _field(schema: Schema, argument: str, sizes: Mapping[str, str], notes: Mapping[str, Note]) -> Field:
-    name, _, type_ = argument.partition(":")
-    when = None
-    if "?" in type_:
-        condition, _, type_ = type_.partition("?")
-        flags, _, bit = condition.partition(".")
-        when = (flags, int(bit))
-    made = Field(name, kind_of(schema, type_), notes.get(name, given()), sizes.get(name, ""), when)
-    return replace(made, inside=schema) if type_ in ("Object", "!X") else made
+    found = ARGUMENT.fullmatch(argument)
+    if found is None:
+        raise LocalError("not a field of TL", got=argument, expected="name:type or name:flags.bit?type")
+    name, flags, bit, type_ = found.groups()
+    when = (flags, int(bit)) if flags else None
+    inside = schema if type_ in ("Object", "!X") else None
+    return Field(name, kind_of(schema, type_), notes.get(name) or given(), sizes.get(name, ""), when, inside)
 
 
 def kind_of(schema: Schema, type_: str) -> Kind:
-    """The kind of a type as it is written in a line. A function or object at the end (`!X`, `Object`) is kept as
-    its bytes, looked into where its constructor is known: a wrapper must not fail for what it wraps."""
+    """The kind of a type as it is written in a line. A function or object at the end (`!X`, `Object`) is kept
+    as its bytes, looked into where its constructor is known: a wrapper must not fail for what it wraps."""
     if type_ in SIMPLE:
         return SIMPLE[type_]
     if type_ in ("Object", "!X"):
         return Rest(type_)
-    vector = re.fullmatch(r"(%?)([Vv])ector<(.+)>", type_)
-    if vector:
-        return Vector(kind_of(schema, vector[3]), boxed=vector[2] == "V")
+    if vector := VECTOR.fullmatch(type_):
+        return Vector(kind_of(schema, vector[2]), boxed=vector[1] == "V")
     if type_.startswith("%"):
-        return next(c for c in schema if c.result == type_[1:]).bare
-    if type_[0].islower():
+        bare = [c.bare for c in schema if c.result == type_[1:]]
+        if len(bare) != 1:
+            raise LocalError("bare: one constructor of this type", got=f"{len(bare)} known", expected=type_)
+        return bare[0]
+    if type_.rpartition(".")[2][:1].islower():
         return schema[type_].bare
     return Boxed(type_, schema)

@@ -6,9 +6,11 @@ strip everything else; every colour stands beside a letter, so that grey print s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 from typing import Any, NamedTuple
+
+from mtlib.wire.notes import Origin
 
 COLOURS = {
     "constant": "#e5e7eb",
@@ -23,7 +25,11 @@ ANSI = {"constant": "2", "random": "33", "given": "35", "copied": "34", "derived
 
 
 class Row(NamedTuple):
-    """One span, flattened for showing: where it stands, what it is, what it means."""
+    """One span, flattened for showing: where it stands, what it is, what it means.
+
+    `number` says that `value` is one, and not the bytes once more as hex. `own` are the bytes that no finer
+    row shows: all of a leaf and of a ciphertext, head and padding around a string whose body is cut finer.
+    """
 
     depth: int
     path: str
@@ -34,7 +40,9 @@ class Row(NamedTuple):
     origin: str
     letter: str
     value: str
+    number: bool
     raw: bytes
+    own: tuple[bytes, ...]
     meaning: str
     spec: str
     formula: str
@@ -43,7 +51,10 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, span: Any, path: str, depth: int) -> Row:
         note = span.field.note
-        sealed = "opened" if span.opened else "sealed" if getattr(span.field.inside, "open", None) else ""
+        seal = hasattr(span.field.inside, "open")
+        sealed = "opened" if span.opened is not None else "sealed" if seal and not span.problem else ""
+        body = (span.body[0] - span.start, span.body[1] - span.start)
+        around = (span.raw[: body[0]], span.raw[body[1] :])
         return cls(
             depth,
             path,
@@ -54,12 +65,20 @@ class Row(NamedTuple):
             note.origin.value,
             note.origin.letter,
             "" if span.inner is not None else show_value(span.value),
+            span.inner is None and isinstance(span.value, (int, float)),
             span.raw,
+            (span.raw,) if span.nested is None else tuple(piece for piece in around if piece),
             note.meaning,
             note.spec,
             note.formula,
             sealed or span.problem,
         )
+
+    def lines(self) -> list[str]:
+        """The row's own bytes as hex: 16 to a line, or head and padding in one line."""
+        if len(self.own) == 1:
+            return [text for _, text, _ in hex_lines(self.own[0])]
+        return [" .. ".join(piece.hex(" ") for piece in self.own)]
 
 
 def show_value(value: Any) -> str:
@@ -79,18 +98,18 @@ def hex_lines(data: bytes, width: int = 16) -> Iterator[tuple[int, str, str]]:
 
 
 def to_text(dissection: Any, *, colour: bool = False) -> str:
-    """One line per span, indented by depth: offset, length, letter, name, bytes. Leaf spans show every byte."""
+    """One line per span, indented by depth: offset, length, letter, name, bytes. Every byte is shown."""
     rows = list(dissection.rows())
     width = max([len(r.name) + 2 * r.depth for r in rows], default=0)
     lines = [f"{dissection.name}: {len(dissection)} bytes"]
-    for row, leaf in _with_leaf(rows):
+    for row in rows:
         name = f"{'  ' * row.depth}{row.name}"
         head = f"{row.start:>6}  {row.length:>5}  {row.letter} {name:<{width}}"
-        shown = [text for _, text, _ in hex_lines(row.raw)] if leaf else [""]
-        value = f"  = {row.value}" if leaf and _number(row.value) else f"  ({row.state})" if row.state else ""
-        first = f"{head}  {shown[0]}{value}".rstrip()
+        shown, *more = row.lines() or [""]
+        value = f"  = {row.value}" if row.number else f"  ({row.state})" if row.state else ""
+        first = f"{head}  {shown}{value}".rstrip()
         lines.append(f"\x1b[{ANSI[row.origin]}m{first}\x1b[0m" if colour else first)
-        lines.extend(f"{'':>{len(head)}}  {more}" for more in shown[1:])
+        lines.extend(f"{'':>{len(head)}}  {line}" for line in more)
     return "\n".join(lines)
 
 
@@ -100,11 +119,8 @@ def to_html(dissection: Any) -> str:
         f'<th style="text-align:left;padding:2px 8px;border-bottom:1px solid #888888">{name}</th>'
         for name in ("offset", "size", "field", "bytes", "value", "meaning")
     )
-    body = "".join(_html_row(row, leaf) for row, leaf in _with_leaf(list(dissection.rows())))
-    legend = " ".join(
-        f'<span style="background-color:{COLOURS[name]};color:#111111;padding:0 6px">{letter} {name}</span>'
-        for name, letter in (("constant", "="), ("random", "?"), ("given", "g"), ("copied", "c"), ("derived", "f"))
-    )
+    body = "".join(_html_row(row) for row in dissection.rows())
+    legend = " ".join(_letter(origin.value, f"{origin.letter} {origin.value}") for origin in Origin)
     return (
         f"<div><b>{escape(dissection.name)}</b>: {len(dissection)} bytes &nbsp; {legend}"
         f'<table style="border-collapse:collapse;font-size:12px"><thead><tr>{head}</tr></thead>'
@@ -112,26 +128,19 @@ def to_html(dissection: Any) -> str:
     )
 
 
-def _html_row(row: Row, leaf: bool) -> str:
+def _letter(origin: str, text: str) -> str:
+    return f'<span style="background-color:{COLOURS[origin]};color:#111111;padding:0 4px">{text}</span>'
+
+
+def _html_row(row: Row) -> str:
     mono = "font-family:monospace;white-space:pre"
     cell = "text-align:left;vertical-align:top;padding:1px 8px"
-    shown = "\n".join(text for _, text, _ in hex_lines(row.raw)) if leaf else ""
-    value = row.value if leaf and _number(row.value) else row.state
+    value = row.value if row.number else row.state
     return (
         f'<tr><td style="{cell};{mono}">{row.start}</td><td style="{cell};{mono}">{row.length}</td>'
         f'<td style="{cell};padding-left:{8 + 14 * row.depth}px">'
-        f'<span style="background-color:{COLOURS[row.origin]};color:#111111;padding:0 4px">{row.letter}</span> '
-        f"{escape(row.name)}</td>"
-        f'<td style="{cell};{mono}">{escape(shown)}</td>'
+        f"{_letter(row.origin, row.letter)} {escape(row.name)}</td>"
+        f'<td style="{cell};{mono}">{escape(chr(10).join(row.lines()))}</td>'
         f'<td style="{cell};{mono}">{escape(value)}</td>'
         f'<td style="{cell}">{escape(row.meaning)}</td></tr>'
     )
-
-
-def _with_leaf(rows: list[Row]) -> Iterable[tuple[Row, bool]]:
-    """Each row with whether nothing finer follows it."""
-    return [(row, i + 1 == len(rows) or rows[i + 1].depth <= row.depth) for i, row in enumerate(rows)]
-
-
-def _number(value: str) -> bool:
-    return value.lstrip("-").isdigit() or value in ("True", "False")

@@ -1,0 +1,21 @@
+"""Plain `pytest`, from the root: the unit tests, and every lesson played again against its saved outputs."""
+
+from __future__ import annotations
+
+import pytest
+
+# They need more than Python: `./run test` says what, and runs each on its own. So does naming the folder.
+APART = ("tests/browser", "tests/node", "tests/peers")
+collect_ignore = [*APART, "tests/solutions", "tests/tools"]
+
+CELL_SECONDS = 60
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """nbval on, in the environment that runs the tests, and a limit for a cell (its own is half an hour)."""
+    config.option.nbval = True
+    config.option.nbval_current_env = True
+    config.option.nbval_cell_timeout = CELL_SECONDS
+    if getattr(config.option, "dist", "no") == "load":
+        # A lesson is one kernel: pytest-xdist, where somebody has it, must not spread its cells over workers.
+        config.option.dist = "loadfile"

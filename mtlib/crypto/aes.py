@@ -1,0 +1,135 @@
+"""AES-256 in the two modes MTProto uses: IGE for messages, CTR for the obfuscated transport.
+
+IGE ("infinite garble extension") feeds two things forward. With c_0 = iv[0:16] and p_0 = iv[16:32]:
+
+    encrypt   c_i = E(p_i ^ c_{i-1}) ^ p_{i-1}
+    decrypt   p_i = D(c_i ^ p_{i-1}) ^ c_{i-1}
+
+It hides, and it proves nothing: whether the bytes are the sender's is the business of msg_key.
+Source: core.telegram.org/mtproto/description, "AES Key and Initialization Vector".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from mtlib.crypto.buffers import Buffer, exact, plain
+from mtlib.errors import LocalError
+
+BLOCK = 16
+
+
+def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
+    """Encrypt whole 16-byte blocks with AES-256-IGE; key and iv are 32 bytes each.
+
+    No data gives no ciphertext. A wrong length is a LocalError that names `data`, `key` or `iv`, raised
+    before AES runs. What is passed in is never changed; to work in place write `buffer[:] =
+    ige_encrypt(buffer, ...)`.
+
+    One pass of CBC does the work. Call y_i = c_i ^ p_{i-1} what comes out of AES. Putting c_{i-1} = y_{i-1} ^
+    p_{i-2} into the formula above leaves y_i = E((p_i ^ p_{i-2}) ^ y_{i-1}): the chain of CBC, over a message
+    whose every block was first XORed with the plaintext two blocks earlier (none for the first, p_0 for the
+    second). The ciphertext is what CBC gives, XORed with the plaintext one block earlier.
+    """
+    data, key, iv = _checked(data, key, iv)
+    message = int.from_bytes(data, "big")
+    earlier = int.from_bytes(iv[BLOCK : BLOCK + len(data)] + data[:-BLOCK], "big")  # p_0, p_1, ... p_{n-1}
+    mixed = message ^ (earlier >> 8 * BLOCK)
+    cbc = Cipher(algorithms.AES(key), modes.CBC(iv[:BLOCK])).encryptor()
+    after_aes = int.from_bytes(cbc.update(mixed.to_bytes(len(data), "big")), "big")
+    return (after_aes ^ earlier).to_bytes(len(data), "big")
+
+
+def ige_decrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
+    """Decrypt what `ige_encrypt` made: the same shapes and errors.
+
+    There is no shortcut in this direction, and that is instructive: the chain runs through D, block i waits
+    for block i-1, and no common mode of AES chains D. So this is the formula, block by block.
+    """
+    data, key, iv = _checked(data, key, iv)
+    aes = Cipher(algorithms.AES(key), modes.ECB()).decryptor()  # one block at a time; the chaining is below
+    c_prev, p_prev = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big")
+    blocks = []
+    for start in range(0, len(data), BLOCK):
+        ciphertext = int.from_bytes(data[start : start + BLOCK], "big")
+        after_aes = aes.update((ciphertext ^ p_prev).to_bytes(BLOCK, "big"))
+        p_prev = int.from_bytes(after_aes, "big") ^ c_prev
+        c_prev = ciphertext
+        blocks.append(p_prev.to_bytes(BLOCK, "big"))
+    return b"".join(blocks)
+
+
+@dataclass(frozen=True)
+class IgeBlock:
+    """One block on its way through IGE encryption; all values are 16 bytes, `index` counts from 1 as in p_1.
+
+    before_aes = plaintext ^ c_prev;  after_aes = E(before_aes);  ciphertext = after_aes ^ p_prev.
+    """
+
+    index: int
+    plaintext: bytes
+    before_aes: bytes
+    after_aes: bytes
+    ciphertext: bytes
+    c_prev: bytes
+    p_prev: bytes
+
+
+def ige_blocks(data: Buffer, key: Buffer, iv: Buffer) -> tuple[IgeBlock, ...]:
+    """The same encryption with its inside visible: the seven values of every block, to draw or to compare.
+
+    Shapes and errors as in `ige_encrypt`, whose result is the joined `ciphertext`s.
+    """
+    data, key, iv = _checked(data, key, iv)
+    ciphertext = ige_encrypt(data, key, iv)
+    c_chain, p_chain = iv[:BLOCK] + ciphertext, iv[BLOCK:] + data
+    return tuple(
+        IgeBlock(
+            index=start // BLOCK + 1,
+            plaintext=data[start : start + BLOCK],
+            before_aes=_xor(data[start : start + BLOCK], c_chain[start : start + BLOCK]),
+            after_aes=_xor(ciphertext[start : start + BLOCK], p_chain[start : start + BLOCK]),
+            ciphertext=ciphertext[start : start + BLOCK],
+            c_prev=c_chain[start : start + BLOCK],
+            p_prev=p_chain[start : start + BLOCK],
+        )
+        for start in range(0, len(data), BLOCK)
+    )
+
+
+class Ctr:
+    """AES-256-CTR as one endless keystream: `update` goes on where the last call stopped.
+
+    Encrypting and decrypting are the same step. Key 32 bytes, iv 16 bytes (a big-endian counter), data of any
+    length; a wrong length is a LocalError naming `key` or `iv`. The stream has no way back and is not copied:
+    one `Ctr` belongs to one direction of one connection.
+    Source: core.telegram.org/mtproto/mtproto-transports, "Transport obfuscation".
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, key: Buffer, iv: Buffer) -> None:
+        mode = modes.CTR(exact(iv, BLOCK, "iv"))
+        self._stream = Cipher(algorithms.AES(exact(key, 32, "key")), mode).encryptor()
+
+    def update(self, data: Buffer) -> bytes:
+        """`data` XORed with the next `len(data)` bytes of the keystream."""
+        return self._stream.update(plain(data, "data"))
+
+
+def _checked(data: Buffer, key: Buffer, iv: Buffer) -> tuple[bytes, bytes, bytes]:
+    data = plain(data, "data")
+    if len(data) % BLOCK:
+        raise LocalError(
+            "IGE works on whole blocks; padding is the caller's choice",
+            got=f"{len(data)} bytes",
+            expected=f"a multiple of {BLOCK}",
+            where="data",
+        )
+    return data, exact(key, 32, "key"), exact(iv, 32, "iv")
+
+
+def _xor(a: bytes, b: bytes) -> bytes:
+    return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")

@@ -1,0 +1,107 @@
+"""Randomness as an argument: who draws what, and under which name.
+
+Nothing on the floors below `net` throws dice by itself. It is handed an `Entropy` and draws named values from
+it, so that one and the same conversation can run on the system's randomness or, in a lesson and in a test, on
+bytes that are the same every time.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import secrets
+from typing import Protocol
+
+from mtlib.errors import LocalError
+
+
+class Entropy(Protocol):
+    """A source of named random bytes.
+
+    `at(scope)` is the same source for one part of a conversation; scopes nest with "/".
+    `draw(label, size, attempt=n)` gives `size` bytes; `attempt` counts the redraws of one value, where the
+    protocol says "choose another one" (a `temp_key` that does not fit, another `b` after dh_gen_retry).
+    """
+
+    def at(self, scope: str) -> Entropy: ...
+
+    def draw(self, label: str, size: int, *, attempt: int = 0) -> bytes: ...
+
+
+class System:
+    """The operating system's generator. Names are of no consequence: every draw is fresh.
+
+    Raises LocalError for an empty scope, a negative size or attempt.
+    """
+
+    def at(self, scope: str) -> System:
+        _joined("", scope)
+        return self
+
+    def draw(self, label: str, size: int, *, attempt: int = 0) -> bytes:
+        _check_draw(label, size, attempt)
+        return secrets.token_bytes(size)
+
+    def __repr__(self) -> str:
+        return "System()"
+
+
+class Patterned:
+    """Bytes that follow from (seed, scope, label, attempt): for lessons, tests and figures, never for keys.
+
+    The shape is made for the eye: up to four bytes that belong to the name, then counting upwards from the
+    last of them, past ff to 00: `5c a1 07 e3 | e4 e5 e6 ...`. A value is recognised wherever it turns up
+    again, and a byte in the middle of it tells its own place. Drawn as a 2048-bit exponent it is a number
+    like any other.
+
+    The bytes depend on the name and not on the order of drawing, so one more draw shifts nothing. A redraw
+    differs in its first byte, which is `attempt` steps further (256 redraws all differ). Two names share a
+    value once in 2^32 from 7 bytes on; a 4-byte value has two bytes of its name, a single byte just one.
+
+    Drawing the same scope, label and attempt twice is a LocalError, also across scopes made by `at`: in a
+    real conversation it would be one random value used for two purposes.
+    """
+
+    def __init__(self, seed: str | bytes = "mtlib") -> None:
+        self._seed = hashlib.sha256(seed.encode() if isinstance(seed, str) else seed).digest()
+        self._scope = ""
+        self._drawn: set[tuple[str, str, int]] = set()
+
+    def at(self, scope: str) -> Patterned:
+        inner = copy.copy(self)  # a shallow copy: the memory of what was drawn stays shared
+        inner._scope = _joined(self._scope, scope)
+        return inner
+
+    def draw(self, label: str, size: int, *, attempt: int = 0) -> bytes:
+        _check_draw(label, size, attempt)
+        name = (self._scope, label, attempt)
+        if name in self._drawn:
+            where = _joined(self._scope, label)
+            raise LocalError("this value was drawn before", got=f"attempt {attempt} again", where=where)
+        self._drawn.add(name)
+        digest = hashlib.sha256(b"\0".join((self._seed, self._scope.encode(), label.encode()))).digest()
+        return _pattern((digest[0] + attempt) % 256, digest[1:4], size)
+
+    def __repr__(self) -> str:
+        return f"Patterned(scope={self._scope!r})"
+
+
+def _pattern(first: int, rest: bytes, size: int) -> bytes:
+    """The given bytes, up to half the size (four at most), then the others, counted on from the last one."""
+    lead = bytes([first, *rest])[: (size + 1) // 2]
+    return lead + bytes((lead[-1] + step) % 256 for step in range(1, size - len(lead) + 1))
+
+
+def _joined(outer: str, inner: str) -> str:
+    if not inner:
+        raise LocalError("a scope needs a name", got=repr(inner), where=outer)
+    return f"{outer}/{inner}" if outer else inner
+
+
+def _check_draw(label: str, size: int, attempt: int) -> None:
+    if not label or size < 0 or attempt < 0:
+        raise LocalError(
+            "a draw needs a label, and a size and an attempt of 0 or more",
+            got=f"label {label!r}, size {size}, attempt {attempt}",
+            where=label,
+        )

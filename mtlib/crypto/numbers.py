@@ -1,0 +1,198 @@
+"""Big numbers: powers, primes, and the two factors of pq.
+
+Nothing here is constant-time. Python's `pow` and gmpy2's `powmod` both take a little longer for an exponent
+with more ones, which is fine for learning and for test servers and a reason not to run real accounts on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable
+from itertools import count
+from math import gcd, isqrt
+from typing import Any
+
+from mtlib.errors import CheckError, LocalError
+
+# Decided at the first power, not before: importing gmpy2 takes longer than importing the rest of this room.
+_powmod: Callable[[int, int, int], Any] | None = None
+
+
+def use_gmpy2(wanted: bool) -> bool:
+    """Choose gmpy2 (eight times faster at 2048 bits) or Python's `pow`; says whether gmpy2 is in use now.
+
+    Without a call, gmpy2 is taken when it is installed and the environment variable MTLIB_PLAIN is not set.
+    """
+    global _powmod
+    _powmod = pow
+    if wanted:
+        try:
+            from gmpy2 import powmod
+        except ImportError:
+            return False
+        _powmod = powmod
+    return wanted
+
+
+def power(base: int, exponent: int, modulus: int) -> int:
+    """base^exponent mod modulus. A negative exponent or a modulus below 1 is a LocalError."""
+    if exponent < 0 or modulus < 1:
+        where = "exponent" if exponent < 0 else "modulus"
+        raise LocalError(f"no power with this {where}", got=min(exponent, modulus), where=where)
+    if _powmod is None:
+        use_gmpy2(not os.environ.get("MTLIB_PLAIN"))
+    return int((_powmod or pow)(base, exponent, modulus))
+
+
+def to_bytes(number: int, size: int | None = None) -> bytes:
+    """A number as the key exchange writes it: big-endian, in `size` bytes or else without leading zeros.
+
+    A negative number, or one that needs more than `size` bytes, is a LocalError. Zero without a size is b"".
+    Source: core.telegram.org/mtproto/auth_key, "DH exchange initiation" (pq, p, q as strings).
+    """
+    needed = (number.bit_length() + 7) // 8
+    if number < 0 or (size is not None and needed > size):
+        got = "a negative number" if number < 0 else f"{needed} bytes"
+        raise LocalError("the number does not fit", got=got, expected=f"at most {size} bytes", where="number")
+    return number.to_bytes(needed if size is None else size, "big")
+
+
+SMALL_PRIMES = tuple(n for n in range(2, 256) if all(n % d for d in range(2, isqrt(n) + 1)))
+
+
+def is_probable_prime(n: int, rounds: int = 32) -> bool:
+    """Whether n is prime: certain below 2^64, and beyond it wrong for a composite once in 4^rounds at most.
+
+    Miller-Rabin. Below 2^64 the bases are the first twelve primes, which no composite there survives
+    (Sorenson and Webster, "Strong pseudoprimes to twelve prime bases", 2015). Beyond, the bases are taken
+    from SHA-256 of n: one number has one answer, and whoever wants a composite that passes has to try
+    4^rounds of them.
+    """
+    if n < 2:
+        return False
+    for prime in SMALL_PRIMES:
+        if n % prime == 0:
+            return n == prime
+    if rounds < 1:
+        raise LocalError("a test of no rounds proves nothing", got=rounds, expected="1 or more", where="rounds")
+    return all(_passes(n, base) for base in _bases(n, rounds))
+
+
+def _bases(n: int, rounds: int) -> Iterable[int]:
+    if n < 3_215_031_751:  # 2, 3, 5 and 7 are enough up to here: Pomerance, Selfridge and Wagstaff, 1980
+        return SMALL_PRIMES[:4]
+    if n < 1 << 64:
+        return SMALL_PRIMES[:12]
+    body = to_bytes(n)
+    digests = (hashlib.sha256(to_bytes(index, 4) + body).digest() for index in range(rounds))
+    return (2 + int.from_bytes(digest, "big") % (n - 3) for digest in digests)
+
+
+def _passes(n: int, base: int) -> bool:
+    """One round: base^((n-1)/2^t), squared on and on, has to meet -1 before 1 (or start at either)."""
+    twos = ((n - 1) & (1 - n)).bit_length() - 1
+    x = power(base, (n - 1) >> twos, n)
+    if x in (1, n - 1):
+        return True
+    for _ in range(twos - 1):
+        x = x * x % n
+        if x == n - 1:
+            return True
+    return False
+
+
+def factor(pq: int) -> tuple[int, int]:
+    """The two odd primes p <= q whose product is pq; some ten milliseconds for the 62 bits Telegram sends.
+
+    Anything else (1, a prime, an even number, three factors, over 64 bits) is a CheckError at `pq`, at once.
+    Source: core.telegram.org/mtproto/auth_key, step 3.
+    """
+    if not 1 < pq < 1 << 64 or pq % 2 == 0 or is_probable_prime(pq):
+        raise _not_two_primes(pq)
+    divisor = _divisor(pq)
+    p, q = sorted((divisor, pq // divisor))
+    if not (is_probable_prime(p) and is_probable_prime(q)):
+        raise _not_two_primes(pq)
+    return p, q
+
+
+def _not_two_primes(pq: int) -> CheckError:
+    return CheckError(
+        "pq cannot be taken apart", got=pq, expected="a product of two odd primes, below 2^64", where="pq"
+    )
+
+
+def _divisor(n: int) -> int:
+    """Some divisor of an odd composite n below 2^64, other than 1 and n."""
+    for prime in SMALL_PRIMES:
+        if n % prime == 0:
+            return prime
+    root = isqrt(n)
+    if root * root == n:  # rho walks in step modulo equal factors and never sees them apart
+        return root
+    numpy = sys.modules.get("numpy")  # used where a plot has loaded it already, never loaded for this
+    return (_hart(n, numpy) if numpy else None) or _brent(n)
+
+
+def _brent(n: int) -> int:
+    """Pollard's rho as Brent walks it: y -> y^2 + c runs into a circle modulo p long before modulo n.
+
+    Source: R. P. Brent, "An improved Monte Carlo factorization algorithm", BIT 20, 1980.
+    """
+    return next(divisor for divisor in (_walk(n, c) for c in count(1)) if divisor != n)
+
+
+_BATCH = 256  # steps between two gcds
+
+
+def _walk(n: int, c: int) -> int:
+    """One walk: x waits, y takes ever longer strides away from it, until they agree modulo a divisor.
+
+    Differences are multiplied up and one gcd looks at a whole batch. A batch that has caught all factors
+    together is walked again with a gcd at every step; the answer is n if one step catches them all.
+    """
+    y, stride, divisor, batch_start = 2, 1, 1, 2
+    while divisor == 1:
+        x = y
+        for _ in range(stride):
+            y = (y * y + c) % n
+        done = 0
+        while done < stride and divisor == 1:
+            batch_start, product = y, 1
+            for _ in range(min(_BATCH, stride - done)):
+                y = (y * y + c) % n
+                product = product * (x - y) % n
+            divisor = gcd(product, n)
+            done += _BATCH
+        stride *= 2
+    if divisor == n:
+        divisor, y = 1, batch_start
+        while divisor == 1:
+            y = (y * y + c) % n
+            divisor = gcd(x - y, n)
+    return divisor
+
+
+def _hart(n: int, numpy: Any) -> int | None:
+    """Hart's one line, thousands at a time: for which k is ceil(sqrt(k m n))^2 - k m n a square?
+
+    Then s^2 - t^2 is a multiple of n, and s - t mostly shares one factor with it. The multiplier m = 480
+    makes squares frequent. s^2 and k m n both overflow 64 bits, but their difference is far below 2^63, and
+    arithmetic modulo 2^64 gets a small difference right. A root that a float rounds the wrong way is a
+    miss, no more: `_brent` takes what is not found here (very unequal factors, mostly).
+    Source: W. B. Hart, "A one line factoring algorithm", J. Aust. Math. Soc. 92, 2012.
+    """
+    multiple = 480 * n
+    low, root = numpy.uint64(multiple % (1 << 64)), multiple**0.5
+    for first in range(1, 1 << 21, 1 << 13):
+        k = numpy.arange(first, first + (1 << 13), dtype=numpy.uint64)
+        s = numpy.ceil(numpy.sqrt(k) * root).astype(numpy.uint64)
+        rest = (s * s - k * low).view(numpy.int64)
+        t = numpy.rint(numpy.sqrt(numpy.abs(rest))).astype(numpy.int64)
+        for hit in numpy.flatnonzero(t * t == rest):
+            common = gcd(int(s[hit]) - int(t[hit]), n)
+            if 1 < common < n:
+                return common
+    return None

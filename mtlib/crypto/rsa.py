@@ -1,0 +1,196 @@
+"""The RSA key of a data centre: its two halves, its fingerprint, and how a client picks one.
+
+RSA is bare here: a number below n raised to e. What makes it safe is the padding around it, in `rsa_pad`.
+Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1 (the power).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import lcm
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from mtlib.crypto.buffers import Buffer, exact
+from mtlib.crypto.numbers import power, to_bytes
+from mtlib.crypto.secret import Secret
+from mtlib.errors import CheckError, LocalError
+from mtlib.wire.kinds import String
+
+# `cryptography` reads and writes PEM and makes new keys. Its modules for that are imported where they are
+# needed: they take longer to load than everything else in this room.
+
+WIDTH = 256  # of every RSA number of MTProto, in bytes
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """The public half of a data centre's key: modulus n and exponent e.
+
+    LocalError unless n is odd and has 1024 to 2048 bits, and e is odd and 3 at least. MTProto uses 2048 bits;
+    shorter keys have a fingerprint too, but cannot carry RSA_PAD.
+    """
+
+    n: int
+    e: int = 65537
+
+    def __post_init__(self) -> None:
+        if self.n % 2 == 0 or not 1024 <= self.n.bit_length() <= 8 * WIDTH:
+            raise LocalError(
+                "not a modulus for MTProto",
+                got=f"{self.n.bit_length()} bits" + (", even" if self.n % 2 == 0 else ""),
+                expected="odd, 1024 to 2048 bits",
+                where="n",
+            )
+        if self.e % 2 == 0 or not 3 <= self.e < self.n:
+            raise LocalError("not an RSA exponent", got=self.e, expected="odd, 3 or more", where="e")
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """The name a data centre offers its key under: the last 8 bytes of SHA1(n ‖ e), a signed long.
+
+        n and e are hashed as TL strings of big-endian numbers without leading zeros.
+        """
+        digest = hashlib.sha1(String().pack(to_bytes(self.n)) + String().pack(to_bytes(self.e))).digest()
+        return int.from_bytes(digest[-8:], "little", signed=True)
+
+    def apply(self, block: Buffer) -> bytes:
+        """block^e mod n: 256 bytes in and out, leading zeros kept. A number of n or more is a LocalError."""
+        return to_bytes(power(_below(block, self.n), self.e, self.n), WIDTH)
+
+    def to_pem(self) -> str:
+        """PKCS#1 text ("BEGIN RSA PUBLIC KEY"), the form in which clients carry Telegram's keys."""
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        key = RSAPublicNumbers(self.e, self.n).public_key()
+        return key.public_bytes(Encoding.PEM, PublicFormat.PKCS1).decode()
+
+    @classmethod
+    def from_pem(cls, text: str) -> PublicKey:
+        """Read PKCS#1 ("BEGIN RSA PUBLIC KEY") or SPKI ("BEGIN PUBLIC KEY"); all else is a LocalError."""
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+        numbers = _pem_numbers(text, load_pem_public_key, "public")
+        return cls(numbers.n, numbers.e)
+
+
+class PrivateKey(Secret):
+    """The key of an own data centre. Never of Telegram's: nobody outside has that.
+
+    Made from the two primes p and q; n and d follow. Its repr shows the fingerprint only.
+    LocalError unless p * q is a modulus of 2048 bits to which e has an inverse.
+    """
+
+    __slots__ = ("_d", "_p", "_q", "_q_inverse", "public")
+
+    def __init__(self, p: int, q: int, e: int = 65537) -> None:
+        self.public = PublicKey(p * q, e)
+        try:
+            self._d, self._q_inverse = pow(e, -1, lcm(p - 1, q - 1)), pow(q, -1, p)
+        except ValueError:
+            raise LocalError("p, q and e do not make an RSA key", where="p, q, e") from None
+        self._p, self._q = p, q
+        check_width(self.public)
+
+    @classmethod
+    def generate(cls) -> PrivateKey:
+        """A new 2048-bit key with e = 65537, made by `cryptography` from the system's randomness.
+
+        One key in sixteen is thrown away: those whose fingerprint starts with a zero digit, because some
+        tool or other always prints it short.
+        """
+        from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+        while True:
+            numbers = generate_private_key(65537, 8 * WIDTH).private_numbers()
+            key = cls(numbers.p, numbers.q)
+            if len(hex_fingerprint(key.public.fingerprint).lstrip("0")) == 16:
+                return key
+
+    def apply(self, block: Buffer) -> bytes:
+        """block^d mod n: 256 bytes in, 256 bytes out. A number of n or more is a LocalError.
+
+        Computed modulo p and modulo q, then put together (Chinese remainder theorem): a quarter of the work.
+        """
+        number, p, q = _below(block, self.public.n), self._p, self._q
+        modulo_p = power(number % p, self._d % (p - 1), p)
+        modulo_q = power(number % q, self._d % (q - 1), q)
+        return to_bytes(modulo_q + q * ((modulo_p - modulo_q) * self._q_inverse % p), WIDTH)
+
+    def to_pem(self) -> str:
+        """PKCS#1 text ("BEGIN RSA PRIVATE KEY"), unencrypted: the one deliberate way out."""
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers, RSAPublicNumbers
+
+        public = RSAPublicNumbers(self.public.e, self.public.n)
+        d, p, q = self._d, self._p, self._q
+        numbers = RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), self._q_inverse, public)
+        return (
+            numbers.private_key()
+            .private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.TraditionalOpenSSL,
+                serialization.NoEncryption(),
+            )
+            .decode()
+        )
+
+    @classmethod
+    def from_pem(cls, text: str) -> PrivateKey:
+        """Read PKCS#1 or PKCS#8 without a password; all else is a LocalError that does not quote the text."""
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        numbers = _pem_numbers(text, lambda pem: load_pem_private_key(pem, None), "private")
+        return cls(numbers.p, numbers.q, numbers.public_numbers.e)
+
+    def __repr__(self) -> str:
+        return f"PrivateKey(fingerprint={hex_fingerprint(self.public.fingerprint)})"
+
+
+def select_key(offered: Sequence[int], known: Sequence[PublicKey]) -> PublicKey:
+    """The first key offered in resPQ that is known here; if none is, a CheckError with both lists.
+
+    `offered` are fingerprints as signed longs, in the data centre's order.
+    """
+    by_fingerprint = {key.fingerprint: key for key in known}
+    for fingerprint in offered:
+        if fingerprint in by_fingerprint:
+            return by_fingerprint[fingerprint]
+    raise CheckError(
+        "none of the offered RSA keys is known",
+        got=[hex_fingerprint(fingerprint) for fingerprint in offered],
+        expected=[hex_fingerprint(fingerprint) for fingerprint in by_fingerprint],
+        where="server_public_key_fingerprints",
+    )
+
+
+def hex_fingerprint(fingerprint: int) -> str:
+    """A fingerprint as documentation prints it: sixteen digits of the unsigned number."""
+    return f"{fingerprint % (1 << 64):016x}"
+
+
+def _below(block: Buffer, n: int) -> int:
+    number = int.from_bytes(exact(block, WIDTH, "block"), "big")
+    if number >= n:  # the number itself is not shown: it may be the sealed data just before RSA
+        raise LocalError("RSA takes numbers below n", got="n or more", expected="below n", where="block")
+    return number
+
+
+def check_width(key: PublicKey) -> None:
+    """LocalError unless the key has the 2048 bits that 256-byte blocks need."""
+    if key.n.bit_length() != 8 * WIDTH:
+        raise LocalError("MTProto seals with 2048 bits", got=f"{key.n.bit_length()} bits", expected=2048, where="n")
+
+
+def _pem_numbers(text: str, load: Any, half: str) -> Any:
+    """The numbers of an RSA key in PEM. Keys of other kinds have no such numbers: an AttributeError."""
+    try:
+        key = load(text.encode())
+        return key.public_numbers() if half == "public" else key.private_numbers()
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm) as error:
+        raise LocalError(f"no {half} RSA key in this text", got=type(error).__name__, where="pem") from None

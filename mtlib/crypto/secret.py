@@ -1,0 +1,28 @@
+"""What key material has in common: it stays in this process, and out of everything that gets printed."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn, Self
+
+from mtlib.errors import LocalError
+
+
+class Secret:
+    """Base of the values that hold key material.
+
+    They cannot be pickled (LocalError), so they do not slip into a cache, a queue or a notebook's saved
+    state. They never change, so a copy is the value itself: `dataclasses.asdict` of something that holds a
+    key hands on the object, whose `repr` tells its name, and not the bytes.
+    """
+
+    __slots__ = ()
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        kind = type(self).__name__
+        raise LocalError(f"{kind} holds a secret and is not pickled", where=kind)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self

@@ -1,0 +1,256 @@
+"""LocalDC: a data centre on loopback TCP, in a thread of its own.
+
+The thread runs one selector loop; the notebook's thread, its event loop and its blocking client never wait for each
+other. Only loopback addresses are bound, and on Linux only processes of the same user are served: a class server is a
+shared machine, and a port on loopback is open to everybody on it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ipaddress
+import os
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, Self
+
+from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.rsa import PrivateKey, PublicKey
+from mtlib.errors import LocalError
+from mtlib.net.neighbours import same_user
+from mtlib.protocol.checks import Rules
+from mtlib.protocol.datacenter import DataCenter, Peer
+from mtlib.protocol.faults import Fault
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.trace import Trace
+
+TICK = 0.2
+"""Seconds between two looks at the deadlines."""
+UNSENT = 1 << 20
+"""Bytes that may wait for a client that does not read; then it is hung up on."""
+
+
+@cache
+def _process_key() -> PrivateKey:
+    """One RSA key per process: making one takes longer than a whole key exchange."""
+    return PrivateKey.generate()
+
+
+class LocalDC:
+    """A local test data centre: `with LocalDC() as dc: ...`, or `dc = LocalDC().start()` and later `dc.stop()`.
+
+    `host`, `port`, `public_key` and `dc_id` are what a client needs; `trace` is what happened, with the reasons that
+    never leave the process. `clock` gives unix seconds. Stopping twice is fine; leaving the interpreter stops it too.
+    Raises LocalError for a port that is taken, and for an address that is not loopback unless `allow_public` is given.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        dc_id: int = 2,
+        rsa: PrivateKey | None = None,
+        rules: Rules | None = None,
+        limits: Limits | None = None,
+        faults: Iterable[Fault] = (),
+        entropy: Entropy | None = None,
+        clock: Callable[[], float] = time.time,
+        allow_public: bool = False,
+    ) -> None:
+        if not allow_public and not _is_loopback(host):
+            raise LocalError("everybody on the network could use this address", got=host,
+                             expected="a loopback address, or allow_public=True", where="host")
+        self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
+                             entropy=entropy, address=(host, port))
+        self.clock, self.allow_public = clock, allow_public
+        self.failure: BaseException | None = None
+        self._thread: threading.Thread | None = None
+        self._connections: dict[socket.socket, _Connection] = {}
+
+    host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
+    port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
+
+    @property
+    def dc_id(self) -> int:
+        return self.dc.dc_id
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that a client must know."""
+        return self.dc.rsa.public
+
+    @property
+    def trace(self) -> Trace:
+        return self.dc.trace
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> Self:
+        """Listen, in a thread of its own. Starting a running one changes nothing."""
+        if self.running:
+            return self
+        self._listener = _listen(*self.dc.address)
+        self.dc.address = self._listener.getsockname()[:2]
+        self._wake, self._woken = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._thread = threading.Thread(target=self._run, name=f"LocalDC:{self.port}", daemon=True)
+        self._stopping = False
+        self._thread.start()
+        atexit.register(self.stop)
+        return self
+
+    def stop(self) -> None:
+        """Hang up on everybody, free the port, end the thread."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        atexit.unregister(self.stop)
+        self._stopping = True
+        with contextlib.suppress(OSError):
+            self._wake.send(b"!")
+        thread.join(5)
+
+    def status(self) -> str:
+        """One line about it. Raises the error that ended its thread, if one did."""
+        if self.failure is not None:
+            raise LocalError(f"the data centre's thread died: {self.failure!r}") from self.failure
+        state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if self.running else "stopped"
+        return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<LocalDC {self.dc_id}: {'running' if self.running else 'stopped'}>"
+
+    # -- in the thread
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                for key, events in self._selector.select(TICK):
+                    self._ready(key.fileobj, events)
+                self._sweep()
+        except BaseException as error:  # the owner learns it from status(), clients from the closed connection
+            self.failure = error
+        finally:
+            for connection in tuple(self._connections.values()):
+                self._close(connection)
+            for each in (self._listener, self._wake, self._woken):
+                each.close()
+            self._selector.close()
+
+    def _ready(self, ready: Any, events: int) -> None:
+        if ready is self._listener:
+            self._accept()
+        elif ready in self._connections:
+            connection = self._connections[ready]
+            try:
+                if events & selectors.EVENT_WRITE:
+                    connection.flush()
+                if events & selectors.EVENT_READ:
+                    connection.read(self.clock())
+            except OSError:
+                connection.done = True
+            self._settle(connection)
+
+    def _accept(self) -> None:
+        try:
+            sock, address = self._listener.accept()
+        except OSError:
+            return
+        limit = self.dc.limits.connections
+        if len(self._connections) >= limit or not (self.allow_public or same_user(address, self.dc.address)):
+            sock.close()
+            return
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connections[sock] = _Connection(sock, self.dc.accept())
+        self._selector.register(sock, selectors.EVENT_READ)
+
+    def _settle(self, connection: _Connection) -> None:
+        """Watch for what this connection waits for now, or end it."""
+        if connection.done and not connection.unsent or len(connection.unsent) > UNSENT:
+            self._close(connection)
+            return
+        writing = selectors.EVENT_WRITE if connection.unsent else 0
+        reading = 0 if connection.done else selectors.EVENT_READ
+        self._selector.modify(connection.sock, reading | writing)
+
+    def _sweep(self) -> None:
+        """Hang up on whoever has been silent for longer than their patience."""
+        now = time.monotonic()
+        for connection in tuple(self._connections.values()):
+            if now > connection.heard + connection.peer.patience:
+                connection.peer.note("timed_out", self.clock(), f"silent for {connection.peer.patience:.0f} s")
+                self._close(connection)
+
+    def _close(self, connection: _Connection) -> None:
+        if self._connections.pop(connection.sock, None) is not None:
+            self._selector.unregister(connection.sock)
+            connection.sock.close()
+
+
+class _Connection:
+    """A socket, its peer, and what has not been sent yet."""
+
+    def __init__(self, sock: socket.socket, peer: Peer) -> None:
+        self.sock, self.peer = sock, peer
+        self.unsent = bytearray()
+        self.heard = time.monotonic()
+        self.done = False
+
+    def read(self, now: float) -> None:
+        data = self.sock.recv(65536)
+        if not data:
+            self.done = True
+            self.unsent.clear()
+            return
+        self.heard = time.monotonic()
+        reply = self.peer.receive(data, now)
+        self.done = reply.close
+        for chunk in reply.chunks:
+            self.unsent += chunk
+            self.flush()
+
+    def flush(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self.unsent:
+                del self.unsent[: self.sock.send(self.unsent)]
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # on Windows this option would let a second program take the port over
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(256)
+        listener.setblocking(False)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise LocalError(f"cannot listen here: {error}", got=f"{host}:{port}", where="port") from None
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+

@@ -1,0 +1,209 @@
+"""The binding: how a temporary key is tied to a permanent one.
+
+`Binding` holds what is given; every other value is a property, in the order in which it comes into being. Reading
+the class is reading the method. `Carried` goes on from the request to the frame on the wire.
+
+Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents"; core.telegram.org/api/pfs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from mtlib.crypto.aes import ige_encrypt
+from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.keys import V1, AuthKey, Schedule, msg_key_v1
+from mtlib.protocol.frames import FrameShape, framing
+from mtlib.protocol.packets import INT, LONG, REQUEST_MESSAGE, decrypt_v1, key_for, padding_size, seal
+from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, constant, copied, derived, random
+from mtlib.wire.kinds import Raw, Rest
+
+PAGE = "core.telegram.org/method/auth.bindTempAuthKey, binding message contents"
+
+INNER = SCHEMA["bind_auth_key_inner"]
+INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE = 40, 72, 80, 104
+"""All sizes of the binding are constants: the forty bytes, with header, with padding, with key id and msg_key."""
+
+ENVELOPE = Layout(
+    "envelope",
+    (
+        Field("random", Raw("int128", 16), random(
+            "stands where an ordinary message has salt and session_id; nobody reads it, but msg_key covers it", PAGE)),
+        Field("msg_id", LONG, copied("message/msg_id", "the msg_id of the message that carries the request", PAGE)),
+        Field("seqno", INT, constant("zero, although the message outside has an odd seqno", PAGE)),
+        Field("length", INT, constant("bytes of the inner object: 40", PAGE)),
+        Field("inner", INNER, derived("", "the forty bytes that bind", PAGE)),
+    ),
+)
+PLAINTEXT = Layout(
+    "plaintext",
+    (
+        Field("envelope", ENVELOPE, derived("", "what msg_key covers", PAGE)),
+        Field("padding", Rest(), random("up to a multiple of 16; msg_key does not cover it", PAGE)),
+    ),
+)
+
+
+def _open_seal(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
+    """For looking: whatever the ciphertext has become, cut as a binding is cut."""
+    key = key_for(values["perm_auth_key_id"], reading)
+    if key is None or len(data) != PLAINTEXT_SIZE:
+        return None
+    return Dissection(PLAINTEXT, decrypt_v1(values["msg_key"], data, key), replace(reading, lenient=True))
+
+
+ENCRYPTED_MESSAGE = Layout(
+    "encrypted_message",
+    (
+        Field("perm_auth_key_id", LONG, copied(
+            "request/perm_auth_key_id", "which permanent key opens the seal", PAGE)),
+        Field("msg_key", Raw("int128", 16), derived(
+            "SHA1(envelope)[4:20]", "hash of the envelope: MTProto 1.0, so without the padding and without any key",
+            PAGE, envelope="encrypted_message/plaintext/envelope")),
+        Field("ciphertext", Rest(), derived(
+            "IGE(plaintext, KDF1(perm_auth_key, msg_key))", "the envelope and its padding, AES-IGE under the permanent key",
+            PAGE, plaintext="encrypted_message/plaintext", perm_auth_key="@perm_auth_key",
+            msg_key="encrypted_message/msg_key"), inside=Seal(_open_seal)),
+    ),
+)
+REQUEST = SCHEMA["auth.bindTempAuthKey"].contains(encrypted_message=ENCRYPTED_MESSAGE)
+SCHEMA.add(REQUEST)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One binding message, from the two keys to the request.
+
+    `perm_key` and `temp_key` are what is tied together; `session_id` and `msg_id` are those of the message that will
+    carry the request; `expires_at` is a date in unix seconds; `nonce` is a long; `random` is 16 bytes, `padding` 8.
+    A value that does not fit raises LocalError with its field when it is first packed.
+    `dataclasses.replace(binding, nonce=...)` recomputes everything.
+    """
+
+    perm_key: AuthKey
+    temp_key: AuthKey
+    session_id: int
+    msg_id: int
+    expires_at: int
+    nonce: int
+    random: bytes
+    padding: bytes
+
+    @classmethod
+    def draw(
+        cls, perm_key: AuthKey, temp_key: AuthKey, *, session_id: int, msg_id: int, expires_at: int, entropy: Entropy
+    ) -> Binding:
+        """A binding with fresh nonce, random and padding."""
+        return cls(
+            perm_key, temp_key, session_id, msg_id, expires_at,
+            nonce=int.from_bytes(entropy.draw("nonce", 8), "little", signed=True),
+            random=entropy.draw("random", 16),
+            padding=entropy.draw("padding", PLAINTEXT_SIZE - ENVELOPE_SIZE),
+        )
+
+    @cached_property
+    def inner(self) -> Dissection:
+        """The forty bytes that bind: they name the key, the tunnel, the session and the end."""
+        return INNER.build(
+            nonce=self.nonce,
+            temp_auth_key_id=self.temp_key.id,
+            perm_auth_key_id=self.perm_key.id,
+            temp_session_id=self.session_id,
+            expires_at=self.expires_at,
+        )
+
+    @cached_property
+    def envelope(self) -> Dissection:
+        """A message of MTProto 1.0 around them, with noise for salt and session_id: 72 bytes."""
+        return ENVELOPE.build(random=self.random, msg_id=self.msg_id, seqno=0, length=INNER_SIZE, inner=self.inner)
+
+    @cached_property
+    def msg_key(self) -> bytes:
+        """SHA1(envelope)[4:20], taken before the padding is there."""
+        return msg_key_v1(bytes(self.envelope))
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Four SHA-1 over msg_key and the permanent key, cut into `aes_key` and `aes_iv`. Secret."""
+        return V1.run(0, auth_key=bytes(self.perm_key), msg_key=self.msg_key)
+
+    @cached_property
+    def plaintext(self) -> Dissection:
+        """The envelope and eight bytes of padding: five AES blocks."""
+        return PLAINTEXT.build(envelope=self.envelope, padding=self.padding)
+
+    @cached_property
+    def ciphertext(self) -> bytes:
+        """AES-256-IGE of the plaintext: 80 bytes."""
+        return ige_encrypt(bytes(self.plaintext), self.schedule.aes_key, self.schedule.aes_iv)
+
+    @cached_property
+    def encrypted_message(self) -> Dissection:
+        """perm_auth_key_id, msg_key, ciphertext: 104 bytes."""
+        return ENCRYPTED_MESSAGE.build(
+            perm_auth_key_id=self.perm_key.id, msg_key=self.msg_key, ciphertext=self.ciphertext
+        )
+
+    @cached_property
+    def request(self) -> Dissection:
+        """auth.bindTempAuthKey: three of the values again, in the clear, and the seal. 132 bytes."""
+        return REQUEST.build(
+            perm_auth_key_id=self.perm_key.id,
+            nonce=self.nonce,
+            expires_at=self.expires_at,
+            encrypted_message=self.encrypted_message,
+        )
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The same binding on its way: in a message, in a packet under the temporary key, in a frame.
+
+    `salt` is the data centre's for the temporary key, `seqno` the session's next odd number, `padding` at least 12
+    bytes; `framing` is "abridged", "intermediate", "padded" or "full". `frames_before` counts for full framing,
+    and only padded framing needs `entropy`.
+    """
+
+    binding: Binding
+    salt: int
+    seqno: int
+    padding: bytes
+    framing: str = "intermediate"
+    frames_before: int = 0
+    entropy: Entropy | None = field(default=None, repr=False)
+
+    @classmethod
+    def draw(
+        cls, binding: Binding, *, salt: int, seqno: int = 1, entropy: Entropy, framing: str = "intermediate"
+    ) -> Carried:
+        """With the least lawful padding, drawn fresh."""
+        return cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing, 0, entropy)
+
+    @cached_property
+    def message(self) -> Dissection:
+        """salt, session_id, msg_id, seqno and length before the request, padding after it."""
+        request = bytes(self.binding.request)
+        return REQUEST_MESSAGE.build(
+            salt=self.salt,
+            session_id=self.binding.session_id,
+            msg_id=self.binding.msg_id,
+            seqno=self.seqno,
+            length=len(request),
+            request=request,
+            padding=self.padding,
+        )
+
+    @cached_property
+    def packet(self) -> Dissection:
+        """Sealed with the temporary key by MTProto 2.0: 24 bytes in the clear, the rest not. At least 200 bytes."""
+        return seal(self.message, self.binding.temp_key)
+
+    @cached_property
+    def frame(self) -> Dissection:
+        """As it leaves the socket, after the tag that opened the connection."""
+        end = framing(self.framing, entropy=self.entropy)
+        end.sent = self.frames_before
+        return Dissection(FrameShape(self.framing, self.packet.shape), end.wrap(bytes(self.packet)))

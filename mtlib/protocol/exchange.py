@@ -1,0 +1,298 @@
+"""Making a key, as the client: three questions, three answers, and a secret that never travelled.
+
+Every state is a frozen value named for what it awaits. `receive(answer, entropy, now)` returns a `Step`: the
+next state and the body to send. Nothing changes in place, so a state can be asked again, and asked something
+else. (With `Patterned` entropy each asking needs a fresh one: it refuses to draw a value twice.)
+
+    step = begin(entropy, server_keys=[key], dc_id=2)
+    while step.send is not None:
+        step = step.state.receive(answer_to(step.send), entropy, now)
+    step.state.auth_key
+
+Source: core.telegram.org/mtproto/auth_key, whose items are named below; core.telegram.org/mtproto/
+security_guidelines, "Checking DH parameters".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import ClassVar
+
+from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.groups import check_dh_group, check_dh_public
+from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.numbers import factor, power, to_bytes
+from mtlib.crypto.rsa import PublicKey, select_key
+from mtlib.crypto.rsa_pad import rsa_pad_seal
+from mtlib.crypto.secret import Secret
+from mtlib.errors import CheckError, LocalError
+from mtlib.protocol.exchange_seals import (
+    ANSWER_WITH_HASH,
+    DATA_WITH_HASH,
+    GENERATED,
+    REQ_DH_PARAMS,
+    SET_CLIENT_DH_PARAMS,
+    ExchangeSecrets,
+    open_with_hash,
+    seal_with_hash,
+)
+from mtlib.protocol.exchange_steps import Step, awaited, draw_exponent, inside, pair, same
+from mtlib.wire import SCHEMA, Dissection
+
+__all__ = [
+    "CLIENT",
+    "RETRIES",
+    "AwaitDhGen",
+    "AwaitDhParams",
+    "AwaitResPq",
+    "Established",
+    "Offer",
+    "Step",
+    "begin",
+    "pair",
+]
+
+RETRIES = 5
+"""How many dh_gen_retry in a row are believed. A clash of key ids happens once in 2**64."""
+PQ_WIDTH = 8
+LAST_SECOND = 2**31 - 1
+"""The end of `int` dates."""
+
+
+def begin(
+    entropy: Entropy, *, server_keys: Sequence[PublicKey], dc_id: int | None, expires_in: int | None = None
+) -> Step:
+    """Open a key exchange: req_pq_multi with a fresh `nonce`.
+
+    `server_keys` are the RSA keys trusted; `dc_id` is the data centre meant (+10000 for a test DC, negative
+    for media), None for the inner data of old, which does not say. `expires_in` (seconds) asks for a
+    temporary key. Raises LocalError without keys, and for a temporary key that would not live.
+    """
+    if not server_keys:
+        raise LocalError("no RSA key is trusted, so no server can prove itself", where="server_keys")
+    if expires_in is not None and expires_in <= 0:
+        raise LocalError("a temporary key lives for some seconds", got=expires_in, where="expires_in")
+    nonce = entropy.draw("nonce", 16)
+    return Step(
+        AwaitResPq(nonce, tuple(server_keys), dc_id, expires_in), SCHEMA["req_pq_multi"].build(nonce=nonce)
+    )
+
+
+@dataclass(frozen=True)
+class AwaitResPq(Secret):
+    """The server has to name its attempt, its RSA keys, and a number to take apart."""
+
+    nonce: bytes
+    server_keys: tuple[PublicKey, ...]
+    dc_id: int | None
+    expires_in: int | None
+
+    expects: ClassVar[tuple[str, ...]] = ("resPQ",)
+    sends: ClassVar[tuple[str, ...]] = ("req_DH_params",)
+
+    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+        """Factor pq, draw `new_nonce`, seal both for the server (items 2 to 5).
+
+        Draws `padding` and `temp_key` in the scope `RSA_PAD`. Raises CheckError for a foreign nonce, unknown
+        RSA keys or a pq that is none, DecodeError for what does not parse.
+        """
+        answer = awaited(answer, self.expects)
+        same(answer, nonce=self.nonce)
+        with inside("resPQ"):
+            key = select_key(answer["server_public_key_fingerprints"], self.server_keys)
+            p, q = map(to_bytes, _factors(answer["pq"]))
+        secrets = ExchangeSecrets(entropy.draw("new_nonce", 32), answer["server_nonce"])
+        data = self._inner(answer, p, q, secrets)
+        sealed = rsa_pad_seal(bytes(data), key, entropy.at("RSA_PAD"))
+        return Step(
+            AwaitDhParams(self.nonce, secrets, self.expires_in),
+            REQ_DH_PARAMS.build(
+                nonce=self.nonce,
+                server_nonce=secrets.server_nonce,
+                p=p,
+                q=q,
+                public_key_fingerprint=key.fingerprint,
+                encrypted_data=sealed,
+            ),
+        )
+
+    def _inner(self, answer: Dissection, p: bytes, q: bytes, secrets: ExchangeSecrets) -> Dissection:
+        """One of the four inner data: with or without dc, with or without expires_in."""
+        wanted = {"dc": self.dc_id, "expires_in": self.expires_in}
+        extra = {name: value for name, value in wanted.items() if value is not None}
+        temp, dc = ("_temp" if "expires_in" in extra else ""), ("_dc" if "dc" in extra else "")
+        return SCHEMA[f"p_q_inner_data{temp}{dc}"].build(
+            pq=answer["pq"],
+            p=p,
+            q=q,
+            nonce=self.nonce,
+            server_nonce=secrets.server_nonce,
+            new_nonce=secrets.new_nonce,
+            **extra,
+        )
+
+
+def _factors(pq: bytes) -> tuple[int, int]:
+    """The work that is asked for. It is bounded, and so is what goes back under the seal."""
+    if len(pq) > PQ_WIDTH:
+        got = f"{len(pq)} bytes"
+        raise CheckError("pq is too long", got=got, expected=f"at most {PQ_WIDTH}", where="pq")
+    return factor(int.from_bytes(pq, "big"))
+
+
+@dataclass(frozen=True)
+class AwaitDhParams(Secret):
+    """The server has to prove that it could open the seal, and to offer its half of Diffie-Hellman."""
+
+    nonce: bytes
+    secrets: ExchangeSecrets
+    expires_in: int | None
+
+    expects: ClassVar[tuple[str, ...]] = ("server_DH_params_ok", "server_DH_params_fail")
+    sends: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
+
+    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+        """Open the answer, check the group and g_a, answer with g_b (items 6 and 7); `now` is our own clock.
+
+        Draws `b`, and `padding` in the scope `client_DH_inner_data`. Raises CheckError for every value that
+        must not be believed and for a refusal, DecodeError for what does not parse.
+        """
+        answer = awaited(answer, self.expects)
+        same(answer, nonce=self.nonce, server_nonce=self.secrets.server_nonce)
+        if answer.name == "server_DH_params_fail":
+            proof = hashlib.sha1(self.secrets.new_nonce).digest()[4:]
+            who = "the server" if compare_digest(answer["new_nonce_hash"], proof) else "somebody"
+            raise CheckError(f"{who} refuses to go on", where=answer.name)
+        with inside("server_DH_params_ok/encrypted_answer"):
+            opened = open_with_hash(ANSWER_WITH_HASH, answer["encrypted_answer"], self.secrets)
+        offer = opened["answer"]
+        same(offer, nonce=self.nonce, server_nonce=self.secrets.server_nonce)
+        p, g_a = (int.from_bytes(offer[name], "big") for name in ("dh_prime", "g_a"))
+        with inside(offer.name):
+            check_dh_group(p, offer["g"])
+            check_dh_public(g_a, p, "g_a")
+        ends = self._end(offer["server_time"])
+        time_offset = offer["server_time"] - now
+        return Offer(self.nonce, self.secrets, offer["g"], p, g_a, time_offset, ends).answer(entropy)
+
+    def _end(self, server_time: int) -> int | None:
+        """When a temporary key ends, in the server's time, so that a wrong clock here does no harm."""
+        if self.expires_in is None:
+            return None
+        end = server_time + self.expires_in
+        if end > LAST_SECOND:
+            where = "server_DH_inner_data/server_time"
+            raise CheckError("the key would end after all dates", got=end, expected=LAST_SECOND, where=where)
+        return end
+
+
+@dataclass(frozen=True)
+class Offer(Secret):
+    """The server's half of the exchange, checked: what it takes to answer it, once or again.
+
+    `time_offset` is the server's clock minus ours in seconds; `expires_at` counts in the server's time.
+    """
+
+    nonce: bytes
+    secrets: ExchangeSecrets
+    g: int
+    dh_prime: int = field(repr=False)
+    g_a: int = field(repr=False)
+    time_offset: int
+    expires_at: int | None
+
+    def answer(self, entropy: Entropy, failed: AuthKey | None = None, retries: int = 0) -> Step:
+        """Draw a `b`; make the key with it, and the message that lets the server make it too (items 7 and 8).
+
+        `failed` is the key that the server refused, whose aux hash says which attempt this one replaces.
+        """
+        scope = entropy.at(f"retry-{retries}") if retries else entropy
+        b, g_b = draw_exponent(scope, "b", self.g, self.dh_prime)
+        auth_key = AuthKey.from_int(power(self.g_a, b, self.dh_prime))
+        both = {"nonce": self.nonce, "server_nonce": self.secrets.server_nonce}
+        retry_id = int.from_bytes(failed.aux_hash, "little", signed=True) if failed else 0
+        data = SCHEMA["client_DH_inner_data"].build(**both, retry_id=retry_id, g_b=to_bytes(g_b))
+        sealed = seal_with_hash(DATA_WITH_HASH, data, self.secrets, scope.at("client_DH_inner_data"))
+        message = SET_CLIENT_DH_PARAMS.build(**both, encrypted_data=sealed)
+        return Step(AwaitDhGen(self, auth_key, retries), message)
+
+
+@dataclass(frozen=True)
+class AwaitDhGen(Secret):
+    """The server has to show that it made the same key, and to say whether it takes it."""
+
+    offer: Offer
+    auth_key: AuthKey
+    retries: int = 0
+
+    expects: ClassVar[tuple[str, ...]] = tuple(GENERATED)
+    sends: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
+
+    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+        """Check the proof, then be done or start again from another b (item 9).
+
+        After dh_gen_retry it draws `b` and `padding` again, in the scope `retry-1`, `retry-2` ... Raises
+        CheckError for a wrong proof, for dh_gen_fail and for more than five retries, DecodeError for what
+        does not parse.
+        """
+        answer = awaited(answer, self.expects)
+        secrets = self.offer.secrets
+        same(answer, nonce=self.offer.nonce, server_nonce=secrets.server_nonce)
+        self._check_proof(answer)
+        if answer.name == "dh_gen_ok":
+            offset, expires_at = self.offer.time_offset, self.offer.expires_at
+            return Step(Established(self.auth_key, secrets, offset, now + offset, expires_at), None)
+        if answer.name == "dh_gen_fail":
+            raise CheckError("the server could not make a key", where=answer.name)
+        if self.retries >= RETRIES:
+            got = f"{self.retries + 1} retries"
+            raise CheckError("it takes no key", got=got, expected=f"at most {RETRIES}", where=answer.name)
+        return self.offer.answer(entropy, self.auth_key, self.retries + 1)
+
+    def _check_proof(self, answer: Dissection) -> None:
+        """new_nonce_hash has to be that of this answer: a proof of "ok" must not pass for one of "retry"."""
+        number = GENERATED[answer.name]
+        name = f"new_nonce_hash{number}"
+        kinds = [
+            kind
+            for kind in GENERATED.values()
+            if compare_digest(answer[name], self.offer.secrets.hash(kind, self.auth_key))
+        ]
+        if kinds != [number]:
+            hint = f": it is the hash of kind {kinds[0]}" if kinds else ""
+            raise CheckError(f"{name} proves nothing{hint}", got=answer[name], where=f"{answer.name}/{name}")
+
+
+@dataclass(frozen=True)
+class Established(Secret):
+    """A key that both sides have.
+
+    `time_offset` is the server's clock minus ours, in seconds; `created_at` and `expires_at` (None for a
+    permanent key) count in the server's time. `secrets` opens the messages of this exchange; nothing else
+    needs it any more.
+    """
+
+    auth_key: AuthKey
+    secrets: ExchangeSecrets
+    time_offset: int
+    created_at: int
+    expires_at: int | None
+
+    expects: ClassVar[tuple[str, ...]] = ()
+    sends: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def server_salt(self) -> int:
+        """The first salt for this key: a signed long."""
+        return self.secrets.first_salt
+
+    def expired(self, now: int) -> bool:
+        """Whether the key has ended, by our own clock `now`."""
+        return self.expires_at is not None and now + self.time_offset >= self.expires_at
+
+
+CLIENT = (AwaitResPq, AwaitDhParams, AwaitDhGen, Established)
+"""The states in their order, for a diagram: each says what it `expects` and what it `sends` then."""

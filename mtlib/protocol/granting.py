@@ -1,0 +1,252 @@
+"""Making a key, as the server: the other half of `exchange`, of frozen states too.
+
+    step = AwaitReqPq(Server((rsa_key,))).receive(body, entropy, now)
+
+A state answers the query it awaits. A query that was answered before in this attempt gets the same answer
+again, and another req_pq starts a new attempt. Anything else raises: TransportError(-444) for the id of
+another data centre, CheckError or DecodeError for the rest, which a data centre answers with -404. The attempt
+is over then, and even a correct query must not revive it: whoever owns the state lets go of it (our data
+centre hangs up). How long it is kept otherwise is up to the owner too; the specification says ten minutes.
+
+Source: core.telegram.org/mtproto/auth_key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.groups import DH_PRIME, check_dh_public
+from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.numbers import power, to_bytes
+from mtlib.crypto.rsa import PrivateKey, hex_fingerprint
+from mtlib.crypto.secret import Secret
+from mtlib.errors import CheckError, LocalError, TransportError
+from mtlib.protocol.exchange_seals import (
+    ANSWER_WITH_HASH,
+    DATA_WITH_HASH,
+    GENERATED,
+    SERVER_DH_PARAMS_OK,
+    ExchangeSecrets,
+    open_inner_data,
+    open_with_hash,
+    seal_with_hash,
+)
+from mtlib.protocol.exchange_steps import Step, awaited, draw_exponent, draw_primes, inside, same
+from mtlib.wire import SCHEMA, Dissection
+
+G = 3
+WRONG_DC = -444
+REQ_PQ = ("req_pq_multi", "req_pq")
+REMEMBERED = 3
+"""How many answers are kept for queries that come again: one per kind, and the last of the retries."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Who grants keys.
+
+    `keys` are its RSA keys, offered in this order. `accepts_dc(dc, temporary)` says whether a key exchange
+    that names `dc` (None: names none) belongs here, `taken(auth_key_id)` whether a key of that id exists
+    already. The first `retries` keys of an attempt are answered with dh_gen_retry, for trying out clients.
+    """
+
+    keys: tuple[PrivateKey, ...]
+    accepts_dc: Callable[[int | None, bool], bool] = field(default=lambda dc, temporary: True, repr=False)
+    taken: Callable[[int], bool] = field(default=lambda auth_key_id: False, repr=False)
+    retries: int = 0
+
+
+@dataclass(frozen=True)
+class _Serving(Secret):
+    """What every state of the server has: whom it serves, which attempt this is, and what it said so far."""
+
+    server: Server
+    attempt: int = field(default=0, kw_only=True)
+    said: tuple[tuple[bytes, Dissection], ...] = field(default=(), kw_only=True, repr=False)
+
+    expects: ClassVar[tuple[str, ...]] = ()
+    sends: ClassVar[tuple[str, ...]] = ()
+
+    def receive(self, body: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+        """Answer one query; `now` in unix seconds is told to the client. What is raised: see the module."""
+        query = awaited(body, tuple(dict.fromkeys(self.expects + QUERIES)))
+        for known, answer in self.said:
+            if known == _identity(query):
+                return Step(self, answer)
+        if query.name in REQ_PQ:
+            return self._start(query, entropy)
+        if query.name not in self.expects:
+            expected = " or ".join(self.expects or REQ_PQ)
+            raise CheckError("out of turn", got=query.name, expected=expected, where=query.name)
+        return self._answer(query, _scope(entropy, self.attempt), now)
+
+    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> Step:
+        raise LocalError("this state answers nothing", where=type(self).__name__)
+
+    def _start(self, query: Dissection, entropy: Entropy) -> Step:
+        """A name for the attempt, and a product of two primes (item 2). Draws `server_nonce`, `p` and `q`."""
+        attempt = self.attempt + bool(self.said)
+        scope = _scope(entropy, attempt)
+        server_nonce = scope.draw("server_nonce", 16)
+        p, q = draw_primes(scope)
+        answer = SCHEMA["resPQ"].build(
+            nonce=query["nonce"],
+            server_nonce=server_nonce,
+            pq=to_bytes(p * q),
+            server_public_key_fingerprints=[key.public.fingerprint for key in self.server.keys],
+        )
+        said = ((_identity(query), answer),)
+        state = AwaitReqDhParams(self.server, query["nonce"], server_nonce, p, q, attempt=attempt, said=said)
+        return Step(state, answer)
+
+    def _and(self, query: Dissection, answer: Dissection) -> tuple[tuple[bytes, Dissection], ...]:
+        """What has been said, with this answer."""
+        return (*self.said[-REMEMBERED + 1 :], (_identity(query), answer))
+
+
+def _identity(query: Dissection) -> bytes:
+    """What makes a query the same as another: all of it, or the nonce with which it opens an attempt."""
+    nonce: bytes = query["nonce"]
+    return nonce if query.name in REQ_PQ else bytes(query)
+
+
+def _scope(entropy: Entropy, attempt: int) -> Entropy:
+    """A scope per attempt, so that the draws of two on one connection are two."""
+    return entropy.at(f"attempt-{attempt}") if attempt else entropy
+
+
+class AwaitReqPq(_Serving):
+    """Nothing has been said yet."""
+
+    expects: ClassVar[tuple[str, ...]] = REQ_PQ
+    sends: ClassVar[tuple[str, ...]] = ("resPQ",)
+
+
+@dataclass(frozen=True)
+class AwaitReqDhParams(_Serving):
+    """The client has to bring the factors, and a secret sealed for one of the server's RSA keys."""
+
+    nonce: bytes
+    server_nonce: bytes
+    p: int
+    q: int
+
+    expects: ClassVar[tuple[str, ...]] = ("req_DH_params",)
+    sends: ClassVar[tuple[str, ...]] = ("server_DH_params_ok",)
+
+    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> Step:
+        """Open the seal, offer g_a (item 6). Draws `a`, and `padding` in the scope `server_DH_inner_data`."""
+        both = {"nonce": self.nonce, "server_nonce": self.server_nonce}
+        factors = {"p": to_bytes(self.p), "q": to_bytes(self.q)}
+        same(query, **both, **factors)
+        inner = self._open(query)
+        same(inner, **both, **factors, pq=to_bytes(self.p * self.q))
+        dc, expires_in = inner.values.get("dc"), inner.values.get("expires_in")
+        self._check_wish(inner.name, dc, expires_in)
+        secrets = ExchangeSecrets(inner["new_nonce"], self.server_nonce)
+        a, g_a = draw_exponent(entropy, "a", G, DH_PRIME)
+        offer = SCHEMA["server_DH_inner_data"].build(
+            **both, g=G, dh_prime=to_bytes(DH_PRIME), g_a=to_bytes(g_a), server_time=now
+        )
+        sealed = seal_with_hash(ANSWER_WITH_HASH, offer, secrets, entropy.at(offer.name))
+        answer = SERVER_DH_PARAMS_OK.build(**both, encrypted_answer=sealed)
+        said, n = self._and(query, answer), self.attempt
+        state = AwaitSetDhParams(self.server, self.nonce, secrets, a, dc, expires_in, attempt=n, said=said)
+        return Step(state, answer)
+
+    def _check_wish(self, name: str, dc: int | None, expires_in: int | None) -> None:
+        """Whether this is the data centre meant, and a temporary key would live at all."""
+        if not self.server.accepts_dc(dc, expires_in is not None):
+            raise TransportError(WRONG_DC, where=f"{name}/dc")
+        if expires_in is not None and expires_in <= 0:
+            where = f"{name}/expires_in"
+            raise CheckError("this key would not live", got=expires_in, expected="1 or more", where=where)
+
+    def _open(self, query: Dissection) -> Dissection:
+        """The inner data: by RSA_PAD, or by the scheme before it, which half of the clients still speak."""
+        named = query["public_key_fingerprint"]
+        for key in self.server.keys:
+            if key.public.fingerprint == named:
+                with inside(query.name):
+                    inner: Dissection = open_inner_data(query["encrypted_data"], key)["data"]
+                return inner
+        where = f"{query.name}/public_key_fingerprint"
+        raise CheckError("not one of our RSA keys", got=hex_fingerprint(named), where=where)
+
+
+@dataclass(frozen=True)
+class AwaitSetDhParams(_Serving):
+    """The client has to bring its half of the Diffie-Hellman exchange."""
+
+    nonce: bytes
+    secrets: ExchangeSecrets
+    a: int = field(repr=False)
+    dc: int | None
+    expires_in: int | None
+    failed: AuthKey | None = None
+    tries: int = 0
+
+    expects: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
+    sends: ClassVar[tuple[str, ...]] = ("dh_gen_ok", "dh_gen_retry")
+
+    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> Step:
+        """Make the key, and take it or not (items 8 and 9). Draws nothing."""
+        both = {"nonce": self.nonce, "server_nonce": self.secrets.server_nonce}
+        same(query, **both)
+        with inside(f"{query.name}/encrypted_data"):
+            inner = open_with_hash(DATA_WITH_HASH, query["encrypted_data"], self.secrets)["data"]
+        same(inner, **both)
+        expected = int.from_bytes(self.failed.aux_hash, "little", signed=True) if self.failed else 0
+        if inner["retry_id"] != expected:
+            where = f"{inner.name}/retry_id"
+            got = inner["retry_id"]
+            raise CheckError("not the attempt that is due", got=got, expected=expected, where=where)
+        g_b = int.from_bytes(inner["g_b"], "big")
+        with inside(inner.name):
+            check_dh_public(g_b, DH_PRIME, "g_b")
+        return self._decide(query, AuthKey.from_int(power(g_b, self.a, DH_PRIME)), both)
+
+    def _decide(self, query: Dissection, auth_key: AuthKey, both: dict[str, bytes]) -> Step:
+        """An id that is taken asks for another key, and so does zero, which says "no key" on the wire."""
+        clash = self.tries < self.server.retries or auth_key.id == 0 or self.server.taken(auth_key.id)
+        name = "dh_gen_retry" if clash else "dh_gen_ok"
+        number = GENERATED[name]
+        proof = {f"new_nonce_hash{number}": self.secrets.hash(number, auth_key)}
+        answer = SCHEMA[name].build(**both, **proof)
+        said = self._and(query, answer)
+        if clash:
+            return Step(replace(self, failed=auth_key, tries=self.tries + 1, said=said), answer)
+        n, dc, expires_in = self.attempt, self.dc, self.expires_in
+        granted = Granted(self.server, auth_key, self.secrets, dc, expires_in, attempt=n, said=said)
+        return Step(granted, answer)
+
+
+@dataclass(frozen=True)
+class Granted(_Serving):
+    """A key that both sides have. `expires_in` (seconds from now on) is None for a permanent key.
+
+    The last query, coming again, gets its answer again and leaves this very object as the state, so that an
+    owner who compares with `is` stores a key once.
+    """
+
+    auth_key: AuthKey
+    secrets: ExchangeSecrets
+    dc: int | None
+    expires_in: int | None
+
+    @property
+    def temporary(self) -> bool:
+        return self.expires_in is not None
+
+    @property
+    def server_salt(self) -> int:
+        """The first salt for this key: a signed long."""
+        return self.secrets.first_salt
+
+
+SERVER = (AwaitReqPq, AwaitReqDhParams, AwaitSetDhParams, Granted)
+"""The states in their order, for a diagram: each says what it `expects` and what it `sends` then."""
+QUERIES = tuple(name for state in SERVER for name in state.expects)

@@ -1,0 +1,39 @@
+"""How much of anybody's patience and memory a data centre gives, in one place and with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Every bound of the local data centre.
+
+    `frame_before_key`: bytes of a packet while nothing is known about the sender; the largest lawful one of the key
+    exchange is 396. `frame_after_key`: the same once a key opened a packet.
+    `connections`: open at once; one more is refused at the door. `handshake_seconds`: from the first byte to a key or
+    an opened packet; an exchange takes three round trips. `idle_seconds`: a connection that says nothing.
+    `keys`: kept of each kind, the least recently used go first; `sessions`: per key.
+    `seen`: msg_ids kept per session; what is forgotten raises the floor, so that nothing old is accepted again.
+    `answers`: kept per session for repeated requests. `messages`: in one container (the documents say 1024).
+    `inflated`: bytes out of one gzip_packed, because a kilobyte in can be a megabyte out. `wrappers`: layers of
+    invokeWith... and gzip_packed around one call.
+    `past`, `future`: seconds by which a msg_id may lie beside the clock, from the specification.
+    `trace`: events kept.
+    """
+
+    frame_before_key: int = 1024
+    frame_after_key: int = 64 * 1024
+    connections: int = 256
+    handshake_seconds: float = 60.0
+    idle_seconds: float = 300.0
+    keys: int = 256
+    sessions: int = 16
+    seen: int = 400
+    answers: int = 32
+    messages: int = 1024
+    inflated: int = 64 * 1024
+    wrappers: int = 8
+    past: int = 300
+    future: int = 30
+    trace: int = 2000

@@ -1,0 +1,91 @@
+"""What are these bytes? `dissect` tries what they could be, from the most certain to the least."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import DecodeError, LocalError, MtError
+from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE
+from mtlib.protocol.frames import FrameShape
+from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, TO_SERVER, open_packet
+from mtlib.transport import FRAMINGS
+from mtlib.wire import SCHEMA, Dissection, Reading
+from mtlib.wire.dissection import Shape
+
+KINDS = ("frame", "packet", "encrypted_message", "tl")
+
+
+def dissect(data: Dissection | bytes, *, keys: Sequence[Any] = (), as_: str | None = None) -> Dissection:
+    """The dissection of `data`, with every seal opened that `keys` can open.
+
+    `as_` says what it is: "frame", "packet", "encrypted_message" or "tl"; without it everything is tried. Raises
+    DecodeError with what was tried where nothing fits.
+    """
+    raw = bytes(data)
+    if as_ is not None and as_ not in KINDS:
+        raise LocalError("no such kind of bytes", got=as_, expected=", ".join(KINDS))
+    problems = []
+    for kind in (as_,) if as_ else ("tl", "packet", "encrypted_message", "frame"):
+        for shape in _SHAPES[kind](raw, keys):
+            try:
+                found = Dissection(shape, raw, Reading(keys=tuple(keys)))
+                _ = found.spans
+                return found
+            except MtError as error:
+                problems.append(f"{shape.name}: {error}")
+    raise DecodeError("these bytes are none of " + ", ".join(KINDS), got=f"{len(raw)} bytes",
+                      where="; ".join(problems) or "byte 0")
+
+
+def _tl(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+    if SCHEMA.knows(data):
+        yield SCHEMA.of(data)
+
+
+def _packet(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+    """Plain where the key id is zero; under a key at hand, in the direction in which msg_key fits."""
+    if data[:8] == bytes(8):
+        yield PLAIN
+    elif len(data) > 24 and not (len(data) - 24) % 16:
+        for key in keys:
+            if isinstance(key, AuthKey) and key.id_bytes == data[:8] and len(data) != ENCRYPTED_SIZE:
+                yield ANSWER_PACKET if _opens(data, key, TO_CLIENT) else REQUEST_PACKET
+        if len(data) != ENCRYPTED_SIZE:
+            yield REQUEST_PACKET
+
+
+def _opens(data: bytes, key: AuthKey, x: int) -> bool:
+    try:
+        return bool(open_packet(data, key, x))
+    except MtError:
+        return False
+
+
+def _encrypted_message(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+    if len(data) == ENCRYPTED_SIZE:
+        yield ENCRYPTED_MESSAGE
+
+
+def _frame(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+    """Every framing whose header and length fit, around whatever packet fits."""
+    for name in FRAMINGS:
+        for packet in _inside(name, data, keys):
+            yield FrameShape(name, packet)
+
+
+def _inside(name: str, data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+    try:
+        part = next(p for p in FRAMINGS[name]("client").parts(data) if p.name == "packet")
+    except (MtError, StopIteration):
+        return
+    yield from _packet(data[part.start : part.stop], keys)
+
+
+_SHAPES: dict[str, Callable[[bytes, Sequence[Any]], Iterator[Shape]]] = {
+    "tl": _tl,
+    "packet": _packet,
+    "encrypted_message": _encrypted_message,
+    "frame": _frame,
+}

@@ -1,0 +1,187 @@
+"""What a data centre answers to each call: service messages, the few API methods it has, and the binding.
+
+Source: core.telegram.org/mtproto/service_messages, core.telegram.org/api/pfs, and for the errors
+core.telegram.org/api/errors; who may call what before a binding: api/pfs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mtlib.errors import DecodeError, RpcError
+from mtlib.protocol.bind_method import bind
+from mtlib.protocol.call import Call, dissect_call
+from mtlib.protocol.service import inflate
+from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.kinds import Bool
+
+BIND = SCHEMA["auth.bindTempAuthKey"].id.to_bytes(4, "little")
+BEFORE_BINDING = frozenset({"auth.bindTempAuthKey", "help.getConfig", "help.getNearestDc"})
+"""All that an unbound temporary key may call."""
+
+
+def answer(call: Call) -> bytes | None:
+    """The body that answers a message: an rpc_result around a result or an error, a service message as it is, or
+    None where nothing is said."""
+    try:
+        body = _unwrap(call, call.message.body)
+        if body[:4] != BIND and SCHEMA.knows(body) and SCHEMA.of(body).name in SERVICE:
+            request = dissect_call(body)
+            return SERVICE[request.name](call, request)
+        result = _result(call, body)
+    except RpcError as error:
+        call.note("call_refused", str(error), code=error.code, error=error.name)
+        result = bytes(SCHEMA["rpc_error"].build(error_code=error.code, error_message=error.name))
+    return bytes(SCHEMA["rpc_result"].build(req_msg_id=call.message.msg_id, result=result))
+
+
+def _unwrap(call: Call, body: bytes) -> bytes:
+    """The call inside its wrappers. A layer is remembered, and so is the header of initConnection."""
+    for _ in range(call.dc.limits.wrappers):
+        body = _inflated(body, call.dc.limits.inflated)
+        name = SCHEMA.of(body).name if SCHEMA.knows(body) else ""
+        if name not in ("invokeWithLayer", "invokeWithoutUpdates", "invokeAfterMsg", "initConnection"):
+            return body
+        wrapper = dissect_call(body)
+        if name == "invokeWithLayer":
+            call.session.layer = wrapper["layer"]
+        body = wrapper["query"]
+    raise RpcError(400, "INPUT_REQUEST_TOO_LONG", where="wrappers")
+
+
+def _inflated(body: bytes, limit: int) -> bytes:
+    try:
+        return inflate(body, limit)
+    except DecodeError as error:
+        raise RpcError(400, "INPUT_FETCH_ERROR", where=error.where) from None
+
+
+def _result(call: Call, body: bytes) -> bytes:
+    """The result of an API method, or an RpcError."""
+    name = SCHEMA.of(body).name if SCHEMA.knows(body) else body[:4][::-1].hex()
+    if not call.key.ready and name not in BEFORE_BINDING:
+        raise RpcError(401, "AUTH_KEY_PERM_EMPTY", where=name)
+    if body[:4] == BIND:
+        return bind(call, body)
+    if name in METHODS:
+        result = METHODS[name](call, dissect_call(body))
+        call.note("call", f"{name} answered", method=name)
+        return result
+    if SCHEMA.knows(body):
+        raise RpcError(400, f"INPUT_METHOD_INVALID_{SCHEMA.of(body).id}_0", where=name)
+    raise RpcError(401, "AUTH_KEY_UNREGISTERED", where=name)
+
+
+# -- API methods --------------------------------------------------------------------------------------------------
+
+
+def _nearest_dc(call: Call, request: Dissection) -> bytes:
+    dc = call.dc.this_dc
+    return bytes(SCHEMA["nearestDc"].build(country="XX", this_dc=dc, nearest_dc=dc))
+
+
+def _config(call: Call, request: Dissection) -> bytes:
+    host, port = call.dc.address
+    option = SCHEMA["dcOption"].build(id=call.dc.this_dc, ip_address=host, port=port, static=True)
+    layout = SCHEMA["config"]
+    numbers = {f.name: 0 for f in layout.fields if f.kind.name == "int" and f.when is None}
+    return bytes(
+        layout.build(
+            **numbers | {
+                "date": int(call.now), "expires": int(call.now) + 3600, "this_dc": call.dc.this_dc,
+                "chat_size_max": 200, "megagroup_size_max": 200000, "forwarded_count_max": 100,
+                "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000, "offline_idle_timeout_ms": 30000,
+                "online_cloud_timeout_ms": 300000, "notify_cloud_delay_ms": 30000, "notify_default_delay_ms": 1500,
+                "push_chat_period_ms": 60000, "push_chat_limit": 2, "edit_time_limit": 172800,
+                "revoke_time_limit": 2**31 - 1, "revoke_pm_time_limit": 2**31 - 1, "rating_e_decay": 2419200,
+                "stickers_recent_limit": 200, "call_receive_timeout_ms": 20000, "call_ring_timeout_ms": 90000,
+                "call_connect_timeout_ms": 30000, "call_packet_timeout_ms": 10000, "caption_length_max": 1024,
+                "message_length_max": 4096, "webfile_dc_id": call.dc.this_dc,
+            },
+            test_mode=call.dc.test_mode, dc_options=[option], dc_txt_domain_name="", me_url_prefix="https://t.me/",
+        )
+    )
+
+
+def _app_config(call: Call, request: Dissection) -> bytes:
+    return bytes(SCHEMA["help.appConfig"].build(hash=0, config=SCHEMA["jsonObject"].build(value=[])))
+
+
+def _drop_temp_keys(call: Call, request: Dissection) -> bytes:
+    """Every other temporary key of the caller's permanent key, except those named."""
+    keep = {*request["except_auth_keys"], call.key.auth_key.id}
+    owner = call.key.bound_to if call.key.temporary else call.key.auth_key.id
+    for key in call.dc.keys.bound_to(owner) if owner is not None else ():
+        if key.auth_key.id not in keep:
+            call.dc.keys.drop(key.auth_key.id)
+    return Bool.TRUE
+
+
+METHODS: Mapping[str, Callable[[Call, Dissection], bytes]] = {
+    "help.getNearestDc": _nearest_dc,
+    "help.getConfig": _config,
+    "help.getAppConfig": _app_config,
+    "auth.dropTempAuthKeys": _drop_temp_keys,
+}
+
+
+# -- Service messages: no API methods, so any key may send them, and no rpc_result is put around the answer ---------
+
+
+def _pong(call: Call, request: Dissection) -> bytes:
+    return bytes(SCHEMA["pong"].build(msg_id=call.message.msg_id, ping_id=request["ping_id"]))
+
+
+def _pong_or_hang_up(call: Call, request: Dissection) -> bytes:
+    """The connection ends unless the client speaks again in time."""
+    call.peer.patience = max(1, request["disconnect_delay"])
+    return _pong(call, request)
+
+
+def _future_salts(call: Call, request: Dissection) -> bytes:
+    schedule = call.key.salts.schedule(min(max(request["num"], 1), 64), call.now)
+    layout = SCHEMA["future_salt"].bare
+    salts = [layout.pack({"valid_since": a, "valid_until": b, "salt": salt}) for a, b, salt in schedule]
+    return bytes(SCHEMA["future_salts"].build(req_msg_id=call.message.msg_id, now=int(call.now), salts=salts))
+
+
+def _destroy_session(call: Call, request: Dissection) -> bytes:
+    wanted = request["session_id"]
+    gone = wanted != call.session_id and call.key.forget_session(wanted)
+    return bytes(SCHEMA["destroy_session_ok" if gone else "destroy_session_none"].build(session_id=wanted))
+
+
+def _destroy_auth_key(call: Call, request: Dissection) -> bytes:
+    gone = call.dc.keys.drop(call.key.auth_key.id)
+    call.note("key_destroyed", f"key {call.key.auth_key.id} destroyed at its owner's wish")
+    return bytes(SCHEMA["destroy_auth_key_ok" if gone else "destroy_auth_key_none"].build())
+
+
+def _state(call: Call, request: Dissection) -> bytes:
+    info = bytes(call.session.window.state(msg_id, call.now) for msg_id in request["msg_ids"])
+    return bytes(SCHEMA["msgs_state_info"].build(req_msg_id=call.message.msg_id, info=info))
+
+
+def _drop_answer(call: Call, request: Dissection) -> bytes:
+    dropped = bytes(SCHEMA["rpc_answer_unknown"].build())
+    return bytes(SCHEMA["rpc_result"].build(req_msg_id=call.message.msg_id, result=dropped))
+
+
+def _silence(call: Call, request: Dissection) -> None:
+    return None
+
+
+SERVICE: Mapping[str, Callable[[Call, Dissection], bytes | None]] = {
+    "ping": _pong,
+    "ping_delay_disconnect": _pong_or_hang_up,
+    "get_future_salts": _future_salts,
+    "destroy_session": _destroy_session,
+    "destroy_auth_key": _destroy_auth_key,
+    "msgs_state_req": _state,
+    "msg_resend_req": _state,
+    "rpc_drop_answer": _drop_answer,
+    "msgs_ack": _silence,
+    "msgs_state_info": _silence,
+    "msgs_all_info": _silence,
+    "http_wait": _silence,
+}

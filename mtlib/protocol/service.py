@@ -1,0 +1,112 @@
+"""What stands inside a message: containers, packed bodies, and the notices about messages.
+
+Source: core.telegram.org/mtproto/service_messages and /service_messages_about_messages.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from mtlib.errors import CheckError, DecodeError
+from mtlib.protocol.limits import Limits
+from mtlib.wire import SCHEMA
+
+CONTAINER = SCHEMA["msg_container"].id.to_bytes(4, "little")
+GZIP = SCHEMA["gzip_packed"].id.to_bytes(4, "little")
+
+
+class Message(NamedTuple):
+    """One message: its id, its seqno and its body, a boxed object."""
+
+    msg_id: int
+    seqno: int
+    body: bytes
+
+
+class Notice(NamedTuple):
+    """What a bad_msg_notification code means, and what a client does about it.
+
+    `action`: "fix_time_offset_and_resend_new_id", "resend_new_id", "new_session", "new_salt_and_resend" or
+    "bug_in_client". A binding that gets a new msg_id must be built anew.
+    """
+
+    meaning: str
+    action: str
+
+
+BAD_MSG: Mapping[int, Notice] = {
+    16: Notice("msg_id too low: the client's clock is slow", "fix_time_offset_and_resend_new_id"),
+    17: Notice("msg_id too high: the client's clock is fast", "fix_time_offset_and_resend_new_id"),
+    18: Notice("msg_id not divisible by 4", "bug_in_client"),
+    19: Notice("a container with the msg_id of a message received before", "bug_in_client"),
+    20: Notice("too old to tell whether it was received", "resend_new_id"),
+    32: Notice("seqno too low", "new_session"),
+    33: Notice("seqno too high", "new_session"),
+    34: Notice("even seqno expected, odd received", "bug_in_client"),
+    35: Notice("odd seqno expected, even received", "bug_in_client"),
+    48: Notice("wrong server salt", "new_salt_and_resend"),
+    64: Notice("invalid container", "bug_in_client"),
+}
+"""Source: core.telegram.org/mtproto/service_messages_about_messages, "Notice of Ignored Error Message"."""
+
+
+def unpack(message: Message, limits: Limits | None = None) -> list[Message]:
+    """The messages in a message: those of a container, or the one itself, each with its body unpacked.
+
+    Raises DecodeError for bytes that do not parse or grow beyond the limits, CheckError (`got` 64) for a container
+    that breaks a rule: nested, too many, or younger than itself.
+    """
+    limits = limits or Limits()
+    if message.body[:4] != CONTAINER:
+        return [message._replace(body=inflate(message.body, limits.inflated))]
+    count = int.from_bytes(message.body[4:8], "little", signed=True)
+    if count > limits.messages:
+        raise CheckError("too many messages in a container", got=count, expected=limits.messages, where="container")
+    messages = [
+        Message(each["msg_id"], each["seqno"], each["body"]) for each in SCHEMA.dissect(message.body)["messages"]
+    ]
+    for each in messages:
+        if each.body[:4] == CONTAINER:
+            raise CheckError("a container in a container", where="container")
+        if each.msg_id >= message.msg_id:
+            raise CheckError("a container must be younger than its messages", got=message.msg_id,
+                             expected=f"above {each.msg_id}", where="container/msg_id")
+    return [each._replace(body=inflate(each.body, limits.inflated)) for each in messages]
+
+
+def inflate(body: bytes, limit: int) -> bytes:
+    """The body behind gzip_packed (a gzip or a zlib stream: real clients send both), or the body itself.
+
+    Raises DecodeError: damaged, more than `limit` bytes (found out without inflating further), packed twice.
+    """
+    if body[:4] != GZIP:
+        return body
+    packed = SCHEMA.dissect(body)["packed_data"]
+    stream = zlib.decompressobj(wbits=47)
+    try:
+        inflated = stream.decompress(packed, limit + 1)
+    except zlib.error as error:
+        raise DecodeError(f"gzip_packed is damaged: {error}", where="gzip_packed") from None
+    if len(inflated) > limit:
+        raise DecodeError("gzip_packed grows beyond the limit", expected=f"{limit} bytes", where="gzip_packed")
+    if not stream.eof:
+        raise DecodeError("gzip_packed is cut off", where="gzip_packed")
+    if inflated[:4] == GZIP:
+        raise DecodeError("gzip_packed in gzip_packed", where="gzip_packed")
+    return inflated
+
+
+def container(messages: Iterable[Message]) -> bytes:
+    """A msg_container around messages."""
+    return bytes(
+        SCHEMA["msg_container"].build(
+            messages=[
+                SCHEMA["message"].bare.pack(
+                    {"msg_id": m.msg_id, "seqno": m.seqno, "bytes": len(m.body), "body": m.body}
+                )
+                for m in messages
+            ]
+        )
+    )

@@ -1,0 +1,223 @@
+"""The two ends of a connection: obfuscation below, frames above, and a server that finds out which.
+
+Bytes in, packets out; whoever owns the socket carries the bytes. Both ends hand out every good frame before
+they complain: if a bad frame comes in one chunk with good ones, `receive` returns the good ones and raises on
+its next call (`broken` tells at once that it will). Nothing is kept of what a broken stream is given.
+
+Source: core.telegram.org/mtproto/mtproto-transports, introduction and "Transport obfuscation".
+"""
+
+from __future__ import annotations
+
+from mtlib.crypto.aes import Ctr
+from mtlib.crypto.buffers import Buffer, plain
+from mtlib.crypto.entropy import Entropy
+from mtlib.errors import DecodeError, LocalError, PeerError
+from mtlib.transport.frames import FRAMINGS
+from mtlib.transport.framing import LIMIT, Frame, Framing, Side, is_error
+from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, detect, tags_with
+
+
+class _Stream:
+    """What both ends share: a framing and two key streams, of which a server learns only by listening."""
+
+    def __init__(self, side: Side, limit: int, entropy: Entropy) -> None:
+        self._side = side
+        self._limit = limit
+        self._entropy = entropy.at(side)  # so that two ends may share a source and never draw the same value
+        self._framer: Framing | None = None
+        self._outgoing: Ctr | None = None
+        self._incoming: Ctr | None = None
+        self.obfuscation: Obfuscation | None = None
+
+    @property
+    def framing(self) -> str | None:
+        """Name of the framing, a key of `FRAMINGS`; None while a server has not heard enough."""
+        return self._framer.name if self._framer else None
+
+    @property
+    def obfuscated(self) -> bool:
+        """Whether the bytes are obfuscated, as far as is known."""
+        return self.obfuscation is not None
+
+    @property
+    def dc_id(self) -> int | None:
+        """What the obfuscation header says in the place of the data centre; None without one."""
+        return self.obfuscation.dc_id if self.obfuscation else None
+
+    @property
+    def limit(self) -> int:
+        """Largest payload accepted, in bytes; may be set at any time and holds from the next frame on."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, limit: int) -> None:
+        self._limit = limit
+        if self._framer:
+            self._framer.limit = limit
+
+    @property
+    def pending(self) -> int:
+        """Bytes held because their frame is not complete."""
+        return self._framer.pending if self._framer else 0
+
+    @property
+    def broken(self) -> PeerError | None:
+        """The error after which nothing more can be read, or None."""
+        return self._framer.broken if self._framer else None
+
+    def receive(self, data: Buffer) -> list[Frame]:
+        """Take bytes as they came and return the frames that are whole now.
+
+        Raises DecodeError, and on a client TransportError, when there is no good frame left to return; and
+        again on every later call.
+        """
+        framer = self._known()
+        framer.feed(self._incoming.update(data) if self._incoming else data)
+        frames: list[Frame] = []
+        try:
+            while frame := framer.next():
+                frames.append(frame)
+        except PeerError:
+            if not frames:
+                raise
+        return frames
+
+    def eof(self) -> None:
+        """Say that no more bytes will come. Raises DecodeError if that cuts a frame, and what is `broken`."""
+        self._known().eof()
+
+    def _speak(self, name: str, obfuscation: Obfuscation | None) -> None:
+        self._framer = FRAMINGS[name](self._side, limit=self._limit, entropy=self._entropy)
+        if obfuscation:
+            self.obfuscation = obfuscation
+            towards_server, towards_client = obfuscation.streams()
+            client = self._side == "client"
+            self._outgoing = towards_server if client else towards_client
+            self._incoming = towards_client if client else towards_server
+
+    def _known(self) -> Framing:
+        if self._framer is None:
+            raise LocalError("the client has not said yet which framing it speaks", where="stream")
+        return self._framer
+
+    def _out(self, data: bytes) -> bytes:
+        return self._outgoing.update(data) if self._outgoing else data
+
+
+class ClientStream(_Stream):
+    """The end that dials: it chooses the framing, and says so in its first bytes.
+
+    `framing` is a key of `FRAMINGS`; `secret` (of a proxy) and `dc_id` are for `obfuscated` connections.
+    Raises LocalError for what does not go together: the full framing has no tag to hide, and a secret alone
+    hides nothing.
+    """
+
+    def __init__(
+        self,
+        framing: str,
+        *,
+        obfuscated: bool = False,
+        secret: bytes | None = None,
+        dc_id: int | None = 2,
+        entropy: Entropy,
+        limit: int = LIMIT,
+    ) -> None:
+        super().__init__("client", limit, entropy)
+        if framing not in FRAMINGS:
+            raise LocalError("no such framing", got=framing, expected=", ".join(FRAMINGS), where="stream")
+        if secret is not None and not obfuscated:
+            raise LocalError("a secret needs obfuscation", expected="obfuscated=True", where="stream")
+        tag = next((tag for tag, name in TAGS.items() if name == framing), b"")
+        if obfuscated and not tag:
+            expected = ", ".join(TAGS.values())
+            raise LocalError("a framing without a tag", got=framing, expected=expected, where="stream")
+        self._speak(framing, Obfuscation.draw(self._entropy, tag, dc_id, secret) if obfuscated else None)
+
+    def opening(self) -> bytes:
+        """What goes first, once: the obfuscation header, or the tag (nothing for the full framing)."""
+        return self.obfuscation.header if self.obfuscation else self._known().tag
+
+    def send(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
+        """The bytes that carry a packet and may ask for a quick ack; errors as `Framing.wrap`."""
+        return self._out(self._known().wrap(payload, quick_ack=quick_ack))
+
+
+class ServerStream(_Stream):
+    """The end that listens: it recognises framing and obfuscation by the first bytes.
+
+    With a `secret` only connections obfuscated with it are let in. Before the framing is known `receive`
+    returns no frames, and everything that sends raises LocalError.
+    """
+
+    def __init__(self, *, secret: bytes | None = None, limit: int = LIMIT, entropy: Entropy) -> None:
+        super().__init__("server", limit, entropy)
+        tags_with(secret)  # a secret of another shape is told here, not when somebody calls
+        self._secret = secret
+        self._start = bytearray()
+        self._unrecognised: PeerError | None = None
+
+    @property
+    def pending(self) -> int:
+        """Bytes held because their frame is not complete, or the connection not recognised."""
+        return super().pending + len(self._start)
+
+    @property
+    def broken(self) -> PeerError | None:
+        """The error after which nothing more can be read, or None."""
+        return self._unrecognised or super().broken
+
+    def receive(self, data: Buffer) -> list[Frame]:
+        """As for the other end, and DecodeError for a connection that is none of those spoken here."""
+        if self._unrecognised:
+            raise self._unrecognised.with_traceback(None)
+        if self._framer is None:
+            self._start += plain(data, "data")
+            try:
+                size = self._recognise()
+            except PeerError as error:
+                self._unrecognised, self._start = error, bytearray()
+                raise
+            if size is None:
+                return []
+            data, self._start = bytes(self._start[size:]), bytearray()
+        return super().receive(data)
+
+    def eof(self) -> None:
+        """As for the other end; DecodeError as well for a start that was too short to be recognised."""
+        if self._unrecognised:
+            raise self._unrecognised.with_traceback(None)
+        if self._framer:
+            super().eof()
+        elif self._start:
+            error = DecodeError("too short to tell", got=bytes(self._start), where="first bytes")
+            self._unrecognised, self._start = error, bytearray()
+            raise error
+
+    def send(self, payload: Buffer) -> bytes:
+        """The bytes that carry a packet; errors as `Framing.wrap`."""
+        return self._out(self._known().wrap(payload))
+
+    def send_error(self, code: int) -> bytes:
+        """The bytes of a transport error, such as -404; LocalError for what no client takes for one."""
+        if not is_error(code):
+            raise LocalError("not a transport error", got=code, expected="-999 to -1", where="stream")
+        return self.send(code.to_bytes(4, "little", signed=True))
+
+    def send_quick_ack(self, token: Buffer) -> bytes:
+        """The bytes of a quick ack; errors as `Framing.quick_ack`."""
+        return self._out(self._known().quick_ack(token))
+
+    def _recognise(self) -> int | None:
+        """Find out what is spoken: the number of bytes that said so, or None while there are too few."""
+        kind = detect(self._start)
+        if kind is None or (kind == OBFUSCATED and len(self._start) < SIZE):
+            return None
+        if kind == OBFUSCATED:
+            obfuscation = Obfuscation.receive(bytes(self._start[:SIZE]), self._secret)
+            self._speak(obfuscation.framing, obfuscation)
+            return SIZE
+        if self._secret is not None:
+            raise DecodeError("not obfuscated", got=kind, expected="the secret's header", where="first bytes")
+        self._speak(kind, None)
+        return len(FRAMINGS[kind].tag)

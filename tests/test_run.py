@@ -1,0 +1,230 @@
+"""`./run` and its tools: what they say, and what they would do, without doing it."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+
+import commands  # noqa: E402
+import freeze  # noqa: E402
+import groups  # noqa: E402
+import lessons  # noqa: E402
+import setup_env  # noqa: E402
+from groups import Group, Outcome  # noqa: E402
+
+
+def test_old_pythons_can_read_run() -> None:
+    """They must come as far as the sentence about their age."""
+    source = (ROOT / "run").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 4))
+    assert "print(" not in source
+    assert 'f"' not in source
+    assert source.index("version_info < (3, 11)") < source.index("from commands")
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["help"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"./run {name}".rstrip() in said for name in commands.COMMANDS)
+    assert all(name in said for name in groups.names())
+
+
+def test_unknown_words_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["tset"]) == 2
+    assert commands.main(["test", "untit"]) == 2
+    assert "no command 'tset'" in capsys.readouterr().err
+
+
+def test_a_tool_that_is_missing_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.tool("no_such_tool")([]) == 1
+    assert "tests/tools/no_such_tool.py" in capsys.readouterr().err.replace("\\", "/")
+
+
+def test_no_terminal_means_the_lessons_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(commands, "lab", lambda rest: started.append("lab") or 0)
+    monkeypatch.setattr(commands, "tool", lambda name: lambda rest: started.append(name) or 0)
+    for terminal in (False, True):
+        monkeypatch.setattr("sys.stdin", Stream(terminal))
+        monkeypatch.setattr("sys.stdout", Stream(terminal))
+        assert commands.start([]) == 0
+    assert started == ["lessons", "lab"]
+
+
+class Stream:
+    def __init__(self, terminal: bool) -> None:
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+def test_the_stamp_follows_what_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup_env, "ROOT", tmp_path)
+    stamps = set()
+    for pyproject, constraints, version in (
+        ("a", "b", "3.11"),
+        ("a2", "b", "3.11"),
+        ("a", "b2", "3.11"),
+        ("a", "b", "3.12"),
+    ):
+        (tmp_path / "pyproject.toml").write_text(pyproject)
+        (tmp_path / "constraints.txt").write_text(constraints)
+        monkeypatch.setattr("sys.version", version)
+        stamps.add(setup_env.wanted_stamp())
+        assert setup_env.wanted_stamp() in stamps
+    assert len(stamps) == 4
+
+
+def test_a_missing_ensurepip_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    present = setup_env.importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name, *rest: None if name == "ensurepip" else present(name, *rest)
+    )
+    with pytest.raises(setup_env.CannotSetUp, match="apt install python3-venv"):
+        setup_env._create(None)
+
+
+def test_the_environment_is_the_venv_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    env = setup_env.environment()
+    assert env["PATH"].startswith(str(setup_env.BIN))
+    assert "PYTHONPATH" not in env
+
+
+def test_gmpy2_and_playwright_can_be_done_without() -> None:
+    assert [extras for extras, _ in setup_env.EXTRAS] == ["fast,test,browser", "test,browser", "test"]
+
+
+def a_group(name: str, outcome: Outcome, *, lacks: str = "") -> Group:
+    return Group(name, lambda: lacks, lambda _: outcome, quick=True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "lacks", "ci", "last", "code"),
+    [
+        (Outcome(passed=3), "", "", "3 passed, 0 failed", 0),
+        (Outcome(passed=3, failed=1), "", "", "3 passed, 1 failed", 1),
+        (Outcome(passed=3, skipped=2), "", "true", "3 passed, 0 failed, 2 skipped", 0),
+        (Outcome(), "needs Chromium.", "", "0 passed, 0 failed", 1),
+        (Outcome(skipped=2, notes=("skipped: no browser",)), "", "", "0 passed, 0 failed", 1),
+        (Outcome(skipped=2), "", "true", "0 passed, 1 failed", 1),
+    ],
+)
+def test_the_closing_line(
+    outcome: Outcome, lacks: str, ci: str, last: str, code: int,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(groups, "ARTEFACTS", tmp_path)
+    monkeypatch.setattr(groups, "GROUPS", (a_group("one", outcome, lacks=lacks),))
+    assert groups.run_groups(["one"]) == code
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == last
+    assert any(line.startswith("left out: one: ") for line in said) == (not outcome.passed)
+
+
+def test_a_group_left_out_fails_only_in_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "ARTEFACTS", tmp_path)
+    pair = (a_group("one", Outcome(passed=1)), a_group("two", Outcome(), lacks="needs node."))
+    monkeypatch.setattr(groups, "GROUPS", pair)
+    for ci, code in (("", 0), ("true", 1)):
+        monkeypatch.setenv("CI", ci)
+        assert groups.run_groups(["one", "two"]) == code
+
+
+def test_pytests_report_is_counted(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite tests="9" failures="1" errors="1" skipped="2">'
+        '<testcase><skipped message="no node"/></testcase></testsuite></testsuites>'
+    )
+    assert groups._counted(report, 1) == Outcome(5, 2, 2, notes=("skipped: no node",))
+    assert groups._counted(tmp_path / "none.xml", 3).failed == 1
+
+
+def test_freezing_leaves_nothing_of_this_run() -> None:
+    widget = {"text/plain": "Inspector", freeze.WIDGET_VIEW: {"model_id": "d1"}}
+    error = new_output("error", ename="RpcError", evalue="400", traceback=["File /home/x.py"])
+    cell = new_code_cell(
+        "show()", execution_count=1, metadata={"execution": {}, "tags": ["raises-exception"]}
+    )
+    cell.outputs = [
+        new_output("display_data", widget),
+        new_output("display_data", {freeze.WIDGET_VIEW: {}}),
+        error,
+    ]
+    notebook = new_notebook(cells=[cell, new_markdown_cell("same"), new_markdown_cell("same")])
+    notebook.metadata.widgets = {"state": {}}
+    text = freeze.frozen(notebook)
+    again: Any = nbformat.reads(text, as_version=4)
+    assert freeze.frozen(again) == text
+    assert len({one.id for one in again.cells}) == 3
+    assert again.cells[0].metadata == {"tags": ["raises-exception"]}
+    assert [output.get("data", {}) for output in again.cells[0].outputs] == [{"text/plain": "Inspector"}, {}]
+    assert not [word for word in (freeze.WIDGET_VIEW, "/home", "state", "model_id") if word in text]
+
+
+def test_the_live_bind_is_found_by_its_tag() -> None:
+    said = new_output("stream", name="stdout", text="sent\nanswer: boolTrue\n")
+    cell = new_code_cell("bind()", outputs=[said])
+    assert lessons.live_bind(new_notebook(cells=[cell])) == ""
+    cell.metadata.tags = [lessons.LIVE_BIND]
+    assert lessons.live_bind(new_notebook(cells=[cell])) == "answer: boolTrue"
+
+
+def test_lessons_are_chosen_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lessons, "LESSONS", tmp_path)
+    with pytest.raises(SystemExit):
+        lessons.chosen([])
+    for name in ("00_start_here", "01_bytes"):
+        (tmp_path / f"{name}.ipynb").write_text("{}")
+    assert [path.stem for path in lessons.chosen([])] == ["00_start_here", "01_bytes"]
+    assert [path.stem for path in lessons.chosen(["01"])] == ["01_bytes"]
+    with pytest.raises(SystemExit):
+        lessons.chosen(["07"])
+
+
+def test_a_lesson_is_played_in_a_fresh_kernel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = tmp_path / "00_start_here.ipynb", tmp_path / "01_bad.ipynb"
+    bind = new_code_cell("print('boolTrue', 1 + 1)", metadata={"tags": [lessons.LIVE_BIND]})
+    nbformat.write(new_notebook(cells=[bind]), good)
+    nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), bad)
+    assert asyncio.run(lessons.play_all([good]))
+    assert "the live bind: boolTrue 2" in capsys.readouterr().out
+    assert not asyncio.run(lessons.play_all([bad]))
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_freezing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "00_start_here.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("print(1)\nprint(2)\n3")]), path)
+    assert not asyncio.run(freeze.freeze([path], check=True))
+    assert asyncio.run(freeze.freeze([path], check=False))
+    once = path.read_bytes()
+    assert asyncio.run(freeze.freeze([path], check=True))
+    assert asyncio.run(freeze.freeze([path], check=False))
+    assert path.read_bytes() == once
+
+
+@pytest.mark.parametrize("event", ["socket.connect", "socket.sendto"])
+def test_tests_stay_on_this_machine(event: str) -> None:
+    """tests/conftest.py listens to Python's own audit events; raising one here sends nothing."""
+    sys.audit(event, None, ("127.0.0.1", 443))
+    sys.audit(event, None, ("::1", 443, 0, 0))
+    sys.audit(event, None, "/tmp/a-unix-socket")
+    sys.audit("socket.getaddrinfo", "localhost", 443, 0, 0, 0)
+    with pytest.raises(PermissionError):
+        sys.audit(event, None, ("192.0.2.1", 443))
+    with pytest.raises(PermissionError):
+        sys.audit("socket.getaddrinfo", "example.org", 443, 0, 0, 0)

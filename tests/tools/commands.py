@@ -1,0 +1,143 @@
+"""What `./run` can do: the names, the sentences, and who does the work.
+
+Standard library only, like everything that runs outside `.venv`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import groups
+from setup_env import OWN_FOLDER, PYTHON, ROOT, CannotSetUp, environment, set_up
+
+TOOLS = Path(__file__).resolve().parent
+FIRST_LESSON = "notebooks/00_start_here.ipynb"
+
+USAGE = """\
+./run                 set up .venv once, then open the lessons in JupyterLab
+                      (without a terminal: play every lesson instead, and say how each went)
+./run lab [OPTION..]  JupyterLab, whatever the terminal; options are JupyterLab's own
+./run lessons [NN..]  play the lessons without a browser, one line each
+./run test            every group of tests that this machine can run
+./run test --quick    style, types, unit tests and lessons only
+./run test GROUP..    these groups only: {groups}
+./run freeze [NN..]   run the lessons again and save their outputs (--check: only compare)
+./run bench           measure
+./run soak            random tests and a data centre under load, for longer
+./run picture         draw the pictures of the README
+./run site            build the lessons as web pages
+./run clean           remove .venv and everything else that these commands made
+Windows: `python run` in place of `./run`."""
+
+# What the commands make, from the root of the folder. All of it can be made again.
+MADE = (
+    ".venv", ".artefacts", ".peers", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
+    "build", "site", "bind_temp_auth_key.egg-info", "tests/node/node_modules",
+)  # fmt: skip
+
+
+def main(words: list[str]) -> int:
+    """Runs one command and returns its exit status."""
+    command, rest = (words[0], words[1:]) if words else ("", [])
+    if command in {"help", "-h", "--help"}:
+        print(usage())
+        return 0
+    if command not in COMMANDS:
+        print(f"./run knows no command {command!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    try:
+        return COMMANDS[command](rest)
+    except CannotSetUp as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except PermissionError as trouble:
+        print(f"{trouble.filename} belongs to another user: {OWN_FOLDER}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def usage() -> str:
+    return USAGE.format(groups=" ".join(groups.names()))
+
+
+def start(rest: list[str]) -> int:
+    """The command without a name: for a reader the lessons, for a machine without a terminal their proof."""
+    return lab(rest) if sys.stdin.isatty() and sys.stdout.isatty() else tool("lessons")(rest)
+
+
+def lab(rest: list[str]) -> int:
+    set_up()
+    command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
+    if (ROOT / FIRST_LESSON).exists():
+        command.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # Containers and fresh machines have nobody but root; the server listens on loopback only.
+        command.append("--allow-root")
+    return run([*command, *rest])
+
+
+def test(rest: list[str]) -> int:
+    """`--quick`, or names of groups, or everything."""
+    unknown = [word for word in rest if word != "--quick" and word not in groups.names()]
+    if unknown:
+        known = " ".join(groups.names())
+        print(f"No group of tests is called {unknown[0]!r}. There are: {known}.", file=sys.stderr)
+        return 2
+    set_up()
+    chosen = [word for word in rest if word != "--quick"]
+    return groups.run_groups(chosen or groups.names(quick="--quick" in rest))
+
+
+def tool(name: str) -> Callable[[list[str]], int]:
+    """A command that is a program of its own, tests/tools/NAME.py, and runs in `.venv`."""
+
+    def command(rest: list[str]) -> int:
+        program = TOOLS / f"{name}.py"
+        if not program.exists():
+            missing = program.relative_to(ROOT)
+            print(f"./run {name} needs {missing}, which is not in this copy.", file=sys.stderr)
+            return 1
+        set_up()
+        return run([str(PYTHON), str(program), *rest])
+
+    return command
+
+
+def run(command: list[str]) -> int:
+    """In the foreground and with the reader's keyboard: Ctrl-C is the program's to answer."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment()) as program:
+        while True:
+            try:
+                return program.wait()
+            except KeyboardInterrupt:
+                continue
+
+
+def clean(rest: list[str]) -> int:
+    """Leaves what a fresh clone has, and what the reader wrote."""
+    for name in MADE:
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+    for folder in ("mtlib", "tests", "notebooks"):
+        for cache in [*(ROOT / folder).rglob("__pycache__"), *(ROOT / folder).rglob(".ipynb_checkpoints")]:
+            shutil.rmtree(cache, ignore_errors=True)
+    shutil.rmtree(ROOT / "__pycache__", ignore_errors=True)
+    left = [name for name in MADE if (ROOT / name).exists()]
+    if left:
+        print(f"Could not remove {', '.join(left)}: made by another user?", file=sys.stderr)
+    return 1 if left else 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "": start,
+    "lab": lab,
+    "test": test,
+    "clean": clean,
+    **{name: tool(name) for name in ("lessons", "freeze", "bench", "soak", "picture", "site")},
+}

@@ -1,0 +1,275 @@
+"""The groups of tests: what each needs, how it is run, and what it says at the end.
+
+Standard library only. A group that this machine cannot run is left out with a sentence; with CI=true that
+is a failure, so that a green run there means that everything ran.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from setup_env import PYTHON, ROOT, environment
+
+ARTEFACTS = ROOT / ".artefacts"
+TIME_LIMIT = 20 * 60
+# Two groups run beside each other, and pytest's cache is one folder.
+QUIETLY = ("-p", "no:cacheprovider")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSERS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a group went. `left_out` is the sentence of a group that did not run."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    left_out: str = ""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Group:
+    """A name, what it needs (an empty sentence: nothing is missing), and how to run it."""
+
+    name: str
+    lacks: Callable[[], str]
+    run: Callable[[str], Outcome]
+    quick: bool = False
+
+
+def names(*, quick: bool = False) -> list[str]:
+    return [group.name for group in GROUPS if group.quick or not quick]
+
+
+def run_groups(chosen: Sequence[str]) -> int:
+    """Runs the groups, prints a line for each and the closing lines; 0 only if nothing failed."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    strict = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+    wanted = [group for group in GROUPS if group.name in chosen]
+    print(f"Running {', '.join(group.name for group in wanted)}.", flush=True)
+    # The quick groups are happy beside each other; the others measure time and get the machine alone.
+    lanes = min(2, os.cpu_count() or 1)
+    outcomes: dict[str, Outcome] = {}
+    pool = ThreadPoolExecutor(lanes)
+    try:
+        beside = {group.name: pool.submit(_timed, group) for group in wanted if group.quick}
+        for name, future in beside.items():
+            outcomes[name] = _told(name, future.result())
+    finally:
+        pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing more is started
+    for group in wanted:
+        if not group.quick:
+            outcomes[group.name] = _told(group.name, _timed(group))
+    return _closing(outcomes, strict)
+
+
+def _closing(outcomes: dict[str, Outcome], strict: bool) -> int:
+    left_out = {name: outcome.left_out for name, outcome in outcomes.items() if outcome.left_out}
+    print()
+    for name, sentence in left_out.items():
+        print(f"left out: {name}: {sentence}{' With CI=true that is a failure.' if strict else ''}")
+    passed = sum(outcome.passed for outcome in outcomes.values())
+    failed = sum(outcome.failed for outcome in outcomes.values()) + (len(left_out) if strict else 0)
+    skipped = sum(outcome.skipped for outcome in outcomes.values())
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
+    return 1 if failed or not passed else 0
+
+
+def _timed(group: Group) -> Outcome:
+    reason = group.lacks()
+    if reason:
+        return Outcome(left_out=reason)
+    begun = time.monotonic()
+    try:
+        outcome = group.run(group.name)
+    except subprocess.TimeoutExpired:
+        outcome = Outcome(failed=1, notes=(f"stopped after {TIME_LIMIT} s",))
+    if outcome.skipped and not outcome.passed and not outcome.failed:
+        outcome = replace(outcome, skipped=0, left_out="; ".join(outcome.notes) or "all skipped.")
+    return replace(outcome, seconds=time.monotonic() - begun)
+
+
+def _told(name: str, outcome: Outcome) -> Outcome:
+    """The group's line; for a failed one all it printed, since nothing was shown while it ran."""
+    if outcome.failed:
+        log = ARTEFACTS / f"{name}.log"
+        print(f"\n----- {name} -----\n{log.read_text(errors='replace') if log.exists() else ''}")
+    if outcome.left_out:
+        counts = "left out"
+    else:
+        counts = f"{outcome.passed} passed, {outcome.failed} failed"
+        counts += f", {outcome.skipped} skipped" if outcome.skipped else ""
+    print(f"{name:<8} {outcome.seconds:6.1f} s  {counts}", flush=True)
+    for note in () if outcome.left_out else outcome.notes:
+        print(f"{'':<19}{note}", flush=True)
+    return outcome
+
+
+def _run(name: str, command: Sequence[str], cwd: Path = ROOT) -> int:
+    with (ARTEFACTS / f"{name}.log").open("a", encoding="utf-8") as log:
+        print("$", *command, file=log, flush=True)
+        return subprocess.run(
+            command, cwd=cwd, env=environment() | _browser_variable(), stdin=subprocess.DEVNULL,
+            stdout=log, stderr=subprocess.STDOUT, timeout=TIME_LIMIT, check=False,
+        ).returncode  # fmt: skip
+
+
+def _plain(*arguments: str) -> Callable[[str], Outcome]:
+    """A program that says yes or no: one test."""
+
+    def run(name: str) -> Outcome:
+        _fresh(name)
+        code = _run(name, [str(PYTHON), *arguments])
+        return Outcome(passed=int(code == 0), failed=int(code != 0))
+
+    return run
+
+
+def _pytest(*arguments: str) -> Callable[[str], Outcome]:
+    def run(name: str) -> Outcome:
+        _fresh(name)
+        report = ARTEFACTS / f"{name}.xml"
+        report.unlink(missing_ok=True)
+        code = _run(name, [str(PYTHON), "-m", "pytest", *arguments, "-ra", *QUIETLY, f"--junitxml={report}"])
+        if code == 5:
+            return Outcome(left_out=f"there are no tests in {arguments[0]} yet.")
+        return _counted(report, code)
+
+    return run
+
+
+def _counted(report: Path, code: int) -> Outcome:
+    """pytest's own numbers, from its report. A run that ended badly without a failed test failed too."""
+    if not report.exists():
+        return Outcome(failed=1, notes=(f"pytest ended with exit status {code} and no report",))
+    suites = ElementTree.parse(report).getroot().iter("testsuite")
+    total, bad, skipped = 0, 0, 0
+    reasons: list[str] = []
+    for suite in suites:
+        total += int(suite.get("tests", "0"))
+        bad += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
+        skipped += int(suite.get("skipped", "0"))
+        reasons += [str(mark.get("message", "")) for mark in suite.iter("skipped")]
+    notes = tuple(f"skipped: {reason}" for reason in dict.fromkeys(reasons))
+    return Outcome(max(0, total - bad - skipped), max(bad, int(code != 0)), skipped, notes=notes)
+
+
+def _node(name: str) -> Outcome:
+    """The browser half of the inspector, in node: `npm ci` once, then node's own test runner."""
+    folder = ROOT / "tests" / "node"
+    _fresh(name)
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if lock.exists() and (not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime):
+        if _run(name, [_found("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder):
+            return Outcome(left_out=f"npm could not fetch what it needs; npm's words: {ARTEFACTS / name}.log")
+        installed.touch()
+    tap = ARTEFACTS / f"{name}.tap"
+    tap.unlink(missing_ok=True)
+    reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout"]
+    reporters += ["--test-reporter=tap", f"--test-reporter-destination={tap}"]
+    tests = sorted(str(path.relative_to(folder)) for path in folder.glob("*.test.mjs"))
+    code = _run(name, [_found("node"), "--test", *reporters, *tests], folder)
+    report = tap.read_text() if tap.exists() else ""
+    said = dict(re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", report, re.M))
+    bad = int(said.get("fail", 0)) + int(said.get("cancelled", 0))
+    return Outcome(int(said.get("pass", 0)), max(bad, int(code != 0)), int(said.get("skipped", 0)))
+
+
+def _fresh(name: str) -> None:
+    (ARTEFACTS / f"{name}.log").write_text("")
+
+
+def _found(program: str) -> str:
+    return shutil.which(program, path=environment()["PATH"]) or program
+
+
+def _has(program: str) -> bool:
+    return shutil.which(program, path=environment()["PATH"]) is not None
+
+
+def browser() -> str:
+    """The Chromium of this machine, or nothing. Playwright's own download is never used."""
+    for name in BROWSERS:
+        found = shutil.which(name)
+        if found:
+            return found
+    return next((path for path in MAC_BROWSERS if sys.platform == "darwin" and Path(path).exists()), "")
+
+
+def _browser_variable() -> dict[str, str]:
+    found = browser()
+    return {"CHROMIUM": found} if found else {}
+
+
+def _tests_in(folder: str, pattern: str) -> bool:
+    return any((ROOT / folder).glob(pattern))
+
+
+def _nothing() -> str:
+    return ""
+
+
+def _lacks_lessons() -> str:
+    return "" if _tests_in("notebooks", "*.ipynb") else "there are no lessons in notebooks yet."
+
+
+def _lacks_browser() -> str:
+    if not _tests_in("tests/browser", "test_*.py"):
+        return "there are no tests in tests/browser yet."
+    if subprocess.run([PYTHON, "-c", "import playwright"], capture_output=True, check=False).returncode:
+        return "needs playwright: .venv/bin/python -m pip install playwright"
+    return "" if browser() else "needs Chromium: on Debian, apt install chromium fonts-dejavu-core."
+
+
+def _lacks_node() -> str:
+    if not _tests_in("tests/node", "*.test.mjs"):
+        return "there are no tests in tests/node yet."
+    if not _has("node") or not _has("npm"):
+        return "needs node 18.15 or newer and npm: on Debian, apt install nodejs npm."
+    said = subprocess.run([_found("node"), "--version"], capture_output=True, text=True, check=False).stdout
+    version = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+    return "" if version >= (18, 15) else f"needs node 18.15 or newer; here it is {said.strip()}."
+
+
+def _lacks_peers() -> str:
+    """Other people's clients run where no packet can leave: in a network namespace with loopback only."""
+    if not _tests_in("tests/peers", "test_*.py"):
+        return "there are no tests in tests/peers yet."
+    if sys.platform != "linux":
+        return "needs Linux: its clients run in a network namespace of their own."
+    for program, package in (("npm", "npm"), ("unshare", "util-linux"), ("ip", "iproute2")):
+        if not _has(program):
+            return f"needs {program}: on Debian, apt install {package}."
+    flags = "-n" if os.geteuid() == 0 else "-Urn"
+    if subprocess.run([_found("unshare"), flags, "true"], capture_output=True, check=False).returncode:
+        return f"needs a network namespace, and `unshare {flags} true` is refused: run as root, or allow it."
+    return ""
+
+
+# In the order in which they are started: the long ones first, so that the short ones fill the second lane.
+GROUPS = (
+    Group("unit", _nothing, _pytest("tests"), quick=True),
+    Group("lessons", _lacks_lessons, _pytest("notebooks"), quick=True),
+    Group("types", _nothing, _plain("-m", "mypy"), quick=True),
+    Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), quick=True),
+    Group("frozen", _lacks_lessons, _plain("tests/tools/freeze.py", "--check")),
+    Group("node", _lacks_node, _node),
+    Group("browser", _lacks_browser, _pytest("tests/browser")),
+    Group("peers", _lacks_peers, _pytest("tests/peers")),
+)

@@ -1,0 +1,99 @@
+"""Plays every lesson without a browser, one line each, and says what the live bind answered.
+
+`./run lessons` plays all, `./run lessons 05 14` those; exit status 0 only if every cell did what it should.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = ROOT / "notebooks"
+FIRST = "00_start_here"
+LIVE_BIND = "live-bind"
+CELL_SECONDS = 60
+TROUBLE = (CellExecutionError, CellTimeoutError, DeadKernelError)
+
+
+def chosen(numbers: list[str]) -> list[Path]:
+    """The lessons whose names begin with one of these numbers; all of them when none is given."""
+    paths = sorted(LESSONS.glob("*.ipynb"))
+    unknown = [number for number in numbers if not any(path.name.startswith(number) for path in paths)]
+    if unknown or not paths:
+        sys.exit(f"There is no lesson {' or '.join(unknown) or 'at all'} in {LESSONS}.")
+    return [path for path in paths if not numbers or path.name.startswith(tuple(numbers))]
+
+
+async def play(path: Path) -> NotebookNode:
+    """The notebook as it is after a run in a fresh kernel; raises one of `TROUBLE` where a cell fails."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+        record_timing=False,
+        coalesce_streams=True,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+    )
+    return await client.async_execute()
+
+
+async def play_all(paths: list[Path]) -> bool:
+    """Two kernels at a time where there are two cores; the lines come in the order of the lessons."""
+    free = asyncio.Semaphore(min(2, os.cpu_count() or 1))
+
+    async def timed(path: Path) -> tuple[NotebookNode | None, str, float]:
+        async with free:
+            begun = time.monotonic()
+            try:
+                return await play(path), "", time.monotonic() - begun
+            except TROUBLE as trouble:
+                return None, str(trouble).strip(), time.monotonic() - begun
+
+    well = True
+    for path, task in [(path, asyncio.create_task(timed(path))) for path in paths]:
+        notebook, trouble, seconds = await task
+        print(f"{path.stem:<40} {'ok' if notebook else 'FAILED':<6} {seconds:5.1f} s", flush=True)
+        if notebook is None:
+            print(trouble, flush=True)
+            well = False
+        elif path.stem == FIRST:
+            well &= tell_live_bind(notebook)
+    return well
+
+
+def tell_live_bind(notebook: NotebookNode) -> bool:
+    answer = live_bind(notebook)
+    print(f"  the live bind: {answer}" if answer else "  the live bind did not answer boolTrue", flush=True)
+    return bool(answer)
+
+
+def live_bind(notebook: NotebookNode) -> str:
+    """The line with boolTrue that the cell tagged `live-bind` printed, or nothing."""
+    said = [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for cell in notebook.cells
+        if LIVE_BIND in cell.metadata.get("tags", [])
+        for output in cell.get("outputs", [])
+    ]
+    lines = "\n".join(said).splitlines()
+    return next((line.strip() for line in lines if "boolTrue" in line), "")
+
+
+if __name__ == "__main__":
+    sys.exit(0 if asyncio.run(play_all(chosen(sys.argv[1:]))) else 1)
