@@ -177,25 +177,28 @@ class Client:
 
     # -- the binding
 
-    def bind(self) -> bool:
+    def bind(self, *, change: Callable[[bytes], bytes] | None = None) -> bool:
         """auth.bindTempAuthKey for the present keys and session. True means boolTrue; nothing else is success.
 
-        Raises RpcError with the data centre's word for a refusal, CheckError for boolFalse. A binding that has to go
+        `change` gets the bytes of the request and returns those that are sent instead: for experiments, so only
+        towards a data centre of one's own. Raises RpcError with the data centre's word for a refusal, CheckError for boolFalse. A binding that has to go
         out under a new msg_id is built anew; one that met a wrong salt goes out again as it is.
         """
+        if change is not None and self.to.clean_up:
+            raise LocalError("changed bytes are for a data centre of your own", got=self.to.name, expected="a LocalDC")
         with self._timed("bind"):
-            self.answer = answer = self._send_binding()
+            self.answer = answer = self._send_binding(change or bytes)
         self._greeted = False
         if bytes(answer) != bytes(SCHEMA["boolTrue"].build()):
             raise CheckError("the answer is not boolTrue", got=bytes(answer)[:4], where="auth.bindTempAuthKey")
         return True
 
-    def _send_binding(self) -> Dissection | bytes:
+    def _send_binding(self, change: Callable[[bytes], bytes]) -> Dissection | bytes:
         for _ in range(RESENDS):
             msg_id = self.session.next_msg_id(self.clock())
             self.binding = self.build_binding(msg_id)
             try:
-                answer = self.talk.ask(self.binding.request, msg_id)
+                answer = self.talk.ask(change(bytes(self.binding.request)), msg_id)
             finally:
                 self.carried = self._as_sent(self.binding)
             if not isinstance(answer, BadMessage):

@@ -8,7 +8,7 @@ import time
 from collections import deque
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.errors import Unreachable
+from mtlib.errors import DecodeError, Unreachable
 from mtlib.net.endpoints import Endpoint
 from mtlib.transport import ClientStream, Frame
 
@@ -67,7 +67,8 @@ class Line:
         except OSError as error:
             raise Unreachable(f"the connection to {self.to.name} broke: {_reason(error)}") from None
         if not data:
-            self.stream.eof()
+            with contextlib.suppress(DecodeError):  # half a frame is no news once the connection has ended
+                self.stream.eof()
             raise Unreachable(f"{self.to.name} closed the connection without an answer")
         return data
 

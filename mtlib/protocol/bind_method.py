@@ -49,7 +49,7 @@ def _facts(call: Call, request: bytes) -> Facts:
         now,
         temporary=key.temporary,
         bound_to=key.bound_to,
-        key_expires_at=key.expires_at,
+        key_expires_at=key.promised,
         last_bind_msg_id=perm.last_bind_msg_id if perm else None,
         rules=call.dc.rules,
     )

@@ -129,11 +129,9 @@ class Peer(Connection):
 
     def _grant(self, granted: Granted, now: float) -> None:
         """Keep the new key, and be ready for another exchange on this connection."""
-        expires_at = None
-        if granted.expires_in is not None:
-            longest = self.dc.faults.setting("short-expiry") or granted.expires_in
-            expires_at = int(now) + min(granted.expires_in, longest)
-        self.dc.keys.add(granted.auth_key, granted.server_salt, now, expires_at)
+        promised = None if granted.expires_in is None else int(now) + granted.expires_in
+        longest = self.dc.faults.setting("short-expiry")
+        expires_at = self.dc.keys.add(granted.auth_key, granted.server_salt, now, promised, longest).expires_at
         kind = "permanent" if expires_at is None else f"temporary, until {expires_at}"
         self.note("exchange_done", now, f"key {granted.auth_key.id} ({kind})", auth_key_id=granted.auth_key.id,
                   temporary=expires_at is not None, expires_at=expires_at)

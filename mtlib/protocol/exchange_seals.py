@@ -123,7 +123,8 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
     if not encrypted or len(encrypted) % BLOCK:
         raise CheckError("not whole blocks", got=f"{len(encrypted)} bytes", expected="a multiple of 16")
     opened = layout.dissect(_decrypted(encrypted, secrets))
-    if not _genuine(opened):
+    content = bytes(opened[layout.fields[1].name])
+    if not compare_digest(hashlib.sha1(content).digest(), opened["hash"]):
         raise CheckError("the hash is not that of the content", where=f"{layout.name}/hash")
     if len(opened["padding"]) >= BLOCK:
         got = len(opened["padding"])
@@ -133,12 +134,6 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
 
 def _decrypted(encrypted: bytes, secrets: ExchangeSecrets) -> bytes:
     return ige_decrypt(encrypted, secrets.schedule.aes_key, secrets.schedule.aes_iv)
-
-
-def _genuine(opened: Dissection) -> bool:
-    """Whether the hash is that of the content, where content there is."""
-    content = opened.values.get(opened.shape.fields[1].name) if isinstance(opened.shape, Layout) else None
-    return content is not None and compare_digest(hashlib.sha1(bytes(content)).digest(), opened["hash"])
 
 
 def open_inner_data(encrypted: bytes, key: PrivateKey, reading: Reading = STRICT) -> Dissection:

@@ -75,13 +75,15 @@ class ServerSession:
 
 @dataclass
 class KnownKey:
-    """A key with everything that hangs on it. `expires_at` is None for a permanent key; `bound_to` is the id of the
+    """A key with everything that hangs on it. `expires_at` is None for a permanent key; `promised` is the end that the
+    key exchange spoke of, and a data centre may forget a temporary key earlier than that; `bound_to` is the id of the
     permanent key that a temporary one is bound to, `bound_by` the request that did it."""
 
     auth_key: AuthKey
     created: float
     salts: Salts = field(repr=False)
     expires_at: int | None = None
+    promised: int | None = None
     bound_to: int | None = None
     bound_by: bytes = field(default=b"", repr=False)
     last_bind_msg_id: int | None = None
@@ -123,15 +125,18 @@ class Keyring:
         self._temporary: OrderedDict[int, KnownKey] = OrderedDict()
         self._made = 0
 
-    def add(self, auth_key: AuthKey, salt: int, now: float, expires_at: int | None = None) -> KnownKey:
-        """Remember a new key."""
+    def add(
+        self, auth_key: AuthKey, salt: int, now: float, promised: int | None = None, longest: int = 0
+    ) -> KnownKey:
+        """Remember a new key: a temporary one if an end was `promised`; `longest` seconds cut its life short."""
         self._made += 1
         scope = self._entropy.at(f"salts-{self._made}")
 
         def draw(period: int) -> int:
             return int.from_bytes(scope.draw("salt", 8, attempt=period), "little", signed=True)
 
-        made = KnownKey(auth_key, now, Salts(salt, now, draw), expires_at)
+        expires_at = min(promised, int(now) + longest) if promised is not None and longest else promised
+        made = KnownKey(auth_key, now, Salts(salt, now, draw), expires_at, promised)
         shelf = self._temporary if made.temporary else self._permanent
         shelf[auth_key.id] = made
         while len(shelf) > self._limits.keys:
