@@ -6,7 +6,8 @@ IGE ("infinite garble extension") feeds two things forward. With c_0 = iv[0:16] 
     decrypt   p_i = D(c_i ^ p_{i-1}) ^ c_{i-1}
 
 It hides, and it proves nothing: whether the bytes are the sender's is the business of msg_key.
-Source: core.telegram.org/mtproto/description, "AES Key and Initialization Vector".
+Source: core.telegram.org/mtproto/description, "Defining AES Key and Initialization Vector", which takes the order
+of c_0 and p_0 inside the iv for granted: it is OpenSSL's.
 """
 
 from __future__ import annotations
@@ -24,9 +25,8 @@ BLOCK = 16
 def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
     """Encrypt whole 16-byte blocks with AES-256-IGE; key and iv are 32 bytes each.
 
-    No data gives no ciphertext. A wrong length is a LocalError that names `data`, `key` or `iv`, raised
-    before AES runs. What is passed in is never changed; to work in place write `buffer[:] =
-    ige_encrypt(buffer, ...)`.
+    No data gives no ciphertext. A wrong length is a LocalError that names `data`, `key` or `iv`, raised before
+    AES runs. What is passed in is never changed; `buffer[:] = ige_encrypt(buffer, key, iv)` works in place.
 
     One pass of CBC does the work. Call y_i = c_i ^ p_{i-1} what comes out of AES. Putting c_{i-1} = y_{i-1} ^
     p_{i-2} into the formula above leaves y_i = E((p_i ^ p_{i-2}) ^ y_{i-1}): the chain of CBC, over a message

@@ -161,8 +161,7 @@ def msg_key_v2(auth_key: AuthKey, padded: Buffer, x: int) -> bytes:
 def new_nonce_hash(new_nonce: Buffer, number: int, auth_key: AuthKey) -> bytes:
     """new_nonce_hash1, 2, 3 of dh_gen_ok, dh_gen_retry, dh_gen_fail: 16 bytes. LocalError for other numbers.
 
-    The lower-order 128 bits of SHA1(new_nonce ‖ number ‖ auth_key_aux_hash): proof that the other side
-    holds both.
+    The last 16 bytes of SHA1(new_nonce ‖ number ‖ auth_key_aux_hash): proof that the other side has both.
     """
     if number not in (1, 2, 3):
         raise LocalError("there are three hashes of new_nonce", got=number, expected="1, 2 or 3", where="number")

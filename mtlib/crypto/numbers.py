@@ -126,12 +126,6 @@ def _not_two_primes(pq: int) -> CheckError:
 
 def _divisor(n: int) -> int:
     """Some divisor of an odd composite n below 2^64, other than 1 and n."""
-    for prime in SMALL_PRIMES:
-        if n % prime == 0:
-            return prime
-    root = isqrt(n)
-    if root * root == n:  # rho walks in step modulo equal factors and never sees them apart
-        return root
     numpy = sys.modules.get("numpy")  # used where a plot has loaded it already, never loaded for this
     return (_hart(n, numpy) if numpy else None) or _brent(n)
 

@@ -7,7 +7,7 @@ Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1 (
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import lcm
@@ -75,8 +75,11 @@ class PublicKey:
         """Read PKCS#1 ("BEGIN RSA PUBLIC KEY") or SPKI ("BEGIN PUBLIC KEY"); all else is a LocalError."""
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-        numbers = _pem_numbers(text, load_pem_public_key, "public")
-        return cls(numbers.n, numbers.e)
+        def numbers(pem: bytes) -> tuple[int, int]:
+            found: Any = load_pem_public_key(pem)
+            return found.public_numbers().n, found.public_numbers().e
+
+        return cls(*_read(text, numbers, "public"))
 
 
 class PrivateKey(Secret):
@@ -145,8 +148,11 @@ class PrivateKey(Secret):
         """Read PKCS#1 or PKCS#8 without a password; all else is a LocalError that does not quote the text."""
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-        numbers = _pem_numbers(text, lambda pem: load_pem_private_key(pem, None), "private")
-        return cls(numbers.p, numbers.q, numbers.public_numbers.e)
+        def numbers(pem: bytes) -> tuple[int, int, int]:
+            found: Any = load_pem_private_key(pem, None)
+            return found.private_numbers().p, found.private_numbers().q, found.public_key().public_numbers().e
+
+        return cls(*_read(text, numbers, "private"))
 
     def __repr__(self) -> str:
         return f"PrivateKey(fingerprint={hex_fingerprint(self.public.fingerprint)})"
@@ -187,10 +193,9 @@ def check_width(key: PublicKey) -> None:
         raise LocalError("MTProto seals with 2048 bits", got=f"{key.n.bit_length()} bits", expected=2048, where="n")
 
 
-def _pem_numbers(text: str, load: Any, half: str) -> Any:
-    """The numbers of an RSA key in PEM. Keys of other kinds have no such numbers: an AttributeError."""
+def _read(text: str, numbers: Callable[[bytes], tuple[int, ...]], half: str) -> tuple[int, ...]:
+    """The numbers in a PEM text. Keys of other kinds have no n, p or q, which is an AttributeError."""
     try:
-        key = load(text.encode())
-        return key.public_numbers() if half == "public" else key.private_numbers()
+        return numbers(text.encode())
     except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm) as error:
         raise LocalError(f"no {half} RSA key in this text", got=type(error).__name__, where="pem") from None

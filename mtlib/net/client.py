@@ -25,6 +25,14 @@ from mtlib.net.line import Line
 from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.packets import PLAIN, TO_SERVER, open_packet, plain
+from mtlib.protocol.policy import (
+    ATTEMPTS,
+    DROP_BOTH_KEYS_THEN_RETRY,
+    GIVE_UP,
+    NEW_TEMP_KEY,
+    after_refusal,
+    delay,
+)
 from mtlib.protocol.session import BadMessage, Session, next_msg_id
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.schema import LAYER
@@ -192,6 +200,26 @@ class Client:
         if bytes(answer) != bytes(SCHEMA["boolTrue"].build()):
             raise CheckError("the answer is not boolTrue", got=bytes(answer)[:4], where="auth.bindTempAuthKey")
         return True
+
+    def settle(self, *, sleep: Callable[[float], None] = time.sleep) -> bool:
+        """Bind, and after a refusal do what the rule in `protocol.policy` says: wait and try again, with the same keys
+        or with new ones, a bounded number of times. Raises the last RpcError."""
+        attempt = 1
+        while True:
+            try:
+                return self.bind()
+            except RpcError as error:
+                age = None if self.perm_key_created is None else self.clock() - self.perm_key_created
+                action = after_refusal(error.name, age, attempt)
+                if action == GIVE_UP or attempt >= ATTEMPTS:
+                    raise
+                sleep(delay(attempt))
+                attempt += 1
+                if action == DROP_BOTH_KEYS_THEN_RETRY:
+                    self.perm_key = None
+                    self.make_keys()
+                elif action == NEW_TEMP_KEY:
+                    self.make_temp_key()
 
     def _send_binding(self, change: Callable[[bytes], bytes]) -> Dissection | bytes:
         for _ in range(RESENDS):

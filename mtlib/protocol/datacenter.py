@@ -49,6 +49,7 @@ class Peer(Connection):
         self.stream = ServerStream(limit=dc.limits.frame_before_key, secret=secret, entropy=self.entropy.at("frames"))
         self.authenticated = False
         self._exchange: Any = None
+        self._introduced = False
         self._plain_msg_id = 0
         self._packets = 0
 
@@ -57,7 +58,10 @@ class Peer(Connection):
         now = self.dc.clock(now)
         chunks: list[bytes] = []
         try:
-            for frame in self.stream.receive(data):
+            frames = self.stream.receive(data)
+            if self.stream.framing is not None and not self._introduced:
+                self._introduce(now)
+            for frame in frames:
                 chunks += self._frame(frame, now)
             if self.stream.broken is not None:
                 raise self.stream.broken
@@ -69,6 +73,13 @@ class Peer(Connection):
             self.note("bad_bytes", now, f"the connection is closed: {error}")
             return self._pieces(chunks, close=True)
         return self._pieces(chunks)
+
+    def _introduce(self, now: float) -> None:
+        """The first line about a connection: what it speaks."""
+        self._introduced = True
+        framing, obfuscated = self.stream.framing, self.stream.obfuscated
+        self.note("connected", now, f"speaks the {framing} framing{', obfuscated' if obfuscated else ''}",
+                  framing=framing, obfuscated=obfuscated)
 
     def _pieces(self, chunks: list[bytes], close: bool = False) -> Reply:
         size = self.dc.faults.setting("split-frames")
@@ -133,8 +144,10 @@ class Peer(Connection):
         longest = self.dc.faults.setting("short-expiry")
         expires_at = self.dc.keys.add(granted.auth_key, granted.server_salt, now, promised, longest).expires_at
         kind = "permanent" if expires_at is None else f"temporary, until {expires_at}"
-        self.note("exchange_done", now, f"key {granted.auth_key.id} ({kind})", auth_key_id=granted.auth_key.id,
-                  temporary=expires_at is not None, expires_at=expires_at)
+        short = bytes(granted.auth_key)[0] == 0
+        beware = "; it starts with a zero byte: whoever drops that has another key" if short else ""
+        self.note("exchange_done", now, f"key {granted.auth_key.id} ({kind}){beware}", auth_key_id=granted.auth_key.id,
+                  temporary=expires_at is not None, expires_at=expires_at, leading_zero=short)
         self._authenticate()
 
     def _authenticate(self) -> None:

@@ -76,9 +76,7 @@ def begin(
     if expires_in is not None and expires_in <= 0:
         raise LocalError("a temporary key lives for some seconds", got=expires_in, where="expires_in")
     nonce = entropy.draw("nonce", 16)
-    return Step(
-        AwaitResPq(nonce, tuple(server_keys), dc_id, expires_in), SCHEMA["req_pq_multi"].build(nonce=nonce)
-    )
+    return Step(AwaitResPq(nonce, tuple(server_keys), dc_id, expires_in), SCHEMA["req_pq_multi"].build(nonce=nonce))
 
 
 @dataclass(frozen=True)

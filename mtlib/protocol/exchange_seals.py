@@ -144,17 +144,17 @@ def open_inner_data(encrypted: bytes, key: PrivateKey, reading: Reading = STRICT
     try:
         padded = rsa_pad_open(encrypted, key)
     except CheckError as error:
-        old = _open_old(encrypted, key, reading)
+        old = _open_old(encrypted, key)
         if old is None:
             raise error from None
         return old
     return DATA_WITH_PADDING.dissect(padded, reading)
 
 
-def _open_old(encrypted: bytes, key: PrivateKey, reading: Reading) -> Dissection | None:
+def _open_old(encrypted: bytes, key: PrivateKey) -> Dissection | None:
     """Only the data itself says where it ends, and the hash has to agree with that."""
     try:
-        opened = OLD_DATA_WITH_HASH.dissect(old_open(encrypted, key), reading)
+        opened = OLD_DATA_WITH_HASH.dissect(old_open(encrypted, key))
         old_check(bytes(opened), len(opened["data"]))
     except PeerError:
         return None

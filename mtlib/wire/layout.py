@@ -54,7 +54,10 @@ class Layout:
 
     def build(self, **values: Any) -> Dissection:
         """Pack `values` (one per field that is not constant). Raises LocalError naming field and value."""
-        return Dissection(self, self._pack(values))
+        try:
+            return Dissection(self, self._pack(values))
+        except MtError as error:
+            raise error.within(self.name) from None
 
     def pack(self, value: Any) -> bytes:
         """The bytes of a mapping of values, of a dissection of this layout, or bytes as they stand."""
@@ -71,7 +74,7 @@ class Layout:
     def _pack(self, value: Mapping[str, Any]) -> bytes:
         if not value.keys() <= self._names:
             names = ", ".join(map(str, value.keys() - self._names))
-            raise LocalError("no such field", got=names, where=self.name)
+            raise LocalError("no such field", got=names)
         packers = self._packers
         if self._optional:
             value = self._with_flags(value)
@@ -82,9 +85,9 @@ class Layout:
             for name, pack, fixed in packers:
                 parts.append(pack(value[name]) if fixed is None else fixed)
         except KeyError:
-            raise LocalError("a value is missing", expected=name, where=self.name) from None
+            raise LocalError("a value is missing", expected=name) from None
         except MtError as error:
-            raise error.within(name).within(self.name) from None
+            raise error.within(name) from None
         return b"".join(parts)
 
     def _with_flags(self, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,11 +98,11 @@ class Layout:
         for name, flags, bit in self._optional:
             known = values.setdefault(flags, 0)
             if not isinstance(known, int):
-                raise LocalError("flags are a number", got=type(known).__name__, where=f"{self.name}/{flags}")
+                raise LocalError("flags are a number", got=type(known).__name__, where=flags)
             values[flags] = known | (name in values) << bit
         for name, flags, bit in self._optional:
             if values[flags] >> bit & 1 and name not in values:
-                raise LocalError(f"{flags} announces a value that is missing", expected=name, where=self.name)
+                raise LocalError(f"{flags} announces a value that is missing", expected=name)
         return values
 
     def dissect(self, data: bytes, reading: Reading = STRICT) -> Dissection:

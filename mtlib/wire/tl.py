@@ -25,7 +25,7 @@ ID = re.compile(r"#[0-9a-f]{1,8}(?= )")
 TRUE_FLAG = re.compile(r" \w+:\w+\.\d+\?true")
 TYPE_ARGUMENT = re.compile(r" \{\w+:Type\}")
 LINE = re.compile(r"([A-Za-z][\w.]*)(?:#([0-9a-f]{1,8}))?((?: \S+)*) = (\S.*)")
-ARGUMENT = re.compile(r"([A-Za-z]\w*):(?:(\w+)\.(\d+)\?)?(\S+)")
+ARGUMENT = re.compile(r"([A-Za-z]\w*):(?:(\w+)\.(\d+)\?)?([!%]?[\w.]+(?:<[%\w.<>]+>)?|#)")
 VECTOR = re.compile(r"%?([Vv])ector<(.+)>")
 
 

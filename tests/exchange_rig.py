@@ -1,0 +1,81 @@
+"""For the tests of the key exchange: a server's key, entropy with chosen draws, and a wire that can be cut."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mtlib.crypto.entropy import Entropy, Patterned
+from mtlib.crypto.rsa import PrivateKey, PublicKey
+from mtlib.protocol.exchange import begin
+from mtlib.protocol.exchange_steps import Joined, Step
+from mtlib.protocol.granting import AwaitReqPq, Server
+
+VECTORS = Path(__file__).parent / "vectors"
+NOW = 1_790_000_000
+
+
+def vector(name: str) -> Any:
+    """A file of recorded or computed values."""
+    return json.loads((VECTORS / name).read_text(encoding="utf-8"))
+
+
+SESSION = vector("synthetic_session.json")
+RSA = PrivateKey.from_pem(SESSION["rsa"]["pem_private"])
+TELEGRAM = PublicKey(
+    int(next(key["n"] for key in vector("rsa_keys.json")["vectors"] if key["name"].startswith("production")), 16)
+)
+"""A real key, of which nobody here has the other half."""
+SERVER = AwaitReqPq(Server((RSA,)))
+
+
+class Chosen:
+    """Another source of entropy, except for the draws that are named: `Chosen(source, {"RSA_PAD/padding": ...})`."""
+
+    def __init__(self, source: Entropy, chosen: Mapping[str, bytes], scope: str = "") -> None:
+        self._source, self._chosen, self._scope = source, chosen, scope
+
+    def at(self, scope: str) -> Chosen:
+        return Chosen(self._source.at(scope), self._chosen, f"{self._scope}{scope}/")
+
+    def draw(self, label: str, size: int, *, attempt: int = 0) -> bytes:
+        value = self._chosen.get(self._scope + label)
+        if value is None or attempt:
+            return self._source.draw(label, size, attempt=attempt)
+        assert len(value) == size, f"{self._scope}{label} is drawn with {size} bytes"
+        return value
+
+
+def sources(seed: str, **chosen: bytes) -> dict[str, Entropy]:
+    """Entropy for both sides; `chosen` names draws with `__` for `/`."""
+    draws = {name.replace("__", "/"): value for name, value in chosen.items()}
+    return {f"{who}_entropy": Chosen(Patterned(f"{seed} {who}"), draws) for who in ("client", "server")}
+
+
+def opening(entropy: Entropy, dc_id: int | None = 2, expires_in: int | None = None) -> Step:
+    """A client that trusts our server."""
+    return begin(entropy, server_keys=[RSA.public], dc_id=dc_id, expires_in=expires_in)
+
+
+def converse(
+    client: Step,
+    server: Any = SERVER,
+    *,
+    client_entropy: Entropy,
+    server_entropy: Entropy,
+    meddle: Callable[[str, bytes, Any], bytes] = lambda name, body, knower: body,
+) -> Joined:
+    """As `pair`, with somebody on the wire: `meddle(name, body, knower)` gives what arrives instead of `body`.
+
+    `knower` is the state of whoever sends, so that an inside job can be simulated too.
+    """
+    transcript = []
+    while client.send is not None:
+        body = meddle(client.send.name, bytes(client.send), client.state)
+        answered = server.receive(body, server_entropy, NOW)
+        transcript += [client.send, answered.send]
+        body = meddle(answered.send.name, bytes(answered.send), answered.state)
+        client, server = client.state.receive(body, client_entropy, NOW), answered.state
+    return Joined(transcript, client.state, server)

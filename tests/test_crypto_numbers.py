@@ -1,0 +1,250 @@
+"""Powers with and without gmpy2, primes against a sieve, and pq in all its odd shapes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from math import isqrt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtlib.crypto import numbers
+from mtlib.crypto.numbers import factor, is_probable_prime, power, to_bytes, use_gmpy2
+from mtlib.errors import CheckError, LocalError
+
+PQ = json.loads((Path(__file__).parent / "vectors" / "pq.json").read_text())["vectors"]
+
+
+@pytest.fixture(params=["gmpy2", "pow"])
+def powers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to take powers; whatever was in use comes back afterwards."""
+    if request.param == "gmpy2":
+        pytest.importorskip("gmpy2")
+    monkeypatch.setattr(numbers, "_powmod", None)
+    assert use_gmpy2(request.param == "gmpy2") == (request.param == "gmpy2")
+    return str(request.param)
+
+
+@pytest.fixture(params=["numpy", "plain"])
+def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """`factor` with numpy loaded, and as if it were not."""
+    if request.param == "numpy":
+        monkeypatch.setitem(sys.modules, "numpy", pytest.importorskip("numpy"))
+    else:
+        monkeypatch.delitem(sys.modules, "numpy", raising=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield request.param
+    assert request.param == "numpy" or "numpy" not in sys.modules
+
+
+def by_division(n: int) -> list[int]:
+    found = []
+    for d in range(2, isqrt(n) + 1):
+        while n % d == 0:
+            found.append(d)
+            n //= d
+    return found + [n] * (n > 1)
+
+
+numbers_of_all_sizes = st.one_of(st.integers(0, 50), st.integers(0, 1 << 64), st.integers(0, 1 << 600))
+
+
+@given(numbers_of_all_sizes, numbers_of_all_sizes, numbers_of_all_sizes)
+def test_both_powers_agree(base: int, exponent: int, modulus: int) -> None:
+    before = numbers._powmod
+    try:
+        results = []
+        for wanted in (True, False):
+            use_gmpy2(wanted)
+            results.append(power(base, exponent, modulus + 1))
+    finally:
+        numbers._powmod = before
+    assert results[0] == results[1] == pow(base, exponent, modulus + 1)
+    assert type(results[0]) is int
+
+
+@pytest.mark.parametrize(("exponent", "modulus", "where"), [(-1, 7, "exponent"), (2, 0, "modulus"), (2, -7, "modulus")])
+def test_no_power_of_that_kind(powers: str, exponent: int, modulus: int, where: str) -> None:
+    with pytest.raises(LocalError) as caught:
+        power(3, exponent, modulus)
+    assert caught.value.where == where
+
+
+def test_the_environment_decides_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "_powmod", None)
+    monkeypatch.setenv("MTLIB_PLAIN", "1")
+    assert power(3, 4, 50) == 31
+    assert numbers._powmod is pow
+    monkeypatch.delenv("MTLIB_PLAIN")
+    assert power(3, 4, 50) == 31
+    assert numbers._powmod is pow
+
+
+def test_without_gmpy2_there_is_pow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "_powmod", None)
+    monkeypatch.setitem(sys.modules, "gmpy2", None)  # importing it fails now
+    assert use_gmpy2(True) is False
+    assert power(3, 4, 50) == 31
+
+
+@given(st.integers(0, 1 << 300))
+def test_to_bytes_is_big_endian(number: int) -> None:
+    short = to_bytes(number)
+    assert int.from_bytes(short, "big") == number
+    assert not short.startswith(b"\0")
+    assert to_bytes(number, 64) == bytes(64 - len(short)) + short
+
+
+@pytest.mark.parametrize(("number", "size"), [(256, 1), (-1, 4), (-1, None), (1, 0), (1 << 2048, 256)])
+def test_to_bytes_refuses_what_does_not_fit(number: int, size: int | None) -> None:
+    with pytest.raises(LocalError):
+        to_bytes(number, size)
+
+
+def test_primes_below_twenty_thousand() -> None:
+    sieve = bytearray([0, 0]) + bytearray([1]) * 20_000
+    for n in range(2, 142):
+        sieve[n * n :: n] = bytes(len(sieve[n * n :: n]))
+    assert [is_probable_prime(n) for n in range(len(sieve))] == [bool(mark) for mark in sieve]
+    assert not is_probable_prime(-7)
+
+
+@pytest.mark.parametrize(
+    "impostor",
+    [
+        3_215_031_751,  # the first that passes for the bases 2, 3, 5 and 7
+        3_825_123_056_546_413_051,  # ... for the first nine primes
+        318_665_857_834_031_151_167_461,  # ... for the first twelve
+        118_670_087_467,  # passes for 2, 3, 5 and 7 as well, and has no small factor
+        561 * 1105 * 1729,
+        (1 << 89) - 3,
+        ((1 << 61) - 1) * ((1 << 89) - 1),
+        ((1 << 127) - 1) ** 2,
+    ],
+)
+def test_composites_that_look_prime(powers: str, impostor: int) -> None:
+    assert not is_probable_prime(impostor)
+
+
+@pytest.mark.parametrize("exponent", [61, 89, 107, 127, 521])
+def test_primes_of_mersenne(powers: str, exponent: int) -> None:
+    assert is_probable_prime((1 << exponent) - 1)
+    assert not is_probable_prime((1 << exponent) + 1)
+
+
+def test_a_test_needs_rounds() -> None:
+    with pytest.raises(LocalError):
+        is_probable_prime((1 << 127) - 1, 0)
+
+
+@pytest.mark.parametrize("vector", PQ, ids=lambda vector: vector["name"])
+def test_published_pq(method: str, vector: dict[str, Any]) -> None:
+    p, q = factor(int.from_bytes(bytes.fromhex(vector["pq_be"]), "big"))
+    assert (p, q) == (int(vector["p"]), int(vector["q"]))
+    assert (to_bytes(p).hex(), to_bytes(q).hex()) == (vector["p_be"], vector["q_be"])
+
+
+def test_every_number_below_three_thousand(method: str) -> None:
+    for n in range(3_000):
+        parts = by_division(n)
+        if len(parts) == 2 and parts[0] > 2:
+            assert factor(n) == tuple(parts)
+        else:
+            with pytest.raises(CheckError) as caught:
+                factor(n)
+            assert (caught.value.where, caught.value.got) == ("pq", n)
+
+
+# Primes of every size up to what fits, the largest below 2^32 among them.
+PRIMES = [3, 5, 7, 251, 257, 263, 65_521, 65_537, 1_000_003, 2_147_483_629, 2_147_483_647, 4_294_967_279, 4_294_967_291]
+
+
+@pytest.mark.parametrize("p", PRIMES)
+def test_factors_of_all_sizes(method: str, p: int) -> None:
+    for q in PRIMES:
+        assert factor(p * q) == (min(p, q), max(p, q))
+
+
+@pytest.mark.parametrize("p", [3, 251, 257, 65_537])
+def test_very_unequal_factors(method: str, p: int) -> None:
+    q = next(n for n in range((1 << 64) // p - 1 | 1, 0, -2) if is_probable_prime(n))
+    assert factor(p * q) == (p, q)
+
+
+@pytest.mark.parametrize(
+    "pq",
+    [
+        -15,
+        0,
+        1,
+        2,
+        4,
+        2 * 2_147_483_647,
+        2_147_483_647,
+        18_446_744_073_709_551_557,  # the largest prime below 2^64
+        257**3,
+        65_537**3,
+        65_521**4,
+        257 * 263 * 269,
+        65_521 * 65_537 * 65_539,
+        (1 << 64) + 13,  # a prime, with 65 bits
+        4_294_967_311 * 4_294_967_357,  # two primes, but more than 64 bits
+        (1 << 2048) + 1,
+    ],
+)
+def test_what_is_not_two_odd_primes_is_refused(method: str, pq: int) -> None:
+    with pytest.raises(CheckError) as caught:
+        factor(pq)
+    assert caught.value.where == "pq"
+
+
+@given(st.integers(1 << 30, (1 << 32) - 1000), st.integers(1 << 30, (1 << 32) - 1000))
+def test_pq_of_the_usual_size(low: int, high: int) -> None:
+    p, q = (next(n for n in range(start | 1, 1 << 33, 2) if is_probable_prime(n)) for start in (low, high))
+    if p * q < 1 << 64:
+        assert factor(p * q) == (min(p, q), max(p, q))
+
+
+@pytest.mark.parametrize("n", [257 * 263, 257 * 257 * 263, 65_537 * 4_294_967_291, 2_147_483_629 * 2_147_483_647])
+def test_rho_alone_always_finds_a_divisor(n: int) -> None:
+    divisor = numbers._brent(n)
+    assert 1 < divisor < n
+    assert n % divisor == 0
+
+
+@pytest.mark.parametrize("n", [257 * 263, 269 * 271, 1009 * 1013])
+def test_rho_walks_a_batch_again_that_caught_everything(n: int) -> None:
+    """With factors this small, one batch of 256 steps closes both circles; walking it again tells them apart."""
+    walks = [numbers._walk(n, c) for c in range(1, 20)]
+    assert sum(1 < divisor < n for divisor in walks) >= 15
+    assert {divisor for divisor in walks if divisor < n} <= {*by_division(n)}
+
+
+def test_hart_alone_finds_what_telegram_sends() -> None:
+    numpy = pytest.importorskip("numpy")
+    primes = [n for n in range((1 << 31) - 1, 1 << 30, -9_999_998) if is_probable_prime(n)]
+    primes += [
+        next(n for n in range(start, 1 << 32, 2) if is_probable_prime(n))
+        for start in range(1 << 30 | 1, 1 << 31, 1 << 25)
+    ]
+    pairs = list(zip(primes, primes[::-1], strict=True))
+    assert len(pairs) > 30
+    for p, q in pairs:
+        assert numbers._hart(p * q, numpy) in (p, q)
+
+
+def test_hart_knows_when_there_is_nothing() -> None:
+    for prime in (101, 65_537, 18_446_744_073_709_551_557):
+        assert numbers._hart(prime, pytest.importorskip("numpy")) is None
+
+
+def test_numpy_is_used_where_it_is_loaded(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "_brent" if method == "numpy" else "_hart", None)
+    assert factor(2_147_483_629 * 2_147_483_647) == (2_147_483_629, 2_147_483_647)

@@ -1,0 +1,85 @@
+"""What a data centre remembers, and what it forgets first."""
+
+from __future__ import annotations
+
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.keys import AuthKey
+from mtlib.protocol.keyring import SALT_PERIOD, Keyring, Salts
+from mtlib.protocol.limits import Limits
+
+NOW = 1_800_000_000.0
+
+
+def key(number: int) -> AuthKey:
+    return AuthKey(number.to_bytes(256, "big"))
+
+
+def ring(**limits: int) -> Keyring:
+    return Keyring(Limits(**limits), Patterned("ring"))  # type: ignore[arg-type]
+
+
+def test_salts_change_each_period_and_the_last_stays_valid() -> None:
+    salts = Salts(5, NOW, lambda period: 100 + period)
+    assert (salts.current(NOW), salts.valid(5, NOW), salts.valid(6, NOW)) == (5, True, False)
+    later = NOW + SALT_PERIOD
+    assert (salts.current(later), salts.valid(5, later), salts.valid(101, later)) == (101, True, True)
+    last = NOW + 2 * SALT_PERIOD
+    assert (salts.current(last), salts.valid(5, last), salts.valid(101, last)) == (102, False, True)
+
+
+def test_the_schedule_overlaps() -> None:
+    salts = Salts(5, NOW, lambda period: 100 + period)
+    first, second = salts.schedule(2, NOW)
+    assert first == (int(NOW), int(NOW) + 2 * SALT_PERIOD, 5)
+    assert second == (int(NOW) + SALT_PERIOD, int(NOW) + 3 * SALT_PERIOD, 101)
+
+
+def test_temporary_keys_end_permanent_ones_do_not() -> None:
+    keys = ring()
+    keys.add(key(1), 0, NOW)
+    keys.add(key(2), 0, NOW, int(NOW) + 10)
+    assert keys.get(key(2).id, NOW + 9)
+    assert keys.get(key(2).id, NOW + 10) is None
+    assert keys.get(key(1).id, NOW + 1e9)
+
+
+def test_a_life_cut_short_keeps_its_promise_in_mind() -> None:
+    made = ring().add(key(1), 0, NOW, int(NOW) + 86400, longest=5)
+    assert (made.expires_at, made.promised) == (int(NOW) + 5, int(NOW) + 86400)
+
+
+def test_the_least_recently_used_go_first() -> None:
+    keys = ring(keys=3)
+    for number in (1, 2, 3):
+        keys.add(key(number), 0, NOW)
+    keys.get(key(1).id, NOW)
+    keys.add(key(4), 0, NOW)
+    assert [bool(keys.permanent(key(n).id)) for n in (1, 2, 3, 4)] == [True, False, True, True]
+
+
+def test_with_a_permanent_key_its_temporary_ones_go() -> None:
+    keys = ring()
+    keys.add(key(1), 0, NOW)
+    bound = keys.add(key(2), 0, NOW, int(NOW) + 100)
+    bound.bound_to = key(1).id
+    keys.add(key(3), 0, NOW, int(NOW) + 100)
+    assert keys.drop(key(1).id)
+    assert [k.auth_key.id for k in keys] == [key(3).id]
+    assert not keys.drop(key(1).id)
+
+
+def test_restarts() -> None:
+    keys = ring()
+    keys.add(key(1), 0, NOW)
+    bound = keys.add(key(2), 0, NOW, int(NOW) + 100)
+    bound.bound_to = key(1).id
+    assert not keys.permanent(key(2).id)
+    keys.lose_bindings()
+    assert not bound.ready
+    keys.forget_temporary()
+    assert len(keys) == 1
+
+
+def test_repr_shows_ids_only() -> None:
+    made = ring().add(key(7), 5, NOW)
+    assert bytes(key(7)).hex()[-8:] not in repr(made).replace(str(made.auth_key.id), "")
