@@ -144,7 +144,7 @@ def _add_dc(add: Adder) -> None:
     dc.add_argument("--host", default="127.0.0.1")
     dc.add_argument("--port", type=int, default=0, help="0 lets the system choose")
     dc.add_argument("--dc-id", type=int, default=2, metavar="N", help="10002 is test DC 2")
-    dc.add_argument("--key", metavar="FILE", help="RSA private key (PEM); made and written there if it is not there yet")
+    dc.add_argument("--key", metavar="FILE", help="RSA private key (PEM); made and kept there if there is none")
     dc.add_argument("--fault", action="append", default=[], metavar="NAME[=N]", help="see --faults")
     dc.add_argument("--faults", action="store_true", help="list the faults and leave")
     dc.add_argument("--allow-public", action="store_true", help="listen on an address that others can reach")

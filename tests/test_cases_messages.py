@@ -218,9 +218,11 @@ def test_C289_a_lost_binding_costs_the_temporary_key_only() -> None:
 
 def test_a_refusal_of_an_old_key_drops_both_keys_once() -> None:
     clock = [1_800_000_000.0]
-    with LocalDC(faults=[Fault("refuse-bind")], clock=lambda: clock[0]) as dc:
-        with connect(dc, clock=lambda: clock[0]) as client:
-            first = client.perm_key
-            clock[0] += 61
-            assert client.settle(sleep=lambda _: None)
-            assert client.perm_key != first
+    with (
+        LocalDC(faults=[Fault("refuse-bind")], clock=lambda: clock[0]) as dc,
+        connect(dc, clock=lambda: clock[0]) as client,
+    ):
+        first = client.perm_key
+        clock[0] += 61
+        assert client.settle(sleep=lambda _: None)
+        assert client.perm_key != first

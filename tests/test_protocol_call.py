@@ -15,7 +15,9 @@ def test_a_call_is_cut() -> None:
     assert dissect_call(PING)["ping_id"] == 3
 
 
-@pytest.mark.parametrize(("body", "name"), [(PING + b"1234", "INPUT_REQUEST_TOO_LONG"), (PING[:-1], "INPUT_FETCH_ERROR")])
+@pytest.mark.parametrize(
+    ("body", "name"), [(PING + b"1234", "INPUT_REQUEST_TOO_LONG"), (PING[:-1], "INPUT_FETCH_ERROR")]
+)
 def test_what_is_wrong_has_the_apis_name(body: bytes, name: str) -> None:
     with pytest.raises(RpcError) as error:
         dissect_call(body)

@@ -121,7 +121,7 @@ def test_service_messages_have_no_rpc_result_around_them(talker: Talker) -> None
     assert pong["ping_id"] == 8
     assert talker.wire.peer.patience == 75
     (salts,) = talker.ask(call("get_future_salts", num=3))
-    assert [s["salt"] for s in salts["salts"]][0] == talker.temp.server_salt
+    assert next(s["salt"] for s in salts["salts"]) == talker.temp.server_salt
     assert len(salts["salts"]) == 3
     (state,) = talker.ask(call("msgs_state_req", msg_ids=[talker.session.last_msg_id, 4]))
     assert state["info"] == bytes([4, 1])

@@ -35,7 +35,7 @@ def test_build_and_dissect() -> None:
     ("given_values", "message", "where"),
     [
         ({"a": 1}, "a value is missing", "pair"),
-        ({"a": 1, "b": 2, "c": 3}, "no such field", "pair"),
+        ({"a": 1, "b": 2, "d": 4, "c": 3}, "no such field .got c, d", "pair"),
         ({"a": 2**31, "b": 2}, "does not fit a signed int", "pair/a"),
         ({"a": 1, "b": "2"}, "long takes a number", "pair/b"),
         ({"a": None, "b": 2}, "int takes a number", "pair/a"),

@@ -189,8 +189,9 @@ class Client:
         """auth.bindTempAuthKey for the present keys and session. True means boolTrue; nothing else is success.
 
         `change` gets the bytes of the request and returns those that are sent instead: for experiments, so only
-        towards a data centre of one's own. Raises RpcError with the data centre's word for a refusal, CheckError for boolFalse. A binding that has to go
-        out under a new msg_id is built anew; one that met a wrong salt goes out again as it is.
+        towards a data centre of one's own. Raises RpcError with the data centre's word for a refusal, CheckError for
+        boolFalse. A binding that has to go out under a new msg_id is built anew; one that met a wrong salt goes out
+        again as it is.
         """
         if change is not None and self.to.clean_up:
             raise LocalError("changed bytes are for a data centre of your own", got=self.to.name, expected="a LocalDC")

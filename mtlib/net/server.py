@@ -183,7 +183,7 @@ class LocalDC:
 
     def _settle(self, connection: _Connection) -> None:
         """Watch for what this connection waits for now, or end it."""
-        if connection.done and not connection.unsent or len(connection.unsent) > UNSENT:
+        if (connection.done and not connection.unsent) or len(connection.unsent) > UNSENT:
             self._close(connection)
             return
         writing = selectors.EVENT_WRITE if connection.unsent else 0

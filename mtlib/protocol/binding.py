@@ -64,7 +64,7 @@ ENCRYPTED_MESSAGE = Layout(
             "SHA1(envelope)[4:20]", "hash of the envelope: MTProto 1.0, so without the padding and without any key",
             PAGE, envelope="encrypted_message/plaintext/envelope")),
         Field("ciphertext", Rest(), derived(
-            "IGE(plaintext, KDF1(perm_auth_key, msg_key))", "the envelope and its padding, AES-IGE under the permanent key",
+            "IGE(plaintext, KDF1(perm_auth_key, msg_key))", "the envelope and its padding under the permanent key",
             PAGE, plaintext="encrypted_message/plaintext", perm_auth_key="@perm_auth_key",
             msg_key="encrypted_message/msg_key"), inside=Seal(_open_seal)),
     ),
@@ -180,7 +180,8 @@ class Carried:
         cls, binding: Binding, *, salt: int, seqno: int = 1, entropy: Entropy, framing: str = "intermediate"
     ) -> Carried:
         """With the least lawful padding, drawn fresh."""
-        return cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing, 0, entropy)
+        padding = entropy.draw("padding", padding_size(len(binding.request)))
+        return cls(binding, salt, seqno, padding, framing, 0, entropy)
 
     @cached_property
     def message(self) -> Dissection:

@@ -205,7 +205,7 @@ _INNER = f"{_ENVELOPE}/inner"
 
 CHECKS: tuple[Check, ...] = (
     Check("not_a_cdn", "CDN_METHOD_INVALID", "CDN data centres have no perfect forward secrecy, so nothing to bind",
-          "core.telegram.org/cdn", (), lambda f: Compared("a CDN" if f.rules.cdn else "no CDN", "no CDN", not f.rules.cdn)),
+          "core.telegram.org/cdn", (), lambda f: _equal("a CDN" if f.rules.cdn else "no CDN", "no CDN")),
     Check("request_parses", "INPUT_FETCH_ERROR", "bytes that are no auth.bindTempAuthKey cannot be judged", METHOD,
           ("request",), _parses),
     Check("nothing_left_over", "INPUT_REQUEST_TOO_LONG", "whatever follows the request was not meant by its author",

@@ -165,7 +165,7 @@ class Peer(Connection):
         auth_key_id = int.from_bytes(packet[:8], "little", signed=True)
         key = self.dc.keys.get(auth_key_id, now)
         if key is None:
-            self.note("unknown_key", now, f"no key {auth_key_id} here: never made, ended, or forgotten", code=UNKNOWN_KEY)
+            self.note("unknown_key", now, f"no key {auth_key_id}: never made, ended, or forgotten", code=UNKNOWN_KEY)
             raise TransportError(UNKNOWN_KEY)
         try:
             message = open_packet(packet, key.auth_key, TO_SERVER)

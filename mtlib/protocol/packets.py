@@ -47,7 +47,7 @@ PLAIN = Layout(
     "packet",
     (
         Field(
-            "auth_key_id", Constant("long", bytes(8)), constant("zero: no key yet, everything in the clear", DESCRIPTION)
+            "auth_key_id", Constant("long", bytes(8)), constant("zero: no key yet, all in the clear", DESCRIPTION)
         ),
         Field("msg_id", LONG, derived("", "about unix time * 2**32", f"{DESCRIPTION}, msg_id")),
         Field("message_data_length", INT, derived("len(message)", "bytes of the message", DESCRIPTION,

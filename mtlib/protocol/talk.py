@@ -10,15 +10,14 @@ from collections.abc import Iterator
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.errors import CheckError, DecodeError
-from mtlib.protocol.keyring import KnownKey, ServerSession
 from mtlib.protocol.call import Call
+from mtlib.protocol.keyring import KnownKey, ServerSession
 from mtlib.protocol.methods import SERVICE, answer
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, seal
 from mtlib.protocol.service import BAD_MSG, Message, container, unpack
 from mtlib.protocol.session import ANSWER, NOTICE, next_msg_id
 from mtlib.protocol.state import Connection
 from mtlib.wire import SCHEMA, Dissection
-
 
 
 def talk(peer: Connection, key: KnownKey, message: Dissection, now: float, entropy: Entropy) -> list[Dissection]:
@@ -67,7 +66,13 @@ def _bodies(
 
 
 def _one(
-    peer: Connection, key: KnownKey, session: ServerSession, session_id: int, message: Message, contained: bool, now: float
+    peer: Connection,
+    key: KnownKey,
+    session: ServerSession,
+    session_id: int,
+    message: Message,
+    contained: bool,
+    now: float,
 ) -> Iterator[_Body]:
     """One message, on its own or out of a container."""
     if contained:

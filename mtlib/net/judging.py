@@ -1,0 +1,146 @@
+"""The judge: any program, in any language, climbs the ladder.
+
+    python -m mtlib judge -- node my_bind.mjs
+
+The program reads one line of JSON per step from its standard input and writes one line to its standard output; what it
+writes to its standard error is its own business. It ends when its input ends. `mtlib.protocol.ladder` has the format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import IO, Self
+
+from mtlib.errors import DecodeError, LocalError, Unreachable
+from mtlib.protocol.ladder import Question, Report, ask, chosen, output
+
+LONGEST = 65536
+"""Bytes of an answer: the longest right one takes less than 500."""
+SECONDS = 10.0
+GRACE = 1.0
+"""Seconds for a program to end once its input has ended."""
+
+
+def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds: float = SECONDS) -> Report:
+    """How far the program `command` (its name and its arguments) climbs. `steps` chooses some of the ladder's steps;
+    `seconds` is the time for each answer, the first one with the start of the program in it.
+
+    A program that cannot be started, ends, hangs or speaks something else is a Report with a sentence. LocalError for
+    an empty command and for a step that there is not.
+    """
+    if not command:
+        raise LocalError("a program is wanted", expected="its name, and its arguments", where="judge")
+    asked = chosen(steps)
+    try:
+        program = Program(command, seconds)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Report({}, {}, sentence=f"The program {command[0]!r} cannot be started: {reason}.")
+    with program:
+        return ask(program.answer, asked)
+
+
+class Program:
+    """A running program that is asked one question at a time. Raises OSError where it cannot be started."""
+
+    def __init__(self, command: Sequence[str], seconds: float) -> None:
+        self._seconds = seconds
+        self._process = subprocess.Popen(
+            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is ours to handle, and its children end with it
+        )  # fmt: skip
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._said = b""
+        self._hung = False
+        self._threads = [
+            threading.Thread(target=work, args=(pipe,), daemon=True)
+            for work, pipe in ((self._listen, self._process.stdout), (self._overhear, self._process.stderr))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def answer(self, question: Question) -> bytes:
+        """The program's answer. Raises Unreachable where none comes, DecodeError where it is no value."""
+        if not self._lines.empty():
+            raise DecodeError("the program wrote a line that nobody had asked for", got=self._next(), where="stdout")
+        stdin = self._process.stdin
+        try:
+            if stdin is not None:
+                stdin.write(question.line.encode())
+                stdin.flush()
+        except OSError:  # it has ended, or closed its input: what it wrote before that is still worth reading
+            pass
+        return output(self._next())
+
+    def _next(self) -> str:
+        try:
+            line = self._lines.get(timeout=self._seconds)
+        except queue.Empty:
+            self._hung = True
+            raise Unreachable(
+                f"no answer within {self._seconds:g} seconds: does the program flush its output after every line?"
+            ) from None
+        if not line:
+            raise Unreachable(self._obituary())
+        if len(line) >= LONGEST:
+            raise DecodeError("the answer is too long", expected=f"less than {LONGEST} bytes")
+        return line.decode(errors="replace")
+
+    def _obituary(self) -> str:
+        """Why there are no more lines: the program has ended, or has closed its output."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE)
+        self._threads[1].join(GRACE)
+        lines = self._said.decode(errors="replace").strip().splitlines()
+        last = next((line for line in reversed(lines) if "rror" in line), lines[-1] if lines else "")[:200]
+        code = self._process.returncode
+        how = "closed its output" if code is None else f"ended with exit code {code}"
+        return f"the program {how} before it answered this step" + (f"; it last said: {last}" if last else "")
+
+    def _listen(self, pipe: IO[bytes]) -> None:
+        """Lines go into the queue; a program that runs ahead is left alone with its full pipe."""
+        while self._lines.qsize() < 2:
+            line = pipe.readline(LONGEST)
+            self._lines.put(line)
+            if not line:
+                return
+
+    def _overhear(self, pipe: IO[bytes]) -> None:
+        """The end of what the program says to its author, for the sentence when it dies."""
+        while piece := os.read(pipe.fileno(), 4096):
+            self._said = (self._said + piece)[-4096:]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+        try:
+            self._process.wait(0 if self._hung or kind else GRACE)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            self._process.wait()
+        for thread in self._threads:
+            thread.join(GRACE)
+        if not any(thread.is_alive() for thread in self._threads):  # a child that has kept the pipes may live on
+            for pipe in (self._process.stdout, self._process.stderr):
+                if pipe is not None:
+                    pipe.close()
+
+    def _kill(self) -> None:
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
