@@ -217,8 +217,9 @@ def test_a_string_that_promises_more_than_there_is() -> None:
             read(String(), data)
         error = caught.value
         assert (error.got, error.expected, error.where) == (f"{got} bytes", f"{expected} bytes", where)
-    with pytest.raises(DecodeError, match="padding is cut off"):
+    with pytest.raises(DecodeError, match="padding is cut off") as short:
         read(String(), b"\x05abcde\0")
+    assert (short.value.got, short.value.expected, short.value.where) == ("1 bytes", "2 bytes", "byte 6")
 
 
 def test_ff_begins_no_string() -> None:

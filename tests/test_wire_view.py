@@ -75,14 +75,14 @@ OUTER = Layout(
     (
         Field("tag", Constant("tag", b"MT01"), Note(Origin.CONSTANT, "always the same")),
         Field("body", SIMPLE["bytes"], said("cut finer"), inside=INNER),
-        Field("sealed", Rest(), derived("f(inner)", "opens", inner="outer/inner"), inside=seal(INNER)),
+        Field("seal", Rest(), derived("f(inner)", "opens", inner="outer/inner"), inside=seal(INNER)),
     ),
 )
 
 
 def outer() -> Dissection:
     inner = INNER.build(n=258, text=b"x" * 21)
-    return OUTER.build(body=inner, sealed=bytes(b ^ 255 for b in bytes(inner)))
+    return OUTER.build(body=inner, seal=bytes(b ^ 255 for b in bytes(inner)))
 
 
 # -- Rows
@@ -114,10 +114,10 @@ def test_rows_of_cut_and_sealed_bodies() -> None:
     rows = {row.path: row for row in outer().rows()}
     assert rows["outer/body"].own == (b"\x1c", b"\0\0\0") and rows["outer/body"].value == ""
     assert rows["outer/body/n"].value == "258" and rows["outer/body/n"].number
-    assert rows["outer/sealed"].state == "sealed" and rows["outer/sealed"].formula == "f(inner)"
+    assert rows["outer/seal"].state == "sealed" and rows["outer/seal"].formula == "f(inner)"
     opened = {row.path: row for row in unseal(outer(), ["key"]).rows()}
-    assert opened["outer/sealed"].state == "opened" and opened["outer/inner/n"].value == "258"
-    assert opened["outer/sealed"].own == rows["outer/sealed"].own, "the ciphertext is still there"
+    assert opened["outer/seal"].state == "opened" and opened["outer/inner/n"].value == "258"
+    assert opened["outer/seal"].own == rows["outer/seal"].own, "the ciphertext is still there"
 
 
 @given(objects())
@@ -187,7 +187,7 @@ def test_text_of_a_small_message() -> None:
         "     0      4  ?   n     02 01 00 00  = 258\n"
         "     4     24  g   text  15 78 78 78 78 78 78 78 78 78 78 78 78 78 78 78\n"
         "                         78 78 78 78 78 78 00 00\n"
-        "    36     28  f sealed  fd fe ff ff ea 87 87 87 87 87 87 87 87 87 87 87  (opened)\n"
+        "    36     28  f seal    fd fe ff ff ea 87 87 87 87 87 87 87 87 87 87 87  (opened)\n"
         "                         87 87 87 87 87 87 87 87 87 87 ff ff\n"
         "     0      4  ?   n     02 01 00 00  = 258\n"
         "     4     24  g   text  15 78 78 78 78 78 78 78 78 78 78 78 78 78 78 78\n"
@@ -239,6 +239,11 @@ def test_only_plain_colours() -> None:
     colours = re.findall(r"(?:color|border-bottom)[^;]*?(#\S+?|\w+)(?:;|$)", ";".join(styles))
     assert colours and all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in colours)
     assert not re.search(r"\b(?:rgb|hsl|var|url|expression)\(|class=|id=|javascript", html)
+
+
+def test_what_stands_inside_is_moved_to_the_right() -> None:
+    html = to_html(unseal(outer(), ["key"]))
+    assert re.findall(r"padding-left:(-?\d+)px", html) == ["8", "8", "22", "22", "8", "22", "22"]
 
 
 def test_pale_colours_under_dark_text() -> None:

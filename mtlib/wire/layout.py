@@ -73,7 +73,7 @@ class Layout:
 
     def _pack(self, value: Mapping[str, Any]) -> bytes:
         if not value.keys() <= self._names:
-            names = ", ".join(map(str, value.keys() - self._names))
+            names = ", ".join(sorted(map(str, value.keys() - self._names)))
             raise LocalError("no such field", got=names)
         packers = self._packers
         if self._optional:
@@ -115,7 +115,7 @@ class Layout:
         """The same layout, in which the bodies of the named fields are described too."""
         unknown = inside.keys() - self._names
         if unknown:
-            raise LocalError("no such field", got=", ".join(unknown), where=self.name)
+            raise LocalError("no such field", got=", ".join(sorted(unknown)), where=self.name)
         fields = tuple(replace(f, inside=inside.get(f.name, f.inside)) for f in self.fields)
         return replace(self, fields=fields)
 

@@ -153,7 +153,7 @@ def constructor(
     made = Constructor(name, tuple(fields), line, number, result)
     unknown = notes.keys() - {f.name for f in fields}
     if unknown:
-        raise LocalError("a note for a field that the line does not have", got=", ".join(unknown), where=name)
+        raise LocalError("a note for a field that the line does not have", got=", ".join(sorted(unknown)), where=name)
     schema.add(made)
     return made
 
