@@ -24,7 +24,7 @@ from mtlib.protocol.ladder import Question, Report, ask, chosen, output
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 500."""
 SECONDS = 10.0
-GRACE = 1.0
+GRACE = 0.5
 """Seconds for a program to end once its input has ended."""
 
 

@@ -119,7 +119,7 @@ class Question:
 
 
 def difference(got: bytes, expected: bytes) -> str:
-    """What can be said of bytes that no usual mistake gives."""
+    """What can be said of bytes that are not right, and that no usual mistake gives."""
     if got == expected[::-1]:
         return "Right bytes, in the reverse order."
     if got == expected.lstrip(b"\0"):
@@ -145,8 +145,21 @@ def questions(text: str) -> tuple[Question, ...]:
 
 @cache
 def ladder() -> tuple[Question, ...]:
-    """The questions of the ladder.json that comes with the package: data of ours, read once."""
-    return questions(files("mtlib.protocol").joinpath("ladder.json").read_text(encoding="utf-8"))
+    """The questions of the ladder.json that comes with the package."""
+    return questions(_shipped())
+
+
+@cache
+def vectors() -> Mapping[str, Mapping[str, Any]]:
+    """Every vector of that ladder.json by name, with all its values: what is given and what follows."""
+    return {
+        vector["name"]: climb(_decoded(vector["given"], GIVEN)) for vector in json.loads(_shipped())["vectors"]
+    }
+
+
+def _shipped() -> str:
+    """Data of ours, which stands beside the code and is as constant."""
+    return files("mtlib.protocol").joinpath("ladder.json").read_text(encoding="utf-8")
 
 
 def chosen(steps: Sequence[str]) -> tuple[Question, ...]:
@@ -178,7 +191,8 @@ def output(line: str) -> bytes:
 
 @dataclass(frozen=True)
 class Report:
-    """How far somebody climbed: `asked` questions of `total` were answered rightly, and then, perhaps, the fall.
+    """How far somebody climbed: how many questions of each step were answered rightly, how many there are, and then,
+    perhaps, the fall.
 
     `stopped` is the question without a right answer, `got` what was answered (None: nothing that can be compared),
     `mistake` its name where it is a usual one, `sentence` what is said about it. `exit_code` is 0 where every value is
@@ -202,8 +216,9 @@ class Report:
 
     def __str__(self) -> str:
         width = max(map(len, self.totals), default=0)
+        fell = "WRONG" if self.got is not None else "none"
         lines = [
-            f"{'right' if count == self.totals[step] else 'WRONG':<7}{step:<{width}}  {count} of {self.totals[step]}"
+            f"{'right' if count == self.totals[step] else fell:<7}{step:<{width}}  {count} of {self.totals[step]}"
             for step, count in self.right.items()
         ]
         if self.stopped is not None:
@@ -227,9 +242,9 @@ def ask(answer: Callable[[Question], bytes], asked: Sequence[Question]) -> Repor
             got = answer(question)
         except MtError as error:
             return Report(right, totals, question, sentence=f"{str(error)[:1].upper()}{str(error)[1:]}")
-        name, sentence = question.mark(got)
+        mistake, sentence = question.mark(got)
         if sentence:
-            return Report(right, totals, question, got, name, sentence)
+            return Report(right, totals, question, got, mistake, sentence)
         right[question.step] += 1
     return Report(right, totals)
 

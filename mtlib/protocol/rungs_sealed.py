@@ -28,11 +28,12 @@ DIRECTION = "These are the keys for a message *from* the data centre (x = 8); th
 # -- Forty bytes --------------------------------------------------------------------------------------------------
 
 AUTH_KEY_ID = (
-    mistake("id_first_half", "You took the first 8 bytes of SHA-1; those are auth_key_aux_hash. The id is the last 8.",
+    mistake("wrong_half_of_sha1",
+            "You took the first 8 bytes of SHA-1; those are auth_key_aux_hash. The id is the last 8.",
             lambda key: wrong.sha1(key)[:8]),
-    mistake("id_big_endian", "Right bytes, wrong order: the id travels as it stands in the hash.",
+    mistake("byte_swapped", "Right bytes, wrong order: the id travels as it stands in the hash.",
             lambda key: wrong.sha1(key)[-8:][::-1]),
-    mistake("key_stripped", KEY_STRIPPED, lambda key: wrong.sha1(wrong.stripped(key))[-8:]),
+    mistake("key_without_leading_zeros", KEY_STRIPPED, lambda key: wrong.sha1(wrong.stripped(key))[-8:]),
     mistake("sha256", "That is SHA-256. A key is called by its SHA-1 in both versions of MTProto.",
             lambda key: wrong.sha256(key)[-8:], lambda key: wrong.sha256(key)[:8]),
 )
@@ -46,26 +47,26 @@ def inner(nonce: int, temp_auth_key_id: int, perm_auth_key_id: int, temp_session
     ))
 
 
-_forty: Callable[..., bytes] = inner
+_forty: Callable[..., bytes] = inner  # called with its values in one go
 _INNER_ID = INNER.id.to_bytes(4, "little")
 
 FORTY_BYTES = (
-    mistake("constructor_missing", "The constructor is missing: the object is boxed.",
+    mistake("inner_without_constructor", "The constructor is missing: the object is boxed.",
             lambda *values: _forty(*values)[4:]),
-    mistake("ids_big_endian", ID_ORDER,
+    mistake("byte_swapped", ID_ORDER,
             lambda n, t, p, s, e: inner(n, wrong.swapped(t), wrong.swapped(p), s, e),
             lambda n, t, p, s, e: _forty(*map(wrong.swapped, (n, t, p, s)), e),
             lambda n, t, p, s, e: _INNER_ID + b"".join(map(wrong.big_endian, (n, t, p, s))) + e.to_bytes(4, "big"),
             lambda n, t, p, s, e: _forty(*map(wrong.swapped, (n, t, p, s)), e)[:36] + e.to_bytes(4, "big")),
-    mistake("ids_swapped", "Right values, wrong places: temp_auth_key_id comes before perm_auth_key_id.",
+    mistake("key_ids_swapped", "Right values, wrong places: temp_auth_key_id comes before perm_auth_key_id.",
             lambda n, t, p, s, e: inner(n, p, t, s, e)),
-    mistake("nonce_16_bytes",
+    mistake("nonce_of_sixteen_bytes",
             "The inner nonce is a long, 8 bytes; 16-byte nonces belong to the key exchange.",
             lambda n, t, p, s, e: _INNER_ID + n.to_bytes(16, "little", signed=True) + inner(n, t, p, s, e)[12:],
             lambda n, t, p, s, e: _INNER_ID + LONG(n) + bytes(8) + inner(n, t, p, s, e)[12:], size=48),
     mistake("constructor_big_endian", "The constructor is a number too: low byte first, 65 f7 a3 75.",
             lambda *values: _INNER_ID[::-1] + _forty(*values)[4:]),
-    mistake("longs_rounded",
+    mistake("rounded_to_a_double",
             "Your longs went through a double and lost their last digits: read them from text into 64 whole bits.",
             lambda n, t, p, s, e: _forty(*map(wrong.rounded, (n, t, p, s)), e)),
     mistake("expires_at_8_bytes", "expires_at is an int, 4 bytes, although the four values before it are longs.",
@@ -81,37 +82,40 @@ def envelope(random: bytes, msg_id: int, inner: bytes) -> bytes:
 SEQNO_IN_ENVELOPE = "The envelope's seqno is always 0. The message outside has an odd one: envelope 0, message 1."
 
 ENVELOPE_MISTAKES = (
-    mistake("envelope_seqno_1", SEQNO_IN_ENVELOPE, lambda r, m, i: r + LONG(m) + INT(1) + INT(len(i)) + i),
-    mistake("envelope_length_72", "length counts the inner object alone, 40 bytes, not the header in front of it.",
+    mistake("seqno_not_zero", SEQNO_IN_ENVELOPE, lambda r, m, i: r + LONG(m) + INT(1) + INT(len(i)) + i),
+    mistake("length_not_forty", "length counts the inner object alone, 40 bytes, not the header in front of it.",
             lambda r, m, i: r + LONG(m) + INT(0) + INT(len(i) + 32) + i,
             lambda r, m, i: r + LONG(m) + INT(0) + INT(len(i) + 16) + i,
             lambda r, m, i: r + LONG(m) + INT(0) + INT(len(i) + 40) + i),
     mistake("random_missing",
             "16 random bytes come first, where an ordinary message has salt and session_id: leave none out.",
             lambda r, m, i: LONG(m) + INT(0) + INT(len(i)) + i),
-    mistake("random_left_zero", "A data centre would take zeros here; this rung gives you the random bytes, use them.",
+    mistake("random_is_zero", "A data centre would take zeros here; this rung gives you the random bytes, use them.",
             lambda r, m, i: envelope(bytes(16), m, i)),
     mistake("length_before_seqno", "Right values, wrong places: seqno comes before length.",
             lambda r, m, i: r + LONG(m) + INT(len(i)) + INT(0) + i),
-    mistake("msg_id_big_endian", "msg_id is a long: low byte first.",
+    mistake("byte_swapped", "msg_id is a long: low byte first.",
             lambda r, m, i: envelope(r, wrong.swapped(m), i)),
 )
 
 # -- The seal: MTProto 1.0 ----------------------------------------------------------------------------------------
 
 MSG_KEY_V1 = (
-    mistake("msg_key_first_16",
+    mistake("msg_key_first_sixteen_bytes",
             "You kept the first 16 bytes; the text says the lower-order 128 bits, that is [4:20].",
             lambda e, p, k: wrong.sha1(e)[:16]),
     mistake("msg_key_over_padding", "You hashed the padding too; MTProto 1.0 stops before it.",
             lambda e, p, k: wrong.sha1(e + p)[4:20]),
-    mistake("msg_key_inner_only", "You hashed 40 bytes; the 32 bytes of header before them belong in.",
+    mistake("msg_key_of_the_inner_only", "You hashed 40 bytes; the 32 bytes of header before them belong in.",
             lambda e, p, k: wrong.sha1(e[32:])[4:20]),
     mistake("msg_key_v2",
             "This is the msg_key of MTProto 2.0: it hashes a piece of the key first, and the padding.",
-            lambda e, p, k: wrong.sha256(k[88:120] + e + p)[8:24], lambda e, p, k: wrong.sha256(k[88:120] + e)[8:24],
-            lambda e, p, k: wrong.sha256(e + p)[8:24], lambda e, p, k: wrong.sha256(e)[8:24]),
-    mistake("msg_key_reversed", "Right bytes, wrong order: a hash is a string, it has no endianness.",
+            lambda e, p, k: wrong.sha256(k[88:120] + e + p)[8:24], lambda e, p, k: wrong.sha256(k[88:120] + e)[8:24]),
+    mistake("msg_key_sha256", "That is SHA-256, the hash of MTProto 2.0; this one message keeps SHA-1.",
+            lambda e, p, k: wrong.sha256(e)[8:24], lambda e, p, k: wrong.sha256(e + p)[8:24],
+            lambda e, p, k: wrong.sha256(e)[:16], lambda e, p, k: wrong.sha256(e)[16:],
+            lambda e, p, k: wrong.sha256(e)[4:20]),
+    mistake("msg_key_in_another_order", "Right bytes, wrong order: a hash is a string, it has no endianness.",
             lambda e, p, k: wrong.sha1(e)[4:20][::-1]),
 )
 
@@ -123,8 +127,8 @@ def _hash_of_v1(name: str) -> Rung:
         {"msg_key": "bytes", "perm_auth_key": "bytes"},
         lambda m, k: V1.run(0, auth_key=k, msg_key=m)[name],
         (
-            mistake("x_8", DIRECTION, lambda m, k: V1.run(8, auth_key=k, msg_key=m)[name]),
-            mistake("key_stripped", KEY_STRIPPED,
+            mistake("direction_x_8", DIRECTION, lambda m, k: V1.run(8, auth_key=k, msg_key=m)[name]),
+            mistake("key_without_leading_zeros", KEY_STRIPPED,
                     lambda m, k: wrong.loosely(V1, auth_key=wrong.stripped(k), msg_key=m)[name]),
             mistake("msg_key_on_the_other_side",
                     f"Right pieces, wrong order: {name} is {row.python(0)}.",
@@ -162,21 +166,24 @@ def _cut_of_v1(name: str, other: str, other_sentence: str) -> Rung:
 
 
 IGE = (
-    mistake("cbc", "This is CBC: nothing was XORed after AES. IGE adds the previous plaintext block there.", wrong.cbc),
+    mistake("cbc_instead_of_ige",
+            "This is CBC: nothing was XORed after AES. IGE adds the previous plaintext block there.", wrong.cbc),
     mistake("iv_halves_swapped",
             "Block 1 is already different: iv[0:16] goes before AES (c_0), iv[16:32] after it (p_0).",
             wrong.halves_swapped),
-    mistake("pcbc", "You mixed both into the input of AES; the previous plaintext belongs on the output.", wrong.pcbc),
-    mistake("aes_decrypt", "You ran AES backwards: encrypting uses E.", wrong.aes_decrypted, ige_decrypt),
-    mistake("in_place", "From block 2 on you XOR with the ciphertext you just wrote over the plaintext.",
+    mistake("pcbc_instead_of_ige",
+            "You mixed both into the input of AES; the previous plaintext belongs on the output.", wrong.pcbc),
+    mistake("aes_backwards", "You ran AES backwards: encrypting uses E.", wrong.aes_decrypted, ige_decrypt),
+    mistake("ige_written_over_itself", "From block 2 on you XOR with the ciphertext you just wrote over the plaintext.",
             wrong.in_place),
-    mistake("ecb", "Each block stands alone here (ECB). IGE chains them, before AES and after it.", wrong.ecb),
+    mistake("ecb_instead_of_ige",
+            "Each block stands alone here (ECB). IGE chains them, before AES and after it.", wrong.ecb),
 )
 
 ENCRYPTED = (
-    mistake("id_missing", "The id of the permanent key is missing: nothing says which key opens the seal.",
+    mistake("key_id_left_out", "The id of the permanent key is missing: nothing says which key opens the seal.",
             lambda i, m, c: m + c),
-    mistake("id_big_endian", ID_ORDER, lambda i, m, c: wrong.big_endian(i) + m + c),
+    mistake("byte_swapped", ID_ORDER, lambda i, m, c: wrong.big_endian(i) + m + c),
     mistake("msg_key_first", "Right parts, wrong order: the key id stands before msg_key.",
             lambda i, m, c: m + LONG(i) + c),
     mistake("msg_key_last", "Right parts, wrong order: msg_key stands before the ciphertext.",

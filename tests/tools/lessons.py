@@ -17,6 +17,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+os.environ["MTLIB_MY_BIND"] = ""  # a reader's own functions would change what the lessons print
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "notebooks"
 FIRST = "00_start_here"

@@ -1,0 +1,259 @@
+"""What an exercise is, and how an answer is examined: by comparing, never by reading the answer's code.
+
+A `Task` wants a function and compares what it gives with what the library gives; a `Table` wants a value for each key.
+Both know the usual mistakes. `examine` gives a `Finding` and lets nothing escape that the answer raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from mtlib.protocol.ladder import difference
+from mtlib.protocol.rung import Mistake, Raised, recognise
+
+RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
+COLOURS = {RIGHT: ("#e3f3e6", "#2e7d43"), ALMOST: ("#fdf3d3", "#a8780a"), NOT_YET: ("#eceff3", "#5b6675")}
+"""Pale background and edge of a finding; the word stands beside them. None is red: nobody has failed."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the checker says: `verdict` is "right", "almost" or "not yet"; `mistake` is the name of a usual one."""
+
+    verdict: str
+    sentence: str
+    mistake: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.sentence}"
+
+
+def right(sentence: str) -> Finding:
+    return Finding(RIGHT, sentence)
+
+
+def almost(sentence: str, mistake: str = "") -> Finding:
+    return Finding(ALMOST, sentence, mistake)
+
+
+def not_yet(sentence: str) -> Finding:
+    return Finding(NOT_YET, sentence)
+
+
+Inputs: TypeAlias = Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """An exercise that wants a function `name(takes)`.
+
+    `gives` says what comes back, `asks` what it has to do, in a sentence or two. `solution` is the library's answer;
+    `inputs(seed)` are the arguments that both are tried on. Where several answers are lawful, `accepts(*arguments,
+    answer)` decides and `solution` gives one of them. `needs` names exercises whose functions the answer may call.
+    """
+
+    name: str
+    lesson: int
+    takes: tuple[str, ...]
+    gives: str
+    asks: str
+    solution: Callable[..., Any] = field(repr=False)
+    inputs: Callable[[str], Inputs] = field(repr=False)
+    mistakes: tuple[Mistake, ...] = field(repr=False)
+    hints: tuple[str, ...] = field(repr=False)
+    needs: tuple[str, ...] = ()
+    accepts: Callable[..., bool] | None = field(default=None, repr=False)
+
+    @property
+    def signature(self) -> str:
+        return f"{self.name}({', '.join(self.takes)}) -> {self.gives}"
+
+    def examine(self, answer: Any, seed: str) -> Finding:
+        if _open(answer):
+            return not_yet(f"{self.name} has no answer so far. Replace the `...`.")
+        if not callable(answer):
+            return not_yet(f"a function is wanted, def {self.name}({', '.join(self.takes)}), not {_kind(answer)}.")
+        inputs = self.inputs(seed)
+        answers = [_outcome(answer, arguments) for arguments in inputs]
+        if all(map(_open, answers)):
+            return not_yet(f"{self.name} gives nothing back so far. Replace the `...`, and end with return.")
+        wrong = [at for at, given in enumerate(answers) if not self._holds(inputs[at], given)]
+        if not wrong:
+            return _spoiling(self, answer, inputs[0]) or right(_praise(self, inputs))
+        found = recognise(self.mistakes, inputs, answers)
+        if found is not None:
+            return almost(found.sentence, found.name)
+        first = wrong[0]
+        finding = _complaint(answers[first], self.solution(*inputs[first]))
+        where = f" (input {first + 1} of {len(inputs)}: {_shown(self.takes, inputs[first])})" if first else ""
+        return Finding(finding.verdict, finding.sentence + where)
+
+    def _holds(self, arguments: tuple[Any, ...], given: Any) -> bool:
+        expected = self.solution(*arguments)
+        if type(given) is not type(expected):
+            return False
+        return bool(given == expected) or (self.accepts is not None and self.accepts(*arguments, given))
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A usual wrong value under one key of a table: `values` are those meant, or any wrong one where it is empty."""
+
+    name: str
+    sentence: str
+    key: Any
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """An exercise that wants a value for each key: `answer = {"A": True, ...}`.
+
+    `choices` are the values that can be meant (empty: any), `material` is what the questions are about.
+    """
+
+    name: str
+    lesson: int
+    asks: str
+    solution: Mapping[Any, Any] = field(repr=False)
+    mistakes: tuple[Slip, ...] = field(repr=False)
+    hints: tuple[str, ...] = field(repr=False)
+    material: Any = field(default=None, repr=False)
+    choices: tuple[Any, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        keys = ", ".join(f"{key!r}: ..." for key in self.solution)
+        return f"answer = {{{keys}}}"
+
+    def examine(self, answer: Any, seed: str) -> Finding:
+        if _open(answer):
+            return not_yet("there is no answer so far. Replace the `...`.")
+        if not isinstance(answer, Mapping):
+            return not_yet(f"a dict is wanted, {self.signature}, not {_kind(answer)}.")
+        given = {_plain(key): _plain(value) for key, value in answer.items()}
+        strange = [key for key in given if key not in self.solution]
+        if strange:
+            return not_yet(f"there is no {strange[0]!r} here: {self.signature}")
+        left = [key for key in self.solution if _open(given.get(key))]
+        wrong = [key for key in self.solution if key not in left and not _equal(given[key], self.solution[key])]
+        if wrong:
+            return self._wrong(wrong[0], given[wrong[0]], len(self.solution) - len(left) - len(wrong))
+        if left:
+            return not_yet(f"still open: {', '.join(map(str, left))}.")
+        return right(f"all {len(self.solution)} of them.")
+
+    def _wrong(self, key: Any, value: Any, well: int) -> Finding:
+        if self.choices and value not in self.choices:
+            return not_yet(f"{key}: {value!r} is not among the answers: {', '.join(map(str, self.choices))}.")
+        score = f" ({well} of {len(self.solution)} right so far)" if len(self.solution) > 3 else ""
+        for slip in self.mistakes:
+            if slip.key == key and (not slip.values or value in slip.values):
+                return almost(f"{slip.sentence}{score}", slip.name)
+        return not_yet(f"{key}: {value!r} is not it{score}.")
+
+
+Exercise: TypeAlias = Task | Table
+
+
+def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """What the reader's function gives, as a plain value of Python, or what it raised."""
+    try:
+        return _plain(function(*arguments))
+    except (Exception, SystemExit) as error:
+        return Raised.of(error)
+
+
+def _plain(value: Any) -> Any:
+    """Bytes in any shape as bytes, lists as tuples; a value of a stranger's class stays what it is."""
+    if isinstance(value, (bytearray, memoryview)) or (hasattr(type(value), "__bytes__") and type(value) is not bytes):
+        return bytes(value)
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_plain, value))
+    return value
+
+
+def _open(value: Any) -> bool:
+    """Nothing was answered: the `...` of the cell, or a function that ends without return."""
+    return value is None or value is ... or (isinstance(value, tuple) and bool(value) and all(map(_open, value)))
+
+
+def _equal(given: Any, expected: Any) -> bool:
+    """Equal and of one type: 1 is not True."""
+    return type(given) is type(expected) and bool(given == expected)
+
+
+def _spoiling(task: Task, answer: Callable[..., Any], arguments: tuple[Any, ...]) -> Finding | None:
+    """A function that changes what it is handed is found with arguments that can be changed."""
+    handed = tuple(bytearray(each) if isinstance(each, bytes) else each for each in arguments)
+    _outcome(answer, handed)
+    for name, before, after in zip(task.takes, arguments, handed, strict=True):
+        if isinstance(before, bytes) and before != bytes(after):
+            return almost(f"The result is right, but {name} is not what it was: leave what you are handed as it is.")
+    return None
+
+
+def _praise(task: Task, inputs: Inputs) -> str:
+    return f"{task.name} gives what it should on all {len(inputs)} inputs."
+
+
+def _complaint(given: Any, expected: Any) -> Finding:
+    """What can be said where no usual mistake was made."""
+    if isinstance(given, Raised):
+        return not_yet(f"it raised {_steady(given.says)}.")
+    if isinstance(expected, bytes):
+        return _not_these_bytes(given, expected)
+    if isinstance(expected, tuple):
+        return _not_this_row(given, expected)
+    if type(given) is not type(expected):
+        return not_yet(f"it gives {_kind(given)}, {_kind(expected)} is wanted.")
+    return not_yet(f"it gives {_brief(given)}, and {_brief(expected)} is right.")
+
+
+def _not_these_bytes(given: Any, expected: bytes) -> Finding:
+    if isinstance(given, bytes):
+        return not_yet(difference(given, expected))
+    if isinstance(given, str) and given.replace(" ", "").lower() == expected.hex():
+        return almost("Right bytes, but as hex text: give the bytes themselves.", "hex_text")
+    if isinstance(given, tuple) and given == tuple(expected):
+        return almost("Right numbers, one for each byte: put bytes(...) around them.", "list_of_bytes")
+    return not_yet(f"it gives {_kind(given)}, bytes are wanted.")
+
+
+def _not_this_row(given: Any, expected: tuple[Any, ...]) -> Finding:
+    if not isinstance(given, tuple):
+        return not_yet(f"it gives {_kind(given)}; {len(expected)} values are wanted, {_brief(expected)}.")
+    if len(given) != len(expected) or not all(isinstance(each, bytes) for each in (*given, *expected)):
+        return not_yet(f"it gives {_brief(given)}, and {_brief(expected)} is right.")
+    at = next(at for at, each in enumerate(given) if each != expected[at])
+    return not_yet(f"value {at + 1} of {len(expected)}: {difference(given[at], expected[at])}")
+
+
+def _kind(value: Any) -> str:
+    """The type of a value, as a noun."""
+    if value is None or value is ...:
+        return "nothing"
+    return f"a {type(value).__name__}" if not isinstance(value, bytes) else f"{len(value)} bytes"
+
+
+def _brief(value: Any) -> str:
+    """A value in few characters: bytes by their number, unless they are few."""
+    if isinstance(value, bytes):
+        return value.hex() if len(value) <= 8 else f"{len(value)} bytes"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_brief, value))})"
+    text = _steady(repr(value)) if isinstance(value, (bool, int, str, float)) else _kind(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _shown(names: Sequence[str], arguments: Sequence[Any]) -> str:
+    return ", ".join(f"{name} = {_brief(value)}" for name, value in zip(names, arguments, strict=True))
+
+
+def _steady(text: str) -> str:
+    """A text that is the same in every run: without addresses, in one line, not too long."""
+    line = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(text.split()))
+    return line if len(line) <= 160 else f"{line[:157]}..."

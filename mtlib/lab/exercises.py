@@ -1,0 +1,229 @@
+"""Exercises of the lessons: an answer cell, a check that knows the usual mistakes, hints one at a time.
+
+    from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
+
+    guess = "..XXX"                                   # a prediction, and what was measured: side by side, never "wrong"
+    predict(guess, measured)
+
+    contract("msg_key_v1")                            # what the function takes and gives, with one vector
+    ige_encrypt = mine("ige_encrypt")                 # the reader's own from my_bind.py where it is right, else mtlib's
+
+    def msg_key_v1(envelope, padding, auth_key): ...  # the answer cell: a function of the exercise's name
+    check("msg_key_v1", msg_key_v1)                   # not yet: ... / almost: ... / right: ...   It never raises.
+    hint("msg_key_v1")                                # the next hint, each time it is run
+    keep(msg_key_v1)                                  # into my_bind.py, once it is right
+
+    answer = {"A": ..., "B": ..., "C": ...}           # other exercises want a value for each key
+    check("statements", answer)
+
+Everything prints the same text in every run, and in a notebook a box beside it. The exercises stand in
+`mtlib.lab.answers`; `examine` gives the finding itself, for tests and for grading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from mtlib.errors import MtError
+from mtlib.lab import keeping
+from mtlib.lab.answers import EXERCISES, library
+from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Finding, Table, Task, not_yet
+
+__all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine", "predict"]
+
+_told: dict[str, int] = {}
+"""How many hints of each exercise were told in this kernel."""
+
+
+def examine(name: str, answer: Any, *, seed: str = "") -> Finding:
+    """What there is to say about an answer. `seed` chooses the drawn inputs; each gives the same ones every time.
+
+    Nothing that the answer does comes out of here as an exception, except that a reader interrupts it.
+    """
+    exercise = EXERCISES.get(name)
+    if exercise is None:
+        return not_yet(f"there is no exercise {name!r}. There are: {', '.join(EXERCISES)}.")
+    try:
+        return exercise.examine(answer, seed)
+    except Exception as error:  # a value of a class of the reader's own that does not like to be compared
+        return not_yet(f"this answer cannot be compared ({type(error).__name__}): plain values of Python are wanted.")
+
+
+def check(name: str, answer: Any) -> None:
+    """Say how far an answer is: "not yet", "almost" and which usual mistake it is, or "right"."""
+    _show(_Box(examine(name, answer)))
+
+
+def hint(name: str) -> None:
+    """The next hint of an exercise, one each time; after the last one, where the solution is."""
+    exercise = EXERCISES.get(name)
+    if exercise is None:
+        _show(_Box(examine(name, None)))
+        return
+    told, of = _told.get(name, 0), len(exercise.hints)
+    _told[name] = told + 1
+    if told < of:
+        _show(_Text(f"hint {told + 1} of {of}: {exercise.hints[told]}"))
+    else:
+        _show(_Text(f"no more hints. One way to write it stands in tests/solutions/{name}.py."))
+
+
+def predict(guess: Any, measured: Any) -> None:
+    """A guess and the measurement, side by side. Neither is called wrong."""
+    open_ = guess is None or guess is ...
+    _show(_Rows((("your guess", "(none so far)" if open_ else _line(guess)), ("measured", _line(measured)))))
+
+
+def contract(name: str) -> None:
+    """What an exercise asks for, in words; then one set of inputs and what comes out, or the questions themselves."""
+    exercise = EXERCISES.get(name)
+    if exercise is None:
+        _show(_Box(examine(name, None)))
+        return
+    rows = _rows(material(name))
+    if isinstance(exercise, Task):
+        rows += [("gives", _line(exercise.solution(*exercise.inputs("")[0])))]
+        if exercise.needs:
+            rows += [("may call", ", ".join(exercise.needs))]
+    _show(_Rows(rows, head=(exercise.signature, exercise.asks)))
+
+
+def material(name: str) -> Any:
+    """What the questions of an exercise are about: statements, symptoms, replies; for a function, one set of inputs."""
+    exercise = EXERCISES.get(name)
+    if isinstance(exercise, Task):
+        return dict(zip(exercise.takes, exercise.inputs("")[0], strict=True))
+    return exercise.material if isinstance(exercise, Table) else None
+
+
+# -- my_bind.py -----------------------------------------------------------------------------------------------------
+
+
+def mine(name: str) -> Callable[..., Any]:
+    """The reader's function of that name, from my_bind.py, where it is there and right; the library's otherwise.
+
+    Says which. Raises AttributeError where no exercise of that name wants a function.
+    """
+    function = library(name)
+    try:
+        found = keeping.load().get(name)
+    except (Exception, SystemExit) as error:
+        _show(_Text(f"{name}: mtlib's; my_bind.py cannot be read ({type(error).__name__}: {error})."))
+        return function
+    if found is None:
+        _show(_Text(f"{name}: mtlib's."))
+        return function
+    finding = examine(name, found)
+    if finding.verdict == RIGHT:
+        _show(_Text(f"{name}: yours, from my_bind.py."))
+        return found  # type: ignore[no-any-return]
+    _show(_Text(f"{name}: mtlib's; yours in my_bind.py is not right ({finding})"))
+    return function
+
+
+def keep(function: Callable[..., Any]) -> None:
+    """Put a function's source into my_bind.py, in the place of the old one. One that is not right stays out, so that
+    running an unsolved lesson again takes nothing away."""
+    name = getattr(function, "__name__", type(function).__name__)
+    finding = examine(name, function) if name in EXERCISES else None
+    if finding is not None and finding.verdict != RIGHT:
+        _show(_Box(Finding(finding.verdict, f"{name} is not kept: {finding.sentence}")))
+        return
+    try:
+        keeping.store(function, name)
+    except MtError as error:
+        _show(_Box(Finding(NOT_YET, f"{name} is not kept: {error}.")))
+    except OSError as error:
+        _show(_Box(Finding(NOT_YET, f"{name} is not kept: my_bind.py cannot be written ({error.strerror}).")))
+    else:
+        _show(_Text(f"kept: {name} is in my_bind.py."))
+
+
+# -- Showing --------------------------------------------------------------------------------------------------------
+
+
+class _Text:
+    """A line of text that shows itself as text and as HTML. Colours are plain #rrggbb, and none stands alone."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def html(self) -> str:
+        return f'<div style="padding:4px 0">{escape(self.text)}</div>'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self.html()}
+
+
+class _Box(_Text):
+    """A finding in a box."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
+
+    def html(self) -> str:
+        paper, edge = COLOURS[self.finding.verdict]
+        style = f"background-color:{paper};color:#111111;border-left:4px solid {edge};padding:6px 12px"
+        word, sentence = escape(self.finding.verdict), escape(self.finding.sentence)
+        return f'<div role="status" style="{style}"><b>{word}:</b> {sentence}</div>'
+
+
+class _Rows(_Text):
+    """Names and values, one under the other, under lines of prose."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]], head: Sequence[str] = ()) -> None:
+        self.rows, self.head = rows, head
+        width = max((len(name) for name, _ in rows), default=0)
+        super().__init__("\n".join([*head, *(f"{name:<{width}}  {value}" for name, value in rows)]))
+
+    def html(self) -> str:
+        cell = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+        lines = "".join(
+            f'<tr><th style="{cell}">{escape(name)}</th>'
+            f'<td style="{cell};font-family:monospace;white-space:pre-wrap">{escape(value)}</td></tr>'
+            for name, value in self.rows
+        )
+        head = "".join(f'<div style="padding:2px 0">{escape(line)}</div>' for line in self.head)
+        return f"{head}<table>{lines}</table>"
+
+
+def _rows(material: Any) -> list[tuple[str, str]]:
+    """Data by name, one row each; what has parts of its own, part by part."""
+    rows: list[tuple[str, str]] = []
+    for name, value in (material or {}).items():
+        if isinstance(value, Mapping):
+            rows += _rows(value)
+        elif isinstance(value, tuple) and len(value) > 2:
+            rows += [(f"{name}[{at}]", _line(each)) for at, each in enumerate(value)]
+        else:
+            rows.append((str(name), _line(value)))
+    return rows
+
+
+def _line(value: Any) -> str:
+    """A value in one line: bytes as hex, long ones by their ends."""
+    if isinstance(value, (bytes, bytearray)):
+        data = bytes(value)
+        return data.hex() if len(data) <= 40 else f"{data[:16].hex()} ... {data[-8:].hex()} ({len(data)} bytes)"
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(_line, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_line(each)}" for key, each in value.items())
+    return str(value)
+
+
+def _show(what: _Text) -> None:
+    """In a notebook as a box with text beside it, elsewhere as text."""
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(what)
+    else:
+        display(what)  # type: ignore[no-untyped-call]

@@ -1,0 +1,79 @@
+"""What the exercises are tried on: whole bindings, with everything a client has at hand while it makes one.
+
+Two are vectors of the ladder; the others are drawn from a seed, the same in every run. Among them are a permanent key
+with a zero byte in front, one scene whose longs are all positive, and some that are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from mtlib.crypto.entropy import Entropy, Patterned
+from mtlib.crypto.keys import AuthKey
+from mtlib.protocol.ladder import climb, vectors
+from mtlib.protocol.packets import padding_size
+
+Scene = Mapping[str, Any]
+DAY = 86400
+FIXED = ("counting-bytes", "realistic-2026")
+HEADER, REQUEST = 32, 132
+
+
+@cache
+def scenes(seed: str) -> tuple[Scene, ...]:
+    """The scenes of a seed: values by their names in the specification, each with all that follows from it."""
+    drawn = [_drawn(Patterned(f"exercises {seed}").at(f"scene {number}"), number) for number in range(3)]
+    return tuple(map(_surrounded, [*(vectors()[name] for name in FIXED), *map(climb, drawn)]))
+
+
+def _drawn(entropy: Entropy, number: int) -> dict[str, Any]:
+    """Scene 0 has positive longs, scene 1 a permanent key that begins with a zero byte."""
+    sign = 1 if number == 0 else -1
+    perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in ("perm_auth_key", "temp_auth_key"))
+    now = 1_790_000_000 + 1000 * number
+    longs = {name: sign * _long(entropy, name) for name in ("nonce", "temp_session_id", "salt")}
+    return {
+        **longs,
+        "perm_auth_key": perm,
+        "temp_auth_key": temp,
+        "temp_auth_key_id": AuthKey(temp).id,
+        "msg_id": (now << 32) + 4 * int.from_bytes(entropy.draw("fraction", 3), "little"),
+        "expires_at": now + DAY,
+        "random": entropy.draw("random", 16),
+        "padding": entropy.draw("padding", 8),
+        "seqno": 2 * number + 1,
+        "message_padding": entropy.draw("message_padding", padding_size(REQUEST)),
+    }
+
+
+def _key(entropy: Entropy, name: str, sign: int, *, zeros: bool) -> bytes:
+    """A key whose id has this sign."""
+    for attempt in range(256):
+        data = entropy.draw(name, 256, attempt=attempt)
+        data = b"\0" + data[1:] if zeros else data
+        if AuthKey(data).id * sign > 0:
+            break
+    return data
+
+
+def _long(entropy: Entropy, name: str) -> int:
+    return int.from_bytes(entropy.draw(name, 8), "little") >> 1
+
+
+def _surrounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What else is at hand, and is not meant."""
+    return {
+        **values,
+        "plaintext": values["envelope"] + values["padding"],
+        "message_unpadded": values["message"][: HEADER + REQUEST],
+        "perm_session_id": values["temp_session_id"] ^ 0x5A5A5A5A5A5A,
+        "now": values["expires_at"] - DAY,
+        "expires_in": DAY,
+    }
+
+
+def picked(*names: str) -> Any:
+    """The inputs of an exercise that takes these values of a scene."""
+    return lambda seed: tuple(tuple(scene[name] for name in names) for scene in scenes(seed))

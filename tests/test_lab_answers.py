@@ -1,0 +1,114 @@
+"""Every exercise: the solution is right, each usual wrong answer gets its own sentence, an unsolved cell "not yet"."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mtlib.lab.answers import EXERCISES, library
+from mtlib.lab.examining import ALMOST, NOT_YET, RIGHT, Exercise, Table, Task
+from mtlib.lab.exercises import examine
+
+SOLUTIONS = Path(__file__).parent / "solutions"
+SEEDS = ("", "another student")
+
+
+@cache
+def written(name: str) -> dict[str, Any]:
+    return runpy.run_path(str(SOLUTIONS / f"{name}.py"))
+
+
+def run(exercise: Exercise, source: str) -> Any:
+    """The answer of an answer cell, in a lesson that has what the exercise needs and nothing else."""
+    names: dict[str, Any] = {each: library(each) for each in getattr(exercise, "needs", ())}
+    exec(source, names)
+    return names[exercise.name if isinstance(exercise, Task) else "answer"]
+
+
+def unsolved(exercise: Exercise) -> str:
+    if isinstance(exercise, Task):
+        return f"def {exercise.name}({', '.join(exercise.takes)}):\n    ..."
+    return exercise.signature
+
+
+def wrong_answers() -> Iterator[Any]:
+    for name in EXERCISES:
+        for mistake in written(name)["WRONG"]:
+            yield pytest.param(name, mistake, id=f"{name}-{mistake}")
+
+
+def test_each_lesson_from_10_to_20_has_an_exercise() -> None:
+    assert {exercise.lesson for exercise in EXERCISES.values()} >= set(range(10, 21))
+    assert sorted(path.stem for path in SOLUTIONS.glob("*.py")) == sorted(EXERCISES)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_is_right(name: str, seed: str) -> None:
+    finding = examine(name, run(EXERCISES[name], written(name)["SOLUTION"]), seed=seed)
+    assert finding.verdict == RIGHT, finding
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("name", "mistake"), list(wrong_answers()))
+def test_a_usual_wrong_answer_gets_its_own_sentence(name: str, mistake: str, seed: str) -> None:
+    source = written(name)["WRONG"][mistake]
+    assert source != written(name)["SOLUTION"]
+    finding = examine(name, run(EXERCISES[name], source), seed=seed)
+    known = {each.name: each.sentence for each in EXERCISES[name].mistakes}
+    assert (finding.verdict, finding.mistake) == (ALMOST, mistake), finding
+    assert finding.sentence.startswith(known[mistake])
+
+
+@pytest.mark.parametrize("name", [name for name in EXERCISES if name != "nine_values"])
+def test_every_mistake_has_a_wrong_answer(name: str) -> None:
+    assert set(written(name)["WRONG"]) == {each.name for each in EXERCISES[name].mistakes}
+
+
+def test_every_mistake_of_the_nine_values_is_known_by_its_bytes() -> None:
+    table = EXERCISES["nine_values"]
+    assert isinstance(table, Table)
+    assert len(table.mistakes) > 30
+    for slip in table.mistakes:
+        for value in slip.values:
+            assert value == table.solution[slip.key] or table.examine({**table.solution, slip.key: value}, "").mistake
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_sentences_are_different_and_end(name: str) -> None:
+    exercise = EXERCISES[name]
+    sentences = [each.sentence for each in exercise.mistakes]
+    assert len(exercise.mistakes) >= 3
+    assert all(sentence.endswith((".", "?")) for sentence in (*sentences, *exercise.hints, exercise.asks))
+    if name != "nine_values":  # the four hashes there have the same mistakes
+        own = [each.sentence for each in exercise.mistakes if not each.name.startswith("symptom_")]
+        assert len(set(own)) == len(own)
+    assert 2 <= len(exercise.hints) <= 4
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_unsolved_cell_is_not_yet(name: str) -> None:
+    for answer in (run(EXERCISES[name], unsolved(EXERCISES[name])), ..., None):
+        finding = examine(name, answer)
+        assert finding.verdict == NOT_YET
+        assert "..." in finding.sentence or "open" in finding.sentence
+
+
+@pytest.mark.parametrize("name", [name for name, each in EXERCISES.items() if isinstance(each, Task)])
+def test_the_library_answers_under_the_exercises_name(name: str) -> None:
+    function = getattr(__import__("mtlib.lab.answers", fromlist=[name]), name)
+    assert function.__name__ == name
+    assert EXERCISES[name].asks in function.__doc__
+    assert examine(name, function).verdict == RIGHT
+
+
+def test_the_library_has_no_function_for_a_table() -> None:
+    with pytest.raises(AttributeError):
+        library("statements")
+    with pytest.raises(AttributeError):
+        library("no_such_exercise")

@@ -1,0 +1,45 @@
+"""Lessons 19 and 20: every symptom has one cause, and the policy ends."""
+
+from __future__ import annotations
+
+import itertools
+
+from mtlib.lab.answers_failing import ACTIONS, CAUSES, FAILING, INVALID, RETRY, SYMPTOMS, TRIES, TWELVE, retry
+from mtlib.lab.examining import RIGHT
+
+
+def test_the_lessons() -> None:
+    assert [exercise.lesson for exercise in FAILING] == [19, 20]
+
+
+def test_twelve_symptoms_and_twelve_causes() -> None:
+    assert sorted(SYMPTOMS.solution.values()) == sorted(CAUSES) == list("abcdefghijkl")
+    assert list(TWELVE) == list(range(1, 13))
+    seen = " ".join(symptom.seen for symptom in TWELVE.values())
+    for name in (
+        "ENCRYPTED_MESSAGE_INVALID", "EXPIRES_AT_INVALID", "TEMP_AUTH_KEY_EMPTY", "TEMP_AUTH_KEY_ALREADY_BOUND",
+        "CDN_METHOD_INVALID", "AUTH_KEY_PERM_EMPTY", "-404", "16 or 17", "37 97 79 bc", "Silence",
+    ):  # fmt: skip
+        assert name in seen
+
+
+def test_the_policy_ends_and_keeps_keys_where_it_can() -> None:
+    created = 1_790_000_000
+    ages, errors = (0, 59, 60, 10**6), (INVALID, "bad_server_salt", "bad_msg 16", "-404")
+    for error, attempt, age, ever in itertools.product(errors, range(1, 9), ages, (True, False)):
+        action = retry(error, attempt, created, created, ever, created + age, 0)
+        assert action in ACTIONS
+        assert (action == "stop") >= (attempt > TRIES)
+        if action == "drop_both_keys":
+            assert (error, ever) == (INVALID, True)
+            assert age >= 60
+        assert action != "renumber"
+
+
+def test_after_a_wrong_salt_both_ways_are_lawful() -> None:
+    def rebuilds(error: str, attempt: int, *rest: int) -> str:
+        action = retry(error, attempt, *rest)  # type: ignore[arg-type]
+        return "rebuild" if action == "resend" else action
+
+    assert RETRY.examine(rebuilds, "").verdict == RIGHT
+    assert RETRY.examine(lambda *values: retry(*values).replace("rebuild", "resend"), "").verdict != RIGHT

@@ -1,0 +1,200 @@
+"""What a notebook sees: check, hint, predict, contract, material, and the functions of my_bind.py."""
+
+from __future__ import annotations
+
+import linecache
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mtlib.lab import exercises
+from mtlib.lab.answers import EXERCISES, library
+from mtlib.lab.examining import NOT_YET, RIGHT, Finding, Task
+from mtlib.lab.exercises import check, contract, examine, hint, keep, material, mine, predict
+from mtlib.lab.scenes import scenes
+
+SOLUTIONS = Path(__file__).parent / "solutions"
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MTLIB_MY_BIND", str(tmp_path / "my_bind.py"))
+    monkeypatch.setattr(exercises, "_told", {})
+    return tmp_path / "my_bind.py"
+
+
+def lesson(source: str, name: str) -> Any:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    place = f"<lesson {name}>"
+    linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
+    exec(compile(source, place, "exec"), names)
+    return names[name]
+
+
+def solution(name: str) -> str:
+    return str(runpy.run_path(str(SOLUTIONS / f"{name}.py"))["SOLUTION"])
+
+
+def test_check_prints_and_gives_nothing_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("seqno", lambda n: (2 * n + 1, 0)) is None
+    check("seqno", lambda n: (2 * n, 0))
+    check("seqno", ...)
+    check("no_such_exercise", ...)
+    first, second, third, fourth = capsys.readouterr().out.splitlines()
+    assert first == "right: seqno gives what it should on all 4 inputs."
+    assert second.startswith("almost: Envelope 0, message 1")
+    assert third == "not yet: seqno has no answer so far. Replace the `...`."
+    assert fourth.startswith("not yet: there is no exercise 'no_such_exercise'. There are: ")
+
+
+def test_hints_come_one_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    known = EXERCISES["seqno"].hints
+    for _ in range(4):
+        hint("seqno")
+    hint("padding_v2")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [f"hint 1 of 2: {known[0]}", f"hint 2 of 2: {known[1]}"]
+    assert lines[2] == lines[3] == "no more hints. One way to write it stands in tests/solutions/seqno.py."
+    assert lines[4].startswith("hint 1 of 3")
+    hint("no_such_exercise")
+    assert "there is no exercise" in capsys.readouterr().out
+
+
+def test_a_prediction_stands_beside_the_measurement(capsys: pytest.CaptureFixture[str]) -> None:
+    predict("..XXX", "1XXXX")
+    predict(..., b"\1\2")
+    predict(3, [1, {"a": b"\3"}])
+    assert capsys.readouterr().out == (
+        "your guess  ..XXX\nmeasured    1XXXX\n"
+        "your guess  (none so far)\nmeasured    0102\n"
+        "your guess  3\nmeasured    1, a: 03\n"
+    )
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_contract_says_what_is_wanted(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    contract(name)
+    text = capsys.readouterr().out
+    assert EXERCISES[name].signature in text
+    assert EXERCISES[name].asks in text
+    for value in scenes("")[0].values():
+        if isinstance(value, bytes) and len(value) == 256:
+            assert value.hex() not in text
+    contract(name)
+    assert capsys.readouterr().out == text
+
+
+def test_material(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(material("statements")) == {"A", "B", "C"}
+    assert len(material("symptoms")["causes"]) == 12
+    inputs = material("ige_encrypt")
+    assert EXERCISES["ige_encrypt"].solution(**inputs) == scenes("")[0]["ciphertext"]
+    assert material("no_such_exercise") is None
+    contract("no_such_exercise")
+    assert "there is no exercise" in capsys.readouterr().out
+
+
+def test_a_box_has_text_and_plain_colours() -> None:
+    box = exercises._Box(Finding(NOT_YET, "<b>no</b>"))
+    bundle = box._repr_mimebundle_()
+    assert bundle["text/plain"] == "not yet: <b>no</b>"
+    assert "&lt;b&gt;" in bundle["text/html"]
+    assert 'role="status"' in bundle["text/html"]
+    assert "class=" not in bundle["text/html"]
+    assert "hsl" not in bundle["text/html"]
+
+
+def test_in_a_notebook_it_is_displayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", object)
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    check("seqno", ...)
+    assert [str(each) for each in shown] == ["not yet: seqno has no answer so far. Replace the `...`."]
+
+
+def test_mine_is_the_readers_where_it_is_right(fresh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert mine("padding_v2")(132) == 12
+    fresh.write_text("def padding_v2(body):\n    return 12 + -(44 + body) % 16\n")
+    assert mine("padding_v2").__module__ == "my_bind"
+    fresh.write_text("def padding_v2(body):\n    return 12\n")
+    assert mine("padding_v2").__module__ == "mtlib.lab.answers"
+    fresh.write_text("import sys\nsys.exit(3)\n")
+    assert mine("padding_v2")(12) == 20
+    assert capsys.readouterr().out.splitlines() == [
+        "padding_v2: mtlib's.",
+        "padding_v2: yours, from my_bind.py.",
+        "padding_v2: mtlib's; yours in my_bind.py is not right (almost: 12 bytes are enough for the request; with a "
+        "ping the whole is no multiple of 16.)",
+        "padding_v2: mtlib's; my_bind.py cannot be read (SystemExit: 3).",
+    ]
+    with pytest.raises(AttributeError):
+        mine("statements")
+
+
+def test_only_what_is_right_is_kept(fresh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(lesson(solution("padding_v2"), "padding_v2"))
+    kept = fresh.read_text()
+    keep(lesson("def padding_v2(body):\n    ...\n", "padding_v2"))
+    keep(lesson("def padding_v2(body):\n    return 12\n", "padding_v2"))
+    assert fresh.read_text() == kept
+    keep(lesson("def my_own(body):\n    return 1\n", "my_own"))
+    keep(5)  # type: ignore[arg-type]
+    first, second, third, fourth, fifth = capsys.readouterr().out.splitlines()
+    assert first == "kept: padding_v2 is in my_bind.py."
+    assert second.startswith("not yet: padding_v2 is not kept: padding_v2 gives nothing back")
+    assert third.startswith("almost: padding_v2 is not kept: 12 bytes are enough")
+    assert fourth == "kept: my_own is in my_bind.py."
+    assert "only a function" in fifth
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MTLIB_MY_BIND", str(tmp_path / "nowhere" / "my_bind.py"))
+    keep(lesson(solution("padding_v2"), "padding_v2"))
+    assert "cannot be written" in capsys.readouterr().out
+
+
+def test_the_kept_functions_build_the_200_bytes_without_mtlib(fresh: Path) -> None:
+    """Lesson after lesson, each with what my_bind.py holds by then; in the end mtlib is not needed any more."""
+    first = ("ige_encrypt", "msg_key_v1", "schedule_v1", "msg_key_v2", "schedule_v2")
+    for name in (*first, "inner", "seal", "request", "packet"):
+        exercise = EXERCISES[name]
+        assert isinstance(exercise, Task)
+        source = solution(name)
+        names: dict[str, Any] = {"__name__": "__main__", **{each: mine(each) for each in exercise.needs}}
+        place = f"<lesson {name}>"
+        linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
+        exec(compile(source, place, "exec"), names)
+        assert examine(name, names[name]).verdict == RIGHT
+        keep(names[name])
+    text = fresh.read_text()
+    assert "mtlib" not in text
+    own: dict[str, Any] = {"__name__": "my_bind"}
+    exec(compile(text, str(fresh), "exec"), own)
+    for scene in scenes("capstone"):
+        values = [scene[each] for each in ("nonce", "temp_auth_key_id", "perm_auth_key_id", "temp_session_id")]
+        forty = own["inner"](*values, scene["perm_session_id"], scene["now"], scene["expires_in"])
+        keys = (scene["perm_auth_key"], scene["temp_auth_key"])
+        sealed = own["seal"](*keys, forty, scene["msg_id"], scene["random"], scene["padding"])
+        call = own["request"](scene["perm_auth_key_id"], scene["nonce"], scene["expires_at"], sealed)
+        travelling = [scene[each] for each in ("salt", "session_id", "msg_id", "seqno")]
+        packet = own["packet"](*reversed(keys), *travelling, call, scene["message_padding"])
+        assert packet == scene["packet"]
+        assert len(packet) == 200
+
+
+def test_it_is_light_to_import() -> None:
+    """Nothing of the widgets or of the network is loaded for a check."""
+    heavy = "{'asyncio', 'ipywidgets', 'matplotlib'}"
+    program = f"import sys, mtlib.lab.exercises; print(*sorted(set(sys.modules) & {heavy}))"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == []
+
+
+def test_the_library_is_what_mine_gives() -> None:
+    assert library("seqno")(3) == (7, 0)
