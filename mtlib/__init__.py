@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from mtlib.crypto.entropy import Patterned, System
     from mtlib.crypto.keys import AuthKey
     from mtlib.crypto.rsa import PrivateKey, PublicKey
+    from mtlib.doctor.doctor import diagnose
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
     from mtlib.protocol.binding import Binding, Carried
     from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
-    from mtlib.protocol.doctor import diagnose
     from mtlib.protocol.faults import FAULTS, Fault
     from mtlib.protocol.limits import Limits
     from mtlib.protocol.look import dissect
@@ -52,7 +52,7 @@ _HOMES = {
     "SCHEMA": "wire.schema",
     "System": "crypto.entropy",
     "connect": "net.client",
-    "diagnose": "protocol.doctor",
+    "diagnose": "doctor.doctor",
     "dissect": "protocol.look",
     "judge": "protocol.checks",
     "trace": "wire.provenance",

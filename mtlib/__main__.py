@@ -242,8 +242,8 @@ def _add_doctor(add: Adder) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from mtlib.protocol.doctor import diagnose
-    from mtlib.protocol.patient import read_patient
+    from mtlib.doctor.doctor import diagnose
+    from mtlib.doctor.patient import read_patient
 
     diagnosis = diagnose(**read_patient(_text(options.patient), _text(options.keys) if options.keys else None))
     print(json.dumps(diagnosis.to_dict()) if options.json else diagnosis)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.crypto import groups, numbers
-from mtlib.crypto.groups import DH_PRIME, check_dh_group, check_dh_public, safe_prime_flaw
+from mtlib.crypto.groups import DH_PRIME, check_dh_group, check_dh_public, generator_power, safe_prime_flaw
 from mtlib.crypto.numbers import is_probable_prime, use_gmpy2
-from mtlib.errors import CheckError
+from mtlib.errors import CheckError, LocalError
 
 CASES = json.loads((Path(__file__).parent / "cases" / "crypto.json").read_text())
 MODP_14 = int(next(case["input"]["dh_prime"] for case in CASES if case["id"] == "C088"), 16)  # RFC 3526, 2048 bits
@@ -109,3 +109,17 @@ def test_public_values_at_the_edges(g_x: int) -> None:
 def test_public_values_in_between(g_x: int) -> None:
     for value in (g_x, MARGIN, DH_PRIME - MARGIN):
         check_dh_public(value, DH_PRIME, "g_a")
+
+
+@pytest.mark.parametrize("p", [DH_PRIME, MODP_14, 1])
+def test_the_power_of_a_generator_is_the_power(powers: None, p: int) -> None:
+    known = [0, 1, 2, 255, 1 << 256, (1 << 2048) - 1, 1 << 2047, 1 << 2048, 0x1234567 << 1999]
+    for g in (2, 3, 7):
+        assert [generator_power(g, exponent, p) for exponent in known] == [pow(g, exponent, p) for exponent in known]
+
+
+def test_a_generator_has_no_negative_power() -> None:
+    with pytest.raises(LocalError, match="exponent"):
+        generator_power(3, -1, DH_PRIME)
+    with pytest.raises(LocalError, match="modulus"):
+        generator_power(3, 1, 0)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from mtlib.crypto import AuthKey
+from mtlib.doctor.hypotheses import HYPOTHESES
 from mtlib.lab.answers_binding import BINDING, INNER, NINE, NINE_VALUES, SEAL, sealed
 from mtlib.lab.scenes import scenes
+from mtlib.ladder.rung import Mistake
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import verify
-from mtlib.protocol.hypotheses import HYPOTHESES
-from mtlib.protocol.rung import Mistake
 
 
 def test_the_lessons() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.examining import ALMOST, COLOURS, NOT_YET, RIGHT, Finding, Slip, Table, Task
 from mtlib.lab.exercises import examine
-from mtlib.protocol.rung import mistake
+from mtlib.ladder.rung import mistake
 
 REVERSED = Task(
     "back", 0, ("data", "count"), "bytes", "The data, back to front.",

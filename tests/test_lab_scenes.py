@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mtlib.crypto import AuthKey
 from mtlib.lab.scenes import FIXED, picked, scenes
+from mtlib.ladder.ladder import vectors
 from mtlib.protocol.checks import verify
-from mtlib.protocol.ladder import vectors
 
 
 def test_a_seed_gives_the_same_scenes() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from mtlib.errors import LocalError
+from mtlib.ladder.ladder import RUNGS, Report
 from mtlib.net.judging import judge_program
-from mtlib.protocol.ladder import RUNGS, Report
 
 JUDGE = Path(__file__).parent / "judge"
 NODE = shutil.which("node")

@@ -10,10 +10,10 @@ from mtlib.crypto.keys import V1, AuthKey, msg_key_v1
 from mtlib.lab.answers_sealing import schedule_v1, schedule_v2
 from mtlib.lab.examining import Slip, Table, Task
 from mtlib.lab.scenes import DAY, FIXED, picked, scenes
-from mtlib.protocol import wrong_turns as wrong
-from mtlib.protocol.ladder import RUNGS, ladder
-from mtlib.protocol.rung import Mistake, mistake
-from mtlib.protocol.rungs_sealed import (
+from mtlib.ladder import wrong_turns as wrong
+from mtlib.ladder.ladder import RUNGS, ladder
+from mtlib.ladder.rung import Mistake, mistake
+from mtlib.ladder.rungs_sealed import (
     AUTH_KEY_ID,
     DIRECTION,
     ENVELOPE_MISTAKES,

@@ -7,8 +7,8 @@ from typing import Any
 
 from mtlib.lab.examining import Task
 from mtlib.lab.scenes import picked
-from mtlib.protocol import rungs_carried as carried
-from mtlib.protocol.rung import Mistake
+from mtlib.ladder import rungs_carried as carried
+from mtlib.ladder.rung import Mistake
 
 REQUEST = Task(
     "request", 16, ("perm_auth_key_id", "nonce", "expires_at", "encrypted_message"), "bytes",

@@ -7,8 +7,8 @@ from itertools import pairwise
 from mtlib.crypto.keys import msg_key_v1
 from mtlib.lab.examining import Inputs, Task
 from mtlib.lab.scenes import Scene, scenes
-from mtlib.protocol.rung import mistake
-from mtlib.protocol.wrong_turns import sha1
+from mtlib.ladder.rung import mistake
+from mtlib.ladder.wrong_turns import sha1
 from mtlib.wire.kinds import SIMPLE
 
 INT = SIMPLE["int"].pack

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mtlib.lab.examining import Inputs, Slip, Table, Task
-from mtlib.protocol.rung import Recipe, mistake
+from mtlib.ladder.rung import Recipe, mistake
 
 # -- 19: twelve symptoms ------------------------------------------------------------------------------------------
 

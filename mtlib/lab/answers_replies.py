@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.scenes import scenes
-from mtlib.protocol.rung import mistake
+from mtlib.ladder.rung import mistake
 from mtlib.wire import SCHEMA
 from mtlib.wire.kinds import Bool
 

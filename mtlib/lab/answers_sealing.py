@@ -9,11 +9,11 @@ from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
 from mtlib.lab.examining import Inputs, Task
 from mtlib.lab.scenes import picked, scenes
-from mtlib.protocol import wrong_turns as wrong
+from mtlib.ladder import wrong_turns as wrong
+from mtlib.ladder.rung import mistake
+from mtlib.ladder.rungs_carried import MSG_KEY_2
+from mtlib.ladder.rungs_sealed import DIRECTION, IGE, KEY_STRIPPED, MSG_KEY_V1
 from mtlib.protocol.packets import padding_size
-from mtlib.protocol.rung import mistake
-from mtlib.protocol.rungs_carried import MSG_KEY_2
-from mtlib.protocol.rungs_sealed import DIRECTION, IGE, KEY_STRIPPED, MSG_KEY_V1
 
 SECOND = 10**9
 """Nanoseconds."""

@@ -22,7 +22,7 @@ from mtlib.protocol.talk import talk
 from mtlib.transport import Frame, ServerStream
 from mtlib.wire import Dissection
 
-UNKNOWN_KEY, WRONG_DC = -404, -444
+UNKNOWN_KEY, WRONG_DC, TOO_MANY = -404, -444, -429
 
 
 @dataclass(frozen=True)
@@ -106,27 +106,43 @@ class Peer(Connection):
         """A step of the key exchange. Anything wrong ends the attempt: -404, or -444 for another data centre."""
         try:
             body = PLAIN.dissect(packet)["message"]
+            self._take_place()
             step = (self._exchange or self._begin()).receive(body, self._exchange_entropy(), int(now))
         except TransportError as error:
-            self.note("exchange_refused", now, f"{error}; this data centre is {self.dc.dc_id}", code=error.code)
+            why = "too many key exchanges at once" if error.code == TOO_MANY else f"this data centre is {self.dc.dc_id}"
+            self.note("exchange_refused", now, f"{error}; {why}", code=error.code)
             raise
         except (DecodeError, CheckError) as error:
             self.note("exchange_refused", now, str(error), code=UNKNOWN_KEY)
             raise TransportError(UNKNOWN_KEY) from None
         granted = isinstance(step.state, Granted) and step.state is not self._exchange
         self._exchange = step.state
+        if isinstance(step.state, Granted):
+            self.dc.exchanging.discard(self)
         if granted:
             self._grant(step.state, now)
         if step.send is None:
             return []
+        if step.send.name == "dh_gen_retry":
+            self.note("exchange_retry", now, "dh_gen_retry: the client has to draw another b")
         if step.send.name == "server_DH_params_ok" and self.dc.faults.take("cut-exchange"):
             self.note("fault", now, "cut-exchange: the connection ends in the middle of the key exchange")
             raise _HangUp
         return [self.stream.send(self._plain_answer(step.send, now))]
 
+    def _take_place(self) -> None:
+        """Count this connection among those with a key exchange in progress, if there is room. It leaves with its key,
+        or when the connection is gone."""
+        if self not in self.dc.exchanging and len(self.dc.exchanging) >= self.dc.limits.exchanges:
+            raise TransportError(TOO_MANY)
+        self.dc.exchanging.add(self)
+
     def _begin(self) -> AwaitReqPq:
-        retries = int(self.dc.faults.take("dh-retry"))
-        return AwaitReqPq(Server((self.dc.rsa,), self.dc.accepts_dc, self.dc.knows, retries))
+        return AwaitReqPq(Server((self.dc.rsa,), self.dc.accepts_dc, self._clashes))
+
+    def _clashes(self, auth_key_id: int) -> bool:
+        """Whether a new key of that id cannot be had: it is taken, or said to be."""
+        return self.dc.knows(auth_key_id) or self.dc.faults.take("dh-retry")
 
     def _exchange_entropy(self) -> Entropy:
         self._packets += 1

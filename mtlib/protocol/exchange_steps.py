@@ -11,8 +11,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.groups import check_dh_public
-from mtlib.crypto.numbers import is_probable_prime, power
+from mtlib.crypto.groups import check_dh_public, generator_power
+from mtlib.crypto.numbers import is_probable_prime
 from mtlib.errors import CheckError, LocalError, PeerError
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.dissection import STRICT
@@ -74,7 +74,7 @@ def draw_exponent(entropy: Entropy, label: str, g: int, p: int) -> tuple[int, in
     """
     for attempt in range(REDRAWS):
         secret = int.from_bytes(entropy.draw(label, 256, attempt=attempt), "big")
-        public = power(g, secret, p)
+        public = generator_power(g, secret, p)
         try:
             check_dh_public(public, p, f"g_{label}")
         except CheckError:

@@ -11,11 +11,16 @@ class Limits:
 
     `frame_before_key`: bytes of a packet while nothing is known about the sender; the largest lawful one of the key
     exchange is 396. `frame_after_key`: the same once a key opened a packet.
-    `connections`: open at once; one more is refused at the door. `handshake_seconds`: from the first byte to a key or
-    an opened packet; an exchange takes three round trips. `idle_seconds`: a connection that says nothing.
+    `connections`: open at once; one more is refused at the door. `exchanges`: in progress at once; one more is
+    answered -429. As many as connections, because each has one at most: a class server may lower it, since every
+    exchange costs two big powers and an RSA power. There is no limit per second: whoever sends much waits for its turn.
+    `handshake_seconds`: from the connection to a key or an opened packet; an exchange takes three round trips.
+    `frame_seconds`: from the first byte of a frame to its last, so that nobody holds a place byte by byte.
+    `idle_seconds`: a connection that says nothing.
     `keys`: kept of each kind, the least recently used go first; `sessions`: per key.
     `seen`: msg_ids kept per session; what is forgotten raises the floor, so that nothing old is accepted again.
-    `answers`: kept per session for repeated requests. `messages`: in one container (the documents say 1024).
+    `answers`: kept per session for repeated requests. `messages`: in one container (the documents say 1024); a
+    container in a container is always refused, and a vector's count is held against the bytes that are left.
     `inflated`: bytes out of one gzip_packed, because a kilobyte in can be a megabyte out. `wrappers`: layers of
     invokeWith... and gzip_packed around one call.
     `past`, `future`: seconds by which a msg_id may lie beside the clock, from the specification.
@@ -25,7 +30,9 @@ class Limits:
     frame_before_key: int = 1024
     frame_after_key: int = 64 * 1024
     connections: int = 256
+    exchanges: int = 256
     handshake_seconds: float = 60.0
+    frame_seconds: float = 10.0
     idle_seconds: float = 300.0
     keys: int = 256
     sessions: int = 16

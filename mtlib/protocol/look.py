@@ -9,7 +9,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE
 from mtlib.protocol.frames import FrameShape
-from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, TO_SERVER, open_packet
+from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, open_packet
 from mtlib.transport import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.dissection import Shape

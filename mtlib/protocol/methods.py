@@ -133,8 +133,8 @@ def _pong(call: Call, request: Dissection) -> bytes:
 
 
 def _pong_or_hang_up(call: Call, request: Dissection) -> bytes:
-    """The connection ends unless the client speaks again in time."""
-    call.peer.patience = max(1, request["disconnect_delay"])
+    """The connection ends unless the client speaks again in time, which is never later than it would end anyway."""
+    call.peer.patience = min(max(1, request["disconnect_delay"]), call.dc.limits.idle_seconds)
     return _pong(call, request)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from weakref import WeakSet
 
 from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.rsa import PrivateKey
@@ -41,6 +42,7 @@ class DataCenterState:
         self.entropy = entropy or System()
         self.keys = Keyring(self.limits, self.entropy)
         self.trace = Trace(self.limits.trace)
+        self.exchanging: WeakSet[Connection] = WeakSet()
         self.just_bound = False
         self.connections_made = 0
 

@@ -93,6 +93,18 @@ def _one(
     if body is not None:
         session.remember(message.msg_id, body)
         yield body, body[:4] == _RPC_RESULT, ANSWER
+        if body[:4] == _STATE_INFO:
+            yield from _lost_answers(peer, session, message, now)
+
+
+def _lost_answers(peer: Connection, session: ServerSession, message: Message, now: float) -> Iterator[_Body]:
+    """A client that asks what became of its messages has missed their answers, so they are sent again. TDLib, told no
+    more than that its message arrived, waits for the answer without end."""
+    for msg_id in SCHEMA.dissect(message.body)["msg_ids"]:
+        kept = session.answered(msg_id)
+        if kept is not None and kept[:4] == _RPC_RESULT:
+            peer.note("answer_again", now, f"message {msg_id} was answered: here is the answer again")
+            yield kept, True, ANSWER
 
 
 def _late(session: ServerSession, message: Message, now: float) -> int:
@@ -176,4 +188,4 @@ def _seal(
     )
 
 
-_RPC_RESULT = SCHEMA["rpc_result"].id.to_bytes(4, "little")
+_RPC_RESULT, _STATE_INFO = (SCHEMA[name].id.to_bytes(4, "little") for name in ("rpc_result", "msgs_state_info"))

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.keys import V1, AuthKey, msg_key_v1
-from mtlib.protocol import wrong_turns as wrong
+from mtlib.ladder import wrong_turns as wrong
+from mtlib.ladder.rung import Rung, mistake
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENVELOPE, INNER, INNER_SIZE
-from mtlib.protocol.rung import Rung, mistake
 from mtlib.wire.kinds import SIMPLE
 
 LONG, INT = SIMPLE["long"].pack, SIMPLE["int"].pack

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from mtlib.errors import LocalError
-from mtlib.protocol.rung import Mistake, Raised, mistake, recognise
+from mtlib.ladder.rung import Mistake, Raised, mistake, recognise
 
 DOUBLED = mistake("doubled", "You doubled it.", lambda number: 2 * number)
 SQUARED = mistake("squared", "You squared it.", lambda number: number**2)

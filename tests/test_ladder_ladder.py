@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError, LocalError
-from mtlib.protocol import ladder as ladders
-from mtlib.protocol.ladder import RUNGS, Question, ask, chosen, difference, ladder, output, vectors
+from mtlib.ladder import ladder as ladders
+from mtlib.ladder.ladder import RUNGS, Question, ask, chosen, difference, ladder, output, vectors
 
-TEXT = files("mtlib.protocol").joinpath("ladder.json").read_text(encoding="utf-8")
+TEXT = files("mtlib.ladder").joinpath("ladder.json").read_text(encoding="utf-8")
 DOCUMENT = json.loads(TEXT)
 PUBLISHED = Path(__file__).parent / "vectors" / "binding_message.json"
 
 
 def test_the_file_is_made_from_the_library() -> None:
     made = json.dumps(ladders.document(DOCUMENT["vectors"]), indent=1, ensure_ascii=False) + "\n"
-    assert made == TEXT, "the library has changed: write `made` to mtlib/protocol/ladder.json if that is meant"
+    assert made == TEXT, "the library has changed: write `made` to mtlib/ladder/ladder.json if that is meant"
 
 
 def test_it_has_five_vectors_and_a_leading_zero_byte_for_every_step() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from mtlib.crypto import AuthKey
+from mtlib.ladder.ladder import ladder, vectors
+from mtlib.ladder.rung import Rung
+from mtlib.ladder.rungs_sealed import SEALED
 from mtlib.protocol.binding import Binding
-from mtlib.protocol.ladder import ladder, vectors
-from mtlib.protocol.rung import Rung
-from mtlib.protocol.rungs_sealed import SEALED
 
 WHOLE = [name for name, values in vectors().items() if values["temp_auth_key"]]
 

@@ -6,11 +6,11 @@ Source: core.telegram.org/method/auth.bindTempAuthKey; core.telegram.org/mtproto
 from __future__ import annotations
 
 from mtlib.crypto.keys import MSG_KEY_V2, V2, AuthKey, msg_key_v2
-from mtlib.protocol import wrong_turns as wrong
+from mtlib.ladder import wrong_turns as wrong
+from mtlib.ladder.rung import Rung, mistake
+from mtlib.ladder.rungs_sealed import BIND, ID_ORDER, INT, KEY_STRIPPED, V2_PAGE
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal
-from mtlib.protocol.rung import Rung, mistake
-from mtlib.protocol.rungs_sealed import BIND, ID_ORDER, INT, KEY_STRIPPED, V2_PAGE
 
 # -- The request --------------------------------------------------------------------------------------------------
 

@@ -18,9 +18,9 @@ from importlib.resources import files
 from typing import Any
 
 from mtlib.errors import DecodeError, LocalError, MtError
-from mtlib.protocol.rung import Rung, recognise
-from mtlib.protocol.rungs_carried import CARRIED
-from mtlib.protocol.rungs_sealed import SEALED
+from mtlib.ladder.rung import Rung, recognise
+from mtlib.ladder.rungs_carried import CARRIED
+from mtlib.ladder.rungs_sealed import SEALED
 
 RUNGS: tuple[Rung, ...] = SEALED + CARRIED
 """From the permanent key to the packet, in the order in which the values come into being."""
@@ -57,7 +57,7 @@ def document(vectors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     climbed = [(vector["name"], climb(_decoded(vector["given"], GIVEN))) for vector in vectors]
     return {
         "about": list(ABOUT),
-        "made_by": "mtlib.protocol.ladder.document, from the library",
+        "made_by": "mtlib.ladder.ladder.document, from the library",
         "steps": [_step(rung, climbed) for rung in RUNGS],
         "vectors": list(vectors),
     }
@@ -159,7 +159,7 @@ def vectors() -> Mapping[str, Mapping[str, Any]]:
 
 def _shipped() -> str:
     """Data of ours, which stands beside the code and is as constant."""
-    return files("mtlib.protocol").joinpath("ladder.json").read_text(encoding="utf-8")
+    return files("mtlib.ladder").joinpath("ladder.json").read_text(encoding="utf-8")
 
 
 def chosen(steps: Sequence[str]) -> tuple[Question, ...]:

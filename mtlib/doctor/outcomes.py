@@ -6,36 +6,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mtlib.crypto.keys import AuthKey
-from mtlib.protocol.hypothesis import (
+from mtlib.doctor.hypothesis import (
     AFTER,
     CARRIED,
     DEBUG,
     ERRORS,
     FLIPS,
+    FORTY_BYTES,
     IDENTITY,
     SEALED,
     Hypothesis,
     Stage,
     at,
 )
-from mtlib.protocol.mistakes_inside import Opened
-from mtlib.protocol.patient import Patient
-
-PFS = "core.telegram.org/api/pfs, error handling"
+from mtlib.doctor.mistakes_inside import Opened
+from mtlib.doctor.patient import Patient
 
 # -- Several mistakes that are one --------------------------------------------------------------------------------
 
-COMPOSITES: tuple[Hypothesis[frozenset[str]], ...] = at(
+_SWAPPED = frozenset({"temp_key_id_for_the_permanent", "perm_key_id_for_the_temporary"})
+
+COMPOSITES: tuple[Hypothesis[frozenset[str]], ...] = (*at(
     Stage.OPENS,
     (
         "perm_and_temp_swapped",
         "The two keys have changed places: the temporary one seals, and each is named where the other belongs.",
         "Seal with the permanent key, carry with the temporary one.",
         SEALED,
-        frozenset({
-            "sealed_with_the_temporary_key", "temp_key_id_for_the_permanent", "perm_key_id_for_the_temporary",
-        }),
+        _SWAPPED | {"sealed_with_the_temporary_key"},
     ),
     (
         "sealed_by_mtproto_2",
@@ -44,15 +42,17 @@ COMPOSITES: tuple[Hypothesis[frozenset[str]], ...] = at(
         SEALED,
         frozenset({"schedule_v2", "msg_key_v2"}),
     ),
-)  # fmt: skip
-SWAPPED_IDS: Hypothesis[frozenset[str]] = Hypothesis(
-    "key_ids_swapped",
+), *at(
     Stage.EQUALITY,
-    "The two key ids have changed places.",
-    "The inner object names the temporary key first, the permanent key second.",
-    "14_forty_bytes_that_bind",
-    frozenset({"temp_key_id_for_the_permanent", "perm_key_id_for_the_temporary"}),
-)
+    (
+        "key_ids_swapped",
+        "The two key ids have changed places.",
+        "The inner object names the temporary key first, the permanent key second.",
+        FORTY_BYTES,
+        _SWAPPED,
+    ),
+))  # fmt: skip
+"""The first whose parts are all there takes their place."""
 
 # -- The seal -----------------------------------------------------------------------------------------------------
 
@@ -110,6 +110,11 @@ YOUNG_KEY = _state(
     "The bytes are right. The permanent key is younger than 60 seconds, and not every server of the data centre knows "
     "it yet.",
     "Wait and bind again, built anew for its new msg_id; do not drop keys.", AFTER,
+)
+NOT_KNOWN_HERE = _state(
+    "no_such_permanent_key",
+    "This data centre has no permanent key of that id: never made here, dropped, too young, or the id is wrong.",
+    "Compare the id with SHA1(auth_key)[12:20] of the key that seals; then ask whether that key was made here.",
 )
 OVER_PERMANENT = _state(
     "sent_over_the_permanent_key", "The request came over a permanent key.",
@@ -169,7 +174,7 @@ STATES: Mapping[str, Hypothesis[None]] = {
     "over_temporary_key": OVER_PERMANENT,
     "not_bound_elsewhere": BOUND_ELSEWHERE,
     "msg_id_rises": OLD_BINDING,
-    "perm_key_known": UNKNOWN_KEY,
+    "perm_key_known": NOT_KNOWN_HERE,
 }
 """What the data centre's own checks mean that are not about the bytes."""
 
@@ -198,6 +203,12 @@ UNEXPLAINED = _state(
     "Look at the row that fails: it says what was got and what was expected.", "17_the_data_centres_checks",
 )
 
+OTHERS = (
+    WITH_TEMP, WITH_OTHER, NOT_OPENED, ONE_BIT, PADDING, HASH_UNKNOWN, ALTERED, YOUNG_KEY,
+    *dict.fromkeys([*STATES.values(), *ANSWERS.values()]), HEALTHY, SO_FAR, NO_KEY, NOTHING, UNEXPLAINED,
+)  # fmt: skip
+"""Everything above that is in no table of changes."""
+
 # -- Unusual, and accepted ----------------------------------------------------------------------------------------
 
 
@@ -219,7 +230,7 @@ HARMLESS: tuple[Hypothesis[Callable[[Opened, Patient], bool]], ...] = at(
     ),
     (
         "random_is_zero",
-        "The first 16 bytes are zero. Harmless: nobody reads them; but the same binding then has the same msg_key.",
+        "The first 16 bytes are zero. Harmless: nobody reads them.",
         "Draw 16 random bytes, as the documents ask.",
         SEALED,
         lambda opened, patient: opened.value("random") == bytes(16),
@@ -238,8 +249,3 @@ def is_young(patient: Patient) -> bool:
     """Whether the permanent key was made within the last minute. Source: core.telegram.org/api/pfs."""
     clock = patient.clock
     return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created < 60
-
-
-def names(*keys: AuthKey | None) -> frozenset[int]:
-    """The ids of keys, those that are there."""
-    return frozenset(key.id for key in keys if key is not None)

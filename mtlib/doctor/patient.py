@@ -1,0 +1,221 @@
+"""What is known about a refused binding: any of its bytes, any of its keys, any of the values around it.
+
+Nothing here is checked against anything; it is brought into one shape. Bytes may come as bytes or as hex. A key may
+come with the wrong length on purpose: one without its leading zeros is a common cause of the trouble.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from mtlib.crypto.keys import AuthKey
+from mtlib.doctor.given import GivenKey, octets_of, whole_number
+from mtlib.errors import LocalError
+from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.facts import Facts, Rules
+
+BIND = REQUEST.id.to_bytes(4, "little")
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Everything that may be known; nothing of it has to be. `Patient.of(...)` takes it in any of its shapes.
+
+    Bytes: `encrypted_message` (104), or the whole `request` (132), or the `packet` that carried it, or the `stream`
+    from the first byte of a connection to the data centre. Keys: `perm_key`, `temp_key`, `other_keys`. Of the
+    message that carries the request: `session_id`, `msg_id`, `salt`. Of the request, where only the
+    encrypted_message is there: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this
+    machine's clock at that moment), `perm_key_created`, `key_expires_at` (what the exchange promised).
+    `answer` is what the data centre said. The rest is what only a data centre knows.
+    """
+
+    request: bytes | None = None
+    encrypted_message: bytes | None = None
+    packet: bytes | None = None
+    stream: bytes | None = None
+    perm_key: GivenKey | None = None
+    temp_key: GivenKey | None = None
+    other_keys: tuple[GivenKey, ...] = ()
+    session_id: int | None = None
+    msg_id: int | None = None
+    salt: int | None = None
+    nonce: int | None = None
+    expires_at: int | None = None
+    now: int | None = None
+    local_now: int | None = None
+    perm_key_created: int | None = None
+    key_expires_at: int | None = None
+    container_msg_id: int | None = None
+    answer: str = ""
+    temporary: bool = True
+    bound_to: int | None = None
+    last_bind_msg_id: int | None = None
+    perm_key_missing: bool = False
+    rules: Rules = field(default_factory=Rules)
+
+    @classmethod
+    def of(cls, **given: Any) -> Patient:
+        """A patient from whatever shape its values have. Raises LocalError naming the value, and for a key without
+        showing it."""
+        known = {f.name for f in fields(cls)}
+        if not given.keys() <= known:
+            raise LocalError("nothing of that name is known about a binding",
+                             got=", ".join(sorted(given.keys() - known)), expected=", ".join(sorted(known)))
+        return cls(**{name: _taken(name, value) for name, value in given.items() if value is not None})
+
+    @classmethod
+    def of_facts(cls, facts: Facts, **more: Any) -> Patient:
+        """The patient as a data centre has it: what it judged, and what else it may know."""
+        missing = facts.perm_key is None
+        return cls.of(
+            request=facts.request, perm_key=facts.perm_key, temp_key=facts.temp_key, session_id=facts.session_id,
+            msg_id=facts.msg_id, now=facts.now, temporary=facts.temporary, bound_to=facts.bound_to,
+            key_expires_at=facts.key_expires_at, last_bind_msg_id=facts.last_bind_msg_id, rules=facts.rules,
+            perm_key_missing=missing, **more,
+        )
+
+    @property
+    def clock(self) -> int | None:
+        """The data centre's time as well as it is known: `now`, or the time that msg_id carries."""
+        if self.now is not None or self.msg_id is None:
+            return self.now
+        return self.msg_id >> 32
+
+    @property
+    def keys(self) -> tuple[GivenKey, ...]:
+        """Every key at hand."""
+        return tuple(k for k in (self.perm_key, self.temp_key, *self.other_keys) if k is not None)
+
+
+_BYTES = ("request", "encrypted_message", "packet", "stream")
+_AS_THEY_ARE = ("temporary", "perm_key_missing", "rules")
+
+
+def _taken(name: str, value: Any) -> Any:
+    if name in _AS_THEY_ARE:
+        return value
+    if name in _BYTES:
+        return octets_of(value, name)
+    if name in ("perm_key", "temp_key"):
+        return value if isinstance(value, GivenKey) else GivenKey(value, name)
+    if name == "other_keys":
+        return _several(name, value)
+    if name == "answer":
+        return str(value.get("message", "") if isinstance(value, Mapping) else value).strip()
+    return whole_number(name, value, 32 if name == "expires_at" else 64)
+
+
+def _several(name: str, values: Any) -> tuple[Any, ...]:
+    if isinstance(values, (str, bytes, AuthKey, int)) or not isinstance(values, Iterable):
+        values = (values,)
+    return tuple(v if isinstance(v, GivenKey) else GivenKey(v, f"{name}[{i}]") for i, v in enumerate(values))
+
+
+# -- From a file --------------------------------------------------------------------------------------------------
+
+ALIASES: Mapping[str, str] = {
+    "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key",
+    "temp_auth_key": "temp_key", "temporary_key": "temp_key", "key": "other_keys", "keys": "other_keys",
+    "temp_session_id": "session_id", "session_id_of_request": "session_id",
+    "outer_msg_id": "msg_id", "outer_salt": "salt", "server_salt": "salt",
+    "server_now": "now", "error": "answer", "rpc_error": "answer", "request_tl": "request",
+}  # fmt: skip
+"""Other names under which these values are known."""
+_INSIDE = (*_AS_THEY_ARE, "container_msg_id", "last_bind_msg_id")
+_FROM_FILES = tuple(f.name for f in fields(Patient) if f.name not in _INSIDE)
+_LABEL = re.compile(r"""["']?([A-Za-z][\w .-]*?)["']?\s*[:=](?!=)\s*(.*)""")
+_HEX = re.compile(r"[0-9A-Fa-f:\s]+")
+
+
+def read_patient(text: str, keys_text: str | None = None) -> dict[str, Any]:
+    """What `diagnose` takes, from a file: a JSON object, or lines `name: value`.
+
+    Bytes are hex, longs are decimal, `#` begins a comment; an indented line goes on with the one above it. Lines
+    without a name are, together, an encrypted_message, a request or a captured stream, as they look. `keys_text` is a
+    second file of the same kind; in it each line without a name is a key. Raises LocalError with the line and the
+    names that are known.
+    """
+    found: dict[str, Any] = {}
+    unnamed = ""
+    for name, value in _named(text):
+        if name:
+            _put(found, name, value)
+        else:
+            unnamed += value
+    if unnamed:
+        _put(found, _looks_like(unnamed), unnamed)
+    for name, value in _named(keys_text or ""):
+        _put(found, name or "other_keys", value)
+    if not found:
+        raise LocalError("nothing about a binding in this file", expected=", ".join(_FROM_FILES))
+    return {name: _taken(name, value) for name, value in found.items()}
+
+
+def _named(text: str) -> Iterator[tuple[str, Any]]:
+    """Names and values; the name is empty where none was given."""
+    if not text.lstrip().startswith("{"):
+        yield from _lines(text)
+        return
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f"line {getattr(error, 'lineno', '?')}"
+        raise LocalError("this begins like JSON and is none", got=type(error).__name__, where=where) from None
+    yield from _flat(values)
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    name, value = "", ""
+    for number, line in enumerate(text.splitlines(), 1):
+        said = line.split("#")[0].rstrip(" \t,")
+        if not said:
+            continue
+        if said[0] in " \t" and (name or value):
+            value += said.strip()
+            continue
+        if value:
+            yield name, value
+        label = None if _HEX.fullmatch(said) else _LABEL.fullmatch(said.strip())
+        name = _known(label[1], f"line {number}") if label else ""
+        value = label[2].strip("\"' ") if label else said.strip()
+    if value:
+        yield name, value
+
+
+def _flat(values: Mapping[str, Any], levels: int = 4) -> Iterator[tuple[str, Any]]:
+    """Objects in the object are looked through: `outer`, `state`, `input`."""
+    for label, value in values.items():
+        if levels and isinstance(value, Mapping) and label not in ("rpc_error", "error"):
+            yield from _flat(value, levels - 1)
+        elif value is not None:
+            yield _known(label, "JSON"), value
+
+
+def _known(label: str, where: str) -> str:
+    name = re.sub(r"[ .-]", "_", label.strip().lower())
+    name = ALIASES.get(name, name)
+    if name not in _FROM_FILES:
+        raise LocalError("nothing of that name is known about a binding", got=label, expected=", ".join(_FROM_FILES),
+                         where=where)
+    return name
+
+
+def _looks_like(value: str) -> str:
+    data = octets_of(value, "the line without a name")
+    if data[:4] == BIND:
+        return "request"
+    return "encrypted_message" if len(data) == ENCRYPTED_SIZE else "stream"
+
+
+def _put(found: dict[str, Any], name: str, value: Any) -> None:
+    if name == "other_keys":
+        listed = value if isinstance(value, list) else [value]
+        found[name] = [*found.get(name, []), *listed]
+    elif name in found:
+        raise LocalError(f"{name} is there twice", where=name)
+    else:
+        found[name] = value

@@ -1,0 +1,177 @@
+"""Crowds for a data centre that listens on loopback: clients that all come at once, silent ones, and hostile ones.
+
+    python -m tests.loading HOST PORT COUNT      hostile peers in a process of their own, until standard input ends
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import selectors
+import socket
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mtlib.crypto.entropy import System
+from mtlib.errors import MtError
+from mtlib.net.client import connect
+from mtlib.protocol.packets import plain
+from mtlib.protocol.session import next_msg_id
+from mtlib.transport import FRAMINGS, ClientStream
+from mtlib.wire import SCHEMA
+
+PATIENCE = 120.0
+"""Seconds that a client of a crowd waits for its turn."""
+
+
+def bind_once(to: Any, **options: Any) -> float:
+    """Both keys, the binding, one call: the seconds that it took."""
+    begun = time.perf_counter()
+    with connect(to, timeout=PATIENCE, **options) as client:
+        client.bind()
+        client.call("help.getNearestDc")
+    return time.perf_counter() - begun
+
+
+def all_at_once(to: Any, count: int, **options: Any) -> tuple[list[float], list[Exception]]:
+    """`count` clients from one starting signal: the seconds of those that were bound, and what ended the others."""
+    start = threading.Barrier(count)
+    taken: list[float] = []
+    errors: list[Exception] = []
+
+    def one() -> None:
+        start.wait()
+        try:
+            taken.append(bind_once(to, **options))
+        except (MtError, OSError) as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return taken, errors
+
+
+def median_bind(to: Any, rounds: int) -> float:
+    """The median of so many binds one after the other."""
+    return statistics.median(bind_once(to) for _ in range(rounds))
+
+
+@contextlib.contextmanager
+def idle(address: tuple[str, int], count: int) -> Iterator[None]:
+    """Connections that say a tag, or nothing at all, and then stay."""
+    with contextlib.ExitStack() as stack:
+        for number in range(count):
+            sock = stack.enter_context(socket.create_connection(address, timeout=10))
+            if number % 2:
+                sock.sendall(b"\xee" * 4)
+        yield
+
+
+class Hostile:
+    """One hostile peer: it does one bad thing after the other, on a new connection whenever it was hung up on."""
+
+    def __init__(self, address: tuple[str, int], seed: int) -> None:
+        self.address, self.rng = address, random.Random(seed)
+        self.socket: socket.socket | None = None
+        self.hung_up = 0
+
+    def act(self) -> None:
+        """One bad thing, without waiting for an answer."""
+        try:
+            if self.socket is None:
+                self.socket = socket.create_connection(self.address, timeout=10)
+                self.socket.setblocking(False)
+                self.stream = ClientStream(self.rng.choice([*FRAMINGS]), entropy=System())
+                self.socket.send(self.stream.opening() or b"\x00")
+            self.rng.choice(_DEEDS)(self, self.socket)
+            if self.socket.recv(65536) == b"":
+                raise ConnectionError
+        except BlockingIOError:
+            return
+        except OSError:
+            self.leave()
+            self.hung_up += 1
+
+    def leave(self) -> None:
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+
+    def noise(self, sock: socket.socket) -> None:
+        sock.send(self.rng.randbytes(self.rng.randrange(1, 400)))
+
+    def endless_frame(self, sock: socket.socket) -> None:
+        sock.send((2**30).to_bytes(4, "little"))
+
+    def one_byte(self, sock: socket.socket) -> None:
+        sock.send(b"\x10")
+
+    def many_questions(self, sock: socket.socket) -> None:
+        """A flood of new key exchanges, none of which is carried on."""
+        body = SCHEMA["req_pq_multi"].build(nonce=os.urandom(16))
+        sock.send(self.stream.send(bytes(plain(next_msg_id(time.time()), body))) * 20)
+
+    def unknown_key(self, sock: socket.socket) -> None:
+        sock.send(self.stream.send(self.rng.randbytes(24 + 16 * self.rng.randrange(3, 30))))
+
+    def hang_up(self, sock: socket.socket) -> None:
+        self.leave()
+        raise BlockingIOError
+
+
+_DEEDS: tuple[Callable[[Hostile, socket.socket], None], ...] = (
+    Hostile.noise,
+    Hostile.endless_frame,
+    Hostile.one_byte,
+    Hostile.many_questions,
+    Hostile.unknown_key,
+    Hostile.hang_up,
+)
+
+
+def be_hostile(address: tuple[str, int], count: int, ended: Callable[[], bool], pause: float = 0.0) -> int:
+    """`count` hostile peers taking turns until `ended`; how often they were hung up on."""
+    peers = [Hostile(address, seed) for seed in range(count)]
+    while not ended():
+        for peer in peers:
+            peer.act()
+        time.sleep(pause)
+    for peer in peers:
+        peer.leave()
+    return sum(peer.hung_up for peer in peers)
+
+
+@contextlib.contextmanager
+def hostile(address: tuple[str, int], count: int, pause: float = 0.01) -> Iterator[None]:
+    """The same in a thread of this process, with a breath between two rounds."""
+    ended = threading.Event()
+    thread = threading.Thread(target=be_hostile, args=(address, count, ended.is_set, pause))
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def open_files() -> int:
+    """Descriptors of this process, 0 where the system does not tell."""
+    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+
+
+def main(host: str, port: int, count: int) -> None:
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(sys.stdin, selectors.EVENT_READ)
+        print(be_hostile((host, port), count, lambda: bool(waiting.select(0))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

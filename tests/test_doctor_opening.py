@@ -1,0 +1,108 @@
+"""The search for the recipe: exact, and quiet about noise."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtlib.crypto import AuthKey
+from mtlib.doctor.mistakes_inside import RIGHT_SHAPE
+from mtlib.doctor.opening import (
+    CONSTANTS,
+    expected_inside,
+    flip,
+    flipped_bit,
+    is_right,
+    msg_key_changes,
+    open_seal,
+    spelled_wrongly,
+)
+from mtlib.doctor.patient import Patient
+from patients import C
+from wrong_client import WrongClient, cbc, ige, ige_in_place, kdf1, kdf2, pattern, swapped
+
+PATIENT = Patient.of(**C.facts())
+VALUES = {"nonce": C.nonce, "expires_at": C.expires_at}
+ALL = expected_inside(PATIENT, VALUES)
+
+
+def names(client: WrongClient, patient: Patient = PATIENT) -> list[str] | None:
+    opened = open_seal(client.sealed, patient, expected_inside(patient, VALUES))
+    return None if opened is None else [change.name for change in opened.changes]
+
+
+def test_the_right_recipe_comes_first() -> None:
+    opened = open_seal(C.sealed, PATIENT, ALL)
+    assert opened is not None
+    assert (opened.changes, opened.shape, opened.key) == ((), RIGHT_SHAPE, C.perm)
+    assert opened.envelope == C.envelope and opened.plaintext[24:36] == CONSTANTS
+    assert msg_key_changes(opened, C.sealed[8:24]) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "schedule", "cipher"),
+    list(product([None, C.temp], [(kdf1, 0), (kdf1, 8), (kdf2, 0)], [ige, cbc, swapped, ige_in_place])),
+)
+def test_every_combination_of_changes_is_found(key: bytes | None, schedule: tuple, cipher: object) -> None:  # type: ignore[type-arg]
+    client = replace(C, sealing_key=key, schedule=schedule[0], x=schedule[1], cipher=cipher)  # type: ignore[arg-type]
+    expected = [
+        *(["sealed_with_the_temporary_key"] if key else []),
+        *{(kdf1, 8): ["direction_x_8"], (kdf2, 0): ["schedule_v2"]}.get(schedule, []),
+        *{cbc: ["cbc_instead_of_ige"], swapped: ["iv_halves_swapped"], ige_in_place: ["ige_written_over_itself"]}.get(
+            cipher, []  # type: ignore[call-overload]
+        ),
+    ]  # fmt: skip
+    assert names(client) == expected
+
+
+def test_the_permanent_key_alone_is_enough() -> None:
+    assert names(replace(C, x=8), Patient.of(perm_key=C.perm)) == ["direction_x_8"]
+
+
+def test_where_no_constant_is_left_the_hash_decides() -> None:
+    foreign = replace(C, inner_id=b"abcd", length=7, seqno=9, inner_perm=bytes(8), inner_nonce=bytes(8))
+    assert names(foreign, Patient.of(perm_key=C.perm)) == []
+    unhashed = replace(foreign, msg_key=lambda text, pad, key: pattern("hash", 16))
+    assert names(unhashed, Patient.of(perm_key=C.perm)) is None
+
+
+@pytest.mark.parametrize("size", [0, 8, 24, 39, 40, 88])
+def test_short_bytes_are_not_opened_or_opened_as_far_as_they_go(size: int) -> None:
+    opened = open_seal(C.sealed[:size], PATIENT, ALL)
+    assert (opened is None) == (size < 72)
+
+
+def test_without_a_permanent_key_nothing_is_opened() -> None:
+    assert open_seal(C.sealed, Patient.of(temp_key=C.temp), {}) is None
+
+
+@pytest.mark.parametrize("bit", [64, 191, 192, 300, 575, 576, 831])
+def test_one_flipped_bit_is_found(bit: int) -> None:
+    assert flipped_bit(flip(C.sealed, bit), AuthKey(C.perm)) == bit
+
+
+def test_no_bit_is_found_where_more_is_wrong() -> None:
+    assert flipped_bit(flip(flip(C.sealed, 300), 700), AuthKey(C.perm)) is None
+    assert flipped_bit(C.sealed[:-1], AuthKey(C.perm)) is None
+    assert is_right(C.sealed, C.perm) and not is_right(C.sealed, C.temp)
+
+
+@given(st.binary(min_size=255, max_size=255))
+def test_spellings_are_those_that_differ(rest: bytes) -> None:
+    for first, expected in ((b"\0", "key_without_leading_zeros"), (b"\xf0", "key_with_a_sign_byte")):
+        key = first + rest
+        patient = Patient.of(perm_key=key)
+        assert patient.perm_key is not None
+        found = {hypothesis.name: data for hypothesis, data in spelled_wrongly(patient.perm_key)}
+        assert expected in found and all(data != key for data in found.values() if key != key[::-1])
+
+
+def test_msg_key_of_something_else_is_no_known_change() -> None:
+    opened = open_seal(C.sealed, PATIENT, ALL)
+    assert opened is not None
+    assert msg_key_changes(opened, hashlib.md5(b"").digest()) is None

@@ -1,0 +1,57 @@
+"""A data centre and a small crowd; `./run soak` brings a large one."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+from mtlib.net.server import LocalDC
+from mtlib.protocol.limits import Limits
+from tests.loading import all_at_once, bind_once, hostile, idle, median_bind, open_files
+
+
+def test_clients_that_come_at_once_are_all_bound() -> None:
+    with LocalDC() as dc:
+        taken, errors = all_at_once(dc, 16)
+        assert errors == []
+        assert len(taken) == 16
+        assert len(dc.trace.named("bind_accepted")) == 16
+
+
+def test_an_honest_client_beside_silent_and_hostile_ones() -> None:
+    with LocalDC() as dc:
+        address = (dc.host, dc.port)
+        quiet = median_bind(dc, 5)
+        with idle(address, 60), hostile(address, 12):
+            assert median_bind(dc, 5) < max(10 * quiet, 0.5)
+        assert dc.running
+        assert not dc.trace.named("internal_error")
+
+
+def test_exchanges_in_a_row_leave_no_thread_and_no_descriptor() -> None:
+    threads = threading.active_count()
+    with LocalDC() as dc:
+        bind_once(dc)
+        before = open_files()
+        for _ in range(10):
+            bind_once(dc)
+        for _ in range(50):
+            if open_files() <= before:
+                break
+            time.sleep(0.05)
+        assert open_files() <= before
+    assert threading.active_count() == threads
+
+
+def test_whatever_is_over_a_limit_is_refused_at_once() -> None:
+    with LocalDC(limits=Limits(connections=3)) as dc:
+        with idle((dc.host, dc.port), 3):
+            time.sleep(0.1)
+            begun = time.monotonic()
+            for _ in range(20):
+                with socket.create_connection((dc.host, dc.port), timeout=5) as one:
+                    assert one.recv(1) == b""
+            assert time.monotonic() - begun < 2
+        time.sleep(0.1)
+        assert bind_once(dc) < 5

@@ -1,0 +1,234 @@
+"""The table of checks: each can fail alone, none says yes to a changed byte, and two nets hold each on its own."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mtlib.crypto import AuthKey
+from mtlib.protocol.checks import CHECKS, INVALID, judge, verify
+from mtlib.protocol.facts import Facts, Rules
+from wrong_client import NOW, WrongClient, key_id, pattern
+
+VECTORS = Path(__file__).parent / "vectors"
+NEGATIVE = json.loads((VECTORS / "binding_negative.json").read_text())
+FIVE = json.loads((VECTORS / "binding_message.json").read_text())["vectors"]
+C = WrongClient()
+PERM, TEMP, OTHER = AuthKey(C.perm), AuthKey(C.temp), AuthKey(pattern("other", 256))
+NAMES = [check.name for check in CHECKS]
+EQUALITIES = frozenset({
+    "seqno", "length", "constructor", "msg_id", "nonce", "perm_auth_key_id", "expires_at", "temp_auth_key_id",
+    "temp_session_id", "perm_auth_key_id_in_front",
+})  # fmt: skip
+
+
+def facts(client: WrongClient = C, **more: Any) -> Facts:
+    given: dict[str, Any] = {
+        "request": client.request, "perm_key": PERM, "temp_key": TEMP, "session_id": C.session_id, "msg_id": C.msg_id,
+        "now": NOW, **more,
+    }  # fmt: skip
+    return Facts(**given)
+
+
+def test_a_good_binding_passes_everything_that_applies() -> None:
+    verdict = judge(facts())
+    assert (verdict.ok, verdict.error, verdict.failed, verdict.failing) == (True, None, None, ())
+    not_computed = [row.name for row in verdict.checks if row.holds is None]
+    assert not_computed == ["not_bound_elsewhere", "msg_id_rises"]
+    assert str(verdict).startswith("boolTrue\n")
+
+
+@pytest.mark.parametrize("vector", [v for v in FIVE if v["inputs"]["temp_auth_key"]], ids=lambda v: str(v["name"]))
+def test_verify_accepts_what_real_clients_make(vector: dict[str, Any]) -> None:
+    told = vector["inputs"]
+    given: dict[str, Any] = {
+        "perm_key": AuthKey(bytes.fromhex(told["perm_auth_key"])),
+        "temp_key": AuthKey(bytes.fromhex(told["temp_auth_key"])),
+        "session_id": int(told["temp_session_id"]),
+        "msg_id": int(told["msg_id"]),
+    }
+    request = bytes.fromhex(vector["outer_request"])
+    assert verify(request, **given, now=1).ok
+    assert verify(request, **given, now=told["expires_at"]).error == "EXPIRES_AT_INVALID"
+
+
+# -- Each check alone ---------------------------------------------------------------------------------------------
+
+
+def flip_bit(client: WrongClient, byte: int) -> bytes:
+    sealed = bytearray(client.sealed)
+    sealed[byte] ^= 1
+    return client.request_of(bytes(sealed))
+
+
+ALONE: dict[str, Callable[[], Facts]] = {
+    "not_a_cdn": lambda: facts(rules=Rules(cdn=True)),
+    "request_parses": lambda: facts(request=C.request[:-1]),
+    "nothing_left_over": lambda: facts(request=C.request + b"\0"),
+    "over_temporary_key": lambda: facts(temporary=False),
+    "not_bound_elsewhere": lambda: facts(bound_to=1),
+    "encrypted_message_size": lambda: facts(request=C.request_of(C.sealed + bytes(16))),
+    "perm_auth_key_id_in_front": lambda: facts(replace(C, front=pattern("front", 8))),
+    "perm_key_known": lambda: facts(perm_key=None),
+    "length": lambda: facts(replace(C, length=44)),
+    "msg_key": lambda: facts(replace(C, msg_key=lambda text, pad, key: pattern("not a hash", 16))),
+    "seqno": lambda: facts(replace(C, seqno=1)),
+    "msg_id": lambda: facts(replace(C, inner_msg_id=C.msg_id + 4)),
+    "constructor": lambda: facts(replace(C, inner_id=bytes(4))),
+    "nonce": lambda: facts(replace(C, inner_nonce=bytes(8))),
+    "perm_auth_key_id": lambda: facts(replace(C, inner_perm=key_id(C.temp))),
+    "expires_at": lambda: facts(replace(C, inner_expires_at=bytes(4))),
+    "temp_auth_key_id": lambda: facts(temp_key=OTHER),
+    "temp_session_id": lambda: facts(session_id=1),
+    "expires_at_in_range": lambda: facts(now=C.expires_at),
+    "msg_id_rises": lambda: facts(rules=Rules(one_temp_key=True), last_bind_msg_id=C.msg_id),
+}
+
+
+def test_each_check_is_tried() -> None:
+    assert list(ALONE) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_check_fails_alone_and_by_its_name(name: str) -> None:
+    verdict = judge(ALONE[name]())
+    assert (verdict.ok, verdict.failed, verdict.failing) == (False, name, (name,))
+    assert verdict.error == verdict[name].check.error
+    row = verdict[name]
+    assert row.got != row.expected and str(row).startswith("FAILS")
+    assert verdict.error in str(verdict)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_check_that_is_switched_off_says_nothing(name: str) -> None:
+    given = ALONE[name]()
+    off = judge(replace(given, rules=replace(given.rules, skip=frozenset({name}))))
+    assert off[name].holds is None
+    assert off.failed != name
+    assert str(off[name]) == f"   -   {name}"
+
+
+def test_errors_do_not_tell_faults_of_the_seal_apart() -> None:
+    sealed = NAMES[NAMES.index("encrypted_message_size") : NAMES.index("expires_at_in_range")]
+    assert {check.error for check in CHECKS if check.name in sealed} == {INVALID}
+    other = {check.name: check.error for check in CHECKS if check.error != INVALID}
+    assert other == {
+        "not_a_cdn": "CDN_METHOD_INVALID",
+        "request_parses": "INPUT_FETCH_ERROR",
+        "nothing_left_over": "INPUT_REQUEST_TOO_LONG",
+        "over_temporary_key": "TEMP_AUTH_KEY_EMPTY",
+        "not_bound_elsewhere": "TEMP_AUTH_KEY_ALREADY_BOUND",
+        "expires_at_in_range": "EXPIRES_AT_INVALID",
+    }
+
+
+def test_everything_is_evaluated_whatever_fails_first() -> None:
+    wrong = replace(C, seqno=3, inner_nonce=bytes(8), length=8)
+    verdict = judge(facts(wrong, session_id=5, now=C.expires_at))
+    assert verdict.failing == ("length", "seqno", "nonce", "temp_session_id", "expires_at_in_range")
+    assert verdict.failed == "length"
+
+
+# -- 832 bits -----------------------------------------------------------------------------------------------------
+
+
+def flips(**rules: Any) -> Counter[str | None]:
+    """Which check names each of the 832 single-bit flips of encrypted_message."""
+    count: Counter[str | None] = Counter()
+    for bit in range(8 * 104):
+        sealed = bytearray(C.sealed)
+        sealed[bit // 8] ^= 1 << bit % 8
+        count[judge(facts(request=C.request_of(bytes(sealed)), rules=Rules(**rules))).failed] += 1
+    return count
+
+
+def test_every_flip_is_caught_and_the_map_is_64_384_384() -> None:
+    assert flips() == {"perm_auth_key_id_in_front": 64, "length": 384, "msg_key": 384}
+
+
+def test_with_the_hash_first_it_is_64_768() -> None:
+    assert flips(hash_first=True) == {"perm_auth_key_id_in_front": 64, "msg_key": 768}
+
+
+def test_without_the_hash_the_equalities_catch_every_flip() -> None:
+    found = flips(skip=frozenset({"msg_key"}))
+    assert sum(found.values()) == 832 and None not in found
+
+
+def test_without_the_equalities_the_hash_catches_every_flip_behind_the_key_id() -> None:
+    """The key id in front is no part of what is hashed; the DC finds another key by it, or none."""
+    found = flips(skip=EQUALITIES - {"perm_auth_key_id_in_front"})
+    assert found == {"perm_auth_key_id_in_front": 64, "msg_key": 768}
+
+
+def test_without_both_nets_something_gets_through() -> None:
+    assert flips(skip=EQUALITIES | {"msg_key"}) == {None: 832}
+
+
+# -- Rules --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "key_expires_at", "ok"),
+    [
+        (NOW, None, False),
+        (NOW + 1, None, True),
+        (2**31 - 1, None, True),
+        (NOW + 1000, NOW + 1000, True),
+        (NOW + 1300, NOW + 1000, True),
+        (NOW + 1301, NOW + 1000, False),
+        (-1, None, False),
+    ],
+)
+def test_the_range_of_expires_at(expires_at: int, key_expires_at: int | None, ok: bool) -> None:
+    verdict = judge(facts(replace(C, expires_at=expires_at), key_expires_at=key_expires_at))
+    assert verdict.ok is ok
+    assert verdict.failing == (() if ok else ("expires_at_in_range",))
+
+
+def test_a_rebind_to_the_same_key_is_no_fault_and_to_another_is() -> None:
+    assert judge(facts(bound_to=PERM.id)).ok
+    assert judge(facts(bound_to=OTHER.id)).error == "TEMP_AUTH_KEY_ALREADY_BOUND"
+
+
+def test_msg_ids_rise_only_where_one_binding_ends_the_other() -> None:
+    assert judge(facts(last_bind_msg_id=C.msg_id)).ok
+    assert judge(facts(rules=Rules(one_temp_key=True), last_bind_msg_id=C.msg_id - 4)).ok
+
+
+def test_an_unknown_key_costs_the_same_work_and_tells_nothing_about_the_inside() -> None:
+    verdict = judge(facts(perm_key=None))
+    inside = NAMES[NAMES.index("length") : NAMES.index("expires_at_in_range")]
+    assert all(verdict[name].holds is None for name in inside)
+    assert judge(facts(perm_key=OTHER)).failed == "perm_key_known"
+
+
+def test_what_is_random_may_be_anything() -> None:
+    for client in (replace(C, random=bytes(16)), replace(C, padding=b"\xff" * 8)):
+        assert judge(facts(client)).ok
+
+
+@pytest.mark.parametrize("vector", NEGATIVE["vectors"], ids=lambda vector: str(vector["name"]))
+def test_recorded_requests_get_the_recorded_error(vector: dict[str, Any]) -> None:
+    state = NEGATIVE["state"]
+    verdict = verify(
+        bytes.fromhex(vector["request"]),
+        perm_key=AuthKey(bytes.fromhex(state["perm_auth_key"])),
+        temp_key=AuthKey(bytes.fromhex(state["temp_auth_key"])),
+        session_id=int(state["session_id"]), msg_id=int(state["outer_msg_id"]), now=state["server_now"],
+    )  # fmt: skip
+    assert verdict.error == vector["expected_error"]
+
+
+def test_each_check_says_why_by_whom_and_what_it_reads() -> None:
+    starts = {"packet", "message", "request"}
+    for check in CHECKS:
+        assert check.why and check.spec
+        assert {path.split("/")[0] for path in check.reads} <= starts
+    assert len(set(NAMES)) == len(NAMES)
