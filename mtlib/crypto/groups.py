@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import gcd
+from typing import Any
 
-from mtlib.crypto.numbers import is_probable_prime, power
+from mtlib.crypto.numbers import is_probable_prime, power, quick
 from mtlib.errors import CheckError
 
 DH_PRIME = int(
@@ -76,6 +77,41 @@ def safe_prime_flaw(p: int, rounds: int = 32) -> str:
     if power(2, q, p) not in (1, p - 1) or gcd(2 * 2 - 1, p) != 1:
         return "not prime"
     return "" if is_probable_prime(q, rounds) else "(p-1)/2 not prime"
+
+
+_TEETH, _COLUMNS = 8, 256  # an exponent of 2048 bits, written in rows below each other
+
+
+def generator_power(g: int, exponent: int, p: int) -> int:
+    """g^exponent mod p, in a quarter of the time that `power` takes, because g is the same every time.
+
+    The exponent is written in eight rows of 256 bits. One step squares what there is and multiplies by the power of
+    g that belongs to the eight bits below each other: 256 steps instead of 2048 (Lim and Lee, "More flexible
+    exponentiation with precomputation", 1994). The 256 powers are computed once per group, in the time of one
+    `power`. Raises what `power` raises; longer exponents are left to it.
+    """
+    if not 0 <= exponent < 1 << _TEETH * _COLUMNS or p < 1:
+        return power(g, exponent, p)
+    modulus = quick(p)
+    powers = _powers(g, modulus)
+    bits = f"{exponent:0{_TEETH * _COLUMNS}b}"
+    result = 1
+    for column in zip(*(bits[row : row + _COLUMNS] for row in range(0, len(bits), _COLUMNS)), strict=True):
+        result = result * result % modulus * powers[column] % modulus
+    return int(result)
+
+
+@lru_cache(maxsize=4, typed=True)
+def _powers(g: int, modulus: Any) -> dict[tuple[str, ...], Any]:
+    """The product of teeth for every column of bits; a tooth is g^(2^(256 row)), and the top row is read first."""
+    teeth = [g % modulus]
+    for _row in range(1, _TEETH):
+        teeth.append(power(int(teeth[-1]), 1 << _COLUMNS, int(modulus)))
+    powers: dict[tuple[str, ...], Any] = {(): 1 % modulus}
+    for tooth in reversed(teeth):
+        without = {(*column, "0"): value for column, value in powers.items()}
+        powers = without | {(*column, "1"): value * tooth % modulus for column, value in powers.items()}
+    return powers
 
 
 def check_dh_public(g_x: int, p: int, name: str) -> None:

@@ -18,6 +18,7 @@ from mtlib.errors import CheckError, LocalError
 
 # Decided at the first power, not before: importing gmpy2 takes longer than importing the rest of this room.
 _powmod: Callable[[int, int, int], Any] | None = None
+_number: Callable[[int], Any] = int  # the type that long loops count in
 
 
 def use_gmpy2(wanted: bool) -> bool:
@@ -25,14 +26,14 @@ def use_gmpy2(wanted: bool) -> bool:
 
     Without a call, gmpy2 is taken when it is installed and the environment variable MTLIB_PLAIN is not set.
     """
-    global _powmod
-    _powmod = pow
+    global _powmod, _number
+    _powmod, _number = pow, int
     if wanted:
         try:
-            from gmpy2 import powmod
+            from gmpy2 import mpz, powmod
         except ImportError:
             return False
-        _powmod = powmod
+        _powmod, _number = powmod, mpz
     return wanted
 
 
@@ -41,9 +42,19 @@ def power(base: int, exponent: int, modulus: int) -> int:
     if exponent < 0 or modulus < 1:
         where = "exponent" if exponent < 0 else "modulus"
         raise LocalError(f"no power with this {where}", got=min(exponent, modulus), where=where)
+    _decide()
+    return int((_powmod or pow)(base, exponent, modulus))
+
+
+def quick(number: int) -> Any:
+    """The same number in the type that long loops are fastest with; whatever is reduced modulo it has that type."""
+    _decide()
+    return _number(number)
+
+
+def _decide() -> None:
     if _powmod is None:
         use_gmpy2(not os.environ.get("MTLIB_PLAIN"))
-    return int((_powmod or pow)(base, exponent, modulus))
 
 
 def to_bytes(number: int, size: int | None = None) -> bytes:
@@ -133,15 +144,17 @@ def _divisor(n: int) -> int:
 def _brent(n: int) -> int:
     """Pollard's rho as Brent walks it: y -> y^2 + c runs into a circle modulo p long before modulo n.
 
+    With gmpy2 the modulus is one of its numbers, and so is all that was reduced by it: half the time.
     Source: R. P. Brent, "An improved Monte Carlo factorization algorithm", BIT 20, 1980.
     """
-    return next(divisor for divisor in (_walk(n, c) for c in count(1)) if divisor != n)
+    modulus = quick(n)
+    return next(divisor for divisor in (_walk(modulus, c) for c in count(1)) if divisor != n)
 
 
 _BATCH = 256  # steps between two gcds
 
 
-def _walk(n: int, c: int) -> int:
+def _walk(n: Any, c: int) -> int:
     """One walk: x waits, y takes ever longer strides away from it, until they agree modulo a divisor.
 
     Differences are multiplied up and one gcd looks at a whole batch. A batch that has caught all factors

@@ -8,11 +8,12 @@ test key, fingerprint b25898df208d2603.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mtlib.crypto.rsa import PublicKey
-from mtlib.errors import LocalError
+from mtlib.errors import LocalError, MtError
 
 PORTS = (443, 80, 5222)
 
@@ -39,7 +40,8 @@ PRODUCTION_HOSTS = frozenset(
 class Endpoint:
     """A data centre to talk to: addresses to try in order, its RSA key, and the dc id that a key exchange names.
 
-    `clean_up`: keys are destroyed at the end, because they live on somebody else's machine.
+    `clean_up`: keys are destroyed at the end, because they live on somebody else's machine. `status` tells how a data
+    centre in this process is doing, for the sentence that a client reads when it hears nothing more from it.
     """
 
     name: str
@@ -47,6 +49,14 @@ class Endpoint:
     key: PublicKey
     dc_id: int | None = None
     clean_up: bool = False
+    status: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+
+    def how(self) -> str:
+        """What is known about the other side beside its silence: nothing, or the rest of a sentence."""
+        try:
+            return f"; {self.status()}" if self.status else ""
+        except MtError as error:
+            return f"; {error}"
 
 
 TELEGRAM_TEST = {
@@ -77,7 +87,8 @@ def _endpoint(of: Any, key: PublicKey | None) -> Endpoint:
     if isinstance(of, Endpoint):
         return of
     if hasattr(of, "public_key"):
-        return Endpoint(f"local DC {of.dc_id}", ((of.host, of.port),), of.public_key, of.dc_id)
+        status = getattr(of, "status", None)
+        return Endpoint(f"local DC {of.dc_id}", ((of.host, of.port),), of.public_key, of.dc_id, status=status)
     if isinstance(of, str) and of.startswith("telegram-test"):
         number = of.removeprefix("telegram-test").lstrip("-") or "2"
         if number.isdigit() and int(number) in TELEGRAM_TEST:

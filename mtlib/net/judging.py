@@ -3,7 +3,7 @@
     python -m mtlib judge -- node my_bind.mjs
 
 The program reads one line of JSON per step from its standard input and writes one line to its standard output; what it
-writes to its standard error is its own business. It ends when its input ends. `mtlib.protocol.ladder` has the format.
+writes to its standard error is its own business. It ends when its input ends. `mtlib.ladder.ladder` has the format.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from mtlib.errors import DecodeError, LocalError, Unreachable
-from mtlib.protocol.ladder import Question, Report, ask, chosen, output
+from mtlib.ladder.ladder import Question, Report, ask, chosen, output
 
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 500."""

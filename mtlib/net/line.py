@@ -56,21 +56,27 @@ class Line:
             self.socket.settimeout(self.timeout)
             self.socket.sendall(data)
         except OSError as error:
-            raise Unreachable(f"{self.to.name} took nothing more: {_reason(error)}") from None
+            raise self._ended(f"{self.to.name} took nothing more: {_reason(error)}") from None
+        except BaseException:  # interrupted: perhaps half a frame is out, so nothing can follow it
+            self.close()
+            raise
 
     def _read(self, end: float) -> bytes:
         try:
             self.socket.settimeout(max(end - time.monotonic(), 0.001))
             data = self.socket.recv(65536)
         except TimeoutError:
-            raise Unreachable(f"{self.to.name} was silent for {self.timeout:g} seconds") from None
+            raise self._ended(f"{self.to.name} was silent for {self.timeout:g} seconds") from None
         except OSError as error:
-            raise Unreachable(f"the connection to {self.to.name} broke: {_reason(error)}") from None
+            raise self._ended(f"the connection to {self.to.name} broke: {_reason(error)}") from None
         if not data:
             with contextlib.suppress(DecodeError):  # half a frame is no news once the connection has ended
                 self.stream.eof()
-            raise Unreachable(f"{self.to.name} closed the connection without an answer")
+            raise self._ended(f"{self.to.name} closed the connection without an answer")
         return data
+
+    def _ended(self, sentence: str) -> Unreachable:
+        return Unreachable(sentence + self.to.how())
 
 
 def _dial(to: Endpoint, within: float) -> socket.socket:
@@ -88,7 +94,7 @@ def _dial(to: Endpoint, within: float) -> socket.socket:
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
     offline = "; without a network, connect to a LocalDC instead" if to.clean_up else ""
-    raise Unreachable(f"{to.name} cannot be reached from here ({', '.join(reasons)}){offline}")
+    raise Unreachable(f"{to.name} cannot be reached from here ({', '.join(reasons)}){offline}{to.how()}")
 
 
 def _reason(error: Exception) -> str:

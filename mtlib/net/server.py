@@ -21,10 +21,12 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
+from mtlib.doctor.doctor import explain_refusal
 from mtlib.errors import LocalError
 from mtlib.net.neighbours import same_user
-from mtlib.protocol.checks import Rules
-from mtlib.protocol.datacenter import DataCenter, Peer
+from mtlib.net.served import Served
+from mtlib.protocol.checks import Facts, Rules
+from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.trace import Trace
@@ -68,10 +70,11 @@ class LocalDC:
                              expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
                              entropy=entropy, address=(host, port))
+        self.dc.consult = self._diagnosis
         self.clock, self.allow_public = clock, allow_public
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
-        self._connections: dict[socket.socket, _Connection] = {}
+        self._connections: dict[socket.socket, Served] = {}
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
     port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
@@ -104,7 +107,7 @@ class LocalDC:
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._run, name=f"LocalDC:{self.port}", daemon=True)
-        self._stopping = False
+        self._stopping, self.failure = False, None
         self._thread.start()
         atexit.register(self.stop)
         return self
@@ -118,7 +121,8 @@ class LocalDC:
         self._stopping = True
         with contextlib.suppress(OSError):
             self._wake.send(b"!")
-        thread.join(5)
+        if thread is not threading.current_thread():  # a listener of the trace may stop it, too
+            thread.join(5)
 
     def status(self) -> str:
         """One line about it. Raises the error that ended its thread, if one did."""
@@ -126,6 +130,17 @@ class LocalDC:
             raise LocalError(f"the data centre's thread died: {self.failure!r}") from self.failure
         state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if self.running else "stopped"
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
+
+    def _diagnosis(self, facts: Facts) -> str:
+        """Which well-known mistake a refused binding shows, for the trace."""
+        keys = [known.auth_key for known in self.dc.keys]
+        perm_id = int.from_bytes(facts.request[4:12], "little", signed=True)
+        perm = self.dc.keys.permanent(perm_id)
+        try:
+            found = explain_refusal(facts, other_keys=keys, perm_key_created=int(perm.created) if perm else None)
+        except Exception as error:  # advice must not cost anybody their data centre
+            return f"the doctor has no word for it: {error}"
+        return f"{found.name}: {found.verdict} {found.fix}"
 
     def __enter__(self) -> Self:
         return self.start()
@@ -141,8 +156,8 @@ class LocalDC:
     def _run(self) -> None:
         try:
             while not self._stopping:
-                for key, events in self._selector.select(TICK):
-                    self._ready(key.fileobj, events)
+                for ready, events in self._turn().items():
+                    self._ready(ready, events)
                 self._sweep()
         except BaseException as error:  # the owner learns it from status(), clients from the closed connection
             self.failure = error
@@ -152,6 +167,14 @@ class LocalDC:
             for each in (self._listener, self._wake, self._woken):
                 each.close()
             self._selector.close()
+
+    def _turn(self) -> dict[Any, int]:
+        """Who is up: everybody with news, and everybody with more from before."""
+        behind = [sock for sock, connection in self._connections.items() if connection.backlog]
+        found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
+        for key, events in self._selector.select(0 if behind else TICK):
+            found[key.fileobj] = found.get(key.fileobj, 0) | events
+        return found
 
     def _ready(self, ready: Any, events: int) -> None:
         if ready is self._listener:
@@ -178,10 +201,10 @@ class LocalDC:
             return
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connections[sock] = _Connection(sock, self.dc.accept())
+        self._connections[sock] = Served(sock, self.dc.accept())
         self._selector.register(sock, selectors.EVENT_READ)
 
-    def _settle(self, connection: _Connection) -> None:
+    def _settle(self, connection: Served) -> None:
         """Watch for what this connection waits for now, or end it."""
         if (connection.done and not connection.unsent) or len(connection.unsent) > UNSENT:
             self._close(connection)
@@ -191,45 +214,18 @@ class LocalDC:
         self._selector.modify(connection.sock, reading | writing)
 
     def _sweep(self) -> None:
-        """Hang up on whoever has been silent for longer than their patience."""
+        """Hang up on whoever is over a deadline."""
         now = time.monotonic()
         for connection in tuple(self._connections.values()):
-            if now > connection.heard + connection.peer.patience:
-                connection.peer.note("timed_out", self.clock(), f"silent for {connection.peer.patience:.0f} s")
+            reason = connection.overdue(now, self.dc.limits)
+            if reason:
+                connection.peer.note("timed_out", self.clock(), reason)
                 self._close(connection)
 
-    def _close(self, connection: _Connection) -> None:
+    def _close(self, connection: Served) -> None:
         if self._connections.pop(connection.sock, None) is not None:
             self._selector.unregister(connection.sock)
-            connection.sock.close()
-
-
-class _Connection:
-    """A socket, its peer, and what has not been sent yet."""
-
-    def __init__(self, sock: socket.socket, peer: Peer) -> None:
-        self.sock, self.peer = sock, peer
-        self.unsent = bytearray()
-        self.heard = time.monotonic()
-        self.done = False
-
-    def read(self, now: float) -> None:
-        data = self.sock.recv(65536)
-        if not data:
-            self.done = True
-            self.unsent.clear()
-            return
-        self.heard = time.monotonic()
-        reply = self.peer.receive(data, now)
-        self.done = reply.close
-        for chunk in reply.chunks:
-            self.unsent += chunk
-            self.flush()
-
-    def flush(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while self.unsent:
-                del self.unsent[: self.sock.send(self.unsent)]
+            connection.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -243,8 +239,13 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setblocking(False)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise LocalError(f"cannot listen here: {error}", got=f"{host}:{port}", where="port") from None
+        taken = "; the same cell, run before, may have started one that still listens" if port else ""
+        raise LocalError(f"cannot listen here: {_reason(error)}{taken}", got=f"{host}:{port}", where="port") from None
     return listener
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _is_loopback(host: str) -> bool:

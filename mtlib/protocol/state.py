@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from weakref import WeakSet
 
 from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.rsa import PrivateKey
-from mtlib.protocol.checks import Rules, Verdict
+from mtlib.protocol.checks import Facts, Rules, Verdict
 from mtlib.protocol.faults import Fault, Faults
 from mtlib.protocol.keyring import Keyring
 from mtlib.protocol.limits import Limits
@@ -21,7 +21,8 @@ class DataCenterState:
     """Keys, sessions and bindings of one data centre, and the trace of what happened.
 
     `dc_id` is accepted in a key exchange, and for temporary keys its negative (media); absent is fine, anything else is
-    -444. 10000 is added for a test data centre. `address` is what help.getConfig tells.
+    -444. 10000 is added for a test data centre. `address` is what help.getConfig tells. `consult`, where somebody sets it,
+    says in a sentence which mistake a refused binding shows; the sentence goes into the trace.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class DataCenterState:
         self.trace = Trace(self.limits.trace)
         self.exchanging: WeakSet[Connection] = WeakSet()
         self.just_bound = False
+        self.consult: Callable[[Facts], str] | None = None
         self.connections_made = 0
 
     @property

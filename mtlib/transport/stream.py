@@ -62,6 +62,11 @@ class _Stream:
         return self._framer.pending if self._framer else 0
 
     @property
+    def received(self) -> int:
+        """Whole frames so far."""
+        return self._framer.received if self._framer else 0
+
+    @property
     def broken(self) -> PeerError | None:
         """The error after which nothing more can be read, or None."""
         return self._framer.broken if self._framer else None
