@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from mtlib.protocol.ladder import difference
-from mtlib.protocol.rung import Mistake, Raised, recognise
+from mtlib.ladder.ladder import difference
+from mtlib.ladder.rung import Mistake, Raised, recognise
 
 RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
 COLOURS = {RIGHT: ("#e3f3e6", "#2e7d43"), ALMOST: ("#fdf3d3", "#a8780a"), NOT_YET: ("#eceff3", "#5b6675")}

@@ -12,7 +12,7 @@ from typing import Any
 
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.protocol.ladder import climb, vectors
+from mtlib.ladder.ladder import climb, vectors
 from mtlib.protocol.packets import padding_size
 
 Scene = Mapping[str, Any]

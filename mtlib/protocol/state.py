@@ -21,8 +21,8 @@ class DataCenterState:
     """Keys, sessions and bindings of one data centre, and the trace of what happened.
 
     `dc_id` is accepted in a key exchange, and for temporary keys its negative (media); absent is fine, anything else is
-    -444. 10000 is added for a test data centre. `address` is what help.getConfig tells. `consult`, where somebody sets it,
-    says in a sentence which mistake a refused binding shows; the sentence goes into the trace.
+    -444. 10000 is added for a test data centre. `address` is what help.getConfig tells. `consult`, where
+    somebody sets it, says in a sentence which mistake a refused binding shows; the sentence goes into the trace.
     """
 
     def __init__(
