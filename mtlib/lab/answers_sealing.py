@@ -190,7 +190,7 @@ MSG_ID = Task(
     _msg_id, _moments,
     (
         mistake("msg_id_seconds_only",
-                "The low half is empty: it carries the fraction of the second, and makes ids hard to guess.",
+                "The low half is empty: it carries the fraction of the second, which helps against replays.",
                 lambda now, last, perm: now // SECOND << 32,
                 lambda now, last, perm: max(now // SECOND << 32, last + 4)),
         mistake("msg_id_milliseconds", "Those are milliseconds. A msg_id is unix time times 2**32.",
