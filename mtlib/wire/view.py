@@ -117,7 +117,7 @@ def to_html(dissection: Any) -> str:
     """The same as a table: `<table>` only, inline colours, everything escaped, every byte present."""
     head = "".join(
         f'<th style="text-align:left;padding:2px 8px;border-bottom:1px solid #888888">{name}</th>'
-        for name in ("offset", "size", "field", "bytes", "value", "meaning")
+        for name in ("offset", "size", "field", "bytes", "value and meaning")
     )
     body = "".join(_html_row(row) for row in dissection.rows())
     legend = " ".join(_letter(origin.value, f"{origin.letter} {origin.value}") for origin in Origin)
@@ -135,12 +135,11 @@ def _letter(origin: str, text: str) -> str:
 def _html_row(row: Row) -> str:
     mono = "font-family:monospace;white-space:pre"
     cell = "text-align:left;vertical-align:top;padding:1px 8px"
-    value = row.value if row.number else row.state
+    value = f"= {row.value}. " if row.number else f"({row.state}) " if row.state else ""
     return (
         f'<tr><td style="{cell};{mono}">{row.start}</td><td style="{cell};{mono}">{row.length}</td>'
-        f'<td style="{cell};padding-left:{8 + 14 * row.depth}px">'
+        f'<td style="{cell};white-space:nowrap;padding-left:{8 + 10 * row.depth}px">'
         f"{_letter(row.origin, row.letter)} {escape(row.name)}</td>"
         f'<td style="{cell};{mono}">{escape(chr(10).join(row.lines()))}</td>'
-        f'<td style="{cell};{mono}">{escape(value)}</td>'
-        f'<td style="{cell}">{escape(row.meaning)}</td></tr>'
+        f'<td style="{cell};min-width:16em"><b>{escape(value)}</b>{escape(row.meaning)}</td></tr>'
     )
