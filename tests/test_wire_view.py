@@ -270,7 +270,7 @@ def test_everything_is_escaped() -> None:
         assert "<img" not in html and "onerror" in html and "&lt;img" in html
         table = Table(html)
         assert "img" not in table.tags and {name for name, _ in table.attributes} == {"style"}
-            assert table.rows[1][2].endswith(EVIL) and table.rows[1][4].endswith(EVIL)
+        assert table.rows[1][2].endswith(EVIL) and table.rows[1][4].endswith(EVIL)
     assert EVIL in Table(to_html(d)).rows[-1][4], "what a seal has to say"
 
 

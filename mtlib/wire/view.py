@@ -141,5 +141,5 @@ def _html_row(row: Row) -> str:
         f'<td style="{cell};white-space:nowrap;padding-left:{8 + 10 * row.depth}px">'
         f"{_letter(row.origin, row.letter)} {escape(row.name)}</td>"
         f'<td style="{cell};{mono}">{escape(chr(10).join(row.lines()))}</td>'
-        f'<td style="{cell};min-width:16em"><b>{escape(value)}</b>{escape(row.meaning)}</td></tr>'
+        f'<td style="{cell};min-width:14em"><b>{escape(value)}</b>{escape(row.meaning)}</td></tr>'
     )
