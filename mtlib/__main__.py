@@ -17,6 +17,8 @@ from mtlib import __version__
 from mtlib.errors import LocalError, MtError, Unreachable
 
 NO, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+MOST = 1 << 22
+"""Bytes of the longest file that is looked at."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -228,14 +230,16 @@ def _dissect(options: argparse.Namespace) -> int:
 
 def _keys(path: str | None) -> list[Any]:
     from mtlib.crypto.keys import AuthKey
+    from mtlib.doctor.given import octets_of
 
     lines = [line.split("#")[0].split(":")[-1].strip() for line in _text(path).splitlines()] if path else []
-    return [AuthKey(_hex(line, str(path))) for line in lines if line]
+    return [AuthKey(octets_of(line, str(path), secret=True)) for line in lines if line]
 
 
 def _add_doctor(add: Adder) -> None:
     doctor = add("doctor", help="why was my bind refused?")
-    doctor.add_argument("patient", metavar="FILE|-", help="JSON or `name: hex` lines; see notebook 29")
+    doctor.add_argument("patient", metavar="FILE|-", help="JSON, `name: hex` lines, or all the bytes that a client "
+                        "sent on one TCP connection; see notebook 29")
     doctor.add_argument("--keys", metavar="FILE", help="the keys in a file of their own; use throw-away keys")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_doctor)
@@ -245,7 +249,8 @@ def _doctor(options: argparse.Namespace) -> int:
     from mtlib.doctor.doctor import diagnose
     from mtlib.doctor.patient import read_patient
 
-    diagnosis = diagnose(**read_patient(_text(options.patient), _text(options.keys) if options.keys else None))
+    keys = _read(options.keys) if options.keys else None
+    diagnosis = diagnose(**read_patient(_read(options.patient), keys))
     print(json.dumps(diagnosis.to_dict()) if options.json else diagnosis)
     return 0 if diagnosis.healthy else NO
 
@@ -273,30 +278,37 @@ def _shown(dissection: Any) -> str:
     return to_text(dissection, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
 
-def _text(path: str) -> str:
+def _read(path: str) -> bytes:
+    """What a file holds, or standard input. Raises LocalError where it cannot be read, and for more than `MOST`."""
     try:
         if path == "-":
-            return sys.stdin.read()
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        _refuse(f"cannot read {path}: {error}")
+            data = sys.stdin.buffer.read(MOST + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(MOST + 1)
+    except OSError as error:
+        _refuse(f"cannot read {path}: {error.strerror}")
+    if len(data) > MOST:
+        _refuse("too much to look at", expected=f"{MOST} bytes at most", where=path)
+    return data
+
+
+def _text(path: str) -> str:
+    try:
+        return _read(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        _refuse("this file is no text", where=path)
 
 
 def _bytes(argument: str) -> bytes:
     """Hex as it stands, or the contents of a file (hex or raw), or standard input."""
     if argument != "-" and not os.path.exists(argument):
         return _hex(argument, "the command line")
-    raw = sys.stdin.buffer.read() if argument == "-" else _raw(argument)
+    raw = _read(argument)
     try:
         return bytes.fromhex(raw.decode("ascii"))
     except ValueError:
         return raw
-
-
-def _raw(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def _hex(text: str, where: str) -> bytes:

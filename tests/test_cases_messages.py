@@ -66,6 +66,7 @@ def bad_msg(given: dict[str, Any], expected: dict[str, Any]) -> None:
     assert action in expected["action"] or action == "new_session"
     if "time_offset" in expected:
         ours = session()
+        ours.sent.append(body["bad_msg_id"])
         packet = from_server(body, msg_id=given["server_msg_id_of_notice"])
         ours.receive(packet, given["local_clock"])
         assert ours.time_offset == expected["time_offset"]
@@ -75,6 +76,7 @@ def bad_server_salt(given: dict[str, Any], expected: dict[str, Any]) -> None:
     body = SCHEMA.dissect(bytes.fromhex(given["bytes"]))
     assert body["new_server_salt"] == expected["new_server_salt"]
     ours = session()
+    ours.sent.append(body["bad_msg_id"])
     ours.receive(from_server(body, msg_id=next_msg_id(1_780_000_000.0, 0, 1)), 1_780_000_000.0)
     assert ours.salt.to_bytes(8, "little", signed=True).hex() == expected["salt_bytes_in_next_packet"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,15 @@ def test_ctr_refuses_other_lengths(key: int, iv: int, where: str) -> None:
 
 def test_ctr_keeps_its_key_to_itself() -> None:
     assert "Ctr object" in repr(Ctr(b"k" * 32, b"i" * 16))
+
+
+def test_an_error_names_the_data_where_it_is_wrong() -> None:
+    for call in (lambda: ige_encrypt("text", bytes(32), bytes(32)), lambda: Ctr(bytes(32), bytes(16)).update("text")):  # type: ignore[arg-type]
+        with pytest.raises(LocalError) as caught:
+            call()
+        assert caught.value.where == "data"
+
+
+def test_a_block_that_was_computed_stays_as_it_is() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ige_blocks(bytes(16), bytes(32), bytes(32))[0].index = 2  # type: ignore[misc]

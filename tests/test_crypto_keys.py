@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +175,19 @@ def test_first_salt_needs_whole_nonces() -> None:
     for new_nonce, server_nonce in ((bytes(8), bytes(16)), (bytes(32), bytes(8))):
         with pytest.raises(LocalError):
             first_salt(new_nonce, server_nonce)
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (lambda: AuthKey("text"), "auth_key"),  # type: ignore[arg-type]
+        (lambda: msg_key_v1("text"), "envelope"),  # type: ignore[arg-type]
+        (lambda: new_nonce_hash(b"short", 1, AuthKey(bytes(256))), "new_nonce"),
+        (lambda: first_salt(b"short", bytes(16)), "new_nonce"),
+        (lambda: first_salt(bytes(32), b"short"), "server_nonce"),
+    ],
+)
+def test_an_error_names_the_argument_that_is_wrong(call: Callable[[], object], where: str) -> None:
+    with pytest.raises(LocalError) as caught:
+        call()
+    assert caught.value.where == where

@@ -178,3 +178,24 @@ def test_usage_is_what_really_matters() -> None:
 def test_reprs_are_short_and_silent() -> None:
     assert repr(V1.run(8, auth_key=KEY, msg_key=MSG_KEY)) == "Schedule(V1, x=8)"
     assert repr(MSG_KEY_V2) == "<ScheduleTable MSG_KEY_V2: msg_key_large, msg_key>"
+
+
+@each_table
+def test_every_row_is_as_wide_as_its_value(name: str) -> None:
+    table, _, schedule = computed(name, 0)
+    for row in table.rows:
+        assert table.widths[row.name] == len(schedule[row.name])
+    assert table.python() == table.python(0)
+    assert table.origin(table.rows[-1].name, 0) == table.origin(table.rows[-1].name, 0, 0)
+
+
+def test_a_source_of_unknown_width_counts_for_nothing_where_it_is_joined() -> None:
+    table = ScheduleTable("T", "a = SHA1 (m)\nb = a + m", m=None)
+    assert table.widths == {"m": None, "a": 20, "b": 20}
+
+
+def test_a_piece_may_end_exactly_where_its_source_does() -> None:
+    line = "a = SHA1 (substr (key, 96+x, 32))"
+    assert ScheduleTable("T", line, key=136).run(8, key=bytes(136))["a"] == hashlib.sha1(bytes(32)).digest()
+    with pytest.raises(LocalError, match="beyond its source"):
+        ScheduleTable("T", line, key=135)

@@ -16,6 +16,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import V1, AuthKey
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.crypto.rsa_pad import RsaPad
+from mtlib.crypto.secret import Hidden
 from mtlib.errors import LocalError
 
 DATA = Patterned().draw("auth_key", 256)
@@ -69,3 +70,13 @@ def test_asdict_of_something_with_a_key_shows_the_id_only() -> None:
 
     shown = repr(dataclasses.asdict(Session(AuthKey(DATA))))
     assert shown == f"{{'key': AuthKey(id={AuthKey(DATA).id})}}"
+
+
+def test_hidden_bytes_work_like_bytes_and_show_their_number_only() -> None:
+    hidden = Hidden(b"0123456789")
+    assert hidden == b"0123456789"
+    assert hidden[2:4] + b"!" == b"23!"
+    assert str(hidden) == repr(hidden) == f"{hidden}" == "<10 hidden bytes>"
+    assert copy.copy(hidden) is copy.deepcopy(hidden) is hidden
+    with pytest.raises(LocalError, match="not pickled"):
+        pickle.dumps(hidden)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -86,6 +88,31 @@ def test_evidence_points_into_the_dissection() -> None:
         found = WRONG.dissection.find(row.in_request)
         assert isinstance(found, Span) and found.value == row.got
         assert WRONG.parts[row.within][row.offset : row.offset + row.size] == bytes(found)
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_there_is_a_dissection_around_every_place(name: str) -> None:
+    diagnosis = diagnose(**PATIENTS[name]())
+    for place in diagnosis.evidence:
+        assert (diagnosis.around(place) is None) == (diagnosis.dissection is None)
+
+
+@pytest.mark.parametrize(
+    ("told", "around"),
+    [
+        (PATIENTS["session_of_another_connection"](), "bind_auth_key_inner"),
+        (PATIENTS["seqno_not_zero"](), "envelope"),
+        (PATIENTS["msg_key_over_padding"](), "encrypted_message"),
+        (PATIENTS["padding_of_another_size"](), "encrypted_message"),  # which is not cut as a binding is
+        (PATIENTS["names_another_key"](), "request"),
+        ({"encrypted_message": replace(C, inner_nonce=bytes(8)).sealed, "perm_key": C.perm, "nonce": C.nonce},
+         "bind_auth_key_inner"),
+    ],
+)  # fmt: skip
+def test_around_a_place_stand_its_neighbours(told: dict[str, Any], around: str) -> None:
+    diagnosis = diagnose(**told)
+    found = diagnosis.around(diagnosis.evidence[0])
+    assert found is not None and found.name == around
 
 
 @pytest.mark.parametrize(

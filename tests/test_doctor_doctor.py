@@ -357,6 +357,11 @@ def test_a_data_centre_can_explain_its_refusal(name: str, facts: Facts) -> None:
     assert "perm_key" not in " ".join(diagnosis.missing)
 
 
+def test_a_permanent_key_that_carries_is_not_compared_as_a_temporary_one() -> None:
+    facts = facts_of(C, temporary=False, temp_key=AuthKey(C.perm))
+    assert explain_refusal(facts, other_keys=[C.temp]).names == ("sent_over_the_permanent_key",)
+
+
 def test_a_data_centre_that_looks_through_its_keys_says_more() -> None:
     wrong = replace(C, request_perm=key_id(C.perm)[::-1], front=key_id(C.perm)[::-1])
     assert explain_refusal(facts_of(wrong, perm_key=None), other_keys=[OTHER, C.perm]).name == "byte_swapped"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from mtlib.doctor import hypotheses
 from mtlib.doctor.hypotheses import HYPOTHESES
 
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 THE_LIST = [
     "schedule_v2", "direction_x_8", "msg_key_over_padding", "msg_key_first_sixteen_bytes", "msg_key_in_another_order",
     "iv_halves_swapped", "cbc_instead_of_ige", "padding_of_another_size", "seqno_not_zero", "fresh_msg_id_inside",
@@ -33,6 +35,11 @@ def test_each_has_a_name_a_sentence_a_fix_and_a_lesson(name: str) -> None:
     )  # fmt: skip
     assert hypothesis.sentence.endswith(".") and hypothesis.fix.endswith(".")
     assert re.fullmatch(r"\d\d_[a-z0-9_]+", hypothesis.lesson)
+
+
+def test_the_lessons_are_there() -> None:
+    named = {hypothesis.lesson for hypothesis in HYPOTHESES.values()}
+    assert named - {path.stem for path in NOTEBOOKS.glob("*.ipynb")} == set()
 
 
 def test_one_name_has_one_meaning() -> None:

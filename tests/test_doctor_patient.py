@@ -73,6 +73,18 @@ def test_bytes_without_a_name_are_what_they_look_like(text: str, name: str) -> N
     assert list(read_patient(text)) == [name]
 
 
+def test_what_is_no_text_is_a_captured_stream() -> None:
+    stream = b"\xee\xee\xee\xee" + len(C.packet()).to_bytes(4, "little") + C.packet()
+    found = read_patient(stream, f"{C.perm.hex()}\n{C.temp.hex()}\n".encode())
+    assert found["stream"] == stream
+    assert diagnose(**found).healthy
+    assert read_patient(b"\0" + C.request) == {"stream": b"\0" + C.request}
+    assert read_patient(b"\xef\xbb\xbfrequest: " + C.request.hex().encode()) == {"request": C.request}
+    with pytest.raises(LocalError, match="keys are no text") as caught:
+        read_patient(stream, C.perm)
+    assert C.perm.hex()[:16] not in str(caught.value) and repr(C.perm)[2:20] not in str(caught.value)
+
+
 def test_keys_may_come_in_a_file_of_their_own_with_or_without_names() -> None:
     named = read_patient(C.request.hex(), f"perm_key: {C.perm.hex()}\ntemp_key: {C.temp.hex()}\n")
     assert (named["perm_key"].key, named["temp_key"].key) == (AuthKey(C.perm), AuthKey(C.temp))
@@ -86,7 +98,7 @@ def test_keys_may_come_in_a_file_of_their_own_with_or_without_names() -> None:
     [
         "", "# nothing", "colour: 00ff", "perm_key: zz", f"perm_key: {C.perm.hex()[:-2]}00ff", "{", "{'a': 1}",
         '{"perm_key": ["00"]}', '{"request": 5}', '{"msg_id": "x"}', "request: 00\nrequest: 01", "not hex at all",
-        '{"a": {"b": {"c": {"d": {"e": {"f": {}}}}}}}', '{"now": 1e400}',
+        '{"a": {"b": {"c": {"d": {"e": {"f": {}}}}}}}', '{"now": 1e400}', f"my key (perm) {C.perm.hex()}",
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_without_showing_keys(text: str) -> None:

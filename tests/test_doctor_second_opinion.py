@@ -9,7 +9,7 @@ import pytest
 from mtlib.doctor.arrival import arrive
 from mtlib.doctor.patient import Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
-from patients import C
+from patients import OTHER, C
 
 
 def uncomputed(**told: Any) -> list[str]:
@@ -52,6 +52,20 @@ def test_without_the_permanent_key_everything_inside_is_open() -> None:
     told = C.facts()
     del told["perm_key"]
     assert {"perm_key_known", "length", "msg_key", "nonce", "temp_session_id"} <= set(uncomputed(**told))
+
+
+@pytest.mark.parametrize(
+    ("keys", "lacking"),
+    [
+        ({}, ["temp_key"]),
+        ({"perm_key": C.perm}, ["temp_key"]),
+        ({"temp_key": OTHER}, []),
+        ({"temp_key": C.temp}, ["perm_key"]),
+    ],
+)
+def test_a_packet_that_stays_closed_lacks_its_key(keys: dict[str, Any], lacking: list[str]) -> None:
+    found = missing(arrive(Patient.of(packet=C.packet(), **keys)))
+    assert [line.split(":")[0] for line in found] == lacking
 
 
 def test_the_request_is_judged_as_it_was_sent() -> None:

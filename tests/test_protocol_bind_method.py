@@ -139,3 +139,12 @@ def test_replacing_one_value_recomputes_the_rest() -> None:
     talker = Talker(centre())
     binding = talker.binding()
     assert talker.bind(replace(binding, nonce=binding.nonce ^ 1)).name == "boolTrue"
+
+
+def test_with_checks_switched_off_nothing_closed_is_bound() -> None:
+    dc = centre(rules=Rules(skip=frozenset({"encrypted_message_size"})))
+    talker = Talker(dc)
+    binding = talker.binding()
+    request = bytes(binding.request)[:24] + b"\x78" + bytes(binding.encrypted_message) + bytes(16) + bytes(3)
+    assert talker.result(request, msg_id=binding.msg_id) == (400, "ENCRYPTED_MESSAGE_INVALID")
+    assert not dc.trace.named("bind_accepted")

@@ -268,3 +268,42 @@ def test_no_repr_shows_a_secret() -> None:
     for secret in secrets:
         assert repr(secret)[2:40] not in shown
         assert secret.hex()[:16] not in shown
+
+
+class Named:
+    """Entropy that remembers under which names it was drawn from."""
+
+    def __init__(self) -> None:
+        self.names: list[tuple[str, int]] = []
+
+    def at(self, scope: str) -> Named:
+        return self
+
+    def draw(self, label: str, size: int, *, attempt: int = 0) -> bytes:
+        self.names.append((label, size))
+        return bytes([len(self.names) if size != 8 else 0xFF]) * size
+
+
+def test_what_is_drawn_has_the_names_of_the_method() -> None:
+    entropy = Named()
+    drawn = Binding.draw(
+        BINDING.perm_key, BINDING.temp_key, session_id=1, msg_id=4, expires_at=NOW, entropy=entropy
+    )
+    carried = Carried.draw(drawn, salt=3, entropy=entropy)
+    assert entropy.names == [("nonce", 8), ("random", 16), ("padding", 8), ("padding", 12)]
+    assert (drawn.nonce, drawn.random, drawn.padding, carried.padding) == (-1, b"\2" * 16, b"\xff" * 8, b"\4" * 12)
+    assert (carried.framing, carried.seqno, carried.frames_before) == ("intermediate", 1, 0)
+    assert "entropy" not in repr(carried)
+    plain = Carried(drawn, salt=3, seqno=1, padding=carried.padding)
+    assert (plain.framing, plain.frames_before) == ("intermediate", 0)
+    assert bytes(plain.frame) == bytes(carried.frame)
+
+
+def test_the_parts_are_called_and_typed_as_on_the_page() -> None:
+    parts = (BINDING.envelope, BINDING.encrypted_message)
+    names = [(part.name, [(span.name, span.field.kind.name) for span in part.spans]) for part in parts]
+    assert names == [
+        ("envelope", [("random", "int128"), ("msg_id", "long"), ("seqno", "int"), ("length", "int"),
+                      ("inner", "bind_auth_key_inner")]),
+        ("encrypted_message", [("perm_auth_key_id", "long"), ("msg_key", "int128"), ("ciphertext", "bytes")]),
+    ]  # fmt: skip

@@ -110,7 +110,9 @@ def test_a_check_that_is_switched_off_says_nothing(name: str) -> None:
     given = ALONE[name]()
     off = judge(replace(given, rules=replace(given.rules, skip=frozenset({name}))))
     assert off[name].holds is None
-    assert off.failed != name
+    closed = name == "encrypted_message_size"  # behind a seal of another size nothing can be seen, so nothing is bound
+    assert off.failed == (name if closed else None) or off.failed != name
+    assert not (closed and off.ok)
     assert str(off[name]) == f"   -   {name}"
 
 

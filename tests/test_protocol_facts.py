@@ -56,3 +56,8 @@ def test_an_unknown_key_costs_the_same_work_and_shows_nothing(monkeypatch: pytes
 def test_every_rule_is_explained() -> None:
     for rule in fields(Rules):
         assert f"`{rule.name}`" in str(Rules.__doc__)
+
+
+def test_what_does_not_parse_leaves_nothing_over() -> None:
+    bad = facts(REQUEST[:-1])
+    assert (bad.leftover, bad.call) == (0, None)

@@ -28,3 +28,9 @@ def test_counted_faults_run_out_and_settings_do_not() -> None:
     assert [faults.take("slow") for _ in range(3)] == [True, True, False]
     assert [faults.setting("clock-offset") for _ in range(3)] == [-5] * 3
     assert not faults.take("dh-retry")
+
+
+@pytest.mark.parametrize("text", ["split-frames=0", "split-frames=-5", "pad-plain-answers=1000000000", "slow=-1"])
+def test_numbers_out_of_reason(text: str) -> None:
+    with pytest.raises(LocalError, match="a fault's number"):
+        Fault.parse(text)

@@ -83,3 +83,13 @@ def test_restarts() -> None:
 def test_repr_shows_ids_only() -> None:
     made = ring().add(key(7), 5, NOW)
     assert bytes(key(7)).hex()[-8:] not in repr(made).replace(str(made.auth_key.id), "")
+
+
+def test_using_a_temporary_key_is_using_the_permanent_one_behind_it() -> None:
+    keys = ring(keys=3)
+    keys.add(key(1), 0, NOW)
+    keys.add(key(9), 0, NOW, int(NOW) + 100).bound_to = key(1).id
+    for number in range(2, 8):
+        assert keys.get(key(9).id, NOW)
+        keys.add(key(number), 0, NOW)
+    assert keys.permanent(key(1).id)

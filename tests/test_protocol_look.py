@@ -73,3 +73,14 @@ def test_damaged_frames_can_still_be_looked_at(at: int, flip: int) -> None:
     else:
         assert b"".join(span.raw for span in found.spans) == bytes(damaged)
         assert list(found.rows())
+
+
+def test_an_answer_as_long_as_a_seal_is_told_apart_by_its_key() -> None:
+    body = bytes(SCHEMA["future_salts"].build(req_msg_id=4, now=1, salts=[]))
+    message = ANSWER_MESSAGE.build(salt=1, session_id=2, msg_id=5, seqno=0, length=len(body), answer=body,
+                                   padding=bytes(80 - 32 - len(body)))  # fmt: skip
+    packet = bytes(seal(message, SAMPLE.temp_key, TO_CLIENT))
+    assert len(packet) == len(SAMPLE.binding.encrypted_message)
+    assert dissect(packet, keys=SAMPLE.keys).name == "packet"
+    assert dissect(packet).name == "encrypted_message"
+    assert dissect(packet, as_="packet").name == "packet"

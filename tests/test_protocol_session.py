@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import pytest
@@ -11,19 +12,15 @@ from hypothesis import strategies as st
 from mtlib.crypto.entropy import System
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, PeerError
-from mtlib.protocol.limits import Limits
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
 from mtlib.protocol.service import Message, container, unpack
 from mtlib.protocol.session import (
     ANSWER,
-    FROM_CLIENT,
     NOTICE,
     Answer,
     BadMessage,
     Said,
-    Seqno,
     Session,
-    Window,
     next_msg_id,
     seconds_of,
 )
@@ -45,37 +42,6 @@ def from_server(body: Dissection | bytes, *, msg_id: int = 0, seqno: int = 1, se
         answer=data, padding=bytes(padding_size(len(data))),
     )  # fmt: skip
     return bytes(seal(message, KEY, TO_CLIENT))
-
-
-@given(st.floats(1, 2**31 - 1), st.integers(0, 2**63 - 8), st.sampled_from([FROM_CLIENT, ANSWER, NOTICE]))
-def test_msg_ids_rise_and_say_who_speaks(now: float, last: int, kind: int) -> None:
-    made = next_msg_id(now, last, kind)
-    assert made % 4 == kind
-    assert made > last
-    assert seconds_of(made) > now - 1e-6
-
-
-def test_the_low_half_carries_the_fraction() -> None:
-    assert next_msg_id(1_780_000_000.75) == 7645041790101225472
-
-
-def test_seqnos_count_what_must_be_acknowledged() -> None:
-    seqno = Seqno()
-    assert [seqno.next(related) for related in (True, False, True, False, False, True)] == [1, 2, 3, 4, 4, 5]
-
-
-def test_a_window_forgets_from_below_and_raises_its_floor() -> None:
-    window = Window((FROM_CLIENT,), Limits(seen=3))
-    ids = [next_msg_id(NOW + i) for i in range(5)]
-    for each in ids:
-        assert window.judge(each, NOW + 5) == "accept"
-        window.add(each)
-    assert window.floor == ids[1]
-    assert [window.judge(each, NOW + 5) for each in ids] == ["ignore:too_old"] * 2 + ["ignore:duplicate"] * 3
-    assert window.state(ids[0], NOW) == 1
-    assert window.state(ids[4], NOW) == 4
-    assert window.state(ids[3] + 4, NOW) == 2
-    assert window.state(ids[4] + 4, NOW) == 3
 
 
 def test_an_answer_is_matched_to_its_request(session: Session) -> None:
@@ -124,7 +90,7 @@ def test_a_new_salt_is_taken_and_the_message_goes_again_as_it_was(session: Sessi
 
 @pytest.mark.parametrize(("code", "ahead"), [(16, 400), (17, -400)])
 def test_the_clock_is_set_by_the_notice_itself(session: Session, code: int, ahead: int) -> None:
-    msg_id = session.next_msg_id(NOW)
+    msg_id, _ = session.send(SCHEMA["ping"].build(ping_id=1), NOW)
     notice = SCHEMA["bad_msg_notification"].build(bad_msg_id=msg_id, bad_msg_seqno=1, error_code=code)
     server = next_msg_id(NOW + ahead, 0, ANSWER)
     (event,) = session.receive(from_server(notice, msg_id=server), NOW)
@@ -162,6 +128,56 @@ def test_an_unknown_object_stays_bytes(session: Session) -> None:
     (event,) = session.receive(from_server(container(inner), msg_id=next_msg_id(NOW + 1, 0, NOTICE)), NOW)
     assert isinstance(event, Said)
     assert (event.body, event.name) == (b"\x01\x02\x03\x04", "unknown")
+
+
+def rpc_result(msg_id: int, result: Dissection | bytes) -> Dissection:
+    return SCHEMA["rpc_result"].build(req_msg_id=msg_id, result=bytes(result))
+
+
+def test_a_packed_result_is_unpacked(session: Session) -> None:
+    msg_id, _ = session.send(SCHEMA["help.getNearestDc"].build(), NOW)
+    packed = SCHEMA["gzip_packed"].build(packed_data=zlib.compress(bytes(SCHEMA["boolTrue"].build())))
+    (event,) = session.receive(from_server(rpc_result(msg_id, packed)), NOW)
+    assert isinstance(event, Answer)
+    assert isinstance(event.result, Dissection)
+    assert event.result.name == "boolTrue"
+
+
+def test_a_packed_container_is_unpacked(session: Session) -> None:
+    first = next_msg_id(NOW, 0, ANSWER)
+    inner = container([Message(first, 0, bytes(SCHEMA["pong"].build(msg_id=4, ping_id=1)))])
+    packed = SCHEMA["gzip_packed"].build(packed_data=zlib.compress(inner))
+    (event,) = session.receive(from_server(packed, msg_id=first + 4), NOW)
+    assert isinstance(event, Said)
+    assert event.name == "pong"
+
+
+def test_a_notice_about_a_message_that_was_never_sent_teaches_nothing(session: Session) -> None:
+    notice = SCHEMA["bad_server_salt"].build(bad_msg_id=12345 * 4, bad_msg_seqno=1, error_code=48, new_server_salt=-9)
+    assert session.receive(from_server(notice), NOW) == []
+    assert session.salt == 5
+
+
+def test_a_damaged_message_in_a_container_changes_nothing(session: Session) -> None:
+    first = next_msg_id(NOW, 0, ANSWER)
+    greeting = SCHEMA["new_session_created"].build(first_msg_id=4, unique_id=1, server_salt=-3)
+    damaged = bytes(SCHEMA["pong"].build(msg_id=4, ping_id=1))[:-4]
+    messages = [Message(first, 1, bytes(greeting)), Message(first + 4, 1, damaged)]
+    packet = from_server(container(messages), msg_id=first + 8)
+    for _ in range(2):
+        with pytest.raises(PeerError):
+            session.receive(packet, NOW)
+    assert session.salt == 5
+
+
+def test_the_same_message_in_another_container_is_no_news_and_is_acknowledged_again(session: Session) -> None:
+    first = next_msg_id(NOW, 0, ANSWER)
+    inner = Message(first, 1, bytes(SCHEMA["pong"].build(msg_id=4, ping_id=1)))
+    assert len(session.receive(from_server(container([inner]), msg_id=first + 4, seqno=0), NOW)) == 1
+    assert session.receive(from_server(container([inner]), msg_id=first + 8, seqno=0), NOW) == []
+    acks = session._acks(NOW)
+    assert acks is not None
+    assert SCHEMA.dissect(acks.body)["msg_ids"] == (first, first)
 
 
 @given(st.binary(max_size=300))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.talking import centre
+from mtlib.errors import LocalError
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.numbering import next_msg_id
+from mtlib.protocol.packets import plain
+from tests.talking import Wire, call, centre
 
 
 @pytest.mark.parametrize(
@@ -23,3 +27,18 @@ def test_the_clock_can_be_wrong() -> None:
 def test_connections_are_numbered() -> None:
     dc = centre()
     assert [dc.accept().number for _ in range(3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("dc_id", [0, 2**31, 99999999999, "2"])
+def test_a_dc_id_has_32_bits(dc_id: object) -> None:
+    with pytest.raises(LocalError, match="dc id"):
+        centre(dc_id=dc_id)  # type: ignore[arg-type]
+
+
+def test_places_of_connections_that_are_gone_are_free_again() -> None:
+    dc = centre(limits=Limits(exchanges=2))
+    for _ in range(5):
+        wire = Wire(dc)
+        wire.send(plain(next_msg_id(wire.now), call("req_pq_multi", nonce=bytes(16))))
+        del wire
+    assert len(dc.exchanging) <= 1

@@ -151,3 +151,48 @@ def test_damaged_bodies_are_answered_not_raised(talker: Talker) -> None:
     damaged = bytes(call("gzip_packed", packed_data=b"no gzip at all"))
     (answer,) = talker.ask(damaged)
     assert answer["result"][:4].hex() == "19ca4421"
+
+
+def test_a_container_of_one_is_judged_like_any_other(talker: Talker) -> None:
+    inner, first, second = (talker.session.next_msg_id(talker.now) for _ in range(3))
+    one = container([Message(inner, 1, NEAREST)])
+    assert send(talker, first, 2, one)[0].name == "rpc_result"
+    answered = len(talker.wire.dc.trace.named("call"))
+    send(talker, second, 2, one)
+    assert len(talker.wire.dc.trace.named("call")) == answered
+    odd = container([Message(next_msg_id(talker.now - 400) + 2, 1, NEAREST)])
+    (answer,) = send(talker, talker.session.next_msg_id(talker.now), 2, odd)
+    assert (answer.name, answer["error_code"]) == ("bad_msg_notification", 18)
+
+
+def test_one_damaged_body_does_not_cost_the_others(talker: Talker) -> None:
+    ids = [talker.session.next_msg_id(talker.now) for _ in range(3)]
+    damaged = bytes(call("gzip_packed", packed_data=b"no gzip"))
+    answers = send(talker, ids[2], 2, container([Message(ids[0], 1, damaged), Message(ids[1], 3, NEAREST)]))
+    assert [a["req_msg_id"] for a in answers] == ids[:2]
+
+
+def test_a_cut_container_is_64(talker: Talker) -> None:
+    body = container([Message(talker.session.next_msg_id(talker.now), 1, PING)])[:-4]
+    (answer,) = send(talker, talker.session.next_msg_id(talker.now), 2, body)
+    assert answer["error_code"] == 64
+
+
+def test_many_answers_take_several_packets() -> None:
+    talker = Talker(centre())
+    ids = [talker.session.next_msg_id(talker.now) for _ in range(1025)]
+    body = container([Message(i, 1, PING) for i in ids[:-1]])
+    packets = talker.wire.send(talker.session.pack(Message(ids[-1], 2, body)))
+    assert len(packets) == 3
+    assert sum(a.name == "pong" for a in talker.read(packets)) == 1024
+
+
+def test_whoever_asks_for_the_state_of_a_message_gets_its_answer_again(talker: Talker) -> None:
+    msg_id = talker.session.next_msg_id(talker.now)
+    send(talker, msg_id, 1, NEAREST)
+    for wrapped in (False, True):
+        request = call("msgs_state_req", msg_ids=[msg_id, msg_id, 4])
+        query = call("invokeWithoutUpdates", query=bytes(request)) if wrapped else request
+        answers = send(talker, talker.session.next_msg_id(talker.now), 3, bytes(query))
+        assert [a.name for a in answers] == ["msgs_state_info", "rpc_result"]
+        assert answers[1]["req_msg_id"] == msg_id

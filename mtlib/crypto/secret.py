@@ -7,6 +7,28 @@ from typing import Any, NoReturn, Self
 from mtlib.errors import LocalError
 
 
+class Hidden(bytes):
+    """Bytes that keep to themselves: they work like any others, and their repr says only how many there are.
+
+    For the fields of a dataclass that are bare key material, since `dataclasses.asdict` looks into every dataclass.
+    Neither pickled nor copied; a slice of them is plain bytes.
+    """
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} hidden bytes>"
+
+    __str__ = __repr__
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise LocalError("hidden bytes are not pickled", where="Hidden")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
 class Secret:
     """Base of the values that hold key material.
 

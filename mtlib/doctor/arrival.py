@@ -80,8 +80,8 @@ def packets_in(stream: bytes) -> list[bytes]:
     try:
         return [frame.payload for frame in listener.receive(stream)]
     except PeerError as error:
-        raise LocalError(f"no packets in this stream: {error.message}", expected="all bytes that the client sent, from "
-                         "the first one on", where="stream") from None
+        raise LocalError(f"no packets in this stream: {error.message}", expected="all that the client sent, from its "
+                         "first byte on; one packet alone is a `packet`", where="stream") from None
 
 
 def _out_of_packet(patient: Patient) -> tuple[Patient, list[Finding]]:

@@ -6,11 +6,13 @@ As text, as HTML (no script, `#rrggbb` only), as JSON. No form of it holds a key
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from mtlib.doctor.hypothesis import Hypothesis
+from mtlib.errors import LocalError
 from mtlib.protocol.checks import Verdict
 from mtlib.wire import Dissection
 from mtlib.wire.view import to_html
@@ -107,6 +109,17 @@ class Diagnosis:
     def evidence(self) -> tuple[Evidence, ...]:
         """All of it, in the order of the findings."""
         return tuple(each for finding in self.findings for each in finding.evidence)
+
+    def around(self, place: Evidence) -> Dissection | None:
+        """The smallest dissection in which a place stands, for an inspector; all there is where none is that small."""
+        path = place.in_request
+        while self.dissection is not None and path:
+            path = path.rpartition("/")[0]
+            with suppress(LocalError):  # a seal that does not hold a binding has no such fields
+                found = self.dissection.find(path) if path else self.dissection
+                if isinstance(found, Dissection):
+                    return found
+        return self.dissection
 
     @property
     def healthy(self) -> bool:

@@ -40,7 +40,7 @@ from mtlib.doctor.outcomes import (
 from mtlib.doctor.patient import Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
 from mtlib.errors import MtError
-from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE
+from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, REQUEST
 from mtlib.protocol.checks import Verdict
 from mtlib.protocol.facts import Facts
 from mtlib.wire import Dissection, Reading
@@ -219,10 +219,11 @@ def _parts(arrival: Arrival, opened: Opened | None) -> dict[str, bytes]:
 
 
 def _dissected(arrival: Arrival) -> Dissection | None:
+    """The request under the name that the paths of checks and formulas have for it."""
     keys = tuple(key.key for key in arrival.patient.keys)
     reading = Reading(keys=keys, lenient=True)
     if arrival.call is not None:
-        return Dissection(arrival.call.shape, arrival.call.data, reading)
+        return Dissection(replace(REQUEST, name="request"), bytes(arrival.call), reading)
     if arrival.sealed is not None and len(arrival.sealed) == ENCRYPTED_SIZE:
         return Dissection(ENCRYPTED_MESSAGE, arrival.sealed, reading)
     return None

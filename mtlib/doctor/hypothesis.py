@@ -60,8 +60,6 @@ def at(stage: Stage, *rows: Row[T]) -> tuple[Hypothesis[T], ...]:
     return tuple(Hypothesis(row[0], stage, row[1], row[2], row[3], row[4]) for row in rows)
 
 
-NUMBERS = "02_numbers_travel_backwards"
-IDENTITY = "09_proof_and_identity"
 IGE = "10_aes_ige"
 SCHEDULE_V1 = "11_the_v1_schedule"
 SCHEDULE_V2 = "12_the_v2_schedule"
@@ -69,8 +67,6 @@ FORTY_BYTES = "14_forty_bytes_that_bind"
 SEALED = "15_sealed_with_the_permanent_key"
 CARRIED = "16_carried_by_the_temporary_key"
 CHECKED = "17_the_data_centres_checks"
-LIVE = "18_live_over_tcp"
 ERRORS = "19_every_way_it_can_fail"
 AFTER = "20_after_the_bind"
-FLIPS = "21_832_ways"
 DEBUG = "29_debug_your_own_client"

@@ -69,7 +69,7 @@ PACKETS: tuple[Hypothesis[Unpack], ...] = at(
 PACKET_CLOSED = Hypothesis(
     "packet_not_opened",
     Stage.CARRIED,
-    "The packet is not opened by this key.",
+    "No key that is here opens the packet.",
     "Compare the first eight bytes with the ids of your keys; then the ladder of MTProto 2.0.",
     CARRIED,
     None,

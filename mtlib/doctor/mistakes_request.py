@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Callable
 
-from mtlib.doctor.hypothesis import CARRIED, NUMBERS, SEALED, Hypothesis, Stage, at
+from mtlib.doctor.hypothesis import CARRIED, SEALED, Hypothesis, Stage, at
 from mtlib.doctor.mistakes_inside import LONG_NONCE, NO_EXPIRES_AT
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
 
@@ -17,7 +17,7 @@ from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
 
 Undo = Callable[[bytes], bytes | None]
 
-_ID = REQUEST.id.to_bytes(4, "little")
+_ID = REQUEST.id_bytes
 _FIELD = 24
 """Where encrypted_message begins: after constructor, perm_auth_key_id, nonce, expires_at."""
 _HEAD, _TAIL = bytes([ENCRYPTED_SIZE]), bytes(3)
@@ -44,28 +44,28 @@ REQUESTS: tuple[Hypothesis[Undo], ...] = at(
         "length_head_left_out",
         "encrypted_message stands in the request without a length in front.",
         "Write it as TL bytes: 68, the 104 bytes, three zeros.",
-        NUMBERS,
+        CARRIED,
         lambda data: _field(data, b""),
     ),
     (
         "length_head_of_four_bytes",
         "encrypted_message has the long form of a length in front, which is for 254 bytes and more.",
         "Write one byte, 68, and three zeros after the 104 bytes.",
-        NUMBERS,
+        CARRIED,
         lambda data: _field(data, b"\xfe" + _HEAD + bytes(2)),
     ),
     (
         "length_as_an_int",
         "encrypted_message has its length in front as an int, so everything in it is off by three bytes.",
         "Write one byte, 68, and three zeros after the 104 bytes.",
-        NUMBERS,
+        CARRIED,
         lambda data: _field(data, _HEAD + _TAIL),
     ),
     (
         "string_padding_left_out",
         "The three zeros after encrypted_message are missing.",
         "Fill a TL string to a multiple of four bytes: 1 + 104 + 3.",
-        NUMBERS,
+        CARRIED,
         lambda data: _field(data, _HEAD),
     ),
     (
@@ -109,7 +109,7 @@ BODIES: tuple[Hypothesis[Undo], ...] = at(
         "length_head_twice",
         "encrypted_message was made a TL string twice: a length stands inside it as well.",
         "Hand the 104 bytes to the serializer as they are; it writes the length.",
-        NUMBERS,
+        CARRIED,
         lambda body: body[1:105] if body[:1] == _HEAD and body[105:] in (b"", _TAIL) else None,
     ),
     (

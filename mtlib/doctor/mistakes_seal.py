@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from mtlib.crypto.aes import BLOCK, Ctr, ige_decrypt, ige_encrypt
 from mtlib.crypto.keys import V1, V2
 from mtlib.doctor.hypothesis import (
-    IDENTITY,
     IGE,
     SCHEDULE_V1,
     SCHEDULE_V2,
@@ -32,21 +31,21 @@ SPELLINGS: tuple[Hypothesis[Spelling], ...] = at(
         "The key was used without its leading zeros, as a number is written: every piece cut from it, and its hash, "
         "are off by a byte.",
         "Write the shared secret as 256 bytes, big-endian, zeros on the left.",
-        IDENTITY,
+        SCHEDULE_V1,
         lambda key: [short, short.ljust(256, b"\0")] if (short := key.lstrip(b"\0")) != key else [],
     ),
     (
         "key_with_a_sign_byte",
         "The key was used with a zero byte too many in front: a library for big numbers wrote the sign as well.",
         "Cut the shared secret to its last 256 bytes.",
-        IDENTITY,
+        SCHEDULE_V1,
         lambda key: [b"\0" + key] if key[0] & 0x80 else [],
     ),
     (
         "key_reversed",
         "The key was used back to front: written little-endian.",
         "Write the shared secret as 256 bytes, big-endian.",
-        IDENTITY,
+        SCHEDULE_V1,
         lambda key: [key[::-1]],
     ),
 )

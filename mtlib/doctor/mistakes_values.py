@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
-from mtlib.doctor.hypothesis import AFTER, FORTY_BYTES, IDENTITY, NUMBERS, SEALED, Hypothesis, Stage, at
+from mtlib.doctor.hypothesis import AFTER, FORTY_BYTES, SEALED, Hypothesis, Stage, at
 from mtlib.doctor.patient import Patient
 
 MAX, MIN = 2**63 - 1, -(2**63)
@@ -46,28 +46,28 @@ LONGS: tuple[Hypothesis[Change], ...] = at(
         "byte_swapped",
         "A long was written high byte first.",
         "Write numbers low byte first; a key id cut from SHA-1 is in that order already.",
-        NUMBERS,
+        FORTY_BYTES,
         lambda right: [int.from_bytes(right.to_bytes(8, "little", signed=True), "big", signed=True)],
     ),
     (
         "unsigned_overflow",
         "An id above 2**63 was kept as an unsigned number and did not fit the signed one.",
         "Read the eight bytes as a signed long, or keep them as bytes.",
-        NUMBERS,
+        FORTY_BYTES,
         _overflowed,
     ),
     (
         "rounded_to_a_double",
         "A long went through a floating-point number and lost its last digits.",
         "Keep longs as whole numbers of 64 bits; in JSON, as strings.",
-        NUMBERS,
+        FORTY_BYTES,
         _rounded,
     ),
     (
         "cut_to_32_bits",
         "A long was cut to 32 bits.",
         "Keep all 64 bits of it.",
-        NUMBERS,
+        FORTY_BYTES,
         lambda right: [_signed(right, 32), right & 0xFFFFFFFF],
     ),
     (
@@ -88,7 +88,7 @@ HALVES = at(
         "wrong_half_of_sha1",
         "The key id is cut from the wrong end of SHA-1.",
         "Take the lower-order 64 bits, the last eight bytes; the first eight are auth_key_aux_hash.",
-        IDENTITY,
+        FORTY_BYTES,
         lambda key: [hashlib.sha1(key).digest()[:8], hashlib.sha1(key).digest()[8:16]],
     ),
 )

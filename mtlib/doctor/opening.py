@@ -23,7 +23,7 @@ from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER, INNER_S
 
 ENOUGH = 60
 """Bits that have to agree."""
-INNER_ID = INNER.id.to_bytes(4, "little")
+INNER_ID = INNER.id_bytes
 FRONT = 24
 """Bytes of encrypted_message before the ciphertext: key id and msg_key."""
 LENGTHS = tuple(size.to_bytes(4, "little") for size in (INNER_SIZE, INNER_SIZE - 4, INNER_SIZE + 4, INNER_SIZE + 8))

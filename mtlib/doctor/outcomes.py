@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from mtlib.doctor.hypothesis import (
     AFTER,
     CARRIED,
+    CHECKED,
     DEBUG,
     ERRORS,
-    FLIPS,
     FORTY_BYTES,
-    IDENTITY,
+    SCHEDULE_V1,
     SEALED,
     Hypothesis,
     Stage,
@@ -67,7 +67,7 @@ WITH_TEMP = _seal(
 )
 WITH_OTHER = _seal(
     "sealed_with_another_key", Stage.OPENS, "The seal is made with another key than the one that it is for.",
-    "Seal with the permanent key of this data centre: every data centre has its own.", IDENTITY,
+    "Seal with the permanent key of this data centre: every data centre has its own.",
 )
 NOT_OPENED = _seal(
     "not_opened", Stage.OPENS,
@@ -77,7 +77,7 @@ NOT_OPENED = _seal(
 )
 ONE_BIT = _seal(
     "one_bit_flipped", Stage.HASH, "One bit was flipped after sealing: with it flipped back, everything is right.",
-    "Look for what touches the bytes between sealing and sending.", FLIPS,
+    "Look for what touches the bytes between sealing and sending.", CHECKED,
 )
 PADDING = _seal(
     "padding_of_another_size", Stage.SHAPE, "The padding does not fill the 72 bytes to 80.",
@@ -89,7 +89,7 @@ HASH_UNKNOWN = _seal(
 )
 ALTERED = _seal(
     "changed_after_sealing", Stage.HASH, "The beginning opens and the rest is noise: bytes were changed after sealing.",
-    "Look for what touches the bytes between sealing and sending.", FLIPS,
+    "Look for what touches the bytes between sealing and sending.", CHECKED,
 )
 
 # -- Right bytes, and still refused -------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ NOTHING = _state(
 )
 UNEXPLAINED = _state(
     "unexplained", "A check fails that no known mistake explains.",
-    "Look at the row that fails: it says what was got and what was expected.", "17_the_data_centres_checks",
+    "Look at the row that fails: it says what was got and what was expected.", CHECKED,
 )
 
 OTHERS = (
@@ -239,7 +239,7 @@ HARMLESS: tuple[Hypothesis[Callable[[Opened, Patient], bool]], ...] = at(
         "key_given_short",
         "The key was handed over with a length that is not 256. Harmless here: it was sealed with the right one.",
         "Keep a key as 256 bytes.",
-        IDENTITY,
+        SCHEDULE_V1,
         lambda opened, patient: patient.perm_key is not None and len(patient.perm_key.given) != 256,
     ),
 )

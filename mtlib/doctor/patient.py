@@ -18,7 +18,7 @@ from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
 from mtlib.protocol.facts import Facts, Rules
 
-BIND = REQUEST.id.to_bytes(4, "little")
+BIND = REQUEST.id_bytes
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,12 @@ class Patient:
 
     @classmethod
     def of_facts(cls, facts: Facts, **more: Any) -> Patient:
-        """The patient as a data centre has it: what it judged, and what else it may know."""
+        """The patient as a data centre has it: what it judged, and what else it may know. A permanent key that carried
+        the request is nobody's temporary key."""
         missing = facts.perm_key is None
+        temp_key = facts.temp_key if facts.temporary else None
         return cls.of(
-            request=facts.request, perm_key=facts.perm_key, temp_key=facts.temp_key, session_id=facts.session_id,
+            request=facts.request, perm_key=facts.perm_key, temp_key=temp_key, session_id=facts.session_id,
             msg_id=facts.msg_id, now=facts.now, temporary=facts.temporary, bound_to=facts.bound_to,
             key_expires_at=facts.key_expires_at, last_bind_msg_id=facts.last_bind_msg_id, rules=facts.rules,
             perm_key_missing=missing, **more,
@@ -131,28 +133,42 @@ _LABEL = re.compile(r"""["']?([A-Za-z][\w .-]*?)["']?\s*[:=](?!=)\s*(.*)""")
 _HEX = re.compile(r"[0-9A-Fa-f:\s]+")
 
 
-def read_patient(text: str, keys_text: str | None = None) -> dict[str, Any]:
-    """What `diagnose` takes, from a file: a JSON object, or lines `name: value`.
+def read_patient(data: str | bytes, keys: str | bytes | None = None) -> dict[str, Any]:
+    """What `diagnose` takes, from a file: a JSON object, lines `name: value`, or a captured stream as it is.
 
     Bytes are hex, longs are decimal, `#` begins a comment; an indented line goes on with the one above it. Lines
-    without a name are, together, an encrypted_message, a request or a captured stream, as they look. `keys_text` is a
-    second file of the same kind; in it each line without a name is a key. Raises LocalError with the line and the
-    names that are known.
+    without a name are, together, an encrypted_message, a request or a captured stream, as they look. Bytes that are
+    no text are a stream: all that a client sent. `keys` is a second file; in it each line without a name is a key.
+    Raises LocalError with the line and the names that are known.
     """
-    found: dict[str, Any] = {}
+    text, keys_text = _text_in(data), _text_in(keys or "")
+    if keys_text is None:
+        raise LocalError("the keys are no text", got=f"{len(keys or '')} bytes",
+                         expected="perm_key: and hex, temp_key: and hex")
+    found: dict[str, Any] = {} if text is not None else {"stream": data}
     unnamed = ""
-    for name, value in _named(text):
+    for name, value in _named(text or ""):
         if name:
             _put(found, name, value)
         else:
             unnamed += value
     if unnamed:
         _put(found, _looks_like(unnamed), unnamed)
-    for name, value in _named(keys_text or ""):
+    for name, value in _named(keys_text):
         _put(found, name or "other_keys", value)
     if not found:
         raise LocalError("nothing about a binding in this file", expected=", ".join(_FROM_FILES))
     return {name: _taken(name, value) for name, value in found.items()}
+
+
+def _text_in(data: str | bytes) -> str | None:
+    """The text of a file, or None where it is none: a stream of ciphertext is not UTF-8, and no text has zero bytes."""
+    if isinstance(data, str):
+        return data
+    try:
+        return None if b"\0" in data else data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def _named(text: str) -> Iterator[tuple[str, Any]]:
@@ -205,7 +221,7 @@ def _known(label: str, where: str) -> str:
 
 
 def _looks_like(value: str) -> str:
-    data = octets_of(value, "the line without a name")
+    data = octets_of(value, "the line without a name", secret=True)  # who knows what was pasted there
     if data[:4] == BIND:
         return "request"
     return "encrypted_message" if len(data) == ENCRYPTED_SIZE else "stream"

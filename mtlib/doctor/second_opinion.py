@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from mtlib.doctor.arrival import Arrival
+from mtlib.doctor.mistakes_packet import PACKET_CLOSED
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import Verdict, judge
 from mtlib.protocol.facts import NO_KEY, Facts
@@ -16,7 +17,7 @@ def second_opinion(arrival: Arrival) -> Verdict:
     patient = arrival.patient
     skip = set(patient.rules.skip)
     unknown: Mapping[str, tuple[str, ...]] = {
-        "temp_key": ("temp_auth_key_id", "over_temporary_key"),
+        "temp_key": ("temp_auth_key_id", *(("over_temporary_key",) if patient.temporary else ())),
         "session_id": ("temp_session_id",),
         "msg_id": ("msg_id", "msg_id_rises"),
         "clock": ("expires_at_in_range",),
@@ -29,7 +30,7 @@ def second_opinion(arrival: Arrival) -> Verdict:
     if request is None:
         request, more = _stand_in(arrival)
         skip |= more
-    return judge(Facts(
+    verdict = judge(Facts(
         request,
         patient.perm_key.key if patient.perm_key else None,
         patient.temp_key.key if patient.temp_key else NO_KEY,
@@ -42,6 +43,8 @@ def second_opinion(arrival: Arrival) -> Verdict:
         patient.last_bind_msg_id,
         replace(patient.rules, skip=frozenset(skip)),
     ))  # fmt: skip
+    # A data centre refuses what stays closed; here it may only be that nobody gave the key.
+    return verdict if verdict.failing else Verdict(True, None, None, verdict.checks)
 
 
 def _stand_in(arrival: Arrival) -> tuple[bytes, set[str]]:
@@ -61,6 +64,8 @@ def missing(arrival: Arrival) -> Iterator[str]:
     """What could be said with what more."""
     patient = arrival.patient
     if arrival.call is None and arrival.sealed is None:
+        if any(finding.hypothesis is PACKET_CLOSED for finding in arrival.findings) and patient.temp_key is None:
+            yield "temp_key: what is in the packets; and with perm_key: what is behind the seal in them"
         return
     wanted = {
         "perm_key": (patient.perm_key, "whether the seal opens, and all that is behind it"),

@@ -9,13 +9,17 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "Conversation": "views",
     "DAY": "samples",
+    "Ige": "views",
     "NOW": "samples",
+    "Sent": "views",
     "Inspector": "inspector",
+    "KeySchedule": "views",
     "check": "exercises",
     "contract": "exercises",
     "checkup": "readiness",
-    "compare": "inspector",
+    "compare": "comparison",
     "hint": "exercises",
     "inspect_bind": "bind",
     "keep": "exercises",

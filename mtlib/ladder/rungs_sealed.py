@@ -48,7 +48,7 @@ def inner(nonce: int, temp_auth_key_id: int, perm_auth_key_id: int, temp_session
 
 
 _forty: Callable[..., bytes] = inner  # called with its values in one go
-_INNER_ID = INNER.id.to_bytes(4, "little")
+_INNER_ID = INNER.id_bytes
 
 FORTY_BYTES = (
     mistake("inner_without_constructor", "The constructor is missing: the object is boxed.",

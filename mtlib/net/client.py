@@ -19,6 +19,7 @@ from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError, MtError, RpcError, TransportError
+from mtlib.net.clock import steady
 from mtlib.net.conversation import RESENDS, Conversation
 from mtlib.net.endpoints import endpoint
 from mtlib.net.line import Line
@@ -81,11 +82,11 @@ class Client:
         expires_in: int = DAY,
         timeout: float = 10.0,
         entropy: Entropy | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.to = endpoint(of, key=key, dc_id=dc_id)
         self.framing, self.obfuscated, self.secret, self.timeout = framing, obfuscated, secret, timeout
-        self.expires_in, self.clock = expires_in, clock
+        self.expires_in, self.clock = expires_in, clock or steady()
         self.entropy = entropy or System()
         self.perm_key = perm_key
         self.perm_key_created: float | None = None

@@ -23,6 +23,7 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.doctor.doctor import explain_refusal
 from mtlib.errors import LocalError
+from mtlib.net.clock import never_back, steady
 from mtlib.net.neighbours import same_user
 from mtlib.net.served import Served
 from mtlib.protocol.checks import Facts, Rules
@@ -62,7 +63,7 @@ class LocalDC:
         limits: Limits | None = None,
         faults: Iterable[Fault] = (),
         entropy: Entropy | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         allow_public: bool = False,
     ) -> None:
         if not allow_public and not _is_loopback(host):
@@ -71,7 +72,8 @@ class LocalDC:
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
                              entropy=entropy, address=(host, port))
         self.dc.consult = self._diagnosis
-        self.clock, self.allow_public = clock, allow_public
+        self.clock, self.allow_public = clock or steady(), allow_public
+        self._now = never_back(lambda: self.clock())
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
         self._connections: dict[socket.socket, Served] = {}
@@ -185,7 +187,7 @@ class LocalDC:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
                 if events & selectors.EVENT_READ:
-                    connection.read(self.clock())
+                    connection.read(self._now())
             except OSError:
                 connection.done = True
             self._settle(connection)
@@ -219,7 +221,7 @@ class LocalDC:
         for connection in tuple(self._connections.values()):
             reason = connection.overdue(now, self.dc.limits)
             if reason:
-                connection.peer.note("timed_out", self.clock(), reason)
+                connection.peer.note("timed_out", self._now(), reason)
                 self._close(connection)
 
     def _close(self, connection: Served) -> None:

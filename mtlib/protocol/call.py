@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mtlib.errors import DecodeError, RpcError
 from mtlib.protocol.checks import Verdict
@@ -14,7 +14,8 @@ from mtlib.wire import SCHEMA, Dissection
 
 @dataclass(frozen=True)
 class Call:
-    """One message to be answered: who sent it, under which key, in which session, and when."""
+    """One message to be answered: who sent it, under which key, in which session, and when. `again` takes
+    earlier answers that are to be sent once more."""
 
     peer: Connection
     key: KnownKey
@@ -22,6 +23,7 @@ class Call:
     session: ServerSession
     message: Message
     now: float
+    again: list[bytes] = field(default_factory=list)
 
     @property
     def dc(self) -> DataCenterState:

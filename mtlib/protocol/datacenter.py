@@ -138,11 +138,7 @@ class Peer(Connection):
         self.dc.exchanging.add(self)
 
     def _begin(self) -> AwaitReqPq:
-        return AwaitReqPq(Server((self.dc.rsa,), self.dc.accepts_dc, self._clashes))
-
-    def _clashes(self, auth_key_id: int) -> bool:
-        """Whether a new key of that id cannot be had: it is taken, or said to be."""
-        return self.dc.knows(auth_key_id) or self.dc.faults.take("dh-retry")
+        return AwaitReqPq(Server((self.dc.rsa,), self.dc.accepts_dc, self.dc.clashes))
 
     def _exchange_entropy(self) -> Entropy:
         self._packets += 1

@@ -21,7 +21,7 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import FROM_NONCES, AuthKey, Schedule, first_salt, new_nonce_hash
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.crypto.rsa_pad import old_check, old_open, rsa_pad_open
-from mtlib.crypto.secret import Secret
+from mtlib.crypto.secret import Hidden, Secret
 from mtlib.errors import CheckError, DecodeError, PeerError
 from mtlib.protocol import packets
 from mtlib.wire import (
@@ -55,6 +55,9 @@ class ExchangeSecrets(Secret):
 
     new_nonce: bytes = field(repr=False)
     server_nonce: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "new_nonce", Hidden(self.new_nonce))
 
     @cached_property
     def schedule(self) -> Schedule:

@@ -60,24 +60,28 @@ class Facts:
     rules: Rules = field(default_factory=Rules)
 
     @cached_property
-    def problem(self) -> DecodeError | None:
-        """Why the request does not parse, if it does not."""
+    def _read(self) -> Dissection | DecodeError:
+        """The request at the start of the bytes, or why there is none."""
         try:
-            REQUEST.read(self.request, 0, len(self.request), Reading())
+            read: Dissection = REQUEST.read(self.request, 0, len(self.request), Reading()).value
         except DecodeError as error:
             return error
-        return None
+        return read
 
-    @cached_property
-    def leftover(self) -> int:
-        """Bytes after the request."""
-        return 0 if self.problem else len(self.request) - REQUEST.read(
-            self.request, 0, len(self.request), Reading()).stop
+    @property
+    def problem(self) -> DecodeError | None:
+        """Why the request does not parse, if it does not."""
+        return self._read if isinstance(self._read, DecodeError) else None
 
-    @cached_property
+    @property
     def call(self) -> Dissection | None:
         """The request, cut; None where it does not parse."""
-        return None if self.problem else Dissection(REQUEST, self.request[: len(self.request) - self.leftover])
+        return self._read if isinstance(self._read, Dissection) else None
+
+    @property
+    def leftover(self) -> int:
+        """Bytes after the request."""
+        return 0 if self.call is None else len(self.request) - len(self.call)
 
     @cached_property
     def sealed(self) -> Dissection | None:

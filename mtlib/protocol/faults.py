@@ -13,7 +13,7 @@ from mtlib.errors import LocalError
 FAULTS: Mapping[str, str] = {
     "refuse-bind": "the first N bindings are refused with ENCRYPTED_MESSAGE_INVALID, whatever their bytes",
     "slow": "the first N bindings are answered -503 Timeout",
-    "wrong-salt": "the first N bindings are answered bad_server_salt",
+    "wrong-salt": "the first N messages under an unbound temporary key, so the binding, are answered bad_server_salt",
     "forget-temp-keys": "N times, the packet after a binding finds all temporary keys forgotten: -404",
     "lose-bindings": "N times, the packet after a binding finds all bindings lost: AUTH_KEY_PERM_EMPTY",
     "dh-retry": "the first N keys are answered dh_gen_retry",
@@ -26,10 +26,18 @@ FAULTS: Mapping[str, str] = {
 }
 """Every fault, with what its number N means; N is 1 where it is left out."""
 
+_REASON = {
+    "clock-offset": (-(10**7), 10**7),
+    "split-frames": (1, 65536),
+    "pad-plain-answers": (0, 512),
+    "short-expiry": (1, 10**7),
+}
+"""Numbers that make sense, where they are not those of something that happens a number of times."""
+
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault on order. Raises LocalError for a name that is not in `FAULTS`."""
+    """One fault on order. Raises LocalError for a name that is not in `FAULTS`, and for a number out of reason."""
 
     name: str
     number: int = 1
@@ -37,6 +45,9 @@ class Fault:
     def __post_init__(self) -> None:
         if self.name not in FAULTS:
             raise LocalError("no such fault", got=self.name, expected=", ".join(FAULTS))
+        low, high = _REASON.get(self.name, (0, 10**6))
+        if not isinstance(self.number, int) or not low <= self.number <= high:
+            raise LocalError("a fault's number", got=self.number, expected=f"{low}..{high}", where=self.name)
 
     @classmethod
     def parse(cls, text: str) -> Fault:

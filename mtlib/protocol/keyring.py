@@ -58,7 +58,6 @@ class ServerSession:
         self.window = Window((FROM_CLIENT,), limits, floor)
         self.seqno = Seqno()
         self.last_msg_id = 0
-        self.layer = 0
         self.greeted = False
         self._answers: OrderedDict[int, bytes] = OrderedDict()
         self._kept = limits.answers
@@ -152,6 +151,8 @@ class Keyring:
             self._forget(found)
             return None
         (self._temporary if found.temporary else self._permanent).move_to_end(auth_key_id)
+        if found.bound_to in self._permanent:  # whoever uses a temporary key uses the permanent one behind it
+            self._permanent.move_to_end(found.bound_to)
         return found
 
     def permanent(self, auth_key_id: int) -> KnownKey | None:

@@ -9,7 +9,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE
 from mtlib.protocol.frames import FrameShape
-from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, open_packet
+from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, TO_SERVER, open_packet
 from mtlib.transport import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.dissection import Shape
@@ -27,8 +27,9 @@ def dissect(data: Dissection | bytes, *, keys: Sequence[Any] = (), as_: str | No
     if as_ is not None and as_ not in KINDS:
         raise LocalError("no such kind of bytes", got=as_, expected=", ".join(KINDS))
     problems = []
+    shapes = _SHAPES | {"packet": _any_packet} if as_ == "packet" else _SHAPES
     for kind in (as_,) if as_ else ("tl", "packet", "encrypted_message", "frame"):
-        for shape in _SHAPES[kind](raw, keys):
+        for shape in shapes[kind](raw, keys):
             try:
                 found = Dissection(shape, raw, Reading(keys=tuple(keys)))
                 _ = found.spans
@@ -49,11 +50,19 @@ def _packet(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
     if data[:8] == bytes(8):
         yield PLAIN
     elif len(data) > 24 and not (len(data) - 24) % 16:
-        for key in keys:
-            if isinstance(key, AuthKey) and key.id_bytes == data[:8] and len(data) != ENCRYPTED_SIZE:
-                yield ANSWER_PACKET if _opens(data, key, TO_CLIENT) else REQUEST_PACKET
+        known = [key for key in keys if isinstance(key, AuthKey) and key.id_bytes == data[:8]]
+        for layout, x in ((ANSWER_PACKET, TO_CLIENT), (REQUEST_PACKET, TO_SERVER)):
+            if any(_opens(data, key, x) for key in known):
+                yield layout
         if len(data) != ENCRYPTED_SIZE:
             yield REQUEST_PACKET
+
+
+def _any_packet(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+    """Where somebody says that it is a packet, the size of an encrypted_message is no reason to doubt it."""
+    yield from _packet(data, keys)
+    if len(data) == ENCRYPTED_SIZE and data[:8] != bytes(8):
+        yield REQUEST_PACKET
 
 
 def _opens(data: bytes, key: AuthKey, x: int) -> bool:

@@ -15,7 +15,7 @@ from mtlib.protocol.service import inflate
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.kinds import Bool
 
-BIND = SCHEMA["auth.bindTempAuthKey"].id.to_bytes(4, "little")
+BIND = SCHEMA["auth.bindTempAuthKey"].id_bytes
 BEFORE_BINDING = frozenset({"auth.bindTempAuthKey", "help.getConfig", "help.getNearestDc"})
 """All that an unbound temporary key may call."""
 
@@ -25,7 +25,7 @@ def answer(call: Call) -> bytes | None:
     None where nothing is said."""
     try:
         body = _unwrap(call, call.message.body)
-        if body[:4] != BIND and SCHEMA.knows(body) and SCHEMA.of(body).name in SERVICE:
+        if SCHEMA.name_of(body) in SERVICE:
             request = dissect_call(body)
             return SERVICE[request.name](call, request)
         result = _result(call, body)
@@ -36,16 +36,13 @@ def answer(call: Call) -> bytes | None:
 
 
 def _unwrap(call: Call, body: bytes) -> bytes:
-    """The call inside its wrappers. A layer is remembered, and so is the header of initConnection."""
+    """The call inside its wrappers. What they say about the client is of no use here and not kept."""
     for _ in range(call.dc.limits.wrappers):
         body = _inflated(body, call.dc.limits.inflated)
-        name = SCHEMA.of(body).name if SCHEMA.knows(body) else ""
+        name = SCHEMA.name_of(body)
         if name not in ("invokeWithLayer", "invokeWithoutUpdates", "invokeAfterMsg", "initConnection"):
             return body
-        wrapper = dissect_call(body)
-        if name == "invokeWithLayer":
-            call.session.layer = wrapper["layer"]
-        body = wrapper["query"]
+        body = dissect_call(body)["query"]
     raise RpcError(400, "INPUT_REQUEST_TOO_LONG", where="wrappers")
 
 
@@ -58,7 +55,7 @@ def _inflated(body: bytes, limit: int) -> bytes:
 
 def _result(call: Call, body: bytes) -> bytes:
     """The result of an API method, or an RpcError."""
-    name = SCHEMA.of(body).name if SCHEMA.knows(body) else body[:4][::-1].hex()
+    name = SCHEMA.name_of(body) or body[:4][::-1].hex()
     if not call.key.ready and name not in BEFORE_BINDING:
         raise RpcError(401, "AUTH_KEY_PERM_EMPTY", where=name)
     if body[:4] == BIND:
@@ -158,7 +155,14 @@ def _destroy_auth_key(call: Call, request: Dissection) -> bytes:
 
 
 def _state(call: Call, request: Dissection) -> bytes:
+    """What became of messages. A client that asks has missed their answers, so these are sent again: TDLib, told no
+    more than that its message arrived, waits for the answer without end."""
     info = bytes(call.session.window.state(msg_id, call.now) for msg_id in request["msg_ids"])
+    for msg_id in dict.fromkeys(request["msg_ids"]):
+        kept = call.session.answered(msg_id)
+        if kept is not None and SCHEMA.name_of(kept) == "rpc_result":
+            call.note("answer_again", f"message {msg_id} was answered: here is the answer again")
+            call.again.append(kept)
     return bytes(SCHEMA["msgs_state_info"].build(req_msg_id=call.message.msg_id, info=info))
 
 

@@ -13,8 +13,8 @@ from mtlib.errors import CheckError, DecodeError
 from mtlib.protocol.limits import Limits
 from mtlib.wire import SCHEMA
 
-CONTAINER = SCHEMA["msg_container"].id.to_bytes(4, "little")
-GZIP = SCHEMA["gzip_packed"].id.to_bytes(4, "little")
+CONTAINER = SCHEMA["msg_container"].id_bytes
+GZIP = SCHEMA["gzip_packed"].id_bytes
 
 
 class Message(NamedTuple):
@@ -53,14 +53,20 @@ BAD_MSG: Mapping[int, Notice] = {
 
 
 def unpack(message: Message, limits: Limits | None = None) -> list[Message]:
-    """The messages in a message: those of a container, or the one itself, each with its body unpacked.
-
-    Raises DecodeError for bytes that do not parse or grow beyond the limits, CheckError (`got` 64) for a container
-    that breaks a rule: nested, too many, or younger than itself.
-    """
+    """The messages in a message, each with its body unpacked. Raises what `contents` and `inflate` raise."""
     limits = limits or Limits()
+    return [each._replace(body=inflate(each.body, limits.inflated)) for each in contents(message, limits)]
+
+
+def contents(message: Message, limits: Limits) -> list[Message]:
+    """The messages in a message: those of a container, packed or not, with their bodies as they are, or the one itself.
+
+    Raises DecodeError for bytes that do not parse or grow beyond the limits, CheckError for a container that breaks a
+    rule: nested, too many, or younger than itself.
+    """
+    message = message._replace(body=inflate(message.body, limits.inflated))
     if message.body[:4] != CONTAINER:
-        return [message._replace(body=inflate(message.body, limits.inflated))]
+        return [message]
     count = int.from_bytes(message.body[4:8], "little", signed=True)
     if count > limits.messages:
         raise CheckError("too many messages in a container", got=count, expected=limits.messages, where="container")
@@ -73,7 +79,7 @@ def unpack(message: Message, limits: Limits | None = None) -> list[Message]:
         if each.msg_id >= message.msg_id:
             raise CheckError("a container must be younger than its messages", got=message.msg_id,
                              expected=f"above {each.msg_id}", where="container/msg_id")
-    return [each._replace(body=inflate(each.body, limits.inflated)) for each in messages]
+    return messages
 
 
 def inflate(body: bytes, limit: int) -> bytes:

@@ -8,7 +8,6 @@ Source: core.telegram.org/mtproto/description, /mtproto/security_guidelines, /mt
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,79 +16,10 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.numbering import ANSWER, FROM_CLIENT, NOTICE, Seqno, Window, next_msg_id, seconds_of
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padding_size, seal
-from mtlib.protocol.service import BAD_MSG, Message, Notice, container, unpack
+from mtlib.protocol.service import BAD_MSG, Message, Notice, container, inflate, unpack
 from mtlib.wire import SCHEMA, Dissection
-
-FROM_CLIENT, ANSWER, NOTICE = 0, 1, 3
-"""msg_id modulo 4: the client's own; the server's answer to one; whatever else the server sends."""
-
-
-def next_msg_id(now: float, last: int = 0, kind: int = FROM_CLIENT) -> int:
-    """About `now` * 2**32, of the right kind modulo 4, and above `last`.
-
-    The low half carries the fraction of the second. Source: /mtproto/description, "Message identifier".
-    """
-    fraction, seconds = math.modf(now)
-    wanted = (int(seconds) << 32) + int(fraction * 2**32)
-    return max(wanted - wanted % 4, last - last % 4 + 4 if last else 0) + kind
-
-
-def seconds_of(msg_id: int) -> float:
-    """The time that a msg_id carries."""
-    return msg_id / 2**32
-
-
-@dataclass
-class Seqno:
-    """The numbers of content-related messages: 2n+1 for one of them, 2n for anything else."""
-
-    content: int = 0
-
-    def next(self, content_related: bool) -> int:
-        number = 2 * self.content + content_related
-        self.content += content_related
-        return number
-
-
-class Window:
-    """Which msg_ids were seen, and which are too old or too new to look at.
-
-    The last `size` are kept; whatever falls out raises the floor, and nothing at or below the floor is accepted.
-    Source: /mtproto/security_guidelines, "Checking msg_id".
-    """
-
-    def __init__(self, kinds: tuple[int, ...], limits: Limits | None = None, floor: int = 0) -> None:
-        limits = limits or Limits()
-        self.floor = self.highest = floor
-        self._kinds, self._past, self._future, self._size = kinds, limits.past, limits.future, limits.seen
-        self._seen: set[int] = set()
-
-    def judge(self, msg_id: int, now: float) -> str:
-        """"accept", or "ignore:" and parity, duplicate, too_old or too_new. Remembers nothing."""
-        if msg_id % 4 not in self._kinds:
-            return "ignore:parity"
-        if msg_id in self._seen:
-            return "ignore:duplicate"
-        if msg_id <= self.floor or seconds_of(msg_id) < now - self._past:
-            return "ignore:too_old"
-        return "ignore:too_new" if seconds_of(msg_id) > now + self._future else "accept"
-
-    def state(self, msg_id: int, now: float) -> int:
-        """The byte that msgs_state_info holds for this id: 1 forgotten, 2 not received, 3 not yet, 4 received."""
-        if msg_id in self._seen:
-            return 4
-        if msg_id <= self.floor or seconds_of(msg_id) < now - self._past:
-            return 1
-        return 3 if msg_id > self.highest else 2
-
-    def add(self, msg_id: int) -> None:
-        """Remember an accepted id."""
-        self._seen.add(msg_id)
-        self.highest = max(self.highest, msg_id)
-        if len(self._seen) > self._size:
-            self.floor = min(self._seen)
-            self._seen.remove(self.floor)
 
 
 @dataclass(frozen=True)
@@ -144,6 +74,7 @@ class Session:
         self.seqno = Seqno()
         self.window = Window((ANSWER, NOTICE), self.limits)
         self.pending: dict[int, Message] = {}
+        self.sent: deque[int] = deque(maxlen=self.limits.seen)
         self._to_ack: deque[int] = deque()
         self._packets = 0
 
@@ -162,12 +93,14 @@ class Session:
             self.pending[message.msg_id] = message
         if not acks:
             return message.msg_id, self.pack(message)
+        self.sent.append(message.msg_id)
         wrapped = Message(self.next_msg_id(now), self.seqno.next(False), container([acks, message]))
         return message.msg_id, self.pack(wrapped)
 
     def pack(self, message: Message) -> Dissection:
         """One message, as it is, sealed with the least padding. A message sent again keeps its id."""
         self._packets += 1
+        self.sent.append(message.msg_id)
         padding = self.entropy.at(f"packet-{self._packets}").draw("padding", padding_size(len(message.body)))
         return seal(
             REQUEST_MESSAGE.build(
@@ -178,7 +111,7 @@ class Session:
         )
 
     def receive(self, packet: bytes, now: float) -> list[Event]:
-        """What a packet says, in order. Duplicates say nothing.
+        """What a packet says, in order. What was said before says nothing, and is acknowledged once more.
 
         Raises CheckError or DecodeError for a packet that must not be believed; the session is then unchanged.
         """
@@ -187,38 +120,60 @@ class Session:
             raise CheckError("a message of another session", got=outer["session_id"], expected=self.session_id,
                              where="message/session_id")
         message = Message(outer["msg_id"], outer["seqno"], outer["answer"])
-        messages = unpack(message, self.limits)
-        if not self._fresh(message, messages, now + self.time_offset):
-            return []
-        return [event for each in messages for event in self._events(each, message, now)]
+        said = [(each, self._cut(each.body)) for each in unpack(message, self.limits)]
+        verdict = self._judge(message, now, excused=any(self._excused(body) for _, body in said))
+        if verdict not in ("accept", "ignore:duplicate"):
+            raise CheckError(f"msg_id: {verdict.removeprefix('ignore:')}", got=message.msg_id, where="message/msg_id")
+        if verdict == "accept":
+            self.window.add(message.msg_id)
+        return [event for each, body in said for event in self._hear(each, body, message, verdict, now)]
 
-    def _fresh(self, outer: Message, messages: list[Message], now: float) -> bool:
-        """Whether this was not seen before. Notices may come at any time: the clock is set by them."""
-        verdict = self.window.judge(outer.msg_id, now)
-        timely = verdict.endswith(("too_old", "too_new")) and outer.msg_id > self.window.floor
-        excused = timely and any(m.body[:4] in _NOTICES for m in messages)
-        if verdict not in ("accept", "ignore:duplicate") and not excused:
-            raise CheckError(f"msg_id: {verdict.removeprefix('ignore:')}", got=outer.msg_id, where="message/msg_id")
-        if verdict == "ignore:duplicate":
-            return False
-        self.window.add(outer.msg_id)
-        return True
+    def _cut(self, body: bytes) -> Dissection | bytes | Answer:
+        """A body, with the result inside rpc_result unpacked and cut."""
+        cut = look(body)
+        if isinstance(cut, Dissection) and cut.name == "rpc_result":
+            return Answer(cut["req_msg_id"], look(inflate(cut["result"], self.limits.inflated)))
+        return cut
 
-    def _events(self, message: Message, outer: Message, now: float) -> Iterator[Event]:
-        body = look(message.body)
+    def _excused(self, body: Dissection | bytes | Answer) -> bool:
+        """Two kinds may come at any time: notices, because the clock is set by them, and (DEDUCED) answers to what is
+        still open, which cannot have been there before: our clock may jump meanwhile."""
+        if isinstance(body, Dissection):
+            return body.name in _NOTICES or body.values.get(_ANSWERED.get(body.name, ""), 0) in self.pending
+        return isinstance(body, Answer) and body.req_msg_id in self.pending
+
+    def _judge(self, message: Message, now: float, *, excused: bool) -> str:
+        verdict = self.window.judge(message.msg_id, now + self.time_offset)
+        untimely = verdict in ("ignore:too_old", "ignore:too_new") and message.msg_id > self.window.floor
+        return "accept" if untimely and excused else verdict
+
+    def _hear(
+        self, message: Message, body: Dissection | bytes | Answer, outer: Message, verdict: str, now: float
+    ) -> Iterator[Event]:
+        """The event of one message, on its own or out of a container, if it is news."""
         if message.seqno % 2:
             self._to_ack.append(message.msg_id)
-        name = body.name if isinstance(body, Dissection) else ""
-        if name == "rpc_result" and isinstance(body, Dissection):
-            self.pending.pop(body["req_msg_id"], None)
-            yield Answer(body["req_msg_id"], look(body["result"]))
-        elif name in ("bad_msg_notification", "bad_server_salt") and isinstance(body, Dissection):
-            yield self._bad(body, outer.msg_id, now)
+        if message.msg_id != outer.msg_id:
+            verdict = self._judge(message, now, excused=self._excused(body))
+            if verdict == "accept":
+                self.window.add(message.msg_id)
+        if verdict == "accept":
+            yield from self._event(message, body, outer.msg_id, now)
+
+    def _event(
+        self, message: Message, body: Dissection | bytes | Answer, outer_msg_id: int, now: float
+    ) -> Iterator[Event]:
+        if isinstance(body, Answer):
+            self.pending.pop(body.req_msg_id, None)
+            yield body
+        elif isinstance(body, Dissection) and body.name in _NOTICES:
+            if body["bad_msg_id"] in self.sent:  # one about a message that was never sent teaches nothing
+                yield self._bad(body, outer_msg_id, now)
         else:
-            if name == "new_session_created" and isinstance(body, Dissection):
+            if isinstance(body, Dissection) and body.name == "new_session_created":
                 self.salt = body["server_salt"]
-            elif name in ("pong", "future_salts") and isinstance(body, Dissection):
-                self.pending.pop(body["msg_id" if name == "pong" else "req_msg_id"], None)
+            elif isinstance(body, Dissection) and body.name in _ANSWERED:
+                self.pending.pop(body[_ANSWERED[body.name]], None)
             yield Said(message.msg_id, body)
 
     def _bad(self, body: Dissection, msg_id: int, now: float) -> BadMessage:
@@ -226,7 +181,9 @@ class Session:
         code = body["error_code"]
         if body.name == "bad_server_salt":
             self.salt = body["new_server_salt"]
-        elif code in (16, 17):
+        else:
+            self.pending.pop(body["bad_msg_id"], None)
+        if code in (16, 17):
             self.time_offset = int(seconds_of(msg_id)) - now
             self.last_msg_id = 0 if code == 17 else self.last_msg_id
         notice = BAD_MSG.get(code, Notice("unknown code", "bug_in_client"))
@@ -241,9 +198,28 @@ class Session:
         return Message(self.next_msg_id(now), self.seqno.next(False), body)
 
 
-_NOTICES = tuple(SCHEMA[name].id.to_bytes(4, "little") for name in ("bad_msg_notification", "bad_server_salt"))
+_NOTICES = ("bad_msg_notification", "bad_server_salt")
+_ANSWERED = {"pong": "msg_id", "future_salts": "req_msg_id"}
+"""Answers that come without rpc_result, and the field that names what they answer."""
 
 
 def look(body: bytes) -> Dissection | bytes:
     """A boxed object cut, or its bytes where its constructor is not known here. Raises DecodeError for damage."""
     return SCHEMA.dissect(body) if SCHEMA.knows(body) else body
+
+
+__all__ = [
+    "ANSWER",
+    "FROM_CLIENT",
+    "NOTICE",
+    "Answer",
+    "BadMessage",
+    "Event",
+    "Said",
+    "Seqno",
+    "Session",
+    "Window",
+    "look",
+    "next_msg_id",
+    "seconds_of",
+]

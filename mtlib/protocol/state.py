@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.rsa import PrivateKey
+from mtlib.errors import LocalError
 from mtlib.protocol.checks import Facts, Rules, Verdict
 from mtlib.protocol.faults import Fault, Faults
 from mtlib.protocol.keyring import Keyring
@@ -36,6 +37,8 @@ class DataCenterState:
         entropy: Entropy | None = None,
         address: tuple[str, int] = ("127.0.0.1", 443),
     ) -> None:
+        if not isinstance(dc_id, int) or not 0 < abs(dc_id) < 2**31:
+            raise LocalError("a dc id is an int of 32 bits", got=dc_id, expected="2, 10002, -2, ...", where="dc_id")
         self.rsa, self.dc_id, self.address = rsa, dc_id, address
         self.rules = rules or Rules()
         self.limits = limits or Limits()
@@ -64,9 +67,9 @@ class DataCenterState:
         """This data centre's idea of the time."""
         return now + self.faults.setting("clock-offset")
 
-    def knows(self, auth_key_id: int) -> bool:
-        """Whether a new key of that id would clash with one that is here."""
-        return any(key.auth_key.id == auth_key_id for key in self.keys)
+    def clashes(self, auth_key_id: int) -> bool:
+        """Whether a new key of that id cannot be had: it is taken, or said to be."""
+        return any(key.auth_key.id == auth_key_id for key in self.keys) or self.faults.take("dh-retry")
 
 
 class Connection:

@@ -7,185 +7,178 @@ which seqno is insisted on are DEDUCED: the text is stricter than working client
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.errors import CheckError, DecodeError
 from mtlib.protocol.call import Call
 from mtlib.protocol.keyring import KnownKey, ServerSession
 from mtlib.protocol.methods import SERVICE, answer
+from mtlib.protocol.numbering import ANSWER, NOTICE, next_msg_id
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, seal
-from mtlib.protocol.service import BAD_MSG, Message, container, unpack
-from mtlib.protocol.session import ANSWER, NOTICE, next_msg_id
+from mtlib.protocol.service import BAD_MSG, CONTAINER, Message, container, contents
 from mtlib.protocol.state import Connection
 from mtlib.wire import SCHEMA, Dissection
 
+_RPC_RESULT = SCHEMA["rpc_result"].id_bytes
+_CODES = {"ignore:parity": 18, "ignore:too_old": 16, "ignore:too_new": 17}
+TOGETHER = 512
+"""Answers in one container at most; clients have limits, too."""
+
 
 def talk(peer: Connection, key: KnownKey, message: Dissection, now: float, entropy: Entropy) -> list[Dissection]:
-    """The packets that answer a message: none, or one (a container where there is more than one thing to say)."""
+    """The packets that answer a message: none, or one (a container where there is more than one thing to say), or as
+    many as it takes."""
     session = key.session(message["session_id"], peer.dc.limits)
-    bodies = list(_bodies(peer, key, session, message, now))
-    if not bodies:
-        return []
-    messages = [_number(session, body, related, kind, now) for body, related, kind in bodies]
-    if len(messages) > 1:
-        messages = [_number(session, container(messages), False, NOTICE, now)]
-    return [_seal(key, session, message["session_id"], messages[0], now, entropy)]
+    said = list(_Talk(peer, key, session, message["session_id"], now).hear(message))
+    numbered = [_number(session, each, now) for each in said]
+    batches = [numbered[at : at + TOGETHER] for at in range(0, len(numbered), TOGETHER)]
+    whole = [
+        batch[0] if len(batch) == 1 else _number(session, Said(container(batch), False, NOTICE), now)
+        for batch in batches
+    ]
+    return [
+        _seal(key, message["session_id"], each, now, entropy.draw("padding", padding_size(len(each.body)), attempt=n))
+        for n, each in enumerate(whole)
+    ]
 
 
-_Body = tuple[bytes, bool, int]
-"""A body, whether it is content-related, and the kind of its msg_id."""
+class Said(NamedTuple):
+    """A body to send, whether it is content-related, and the kind of its msg_id."""
+
+    body: bytes
+    content_related: bool
+    kind: int = ANSWER
 
 
-def _bodies(
-    peer: Connection, key: KnownKey, session: ServerSession, message: Dissection, now: float
-) -> Iterator[_Body]:
-    outer = Message(message["msg_id"], message["seqno"], message["request"])
-    code = _late(session, outer, now) or _salt(peer, key, message["salt"], outer, now)
-    if code:
-        yield _refused(peer, key, outer, code, now)
-        return
-    if session.window.judge(outer.msg_id, now) == "ignore:duplicate":
-        yield from _repeated(peer, session, outer, now)
-        return
-    try:
-        messages = unpack(outer, peer.dc.limits)
-    except CheckError as error:
-        peer.note("bad_container", now, str(error))
-        yield _refused(peer, key, outer, 64, now)
-        return
-    except DecodeError as error:
-        peer.note("bad_body", now, str(error))
-        yield _error(outer, 400, "INPUT_FETCH_ERROR")
-        return
-    session.window.add(outer.msg_id)
-    if not session.greeted:
-        session.greeted = True
-        yield _greeting(peer, key, message["session_id"], messages[0], now)
-    for each in messages:
-        yield from _one(peer, key, session, message["session_id"], each, each is not outer and messages != [each], now)
+@dataclass(frozen=True)
+class _Talk:
+    """What every step of the way to an answer depends on."""
 
+    peer: Connection
+    key: KnownKey
+    session: ServerSession
+    session_id: int
+    now: float
 
-def _one(
-    peer: Connection,
-    key: KnownKey,
-    session: ServerSession,
-    session_id: int,
-    message: Message,
-    contained: bool,
-    now: float,
-) -> Iterator[_Body]:
-    """One message, on its own or out of a container."""
-    if contained:
-        verdict = session.window.judge(message.msg_id, now)
-        if verdict == "ignore:duplicate":
-            yield from _repeated(peer, session, message, now)
-            return
-        code = {"ignore:parity": 18, "ignore:too_old": 16, "ignore:too_new": 17}.get(verdict, 0)
+    def hear(self, message: Dissection) -> Iterator[Said]:
+        """Everything that is to be said to a message, in order."""
+        outer = Message(message["msg_id"], message["seqno"], message["request"])
+        code = self._late(outer) or self._salt(message["salt"])
         if code:
-            yield _refused(peer, key, message, code, now)
+            yield self._refused(outer, code)
+        elif self.session.window.judge(outer.msg_id, self.now) == "ignore:duplicate":
+            yield from self._repeated(outer)
+        else:
+            yield from self._news(outer)
+
+    def _news(self, outer: Message) -> Iterator[Said]:
+        """A message that was not here before: greet a new session, then answer one by one."""
+        try:
+            messages = contents(outer, self.peer.dc.limits)
+        except (CheckError, DecodeError) as error:
+            self.peer.note("bad_container", self.now, str(error))
+            contained = outer.body[:4] == CONTAINER
+            yield self._refused(outer, 64) if contained else _error(outer, 400, "INPUT_FETCH_ERROR")
             return
-        session.window.add(message.msg_id)
-    code = _parity(message)
-    if code:
-        yield _refused(peer, key, message, code, now)
-        return
-    body = answer(Call(peer, key, session_id, session, message, now))
-    if body is not None:
-        session.remember(message.msg_id, body)
-        yield body, body[:4] == _RPC_RESULT, ANSWER
-        if body[:4] == _STATE_INFO:
-            yield from _lost_answers(peer, session, message, now)
+        self.session.window.add(outer.msg_id)
+        if not self.session.greeted:
+            self.session.greeted = True
+            yield self._greeting(messages[0] if messages else outer)
+        for each in messages:
+            yield from self._one(each) if each.msg_id == outer.msg_id else self._contained(each)
 
+    def _contained(self, message: Message) -> Iterator[Said]:
+        """One message out of a container: its own id must be fresh, too."""
+        verdict = self.session.window.judge(message.msg_id, self.now)
+        if verdict == "ignore:duplicate":
+            yield from self._repeated(message)
+        elif verdict in _CODES:
+            yield self._refused(message, _CODES[verdict])
+        else:
+            self.session.window.add(message.msg_id)
+            yield from self._one(message)
 
-def _lost_answers(peer: Connection, session: ServerSession, message: Message, now: float) -> Iterator[_Body]:
-    """A client that asks what became of its messages has missed their answers, so they are sent again. TDLib, told no
-    more than that its message arrived, waits for the answer without end."""
-    for msg_id in SCHEMA.dissect(message.body)["msg_ids"]:
-        kept = session.answered(msg_id)
-        if kept is not None and kept[:4] == _RPC_RESULT:
-            peer.note("answer_again", now, f"message {msg_id} was answered: here is the answer again")
-            yield kept, True, ANSWER
+    def _one(self, message: Message) -> Iterator[Said]:
+        """One fresh message. An API method with an even seqno is 35; service messages come with either number, whatever
+        the documents say: mtcute counts its msgs_ack, too, and answers a 34 by starting a new session, without end."""
+        if message.seqno % 2 == 0 and SCHEMA.name_of(message.body) not in SERVICE:
+            yield self._refused(message, 35)
+            return
+        call = Call(self.peer, self.key, self.session_id, self.session, message, self.now)
+        body = answer(call)
+        if body is not None:
+            self.session.remember(message.msg_id, body)
+            yield Said(body, body[:4] == _RPC_RESULT)
+        for kept in call.again:
+            yield Said(kept, True)
 
+    def _late(self, message: Message) -> int:
+        """The code for a msg_id that cannot be: 18 parity, 16 too low, 17 too high, 20 below what is remembered."""
+        verdict = self.session.window.judge(message.msg_id, self.now)
+        forgotten = verdict == "ignore:too_old" and message.msg_id <= self.session.window.floor
+        return 20 if forgotten else _CODES.get(verdict, 0)
 
-def _late(session: ServerSession, message: Message, now: float) -> int:
-    """The code for a msg_id that cannot be: 18 parity, 16 too low, 17 too high, 20 below what is remembered."""
-    verdict = session.window.judge(message.msg_id, now)
-    if verdict == "ignore:too_old" and message.msg_id <= session.window.floor:
-        return 20
-    return {"ignore:parity": 18, "ignore:too_old": 16, "ignore:too_new": 17}.get(verdict, 0)
+    def _salt(self, salt: int) -> int:
+        """48 for a salt that is not valid now, or said not to be."""
+        if not self.key.salts.valid(salt, self.now):
+            return 48
+        if self.key.temporary and self.key.bound_to is None and self.peer.dc.faults.take("wrong-salt"):
+            self.peer.note("fault", self.now, "wrong-salt: this message is answered bad_server_salt")
+            return 48
+        return 0
 
+    def _repeated(self, message: Message) -> Iterator[Said]:
+        """A message that came before gets the answer it got before, if that is still here, and nothing otherwise."""
+        self.peer.note("repeated", self.now, f"message {message.msg_id} came before: it is not executed again")
+        kept = self.session.answered(message.msg_id)
+        if kept is not None:
+            yield Said(kept, kept[:4] == _RPC_RESULT)
 
-def _parity(message: Message) -> int:
-    """35 for an API method with an even seqno. Service messages come with either, whatever the documents say: mtcute
-    counts its msgs_ack, too, and answers a 34 by starting a new session, without end."""
-    name = SCHEMA.of(message.body).name if SCHEMA.knows(message.body) else ""
-    return 35 if message.seqno % 2 == 0 and name not in SERVICE else 0
-
-
-def _salt(peer: Connection, key: KnownKey, salt: int, message: Message, now: float) -> int:
-    if not key.salts.valid(salt, now):
-        return 48
-    if key.temporary and key.bound_to is None and peer.dc.faults.take("wrong-salt"):
-        peer.note("fault", now, "wrong-salt: this binding is answered bad_server_salt")
-        return 48
-    return 0
-
-
-def _repeated(peer: Connection, session: ServerSession, message: Message, now: float) -> Iterator[_Body]:
-    """A message that came before gets the answer it got before, if that is still here, and nothing otherwise."""
-    peer.note("repeated", now, f"message {message.msg_id} came before: it is not executed again")
-    kept = session.answered(message.msg_id)
-    if kept is not None:
-        yield kept, kept[:4] == _RPC_RESULT, ANSWER
-
-
-def _refused(peer: Connection, key: KnownKey, message: Message, code: int, now: float) -> _Body:
-    """bad_server_salt or bad_msg_notification: the message is not executed."""
-    peer.note("bad_message", now, f"{code}: {BAD_MSG[code].meaning}", code=code)
-    common = {"bad_msg_id": message.msg_id, "bad_msg_seqno": message.seqno, "error_code": code}
-    if code == 48:
-        body = SCHEMA["bad_server_salt"].build(**common, new_server_salt=key.salts.current(now))
-    else:
-        body = SCHEMA["bad_msg_notification"].build(**common)
-    return bytes(body), False, ANSWER
-
-
-def _error(message: Message, code: int, name: str) -> _Body:
-    error = SCHEMA["rpc_error"].build(error_code=code, error_message=name)
-    return bytes(SCHEMA["rpc_result"].build(req_msg_id=message.msg_id, result=error)), True, ANSWER
-
-
-def _greeting(peer: Connection, key: KnownKey, session_id: int, first: Message, now: float) -> _Body:
-    """new_session_created: what was sent in an older session of this name must be sent again."""
-    peer.note("session_created", now, f"session {session_id} under key {key.auth_key.id}", session_id=session_id)
-    return (
-        bytes(
-            SCHEMA["new_session_created"].build(
-                first_msg_id=first.msg_id, unique_id=session_id ^ first.msg_id, server_salt=key.salts.current(now)
+    def _refused(self, message: Message, code: int) -> Said:
+        """bad_server_salt or bad_msg_notification: the message is not executed."""
+        self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}", code=code)
+        about = {"bad_msg_id": message.msg_id, "bad_msg_seqno": message.seqno, "error_code": code}
+        if code == 48:
+            return Said(
+                bytes(SCHEMA["bad_server_salt"].build(**about, new_server_salt=self.key.salts.current(self.now))), False
             )
-        ),
-        True,
-        NOTICE,
-    )
+        return Said(bytes(SCHEMA["bad_msg_notification"].build(**about)), False)
+
+    def _greeting(self, first: Message) -> Said:
+        """new_session_created: what was sent in an older session of this name must be sent again."""
+        text = f"session {self.session_id} under key {self.key.auth_key.id}"
+        self.peer.note("session_created", self.now, text, session_id=self.session_id)
+        greeting = SCHEMA["new_session_created"].build(
+            first_msg_id=first.msg_id,
+            unique_id=self.session_id ^ first.msg_id,
+            server_salt=self.key.salts.current(self.now),
+        )
+        return Said(bytes(greeting), True, NOTICE)
 
 
-def _number(session: ServerSession, body: bytes, related: bool, kind: int, now: float) -> Message:
-    session.last_msg_id = next_msg_id(now, session.last_msg_id, kind)
-    return Message(session.last_msg_id, session.seqno.next(related), body)
+def _error(message: Message, code: int, name: str) -> Said:
+    error = SCHEMA["rpc_error"].build(error_code=code, error_message=name)
+    return Said(bytes(SCHEMA["rpc_result"].build(req_msg_id=message.msg_id, result=bytes(error))), True)
 
 
-def _seal(
-    key: KnownKey, session: ServerSession, session_id: int, message: Message, now: float, entropy: Entropy
-) -> Dissection:
-    padding = entropy.draw("padding", padding_size(len(message.body)))
+def _number(session: ServerSession, said: Said, now: float) -> Message:
+    session.last_msg_id = next_msg_id(now, session.last_msg_id, said.kind)
+    return Message(session.last_msg_id, session.seqno.next(said.content_related), said.body)
+
+
+def _seal(key: KnownKey, session_id: int, message: Message, now: float, padding: bytes) -> Dissection:
     return seal(
         ANSWER_MESSAGE.build(
-            salt=key.salts.current(now), session_id=session_id, msg_id=message.msg_id, seqno=message.seqno,
-            length=len(message.body), answer=message.body, padding=padding,
+            salt=key.salts.current(now),
+            session_id=session_id,
+            msg_id=message.msg_id,
+            seqno=message.seqno,
+            length=len(message.body),
+            answer=message.body,
+            padding=padding,
         ),
         key.auth_key,
         TO_CLIENT,
     )
-
-
-_RPC_RESULT, _STATE_INFO = (SCHEMA[name].id.to_bytes(4, "little") for name in ("rpc_result", "msgs_state_info"))

@@ -12,13 +12,14 @@ from __future__ import annotations
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.buffers import Buffer, plain
 from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.secret import Secret
 from mtlib.errors import DecodeError, LocalError, PeerError
 from mtlib.transport.frames import FRAMINGS
 from mtlib.transport.framing import LIMIT, Frame, Framing, Side, is_error
 from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, detect, tags_with
 
 
-class _Stream:
+class _Stream(Secret):
     """What both ends share: a framing and two key streams, of which a server learns only by listening."""
 
     def __init__(self, side: Side, limit: int, entropy: Entropy) -> None:

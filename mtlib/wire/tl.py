@@ -38,6 +38,11 @@ class Constructor(Layout):
     result: str = ""
 
     @property
+    def id_bytes(self) -> bytes:
+        """The id as it travels: four bytes, low one first."""
+        return self.id.to_bytes(4, "little")
+
+    @property
     def bare(self) -> Layout:
         """The same without its id, as in `vector<future_salt>`."""
         return Layout(self.name, self.fields[1:])
@@ -54,7 +59,7 @@ class Schema:
 
     def add(self, made: Constructor) -> None:
         """Remember a constructor; a later one of the same id (with `contains`) takes its place."""
-        self._by_id[made.id.to_bytes(4, "little")] = made
+        self._by_id[made.id_bytes] = made
         self._by_name[made.name] = made
 
     def __getitem__(self, name: str) -> Constructor:
@@ -69,6 +74,10 @@ class Schema:
     def knows(self, data: bytes) -> bool:
         """Whether the constructor whose id stands first is one of these."""
         return bytes(data[:4]) in self._by_id
+
+    def name_of(self, data: bytes) -> str:
+        """The name of the constructor whose id stands first; empty where it is none of these."""
+        return self.of(data).name if self.knows(data) else ""
 
     def of(self, data: bytes, at: int = 0) -> Constructor:
         """The constructor whose id stands at `at`. Raises DecodeError for an unknown one."""

@@ -1,0 +1,151 @@
+"""The binding in the inspector: who rebuilds, reseals and judges it there.
+
+`inspect_bind` is where the inspector, which knows no protocol, meets the one protocol of this course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mtlib.errors import LocalError
+from mtlib.lab.arrival import arrive
+from mtlib.lab.inspector import Inspector
+from mtlib.lab.rows import Map
+from mtlib.protocol.binding import ENVELOPE_SIZE, REQUEST, Binding, Carried
+from mtlib.protocol.checks import Verdict, judge
+from mtlib.protocol.facts import Facts, Rules
+from mtlib.protocol.frames import framing
+from mtlib.protocol.packets import FORMULAS, MIN_PADDING, seal, seal_v1
+from mtlib.wire import Dissection, unseal
+
+LAYERS = ("frame", "packet", "request")
+NAMED_REQUEST = replace(REQUEST, name="request")
+"""auth.bindTempAuthKey under the name that the paths of checks and formulas use."""
+
+_CHOICES: Mapping[str, tuple[bool, str]] = {
+    "message/salt": (False, "salt"),
+    "message/seqno": (False, "seqno"),
+    "message/padding": (False, "padding"),
+    "message/session_id": (True, "session_id"),
+    "message/msg_id": (True, "msg_id"),
+    "request/nonce": (True, "nonce"),
+    "request/expires_at": (True, "expires_at"),
+    "envelope/random": (True, "random"),
+    "plaintext/padding": (True, "padding"),
+}
+"""What the author chooses: the end of its path, whether it belongs to the binding or to its carrier, its name."""
+_CODES = {"AUTH_KEY_PERM_EMPTY": 401}
+"""Codes of RPC errors that are not 400."""
+
+
+def inspect_bind(
+    what: Carried | Binding, *, layer: str = "", now: int | None = None, rules: Rules | None = None
+) -> Inspector:
+    """The inspector on a binding, with its verdict, open for both kinds of change.
+
+    A `Carried` is shown from its frame on, or from the `layer` that is asked for: "frame", "packet", "request"; a
+    `Binding` is its request. `now` is the data centre's clock in unix seconds (the time of msg_id if not given), and
+    `rules` its rules. Raises LocalError for another layer.
+    """
+    layer = layer or ("frame" if isinstance(what, Carried) else "request")
+    if layer not in LAYERS or (isinstance(what, Binding) and layer != "request"):
+        raise LocalError("no such layer", got=layer, expected=", ".join(LAYERS))
+    carried = what if isinstance(what, Carried) else Carried(what, 0, 1, bytes(MIN_PADDING))
+    binding = carried.binding
+    bind = _Bind(carried, layer, rules or Rules(), binding.msg_id >> 32 if now is None else now)
+    return Inspector(
+        bind.opened(carried),
+        bind.rebuild,
+        bind.judge,
+        reseal=bind.reseal,
+        known={"perm_auth_key": binding.perm_key, "temp_auth_key": binding.temp_key},
+        functions=FORMULAS,
+        answer=answer,
+    )
+
+
+def answer(verdict: Verdict) -> str:
+    """What a real client would see: boolTrue, an RPC error with its code, or less than that."""
+    if verdict.ok:
+        return "boolTrue"
+    error = str(verdict.error)
+    return f"{_CODES.get(error, 400)} {error}" if error.isupper() else error
+
+
+@dataclass(frozen=True)
+class _Bind:
+    """One binding under the inspector, from `layer` on; `now` is the data centre's clock."""
+
+    carried: Carried
+    layer: str
+    rules: Rules
+    now: int
+
+    def opened(self, carried: Carried) -> Dissection:
+        """The bytes of the layer in question, every seal open."""
+        if self.layer == "request":
+            made = Dissection(NAMED_REQUEST, bytes(carried.binding.request))
+        elif self.layer == "packet":
+            made = carried.packet
+        else:
+            made = Dissection(self.carried.frame.shape, self._framed(bytes(carried.packet)))
+        return unseal(made, (self.carried.binding.temp_key, self.carried.binding.perm_key))
+
+    def _framed(self, packet: bytes) -> bytes:
+        """The frame around a packet. The padding of a padded frame is nobody's choice: it stays."""
+        if self.carried.framing != "padded":
+            return framing(self.carried.framing).wrap(packet)
+        old = self.carried.frame
+        at = next(span for span in old.spans if span.name == "packet")
+        return bytes(old)[: at.start] + packet + bytes(old)[at.stop :]
+
+    def rebuild(self, values: dict[str, Any]) -> Dissection:
+        """As the author: the whole message, from what was changed."""
+        changed: dict[bool, dict[str, Any]] = {True: {}, False: {}}
+        for path, value in values.items():
+            of_binding, name = _choice(path)
+            changed[of_binding][name] = value
+        binding = replace(self.carried.binding, **changed[True])
+        return self.opened(replace(self.carried, binding=binding, **changed[False]))
+
+    def reseal(self, root: Dissection, path: str, data: bytes) -> Dissection:
+        """On the wire, behind a seal: the seals around changed bytes closed again, and nothing else made new."""
+        keys, found = self.carried.binding, Map.of(root)
+        if path.endswith("/plaintext"):
+            msg_key, ciphertext = seal_v1(data[:ENVELOPE_SIZE], data[ENVELOPE_SIZE:], keys.perm_key)
+            around = found.place(path.rpartition("/")[0])
+            if around is None:
+                raise LocalError("no such bytes here", got=path)
+            old, at = bytes(found.sheets[around.sheet].dissection), around.base + around.span.body[0] + 8
+            data = old[:at] + msg_key + ciphertext + old[at + len(msg_key) + len(ciphertext) :]
+        if self.layer != "request":
+            data = bytes(seal(data, keys.temp_key))
+        if self.layer == "frame":
+            data = self._framed(data)
+        return Dissection(root.shape, data, replace(root.reading, lenient=True))
+
+    def judge(self, root: Dissection) -> Verdict:
+        """What a data centre that knows both keys says to these bytes."""
+        keys, data = self.carried.binding, bytes(root)
+        if self.layer == "request":
+            return self._judged(data, keys.session_id, keys.msg_id)
+        said = arrive(data, keys.temp_key, self.carried.salt, self.carried.framing if self.layer == "frame" else "")
+        message = said.message
+        if message is None:
+            return said.verdict
+        judged = self._judged(bytes(message.find("request")), message["session_id"], message["msg_id"])
+        return replace(judged, checks=(*said.rows, *judged.checks))
+
+    def _judged(self, request: bytes, session_id: int, msg_id: int) -> Verdict:
+        keys = self.carried.binding
+        return judge(Facts(request, keys.perm_key, keys.temp_key, session_id, msg_id, self.now, rules=self.rules))
+
+
+def _choice(path: str) -> tuple[bool, str]:
+    """Where the value at a path belongs. Raises LocalError for what the author does not choose."""
+    for end, choice in _CHOICES.items():
+        if path == end or path.endswith(f"/{end}"):
+            return choice
+    raise LocalError("follows from the rest of the message", where=path)

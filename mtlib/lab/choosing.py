@@ -1,0 +1,81 @@
+"""Where a lesson binds: the local data centre, or Telegram's test data centre if the reader asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from mtlib.errors import LocalError, Unreachable
+from mtlib.net.client import Client, connect
+from mtlib.net.endpoints import Endpoint, endpoint
+
+HERE, THERE = "here", "there"
+QUESTION = "Where do you want to bind?"
+AT_HOME = ("entropy", "perm_key")
+"""What must not leave this machine: patterned values are no keys, and a key belongs to the DC that it was made with."""
+
+
+class EndpointChoice:
+    """One choice with two answers, and the local one is made already. As the last value of a cell it shows itself.
+
+    `local` is anything that `connect` takes, `remote` another. `at` is "here" or "there", and can be set from Python,
+    too. A saved notebook shows the choice as text.
+    """
+
+    def __init__(self, local: Any, remote: Endpoint | str = "telegram-test") -> None:
+        self.local, self.remote = local, endpoint(remote)
+        self.names = {HERE: "the local data centre, on this machine", THERE: f"{self.remote.name}, over the internet"}
+        self.radio = ipywidgets.RadioButtons(
+            options=[(name, place) for place, name in self.names.items()],
+            value=HERE,
+            layout={"width": "max-content"},
+        )
+        self.box = ipywidgets.VBox([ipywidgets.HTML(f"<b>{QUESTION}</b>"), self.radio])
+
+    @property
+    def at(self) -> str:
+        return str(self.radio.value)
+
+    @at.setter
+    def at(self, place: str) -> None:
+        if place not in self.names:
+            raise LocalError("there are two places", got=place, expected=f"{HERE!r} or {THERE!r}", where="at")
+        self.radio.value = place
+
+    @property
+    def name(self) -> str:
+        """The place in a few words."""
+        return "the local data centre" if self.at == HERE else self.remote.name
+
+    def connect(self, *, at_home: Mapping[str, Any] | None = None, **options: Any) -> Client:
+        """A client with its two keys at the place that was chosen, made by `mtlib.connect` with `options`.
+
+        `at_home` are options for the local data centre only: a lesson's clock, its patterned entropy. Where the other
+        one does not answer, that is said in one sentence, and the local one is chosen. Raises LocalError for an
+        `entropy` or a `perm_key` that would leave this machine, and whatever `mtlib.connect` raises besides.
+        """
+        if self.at == THERE:
+            kept = next((name for name in AT_HOME if name in options), None)
+            if kept is not None:
+                raise LocalError("this stays on your machine", got=kept, expected="in at_home", where="connect")
+            try:
+                return connect(self.remote, **options)
+            except Unreachable:
+                print(f"{self.remote.name} cannot be reached from here, so the local data centre is used instead.")
+                self.at = HERE
+        return connect(self.local, **{**options, **(at_home or {})})
+
+    def __str__(self) -> str:
+        places = (f"{'(x)' if place == self.at else '( )'} {name}" for place, name in self.names.items())
+        return "\n".join((QUESTION, *places))
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        found = self.box._repr_mimebundle_(**kwargs)
+        data, metadata = found if isinstance(found, tuple) else (found or {}, {})
+        lines = "<br>".join(map(escape, str(self).splitlines()))
+        return {**data, "text/plain": str(self), "text/html": f"<div>{lines}</div>"}, metadata

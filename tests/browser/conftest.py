@@ -1,0 +1,68 @@
+"""One JupyterLab and one Chromium for all tests of this folder."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jupyter import ROOT, Lab, chromium, jupyterlab, launch, notebook
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
+
+NODE = ROOT / "tests" / "node"
+AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
+
+CELLS = (
+    "from mtlib.lab import *\nfrom mtlib.lab import Conversation, Ige, Inspector, KeySchedule, Sent, inspect_bind, sample\n"
+    "s = sample()\nb = s.binding",
+    "inspector = inspect_bind(s.carried)\ninspector",
+    "Inspector(b.inner)",
+    "KeySchedule(b.schedule, show_bytes=True)",
+    "Ige(bytes(b.plaintext), b.schedule.aes_key, b.schedule.aes_iv)",
+    "Conversation([Sent(True, s.carried.message, 'the bind'), Sent(False, b.inner)])",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[sync_api.Browser]:
+    if chromium() is None:
+        pytest.skip("needs Chromium: on Debian, apt install chromium fonts-dejavu-core")
+    with sync_api.sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A JupyterLab on a copy of the lessons, with one notebook more that holds the widgets and nothing else."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    notebook(folder / "notebooks" / "widgets.ipynb", CELLS)
+    with jupyterlab(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def lab(browser: sync_api.Browser, address: str) -> Iterator[Lab]:
+    """The notebook with the widgets, run."""
+    opened = Lab(browser, address)
+    opened.open("widgets.ipynb")
+    opened.run_all()
+    opened.page.wait_for_selector(".mtlib-view .arrow", timeout=30_000)
+    yield opened
+    opened.page.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Path:
+    """axe-core, from the packages of the tests in node."""
+    if not AXE.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("needs axe-core, which npm would fetch: on Debian, apt install npm")
+        subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NODE, check=True)
+    return AXE

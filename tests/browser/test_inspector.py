@@ -1,0 +1,347 @@
+"""The byte inspector in a real browser on a real JupyterLab.
+
+The tests share one page, in the order in which they stand; each leaves the bytes as it found them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter import ARTEFACTS, Lab
+from playwright.sync_api import Locator, Page, expect
+
+from mtlib.lab import Inspector as Widget
+from mtlib.lab import inspect_bind, sample
+from mtlib.wire import SCHEMA
+
+ROOT = ".mtlib-inspector"
+ACTIVE = "document.activeElement.getAttribute('aria-label') || document.activeElement.className"
+LATENCY, DRAW_200, DRAW_4K = 100, 50, 300
+"""Milliseconds that the issue of the inspector allows."""
+
+
+class Inspector:
+    """The first inspector of a page."""
+
+    def __init__(self, page: Page, number: int = 0) -> None:
+        self.page = page
+        self.root = page.locator(ROOT).nth(number)
+
+    def sheet(self, name: str) -> Locator:
+        return self.root.locator(f'.sheet[aria-label="{name}"]')
+
+    def byte(self, sheet: str, at: int) -> Locator:
+        return self.sheet(sheet).locator(f'[role=gridcell][aria-label^="byte {at}, "]')
+
+    def item(self, name: str, number: int = 0) -> Locator:
+        return self.root.locator(".item", has=self.page.get_by_text(name, exact=True)).nth(number)
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    @property
+    def spoken(self) -> Locator:
+        return self.root.locator(".spoken")
+
+    @property
+    def detail(self) -> Locator:
+        return self.root.locator(".detail")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def focus(self) -> str:
+        return str(self.page.evaluate(ACTIVE))
+
+
+@pytest.fixture
+def inspector(lab: Lab) -> Iterator[Inspector]:
+    found = Inspector(lab.page)
+    found.root.scroll_into_view_if_needed()
+    yield found
+    found.button("on the wire").click()
+    if found.button("reset").is_enabled():
+        found.button("reset").click()
+    expect(found.spoken).to_contain_text("boolTrue")
+
+
+def picture(page: Page, name: str, of: Locator | None = None) -> None:
+    ARTEFACTS.mkdir(exist_ok=True)
+    (of or page).screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+# -- Seeing, pointing, following
+
+
+def test_hovering_lights_the_value_wherever_it_stands(lab: Lab, inspector: Inspector) -> None:
+    inspector.byte("plaintext", 54).hover()
+    expect(inspector.root.locator(".b.lit")).to_have_count(24)
+    expect(inspector.root.locator(".crumb").last).to_have_text("perm_auth_key_id")
+    expect(inspector.detail).to_contain_text("byte 54 of plaintext")
+    second = Inspector(lab.page, 1)
+    expect(second.byte("bind_auth_key_inner", 22)).to_have_class(re.compile("lit.*exact"))
+
+
+def test_a_derived_byte_is_followed_back_to_what_was_random(inspector: Inspector) -> None:
+    inspector.item("msg_key", 1).click()
+    expect(inspector.detail).to_contain_text("SHA1(envelope)[4:20]")
+    for name in ("envelope", "inner", "nonce", "nonce"):
+        inspector.detail.get_by_role("button", name=name, exact=True).first.click()
+    expect(inspector.detail).to_contain_text("its author drew it")
+    expect(inspector.root.locator(".way")).to_contain_text("to nonce < inner < envelope")
+    inspector.detail.get_by_role("button", name="back").click()
+    expect(inspector.root.locator(".crumbs")).to_contain_text("inner")
+
+
+def test_a_check_lights_what_it_reads(inspector: Inspector) -> None:
+    inspector.root.locator('.square[aria-label*=" expires_at:"]').hover()
+    expect(inspector.root.locator(".item.lit")).to_have_count(2)
+    expect(inspector.root.locator(".about")).to_contain_text("may prolong the temporary one")
+
+
+# -- Changing
+
+
+def test_one_byte_on_the_wire_turns_the_verdict_and_undo_turns_it_back(inspector: Inspector) -> None:
+    inspector.byte("message", 100).click()
+    inspector.press("x")
+    expect(inspector.spoken).to_contain_text("400 ENCRYPTED_MESSAGE_INVALID")
+    expect(inspector.spoken).to_contain_text("message 1 byte (1 bit)")
+    inspector.press("Control+z")
+    expect(inspector.spoken).to_contain_text("boolTrue")
+    inspector.press("Control+y")
+    expect(inspector.spoken).to_contain_text("ENCRYPTED_MESSAGE_INVALID")
+
+
+def test_what_travels_is_refused_before_anybody_reads_it(inspector: Inspector) -> None:
+    inspector.byte("frame", 5).click()
+    inspector.press("f", "f")
+    expect(inspector.spoken).to_contain_text("transport error -404")
+    inspector.byte("frame", 0).click()
+    inspector.press("f", "f")
+    expect(inspector.spoken).to_contain_text("no answer")
+    expect(inspector.root.locator(".sheet")).to_have_count(1)
+
+
+def test_as_the_author_everything_follows(inspector: Inspector) -> None:
+    inspector.button("as the author").click()
+    inspector.byte("plaintext", 36).click()
+    inspector.press("a", "b")
+    expect(inspector.byte("message", 44)).to_have_text("ab")
+    expect(inspector.root.locator(".sheet .moved").first).to_be_visible()
+    expect(inspector.spoken).to_contain_text("boolTrue")
+    inspector.item("msg_key", 1).click()
+    inspector.byte("message", 70).click()
+    inspector.press("1")
+    expect(inspector.root.locator(".said")).to_contain_text("follows from others")
+
+
+def test_hex_is_pasted_and_copied(lab: Lab, inspector: Inspector) -> None:
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    inspector.byte("message", 44).click()
+    lab.page.evaluate("navigator.clipboard.writeText('0x01, 0x02 03')")
+    inspector.press("Control+v")
+    expect(inspector.byte("message", 46)).to_have_text("03")
+    inspector.press("Control+c")
+    taken = lab.page.evaluate("navigator.clipboard.readText()")
+    assert taken.startswith("010203") and len(taken) == 16
+    inspector.button("copy nonce as Python").click()
+    assert lab.page.evaluate("navigator.clipboard.readText()") == f'bytes.fromhex("{taken}")'
+    inspector.button("text of all").click()
+    expect(inspector.root.locator(".said")).to_contain_text("Copied the text")
+    assert lab.page.evaluate("navigator.clipboard.readText()").startswith("frame: 204 bytes")
+    with lab.page.expect_download() as download:
+        inspector.button("download nonce").click()
+    assert Path(download.value.path()).read_bytes() == bytes.fromhex(taken)
+
+
+def test_a_change_in_the_notebook_is_seen_at_once(lab: Lab, inspector: Inspector) -> None:
+    """Python moves the widget as well as the reader does."""
+    lab.page.locator(".jp-Cell .cm-content").nth(2).click()
+    lab.page.keyboard.press("Control+Home")
+    lab.page.keyboard.type("inspector.flip(800, 'frame/packet/message'); ")
+    lab.page.keyboard.press("Control+Enter")
+    expect(inspector.spoken).to_contain_text("ENCRYPTED_MESSAGE_INVALID")
+
+
+# -- The keyboard alone
+
+
+def test_the_keyboard_alone_reaches_and_does_everything(lab: Lab, inspector: Inspector) -> None:
+    cells = lab.cells()
+    inspector.button("on the wire").focus()
+    inspector.press("Tab")
+    for _ in range(8):
+        if inspector.focus().startswith("byte "):
+            break
+        inspector.press("Tab")
+    assert inspector.focus().startswith("byte ")
+    inspector.press("Control+Home", "PageDown", "ArrowRight", "ArrowDown", "b", "d", "x", "Enter", "Escape", "Escape")
+    inspector.press("Shift+Enter", "d", "d", "a", "b", "m", "Control+z")
+    assert lab.cells() == cells
+    expect(inspector.spoken).not_to_be_empty()
+    inspector.press("Tab")
+    assert not inspector.focus().startswith("byte ")
+
+
+def test_from_the_key_to_the_verdict(lab: Lab, inspector: Inspector) -> None:
+    inspector.byte("message", 100).click()
+    lab.page.evaluate(
+        """() => {
+          const root = document.querySelector('.mtlib-inspector');
+          window.took = [];
+          let pressed = 0;
+          window.addEventListener('keydown', () => { pressed = performance.now(); }, true);
+          new MutationObserver(() => window.took.push(performance.now() - pressed))
+            .observe(root, { attributes: true, attributeFilter: ['data-serial'] });
+        }"""
+    )
+    for _ in range(30):
+        inspector.press("x")
+        lab.page.wait_for_timeout(120)
+    took = lab.page.evaluate("window.took")
+    median = statistics.median(took)
+    print(f"\nkey to verdict: median of {len(took)} {median:.0f} ms, {min(took):.0f} to {max(took):.0f} ms")
+    assert len(took) == 30
+    assert median < LATENCY
+
+
+# -- For everybody
+
+
+def violations(page: Page, axe: Path, selector: str) -> list[str]:
+    page.add_script_tag(path=axe)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found: dict[str, Any] = page.evaluate(
+        "([selector, tags]) => axe.run(selector, { runOnly: tags })", [selector, tags]
+    )
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0].get('failureSummary', '')[:160]}"
+            for v in found["violations"]]  # fmt: skip
+
+
+def theme(lab: Lab, name: str) -> None:
+    lab.command("apputils:change-theme", theme=name)
+    lab.page.wait_for_selector(f'body[data-jp-theme-name="{name}"]', state="attached")
+    lab.page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("name", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing(lab: Lab, inspector: Inspector, axe: Path, name: str) -> None:
+    theme(lab, name)
+    for change in (None, "x"):
+        inspector.byte("message", 100).click()
+        if change:
+            inspector.press(change)
+            expect(inspector.spoken).to_contain_text("ENCRYPTED_MESSAGE_INVALID")
+        inspector.root.locator("summary").click()
+        assert violations(lab.page, axe, ROOT) == []
+    assert violations(lab.page, axe, ".mtlib-view") == []
+    theme(lab, "JupyterLab Light")
+
+
+def test_at_twice_the_size_nothing_is_lost(lab: Lab, inspector: Inspector) -> None:
+    """A zoom of 200 % halves the width: the same as a window of half the width."""
+    lab.page.set_viewport_size({"width": 720, "height": 750})
+    lab.page.wait_for_timeout(300)
+    assert lab.page.evaluate(f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{ROOT}'))")
+    assert inspector.root.get_attribute("data-width") == "8"
+    inspector.byte("message", 44).click()
+    inspector.press("x")
+    expect(inspector.spoken).to_contain_text("nonce")
+    picture(lab.page, "inspector-zoom-200")
+    inspector.press("Control+z")
+    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+    lab.page.wait_for_timeout(300)
+
+
+def test_names_are_never_cut(lab: Lab, inspector: Inspector) -> None:
+    cut = """root => [...root.querySelectorAll('.name, .crumb, .head b')]
+        .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map(e => e.textContent)"""
+    for width in (700, 900, 1100):
+        column(lab, inspector, width)
+        assert inspector.root.evaluate(cut) == []
+    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+
+
+def test_with_reduced_motion_nothing_flashes(lab: Lab, inspector: Inspector) -> None:
+    lab.page.emulate_media(reduced_motion="reduce")
+    expect(inspector.root).not_to_have_class(re.compile("flash"))
+    inspector.byte("message", 100).click()
+    inspector.press("x")
+    expect(inspector.spoken).to_contain_text("ENCRYPTED_MESSAGE_INVALID")
+    assert "flash" not in str(inspector.root.get_attribute("class"))
+    lab.page.emulate_media(reduced_motion="no-preference")
+
+
+def column(lab: Lab, inspector: Inspector, width: int) -> None:
+    """Make the notebook's column so wide."""
+    size = lab.page.viewport_size or {"width": 1440}
+    box = inspector.root.bounding_box() or {"width": 0}
+    lab.page.set_viewport_size({"width": round(size["width"] + width - box["width"]), "height": 1700})
+    lab.page.wait_for_timeout(250)
+
+
+@pytest.mark.parametrize("width", [700, 1100])
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_pictures_to_look_at(lab: Lab, inspector: Inspector, name: str, width: int) -> None:
+    theme(lab, f"JupyterLab {name.title()}")
+    column(lab, inspector, width)
+    inspector.byte("message", 38).click()
+    picture(lab.page, f"inspector-{name}-{width}", inspector.root)
+    inspector.byte("message", 100).click()
+    inspector.press("x")
+    expect(inspector.spoken).to_contain_text("ENCRYPTED_MESSAGE_INVALID")
+    lab.page.wait_for_timeout(500)
+    picture(lab.page, f"inspector-{name}-{width}-refused", inspector.root)
+    theme(lab, "JupyterLab Light")
+    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+
+
+# -- Speed of drawing
+
+
+DRAW = """
+  const model = { get: (name) => told[name], on() {}, off() {}, send() {} };
+  window.took = [];
+  for (let turn = 0; turn < 15; turn += 1) {
+    const el = document.createElement('div');
+    document.body.append(el);
+    const begun = performance.now();
+    const close = widget.render({ model, el });
+    void el.offsetHeight;
+    window.took.push(performance.now() - begun);
+    close();
+    el.remove();
+  }
+"""
+
+
+@pytest.mark.parametrize(("size", "limit"), [(200, DRAW_200), (4096, DRAW_4K)])
+def test_drawing_takes_a_blink(browser: Any, size: int, limit: int) -> None:
+    packed = SCHEMA["gzip_packed"].build(packed_data=bytes(range(250)) * 17)
+    made = inspect_bind(sample().carried, layer="packet") if size == 200 else Widget(packed)
+    assert len(made.dissection) >= size
+    page = browser.new_page(viewport={"width": 1100, "height": 1000})
+    page.set_content(f"<!doctype html><style>{Widget._css}</style>")
+    module = str(Widget._esm).replace("export default", "const widget =").replace("export ", "")
+    told = json.dumps({"structure": made.structure, "state": made.state})
+    page.add_script_tag(type="module", content=f"{module}\nconst told = {told};\n{DRAW}")
+    page.wait_for_function("window.took?.length === 15")
+    median = statistics.median(page.evaluate("window.took"))
+    page.close()
+    print(f"\n{len(made.dissection)} bytes are drawn in {median:.0f} ms")
+    assert median < limit
+
+
+
+
+def test_no_errors_and_nothing_from_outside(lab: Lab) -> None:
+    assert lab.errors == []
+    assert lab.outside == []

@@ -1,0 +1,77 @@
+"""The table of docs/point_your_client.md, played again cell by cell: bad luck, and what each binder makes of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from recovery import RESTART, ROWS, Seen, documented, never, observe
+from scenes import BINDERS, TDLIB_DC, Scene, Stage, ask, play
+
+BESIDE = 4
+DOCUMENTED = documented()
+STUCK = [(name, row) for (name, row), seen in DOCUMENTED.items() if never(seen) and not row.startswith("clock")]
+
+
+@pytest.fixture(scope="module")
+def seen(stage: Stage) -> dict[tuple[str, str], Future[Seen]]:
+    """Every cell. Clients spend most of a scene waiting, so that some scenes can be played beside each other."""
+    with ThreadPoolExecutor(BESIDE) as pool:
+        return {
+            (name, row): pool.submit(play, stage, name, partial(observe, name=name, row=row))
+            for row in ROWS
+            for name in BINDERS
+        }
+
+
+def test_the_page_has_every_cell() -> None:
+    assert set(DOCUMENTED) == {(name, row) for name in BINDERS for row in ROWS}
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("name", BINDERS)
+def test_what_the_page_says_is_what_happens(seen: dict[tuple[str, str], Future[Seen]], name: str, row: str) -> None:
+    assert seen[name, row].result().sentence == DOCUMENTED[name, row]
+
+
+@pytest.mark.parametrize(("name", "row"), STUCK)
+def test_where_a_client_does_not_find_back_a_new_process_does(stage: Stage, name: str, row: str) -> None:
+    """It is the client that is stuck, not the data centre: the next process, which knows nothing, is served.
+
+    mtcute waits for ever for the answer to a binding whose connection was cut, and never gives up a permanent key;
+    TDLib does, but only when the key is a minute old; ferogram leaves that to its caller.
+    """
+
+    def act(scene: Scene) -> None:
+        dc = scene.dc(*filter(None, [ROWS[row]]), dc_id=TDLIB_DC if name == "tdlib" else 2)
+        stuck = scene.client(name, dc)
+        if row == RESTART:
+            ask(stuck)
+        else:
+            stuck.say("help.getNearestDc")
+            dc.heard("fault")
+        stuck.process.kill()
+        if row == RESTART:
+            dc.stop()
+            dc = scene.dc(dc_id=dc.where["dc_id"], port=dc.port)
+        assert "answer" in ask(scene.client(name, dc))
+
+    play(stage, name, act)
+
+
+@pytest.mark.soak
+def test_tdlib_gives_up_a_permanent_key_when_it_is_a_minute_old(stage: Stage) -> None:
+    """The only one of the three that follows the documents here (core.telegram.org/api/pfs): a key that is younger
+    may not be known everywhere yet; of an older one it asks the data centre itself, and then it is gone."""
+    with Scene(stage) as scene:
+        dc = scene.dc(dc_id=TDLIB_DC)
+        client = scene.client("tdlib", dc, patience=120)
+        ask(client)
+        permanent = dc.named("exchange_done")[0]["facts"]["auth_key_id"]
+        dc.stop()
+        dc = scene.dc(dc_id=TDLIB_DC, port=dc.port)
+        with pytest.raises(AssertionError, match="tdlib"):
+            ask(client, seconds=110)
+        assert str(permanent) in dc.named("unknown_key")[-1]["text"]
+        assert len(dc.named("bind_refused")) > 5

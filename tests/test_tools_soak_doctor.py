@@ -1,0 +1,54 @@
+"""The random patients of `./run soak`: they find a doctor that guesses, that raises, that is slow, that tells a key."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "tools"))
+
+import soak_doctor
+from mtlib.doctor.diagnosis import Diagnosis, Finding
+from mtlib.doctor.doctor import diagnose
+from mtlib.doctor.hypotheses import HYPOTHESES
+from patients import C
+
+
+def test_a_batch_of_patients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soak_doctor, "BATCH", 40)
+    (line,) = soak_doctor.patients([1, 2])
+    assert line.startswith("80 random patients: no exception")
+
+
+def guesses(**told: Any) -> Diagnosis:
+    return Diagnosis((Finding(HYPOTHESES["schedule_v2"]),))
+
+
+def raises(**told: Any) -> Diagnosis:
+    raise IndexError
+
+
+def is_always_well(**told: Any) -> Diagnosis:
+    return diagnose(**C.facts())
+
+
+def is_slow(**told: Any) -> Diagnosis:
+    time.sleep(0.21)
+    return diagnose(**told)
+
+
+def tells_a_key(**told: Any) -> Diagnosis:
+    found = diagnose(**told)
+    return Diagnosis(found.findings, missing=(C.perm.hex(),), checks=found.checks)
+
+
+@pytest.mark.parametrize("doctor", [guesses, raises, is_always_well, is_slow, tells_a_key])
+def test_a_bad_doctor_is_found(doctor: Callable[..., Diagnosis], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soak_doctor, "diagnose", doctor)
+    with pytest.raises(AssertionError, match=r"seed 1, patient \d"):
+        list(soak_doctor.patients([1]))

@@ -1,0 +1,81 @@
+"""`./run bench [NAME...] [--strict]`: how fast this is, as ratios to other libraries measured in the same run.
+
+The other libraries are installed at pinned versions into .peers/bench, and this file then runs again with that
+folder's Python: the course itself needs none of them. The names: request, ige, factoring, exchange, importing,
+loopback, memory. Exit status 0; with --strict it is 1 if a goal was missed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from measuring import Figure
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "peers"))
+NAMES = ("request", "ige", "factoring", "exchange", "importing", "loopback", "memory")
+HEAD = ("what", "against", "ours", "theirs", "ratio", "goal", "")
+WIDTHS = (38, 24, 9, 9, 7, 7, 6)
+
+
+def main(words: list[str]) -> int:
+    chosen = [word for word in words if not word.startswith("-")]
+    unknown = [word for word in words if word not in (*NAMES, "--strict")]
+    if unknown:
+        print(f"bench knows no {unknown[0]!r}. There are: {', '.join(NAMES)}, and --strict.", file=sys.stderr)
+        return 2
+    python = yardsticks()
+    if Path(sys.executable).resolve() != python.resolve() or sys.prefix != str(python.parents[1]):
+        return again(python, [str(Path(__file__)), *words])
+    missed = [row.name for row in table(chosen or NAMES) if not row.met]
+    print(f"\n{len(missed)} of the goals missed{': ' if missed else ''}{', '.join(missed)}")
+    return 1 if missed and "--strict" in words else 0
+
+
+def yardsticks() -> Path:
+    """The Python that has the libraries to measure against."""
+    from installing import NotInstalled, install
+
+    try:
+        return install("bench") / "bin" / "python"
+    except NotInstalled as trouble:
+        raise SystemExit(f"The libraries to measure against could not be installed.\n{trouble}") from None
+
+
+def again(python: Path, command: list[str]) -> int:
+    """The same program with that Python, which finds the course where it lies."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return subprocess.run([str(python), *command], env=environment, cwd=ROOT, check=False).returncode
+
+
+def table(names: Iterable[str]) -> list[Figure]:
+    """Measure, and print every line as soon as it is known."""
+    import figures
+    import figures_live
+
+    print(line(HEAD), line(tuple("-" * width for width in WIDTHS)), sep="\n", flush=True)
+    rows = []
+    for name in names:
+        work: Callable[[], Iterable[Figure]] = getattr(figures, name, None) or getattr(figures_live, name)
+        try:
+            for row in work():
+                rows.append(row)
+                print(line(row.cells()), flush=True)
+        except figures_live.LeftOut as reason:
+            print(f"{name}: left out, {reason}", flush=True)
+    return rows
+
+
+def line(cells: tuple[str, ...]) -> str:
+    return " | ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)).rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
