@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError
+from mtlib.protocol.exchange_seals import FORMULAS
 from mtlib.wire import SCHEMA, Constructor, Origin, Reading, crc
-from mtlib.wire.provenance import FUNCTIONS
 from wire_values import check_tiles, few, values
 
 EVERY = sorted(SCHEMA, key=lambda c: c.name)
@@ -99,7 +99,7 @@ def test_notes_keep_to_the_form(made: Constructor) -> None:
     for f in made.fields:
         note = f.note
         used = {node.id for node in ast.walk(ast.parse(note.formula or "0")) if isinstance(node, ast.Name)}
-        assert set(note.sources) <= used <= set(note.sources) | set(FUNCTIONS)
+        assert set(note.sources) <= used <= set(note.sources) | set(FORMULAS)
         assert (note.origin is Origin.CONSTANT) == (f.name == "constructor")
         assert all(source and not source.startswith("/") for source in note.sources.values())
         if note.origin is Origin.COPIED and note.formula:

@@ -178,7 +178,7 @@ def test_text_of_a_small_message() -> None:
     assert str(SCHEMA["ping"].build(ping_id=258)) == (
         "ping: 12 bytes\n"
         "     0      4  = constructor  ec 77 be 7a\n"
-        "     4      8  g ping_id      02 01 00 00 00 00 00 00  = 258"
+        "     4      8  ? ping_id      02 01 00 00 00 00 00 00  = 258"
     )
     assert str(unseal(outer(), ["key"])) == (
         "outer: 64 bytes\n"

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
+import mtlib.protocol  # noqa: F401  it says what is inside of sealed fields; here is the whole schema
 from mtlib.wire import SCHEMA, Dissection, Layout
 from mtlib.wire.dissection import Kind
 from mtlib.wire.kinds import Bool, Flag, Number, Raw, Rest, String
