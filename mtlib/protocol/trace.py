@@ -27,7 +27,11 @@ class Event:
 
 
 class Trace:
-    """The last events, oldest first; `listen` hears each one as it happens."""
+    """The last events, oldest first; `listen` hears each one as it happens.
+
+    A listener that raises hears nothing more, and an event `listener_failed` says so: what happens at a data centre
+    must not depend on who looks on.
+    """
 
     def __init__(self, keep: int) -> None:
         self._events: deque[Event] = deque(maxlen=keep)
@@ -36,7 +40,16 @@ class Trace:
     def add(self, event: Event) -> None:
         self._events.append(event)
         for listener in tuple(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except Exception as error:
+                self._drop(listener, event, error)
+
+    def _drop(self, listener: Callable[[Event], None], event: Event, error: Exception) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+            said = f"a listener raised {error!r} at {event.name}, and hears nothing more"
+            self.add(Event("listener_failed", event.peer, event.at, said))
 
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Call `listener` with every event from now on, in the thread in which it happens."""

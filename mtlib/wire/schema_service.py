@@ -14,10 +14,14 @@ ABOUT = "core.telegram.org/mtproto/service_messages_about_messages"
 ERRORS = "core.telegram.org/api/errors"
 
 
-def _line(text: str, page: str, sizes: dict[str, str] | None = None, **meanings: str | Note) -> None:
+_SIZES = {"body": "bytes"}
+"""In a container a message's body is as long as its field `bytes` says."""
+
+
+def _line(text: str, page: str, /, **meanings: str | Note) -> None:
     """One constructor; a field's meaning in words is a value that its author chooses."""
     notes = {name: given(said, page) if isinstance(said, str) else said for name, said in meanings.items()}
-    constructor(SCHEMA, text, sizes, **notes)
+    constructor(SCHEMA, text, _SIZES if text.startswith("message#") else None, **notes)
 
 
 _line(
@@ -146,7 +150,6 @@ _line("gzip_packed#3072cfa1 packed_data:string = Object", f"{SERVICE}, packed ob
       packed_data=derived("", "any object, as a gzip or zlib stream", f"{SERVICE}, packed object"))
 _line(
     "message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message", f"{SERVICE}, containers",
-    {"body": "bytes"},
     msg_id="its own id, lower than the container's", seqno="its own number",
     bytes=derived("len(body)", "bytes of the body", f"{SERVICE}, containers", body="message/body"),
     body="the message itself",
