@@ -74,7 +74,7 @@ PATIENTS = Table(
         Slip("only_the_version_before", "Only the schedule is that of MTProto 2.0; msg_key is made as it should be.",
              "A", ("sealed_by_mtproto_2", "msg_key_v2")),
         Slip("nothing_wrong_taken_for_right",
-             "Nothing wrong so far is no health. `Missing` says what to add; the text's last line has it.",
+             "Nothing wrong so far is no health. It says which value is missing; the text's last line has it.",
              "B", ("nothing_wrong_so_far", "healthy")),
         Slip("older_taken_for_fresh", "The id inside is smaller than that of the message: it was there before.",
              "B", ("fresh_msg_id_inside",)),
