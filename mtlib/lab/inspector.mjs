@@ -60,9 +60,20 @@ export function readings({ kind, time }, body, whole = body) {
   } else if (kind === "constructor") {
     said.push(["number", `0x${hexOf(Uint8Array.from(body).reverse())}`]);
   } else if (kind === "string") {
-    said.push(["text", new TextDecoder().decode(body)]);
+    const text = textOf(body);
+    if (text) said.push(["text", text]);
   }
   return said;
+}
+
+/** Bytes as text, or nothing where they are none. */
+function textOf(bytes) {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return /\p{C}/u.test(text) ? "" : text;
+  } catch {
+    return "";
+  }
 }
 
 function timeOf(seconds) {
@@ -96,6 +107,13 @@ function make(tag, name = "", text = "", attributes = {}) {
 function button(name, text, act, attributes = {}) {
   const made = make("button", name, text, { type: "button", ...attributes });
   made.act = act;
+  return made;
+}
+
+/** A name, which may break behind its underscores. */
+function named(text) {
+  const made = make("span", "name");
+  text.split(/(?<=_)(?=[^_])/).forEach((part, at) => made.append(...(at ? [make("wbr")] : []), part));
   return made;
 }
 
@@ -465,7 +483,7 @@ class Sheets {
       fold.folds = { field: index };
     }
     const sealed = field.sealed ? " sealed" : "";
-    item.append(fold, make("span", `letter ${field.origin}${sealed}`, field.letter), make("span", "name", field.name));
+    item.append(fold, make("span", `letter ${field.origin}${sealed}`, field.letter), named(field.name));
     const notes = [field.sealed ? (field.opens < 0 ? "sealed" : "open") : "", field.problem ? "does not parse" : ""];
     item.notes = notes.filter(Boolean);
     item.size = size;
@@ -603,14 +621,20 @@ class Bar {
     reset.disabled = !undos && !redos;
     this.modes.hidden = !this.told.structure.can.author;
     for (const made of this.modes.children) made.setAttribute("aria-pressed", String(made.mode === mode));
-    write(this.said, said);
     write(this.changed, this.told.changes());
+    this.say(said);
     this.root.classList.toggle("ok", Boolean(verdict?.ok));
     this.root.classList.toggle("bad", verdict?.ok === false);
     write(this.answer, verdict?.answer || "");
     write(this.sentence, verdict ? this.reason(verdict) : "");
     this.number(verdict?.rows || []);
     this.explain(null);
+  }
+
+  /** A sentence for the reader, until the next one. A bar with nothing in it is not there. */
+  say(text) {
+    write(this.said, text);
+    this.root.hidden = !text && !this.changed.textContent && !this.told.state.verdict;
   }
 
   reason({ rows, failed }) {
@@ -732,7 +756,7 @@ class Detail {
     const box = make("div", "part identity");
     const title = make("h3");
     if (field) title.append(make("span", `letter ${field.origin}${field.sealed ? " sealed" : ""}`, field.letter));
-    title.append(make("span", "name", name));
+    title.append(named(name));
     box.append(title, make("p", "facts", [field?.origin, ...facts].filter(Boolean).join(", ")));
     return box;
   }
@@ -770,7 +794,7 @@ class Detail {
       const goal = source >= 0 ? { field: source } : layer >= 0 ? { layer } : null;
       if (goal) item.append(this.link(name, goal, "from"), make("span", "where", shortPath(path)));
       else if (path.startsWith("@")) item.append(make("b", "", path.slice(1)), make("span", "where", "stands outside these bytes"));
-      else item.append(make("b", "", name), make("span", "where", `${path}, not among these bytes`));
+      else item.append(make("b", "", name), make("span", "where", "not among these bytes"));
       list.append(item);
     }
     box.append(list, this.way());
@@ -1169,7 +1193,7 @@ class View {
     const parts = this.told.parts(target).map((index) => ({ field: index }));
     const goal = [...sources, ...parts].find((found) => found.field >= 0 || found.layer >= 0);
     if (goal) this.follow(goal);
-    else write(this.bar.said, `${field.name} begins here: ${field.origin}.`);
+    else this.bar.say(`${field.name} begins here: ${field.origin}.`);
   }
 
   back() {
@@ -1305,12 +1329,12 @@ class View {
     const bytes = parseHex(event.clipboardData?.getData("text") || "");
     event.preventDefault();
     if (!bytes) {
-      write(this.bar.said, "What was pasted is not hex.");
+      this.bar.say("What was pasted is not hex.");
       return;
     }
     const { sheet, at } = this.cursor;
     const end = this.told.state.mode === "author" ? this.told.range(this.cursor).stop : this.told.data[sheet].length;
-    if (at + bytes.length > end) write(this.bar.said, `${count(bytes.length, "byte")} pasted, and only ${end - at} fit here.`);
+    if (at + bytes.length > end) this.bar.say(`${count(bytes.length, "byte")} pasted, and only ${end - at} fit here.`);
     else this.change(sheet, at, bytes);
   }
 
@@ -1326,7 +1350,7 @@ class View {
   async copy(text, what) {
     try {
       await navigator.clipboard.writeText(text);
-      write(this.bar.said, `Copied ${what}.`);
+      this.bar.say(`Copied ${what}.`);
     } catch {
       const area = make("textarea", "", "", { "aria-label": "text to copy" }); // no clipboard on plain http
       area.value = text;
@@ -1334,7 +1358,7 @@ class View {
       area.select();
       const done = document.execCommand?.("copy");
       area.remove();
-      write(this.bar.said, done ? `Copied ${what}.` : "The browser does not give its clipboard away.");
+      this.bar.say(done ? `Copied ${what}.` : "The browser does not give its clipboard away.");
     }
   }
 
@@ -1342,7 +1366,7 @@ class View {
     const link = make("a", "", "", { href: URL.createObjectURL(new Blob([bytes])), download: `${name}.bin` });
     link.click();
     URL.revokeObjectURL(link.href);
-    write(this.bar.said, `Saved ${count(bytes.length, "byte")} as ${name}.bin.`);
+    this.bar.say(`Saved ${count(bytes.length, "byte")} as ${name}.bin.`);
   }
 }
 

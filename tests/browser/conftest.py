@@ -16,7 +16,7 @@ NODE = ROOT / "tests" / "node"
 AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
 
 CELLS = (
-    "from mtlib.lab import *\nfrom mtlib.lab import Conversation, Ige, Inspector, KeySchedule, Sent, inspect_bind, sample\n"
+    "from mtlib.lab import Conversation, Ige, Inspector, KeySchedule, Sent, inspect_bind, sample\n"
     "s = sample()\nb = s.binding",
     "inspector = inspect_bind(s.carried)\ninspector",
     "Inspector(b.inner)",

@@ -124,15 +124,16 @@ class Lab:
         self.page.evaluate(run, [name, options])
 
     def run_all(self) -> None:
-        """Run every cell and wait until the last one has a number."""
+        """Run every cell. Raises AssertionError with what the page says where one of them stopped the run."""
         self.command("notebook:run-all-cells")
+        prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(made => made.textContent)"
         self.page.wait_for_function(
-            """() => {
-              const cells = [...document.querySelectorAll('.jp-CodeCell')];
-              return cells.length && cells.every(c => /\\d/.test(c.querySelector('.jp-InputPrompt').textContent));
-            }""",
-            timeout=120_000,
+            f"(all => /\\d/.test(all[0]) && !all.some(text => text.includes('*')))({prompts})", timeout=120_000
         )
+        waiting = [text for text in self.page.evaluate(prompts) if not any(map(str.isdigit, text))]
+        trouble = self.page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
+        if waiting:
+            raise AssertionError(f"{len(waiting)} cells did not run: {trouble[-1:]}")
 
     def cells(self) -> int:
         return self.page.locator(".jp-Notebook .jp-Cell").count()

@@ -103,7 +103,7 @@ def test_a_derived_byte_is_followed_back_to_what_was_random(inspector: Inspector
 def test_a_check_lights_what_it_reads(inspector: Inspector) -> None:
     inspector.root.locator('.square[aria-label*=" expires_at:"]').hover()
     expect(inspector.root.locator(".item.lit")).to_have_count(2)
-    expect(inspector.root.locator(".about")).to_contain_text("may prolong the temporary one")
+    expect(inspector.root.locator(".about")).to_contain_text(re.compile(r"^\d+ expires_at: \w"))
 
 
 # -- Changing
@@ -203,13 +203,13 @@ def test_from_the_key_to_the_verdict(lab: Lab, inspector: Inspector) -> None:
             .observe(root, { attributes: true, attributeFilter: ['data-serial'] });
         }"""
     )
-    for _ in range(30):
+    for turn in range(30):
         inspector.press("x")
-        lab.page.wait_for_timeout(120)
+        lab.page.wait_for_function(f"window.took.length > {turn}")
+        lab.page.wait_for_timeout(100)
     took = lab.page.evaluate("window.took")
     median = statistics.median(took)
     print(f"\nkey to verdict: median of {len(took)} {median:.0f} ms, {min(took):.0f} to {max(took):.0f} ms")
-    assert len(took) == 30
     assert median < LATENCY
 
 
@@ -263,7 +263,8 @@ def test_at_twice_the_size_nothing_is_lost(lab: Lab, inspector: Inspector) -> No
 
 def test_names_are_never_cut(lab: Lab, inspector: Inspector) -> None:
     cut = """root => [...root.querySelectorAll('.name, .crumb, .head b')]
-        .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map(e => e.textContent)"""
+        .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+        .map(e => e.textContent)"""
     for width in (700, 900, 1100):
         column(lab, inspector, width)
         assert inspector.root.evaluate(cut) == []

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mtlib.lab import inspect_bind, sample
+from mtlib.lab import Conversation, Ige, KeySchedule, Sent, inspect_bind, sample
 
 HERE = Path(__file__).resolve().parent
 FILE = HERE / "bind.json"
@@ -26,7 +26,19 @@ def told() -> dict[str, Any]:
     inspector.author(f"{MESSAGE}/request/nonce", 77)
     states["authored"] = inspector.state
     made_by = "python tests/node/fixture.py, from mtlib.lab.sample()"
-    return {"made_by": made_by, "structure": inspector.structure, "states": states}
+    return {"made_by": made_by, "structure": inspector.structure, "states": states, "views": views()}
+
+
+def views() -> dict[str, Any]:
+    """What the smaller views are told about the same binding."""
+    carried = sample().carried
+    schedule, message = carried.binding.schedule, Sent(True, carried.binding.inner, "the forty bytes")
+    made = {
+        "schedule": KeySchedule(schedule, show_bytes=True),
+        "ige": Ige(bytes(carried.binding.plaintext), schedule.aes_key, schedule.aes_iv),
+        "conversation": Conversation([message, Sent(False, carried.binding.inner)]),
+    }
+    return {name: view.told for name, view in made.items()}
 
 
 def text() -> str:

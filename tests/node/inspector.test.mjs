@@ -206,7 +206,7 @@ test("a check lights what it reads and says why it is there", () => {
   const square = all(".square").find((made) => made.getAttribute("aria-label").includes(" nonce:"));
   happen(square, "pointerover");
   assert.equal(all(".item.lit").length, 2);
-  assert.match(text(".about"), /nonce: matches the seal with this request/);
+  assert.ok(text(".about").endsWith(`${told.structure.checks.find((check) => check.name === "nonce").why}.`));
 });
 
 test("values are told as wire hex, signed, unsigned, and as a time where they are one", () => {
@@ -219,6 +219,8 @@ test("values are told as wire hex, signed, unsigned, and as a time where they ar
   const msgId = Uint8Array.of(4, 0, 0, 0, 0x00, 0x8d, 0xb2, 0x6a);
   assert.equal(readings({ kind: "long", time: "seconds * 2**32" }, msgId).at(-1)[1], readings({ kind: "int", time: "seconds" }, seconds).at(-1)[1]);
   assert.deepEqual(readings({ kind: "constructor", time: "" }, Uint8Array.of(5, 0x2a, 0xd4, 0xcd))[1], ["number", "0xcdd42a05"]);
+  assert.deepEqual(readings({ kind: "string", time: "" }, Buffer.from("Zürich"))[1], ["text", "Zürich"]);
+  assert.equal(readings({ kind: "string", time: "" }, Uint8Array.of(0x17, 0xed)).length, 1);
   assert.equal(readings({ kind: "bytes", time: "" }, new Uint8Array(33))[0][1].length, 32 * 3 - 1 + 4);
 });
 
@@ -454,7 +456,8 @@ test("the verdict says the answer, the failing check, got and expected, and is a
   answer(told.states.flipped);
   assert.match(text(".spoken"), /^400 ENCRYPTED_MESSAGE_INVALID Check \d+, length: got -?\d+, expected 40; \d more of \d+ fail\./);
   assert.match(text(".spoken"), /Changed: frame \d+ bytes \(\d+ bits\), message 1 byte \(1 bit\), plaintext \d+ bytes/);
-  assert.match(text(".about"), /length: keeps every other message/);
+  const failed = told.structure.checks[told.states.flipped.verdict.failed];
+  assert.ok(text(".about").endsWith(`length: ${failed.why}.`));
   const fails = all(".square.fails");
   assert.match(fails[0].getAttribute("aria-label"), /length: fails$/);
   assert.equal(all(".square").length, told.structure.checks.length);
@@ -525,6 +528,7 @@ test("without a judge and without a rebuild there is no verdict and no second mo
   const { root, all } = show(structure, state);
   assert.ok(root.querySelector(".modes").hidden);
   assert.equal(all(".square").length, 0);
+  assert.ok(root.querySelector(".verdict").hidden);
 });
 
 // -- Taking away, and going
