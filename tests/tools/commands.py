@@ -31,6 +31,7 @@ USAGE = """\
 ./run soak            random tests and a data centre under load, for longer
 ./run picture         draw the pictures of the README
 ./run site            build the lessons as web pages
+./run grade FOLDER    how far is a class: one folder per student, with a my_bind.py
 ./run clean           remove .venv and everything else that these commands made
 Windows: `python run` in place of `./run`."""
 
@@ -139,5 +140,5 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lab": lab,
     "test": test,
     "clean": clean,
-    **{name: tool(name) for name in ("lessons", "freeze", "bench", "soak", "picture", "site")},
+    **{name: tool(name) for name in ("lessons", "freeze", "bench", "soak", "picture", "site", "grade")},
 }
