@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A module may import only from floors below its own, and from its own room. `mtlib` itself (the empty name)
 # offers the whole house at its front door: it may import everything, and only the command line enters there.
-FLOORS = ("errors", "wire", "crypto", "transport", "protocol", "ladder", "doctor", "net", "lab", "", "__main__")
+FLOORS = ("errors", "wire", "crypto", "transport", "protocol", "ladder", "doctor", "net", "lab", "", "cli", "__main__")
 
 SOCKETS = {
     "_thread", "asyncio", "concurrent", "http", "multiprocessing", "select", "selectors", "signal", "socket",
@@ -116,7 +116,7 @@ def circles(sources: Sources) -> Iterator[str]:
 def strangers(name: str, sources: Sources) -> Iterator[str]:
     """Modules of Python or of others that belong in one room only."""
     rules: tuple[tuple[set[str], bool, str], ...] = (
-        (SOCKETS, room(name) in {"net", "__main__"}, "only net talks to the system"),
+        (SOCKETS, room(name) in {"net", "cli", "__main__"}, "only net talks to the system"),
         (NOTEBOOK, room(name) == "lab", "only lab knows notebooks"),
         (ENTROPY, name == "mtlib.crypto.entropy", "entropy is an argument"),
         ({"time"}, _has_clock(name), "below net, time is an argument"),

@@ -91,5 +91,7 @@ def test_it_shows_itself_with_and_without_a_browser(dc: LocalDC) -> None:
     assert "application/vnd.jupyter.widget-view+json" in data
     assert data["text/plain"].splitlines()[1] == "(x) the local data centre, on this machine"
     assert "( ) Telegram" in data["text/html"]
-    choice.radio.value = THERE  # as a click does
+    choice.buttons.value = THERE  # as a click does
     assert "(x) Telegram" in str(choice)
+    assert "Chosen: Telegram" in choice.said.value
+    assert 'role="status"' in choice.said.value

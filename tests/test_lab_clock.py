@@ -37,10 +37,10 @@ def test_slider_number_and_stops_are_one_clock(clock: VirtualClock) -> None:
     assert clock.slider.value == clock.at == 59
     assert "young" in clock.said.value
     for _ in range(2):  # the same stop twice
-        clock.visit.value = 100
+        clock.visits[3].click()
         assert clock.at == 100
         clock.at = 7
-    assert clock.visit.value == -1
+    assert [button.description for button in clock.visits] == ["0:00:00", "0:00:59", "0:01:00", "0:01:40"]
 
 
 def test_an_error_is_a_sentence(clock: VirtualClock) -> None:

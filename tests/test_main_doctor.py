@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mtlib.__main__ import MOST, main
+from mtlib.__main__ import main
+from mtlib.cli.reading import MOST
 from mtlib.crypto.entropy import Patterned
 from mtlib.doctor.diagnosis import THROW_AWAY
 from mtlib.doctor.doctor import diagnose

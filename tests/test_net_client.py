@@ -151,3 +151,104 @@ def test_repr_shows_no_secret() -> None:
         assert client.temp is not None
         for shown in (repr(client), repr(client.temp), repr(client.session), repr(dc)):
             assert bytes(client.temp_key).hex()[:12] not in shown
+
+
+def test_the_answer_to_a_refused_bind_is_the_refusal() -> None:
+    with LocalDC() as dc, connect(dc) as client:
+        assert client.answer is None
+        assert client.bind()
+        with pytest.raises(RpcError) as refused:
+            client.bind(change=lambda request: request[:-20] + bytes(20))
+        assert isinstance(client.answer, Dissection)
+        assert (client.answer.name, client.answer["error_message"]) == ("rpc_error", refused.value.name.encode())
+        with pytest.raises(ZeroDivisionError):
+            client.bind(change=lambda request: bytes(1 // 0))
+        assert client.answer is None
+        assert client.carried is None
+
+
+@pytest.mark.parametrize("made", [None, 5, "request"])
+def test_a_change_that_gives_no_bytes_is_told(made: object) -> None:
+    with LocalDC() as dc, connect(dc) as client:
+        with pytest.raises(LocalError, match="no request"):
+            client.bind(change=lambda request: made)  # type: ignore[arg-type,return-value]
+        assert client.bind()
+
+
+class Tap:
+    """A socket that remembers what goes into it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock, self.sent = sock, list[bytes]()
+
+    def sendall(self, data: bytes) -> None:
+        self.sent.append(data)
+        self.sock.sendall(data)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.sock, name)
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_the_frame_that_is_shown_is_the_one_that_was_sent(framing: str) -> None:
+    with LocalDC(faults=[Fault("wrong-salt")]) as dc, connect(dc, framing=framing) as client:
+        tap = Tap(client.line.socket)
+        client.line.socket = tap  # type: ignore[assignment]
+        for _ in range(3):
+            client.bind()
+            assert client.carried is not None
+            assert bytes(client.carried.frame) == tap.sent[-1]
+        assert len(tap.sent) == 4
+
+
+def test_a_request_made_longer_can_still_be_shown() -> None:
+    with LocalDC() as dc, connect(dc) as client:
+        with pytest.raises(RpcError):
+            client.bind(change=lambda request: request + bytes(4))
+        assert client.carried is not None
+        assert len(client.carried.packet) == 200
+
+
+def test_a_caller_that_is_interrupted_hears_of_nothing_else() -> None:
+    with LocalDC() as dc, connect(dc, timeout=1) as client:
+        client.bind()
+        dc.stop()
+        with pytest.raises(Unreachable):
+            client.bind()
+        with pytest.raises(Unreachable):
+            client.bind()
+        assert client.carried is not None
+        assert client.carried.binding is client.binding
+
+
+def test_a_temporary_key_that_is_forgotten_before_its_binding_is_replaced() -> None:
+    with LocalDC() as dc, connect(dc) as client:
+        perm, temp = client.perm_key, client.temp_key
+        dc.dc.keys.drop(temp.id)
+        assert client.settle()
+        assert client.perm_key == perm
+        assert client.temp_key != temp
+
+
+def test_settling_gives_up_on_keys_that_are_forgotten_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalDC() as dc, connect(dc) as client:
+        made = []
+
+        def lost(*, change: object = None) -> bool:
+            made.append(client.temp_key)
+            raise TransportError(-404)
+
+        monkeypatch.setattr(client, "bind", lost)
+        with pytest.raises(TransportError):
+            client.settle()
+        assert len(set(map(bytes, made))) == len(made) == 3
+
+
+def test_another_transport_error_is_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def flooded(*, change: object = None) -> bool:
+        raise TransportError(-429)
+
+    with LocalDC() as dc, connect(dc) as client:
+        monkeypatch.setattr(client, "bind", flooded)
+        with pytest.raises(TransportError, match="-429"):
+            client.settle()

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from mtlib.net.conversation import _answers
+import pytest
+
+from mtlib.errors import RpcError
+from mtlib.net.conversation import Conversation, _answers
+from mtlib.protocol.numbering import Seqno
 from mtlib.protocol.service import BAD_MSG
 from mtlib.protocol.session import Answer, BadMessage, Said
 from mtlib.wire import SCHEMA
@@ -37,3 +41,33 @@ def test_service_answers_name_their_message_or_none() -> None:
     ):
         assert _answers(Said(1, SCHEMA[name].build(**values)), 4, {}) is None
     assert _answers(Said(1, b"????"), 4, {}) is None
+
+
+class Scripted:
+    """A line and a session in one: what comes back is written down beforehand."""
+
+    limits = frames_sent = 0
+
+    def __init__(self, *packets: list[Any]) -> None:
+        self.packets, self.pending, self.seqno = list(packets), {4: None}, Seqno()
+
+    def send(self, query: Any, *_: Any, **__: Any) -> Any:
+        return 4, query
+
+    def receive(self, packet: Any = None, now: float = 0) -> Any:
+        return self.packets.pop(0) if packet is None else packet
+
+
+def test_all_that_arrives_is_kept_also_behind_the_answer_and_after_a_refusal() -> None:
+    result, late = SCHEMA["boolTrue"].build(), Said(5, SCHEMA["pong"].build(msg_id=8, ping_id=1))
+    scripted: Any = Scripted([late, Answer(4, result), late])
+    talk = Conversation(scripted, scripted, lambda: 0.0)
+    assert talk.ask(b"....") is result
+    assert talk.events == [late, Answer(4, result), late]
+    error = SCHEMA["rpc_error"].build(error_code=400, error_message="NO")
+    scripted = Scripted([Answer(4, error), late])
+    talk = Conversation(scripted, scripted, lambda: 0.0)
+    with pytest.raises(RpcError, match="NO"):
+        talk.ask(b"....")
+    assert talk.events == [Answer(4, error), late]
+    assert talk.answer is error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from mtlib.errors import LocalError
-from mtlib.net.endpoints import PRODUCTION_HOSTS, TELEGRAM_TEST, TEST_KEY, endpoint
+from mtlib.net.endpoints import TELEGRAM_TEST, TEST_HOSTS, TEST_KEY, Endpoint, endpoint
 from tests.talking import rsa
 
 
@@ -21,12 +22,34 @@ def test_the_test_data_centres() -> None:
     assert endpoint("telegram-test") is TELEGRAM_TEST[2]
 
 
-@pytest.mark.parametrize("host", sorted(PRODUCTION_HOSTS))
+PRODUCTION = (
+    "149.154.175.50", "149.154.167.51", "149.154.175.100", "149.154.167.91", "149.154.171.5", "95.161.76.100",
+    "149.154.167.222", "149.154.167.51.", "149.154.42803", "2509940531", "0x959aa733", "0225.0232.0247.063",
+    "91.108.56.130", "185.76.151.1", "[2001:67c:4e8:f002::a]", "[2001:b28:f23d:f001::a]", "[::ffff:149.154.167.51]",
+    "[64:ff9b::959a:a733]", "[2002:959a:a733::1]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("host", PRODUCTION)
 def test_production_is_refused_in_every_form(host: str) -> None:
-    for of in (f"{host}:443", (host, 443)):
+    for of in (f"{host}:443", (host, 443), Endpoint("in disguise", ((host, 443),), TEST_KEY)):
         for key in (None, rsa().public):
             with pytest.raises(LocalError, match="production"):
                 endpoint(of, key=key)
+
+
+def test_what_is_next_to_production_is_not() -> None:
+    for host in ("149.154.159.255", "149.154.176.0", "8.8.8.8", "[2001:db8::1]", "name.invalid", *TEST_HOSTS.values()):
+        assert endpoint(f"{host}:443", key=rsa().public).key == rsa().public
+
+
+def test_addresses_in_their_usual_form() -> None:
+    for of, address in (
+        ("[::1]:443", ("::1", 443)), ("2130706433:5", ("127.0.0.1", 5)), (("::1", "80"), ("::1", 80)),
+        ("localhost:6", ("localhost", 6)),
+    ):  # fmt: skip
+        assert endpoint(of, key=rsa().public).addresses == (address,)
+    assert endpoint("[::1]:443", key=rsa().public).name == "[::1]:443"
 
 
 def test_a_local_one_and_one_by_address() -> None:
@@ -36,7 +59,9 @@ def test_a_local_one_and_one_by_address() -> None:
     assert not endpoint(dc).clean_up
 
 
-@pytest.mark.parametrize("of", ["", "localhost", "a:b", "a:0", "a:65536", "telegram-test-4", "telegram-tested", 5])
+@pytest.mark.parametrize("of", ["", "localhost", "a:b", "a:0", "a:65536", "telegram-test-4", "telegram-tested", 5,
+    "127.0.0.1:\u00b2", "telegram-test-\u00b2", "telegram-test--1", ("127.0.0.1", "x"), (5, 5), ("", 5), None,
+    "::1:443:x", "a:99999999999999999999999"])
 def test_what_is_no_endpoint(of: object) -> None:
     with pytest.raises(LocalError):
         endpoint(of, key=rsa().public)
@@ -45,3 +70,9 @@ def test_what_is_no_endpoint(of: object) -> None:
 def test_an_address_needs_a_key() -> None:
     with pytest.raises(LocalError, match="RSA key"):
         endpoint("127.0.0.1:5")
+
+
+@pytest.mark.parametrize(("key", "dc_id"), [("abc", None), (b"abc", 2), (rsa().public, "2"), (rsa().public, 2.5)])
+def test_a_key_and_a_dc_id_of_the_wrong_type(key: Any, dc_id: Any) -> None:
+    with pytest.raises(LocalError, match="no "):
+        endpoint("127.0.0.1:5", key=key, dc_id=dc_id)

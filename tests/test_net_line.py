@@ -8,9 +8,9 @@ import threading
 import pytest
 
 from mtlib.crypto.entropy import System
-from mtlib.errors import TransportError, Unreachable
+from mtlib.errors import LocalError, TransportError, Unreachable
 from mtlib.net.endpoints import Endpoint
-from mtlib.net.line import Line
+from mtlib.net.line import Line, Remembered
 from tests.talking import rsa
 
 
@@ -63,3 +63,51 @@ def test_silence_has_an_end() -> None:
         with pytest.raises(Unreachable, match=r"silent for 0\.1 seconds"):
             line.receive()
         line.close()
+
+
+def test_a_name_that_stands_for_production_is_not_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolved(*_: object, **__: object) -> list[object]:
+        return [(2, 1, 6, "", (host, 443)) for host in ("127.0.0.1", "149.154.167.51")]
+
+    def dialled(*_: object, **__: object) -> None:
+        raise AssertionError("dialled")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(socket, "create_connection", dialled)
+    end = Endpoint("a name", (("name.invalid", 443),), rsa().public)
+    with pytest.raises(LocalError, match="production"):
+        Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)
+
+
+def test_a_name_of_this_machine_is_dialled() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        end = Endpoint("a name", (("localhost", server.getsockname()[1]),), rsa().public)
+        Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=2).close()
+
+
+def test_no_socket_is_left_where_the_first_write_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _theirs = socket.socketpair()
+    made.shutdown(socket.SHUT_WR)
+    monkeypatch.setattr("mtlib.net.line._dial", lambda *_: made)
+    end = Endpoint("a test server", (("127.0.0.1", 5),), rsa().public)
+    with pytest.raises(Unreachable, match="took nothing more"):
+        Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)
+    assert made.fileno() == -1
+    _theirs.close()
+
+
+def test_an_unknown_dc_id_leaves_its_place_in_the_header_random() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        end = Endpoint("a test server", (server.getsockname(),), rsa().public)
+        line = Line(end, "intermediate", obfuscated=True, secret=None, entropy=System(), timeout=1)
+        assert line.stream.obfuscation is not None
+        assert line.stream.obfuscation.dc_id is None
+        line.close()
+
+
+def test_what_was_drawn_is_drawn_again() -> None:
+    entropy = Remembered(System())
+    first = entropy.at("a").draw("padding", 16)
+    assert entropy.at("a").draw("padding", 16) == first
+    assert entropy.at("b").draw("padding", 16) != first
+    assert entropy.at("a").draw("padding", 16, attempt=1) != first

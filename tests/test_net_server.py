@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import selectors
 import socket
 import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from mtlib.errors import LocalError, Unreachable
-from mtlib.net.client import connect
+from mtlib.errors import LocalError, MtError, RpcError, Unreachable
+from mtlib.net.client import Client, connect
+from mtlib.net.served import Served
 from mtlib.net.server import LocalDC
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.service import Message, container
 
 
 def threads() -> list[str]:
@@ -65,6 +70,7 @@ def test_one_connection_too_many_is_refused_at_the_door() -> None:
         with socket.create_connection((dc.host, dc.port)) as third:
             third.settimeout(2)
             assert third.recv(1) == b""
+        assert [e.text for e in dc.trace.named("turned_away")] == ["2 connections are open, and that is the limit"]
         for sock in open_ones:
             sock.close()
 
@@ -98,7 +104,7 @@ def test_a_thread_that_dies_says_why() -> None:
         if not dc.running:
             break
         time.sleep(0.02)
-    with pytest.raises(LocalError, match="no clock today"):
+    with pytest.raises(MtError, match="no clock today"):
         dc.status()
     dc.stop()
 
@@ -122,6 +128,7 @@ def test_another_user_of_this_machine_gets_nothing() -> None:
         done = subprocess.run(
             [sys.executable, "-c", code, "12345", str(dc.port)], capture_output=True, text=True, timeout=20, check=False
         )
+        assert [event.text for event in dc.trace.named("turned_away")] == ["it is another user of this machine"]
     assert done.stdout.strip() == "b''" or "Reset" in done.stderr
 
 
@@ -134,3 +141,69 @@ def test_many_connections_leave_no_descriptor_behind() -> None:
         time.sleep(0.3)
         after = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
         assert after <= before
+
+
+def test_a_listener_that_raises_costs_nobody_their_data_centre() -> None:
+    with LocalDC() as dc:
+        dc.trace.listen(lambda event: 1 // 0)  # type: ignore[arg-type,return-value]
+        with connect(dc) as client:
+            assert client.bind()
+        assert dc.running
+        assert len(dc.trace.named("listener_failed")) == 1
+
+
+def test_whatever_fails_at_the_door_costs_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_files(*_: object) -> bool:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with LocalDC() as dc:
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr("mtlib.net.server.same_user", out_of_files)
+            with socket.create_connection((dc.host, dc.port)) as sock:
+                sock.settimeout(3)
+                assert sock.recv(1) == b""
+        assert dc.running
+        with connect(dc) as client:
+            assert client.bind()
+
+
+def test_a_client_that_is_gone_with_bytes_unsent_is_let_go_at_once() -> None:
+    with LocalDC() as dc:
+        dc.stop()
+        closed = []
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        connection = Served(theirs, dc.dc.accept())
+        connection.unsent += bytes(100)
+        dc._connections[theirs] = connection
+        dc._close = closed.append  # type: ignore[method-assign]
+        ours.close()
+        dc._ready(theirs, selectors.EVENT_WRITE)
+        assert closed == [connection]
+        assert not connection.unsent
+        theirs.close()
+
+
+def test_the_doctor_is_asked_once_a_packet(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def explain(*_: object, **__: object) -> object:
+        asked.append(1)
+        return SimpleNamespace(name="n", verdict="v", fix="f")
+
+    monkeypatch.setattr("mtlib.net.server.explain_refusal", explain)
+    with LocalDC() as dc, connect(dc) as client:
+        session, now = client.session, client.clock()
+        refused = [Message(session.next_msg_id(now), session.seqno.next(True), _wrong(client)) for _ in range(20)]
+        body = container(refused)
+        client.line.send(bytes(session.pack(Message(session.next_msg_id(now), session.seqno.next(False), body))))
+        client.line.receive()
+        assert len(dc.trace.named("bind_refused")) == 20
+        assert len(asked) == 1
+        with pytest.raises(RpcError):
+            client.bind(change=lambda request: request[:-20] + bytes(20))
+        assert len(asked) == 2
+
+
+def _wrong(client: Client) -> bytes:
+    return bytes(client.build_binding(4).request)

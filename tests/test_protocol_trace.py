@@ -32,3 +32,18 @@ def test_by_name() -> None:
     trace.add(event(2, "b"))
     trace.add(event(3, "a"))
     assert [e.at for e in trace.named("a")] == [1, 3]
+
+
+def test_a_listener_that_raises_is_dropped_and_the_others_hear_on() -> None:
+    trace, heard = Trace(9), list[Event]()
+
+    def broken(event: Event) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    trace.listen(broken)
+    trace.listen(heard.append)
+    trace.add(event(1))
+    trace.add(event(2))
+    assert [e.name for e in trace] == ["call", "listener_failed", "call"]
+    assert "nobody reads" in trace[1].text
+    assert sorted(e.name for e in heard) == ["call", "call", "listener_failed"]

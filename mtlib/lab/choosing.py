@@ -28,22 +28,28 @@ class EndpointChoice:
     def __init__(self, local: Any, remote: Endpoint | str = "telegram-test") -> None:
         self.local, self.remote = local, endpoint(remote)
         self.names = {HERE: "the local data centre, on this machine", THERE: f"{self.remote.name}, over the internet"}
-        self.radio = ipywidgets.RadioButtons(
-            options=[(name, place) for place, name in self.names.items()],
-            value=HERE,
-            layout={"width": "max-content"},
+        # Not radio buttons: JupyterLab takes their arrow keys for its own cells. These listen to Enter and Space.
+        self.buttons = ipywidgets.ToggleButtons(
+            options=[(name, place) for place, name in self.names.items()], value=HERE, style={"button_width": "auto"}
         )
-        self.box = ipywidgets.VBox([ipywidgets.HTML(f"<b>{QUESTION}</b>"), self.radio])
+        self.said = ipywidgets.HTML()
+        self.buttons.observe(lambda change: self._say(), "value")
+        self._say()
+        self.box = ipywidgets.VBox([ipywidgets.HTML(f"<b>{QUESTION}</b>"), self.buttons, self.said])
 
     @property
     def at(self) -> str:
-        return str(self.radio.value)
+        return str(self.buttons.value)
 
     @at.setter
     def at(self, place: str) -> None:
         if place not in self.names:
             raise LocalError("there are two places", got=place, expected=f"{HERE!r} or {THERE!r}", where="at")
-        self.radio.value = place
+        self.buttons.value = place
+
+    def _say(self) -> None:
+        """The choice in words, for those who do not see which button is pressed."""
+        self.said.value = f'<div role="status">Chosen: {escape(self.names[self.at])}.</div>'
 
     @property
     def name(self) -> str:

@@ -26,7 +26,7 @@ def reading(seconds: int) -> str:
 
 
 class VirtualClock:
-    """Seconds from 0 to `last`: a slider, a number field, a list of stops. As the last value of a cell it shows itself.
+    """Seconds from 0 to `last`, by slider, number field and buttons for the stops. As a last value it shows itself.
 
     `ask(seconds)` tells the story up to that moment and gives, in a sentence, what is seen then; an MtError that comes
     out of it is shown as its sentence. `picture(seconds)` is a `Figure` beneath it. `stops` are moments worth a visit:
@@ -50,14 +50,15 @@ class VirtualClock:
             min=0, max=last, step=STEP, description="clock", readout=False, continuous_update=False, layout=wide
         )
         self.number = ipywidgets.BoundedIntText(min=0, max=last, step=1, description="seconds")
-        self.visit = ipywidgets.Dropdown(
-            options=[("...", -1), *((reading(stop), stop) for stop in self.stops)], description="go to"
-        )
+        # Buttons, not a list: JupyterLab takes the arrow keys of a list for its own cells.
+        self.visits = [ipywidgets.Button(description=reading(stop), layout={"width": "auto"}) for stop in self.stops]
+        for button, stop in zip(self.visits, self.stops, strict=True):
+            button.on_click(lambda _, stop=stop: setattr(self, "at", stop))
         self.said = ipywidgets.HTML(layout=wide)
         ipywidgets.link((self.slider, "value"), (self.number, "value"))
-        self.visit.observe(self._visited, "value")
         self.number.observe(lambda change: self._tell(), "value")
-        self.box = ipywidgets.VBox([self.slider, ipywidgets.HBox([self.number, self.visit]), self.said])
+        stops_row = ipywidgets.HBox(self.visits, layout={"flex_flow": "row wrap"})
+        self.box = ipywidgets.VBox([self.slider, self.number, stops_row, self.said])
         self._tell()
 
     @property
@@ -84,11 +85,6 @@ class VirtualClock:
         if not 0 <= seconds <= self.last:
             raise LocalError("not on this clock", got=seconds, expected=f"0 to {self.last}", where="seconds")
         return seconds
-
-    def _visited(self, change: dict[str, Any]) -> None:
-        if change["new"] >= 0:
-            self.at = change["new"]
-            self.visit.value = -1  # so that the same stop can be chosen again
 
     def _tell(self) -> None:
         sentence = escape(f"{reading(self.at)}  {self.seen(self.at)}")

@@ -1,7 +1,9 @@
 """Where to connect: the local data centre, Telegram's three test data centres, or any other by address and key.
 
-Production data centres are refused: this is a place to learn, and nobody's account should be part of it.
+Production data centres are refused: this is a place to learn, and nobody's account should be part of it. An address is
+refused here, in whatever form it is written; what a name stands for is known when it is dialled, and looked at then.
 
+Source of Telegram's networks: core.telegram.org/resources/cidr.txt, and the older ones that data centres were seen in.
 Source of addresses and key: DCs 1 to 3 of the test network as TDLib, Telethon and gotd have them; the key is TDLib's
 test key, fingerprint b25898df208d2603.
 """
@@ -10,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import inet_aton
 from typing import Any
 
 from mtlib.crypto.rsa import PublicKey
@@ -31,9 +35,17 @@ TEST_KEY = PublicKey(
 )
 
 TEST_HOSTS = {1: "149.154.175.10", 2: "149.154.167.40", 3: "149.154.175.117"}
-PRODUCTION_HOSTS = frozenset(
-    {"149.154.175.50", "149.154.167.51", "149.154.175.100", "149.154.167.91", "149.154.171.5", "95.161.76.100"}
-)
+TELEGRAM = tuple(
+    map(
+        ip_network,
+        (
+            "149.154.160.0/20", "91.108.4.0/22", "91.108.8.0/22", "91.108.12.0/22", "91.108.16.0/22", "91.108.20.0/22",
+            "91.108.56.0/22", "91.105.192.0/23", "95.161.64.0/20", "185.76.151.0/24",
+            "2001:67c:4e8::/48", "2001:b28:f23d::/48", "2001:b28:f23f::/48",
+        ),
+    )
+)  # fmt: skip
+NAT64 = ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True)
@@ -71,16 +83,49 @@ def endpoint(of: Any, *, key: PublicKey | None = None, dc_id: int | None = None)
     """What `connect` is pointed at, as an `Endpoint`.
 
     `of` is an Endpoint, anything with `host`, `port`, `public_key` and `dc_id` (a LocalDC), "telegram-test" (DC 2) or
-    "telegram-test-1" to "-3", or "HOST:PORT", which needs `key`. Raises LocalError for a production address.
+    "telegram-test-1" to "-3", or "HOST:PORT" ("[::1]:443" for IPv6), which needs `key`. Raises LocalError for what is
+    none of these, and for a production address.
     """
+    if key is not None and not isinstance(key, PublicKey):
+        raise LocalError("no RSA key", got=type(key).__name__, expected="PublicKey.from_pem(...)", where="key")
+    if dc_id is not None and not isinstance(dc_id, int):
+        raise LocalError("no dc id", got=type(dc_id).__name__, expected="an int", where="dc_id")
     made = _endpoint(of, key)
-    if dc_id is not None:
-        made = replace(made, dc_id=dc_id)
-    production = [host for host, _ in made.addresses if host in PRODUCTION_HOSTS]
-    if production:
-        raise LocalError("a production data centre: this project does not talk to those", got=production[0],
-                         expected='a local data centre, or "telegram-test"')
-    return made
+    for host, _ in made.addresses:
+        refuse_production(host)
+    return made if dc_id is None else replace(made, dc_id=dc_id)
+
+
+def refuse_production(host: str) -> None:
+    """Raise LocalError for an address in Telegram's networks that is not one of the three test data centres'. A name
+    passes: whoever has resolved it asks again."""
+    for address in _addresses(host):
+        if any(address in network for network in TELEGRAM) and str(address) not in TEST_HOSTS.values():
+            raise LocalError("a production data centre: this project does not talk to those", got=host,
+                             expected='a local data centre, or "telegram-test"')
+
+
+def literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that `host` writes, in any form that a system understands: brackets, a trailing dot, one number
+    ("2509940531"), octal, fewer than four parts. None for a name."""
+    text = host.removeprefix("[").removesuffix("]").rstrip(".")
+    try:
+        return ip_address(text)
+    except ValueError:
+        pass
+    try:
+        return None if not text or text.split() != [text] else IPv4Address(inet_aton(text))
+    except (OSError, ValueError):
+        return None
+
+
+def _addresses(host: str) -> list[IPv4Address | IPv6Address]:
+    """The address, and the IPv4 address that an IPv6 address may stand for."""
+    address = literal(host)
+    if isinstance(address, IPv4Address) or address is None:
+        return [address] if address else []
+    last = IPv4Address(int(address) & 2**32 - 1) if address in NAT64 else None
+    return [address, *(each for each in (address.ipv4_mapped, address.sixtofour, last) if each is not None)]
 
 
 def _endpoint(of: Any, key: PublicKey | None) -> Endpoint:
@@ -90,19 +135,23 @@ def _endpoint(of: Any, key: PublicKey | None) -> Endpoint:
         status = getattr(of, "status", None)
         return Endpoint(f"local DC {of.dc_id}", ((of.host, of.port),), of.public_key, of.dc_id, status=status)
     if isinstance(of, str) and of.startswith("telegram-test"):
-        number = of.removeprefix("telegram-test").lstrip("-") or "2"
-        if number.isdigit() and int(number) in TELEGRAM_TEST:
+        number = of.removeprefix("telegram-test").removeprefix("-") or "2"
+        if number in map(str, TELEGRAM_TEST):
             return TELEGRAM_TEST[int(number)]
         raise LocalError("there are three test data centres", got=of, expected="telegram-test-1, -2 or -3")
-    if isinstance(of, tuple) and len(of) == 2:
-        return _keyed(str(of[0]), int(of[1]), key)
-    host, colon, port = str(of).rpartition(":")
-    if not colon or not port.isdigit() or not 0 < int(port) < 65536:
+    host, port = of if isinstance(of, tuple) and len(of) == 2 else str(of).rpartition(":")[::2]
+    if not host or not isinstance(host, str) or not _is_port(str(port)) or (":" in host and literal(host) is None):
         raise LocalError("not an endpoint", got=of, expected='a LocalDC, "telegram-test", or HOST:PORT')
-    return _keyed(host, int(port), key)
+    return _keyed(str(literal(host) or host), int(port), key)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536
 
 
 def _keyed(host: str, port: int, key: PublicKey | None) -> Endpoint:
-    if key is None and host not in PRODUCTION_HOSTS:
-        raise LocalError("a data centre proves itself by its RSA key", expected="key=PublicKey.from_pem(...)")
-    return Endpoint(f"{host}:{port}", ((host, port),), key or TEST_KEY)
+    refuse_production(host)
+    if key is None:
+        raise LocalError("a data centre proves itself by its RSA key", expected="key=PublicKey.from_pem(...)",
+                         where="key")
+    return Endpoint(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", ((host, port),), key)

@@ -8,48 +8,104 @@ import time
 from collections import deque
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.errors import DecodeError, Unreachable
-from mtlib.net.endpoints import Endpoint
+from mtlib.errors import DecodeError, LocalError, Unreachable
+from mtlib.net.endpoints import Endpoint, refuse_production
 from mtlib.transport import ClientStream, Frame
 
 REACH = 10.0
 """Seconds in which an endpoint must be reached, all its addresses together."""
 
 
-class Line:
-    """A connection to one endpoint. `sent` and `received` keep the packets, for transcripts.
+class Remembered:
+    """An entropy that gives a value again when the same one is asked for again: what a frame was padded with belongs to
+    what was sent, and can be shown afterwards."""
 
-    Raises Unreachable where nobody answers in time or the other side hangs up.
+    def __init__(self, source: Entropy) -> None:
+        self._source, self._scope = source, ""
+        self._drawn: dict[tuple[str, str, int], bytes] = {}
+
+    def at(self, scope: str) -> Remembered:
+        inner = Remembered(self._source.at(scope))
+        inner._scope, inner._drawn = f"{self._scope}/{scope}", self._drawn
+        return inner
+
+    def draw(self, label: str, size: int, *, attempt: int = 0) -> bytes:
+        name = self._scope, label, attempt
+        if name not in self._drawn:
+            self._drawn[name] = self._source.draw(label, size, attempt=attempt)
+        return self._drawn[name]
+
+
+class Line:
+    """A connection to one endpoint. `transcript` keeps every packet, with "sent" or "received"; `entropy` is what the
+    frames were padded from, and gives the same padding again.
+
+    Raises Unreachable where nobody answers in time or the other side hangs up; LocalError, before anything is dialled,
+    for framing, obfuscation and secret that do not go together, and for a line that is closed.
     """
 
     def __init__(
         self, to: Endpoint, framing: str, *, obfuscated: bool, secret: bytes | None, entropy: Entropy, timeout: float
     ) -> None:
-        self.to, self.timeout = to, timeout
-        self.socket = _dial(to, min(timeout, REACH))
-        self.stream = ClientStream(framing, obfuscated=obfuscated, secret=secret, dc_id=to.dc_id or 0, entropy=entropy)
+        self.to, self.timeout, self.closed = to, timeout, False
+        self.entropy = Remembered(entropy)
+        self.stream = ClientStream(framing, obfuscated=obfuscated, secret=secret, dc_id=to.dc_id, entropy=self.entropy)
         self.transcript: list[tuple[str, bytes]] = []
         self._frames: deque[Frame] = deque()
-        self._write(self.stream.opening())
+        self._heard = False
+        self.socket = _dial(to, min(timeout, REACH))
+        self._port = _port(self.socket)
+        try:
+            self._write(self.stream.opening())
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def frames_sent(self) -> int:
+        """Packets that went out so far."""
+        return sum(direction == "sent" for direction, _ in self.transcript)
+
+    @property
+    def frame_entropy(self) -> Entropy:
+        """What `protocol.binding.Carried` needs to wrap a packet as this line did."""
+        return self.entropy.at("client")
+
+    def others(self) -> tuple[tuple[str, int], ...]:
+        """The endpoint's addresses that are left to try if this one took the connection and never says a word."""
+        ports = [port for _, port in self.to.addresses]
+        if self._heard or self.closed or self._port not in ports:
+            return ()
+        return self.to.addresses[ports.index(self._port) + 1 :]
 
     def send(self, packet: bytes) -> None:
         """One packet, framed."""
+        self._must_be_open()
+        frame = self.stream.send(packet)
         self.transcript.append(("sent", packet))
-        self._write(self.stream.send(packet))
+        self._write(frame)
 
-    def receive(self) -> bytes:
-        """The next packet. Raises TransportError for four bytes in its place, Unreachable at the end of patience."""
-        end = time.monotonic() + self.timeout
+    def receive(self, patience: float | None = None) -> bytes:
+        """The next packet, waited for `patience` seconds at most, or the line's `timeout`. Raises TransportError for
+        four bytes in its place, Unreachable at the end of patience."""
+        self._must_be_open()
+        patience = self.timeout if patience is None else patience
+        end = time.monotonic() + patience
         while True:
             while self._frames:
                 frame = self._frames.popleft()
                 if not frame.quick_ack:
                     self.transcript.append(("received", frame.payload))
                     return frame.payload
-            self._frames.extend(self.stream.receive(self._read(end)))
+            self._frames.extend(self.stream.receive(self._read(end, patience)))
 
     def close(self) -> None:
+        self.closed = True
         self.socket.close()
+
+    def _must_be_open(self) -> None:
+        if self.closed:
+            raise LocalError("this client is closed", expected="client.dial(), or another connect(...)", where="line")
 
     def _write(self, data: bytes) -> None:
         try:
@@ -61,18 +117,19 @@ class Line:
             self.close()
             raise
 
-    def _read(self, end: float) -> bytes:
+    def _read(self, end: float, patience: float) -> bytes:
         try:
             self.socket.settimeout(max(end - time.monotonic(), 0.001))
             data = self.socket.recv(65536)
         except TimeoutError:
-            raise self._ended(f"{self.to.name} was silent for {self.timeout:g} seconds") from None
+            raise self._ended(f"{self.to.name} was silent for {patience:g} seconds") from None
         except OSError as error:
             raise self._ended(f"the connection to {self.to.name} broke: {_reason(error)}") from None
         if not data:
             with contextlib.suppress(DecodeError):  # half a frame is no news once the connection has ended
                 self.stream.eof()
             raise self._ended(f"{self.to.name} closed the connection without an answer")
+        self._heard = True
         return data
 
     def _ended(self, sentence: str) -> Unreachable:
@@ -86,7 +143,7 @@ def _dial(to: Endpoint, within: float) -> socket.socket:
     for index, address in enumerate(to.addresses):
         share = (end - time.monotonic()) / (len(to.addresses) - index)
         try:
-            made = socket.create_connection(address, timeout=max(share, 0.05))
+            made = _connect(address, max(share, 0.05))
         except (OSError, UnicodeError) as error:
             reasons.append(f"port {address[1]}: {_reason(error)}")
             continue
@@ -95,6 +152,26 @@ def _dial(to: Endpoint, within: float) -> socket.socket:
         return made
     offline = "; without a network, connect to a LocalDC instead" if to.clean_up else ""
     raise Unreachable(f"{to.name} cannot be reached from here ({', '.join(reasons)}){offline}{to.how()}")
+
+
+def _connect(address: tuple[str, int], within: float) -> socket.socket:
+    """A socket to that host. What a name stands for is known only now: none of it may be a production data centre."""
+    found = [(str(answer[4][0]), address[1]) for answer in socket.getaddrinfo(*address, type=socket.SOCK_STREAM)]
+    for host, _ in found:
+        refuse_production(host)
+    share = within / len(found)
+    for place in found[:-1]:
+        with contextlib.suppress(OSError):
+            return socket.create_connection(place, timeout=share)
+    return socket.create_connection(found[-1], timeout=share)
+
+
+def _port(sock: socket.socket) -> int:
+    """The port that was reached; 0 if the connection has ended already."""
+    try:
+        return int(sock.getpeername()[1])
+    except (OSError, IndexError):
+        return 0
 
 
 def _reason(error: Exception) -> str:

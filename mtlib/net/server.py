@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import ipaddress
-import os
 import selectors
 import socket
 import threading
@@ -22,18 +20,17 @@ from typing import Any, Self
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.doctor.doctor import explain_refusal
-from mtlib.errors import LocalError
+from mtlib.errors import LocalError, MtError
 from mtlib.net.clock import never_back, steady
+from mtlib.net.door import TICK, Door, is_loopback, listen
 from mtlib.net.neighbours import same_user
 from mtlib.net.served import Served
 from mtlib.protocol.checks import Facts, Rules
 from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.trace import Trace
+from mtlib.protocol.trace import Event, Trace
 
-TICK = 0.2
-"""Seconds between two looks at the deadlines."""
 UNSENT = 1 << 20
 """Bytes that may wait for a client that does not read; then it is hung up on."""
 
@@ -66,7 +63,7 @@ class LocalDC:
         clock: Callable[[], float] | None = None,
         allow_public: bool = False,
     ) -> None:
-        if not allow_public and not _is_loopback(host):
+        if not allow_public and not is_loopback(host):
             raise LocalError("everybody on the network could use this address", got=host,
                              expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
@@ -77,6 +74,7 @@ class LocalDC:
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
         self._connections: dict[socket.socket, Served] = {}
+        self._consulted = False
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
     port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
@@ -100,13 +98,15 @@ class LocalDC:
 
     def start(self) -> Self:
         """Listen, in a thread of its own. Starting a running one changes nothing."""
+        if self.failure is not None and self._thread is not None:
+            self._thread.join(5)  # it has died, and may still be hanging up on its clients
         if self.running:
             return self
-        self._listener = _listen(*self.dc.address)
-        self.dc.address = self._listener.getsockname()[:2]
+        listener = listen(*self.dc.address)
+        self.dc.address = listener.getsockname()[:2]
         self._wake, self._woken = socket.socketpair()
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._door = Door(listener, self._selector)
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._run, name=f"LocalDC:{self.port}", daemon=True)
         self._stopping, self.failure = False, None
@@ -127,14 +127,18 @@ class LocalDC:
             thread.join(5)
 
     def status(self) -> str:
-        """One line about it. Raises the error that ended its thread, if one did."""
+        """One line about it. Raises MtError, which is nobody's fault but ours, where its thread has died."""
         if self.failure is not None:
-            raise LocalError(f"the data centre's thread died: {self.failure!r}") from self.failure
+            raise MtError(f"the data centre's thread died: {self.failure!r}") from self.failure
         state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if self.running else "stopped"
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
     def _diagnosis(self, facts: Facts) -> str:
-        """Which well-known mistake a refused binding shows, for the trace."""
+        """Which well-known mistake a refused binding shows, for the trace. Once per packet: a container full of them
+        would keep everybody else waiting."""
+        if self._consulted:
+            return "another bind of this packet was looked at: one a packet is"
+        self._consulted = True
         keys = [known.auth_key for known in self.dc.keys]
         perm_id = int.from_bytes(facts.request[4:12], "little", signed=True)
         perm = self.dc.keys.permanent(perm_id)
@@ -166,7 +170,7 @@ class LocalDC:
         finally:
             for connection in tuple(self._connections.values()):
                 self._close(connection)
-            for each in (self._listener, self._wake, self._woken):
+            for each in (self._door.listener, self._wake, self._woken):
                 each.close()
             self._selector.close()
 
@@ -179,7 +183,7 @@ class LocalDC:
         return found
 
     def _ready(self, ready: Any, events: int) -> None:
-        if ready is self._listener:
+        if ready is self._door.listener:
             self._accept()
         elif ready in self._connections:
             connection = self._connections[ready]
@@ -187,24 +191,36 @@ class LocalDC:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
                 if events & selectors.EVENT_READ:
+                    self._consulted = False
                     connection.read(self._now())
-            except OSError:
+            except OSError:  # nothing more goes out there
                 connection.done = True
+                connection.unsent.clear()
             self._settle(connection)
 
     def _accept(self) -> None:
+        """Let somebody in, or turn them away. What the system refuses meanwhile costs this connection alone."""
+        sock, address = self._door.accept()
+        if sock is None:
+            return
         try:
-            sock, address = self._listener.accept()
+            reason = self._objection(address)
+            if reason:
+                self.trace.add(Event("turned_away", 0, self._now(), reason))
+                sock.close()
+                return
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._selector.register(sock, selectors.EVENT_READ)
+            self._connections[sock] = Served(sock, self.dc.accept())
         except OSError:
-            return
-        limit = self.dc.limits.connections
-        if len(self._connections) >= limit or not (self.allow_public or same_user(address, self.dc.address)):
             sock.close()
-            return
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connections[sock] = Served(sock, self.dc.accept())
-        self._selector.register(sock, selectors.EVENT_READ)
+
+    def _objection(self, address: Any) -> str:
+        """Why a connection from there is not let in; nothing if it is."""
+        if len(self._connections) >= self.dc.limits.connections:
+            return f"{len(self._connections)} connections are open, and that is the limit"
+        return "" if self.allow_public or same_user(address, self.dc.address) else "it is another user of this machine"
 
     def _settle(self, connection: Served) -> None:
         """Watch for what this connection waits for now, or end it."""
@@ -216,8 +232,9 @@ class LocalDC:
         self._selector.modify(connection.sock, reading | writing)
 
     def _sweep(self) -> None:
-        """Hang up on whoever is over a deadline."""
+        """Hang up on whoever is over a deadline, and open the door again after a pause."""
         now = time.monotonic()
+        self._door.reopen(now)
         for connection in tuple(self._connections.values()):
             reason = connection.overdue(now, self.dc.limits)
             if reason:
@@ -228,32 +245,3 @@ class LocalDC:
         if self._connections.pop(connection.sock, None) is not None:
             self._selector.unregister(connection.sock)
             connection.close()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":  # on Windows this option would let a second program take the port over
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(256)
-        listener.setblocking(False)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        taken = "; the same cell, run before, may have started one that still listens" if port else ""
-        raise LocalError(f"cannot listen here: {_reason(error)}{taken}", got=f"{host}:{port}", where="port") from None
-    return listener
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-

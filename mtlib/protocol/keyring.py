@@ -151,7 +151,8 @@ class Keyring:
             self._forget(found)
             return None
         (self._temporary if found.temporary else self._permanent).move_to_end(auth_key_id)
-        if found.bound_to is not None and found.bound_to in self._permanent:  # whoever uses a temporary key uses the permanent one behind it
+        if found.bound_to is not None and found.bound_to in self._permanent:
+            # whoever uses a temporary key uses the permanent one behind it
             self._permanent.move_to_end(found.bound_to)
         return found
 

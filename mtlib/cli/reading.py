@@ -1,0 +1,68 @@
+"""What the commands read, and how they show what they found."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from mtlib.errors import LocalError
+
+NO, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes beside 0."""
+MOST = 1 << 22
+"""Bytes of the longest file that is looked at."""
+
+Adder = Callable[..., argparse.ArgumentParser]
+"""What adds a command to the parser, as argparse has it."""
+
+
+def shown(dissection: Any) -> str:
+    """A dissection as text, in colour where somebody looks at it."""
+    from mtlib.wire.view import to_text
+
+    return to_text(dissection, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+
+
+def read(path: str) -> bytes:
+    """What a file holds, or standard input. Raises LocalError where it cannot be read, and for more than `MOST`."""
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(MOST + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(MOST + 1)
+    except OSError as error:
+        refuse(f"cannot read {path}: {error.strerror}")
+    if len(data) > MOST:
+        refuse("too much to look at", expected=f"{MOST} bytes at most", where=path)
+    return data
+
+
+def text(path: str) -> str:
+    """The same as text. Raises LocalError for what is none."""
+    try:
+        return read(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        refuse("this file is no text", where=path)
+
+
+def octets(argument: str) -> bytes:
+    """Hex as it stands, or the contents of a file (hex or raw), or standard input."""
+    if argument != "-" and not os.path.exists(argument):
+        try:
+            return bytes.fromhex(argument)
+        except ValueError:
+            refuse("neither hex nor the name of a file", got=argument, where="the command line")
+    raw = read(argument)
+    try:
+        return bytes.fromhex(raw.decode("ascii"))
+    except ValueError:
+        return raw
+
+
+def refuse(message: str, **facts: Any) -> NoReturn:
+    """Raise LocalError, without the error behind it."""
+    raise LocalError(message, **facts) from None

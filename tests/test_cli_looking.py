@@ -1,0 +1,38 @@
+"""`python -m mtlib dissect` and `judge`. (The doctor at the command line has a file of its own.)"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from mtlib.__main__ import main
+from mtlib.lab.samples import sample
+
+SAMPLE = sample()
+
+
+def test_dissect_from_hex_file_and_stdin_with_keys(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("\n".join(f"# a key\nname: {bytes(key).hex()}" for key in SAMPLE.keys))
+    packet = bytes(SAMPLE.carried.packet)
+    raw, hexed = tmp_path / "raw", tmp_path / "hex"
+    raw.write_bytes(packet)
+    hexed.write_text(packet.hex(" "))
+    for data in (packet.hex(), str(raw), str(hexed)):
+        assert main(["dissect", data, "--keys", str(keys)]) == 0
+        shown = capsys.readouterr().out
+        assert "temp_session_id" in shown
+        assert bytes(SAMPLE.perm_key).hex()[:20] not in shown
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"ec77be7a0100000000000000\n")))
+    assert main(["dissect", "-"]) == 0
+    assert "ping_id" in capsys.readouterr().out
+
+
+def test_a_program_that_does_not_start_is_judged_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["judge", "no-such-program"]) == 1
+    assert "cannot be started" in capsys.readouterr().out

@@ -1,0 +1,45 @@
+"""What the commands read: files and standard input, bounded, and told in a sentence where they cannot be read."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from mtlib.cli.reading import MOST, octets, read, shown, text
+from mtlib.errors import LocalError
+from mtlib.lab.samples import sample
+
+
+def test_bytes_from_hex_from_a_file_of_hex_and_from_a_raw_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, hexed = tmp_path / "raw", tmp_path / "hex"
+    raw.write_bytes(b"\x00\xff\x10")
+    hexed.write_text("00 ff\n10")
+    assert octets("00 ff 10") == octets(str(raw)) == octets(str(hexed)) == b"\x00\xff\x10"
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"00ff10")))
+    assert octets("-") == b"\x00\xff\x10"
+    with pytest.raises(LocalError, match="neither hex"):
+        octets("xyz")
+
+
+def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(bytes(MOST + 1))
+    with pytest.raises(LocalError, match="too much"):
+        read(str(file))
+    file.write_bytes(b"\xff\xfe\xfd")
+    with pytest.raises(LocalError, match="no text"):
+        text(str(file))
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(LocalError, match="cannot read"):
+            read(str(path))
+    file.write_bytes(b"\xef\xbb\xbfa mark in front")
+    assert text(str(file)) == "a mark in front"
+
+
+def test_no_colour_where_nobody_looks() -> None:
+    assert "\x1b" not in shown(sample().carried.frame)
