@@ -13,7 +13,11 @@ assert SPEC and SPEC.loader
 grade = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(grade)
 
-RIGHT = "import hashlib\n\ndef msg_key_v1(envelope, padding, auth_key):\n    return hashlib.sha1(envelope).digest()[4:20]\n"
+RIGHT = """import hashlib
+
+def msg_key_v1(envelope, padding, auth_key):
+    return hashlib.sha1(envelope).digest()[4:20]
+"""
 PADDED = RIGHT.replace("sha1(envelope)", "sha1(envelope + padding)")
 
 
