@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from mtlib.crypto import AuthKey
+from mtlib.lab.samples import sample
 from mtlib.protocol.checks import CHECKS, INVALID, judge, verify
 from mtlib.protocol.facts import Facts, Rules
+from mtlib.wire import unseal
 from wrong_client import NOW, WrongClient, key_id, pattern
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -234,3 +236,56 @@ def test_each_check_says_why_by_whom_and_what_it_reads() -> None:
         assert check.why and check.spec
         assert {path.split("/")[0] for path in check.reads} <= starts
     assert len(set(NAMES)) == len(NAMES)
+
+
+# -- What is told ---------------------------------------------------------------------------------------------------
+
+
+def test_each_path_that_a_check_reads_leads_to_bytes() -> None:
+    one = sample()
+    opened = unseal(one.carried.frame, [one.perm_key, one.temp_key])
+    paths = [row.path for row in opened.rows()]
+    for check in CHECKS:
+        for path in check.reads:
+            assert any(f"/{known}/".find(f"/{path}/") > 0 for known in paths), (check.name, path)
+
+
+def test_each_source_is_a_page_or_a_rule_of_ours() -> None:
+    pages = ("core.telegram.org/method/auth.bindTempAuthKey", "core.telegram.org/api/pfs", "core.telegram.org/cdn")
+    for check in CHECKS:
+        page = check.spec.partition(", ")[0]
+        assert page in pages or page == "a rule of this data centre", check.spec
+        assert "compare" not in repr(check)
+
+
+@pytest.mark.parametrize(
+    ("name", "got", "expected"),
+    [
+        ("over_temporary_key", "permanent", "temporary"),
+        ("not_a_cdn", "a CDN", "no CDN"),
+        ("expires_at_in_range", C.expires_at, f"after {C.expires_at}"),
+    ],
+)
+def test_a_failure_says_what_it_got_and_what_it_wanted(name: str, got: Any, expected: str) -> None:
+    row = judge(ALONE[name]())[name]
+    assert (row.got, row.expected) == (got, expected)
+
+
+def test_what_passes_says_so_in_the_same_words() -> None:
+    verdict = judge(facts(key_expires_at=C.expires_at))
+    assert (verdict["over_temporary_key"].got, verdict["over_temporary_key"].expected) == ("temporary", "temporary")
+    assert (verdict["request_parses"].got, verdict["request_parses"].expected) == ("parses", "parses")
+    assert verdict["expires_at_in_range"].expected == f"after {NOW}, up to {C.expires_at + 300}"
+    assert judge(ALONE["request_parses"]())["request_parses"].expected == "parses"
+
+
+@pytest.mark.parametrize(("size", "holds"), [(7, None), (8, True), (9, True)])
+def test_the_key_id_in_front_is_read_where_it_is_whole(size: int, holds: bool | None) -> None:
+    verdict = judge(facts(request=C.request_of(C.sealed[:size])))
+    assert verdict["perm_auth_key_id_in_front"].holds is holds
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_with_the_hash_first_no_check_is_lost(name: str) -> None:
+    given = ALONE[name]()
+    assert judge(replace(given, rules=replace(given.rules, hash_first=True))).failed == name

@@ -31,8 +31,16 @@ def test_the_page_has_every_cell() -> None:
 
 @pytest.mark.parametrize("row", ROWS)
 @pytest.mark.parametrize("name", BINDERS)
-def test_what_the_page_says_is_what_happens(seen: dict[tuple[str, str], Future[Seen]], name: str, row: str) -> None:
-    assert seen[name, row].result().sentence == DOCUMENTED[name, row]
+def test_what_the_page_says_is_what_happens(
+    stage: Stage, seen: dict[tuple[str, str], Future[Seen]], name: str, row: str
+) -> None:
+    """Four scenes beside each other on a busy machine can be too slow for a client's own deadlines; a cell that differs
+    is played once more, alone, and then counts."""
+    sentence = seen[name, row].result().sentence
+    if sentence != DOCUMENTED[name, row]:
+        print(f"beside others: {sentence!r}; once more, alone")
+        sentence = play(stage, name, partial(observe, name=name, row=row)).sentence
+    assert sentence == DOCUMENTED[name, row]
 
 
 @pytest.mark.parametrize(("name", "row"), STUCK)

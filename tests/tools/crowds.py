@@ -40,7 +40,7 @@ class Crowd:
         return statistics.median(self.bind() for _ in range(rounds))
 
     def holdings(self) -> tuple[int, int, int]:
-        """Memory, descriptors and threads of the data centre's process."""
+        """Memory, descriptors and threads of the data centre's process, once the last client is gone."""
         time.sleep(1)
         proc = Path(f"/proc/{self.dc.process.pid}")
         return self.dc.memory(), len(list((proc / "fd").iterdir())), len(list((proc / "task").iterdir()))
@@ -54,9 +54,11 @@ def crowds(fast: bool) -> Iterator[str]:
     kind = "gmpy2" if fast else "plain"
     with _powers(fast), tempfile.TemporaryDirectory() as folder, DC(Here(), Path(folder) / "dc.pem") as dc:
         crowd = Crowd(dc)
-        for _ in range(400 if fast else 20):  # until its shelves are full
-            crowd.bind()
-        before = crowd.holdings()  # which waits until the last of them is gone
+        if fast:  # its shelves are full then, and as many have been there at once as ever will
+            for _ in range(400):
+                crowd.bind()
+            all_at_once(crowd.to, AT_ONCE, key=crowd.key)
+        before = crowd.holdings()
         yield f"{kind}: {_at_once(crowd, WITHIN[fast])}"
         yield f"{kind}: {_beside_bad_neighbours(crowd)}"
         if fast:

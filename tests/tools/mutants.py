@@ -1,0 +1,249 @@
+"""Small changes to the code that binds, one at a time: does some test notice? For `./run soak mutants`.
+
+A mutant is one changed spot of one module: `<` for `<=`, 41 for 40, `or` for `and`, a statement left out. Each runs in
+a process forked from one that has everything loaded but the project, so that it costs little more than its tests. A
+mutant that no test notices is a survivor: a missing test, or a change without an effect, listed below with the reason.
+
+    python tests/tools/mutants.py [MODULE...]      prints every survivor as it is found
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import importlib.abc
+import importlib.util
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+TIME_LIMIT = 60
+"""Seconds for the tests of one mutant. One that never ends was noticed, too."""
+WORKERS = min(2, os.cpu_count() or 1)
+
+TESTS: dict[str, tuple[str, ...]] = {
+    "mtlib.protocol.binding": ("protocol_binding", "values", "protocol_checks", "cases_bind"),
+    "mtlib.protocol.checks": ("protocol_checks", "values", "protocol_bind_method", "cases_bind", "attacks"),
+    "mtlib.protocol.facts": ("protocol_facts", "values", "protocol_checks", "protocol_bind_method", "cases_bind"),
+    "mtlib.crypto.aes": ("crypto_aes", "values", "cases_crypto"),
+    "mtlib.crypto.keys": ("crypto_keys", "values", "cases_crypto"),
+    "mtlib.crypto.schedule": ("crypto_schedule", "values", "crypto_keys", "cases_crypto"),
+}
+"""Which tests have to notice a change in which module: those that are named for it first, then the wider ones."""
+
+_END = "SHA-1 gives 20 bytes, and a slice that ends later is the same slice"
+_ZIP = "the two always have one length, and `strict` only says so"
+EQUIVALENT: dict[str, str] = {
+    'mtlib.crypto.keys: return hashlib.sha1(plain(envelope, "envelope")).digest()[4:20]: 20 -> 21': _END,
+    "mtlib.crypto.keys: return hashlib.sha1(secret + bytes([number]) + auth_key.aux_hash).digest()[4:20]: 20 -> 21":
+        _END,
+    "mtlib.crypto.schedule: for (name, width), value in zip(self.sources.items(), values, strict=True):: True -> False":
+        _ZIP,
+    "mtlib.crypto.schedule: known = dict(zip(self.table.widths, self._sources + self._values, strict=True)):"
+    " True -> False": _ZIP,
+}  # fmt: skip
+"""Survivors that change nothing anybody can see: the mutant as it is printed, and the reason."""
+
+SWAPS: dict[type, type] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv,
+    ast.BitXor: ast.BitOr, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.LShift: ast.RShift,
+    ast.RShift: ast.LShift,
+}  # fmt: skip
+NAME = re.compile(r"[A-Za-z_@][\w./@]*")
+"""Strings that are names or paths, so that a program may depend on them. Sentences are for readers."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed spot: in which module, the line it is on, what it was and what it is."""
+
+    module: str
+    line: int
+    text: str
+    was: str
+    now: str
+    tree: ast.Module
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line}: {self.text}: {self.was} -> {self.now}"
+
+    @property
+    def name(self) -> str:
+        """The text of its line in the place of the number, which every edit shifts."""
+        return f"{self.module}: {self.text}: {self.was} -> {self.now}"
+
+
+def mutants(module: str) -> Iterator[Mutant]:
+    """Every mutant of a module."""
+    text = source(module).read_text(encoding="utf-8")
+    tree, lines = ast.parse(text), text.splitlines()
+    told = [node for node in ast.walk(tree) if _only_told(node)] + _annotations(tree)
+    skipped = {id(inner) for node in told for inner in ast.walk(node)}
+    for node in (node for node in ast.walk(tree) if id(node) not in skipped):
+        for change in _changes(node):
+            with _changed(node, change) as was:
+                mutated = copy.deepcopy(tree)
+                now = ast.unparse(node)
+            yield Mutant(module, node.lineno, lines[node.lineno - 1].strip(), was, now, mutated)
+
+
+def _annotations(tree: ast.Module) -> list[ast.expr]:
+    """Types of values and results: with `annotations` from the future nothing evaluates them."""
+    found = [n.annotation for n in ast.walk(tree) if isinstance(n, ast.AnnAssign)]
+    return found + [n.returns for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.returns is not None]
+
+
+def source(module: str) -> Path:
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
+
+
+def _only_told(node: ast.AST) -> bool:
+    """Docstrings, `__all__`, and what errors and reprs say: for readers, so no test depends on it."""
+    if isinstance(node, (ast.Import, ast.ImportFrom, ast.arg, ast.JoinedStr)):
+        return True
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+        return True
+    if isinstance(node, ast.keyword) and node.arg in ("got", "expected", "where"):
+        return True
+    return isinstance(node, ast.FunctionDef) and node.name in ("__repr__", "__str__", "_short")
+
+
+def _changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
+    """The ways in which a node can be changed in place."""
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+        yield lambda n: n.ops.__setitem__(0, SWAPS[type(n.ops[0])]())
+    elif isinstance(node, (ast.BoolOp, ast.BinOp)) and type(node.op) in SWAPS:
+        yield lambda n: setattr(n, "op", SWAPS[type(n.op)]())
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, bool):
+            yield lambda n: setattr(n, "value", not n.value)
+        elif isinstance(node.value, int):
+            yield lambda n: setattr(n, "value", n.value + 1)
+        elif isinstance(node.value, str) and NAME.fullmatch(node.value):
+            yield lambda n: setattr(n, "value", n.value + "_")
+    elif isinstance(node, ast.IfExp):
+        yield lambda n: n.__dict__.update(body=n.orelse, orelse=n.body)
+    elif isinstance(node, (ast.If, ast.While)):
+        yield lambda n: setattr(n, "test", ast.UnaryOp(ast.Not(), n.test))
+    elif _says_or_does(node):
+        yield lambda n: setattr(n, "value", ast.Constant(None))
+
+
+def _says_or_does(node: ast.AST) -> bool:
+    """A result other than None, or a call for the sake of what it does."""
+    if isinstance(node, ast.Return):
+        return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+
+
+@contextlib.contextmanager
+def _changed(node: ast.AST, change: Callable[[Any], None]) -> Iterator[str]:
+    """The node changed for as long as this lasts; what it was, as text."""
+    kept, was = dict(node.__dict__), ast.unparse(node)
+    lists = {name: list(value) for name, value in kept.items() if isinstance(value, list)}
+    change(node)
+    try:
+        yield was
+    finally:
+        node.__dict__.update(kept)
+        for name, value in lists.items():
+            getattr(node, name)[:] = value
+
+
+# -- Running ----------------------------------------------------------------------------------------------------------
+
+
+class _Instead(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
+    """Loads a mutant where its module is asked for."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        if name != self.mutant.module:
+            return None
+        return importlib.util.spec_from_file_location(name, source(name), loader=self)
+
+    def get_filename(self, name: str) -> str:
+        return str(source(name))
+
+    def get_data(self, path: str) -> bytes:
+        return ast.unparse(ast.fix_missing_locations(self.mutant.tree)).encode()
+
+
+def _noticed(mutant: Mutant, tests: Sequence[str]) -> None:
+    """In the forked process: run the tests against the mutant, and leave with pytest's exit status."""
+    signal.alarm(TIME_LIMIT)
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(quiet, number)
+    sys.meta_path.insert(0, _Instead(mutant))
+    import pytest
+
+    os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", *tests])))
+
+
+def survivors(modules: Iterable[str] = TESTS) -> Iterator[str]:
+    """A line for each module; AssertionError with all those mutants that no test noticed and nobody has explained."""
+    _load_everything_else()
+    unexplained: list[str] = []
+    for module in modules:
+        tests = [str(path) for name in TESTS[module] if (path := ROOT / "tests" / f"test_{name}.py").exists()]
+        known = list(mutants(module))
+        original = Mutant(module, 0, "", "", "", ast.parse(source(module).read_text(encoding="utf-8")))
+        assert _run([original], tests), f"the tests of {module} fail without any change"
+        alive = _run(known, tests)
+        new = [mutant for mutant in alive if mutant.name not in EQUIVALENT]
+        unexplained += map(str, new)
+        for mutant in new:
+            print(f"survives: {mutant}", flush=True)
+        yield f"{module}: {len(known)} mutants, {len(known) - len(alive)} noticed, {len(alive) - len(new)} explained"
+    assert not unexplained, f"{len(unexplained)} mutants survive:\n" + "\n".join(unexplained)
+
+
+def _load_everything_else() -> None:
+    """What the tests import besides the project, once for all."""
+    os.chdir(ROOT)
+    sys.path[:0] = [str(ROOT)]
+    for name in ("pytest", "hypothesis", "hypothesis.strategies", "cryptography.hazmat.primitives.ciphers", "gmpy2",
+                 "cryptography.hazmat.primitives.asymmetric.rsa"):  # fmt: skip
+        with contextlib.suppress(ImportError):
+            __import__(name)
+
+
+def _run(known: Sequence[Mutant], tests: Sequence[str]) -> list[Mutant]:
+    """Those that no test noticed."""
+    running: dict[int, Mutant] = {}
+    alive: list[Mutant] = []
+    waiting = list(known)
+    while waiting or running:
+        while waiting and len(running) < WORKERS:
+            mutant = waiting.pop()
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    _noticed(mutant, tests)
+                finally:
+                    os._exit(1)  # whatever went wrong, it was noticed
+            running[pid] = mutant
+        pid, status = os.wait()
+        if pid in running and status == 0:
+            alive.append(running.pop(pid))
+        running.pop(pid, None)
+    return alive
+
+
+if __name__ == "__main__":
+    for line in survivors(sys.argv[1:] or TESTS):
+        print(line, flush=True)
