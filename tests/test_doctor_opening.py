@@ -106,3 +106,17 @@ def test_msg_key_of_something_else_is_no_known_change() -> None:
     opened = open_seal(C.sealed, PATIENT, ALL)
     assert opened is not None
     assert msg_key_changes(opened, hashlib.md5(b"").digest()) is None
+
+
+def test_a_hash_over_the_padding_is_told_from_a_longer_nonce_with_two_values_only() -> None:
+    from mtlib import diagnose
+    from mtlib.crypto import V1, ige_encrypt
+    from mtlib.lab import sample
+
+    binding = sample().binding
+    plaintext = bytes(binding.plaintext)
+    msg_key = hashlib.sha1(plaintext).digest()[4:20]
+    schedule = V1.run(0, auth_key=bytes(binding.perm_key), msg_key=msg_key)
+    ciphertext = ige_encrypt(plaintext, schedule.aes_key, schedule.aes_iv)
+    sealed = binding.perm_key.id_bytes + msg_key + ciphertext
+    assert diagnose(encrypted_message=sealed, perm_key=binding.perm_key).names == ("msg_key_over_padding",)

@@ -99,15 +99,16 @@ def spelled_wrongly(given: GivenKey) -> Iterator[tuple[Hypothesis[Any], bytes]]:
 
 
 def _shape(plaintext: bytes, expected: Mapping[str, bytes], msg_key: bytes) -> tuple[Shape, Changes] | None:
-    """The row of fields that fits best, if any fits well enough. Where two do, msg_key tells which was hashed."""
-    best: tuple[int, Shape, Changes] = (ENOUGH - 1, RIGHT_SHAPE, ())
+    """The row of fields that fits best, if any fits well enough. Where two fit alike, msg_key tells which was hashed;
+    it cannot tell more: a hash over the padding is the hash of a longer row, too."""
+    best: tuple[tuple[int, bool], Shape, Changes] = ((0, False), RIGHT_SHAPE, ())
     for shape, changes in [(RIGHT_SHAPE, ()), *((h.change, (h,)) for h in SHAPES)]:
         bits, size = _agreement(plaintext, shape, expected)
-        if bits >= ENOUGH and hmac.compare_digest(right_digest(plaintext[:size]), msg_key):
-            bits += 8 * len(msg_key)
-        if bits > best[0]:
-            best = bits, shape, changes
-    return (best[1], best[2]) if best[0] >= ENOUGH else None
+        fit = bits, hmac.compare_digest(right_digest(plaintext[:size]), msg_key)
+        if fit > best[0]:
+            best = fit, shape, changes
+    (bits, _), shape, changes = best
+    return (shape, changes) if bits >= ENOUGH else None
 
 
 def _agreement(plaintext: bytes, shape: Shape, expected: Mapping[str, bytes]) -> tuple[int, int]:

@@ -57,6 +57,7 @@ def notebook(path: Path, cells: Sequence[str]) -> None:
 def jupyterlab(folder: Path) -> Iterator[str]:
     """The address of a JupyterLab whose root is `folder / "notebooks"`."""
     environment = os.environ | {name: str(folder / place) for name, place in FOLDERS.items()}
+    environment |= {"MTLIB_MY_BIND": "my_bind.py"}  # a reader's, in that folder; other tests have none
     environment |= {"JUPYTER_PREFER_ENV_PATH": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTHONPATH": str(ROOT)}
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     settings.parent.mkdir(parents=True)

@@ -1,7 +1,7 @@
 """The whole course as plain HTML in `site/`: an index with the map, previous and next on every page, no script.
 
-`./run site` writes it; `./run site --print` makes pages for A4: grey, with the addresses of links as footnotes. Nothing
-in it is fetched from anywhere, so it can be read offline and carried on a stick.
+`./run site` writes it; `./run site --print` makes pages for A4: grey, with the addresses of links as footnotes and
+everything unfolded. Nothing in it is fetched from anywhere, so it can be read offline and carried on a stick.
 """
 
 from __future__ import annotations
@@ -9,31 +9,57 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from functools import cache
 from html import escape
 from pathlib import Path
 
 import nbformat
 from nbconvert import HTMLExporter
+from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "notebooks"
+DOCS = ROOT / "docs"
 SITE = ROOT / "site"
+COURSE = "bindTempAuthKey, byte by byte"
+MAP = "## Where to go from here"
+"""The heading in the first lesson with the map of the course below it."""
+UP = '<a href="index.html">The course</a>'
+INTRODUCTION = (
+    "Telegram's `auth.bindTempAuthKey` built, sealed, sent, checked and broken, one byte at a time. Each lesson stands"
+    " alone, with its code, its outputs, every figure and every byte. To run them, and to change the bytes, open the"
+    " notebooks with `./run`."
+)
 
 STYLE = """
 :root { color-scheme: light; }
 body { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem 4rem; font: 16px/1.55 system-ui, sans-serif;
        color: #1a1a1a; background: #ffffff; }
-h1, h2, h3 { line-height: 1.25; }
+h1, h2, h3 { line-height: 1.25; margin: 2rem 0 .6rem; }
+h1 { margin-top: 1.4rem; }
 a { color: #0b57a4; }
+p, li { overflow-wrap: anywhere; }
 nav { display: flex; justify-content: space-between; gap: 1rem; border-block: 1px solid #cccccc; padding: .5rem 0;
       margin: 1rem 0; }
+nav > :last-child { text-align: right; }
 pre { background: #f6f7f8; padding: .6rem .8rem; overflow-x: auto; font-size: 13px; line-height: 1.4; }
-.jp-OutputArea-output pre, .output pre { background: #ffffff; border-left: 3px solid #cccccc; }
+:not(pre) > code { background: #f1f2f4; padding: .1em .25em; font-size: .9em; }
+.output pre { background: #ffffff; border-left: 3px solid #cccccc; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 td, th { text-align: left; vertical-align: top; padding: 2px 10px; border-bottom: 1px solid #e2e2e2; }
 img { max-width: 100%; height: auto; }
-.anchor-link, .jp-InputPrompt, .jp-OutputPrompt, .prompt { display: none; }
+.output_png { overflow-x: auto; }
+summary { cursor: pointer; }
+.anchor-link { display: none; }
+@media (max-width: 45rem) {
+  body { padding: .5rem .8rem 3rem; }
+  ol, ul { padding-left: 1.3rem; }
+  pre { font-size: 12px; }
+  .output_png img { max-width: none; width: 44rem; }
+  .output td:last-child { min-width: 26em !important; }
+  th { white-space: nowrap; }
+}
 """
 PRINT = """
 @page { size: A4; margin: 18mm; }
@@ -45,7 +71,7 @@ ol.links { font-size: 8.5pt; }
 """
 
 
-def title_of(notebook: nbformat.NotebookNode) -> str:
+def title_of(notebook: NotebookNode) -> str:
     first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     return str(first.splitlines()[0].lstrip("# "))
 
@@ -53,7 +79,9 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
 def page(title: str, body: str, *, around: str = "", printed: bool = False) -> str:
     """One HTML page; the same navigation above and below."""
     style = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "")
-    notes = _footnotes(body) if printed else ""
+    notes = ""
+    if printed:
+        body, notes = body.replace("<details>", "<details open>"), _footnotes(body)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
@@ -66,12 +94,21 @@ def _footnotes(body: str) -> str:
     return '<ol class="links">' + "".join(f"<li>{escape(link)}</li>" for link in links) + "</ol>" if links else ""
 
 
-def body_of(notebook: nbformat.NotebookNode) -> str:
-    """The cells as HTML: no script, links to lessons turned into links to pages."""
-    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
-    body, _ = exporter.from_notebook_node(notebook)
+@cache
+def exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+
+
+def body_of(notebook: NotebookNode) -> str:
+    """The cells as HTML: no script, links to lessons turned into links to pages, none to files that are not here."""
+    body, _ = exporter().from_notebook_node(notebook)
     body = re.sub(r"<script.*?</script>", "", body, flags=re.S)
-    return re.sub(r'href="([^":]+)\.ipynb', r'href="\1.html', body)
+    body = re.sub(r'href="(?:\.\./docs/)?([^":/#]+)\.(?:ipynb|md)', r'href="\1.html', body)
+    return re.sub(r'<a href="\.\./[^"]*"[^>]*>(.*?)</a>', r"\1", body, flags=re.S)
+
+
+def of_markdown(text: str) -> NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
 
 
 def navigation(names: list[str], titles: dict[str, str], here: int) -> str:
@@ -82,23 +119,55 @@ def navigation(names: list[str], titles: dict[str, str], here: int) -> str:
             return "<span></span>"
         return f'<a href="{names[index]}.html">{words}: {escape(titles[names[index]])}</a>'
 
-    return f'<nav>{link(here - 1, "Back")}<a href="index.html">The course</a>{link(here + 1, "On")}</nav>'
+    return f'<nav aria-label="lessons">{link(here - 1, "Back")}{UP}{link(here + 1, "On")}</nav>'
+
+
+def course_map(first: NotebookNode) -> str:
+    """The part of the first lesson that says where to go from it, as Markdown: from its heading to the next one."""
+    cells = [cell.source for cell in first.cells if cell.cell_type == "markdown" and MAP in cell.source]
+    return re.split(r"^## ", cells[0].partition(MAP)[2], flags=re.M)[0] if cells else ""
+
+
+def index_of(first: NotebookNode, titles: dict[str, str]) -> str:
+    """The first page: the map of the first lesson, and whatever it leaves out below it."""
+    name, *_ = titles
+    text = f"# {COURSE}\n\n{INTRODUCTION}\n\n**Begin with [{escape(titles[name])}]({name}.ipynb).**\n\n"
+    text += course_map(first)
+    missing = [name for name in titles if f"({name}.ipynb)" not in text]
+    text += "\n".join(["", *(f"- [{escape(titles[name])}]({name}.ipynb)" for name in missing)])
+    return body_of(of_markdown(text))
+
+
+@cache
+def bodies() -> tuple[dict[str, str], dict[str, str]]:
+    """Titles by name, in the order of the lessons, and what is on each page: lessons, index, and what is in docs/."""
+    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(LESSONS.glob("*.ipynb"))}
+    titles = {name: title_of(notebook) for name, notebook in notebooks.items()}
+    made = {name: body_of(notebook) for name, notebook in notebooks.items()}
+    made["index"] = index_of(next(iter(notebooks.values())), titles)
+    made |= {path.stem: body_of(of_markdown(path.read_text(encoding="utf-8"))) for path in sorted(DOCS.glob("*.md"))}
+    return titles, made
+
+
+def pages(*, printed: bool) -> dict[str, str]:
+    """The text of every page by its name."""
+    titles, made = bodies()
+    names = list(titles)
+    around = {name: navigation(names, titles, here) for here, name in enumerate(names)}
+    around |= {name: f"<nav>{UP}</nav>" for name in made if name not in titles and name != "index"}
+    return {
+        name: page(titles.get(name, COURSE), body, around=around.get(name, ""), printed=printed)
+        for name, body in made.items()
+    }
 
 
 def main(arguments: list[str]) -> int:
-    printed = "--print" in arguments
-    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(LESSONS.glob("*.ipynb"))}
-    titles = {name: title_of(notebook) for name, notebook in notebooks.items()}
-    names = list(notebooks)
+    made = pages(printed="--print" in arguments)
     shutil.rmtree(SITE, ignore_errors=True)
     SITE.mkdir()
-    for index, (name, notebook) in enumerate(notebooks.items()):
-        text = page(titles[name], body_of(notebook), around=navigation(names, titles, index), printed=printed)
-        (SITE / f"{name}.html").write_text(text, encoding="utf-8")
-    rows = "".join(f'<li><a href="{name}.html">{escape(title)}</a></li>' for name, title in titles.items())
-    index_body = f"<h1>bindTempAuthKey, byte by byte</h1><p>The lessons in order; each stands alone.</p><ul>{rows}</ul>"
-    (SITE / "index.html").write_text(page("bindTempAuthKey, byte by byte", index_body), encoding="utf-8")
-    print(f"{len(names)} lessons in {SITE.relative_to(ROOT)}/: open {SITE.relative_to(ROOT)}/index.html")
+    for name, text in made.items():
+        (SITE / f"{name}.html").write_text(text, encoding="utf-8", newline="\n")
+    print(f"{len(made)} pages in {SITE.name}/: open {SITE.name}/index.html")
     return 0
 
 

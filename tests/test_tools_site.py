@@ -1,0 +1,157 @@
+"""`./run site`: the whole course as pages that need nothing but a browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+TOOL = Path(__file__).parent / "tools" / "site.py"
+DOCS = {path.stem for path in (TOOL.parents[2] / "docs").glob("*.md")}
+BYTES = "value and meaning"
+"""The last heading of every byte view."""
+RESOURCES = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "object": "data"}
+
+
+def tool() -> ModuleType:
+    """By its path: `import site` is Python's own module."""
+    spec = importlib.util.spec_from_file_location("course_site", TOOL)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Page(HTMLParser):
+    """What a page links to, loads and shows."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.ids: set[str] = set()
+        self.alts: list[str] = []
+        self.folded: int = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.ids.add(given.get("id") or "")
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        if tag in RESOURCES:
+            self.loads.append(given.get(RESOURCES[tag]) or "")
+        if tag == "img":
+            self.alts.append((given.get("alt") or "").strip())
+        self.folded += tag == "details" and "open" not in given
+
+
+Site = Callable[..., dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    """The pages of either kind, made once; their texts by name."""
+    module, made = tool(), {}
+
+    def build(*, printed: bool = False) -> dict[str, str]:
+        if printed not in made:
+            made[printed] = module.pages(printed=printed)
+        return made[printed]
+
+    return build
+
+
+def lessons() -> dict[str, NotebookNode]:
+    found = sorted((TOOL.parents[2] / "notebooks").glob("*.ipynb"))
+    return {path.stem: nbformat.read(path, as_version=4) for path in found}
+
+
+def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    for cell in notebook.cells:
+        yield from cell.get("outputs", [])
+
+
+def test_every_lesson_has_a_page_and_the_index_leads_to_it(site: Site) -> None:
+    assert set(site()) == {*lessons(), *DOCS, "index"}
+    assert {f"{name}.html" for name in lessons()} <= set(Page(site()["index"]).links)
+    assert "<table>" in site()["index"]
+
+
+def test_back_up_and_on(site: Site) -> None:
+    names = [f"{name}.html" for name in lessons()]
+    for at, name in enumerate(lessons()):
+        around = [*names[max(0, at - 1) : at], "index.html", *names[at + 1 : at + 2]]
+        assert Page(site()[name].partition("<main>")[0]).links == around
+        assert Page(site()[name].partition("</main>")[2]).links == around
+
+
+def test_links_within_the_course_lead_somewhere(site: Site) -> None:
+    pages = {f"{name}.html": Page(text) for name, text in site().items()}
+    for name, page in pages.items():
+        for link in page.links:
+            if not re.match(r"https://", link):
+                to, _, place = link.partition("#")
+                assert (to or name) in pages, f"{name}: {link}"
+                assert not place or place in pages[to or name].ids, f"{name}: {link}"
+
+
+@pytest.mark.parametrize("printed", [False, True])
+def test_nothing_is_fetched_and_nothing_runs(site: Site, printed: bool) -> None:
+    for name, text in site(printed=printed).items():
+        page = Page(text)
+        assert "script" not in page.tags, name
+        assert [load[:40] for load in page.loads if not load.startswith("data:")] == [], name
+        styles = "".join(re.findall(r'<style>.*?</style>|style="[^"]*"', text, re.S))
+        assert "url(" not in styles and "@import" not in styles, name
+        assert not re.search(r"<[^>]+\son\w+=", text), name
+
+
+def test_every_figure_and_every_byte_view_is_there(site: Site) -> None:
+    seen = 0
+    for name, notebook in lessons().items():
+        page, text = Page(site()[name]), site()[name]
+        alts = [each.metadata["image/png"]["alt"] for each in outputs(notebook) if "image/png" in each.get("data", {})]
+        views = sum(each.get("data", {}).get("text/html", "").count(BYTES) for each in outputs(notebook))
+        assert page.alts == alts and all(alts), name
+        assert text.count(BYTES) == views, name
+        seen += bool(alts) + bool(views)
+    assert seen > len(lessons())
+
+
+def test_on_paper_everything_is_unfolded_and_links_have_footnotes(site: Site) -> None:
+    printed = site(printed=True)
+    assert [name for name in printed if Page(printed[name]).folded] == []
+    assert sum(Page(text).folded for text in site().values()) > 0
+    notes = printed["10_aes_ige"].partition('<ol class="links">')[2]
+    assert "https://core.telegram.org/mtproto/description" in notes
+
+
+def test_a_lesson_that_the_map_forgets_is_in_the_index_all_the_same() -> None:
+    module = tool()
+    first = module.of_markdown(f"# 00 One\n\n{module.MAP}\n\n[on](1.ipynb)\n\n## Sources\n\nnone")
+    titles = {"0": "00 One", "1": "01 Two", "2": "02 <Three>"}
+    body = module.index_of(first, titles)
+    assert [link for link in Page(body).links if not link.startswith("#")] == ["0.html", "1.html", "2.html"]
+    assert "none" not in body and "02 &lt;Three&gt;" in body
+
+
+def test_it_is_written_anew_each_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module = tool()
+    module.SITE = tmp_path / "site"
+    module.SITE.mkdir()
+    (module.SITE / "an_old_page.html").touch()
+    module.LESSONS = module.DOCS = tmp_path
+    nbformat.write(module.of_markdown("# 00 Only\n\nwords"), tmp_path / "00_only.ipynb")
+    assert module.main(["--print"]) == 0
+    assert sorted(path.name for path in module.SITE.iterdir()) == ["00_only.html", "index.html"]
+    assert "2 pages" in capsys.readouterr().out
