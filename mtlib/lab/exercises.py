@@ -212,7 +212,7 @@ def _line(value: Any) -> str:
         data = bytes(value)
         return data.hex() if len(data) <= 40 else f"{data[:16].hex()} ... {data[-8:].hex()} ({len(data)} bytes)"
     if isinstance(value, (tuple, list)):
-        return ", ".join(map(_line, value))
+        return ", ".join(map(_line, value)) or "(empty)"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_line(each)}" for key, each in value.items())
     return str(value)
