@@ -6,6 +6,7 @@ import contextlib
 import json
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from mtlib.errors import DecodeError, LocalError
 from mtlib.ladder import ladder as ladders
 from mtlib.ladder.ladder import RUNGS, Question, ask, chosen, difference, ladder, output, vectors
+from mtlib.ladder.rung import Rung
 
 TEXT = files("mtlib.ladder").joinpath("ladder.json").read_text(encoding="utf-8")
 DOCUMENT = json.loads(TEXT)
@@ -33,6 +35,21 @@ def test_it_has_five_vectors_and_a_leading_zero_byte_for_every_step() -> None:
         asked = [question for question in ladder() if question.step == rung.name]
         assert len(asked) >= 5
         assert zero & {question.vector for question in asked}
+
+
+@pytest.mark.parametrize("rung", RUNGS, ids=lambda rung: rung.name)
+def test_every_mistake_is_told_from_the_right_value_and_from_the_others(rung: Rung) -> None:
+    assert rung.mistakes
+    seen: dict[Any, str] = {}
+    for question in ladder():
+        if question.step != rung.name:
+            continue
+        for each in rung.mistakes:
+            for value in each.made(question.arguments):
+                if value != question.output:
+                    seen[question.vector, value] = each.name
+                    assert question.mark(value) == (each.name, each.sentence)
+    assert {each.name for each in rung.mistakes} == set(seen.values())
 
 
 def test_the_vectors_are_those_that_other_programs_computed() -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from mtlib.crypto import AuthKey
 from mtlib.ladder.ladder import ladder, vectors
-from mtlib.ladder.rung import Rung
-from mtlib.ladder.rungs_sealed import SEALED
 from mtlib.protocol.binding import Binding
 
 WHOLE = [name for name, values in vectors().items() if values["temp_auth_key"]]
@@ -30,21 +26,6 @@ def test_a_climb_is_a_binding(name: str) -> None:
         assert values[row] == binding.schedule[row]
     assert values["ciphertext"] == binding.ciphertext
     assert values["encrypted_message"] == bytes(binding.encrypted_message)
-
-
-@pytest.mark.parametrize("rung", SEALED, ids=lambda rung: rung.name)
-def test_every_mistake_is_told_from_the_right_value_and_from_the_others(rung: Rung) -> None:
-    assert rung.mistakes
-    seen: dict[Any, str] = {}
-    for question in ladder():
-        if question.step != rung.name:
-            continue
-        for each in rung.mistakes:
-            for value in each.made(question.arguments):
-                if value != question.output:
-                    seen[question.vector, value] = each.name
-                    assert question.mark(value) == (each.name, each.sentence)
-    assert {each.name for each in rung.mistakes} == set(seen.values())
 
 
 def test_a_leading_zero_byte_tells_a_short_key() -> None:

@@ -22,7 +22,7 @@ from mtlib.protocol.talk import talk
 from mtlib.transport import Frame, ServerStream
 from mtlib.wire import Dissection
 
-UNKNOWN_KEY, WRONG_DC, TOO_MANY = -404, -444, -429
+UNKNOWN_KEY, TOO_MANY = -404, -429
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,7 @@ class Peer(Connection):
             raise DecodeError("no packet is that short", got=f"{len(packet)} bytes", where="packet")
         if packet[:8] == bytes(8):
             return self._plain(packet, now)
-        answers = self._encrypted(packet, now)
-        token = [self._quick_ack(packet)] if frame.quick_ack else []
-        return token + [self.stream.send(bytes(answer)) for answer in answers]
+        return self._encrypted(packet, frame.quick_ack, now)
 
     # -- before a key exists
 
@@ -170,9 +168,9 @@ class Peer(Connection):
 
     # -- under a key
 
-    def _encrypted(self, packet: bytes, now: float) -> list[Dissection]:
-        """A packet under a key: open it, and let its message be answered. A key that is not here, and a packet that
-        does not open, are -404."""
+    def _encrypted(self, packet: bytes, quick_ack: bool, now: float) -> list[bytes]:
+        """A packet under a key: open it, and let its message be answered, after a `quick_ack` if the client asked for
+        one. A key that is not here, and a packet that does not open, are -404."""
         self._after_binding(now)
         auth_key_id = int.from_bytes(packet[:8], "little", signed=True)
         key = self.dc.keys.get(auth_key_id, now)
@@ -192,7 +190,8 @@ class Peer(Connection):
             self.note("fault", now, "cut-frame: the connection ends in the middle of a frame")
             frame = self.stream.send(bytes(answers[0]))
             raise _HangUp(frame[: len(frame) // 2])
-        return answers
+        token = [self._quick_ack(key.auth_key, message)] if quick_ack else []
+        return token + [self.stream.send(bytes(answer)) for answer in answers]
 
     def _after_binding(self, now: float) -> None:
         """Faults that strike at the packet after a binding."""
@@ -206,17 +205,10 @@ class Peer(Connection):
             self.note("fault", now, "lose-bindings: all temporary keys are unbound")
             self.dc.keys.lose_bindings()
 
-    def _quick_ack(self, packet: bytes) -> bytes:
+    def _quick_ack(self, key: AuthKey, message: Dissection) -> bytes:
         """The token a client asked for: the first bytes of the hash that gave msg_key, bit 31 set."""
-        key = self.dc.keys.get(int.from_bytes(packet[:8], "little", signed=True), 0)
-        if key is None:
-            return b""
-        large = msg_key_large_v2(key.auth_key, _opened(packet, key.auth_key), TO_SERVER)
+        large = msg_key_large_v2(key, bytes(message), TO_SERVER)
         return self.stream.send_quick_ack((int.from_bytes(large[:4], "little") | 1 << 31).to_bytes(4, "little"))
-
-
-def _opened(packet: bytes, key: AuthKey) -> bytes:
-    return bytes(open_packet(packet, key, TO_SERVER))
 
 
 class _HangUp(Exception):
