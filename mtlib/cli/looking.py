@@ -31,7 +31,7 @@ def _keys(path: str | None) -> list[Any]:
     from mtlib.doctor.given import octets_of
 
     lines = [line.split("#")[0].split(":")[-1].strip() for line in text(path).splitlines()] if path else []
-    return [AuthKey(octets_of(line, str(path), secret=True)) for line in lines if line]
+    return [AuthKey(octets_of(line, str(path))) for line in lines if line]
 
 
 def add_doctor(add: Adder) -> None:

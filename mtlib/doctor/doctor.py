@@ -19,7 +19,7 @@ from mtlib.doctor.arrival import Arrival, arrive
 from mtlib.doctor.comparing import date
 from mtlib.doctor.diagnosis import Diagnosis, Finding
 from mtlib.doctor.examining import look_behind_the_seal
-from mtlib.doctor.given import GivenKey
+from mtlib.doctor.given import GivenKey, refuse_shown_keys
 from mtlib.doctor.hypothesis import Hypothesis
 from mtlib.doctor.mistakes_inside import Opened
 from mtlib.doctor.opening import expected_inside, open_seal
@@ -37,7 +37,7 @@ from mtlib.doctor.outcomes import (
     YOUNG_KEY,
     is_young,
 )
-from mtlib.doctor.patient import Patient
+from mtlib.doctor.patient import BYTES, Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, REQUEST
@@ -79,13 +79,15 @@ def diagnose(
     given. In unix seconds: `now` by the data centre, `local_now` by your machine, `perm_key_created`, and
     `key_expires_at`, the end that the key exchange promised. `answer` is what the data centre said.
 
-    Raises LocalError for values that have no such form, and for a stream that begins no connection; for other bytes,
-    however wrong, it never raises. Use throw-away keys; no result, error or log shows them.
+    Raises LocalError for values that have no such form, for bytes of a key in what is none, and for a stream that
+    begins no connection; for other bytes, however wrong, it never raises. Use throw-away keys; no result, error or
+    log shows them.
     """
     given = dict(locals())
     del perm_key, temp_key, other_keys  # so that no traceback that shows local values shows a key
     try:
         patient = Patient.of(**given)
+        refuse_shown_keys({name: getattr(patient, name) for name in BYTES}, patient.keys)
     except MtError as error:
         problem = error.with_traceback(None)
     else:

@@ -1,11 +1,13 @@
 """What people hand in, brought into one shape: bytes or hex, numbers signed or unsigned, keys of whatever length.
 
-Errors name the value and what was expected. For a key they never show what was got.
+Errors name the value, what was expected, and the size of what was got. They never show it: what stands in the place
+of a number or of a request may be a key.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from mtlib.crypto.keys import AuthKey
@@ -15,8 +17,8 @@ from mtlib.wire import Dissection
 
 LARGEST = 1 << 20
 """Bytes that are looked at. A binding has two hundred; the rest is room for a captured stream."""
-SHORTEST_KEY = 240
-"""Bytes of the shortest key that is taken for one that lost its zeros: sixteen of them never happen."""
+KEY_SIZES = range(240, 258)
+"""Bytes of what is taken for a key: sixteen zeros that got lost never happen, and one sign byte is the most."""
 
 
 class GivenKey(Secret):
@@ -30,9 +32,9 @@ class GivenKey(Secret):
     __slots__ = ("given", "key")
 
     def __init__(self, value: AuthKey | bytes | str, where: str = "key") -> None:
-        given = value.data if isinstance(value, AuthKey) else octets_of(value, where, secret=True)
+        given = value.data if isinstance(value, AuthKey) else octets_of(value, where)
         right = given[1:] if len(given) == 257 and given[0] == 0 else given.rjust(256, b"\0")
-        if not SHORTEST_KEY <= len(given) <= 257 or len(right) != 256:
+        if len(given) not in KEY_SIZES or len(right) != 256:
             raise LocalError("an auth_key has 256 bytes", got=f"{len(given)} bytes",
                              expected="256, or a few less where its leading zeros were lost", where=where)
         self.given = given
@@ -55,20 +57,20 @@ def whole_number(name: str, value: Any, bits: int) -> int:
         try:
             value = int(text, 16 if text.startswith("0x") else 10)
         except ValueError:
-            raise LocalError(f"{name} is no number", got=value, where=name) from None
+            raise LocalError(f"{name} is no number", got=f"{len(text)} characters", where=name) from None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise LocalError(f"{name} is no whole number", got=type(value).__name__, where=name)
     signed = value - (1 << bits) if 1 << (bits - 1) <= value < 1 << bits else value
     if not -(1 << (bits - 1)) <= signed < 1 << (bits - 1):
-        raise LocalError(f"{name} does not fit {bits} bits", got=value, where=name)
+        raise LocalError(f"{name} does not fit {bits} bits", got=f"{value.bit_length()} bits", where=name)
     return signed
 
 
-def octets_of(value: Any, where: str, *, secret: bool = False) -> bytes:
-    """Bytes, or hex in which blanks, colons and a leading 0x do not count. Raises LocalError, which shows nothing of a
-    `secret` value."""
+def octets_of(value: Any, where: str) -> bytes:
+    """Bytes, or hex in which blanks, colons and a leading 0x do not count. Raises LocalError, which shows nothing of
+    the value."""
     if isinstance(value, str):
         text = re.sub(r"[\s:]", "", value.strip().removeprefix("0x"))
         if len(text) > 2 * LARGEST:
@@ -76,14 +78,27 @@ def octets_of(value: Any, where: str, *, secret: bool = False) -> bytes:
         try:
             return bytes.fromhex(text)
         except ValueError:
-            shown = f"{len(text)} characters" if secret else value
-            raise LocalError(f"{where} is not hex", got=shown, expected="an even number of hex digits",
-                             where=where) from None
+            raise LocalError(f"{where} is not hex", got=f"{len(text)} characters",
+                             expected="an even number of hex digits", where=where) from None
     if not isinstance(value, (bytes, bytearray, memoryview, Dissection)):
         raise LocalError(f"{where} has to be bytes or hex", got=type(value).__name__, where=where)
     if len(value) > LARGEST:
         _too_long(len(value), where)
     return bytes(value)
+
+
+def refuse_shown_keys(values: Mapping[str, bytes | None], keys: Iterable[GivenKey]) -> None:
+    """Raise LocalError where a piece of a key stands in one of the values whose bytes a diagnosis may show.
+
+    Pieces of eight bytes, from every fourth place of the key; those of few different bytes stand in many things.
+    """
+    for key in keys:
+        pieces = [key.given[at : at + 8] for at in range(0, len(key.given) - 7, 4)]
+        pieces = [piece for piece in pieces if len(set(piece)) > 3]
+        for name, value in values.items():
+            if value is not None and any(piece in value for piece in pieces):
+                raise LocalError(f"bytes of a key stand in {name}: nothing of it is shown",
+                                 expected="keys under their own names", where=name)
 
 
 def _too_long(size: int, where: str) -> NoReturn:

@@ -35,7 +35,7 @@ def dissect(data: Dissection | bytes, *, keys: Sequence[Any] = (), as_: str | No
                 _ = found.spans
                 return found
             except MtError as error:
-                problems.append(f"{shape.name}: {error}")
+                problems.append(f"{shape.name}: {error.message}" + (f" at {error.where}" if error.where else ""))
     raise DecodeError("these bytes are none of " + ", ".join(KINDS), got=f"{len(raw)} bytes",
                       where="; ".join(problems) or "byte 0")
 
