@@ -12,13 +12,21 @@ from typing import Any, NoReturn
 
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.secret import Secret
-from mtlib.errors import LocalError
-from mtlib.wire import Dissection
+from mtlib.errors import LocalError, MtError
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.service import inflate
+from mtlib.wire import SCHEMA, Dissection
 
 LARGEST = 1 << 20
 """Bytes that are looked at. A binding has two hundred; the rest is room for a captured stream."""
 KEY_SIZES = range(240, 258)
 """Bytes of what is taken for a key: sixteen zeros that got lost never happen, and one sign byte is the most."""
+
+SUCCESS = "boolTrue"
+_TRUE = SCHEMA["boolTrue"].id_bytes
+_NUMBER = int.from_bytes(_TRUE, "little")
+_SPELLINGS = {"booltrue", "true", _TRUE.hex(), f"{_NUMBER:x}", f"0x{_NUMBER:x}", str(_NUMBER), str(_NUMBER - 2**32)}
+_RESULT = SCHEMA["rpc_result"].id_bytes
 
 
 class GivenKey(Secret):
@@ -85,6 +93,37 @@ def octets_of(value: Any, where: str) -> bytes:
     if len(value) > LARGEST:
         _too_long(len(value), where)
     return bytes(value)
+
+
+def answer_of(value: Any) -> str:
+    """An answer as one line: "boolTrue" for a success and nothing else, empty where none was told.
+
+    `value` is text, a bool, a number (a transport error, a code, a constructor), the bytes of the answer with or
+    without rpc_result around them, an exception, or an object of JSON.
+    """
+    if isinstance(value, bool):
+        return SUCCESS if value else "boolFalse"
+    if isinstance(value, (bytes, bytearray, memoryview, Dissection)):
+        return _of_bytes(bytes(value))
+    try:
+        if isinstance(value, Mapping):  # its `true` may be that of an `error`, so it is no success
+            return " ".join(f"{name} {each}" for name, each in value.items()) or "an empty object"
+        text = str(value).strip()
+    except ValueError:  # Python refuses to print the largest numbers
+        return "a number without an end"
+    return SUCCESS if text.lower() in _SPELLINGS else text
+
+
+def _of_bytes(data: bytes) -> str:
+    try:
+        body = inflate(data[12:] if data[:4] == _RESULT else data, Limits().inflated)
+        if len(body) == 4 and not SCHEMA.knows(body):
+            return str(int.from_bytes(body, "little", signed=True))
+        found = SCHEMA.dissect(body)
+    except MtError:
+        return "bytes that are no known answer"
+    code, message = found.values.get("error_code", ""), found.values.get("error_message", b"")
+    return f"{found.name} {code} {message.decode('ascii', 'replace')}".strip()
 
 
 def refuse_shown_keys(values: Mapping[str, bytes | None], keys: Iterable[GivenKey]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mtlib.crypto.keys import AuthKey
-from mtlib.doctor.given import KEY_SIZES, GivenKey, octets_of, whole_number
+from mtlib.doctor.given import KEY_SIZES, GivenKey, answer_of, octets_of, whole_number
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
 from mtlib.protocol.facts import Facts, Rules
@@ -108,7 +108,7 @@ def _taken(name: str, value: Any) -> Any:
     if name == "other_keys":
         return _several(name, value)
     if name == "answer":
-        return str(value.get("message", "") if isinstance(value, Mapping) else value).strip()
+        return answer_of(value)
     return whole_number(name, value, 32 if name == "expires_at" else 64)
 
 
@@ -208,7 +208,7 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
 def _flat(values: Mapping[str, Any], levels: int = 4) -> Iterator[tuple[str, Any]]:
     """Objects in the object are looked through: `outer`, `state`, `input`."""
     for label, value in values.items():
-        if levels and isinstance(value, Mapping) and label not in ("rpc_error", "error"):
+        if levels and isinstance(value, Mapping) and label not in ("answer", "rpc_error", "error"):
             yield from _flat(value, levels - 1)
         elif value is not None:
             yield _known(label, "JSON"), value
