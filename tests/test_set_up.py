@@ -28,7 +28,7 @@ for name in [*names, "matplotlib/font_manager"]:
     path = Path(folder, name if name != "matplotlib" else "matplotlib/__init__").with_suffix(".py")
     path.parent.mkdir(exist_ok=True)
     path.write_text("half of a program (")
-    time.sleep(0.005)
+    time.sleep(0.01)
     path.write_text("")
 print(end={words!r})
 sys.exit({code})
@@ -78,10 +78,14 @@ class Course:
     def forget(self) -> None:
         shutil.rmtree(self.venv, ignore_errors=True)
         self.journal.unlink(missing_ok=True)
+        (self.folder / ".venv.lock").unlink(missing_ok=True)
+
+    def written(self) -> int:
+        return len(self.journal.read_text().splitlines()) if self.journal.exists() else 0
 
     def writers(self) -> list[str]:
         """Who wrote, each as often as it took turns."""
-        lines = self.journal.read_text().splitlines() if self.journal.exists() else []
+        lines = self.journal.read_text().splitlines()
         return [who for at, who in enumerate(lines) if at == 0 or lines[at - 1] != who]
 
     def works(self) -> bool:
@@ -96,15 +100,29 @@ def ended(program: subprocess.Popen[str]) -> tuple[int, str, str]:
     return program.returncode, out, err
 
 
+MOMENTS = range(10)
+
+
+def wait_for(course: Course, moment: int) -> None:
+    """Until a set-up has come so far: begun, locked, made its folder and its interpreter, written more and more."""
+    marks = [course.folder, course.folder / ".venv.lock", course.venv, course.venv / "pyvenv.cfg"]
+    enough = 3 * (moment - len(marks)) + 1
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if marks[moment].exists() if moment < len(marks) else course.written() >= enough:
+            return
+        time.sleep(0.001)
+    raise AssertionError(f"the set-up never came to moment {moment}")
+
+
 def test_set_ups_at_the_same_time_take_turns(tmp_path: Path) -> None:
     course = Course(tmp_path / FOLDER)
     waited = 0
-    for moment in range(10):
+    for moment in MOMENTS:
         course.forget()
         programs = [course.start()]
-        for _ in range(1 + moment % 2):
-            time.sleep(0.04 * moment)
-            programs.append(course.start())
+        wait_for(course, moment)
+        programs += [course.start() for _ in range(1 + moment % 2)]
         told = [ended(program) for program in programs]
         assert [(code, err) for code, _, err in told] == [(0, "")] * len(programs), moment
         assert len(course.writers()) == 1, moment
@@ -115,20 +133,18 @@ def test_set_ups_at_the_same_time_take_turns(tmp_path: Path) -> None:
 
 def test_a_set_up_that_was_killed_heals_at_the_next(tmp_path: Path) -> None:
     course = Course(tmp_path / FOLDER)
-    begun_anew = 0
-    for moment in range(10):
+    for moment in MOMENTS:
         course.forget()
         first = course.start()
-        time.sleep(0.06 * moment)
+        wait_for(course, moment)
         first.kill()
         code, _, err = ended(course.start())
         first.communicate()
         assert (code, err) == (0, ""), moment
         turns = course.writers()
         assert len(turns) == len(set(turns)), f"{moment}: the killed one still wrote when the next had begun"
+        assert len(turns) == 2 or moment < 5, moment
         assert course.works(), moment
-        begun_anew += len(turns) > 1
-    assert begun_anew > 0
 
 
 def test_an_environment_that_is_being_rebuilt_is_not_stamped(tmp_path: Path) -> None:
