@@ -739,6 +739,9 @@ def play_commands(inputs: Mapping[str, Any]) -> Scenes:
         code, said, errors = run(asked["arguments"], asked["files"])
         facts: dict[str, Any] = {"exit code": code}
         texts = [*said.splitlines(), *errors.splitlines()]
+        if "usage: " in said + errors:  # each Python breaks the lines of its own accord
+            texts = [" ".join((said + errors).split())]
+            facts["options"] = sorted(set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", said)))
         command = asked["arguments"][0] if asked["arguments"] and "--help" not in asked["arguments"] else ""
         if command == "dissect" and code == 0:
             facts["rows"] = rows(said)
