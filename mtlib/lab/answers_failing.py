@@ -187,8 +187,8 @@ RETRY = Task(
     (
         "Begin with what is bounded: at the fourth refusal it is over, whatever the error.",
         "Three of the four errors say by their name what to do. A new msg_id always needs a new seal.",
-        "For ENCRYPTED_MESSAGE_INVALID: server_now - created of at most 60 means rebuild. Above, ask whether this build "
-        "ever bound.",
+        "For ENCRYPTED_MESSAGE_INVALID: server_now - created of at most 60 means rebuild. Above, ask whether this "
+        "build ever bound.",
     ),
     accepts=_lawful,
 )
