@@ -153,7 +153,7 @@ def test_right_bytes_and_still_refused_is_a_diagnosis() -> None:
     diagnosis = diagnose(**C.facts(answer="RPC error 400: ENCRYPTED_MESSAGE_INVALID"))
     assert diagnosis.verdict.startswith("The bytes are right. This data centre does not know the permanent key")
     assert "Do not drop keys yet" in diagnosis.fix
-    old = diagnose(**C.facts(answer="ENCRYPTED_MESSAGE_INVALID", perm_key_created=NOW - 60))
+    old = diagnose(**C.facts(answer="ENCRYPTED_MESSAGE_INVALID", perm_key_created=NOW - 61))
     assert old.name == "permanent_key_unknown"
     assert "Do not drop keys yet" in diagnose(**C.facts()).fix
 

@@ -21,6 +21,7 @@ from mtlib.doctor.hypothesis import (
 )
 from mtlib.doctor.mistakes_inside import Opened
 from mtlib.doctor.patient import Patient
+from mtlib.protocol.retry import YOUNG
 
 # -- Several mistakes that are one --------------------------------------------------------------------------------
 
@@ -260,6 +261,6 @@ HARMLESS: tuple[Hypothesis[Callable[[Opened, Patient], bool]], ...] = at(
 
 
 def is_young(patient: Patient) -> bool:
-    """Whether the permanent key was made within the last minute. Source: core.telegram.org/api/pfs."""
+    """Whether the permanent key is not older than 60 seconds. Source: core.telegram.org/api/pfs."""
     clock = patient.clock
-    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created < 60
+    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created <= YOUNG

@@ -33,6 +33,8 @@ from mtlib.protocol.trace import Event, Trace
 
 UNSENT = 1 << 20
 """Bytes that may wait for a client that does not read; then it is hung up on."""
+PATIENCE = 5.0
+"""Seconds that `stop` waits for the thread."""
 
 
 @cache
@@ -74,7 +76,7 @@ class LocalDC:
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
         self._connections: dict[socket.socket, Served] = {}
-        self._consulted = False
+        self._consulted = self._stopping = False
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
     port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
@@ -99,7 +101,7 @@ class LocalDC:
     def start(self) -> Self:
         """Listen, in a thread of its own. Starting a running one changes nothing."""
         if self.failure is not None and self._thread is not None:
-            self._thread.join(5)  # it has died, and may still be hanging up on its clients
+            self._thread.join(PATIENCE)  # it has died, and may still be hanging up on its clients
         if self.running:
             return self
         listener = listen(*self.dc.address)
@@ -115,22 +117,28 @@ class LocalDC:
         return self
 
     def stop(self) -> None:
-        """Hang up on everybody, free the port, end the thread."""
-        thread, self._thread = self._thread, None
+        """Hang up on everybody, free the port, end the thread. Raises MtError where the thread is still busy after
+        PATIENCE seconds: it ends with what it is at, and may be asked again."""
+        thread = self._thread
         if thread is None:
             return
-        atexit.unregister(self.stop)
         self._stopping = True
         with contextlib.suppress(OSError):
             self._wake.send(b"!")
         if thread is not threading.current_thread():  # a listener of the trace may stop it, too
-            thread.join(5)
+            thread.join(PATIENCE)
+            if thread.is_alive():
+                raise MtError("the data centre's thread has not ended: it is still busy, and the port taken",
+                              got=f"{PATIENCE:g} s", where=f"{self.host}:{self.port}")
+        self._thread = None
+        atexit.unregister(self.stop)
 
     def status(self) -> str:
         """One line about it. Raises MtError, which is nobody's fault but ours, where its thread has died."""
         if self.failure is not None:
             raise MtError(f"the data centre's thread died: {self.failure!r}") from self.failure
-        state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if self.running else "stopped"
+        serving = self.running and not self._stopping
+        state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if serving else "stopped"
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
     def _diagnosis(self, facts: Facts) -> str:
@@ -163,6 +171,8 @@ class LocalDC:
         try:
             while not self._stopping:
                 for ready, events in self._turn().items():
+                    if self._stopping:
+                        break
                     self._ready(ready, events)
                 self._sweep()
         except BaseException as error:  # the owner learns it from status(), clients from the closed connection

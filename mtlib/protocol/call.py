@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mtlib.errors import DecodeError, RpcError
+from mtlib.errors import DecodeError, OverBudget, RpcError
 from mtlib.protocol.checks import Verdict
 from mtlib.protocol.keyring import KnownKey, ServerSession
-from mtlib.protocol.service import Message
+from mtlib.protocol.service import Budget, Message
 from mtlib.protocol.state import Connection, DataCenterState
 from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import STRICT, Reading
 
 
 @dataclass(frozen=True)
 class Call:
-    """One message to be answered: who sent it, under which key, in which session, and when. `again` takes
-    earlier answers that are to be sent once more."""
+    """One message to be answered: who sent it, under which key, in which session, and when. `budget` is what
+    its packet may still cost; `again` takes earlier answers that are to be sent once more, by the msg_id they answer,
+    and is shared by all messages of the packet."""
 
     peer: Connection
     key: KnownKey
@@ -23,7 +25,8 @@ class Call:
     session: ServerSession
     message: Message
     now: float
-    again: list[bytes] = field(default_factory=list)
+    budget: Budget
+    again: dict[int, bytes]
 
     @property
     def dc(self) -> DataCenterState:
@@ -33,11 +36,14 @@ class Call:
         self.peer.note(name, self.now, text, verdict, **facts)
 
 
-def dissect_call(body: bytes) -> Dissection:
-    """A call, cut; the API's errors for what does not parse and for what is left over."""
+def dissect_call(body: bytes, reading: Reading = STRICT) -> Dissection:
+    """A call, cut; the API's errors for what does not parse and for what is left over. Raises OverBudget where
+    `reading` has an allowance and the call asks for more."""
     layout = SCHEMA.of(body)
     try:
-        return layout.dissect(body)
+        return layout.dissect(body, reading)
+    except OverBudget:
+        raise
     except DecodeError as error:
         left_over = "left over" in error.message and "/" not in error.where
         raise RpcError(400, "INPUT_REQUEST_TOO_LONG" if left_over else "INPUT_FETCH_ERROR", where=error.where) from None

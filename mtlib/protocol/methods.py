@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mtlib.errors import DecodeError, RpcError
+from mtlib.errors import DecodeError, OverBudget, RpcError
 from mtlib.protocol.bind_method import bind
 from mtlib.protocol.call import Call, dissect_call
-from mtlib.protocol.service import inflate
+from mtlib.protocol.service import Budget
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.kinds import Bool
 
@@ -22,11 +22,11 @@ BEFORE_BINDING = frozenset({"auth.bindTempAuthKey", "help.getConfig", "help.getN
 
 def answer(call: Call) -> bytes | None:
     """The body that answers a message: an rpc_result around a result or an error, a service message as it is, or
-    None where nothing is said."""
+    None where nothing is said. Raises OverBudget where the packet asks for too much."""
     try:
         body = _unwrap(call, call.message.body)
         if SCHEMA.name_of(body) in SERVICE:
-            request = dissect_call(body)
+            request = dissect_call(body, call.budget.reading)
             return SERVICE[request.name](call, request)
         result = _result(call, body)
     except RpcError as error:
@@ -38,17 +38,19 @@ def answer(call: Call) -> bytes | None:
 def _unwrap(call: Call, body: bytes) -> bytes:
     """The call inside its wrappers. What they say about the client is of no use here and not kept."""
     for _ in range(call.dc.limits.wrappers):
-        body = _inflated(body, call.dc.limits.inflated)
+        body = _inflated(body, call.budget)
         name = SCHEMA.name_of(body)
         if name not in ("invokeWithLayer", "invokeWithoutUpdates", "invokeAfterMsg", "initConnection"):
             return body
-        body = dissect_call(body)["query"]
+        body = dissect_call(body, call.budget.reading)["query"]
     raise RpcError(400, "INPUT_REQUEST_TOO_LONG", where="wrappers")
 
 
-def _inflated(body: bytes, limit: int) -> bytes:
+def _inflated(body: bytes, budget: Budget) -> bytes:
     try:
-        return inflate(body, limit)
+        return budget.inflate(body)
+    except OverBudget:
+        raise
     except DecodeError as error:
         raise RpcError(400, "INPUT_FETCH_ERROR", where=error.where) from None
 
@@ -61,7 +63,7 @@ def _result(call: Call, body: bytes) -> bytes:
     if body[:4] == BIND:
         return bind(call, body)
     if name in METHODS:
-        result = METHODS[name](call, dissect_call(body))
+        result = METHODS[name](call, dissect_call(body, call.budget.reading))
         call.note("call", f"{name} answered", method=name)
         return result
     if SCHEMA.knows(body):
@@ -160,9 +162,9 @@ def _state(call: Call, request: Dissection) -> bytes:
     info = bytes(call.session.window.state(msg_id, call.now) for msg_id in request["msg_ids"])
     for msg_id in dict.fromkeys(request["msg_ids"]):
         kept = call.session.answered(msg_id)
-        if kept is not None and SCHEMA.name_of(kept) == "rpc_result":
+        if kept is not None and msg_id not in call.again and SCHEMA.name_of(kept) == "rpc_result":
             call.note("answer_again", f"message {msg_id} was answered: here is the answer again")
-            call.again.append(kept)
+            call.again[msg_id] = kept
     return bytes(SCHEMA["msgs_state_info"].build(req_msg_id=call.message.msg_id, info=info))
 
 

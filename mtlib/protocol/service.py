@@ -9,9 +9,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from mtlib.errors import CheckError, DecodeError
+from mtlib.errors import CheckError, DecodeError, OverBudget
 from mtlib.protocol.limits import Limits
 from mtlib.wire import SCHEMA
+from mtlib.wire.dissection import Allowance, Reading
 
 CONTAINER = SCHEMA["msg_container"].id_bytes
 GZIP = SCHEMA["gzip_packed"].id_bytes
@@ -52,27 +53,48 @@ BAD_MSG: Mapping[int, Notice] = {
 """Source: core.telegram.org/mtproto/service_messages_about_messages, "Notice of Ignored Error Message"."""
 
 
+class Budget:
+    """What everything nested in one packet may still cost together, by `Limits`. Spent before the work is done: what
+    is too much is neither inflated nor cut. `reading` is how to cut bodies within it, `container` the one
+    container that a packet may be."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.inflated, self.messages = limits.inflated, limits.messages
+        self.reading = Reading(allowance=Allowance(limits.ids, limits.objects))
+        self.container = Reading(allowance=Allowance(0, limits.messages))
+
+    def inflate(self, body: bytes) -> bytes:
+        """What `inflate` gives, within what is left. Raises OverBudget, or DecodeError for damage."""
+        plain = inflate(body, self.inflated)
+        if plain is not body:
+            self.inflated -= len(plain)
+        return plain
+
+
 def unpack(message: Message, limits: Limits | None = None) -> list[Message]:
     """The messages in a message, each with its body unpacked. Raises what `contents` and `inflate` raise."""
-    limits = limits or Limits()
-    return [each._replace(body=inflate(each.body, limits.inflated)) for each in contents(message, limits)]
+    return unpack_within(message, Budget(limits or Limits()))
 
 
-def contents(message: Message, limits: Limits) -> list[Message]:
+def unpack_within(message: Message, budget: Budget) -> list[Message]:
+    """The same for a packet that has a budget already."""
+    return [each._replace(body=budget.inflate(each.body)) for each in contents(message, budget)]
+
+
+def contents(message: Message, budget: Budget) -> list[Message]:
     """The messages in a message: those of a container, packed or not, with their bodies as they are, or the one itself.
 
-    Raises DecodeError for bytes that do not parse or grow beyond the limits, CheckError for a container that breaks a
+    Raises DecodeError for bytes that do not parse or grow beyond the budget, CheckError for a container that breaks a
     rule: nested, too many, or younger than itself.
     """
-    message = message._replace(body=inflate(message.body, limits.inflated))
+    message = message._replace(body=budget.inflate(message.body))
     if message.body[:4] != CONTAINER:
         return [message]
     count = int.from_bytes(message.body[4:8], "little", signed=True)
-    if count > limits.messages:
-        raise CheckError("too many messages in a container", got=count, expected=limits.messages, where="container")
-    messages = [
-        Message(each["msg_id"], each["seqno"], each["body"]) for each in SCHEMA.dissect(message.body)["messages"]
-    ]
+    if count > budget.messages:
+        raise CheckError("too many messages in a container", got=count, expected=budget.messages, where="container")
+    cut = SCHEMA.dissect(message.body, budget.container)
+    messages = [Message(each["msg_id"], each["seqno"], each["body"]) for each in cut["messages"]]
     for each in messages:
         if each.body[:4] == CONTAINER:
             raise CheckError("a container in a container", where="container")
@@ -85,7 +107,7 @@ def contents(message: Message, limits: Limits) -> list[Message]:
 def inflate(body: bytes, limit: int) -> bytes:
     """The body behind gzip_packed (a gzip or a zlib stream: real clients send both), or the body itself.
 
-    Raises DecodeError: damaged, more than `limit` bytes (found out without inflating further), packed twice.
+    Raises DecodeError: damaged, packed twice; OverBudget: more than `limit` bytes, found out without inflating further.
     """
     if body[:4] != GZIP:
         return body
@@ -96,7 +118,7 @@ def inflate(body: bytes, limit: int) -> bytes:
     except zlib.error as error:
         raise DecodeError(f"gzip_packed is damaged: {error}", where="gzip_packed") from None
     if len(inflated) > limit:
-        raise DecodeError("gzip_packed grows beyond the limit", expected=f"{limit} bytes", where="gzip_packed")
+        raise OverBudget("gzip_packed grows beyond the limit", expected=f"{limit} bytes", where="gzip_packed")
     if not stream.eof:
         raise DecodeError("gzip_packed is cut off", where="gzip_packed")
     if inflated[:4] == GZIP:

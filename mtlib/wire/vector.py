@@ -6,13 +6,13 @@ Source: core.telegram.org/mtproto/serialize, "Vector".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.wire.dissection import Dissection, Field, Kind, Read, Reading, Span
-from mtlib.wire.kinds import SIMPLE, Constant
+from mtlib.wire.kinds import SIMPLE, Constant, Number, need
 from mtlib.wire.layout import Layout, leftover, uncut
 from mtlib.wire.notes import constant, derived, given
 
@@ -60,9 +60,34 @@ class Vector:
         return b"".join(parts)
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        if isinstance(self.element, Number) and not reading.lenient:
+            return self._numbers(self.element, data, at, stop, reading)
         spans, items, end = self._cut(data, at, stop, reading)
         nested = Dissection.of(self, data[at:end], reading, spans, {s.name: s.value for s in spans})
         return Read(items, end, (at, end), nested)
+
+    def _numbers(self, element: Number, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        """Numbers are read all at once, and cut into spans only when somebody looks: there may be thousands."""
+        _, values, here = self.head.cut(data, at, stop, reading)
+        count, end = values["count"], here + values["count"] * element.size
+        where, whole = "count", (stop - here) // element.size
+        try:
+            self._check(count, here, stop)
+            where = str(whole)
+            if count > whole:
+                need(data, here + whole * element.size, stop, element.size)
+        except DecodeError as error:
+            raise error.within(where) from None
+        if reading.allowance is not None:
+            reading.allowance.take_numbers(count)
+        items = element.read_many(data, here, count)
+        return Read(items, end, (at, end), Dissection(self, data[at:end], replace(reading, allowance=None)))
+
+    def _check(self, count: int, here: int, stop: int) -> None:
+        room = (stop - here) // SMALLEST
+        if not 0 <= count <= room:
+            wanted, place = f"0..{room}", f"byte {here - 4}"
+            raise DecodeError("the count is beyond what is left", got=count, expected=wanted, where=place)
 
     def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
         try:
@@ -79,10 +104,10 @@ class Vector:
         spans, items = list(head), []
         where = "count"
         try:
-            count, room = values.get("count", 0), (stop - here) // SMALLEST
-            if not 0 <= count <= room:
-                wanted, place = f"0..{room}", f"byte {here - 4}"
-                raise DecodeError("the count is beyond what is left", got=count, expected=wanted, where=place)
+            count = values.get("count", 0)
+            self._check(count, here, stop)
+            if reading.allowance is not None:
+                reading.allowance.take_objects(count)
             for index in range(count):
                 where = str(index)
                 read = self.element.read(data, here, stop, reading)
