@@ -20,9 +20,8 @@ from mtlib.doctor.doctor import diagnose, explain_refusal
 from mtlib.doctor.hypotheses import HYPOTHESES
 from mtlib.doctor.hypothesis import Stage
 from mtlib.errors import LocalError, RpcError, TransportError
-from mtlib.protocol.checks import Rules
-from mtlib.protocol.facts import Facts
-from mtlib.protocol.service import BAD_MSG
+from mtlib.protocol.checks import Facts, Rules
+from mtlib.protocol.messages import BAD_MSG
 from patients import GUARD, ONLY_A_DATA_CENTRE_KNOWS, OTHER, PATIENTS, REMARKS, SHORT, C, made
 from wrong_client import NOW, WrongClient, hash_v2, ige_backwards, kdf2, key_id, long, number, pattern, swapped
 

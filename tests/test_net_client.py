@@ -89,7 +89,7 @@ def test_a_wrong_salt_is_met_with_the_same_bytes() -> None:
 
 
 def test_boolFalse_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mtlib.protocol.bind_method.Bool.TRUE", bytes.fromhex("379779bc"))
+    monkeypatch.setattr("mtlib.protocol.methods.Bool.TRUE", bytes.fromhex("379779bc"))
     with LocalDC() as dc, connect(dc) as client, pytest.raises(CheckError, match="not boolTrue"):
         client.bind()
 

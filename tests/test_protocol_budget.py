@@ -12,7 +12,7 @@ import pytest
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.service import Message, container
+from mtlib.protocol.messages import Message, container
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.dissection import Allowance, Reading
 from tests.talking import Talker, call, centre

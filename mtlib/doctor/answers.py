@@ -16,7 +16,7 @@ from mtlib.doctor.given import SUCCESS
 from mtlib.doctor.hypothesis import Hypothesis
 from mtlib.doctor.outcomes import ANSWER_UNKNOWN, ANSWERS, NO_VERDICT, TEMP_KEY_UNKNOWN
 from mtlib.errors import TransportError
-from mtlib.protocol.service import BAD_MSG
+from mtlib.protocol.messages import BAD_MSG
 
 _FIXES: Mapping[int, str] = {
     -403: "Look for what stands between you and the data centre, and at the form of the request where it is HTTP.",

@@ -24,8 +24,8 @@ from mtlib.doctor.patient import BIND, Patient
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import Message, inflate, unpack
 from mtlib.protocol.packets import REQUEST_MESSAGE
-from mtlib.protocol.service import Message, inflate, unpack
 from mtlib.transport import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
 

@@ -42,8 +42,7 @@ from mtlib.doctor.patient import BYTES, Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, REQUEST
-from mtlib.protocol.checks import Verdict
-from mtlib.protocol.facts import Facts
+from mtlib.protocol.checks import Facts, Verdict
 from mtlib.wire import Dissection, Reading
 
 Octets = bytes | bytearray | memoryview | Dissection | str

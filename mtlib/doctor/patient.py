@@ -16,7 +16,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.doctor.given import KEY_SIZES, GivenKey, answer_of, octets_of, whole_number
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
-from mtlib.protocol.facts import Facts, Rules
+from mtlib.protocol.checks import Facts, Rules
 
 BIND = REQUEST.id_bytes
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 from mtlib.doctor.arrival import Arrival
 from mtlib.doctor.mistakes_packet import PACKET_CLOSED
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
-from mtlib.protocol.checks import Verdict, judge
-from mtlib.protocol.facts import NO_KEY, Facts
+from mtlib.protocol.checks import NO_KEY, Facts, Verdict, judge
 
 
 def second_opinion(arrival: Arrival) -> Verdict:

@@ -19,8 +19,8 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError, RpcError, TransportError
-from mtlib.net.conversation import RESENDS, Sent
-from mtlib.net.keys import DAY, KeyHolder, boxed
+from mtlib.net.connection import RESENDS, Sent
+from mtlib.net.key_store import DAY, KeyHolder, boxed
 from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.packets import TO_SERVER, open_packet
 from mtlib.protocol.retry import DROP_BOTH_KEYS, NEW_TEMP_KEY, STOP, delay, named, retry

@@ -16,9 +16,22 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.numbering import ANSWER, FROM_CLIENT, NOTICE, Seqno, Window, next_msg_id, seconds_of
+from mtlib.protocol.messages import (
+    ANSWER,
+    BAD_MSG,
+    FROM_CLIENT,
+    NOTICE,
+    Budget,
+    Message,
+    Notice,
+    Seqno,
+    Window,
+    container,
+    next_msg_id,
+    seconds_of,
+    unpack_within,
+)
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padding_size, seal
-from mtlib.protocol.service import BAD_MSG, Budget, Message, Notice, container, unpack_within
 from mtlib.wire import SCHEMA, Dissection
 
 

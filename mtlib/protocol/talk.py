@@ -12,12 +12,20 @@ from typing import NamedTuple
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.errors import CheckError, DecodeError, OverBudget
-from mtlib.protocol.call import Call
 from mtlib.protocol.keyring import KnownKey, ServerSession
-from mtlib.protocol.methods import SERVICE, answer
-from mtlib.protocol.numbering import ANSWER, NOTICE, next_msg_id
+from mtlib.protocol.messages import (
+    ANSWER,
+    BAD_MSG,
+    CONTAINER,
+    NOTICE,
+    Budget,
+    Message,
+    container,
+    contents,
+    next_msg_id,
+)
+from mtlib.protocol.methods import SERVICE, Call, answer
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, seal
-from mtlib.protocol.service import BAD_MSG, CONTAINER, Budget, Message, container, contents
 from mtlib.protocol.state import Connection
 from mtlib.wire import SCHEMA, Dissection
 

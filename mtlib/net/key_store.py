@@ -1,4 +1,5 @@
-"""A client's connection and its keys: dialled, made over it, and destroyed again on somebody else's machine."""
+"""A client's connection and its keys: dialled, made over it, and destroyed again on somebody else's machine.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +14,8 @@ from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError, MtError, TransportError, Unreachable
-from mtlib.net.clock import steady
-from mtlib.net.conversation import Conversation
+from mtlib.net.connection import REACH, Conversation, Line, steady
 from mtlib.net.endpoints import endpoint
-from mtlib.net.line import REACH, Line
 from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.packets import PLAIN, plain
 from mtlib.protocol.session import BadMessage, Session, next_msg_id
