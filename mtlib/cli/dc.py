@@ -29,7 +29,7 @@ def _dc(options: argparse.Namespace) -> int:
     import signal
     import threading
 
-    from mtlib.cli.telling import Teller, to_file
+    from mtlib.cli.telling import Teller, to_stream
     from mtlib.net.server import LocalDC
     from mtlib.protocol.faults import FAULTS, Fault
 
@@ -42,8 +42,7 @@ def _dc(options: argparse.Namespace) -> int:
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), lambda *_: ended.set())
 
-    sys.stdout.flush()
-    teller = Teller(to_file(sys.stdout.fileno(), sys.stdout.encoding), lambda count: _dropped(count, options.json))
+    teller = Teller(to_stream(sys.stdout), lambda count: _dropped(count, options.json))
     try:
         with dc:
             teller.tell(_where(dc, options.json))

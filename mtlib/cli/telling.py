@@ -10,6 +10,8 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from io import UnsupportedOperation
+from typing import TextIO
 
 WAITING = 512
 """Lines that wait for their reader at most; those after them are dropped and counted."""
@@ -75,12 +77,17 @@ class Teller:
             return self._dropped(missed) if missed else None
 
 
-def to_file(number: int, encoding: str = "utf-8") -> Callable[[str], None]:
-    """What writes a line to the open file of that number, past all buffers: a thread that stands still in one of
-    Python's would keep the interpreter from ending."""
+def to_stream(stream: TextIO) -> Callable[[str], None]:
+    """What writes a line to `stream`, past its buffer: a thread that stands still in there would keep the interpreter
+    from ending. A stream without a file, such as a notebook's, is in memory and never stands still."""
+    try:
+        stream.flush()
+        number = stream.fileno()
+    except UnsupportedOperation:
+        return lambda line: print(line, file=stream)
 
     def write(line: str) -> None:
-        rest = memoryview(f"{line}\n".encode(encoding, "backslashreplace"))
+        rest = memoryview(f"{line}\n".encode(stream.encoding, "backslashreplace"))
         while rest:
             rest = rest[os.write(number, rest) :]
 
