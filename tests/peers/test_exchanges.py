@@ -14,6 +14,14 @@ STORY = ("connected", "exchange_done", "bad_message", "session_created", "call")
 LEARNS_SALT = ["exchange_done", "bad_message", "session_created", "call"]
 KNOWS_SALT = ["exchange_done", "session_created", "call"]
 TWO_LINES = ["connected", "exchange_done", "connected", "bad_message", "session_created", "call"]
+KURIGRAM = [
+    pytest.param("kurigram", {"transport": transport}, framing, obfuscated, TWO_LINES, id=f"kurigram-{transport}")
+    for transport, framing, obfuscated in [
+        ("abridged", "abridged", False), ("abridged-obfuscated", "abridged", True),
+        ("intermediate", "intermediate", False), ("intermediate-obfuscated", "intermediate", True),
+        ("padded", "padded", False), ("full", "full", False),
+    ]
+]  # fmt: skip
 CASES = [
     pytest.param("telethon", {}, "full", False, ["connected", *LEARNS_SALT], id="telethon"),
     pytest.param(
@@ -27,7 +35,18 @@ CASES = [
     pytest.param(
         "gramjs", {"transport": "obfuscated"}, "abridged", True, ["connected", *LEARNS_SALT], id="gramjs-obfuscated"
     ),
-    pytest.param("kurigram", {}, "abridged", False, TWO_LINES, id="kurigram"),
+    pytest.param(
+        "teleproto", {"transport": "full"}, "full", False, ["connected", *LEARNS_SALT], id="teleproto-full"
+    ),
+    pytest.param(
+        "teleproto", {"transport": "abridged"}, "abridged", False, ["connected", *LEARNS_SALT],
+        id="teleproto-abridged",
+    ),
+    pytest.param(
+        "teleproto", {"transport": "obfuscated"}, "abridged", True, ["connected", *LEARNS_SALT],
+        id="teleproto-obfuscated",
+    ),
+    *KURIGRAM,
     pytest.param("mtproto-core", {}, "intermediate", True, ["connected", *KNOWS_SALT], id="mtproto-core"),
     pytest.param("mtcute", {"pfs": False}, "intermediate", False, ["connected", *KNOWS_SALT], id="mtcute-without-pfs"),
 ]  # fmt: skip
