@@ -111,10 +111,12 @@ class DC(Program):
     """`python -m mtlib dc`, as an author would start it. The key in `key_file` outlives restarts."""
 
     def __init__(
-        self, place: Loopback, key_file: Path, *, faults: Iterable[str] = (), dc_id: int = 2, port: int = 0
+        self, place: Loopback, key_file: Path, *, faults: Iterable[str] = (), dc_id: int = 2, port: int = 0,
+        secret: str = "",
     ) -> None:
         command = [sys.executable, "-m", "mtlib", "dc", "--json", "--key", str(key_file)]
         command += ["--port", str(port), "--dc-id", str(dc_id)]
+        command += ["--secret", secret] if secret else []
         for fault in faults:
             command += ["--fault", fault]
         super().__init__("the DC", place, command, cwd=ROOT)

@@ -76,15 +76,17 @@ class Scene:
         self.programs: list[Program] = []
         self._stack = ExitStack()
 
-    def dc(self, *faults: str, dc_id: int = 2, port: int = 0) -> DC:
-        return self._started(DC(self.stage.place, self.stage.key_file, faults=faults, dc_id=dc_id, port=port))
+    def dc(self, *faults: str, dc_id: int = 2, port: int = 0, secret: str = "") -> DC:
+        made = DC(self.stage.place, self.stage.key_file, faults=faults, dc_id=dc_id, port=port, secret=secret)
+        return self._started(made)
 
     def client(self, name: str, dc: DC, **settings: Any) -> Program:
         """The client's script, told where that data centre is."""
         settings = {**dc.where, **settings}
         command = program("tdlib", SCRIPTS["tdlib"]) if name in TDLIBS else program(name, SCRIPTS[name])
         if name in TDLIBS:
-            settings |= {"library": str(self.stage.tdlib[name]), "proxy_port": self._proxy(dc)}
+            settings |= {"library": str(self.stage.tdlib[name])}
+            settings |= {} if "secret" in settings else {"proxy_port": self._proxy(dc)}
         elif name == "ferogram":
             settings |= {"package": str(self.stage.ferogram)}
         elif name == "teleproto":

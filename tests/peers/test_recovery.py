@@ -9,6 +9,8 @@ import pytest
 from recovery import RESTART, ROWS, Seen, documented, never, observe
 from scenes import BINDERS, TDLIB_DC, Scene, Stage, ask, play
 
+from mtlib.protocol.faults import FAULTS
+
 BESIDE = 4
 DOCUMENTED = documented()
 STUCK = [(name, row) for (name, row), seen in DOCUMENTED.items() if never(seen) and not row.startswith("clock")]
@@ -27,6 +29,10 @@ def seen(stage: Stage) -> dict[tuple[str, str], Future[Seen]]:
 
 def test_the_page_has_every_cell() -> None:
     assert set(DOCUMENTED) == {(name, row) for name in BINDERS for row in ROWS}
+
+
+def test_the_table_has_every_fault() -> None:
+    assert {row.partition("=")[0] for row in ROWS.values() if row} == set(FAULTS)
 
 
 @pytest.mark.parametrize("row", ROWS)

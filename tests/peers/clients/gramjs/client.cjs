@@ -36,7 +36,9 @@ class Connection extends TRANSPORTS[transport] {
 async function main() {
   const session = new StringSession('')
   session.setDC(dcId % 10000, host, 443)
-  const client = new TelegramClient(session, 12345, '0'.repeat(32), { connection: Connection, connectionRetries: 3 })
+  const proxy = settings.secret && { ip: host, port, MTProxy: true, secret: settings.secret }
+  const options = { connection: Connection, connectionRetries: 3, proxy }
+  const client = new TelegramClient(session, 12345, '0'.repeat(32), options)
   client.setLogLevel(LogLevel.ERROR)
   await client.connect()
   for await (const method of readline.createInterface({ input: process.stdin })) {

@@ -55,9 +55,12 @@ async def main() -> None:
     fingerprint = int.from_bytes(bytes.fromhex(SETTINGS["fingerprint"]), "big", signed=True)
     rsa.server_public_keys[fingerprint] = rsa.PublicKey(*numbers(SETTINGS["public_key_pem"]))
     storage = Here("peer", workdir=None, in_memory=True)
-    transport = TRANSPORTS[SETTINGS.get("transport", "abridged")]
+    transport, proxy = TRANSPORTS[SETTINGS.get("transport", "abridged")], None
+    if "secret" in SETTINGS:
+        proxy = {"scheme": "mtproxy", "hostname": SETTINGS["host"], "port": SETTINGS["port"]}
+        proxy |= {"secret": SETTINGS["secret"]}
     client = Client(
-        "peer", 12345, "0" * 32, storage_engine=storage, no_updates=True, protocol_factory=transport
+        "peer", 12345, "0" * 32, storage_engine=storage, no_updates=True, protocol_factory=transport, proxy=proxy
     )  # fmt: skip
     try:
         await client.connect()

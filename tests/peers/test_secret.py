@@ -1,0 +1,63 @@
+"""The data centre as an MTProto proxy: `dc --secret`, and clients that were given that secret. Source:
+core.telegram.org/mtproto/mtproto-transports, section "Transport obfuscation".
+
+The clients that bind do so through it. The others show that their keys of the obfuscation are ours: SHA-256 over the
+bytes of the header and the secret. A secret that begins with dd asks for padded frames; ee, which asks for the dress of
+TLS, is spoken by neither side.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from scenes import TDLIB_DC, Scene, Stage, ask, play
+
+PLAIN = "00112233445566778899aabbccddeeff"
+PADDED = "dd" + PLAIN
+CASES = [
+    pytest.param("tdlib", PLAIN, {}, "intermediate", id="tdlib"),
+    pytest.param("tdlib", PADDED, {}, "padded", id="tdlib-padded"),
+    pytest.param("telethon", PLAIN, {"transport": "abridged"}, "abridged", id="telethon-abridged"),
+    pytest.param("telethon", PLAIN, {"transport": "intermediate"}, "intermediate", id="telethon-intermediate"),
+    pytest.param("kurigram", PLAIN, {}, "abridged", id="kurigram"),
+    pytest.param("kurigram", PADDED, {}, "padded", id="kurigram-padded"),
+    pytest.param("gramjs", PLAIN, {}, "abridged", id="gramjs"),
+    pytest.param("teleproto", PLAIN, {}, "abridged", id="teleproto"),
+]
+
+
+@pytest.mark.parametrize(("name", "secret", "settings", "framing"), CASES)
+def test_its_query_is_answered_through_the_secret(
+    stage: Stage, name: str, secret: str, settings: dict[str, Any], framing: str
+) -> None:
+    def act(scene: Scene) -> None:
+        dc = scene.dc(dc_id=TDLIB_DC if name == "tdlib" else 2, secret=secret)
+        ask(scene.client(name, dc, secret=secret, **settings))
+        assert {event["facts"]["framing"] for event in dc.named("connected")} == {framing}
+        assert all(event["facts"]["obfuscated"] for event in dc.named("connected"))
+        assert len(dc.named("bind_accepted")) == (name == "tdlib")
+        assert not dc.named("bad_bytes", "bad_packet", "exchange_refused")
+
+    play(stage, name, act)
+
+
+@pytest.mark.parametrize(("secret", "framing"), [(PLAIN, "abridged"), (PLAIN, "intermediate"), (PADDED, "padded")])
+def test_our_client_binds_through_the_secret(stage: Stage, secret: str, framing: str) -> None:
+    with Scene(stage) as scene:
+        dc = scene.dc(secret=secret)
+        client = scene.ours(dc, secret=secret, framing=framing, wait=False)
+        client.wait("an answer", lambda lines: [line for line in lines if "answer" in line], 20)
+        assert dc.story("connected", "bind_accepted", "bad_bytes") == ["connected", "bind_accepted"]
+        assert dc.named("connected")[0]["facts"]["framing"] == framing
+
+
+@pytest.mark.parametrize("secret", ["ff" + PLAIN[2:], ""], ids=["another-secret", "no-secret"])
+def test_who_does_not_know_the_secret_is_not_let_in(stage: Stage, secret: str) -> None:
+    with Scene(stage) as scene:
+        dc = scene.dc(secret=PLAIN)
+        stranger = scene.ours(dc, secret=secret, wait=False)
+        dc.heard("bad_bytes")
+        assert stranger.process.wait(20) != 0
+        assert dc.story() == ["bad_bytes"]
+        assert not stranger.lines
