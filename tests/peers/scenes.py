@@ -80,8 +80,8 @@ class Scene:
         made = DC(self.stage.place, self.stage.key_file, faults=faults, dc_id=dc_id, port=port, secret=secret)
         return self._started(made)
 
-    def client(self, name: str, dc: DC, **settings: Any) -> Program:
-        """The client's script, told where that data centre is."""
+    def client(self, name: str, dc: DC, *, before: str = "", **settings: Any) -> Program:
+        """The client's script, told where that data centre is; `before` are words of Python that are said first."""
         settings = {**dc.where, **settings}
         command = program("tdlib", SCRIPTS["tdlib"]) if name in TDLIBS else program(name, SCRIPTS[name])
         if name in TDLIBS:
@@ -91,6 +91,9 @@ class Scene:
             settings |= {"package": str(self.stage.ferogram)}
         elif name == "teleproto":
             settings |= {"library": name}
+        if before:
+            first = f"{before}\nimport runpy\nrunpy.run_path({command[1]!r}, run_name='__main__')"
+            command[1:] = ["-c", first]
         command += [json.dumps(settings, default=str)]
         return self._started(Program(name, self.stage.place, command))
 

@@ -36,7 +36,8 @@ QUERIES = {
 async def main() -> None:
     rsa.add_key(SETTINGS["public_key_pem"], old=False)
     session = MemorySession()
-    session.set_dc(SETTINGS["dc_id"] % 10000, SETTINGS["host"], SETTINGS["port"])
+    if not SETTINGS.get("its_own_address"):
+        session.set_dc(SETTINGS["dc_id"] % 10000, SETTINGS["host"], SETTINGS["port"])
     transport, proxy = TRANSPORTS[SETTINGS.get("transport", "full")], None
     if "secret" in SETTINGS:
         transport = THROUGH_A_PROXY[SETTINGS["transport"]]
