@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ from processes import DC, Line, Program
 
 from mtlib.crypto.rsa import PrivateKey
 
-T = TypeVar("T")
+K, T = TypeVar("K"), TypeVar("T")
+BESIDE = 4
 HERE = Path(__file__).resolve().parent
 SCRIPTS = {
     "mtcute": "client.mjs",
@@ -157,6 +159,13 @@ def play(stage: Stage, name: str, act: Callable[[Scene], T]) -> T:
     print(f"{name}: {excuse}: once more")
     with Scene(stage) as scene:
         return act(scene)
+
+
+def beside(stage: Stage, scenes: Mapping[K, tuple[str, Callable[[Scene], T]]]) -> dict[K, Future[T]]:
+    """What came of each of these scenes (of which client, and what happens). A client spends most of one waiting, so
+    that some can be played beside each other."""
+    with ThreadPoolExecutor(BESIDE) as pool:
+        return {key: pool.submit(play, stage, name, act) for key, (name, act) in scenes.items()}
 
 
 def own_bug(scene: Scene, name: str) -> str:
