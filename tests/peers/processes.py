@@ -36,6 +36,7 @@ class Program:
         self.name = name
         self.lines: list[Line] = []
         self.noise: list[str] = []
+        self.hopeless: Callable[[], bool] = lambda: False
         self._arrived = threading.Condition()
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = place.start(command, **pipes, **{"env": environment(), **options})
@@ -61,14 +62,14 @@ class Program:
             del self.noise[:-400]
 
     def wait(self, what: str, found: Callable[[list[Line]], Any], seconds: float) -> Any:
-        """The first true answer of `found`, asked again with every line."""
+        """The first true answer of `found`, asked again with every line, while there is hope."""
         end = time.monotonic() + seconds
         with self._arrived:
             while not (answer := found(self.lines)):
                 left = end - time.monotonic()
                 over = not self._readers[0].is_alive()
-                if left <= 0 or over:
-                    why = f"ended with {self.process.wait()}" if over else f"{seconds:.0f} s passed"
+                if left <= 0 or over or self.hopeless():
+                    why = f"ended with {self.process.wait()}" if over else f"{seconds - left:.0f} s passed"
                     raise AssertionError(f"{self.name}: {what}: {why}\n{self.report()}")
                 self._arrived.wait(min(left, 0.5))
             return answer

@@ -97,7 +97,9 @@ class Scene:
             first = f"{before}\nimport runpy\nrunpy.run_path({command[1]!r}, run_name='__main__')"
             command[1:] = ["-c", first]
         command += [json.dumps(settings, default=str)]
-        return self._started(Program(name, self.stage.place, command))
+        made = self._started(Program(name, self.stage.place, command))
+        made.hopeless = lambda: bool(own_bug(self, name))
+        return made
 
     def ours(self, dc: DC, environment: dict[str, str] | None = None, **settings: Any) -> Program:
         """Our own client, as a program among the others; with an environment of its own, if one is given."""
