@@ -32,6 +32,9 @@ def environment() -> dict[str, str]:
 class Program:
     """A running program whose standard output is JSON lines; anything else it says is kept for the report."""
 
+    grace = 1.0
+    """Seconds between being left and being killed: a client that waits for an answer does not notice the former."""
+
     def __init__(self, name: str, place: Loopback, command: Sequence[str], **options: Any) -> None:
         self.name = name
         self.lines: list[Line] = []
@@ -105,11 +108,13 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.stop(self.grace)
 
 
 class DC(Program):
     """`python -m mtlib dc`, as an author would start it. The key in `key_file` outlives restarts."""
+
+    grace = 10.0
 
     def __init__(
         self, place: Loopback, key_file: Path, *, faults: Iterable[str] = (), dc_id: int = 2, port: int = 0,
