@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from mtlib.doctor.hypothesis import Hypothesis
+from mtlib.clinic.mistakes import Mistake
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Verdict
 from mtlib.wire import Dissection
@@ -55,12 +55,12 @@ class Evidence:
 class Finding:
     """One mistake that was found, and how one sees it."""
 
-    hypothesis: Hypothesis[Any]
+    mistake: Mistake
     evidence: tuple[Evidence, ...] = ()
 
     @property
     def name(self) -> str:
-        return self.hypothesis.name
+        return self.mistake.name
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Diagnosis:
     """
 
     findings: tuple[Finding, ...]
-    remarks: tuple[Hypothesis[Any], ...] = ()
+    remarks: tuple[Mistake, ...] = ()
     missing: tuple[str, ...] = ()
     checks: Verdict | None = None
     parts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
@@ -93,17 +93,17 @@ class Diagnosis:
     @property
     def verdict(self) -> str:
         """One sentence: what is wrong."""
-        return self.findings[0].hypothesis.sentence
+        return self.findings[0].mistake.sentence
 
     @property
     def fix(self) -> str:
         """One sentence: what to do."""
-        return self.findings[0].hypothesis.fix
+        return self.findings[0].mistake.fix
 
     @property
     def lesson(self) -> str:
         """The notebook that teaches it."""
-        return self.findings[0].hypothesis.lesson
+        return self.findings[0].mistake.lesson
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -150,12 +150,12 @@ class Diagnosis:
     def _lines(self) -> Iterator[str]:
         yield from [THROW_AWAY, ""] if self.keys_given else []
         for number, finding in enumerate(self.findings):
-            yield f"{'Also: ' if number else ''}{finding.hypothesis.sentence} [{finding.name}]"
+            yield f"{'Also: ' if number else ''}{finding.mistake.sentence} [{finding.name}]"
             for each in finding.evidence:
                 yield f"    {each}"
                 yield from [f"      {''.join(text)}" for text in [_marked(self.parts, each)] if text]
-            yield f"    Fix: {finding.hypothesis.fix}"
-            yield f"    Lesson: {finding.hypothesis.lesson}"
+            yield f"    Fix: {finding.mistake.fix}"
+            yield f"    Lesson: {finding.mistake.lesson}"
         yield from (f"Remark: {each.sentence}" for each in self.remarks)
         yield from (f"Missing: {each}" for each in self.missing)
         if self.checks:
@@ -184,10 +184,10 @@ def plain(value: Any) -> Any:
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "name": finding.name,
-        "stage": finding.hypothesis.stage.name.lower(),
-        "sentence": finding.hypothesis.sentence,
-        "fix": finding.hypothesis.fix,
-        "lesson": finding.hypothesis.lesson,
+        "stage": finding.mistake.stage.name.lower(),
+        "sentence": finding.mistake.sentence,
+        "fix": finding.mistake.fix,
+        "lesson": finding.mistake.lesson,
         "evidence": [
             {"path": each.path, "offset": each.offset, "size": each.size, "got": plain(each.got),
              "expected": plain(each.expected)}
@@ -210,7 +210,7 @@ def _marked(parts: Mapping[str, bytes], each: Evidence) -> tuple[str, str, str] 
 
 def _html(diagnosis: Diagnosis) -> str:
     cell = "text-align:left;vertical-align:top;padding:1px 8px"
-    first = diagnosis.findings[0].hypothesis
+    first = diagnosis.findings[0].mistake
     colour = "#d4f0cd" if diagnosis.healthy else "#fde9a9"
     rows = [
         f'<tr><td style="{cell}">{escape(each.path)}, byte {each.offset}</td>'
@@ -221,7 +221,7 @@ def _html(diagnosis: Diagnosis) -> str:
     ]
     heads = "".join(f'<th style="{cell}">{name}</th>' for name in ("where", "bytes", "got", "expected"))
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>" if rows else ""
-    more = [f"Also: {each.hypothesis.sentence} {each.hypothesis.fix}" for each in diagnosis.findings[1:]]
+    more = [f"Also: {each.mistake.sentence} {each.mistake.fix}" for each in diagnosis.findings[1:]]
     more += [f"Remark: {each.sentence}" for each in diagnosis.remarks]
     more += [f"Missing: {each}" for each in diagnosis.missing]
     more += [THROW_AWAY] if diagnosis.keys_given else []
