@@ -16,7 +16,7 @@ from mtlib.doctor.doctor import diagnose
 from mtlib.doctor.given import GivenKey
 from mtlib.doctor.patient import ALIASES, Patient, read_patient
 from mtlib.errors import LocalError
-from mtlib.protocol.facts import Facts, Rules
+from mtlib.protocol.checks import Facts, Rules
 from patients import C
 from wrong_client import NOW
 

@@ -19,7 +19,7 @@ def add_dissect(add: Adder) -> None:
 
 
 def _dissect(options: argparse.Namespace) -> int:
-    from mtlib.protocol.look import dissect
+    from mtlib.protocol.dissect import dissect
 
     keys = _keys(options.keys)
     print(shown(dissect(octets(options.data), keys=keys, as_=options.as_)))
@@ -31,7 +31,7 @@ def _keys(path: str | None) -> list[Any]:
     from mtlib.doctor.given import octets_of
 
     lines = [line.split("#")[0].split(":")[-1].strip() for line in text(path).splitlines()] if path else []
-    return [AuthKey(octets_of(line, str(path), secret=True)) for line in lines if line]
+    return [AuthKey(octets_of(line, str(path))) for line in lines if line]
 
 
 def add_doctor(add: Adder) -> None:
@@ -62,7 +62,7 @@ def add_judge(add: Adder) -> None:
 
 
 def _judge(options: argparse.Namespace) -> int:
-    from mtlib.net.judging import judge_program
+    from mtlib.net.judge import judge_program
 
     report = judge_program(options.program)
     print(report)
