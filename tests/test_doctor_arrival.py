@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from mtlib.crypto import Patterned
 from mtlib.doctor.arrival import WRAPPED, arrive, packets_in, unwrapped
 from mtlib.doctor.patient import Patient
+
+from mtlib.crypto import Patterned
 from mtlib.errors import LocalError
 from mtlib.transport import FRAMINGS, ClientStream
 from mtlib.wire import SCHEMA

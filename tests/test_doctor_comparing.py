@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from mtlib.doctor.comparing import compare, date
 from mtlib.doctor.mistakes_inside import RIGHT_SHAPE, Opened
 from mtlib.doctor.patient import Patient
+
 from patients import C
 from wrong_client import NOW, WrongClient, key_id, number
 

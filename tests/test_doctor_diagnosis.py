@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from mtlib.doctor.diagnosis import Diagnosis, Evidence, Finding, plain, shown
-from mtlib.doctor.doctor import diagnose
-from mtlib.doctor.hypotheses import HYPOTHESES
+from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding, plain, shown
+from mtlib.clinic.doctor import diagnose
+from mtlib.clinic.mistakes import MISTAKES
 from mtlib.wire import Dissection, Span
 from patients import PATIENTS, C, made
 
@@ -20,7 +20,7 @@ WRONG = diagnose(**made(inner_session=b"12345678", inner_nonce=b"abcdefgh"))
 
 
 def test_the_first_finding_speaks() -> None:
-    first = HYPOTHESES[WRONG.name]
+    first = MISTAKES[WRONG.name]
     assert WRONG.names == ("nonce_drawn_twice", "session_of_another_connection")
     assert (WRONG.verdict, WRONG.fix, WRONG.lesson) == (first.sentence, first.fix, first.lesson)
     assert [row.path.rpartition("/")[2] for row in WRONG.evidence] == ["nonce", "temp_session_id"]
@@ -132,11 +132,11 @@ def test_paths_from_the_request(path: str, expected: str) -> None:
 
 def test_long_evidence_is_cut() -> None:
     row = Evidence("request", 2, 4000, bytes(4000), b"")
-    text = str(Diagnosis((Finding(HYPOTHESES["bytes_appended"], (row,)),), parts={"request": bytes(5000)}))
+    text = str(Diagnosis((Finding(MISTAKES["bytes_appended"], (row,)),), parts={"request": bytes(5000)}))
     assert max(map(len, text.splitlines())) < 250 and "..." in text
     assert len(shown(bytes(5000))) == 72
     gone = Evidence("request", 9, 4, b"", b"")
-    assert "[" not in str(Diagnosis((Finding(HYPOTHESES["empty"], (gone,)),))).split("\n")[1]
+    assert "[" not in str(Diagnosis((Finding(MISTAKES["empty"], (gone,)),))).split("\n")[1]
 
 
 @pytest.mark.parametrize(

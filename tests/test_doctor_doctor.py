@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from mtlib.crypto import AuthKey
-from mtlib.doctor.diagnosis import THROW_AWAY
-from mtlib.doctor.doctor import diagnose, explain_refusal
-from mtlib.doctor.hypotheses import HYPOTHESES
 from mtlib.doctor.hypothesis import Stage
+
+from mtlib.clinic.diagnosis import THROW_AWAY
+from mtlib.clinic.doctor import diagnose, explain_refusal
+from mtlib.clinic.mistakes import MISTAKES
+from mtlib.crypto import AuthKey
 from mtlib.errors import LocalError, RpcError, TransportError
 from mtlib.protocol.checks import Facts, Rules
 from mtlib.protocol.messages import BAD_MSG
@@ -38,7 +38,7 @@ AROUND = {"session_id": C.session_id, "msg_id": C.msg_id, "now": NOW}
 def test_the_mistake_and_nothing_else_is_named(name: str) -> None:
     diagnosis = diagnose(**PATIENTS[name]())
     assert diagnosis.names == (name,)
-    hypothesis = HYPOTHESES[name]
+    hypothesis = MISTAKES[name]
     assert diagnosis.fix and diagnosis.lesson[:2].isdigit() and diagnosis.verdict.endswith(".")
     if Stage.REQUEST <= hypothesis.stage <= Stage.TIME and name != "no_binding_in_it":
         assert diagnosis.checks is not None and not diagnosis.checks.ok
@@ -53,7 +53,7 @@ def test_harmless_things_are_remarks(name: str) -> None:
 
 
 def test_there_is_a_patient_for_each_hypothesis() -> None:
-    assert set(HYPOTHESES) == {*PATIENTS, *REMARKS, *ONLY_A_DATA_CENTRE_KNOWS, *ONLY_ANSWERED, GUARD}
+    assert set(MISTAKES) == {*PATIENTS, *REMARKS, *ONLY_A_DATA_CENTRE_KNOWS, *ONLY_ANSWERED, GUARD}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_same_mistake_elsewhere_has_the_same_name(name: str, told: dict[str,
 )  # fmt: skip
 def test_several_mistakes_are_all_named(names: list[str], told: dict[str, Any]) -> None:
     assert set(diagnose(**told).names) == set(names)
-    stages = [HYPOTHESES[name].stage for name in diagnose(**told).names]
+    stages = [MISTAKES[name].stage for name in diagnose(**told).names]
     assert stages == sorted(stages)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from mtlib.doctor.arrival import arrive
-from mtlib.doctor.diagnosis import Finding
 from mtlib.doctor.examining import look_behind_the_seal
 from mtlib.doctor.patient import Patient
+
+from mtlib.clinic.diagnosis import Finding
 from patients import OTHER, C
 from wrong_client import WrongClient, key_id, pattern
 

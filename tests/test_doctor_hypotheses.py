@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-
 from mtlib.doctor import hypotheses
-from mtlib.doctor.hypotheses import HYPOTHESES
+
+from mtlib.clinic.mistakes import MISTAKES
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 THE_LIST = [
@@ -23,12 +23,12 @@ THE_LIST = [
 
 
 def test_the_mistakes_that_cost_people_days_are_all_there() -> None:
-    assert set(THE_LIST) <= set(HYPOTHESES)
+    assert set(THE_LIST) <= set(MISTAKES)
 
 
-@pytest.mark.parametrize("name", HYPOTHESES)
+@pytest.mark.parametrize("name", MISTAKES)
 def test_each_has_a_name_a_sentence_a_fix_and_a_lesson(name: str) -> None:
-    hypothesis = HYPOTHESES[name]
+    hypothesis = MISTAKES[name]
     assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", hypothesis.name)
     assert hypothesis.sentence[0].isupper() or hypothesis.sentence[0].isdigit() or hypothesis.sentence[:3] in (
         "msg", "exp", "enc",
@@ -38,17 +38,17 @@ def test_each_has_a_name_a_sentence_a_fix_and_a_lesson(name: str) -> None:
 
 
 def test_the_lessons_are_there() -> None:
-    named = {hypothesis.lesson for hypothesis in HYPOTHESES.values()}
+    named = {hypothesis.lesson for hypothesis in MISTAKES.values()}
     assert named - {path.stem for path in NOTEBOOKS.glob("*.ipynb")} == set()
 
 
 def test_one_name_has_one_meaning() -> None:
     for each in hypotheses._ALL:
         assert (each.sentence, each.fix, each.lesson) == (
-            HYPOTHESES[each.name].sentence, HYPOTHESES[each.name].fix, HYPOTHESES[each.name].lesson,
+            MISTAKES[each.name].sentence, MISTAKES[each.name].fix, MISTAKES[each.name].lesson,
         )  # fmt: skip
 
 
 def test_they_stand_in_the_order_of_the_triage() -> None:
-    stages = [hypothesis.stage for hypothesis in HYPOTHESES.values()]
+    stages = [hypothesis.stage for hypothesis in MISTAKES.values()]
     assert stages == sorted(stages)

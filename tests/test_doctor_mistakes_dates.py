@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 
 import pytest
-
 from mtlib.doctor.mistakes_dates import DATES, DAY, YOUNGEST
 from mtlib.doctor.patient import Patient
+
 from wrong_client import NOW
 
 

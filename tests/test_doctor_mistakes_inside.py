@@ -6,8 +6,8 @@ import hashlib
 import struct
 
 import pytest
-
 from mtlib.doctor.mistakes_inside import COVERED, DIGESTS, RIGHT_SHAPE, SHAPES, Opened, right_digest
+
 from mtlib.protocol.binding import ENVELOPE, INNER
 from patients import C
 from wrong_client import hash_v2

@@ -7,9 +7,9 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mtlib.doctor.mistakes_packet import PACKETS, right_packet
 
 from mtlib.crypto import AuthKey
-from mtlib.doctor.mistakes_packet import PACKETS, right_packet
 from patients import C
 from wrong_client import ige, kdf1, kdf2, key_id
 

@@ -7,8 +7,8 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from mtlib.doctor.mistakes_request import BODIES, REQUESTS
+
 from patients import C
 from wrong_client import tl_bytes
 

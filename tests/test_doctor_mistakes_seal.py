@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mtlib.doctor.mistakes_seal import CIPHERS, SCHEDULES, SPELLINGS, right_schedule
 
 from mtlib.crypto.aes import ige_decrypt
-from mtlib.doctor.mistakes_seal import CIPHERS, SCHEDULES, SPELLINGS, right_schedule
 from wrong_client import cbc, ctr, ige, ige_backwards, ige_in_place, kdf1, kdf2, pattern, pcbc, swapped
 
 THEIRS: dict[str, Callable[[bytes, bytes, bytes], bytes]] = {

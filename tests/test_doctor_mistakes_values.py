@@ -9,9 +9,9 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from mtlib.doctor.mistakes_values import HALVES, LONGS, MSG_IDS, UNEQUAL, long
 from mtlib.doctor.patient import Patient
+
 from mtlib.protocol.binding import INNER
 from patients import C
 from wrong_client import NOW

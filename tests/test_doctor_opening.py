@@ -9,8 +9,6 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from mtlib.crypto import AuthKey
 from mtlib.doctor.mistakes_inside import RIGHT_SHAPE
 from mtlib.doctor.opening import (
     CONSTANTS,
@@ -23,6 +21,8 @@ from mtlib.doctor.opening import (
     spelled_wrongly,
 )
 from mtlib.doctor.patient import Patient
+
+from mtlib.crypto import AuthKey
 from patients import C
 from wrong_client import WrongClient, cbc, ige, ige_in_place, kdf1, kdf2, pattern, swapped
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from mtlib.doctor.hypotheses import HYPOTHESES
 from mtlib.doctor.hypothesis import Stage
 from mtlib.doctor.mistakes_inside import RIGHT_SHAPE, Opened
 from mtlib.doctor.outcomes import ANSWERS, COMPOSITES, HARMLESS, STATES, UNKNOWN_KEY, is_young
 from mtlib.doctor.patient import Patient
+
+from mtlib.clinic.mistakes import MISTAKES
 from mtlib.protocol.checks import CHECKS
 from patients import C
 from wrong_client import NOW, long
@@ -16,7 +16,7 @@ from wrong_client import NOW, long
 
 def test_composites_are_made_of_known_mistakes_and_the_larger_come_first() -> None:
     for each in COMPOSITES:
-        assert each.change <= set(HYPOTHESES)
+        assert each.change <= set(MISTAKES)
     for position, each in enumerate(COMPOSITES):
         assert not any(earlier.change < each.change for earlier in COMPOSITES[:position])
 

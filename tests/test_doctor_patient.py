@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from mtlib.crypto import AuthKey
 from mtlib.doctor import patient as module
-from mtlib.doctor.doctor import diagnose
 from mtlib.doctor.given import GivenKey
 from mtlib.doctor.patient import ALIASES, Patient, read_patient
+
+from mtlib.clinic.doctor import diagnose
+from mtlib.crypto import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Facts, Rules
 from patients import C

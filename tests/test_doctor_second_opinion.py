@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from mtlib.doctor.arrival import arrive
 from mtlib.doctor.patient import Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
+
 from patients import OTHER, C
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from mtlib.lab.answers_beginning import BEGINNING
+
 from mtlib.lab.exercises import examine
 from tests.solutions.first_look import SOLUTION, WRONG
 

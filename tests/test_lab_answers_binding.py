@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from mtlib.crypto import AuthKey
-from mtlib.doctor.hypotheses import HYPOTHESES
 from mtlib.lab.answers_binding import BINDING, INNER, NINE, NINE_VALUES, SEAL, sealed
-from mtlib.lab.scenes import scenes
 from mtlib.ladder.rung import Mistake
+
+from mtlib.clinic.mistakes import MISTAKES
+from mtlib.crypto import AuthKey
+from mtlib.lab.scenes import scenes
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import verify
 
@@ -20,7 +20,7 @@ def test_the_lessons() -> None:
 def test_fourteen_wrong_recipes_have_the_doctors_names() -> None:
     names = [each.name for each in SEAL.mistakes]
     assert len(names) == len(set(names)) == 14
-    assert [name for name in names if name not in HYPOTHESES] == []
+    assert [name for name in names if name not in MISTAKES] == []
 
 
 @pytest.mark.parametrize("each", [each for each in SEAL.mistakes if each.recipes], ids=lambda each: each.name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mtlib.lab.answers_carrying import CARRYING, PACKET, REQUEST
+
 from mtlib.crypto import AuthKey
 from mtlib.errors import MtError
-from mtlib.lab.answers_carrying import CARRYING, PACKET, REQUEST
 from mtlib.lab.scenes import scenes
 from mtlib.protocol.packets import TO_SERVER, open_packet
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mtlib.crypto import AuthKey
 from mtlib.lab.answers_checking import CHECKING, PADDING_RULE, SAME_CHANNEL, SAME_NONCE
+
+from mtlib.crypto import AuthKey
 from mtlib.lab.scenes import scenes
 from mtlib.protocol.checks import verify
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from mtlib.doctor.diagnosis import Diagnosis
-from mtlib.doctor.doctor import diagnose
-from mtlib.doctor.hypotheses import HYPOTHESES
-from mtlib.doctor.patient import read_patient
 from mtlib.lab.answers_debugging import DEBUGGING, PATIENTS, PATIENTS_TOLD
+
+from mtlib.clinic.diagnosis import Diagnosis
+from mtlib.clinic.doctor import diagnose
+from mtlib.clinic.mistakes import MISTAKES
+from mtlib.clinic.reading import read_patient
 from mtlib.lab.samples import sample
 
 KEYS = f"perm_auth_key: {bytes(sample().perm_key).hex()}\ntemp_auth_key: {bytes(sample().temp_key).hex()}\n"
@@ -44,7 +45,7 @@ def test_d_has_one_bit_flipped_at_the_byte_that_is_asked_for() -> None:
 def test_names_in_answers_are_names_of_the_doctor() -> None:
     meant = [PATIENTS.solution["A"], PATIENTS.solution["B"]]
     meant += [value for slip in PATIENTS.mistakes if slip.key in "AB" for value in slip.values]
-    assert set(meant) <= set(HYPOTHESES)
+    assert set(meant) <= set(MISTAKES)
 
 
 def test_no_patient_shows_a_key() -> None:

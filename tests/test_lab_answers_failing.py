@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 
 from mtlib.lab.answers_failing import ACTIONS, CAUSES, FAILING, RETRY, SYMPTOMS, TWELVE, retry
+
 from mtlib.lab.examining import RIGHT
 from mtlib.protocol import retry as rule
 from mtlib.protocol.checks import INVALID

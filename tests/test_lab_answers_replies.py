@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mtlib.lab.answers_replies import BIND_ACCEPTED, REPLIES, TRANSCRIPT
+
 from mtlib.wire import SCHEMA
 from mtlib.wire.kinds import Bool
 

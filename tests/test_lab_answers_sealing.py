@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from mtlib.lab.answers_sealing import ACCIDENT, MSG_ID, PADDING_V2, SEALING, SEQNO
+
 from mtlib.lab.examining import RIGHT
 from mtlib.protocol.session import next_msg_id
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from mtlib.errors import DecodeError, LocalError
 from mtlib.ladder import ladder as ladders
-from mtlib.ladder.ladder import RUNGS, Question, ask, chosen, difference, ladder, output, vectors
 from mtlib.ladder.rung import Rung
+
+from mtlib.clinic.ladder import RUNGS, Question, ask, chosen, difference, ladder, output, vectors
+from mtlib.errors import DecodeError, LocalError
 
 TEXT = files("mtlib.ladder").joinpath("ladder.json").read_text(encoding="utf-8")
 DOCUMENT = json.loads(TEXT)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from mtlib.errors import LocalError
 from mtlib.ladder.rung import Mistake, Raised, mistake, recognise
+
+from mtlib.errors import LocalError
 
 DOUBLED = mistake("doubled", "You doubled it.", lambda number: 2 * number)
 SQUARED = mistake("squared", "You squared it.", lambda number: number**2)

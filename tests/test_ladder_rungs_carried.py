@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mtlib.clinic.ladder import vectors
 from mtlib.crypto import V2, AuthKey
-from mtlib.ladder.ladder import vectors
 from mtlib.protocol.binding import Binding, Carried
 
 WHOLE = [name for name, values in vectors().items() if values["temp_auth_key"]]

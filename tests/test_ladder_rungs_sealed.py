@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mtlib.clinic.ladder import ladder, vectors
 from mtlib.crypto import AuthKey
-from mtlib.ladder.ladder import ladder, vectors
 from mtlib.protocol.binding import Binding
 
 WHOLE = [name for name, values in vectors().items() if values["temp_auth_key"]]

@@ -7,9 +7,9 @@ import hashlib
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
+from mtlib.ladder import wrong_turns as wrong
 
 from mtlib.crypto import V1, V2, ige_decrypt, ige_encrypt
-from mtlib.ladder import wrong_turns as wrong
 
 KEY, IV = bytes(range(32)), bytes(range(100, 132))
 blocks = st.integers(1, 6).flatmap(lambda count: st.binary(min_size=16 * count, max_size=16 * count))

@@ -1,4 +1,4 @@
-"""Values that do not say what they say elsewhere, dates that are none, answers: what each of them means.
+"""Values that do not say what they say elsewhere, and dates that are none: what became of each.
 
 Six values stand inside the seal and outside as well. Where two disagree, every known change is applied to the right
 one until it gives what stands there; where none does, the disagreement itself is the finding.
@@ -6,9 +6,8 @@ one until it gives what stands there; where none does, the disagreement itself i
 
 from __future__ import annotations
 
-import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mtlib.clinic.diagnosis import Evidence, Finding
@@ -16,7 +15,6 @@ from mtlib.clinic.mistakes import MISTAKES, Mistake, at
 from mtlib.clinic.opening import INNER_ID, Known, Opened, noticed, path_of
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.wrong import ENVELOPE, long, signed, size_of
-from mtlib.protocol.service import BAD_MSG
 
 YOUNGEST = 10**8
 """The third of March 1973: every smaller number is a duration."""
@@ -45,7 +43,9 @@ class Place(NamedTuple):
         return Evidence(self.path, self.offset, _SIZES[self.name], self.got, self.expected)
 
 
-def compare(patient: Patient, request: Mapping[str, Any], sealed: bytes, opened: Opened | None, known: Known) -> list[Finding]:
+def compare(
+    patient: Patient, request: Mapping[str, Any], sealed: bytes, opened: Opened | None, known: Known
+) -> list[Finding]:
     """Every value that disagrees, with what became of it."""
     places = [*_outside(patient, request, sealed), *_inside(opened, known)]
     return [_explained(place, patient, known) for place in places if place.got != place.expected]
@@ -200,37 +200,3 @@ def _off(value: int, patient: Patient) -> str:
     if patient.clock is not None and value <= patient.clock:
         return "expires_at_now" if value == patient.clock else "expires_at_in_the_past"
     return "expires_at_too_late"
-
-
-# -- Answers ------------------------------------------------------------------------------------------------------
-
-ANSWERS: tuple[tuple[str, str], ...] = (
-    (r"ENCRYPTED_MESSAGE_INVALID", "permanent_key_unknown"),
-    (r"TEMP_AUTH_KEY_ALREADY_BOUND", "bound_to_another_key"),
-    (r"TEMP_AUTH_KEY_EMPTY", "sent_over_the_permanent_key"),
-    (r"EXPIRES_AT_INVALID", "date_refused"),
-    (r"CDN_METHOD_INVALID", "cdn"),
-    (r"INPUT_REQUEST_TOO_LONG|INPUT_FETCH|INPUT_(METHOD|CONSTRUCTOR)_INVALID", "other_bytes_were_sent"),
-    (r"AUTH_KEY_PERM_EMPTY", "called_before_the_binding"),
-    (r"AUTH_KEY_UNREGISTERED|SESSION_(REVOKED|EXPIRED|PASSWORD_NEEDED)|USER_DEACTIVATED|AUTH_KEY_DUPLICATED", "not_logged_in"),
-    (r"AUTH_KEY_INVALID|(^|\D)-404\b", "temporary_key_unknown"),
-    (r"(^|\D)-444\b|_MIGRATE_\d|INVALID_DC|DC_ID_INVALID", "another_data_centre"),
-    (r"CONNECTION_\w+|INVOKE\w*_INVALID|API_ID_\w+", "connection_not_inited"),
-    (r"BAD_SERVER_SALT|BAD_MSG|TIMED? ?OUT|TIMEDOUT|-503|RPC_CALL_FAIL|RPC_MCGET_FAIL|RPC_SEND_FAIL|FLOOD|INTERDC|"
-     r"MSG_WAIT|INTERNAL|WORKER_BUSY|NO_WORKERS|(^|\D)-(429|403|500)\b|^500\b|^420\b|SILEN|NO ANSWER|MSGID_DECREASE|"
-     r"SALT", "no_verdict_yet"),
-    (r"BOOLFALSE|^FALSE$|BC799737|379779BC", "answer_is_false"),
-    (r"BOOLTRUE|^TRUE$|997275B5|B5757299|^OK$", ""),
-)
-"""What an answer means where the bytes are right, by the first pattern that is in it. Nothing means success."""
-
-
-def answered(said: str) -> str | None:
-    """The name of what an answer means where the bytes are right; "" for success, None where it is not known."""
-    text = said.upper().strip()
-    if re.fullmatch(r"-?\d+", text) and abs(int(text)) in BAD_MSG:
-        return "no_verdict_yet"
-    return next((name for pattern, name in ANSWERS if re.search(pattern, text)), None)
-
-
-Reader = Callable[..., Any]

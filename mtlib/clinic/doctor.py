@@ -16,13 +16,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mtlib.clinic import wrong
-from mtlib.clinic.comparing import GENERIC, answered, compare, date
+from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning
+from mtlib.clinic.comparing import GENERIC, compare, date
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
     CONSTANTS,
     FRONT,
-    INNER_ID,
     Change,
     Opened,
     expected_inside,
@@ -37,7 +37,7 @@ from mtlib.clinic.opening import (
     path_of,
     right_digest,
 )
-from mtlib.clinic.patient import GivenKey, Patient
+from mtlib.clinic.patient import BYTES, GivenKey, Patient, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.wrong import size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
@@ -45,11 +45,11 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import V1, AuthKey
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, ENVELOPE_SIZE, REQUEST
-from mtlib.protocol.checks import Verdict, judge
-from mtlib.protocol.facts import NO_KEY, Facts
+from mtlib.protocol.checks import NO_KEY, Facts, Verdict, judge
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import CONTAINER, Message, inflate, unpack
 from mtlib.protocol.packets import MAX_PADDING, MIN_PADDING
-from mtlib.protocol.service import CONTAINER, Message, inflate, unpack
+from mtlib.protocol.retry import YOUNG
 from mtlib.transport import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
 
@@ -81,7 +81,7 @@ def diagnose(
     perm_key_created: int | None = None,
     key_expires_at: int | None = None,
     bound_to: int | None = None,
-    answer: str | None = None,
+    answer: Any = None,
 ) -> Diagnosis:
     """What is wrong with a binding, from whatever is known of it; nothing has to be.
 
@@ -90,15 +90,18 @@ def diagnose(
     `other_keys` are any others that may play a part. `session_id`, `msg_id`, `salt` are those of the message
     that carries the request; `nonce` and `expires_at` those of the request, where only the encrypted_message is
     given. In unix seconds: `now` by the data centre, `local_now` by your machine, `perm_key_created`, and
-    `key_expires_at`, the end that the key exchange promised. `answer` is what the data centre said.
+    `key_expires_at`, the end that the key exchange promised. `answer` is what the data centre said: text, bytes, a
+    number, an exception, true.
 
-    Raises LocalError for values that have no such form, and for a stream that begins no connection; for other bytes,
-    however wrong, it never raises. Use throw-away keys; no result, error or log shows them.
+    Raises LocalError for values that have no such form, for bytes of a key in what is none, and for a stream that
+    begins no connection; for other bytes, however wrong, it never raises. Use throw-away keys; no result, error or
+    log shows them.
     """
     given = dict(locals())
     del perm_key, temp_key, other_keys  # so that no traceback that shows local values shows a key
     try:
         patient = Patient.of(**given)
+        refuse_shown_keys({name: getattr(patient, name) for name in BYTES}, patient.keys)
     except MtError as error:
         problem = error.with_traceback(None)
     else:
@@ -150,10 +153,20 @@ def examine(patient: Patient) -> Diagnosis:
     findings = _ordered(list(case.findings), accepted=verdict is not None and verdict.ok and not lacking)
     if not findings:
         findings = [Finding(MISTAKES[_nothing_found(case.patient, verdict, lacking)])]
+    findings = _with_the_answer(findings, case.patient)
+    remarks = tuple(_remarks(opened, case.patient, findings))
+    keys_given = bool(case.patient.keys)
+    if opened is not None and pieces_of(case.patient.keys, opened.plaintext):  # a key stands behind the seal
+        shown = [replace(each, evidence=tuple(_hidden(row) for row in each.evidence)) for each in findings]
+        return Diagnosis(tuple(shown), remarks, lacking, None, {}, None, keys_given)
     return Diagnosis(
-        tuple(findings), tuple(_remarks(opened, case.patient, findings)), lacking, verdict, _parts(case, opened),
-        _dissected(case), bool(case.patient.keys),
+        tuple(findings), remarks, lacking, verdict, _parts(case, opened), _dissected(case), keys_given
     )
+
+
+def _hidden(row: Evidence) -> Evidence:
+    """A place without what stands in it."""
+    return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within == "plaintext" else row
 
 
 # -- The packet ---------------------------------------------------------------------------------------------------
@@ -202,6 +215,8 @@ def _open(packet: bytes, case: Case) -> tuple[Case | None, bool]:
                      or "the id of a key that is here")  # fmt: skip
     looked_for = tuple(written_as(value, 8, "little") for value in (
         patient.session_id, patient.msg_id, patient.nonce, *(key.key.id for key in patient.keys)) if value)
+    if (len(packet) - FRONT) % BLOCK:  # no packet, so it may be anything, a key as well
+        place = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
     for given in dict.fromkeys([*named, *([patient.temp_key] if patient.temp_key else []), *patient.keys]):
         if len(packet) < FRONT + 2 * BLOCK:
             break
@@ -360,10 +375,11 @@ def _out_of_request(case: Case) -> Case:
     if found is not None:
         return replace(case, call=found[0], sealed=found[0]["encrypted_message"]).and_found(*found[1])
     if call is None:
-        start = Evidence("request", 0, 4, data[:4], BIND)
+        start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
         return replace(case, sealed=patient.encrypted_message).and_found(noticed("no_binding_in_it", start))
     case = replace(case, call=call, sealed=call["encrypted_message"])
-    rest = Evidence("request", len(data) - leftover, leftover, data[-leftover:], b"")
+    # Their number and not their bytes, here and above: nobody knows what they are, and some have been a key.
+    rest = Evidence("request", len(data) - leftover, 0, f"{leftover} bytes", "nothing")
     return case.and_found(noticed("bytes_appended", rest)) if leftover else case
 
 
@@ -411,7 +427,7 @@ def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]]
         got = data[start : start + 4]
         found += [Finding(row, (Evidence("request/encrypted_message", start, 4, got, bytes(call)[24:28]),)) for row in rows]
         if rest > 0:
-            found += [noticed("bytes_appended", Evidence("request", len(data) - rest, rest, data[-rest:], b""))]
+            found += [noticed("bytes_appended", Evidence("request", len(data) - rest, 0, f"{rest} bytes", "nothing"))]
         return call, found
     return None
 
@@ -590,7 +606,8 @@ def _unpacked(case: Case) -> Case:
 
 
 def _size(sealed: bytes) -> Evidence:
-    return Evidence("encrypted_message", 0, min(len(sealed), FRONT), f"{len(sealed)} bytes", f"{ENCRYPTED_SIZE} bytes")
+    """The size is wrong; the bytes are not shown, for what has another size may be anything, a key as well."""
+    return Evidence("encrypted_message", 0, 0, f"{len(sealed)} bytes", f"{ENCRYPTED_SIZE} bytes")
 
 
 def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Finding]:
@@ -732,6 +749,8 @@ def second_opinion(case: Case) -> Verdict:
         skip |= {"request_parses", "nothing_left_over"}
         skip |= {"nonce"} if patient.nonce is None else set()
         skip |= {"expires_at", "expires_at_in_range"} if patient.expires_at is None else set()
+        # Without a key its front has nothing to be compared with, and of another size it may be anything.
+        skip |= {"perm_auth_key_id_in_front"} if patient.perm_key is None or len(sealed) != ENCRYPTED_SIZE else set()
     verdict = judge(Facts(
         request,
         patient.perm_key.key if patient.perm_key else None,
@@ -807,22 +826,31 @@ def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str
         return "nothing_given"
     if not verdict.ok:
         return "unexplained"
-    young = is_young(patient)
     if patient.perm_key_missing:
-        return "permanent_key_too_young" if young else "permanent_key_unknown"
-    said = answered(patient.answer) if patient.answer else ""
-    if said == "permanent_key_unknown" and young:
-        said = "permanent_key_too_young"
-    about_the_bytes = said in ("", "permanent_key_unknown", "permanent_key_too_young", "date_refused")
-    if (patient.perm_key is None or lacking) and about_the_bytes:
-        return "no_key" if patient.perm_key is None else "nothing_wrong_so_far"
-    return "answer_not_known" if said is None else said or "healthy"
+        return "permanent_key_too_young" if is_young(patient) else "permanent_key_unknown"
+    if patient.perm_key is None:
+        return "no_key"
+    return "nothing_wrong_so_far" if lacking else "healthy"
+
+
+def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]:
+    """What the data centre refused is not healthy, whatever its bytes. Beside a mistake the answer is told as well,
+    unless the mistake is what it answers."""
+    said = meaning(patient.answer)
+    if said is None:
+        return findings
+    if findings[0].name == "healthy":
+        young = said.name == "permanent_key_unknown" and is_young(patient)
+        return [Finding(beside_right_bytes(MISTAKES["permanent_key_too_young"] if young else said))]
+    if said.name in OF_BYTES or said.name in [finding.name for finding in findings]:
+        return findings
+    return [*findings, Finding(said)]
 
 
 def is_young(patient: Patient) -> bool:
-    """Whether the permanent key was made within the last minute. Source: core.telegram.org/api/pfs."""
+    """Whether the permanent key is not older than 60 seconds. Source: core.telegram.org/api/pfs."""
     clock = patient.clock
-    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created < 60
+    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created <= YOUNG
 
 
 def _remarks(opened: Opened | None, patient: Patient, findings: list[Finding]) -> Iterator[Any]:

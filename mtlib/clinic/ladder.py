@@ -20,8 +20,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from mtlib.clinic.mistakes import at
-from mtlib.clinic.recipe import STEPS, Recipe, Step
+from mtlib.clinic.mistakes import MISTAKES, at
+from mtlib.clinic.recipe import STEPS, Recipe, Step, scheduled
+from mtlib.crypto.kdf import ScheduleTable
 from mtlib.errors import DecodeError, LocalError, MtError
 
 # -- Answers ------------------------------------------------------------------------------------------------------
@@ -70,13 +71,31 @@ def wrong_answer(name: str, sentence: str, *ways: Way, size: int | None = None) 
     return WrongAnswer(name, sentence, ways, size)
 
 
-def mistaken(step: str, *names: str, way: Callable[[Way], Way] = lambda way: way) -> tuple[WrongAnswer, ...]:
-    """The mistakes of the table in one step, all or those named; `way` puts each into a larger function."""
-    found = {
-        row.name: WrongAnswer(row.name, f"{row.sentence} {row.fix}", tuple(map(way, ways)), _SIZES.get((step, row.name)))
-        for row, ways in at(step)
-    }
+def known(name: str, *ways: Way, size: int | None = None) -> WrongAnswer:
+    """A row of the table of mistakes, made in these ways."""
+    row = MISTAKES[name]
+    return WrongAnswer(name, f"{row.sentence} {row.fix}", ways, size)
+
+
+def mistaken(step: str, *names: str) -> tuple[WrongAnswer, ...]:
+    """The mistakes of the table in one step, all or those named."""
+    found = {row.name: known(row.name, *ways, size=_SIZES.get((step, row.name))) for row, ways in at(step)}
     return tuple(found[name] for name in names or found)
+
+
+def mistaken_schedule(table: ScheduleTable) -> tuple[WrongAnswer, ...]:
+    """The mistakes in a whole key schedule, a function that takes auth_key and msg_key and gives aes_key and aes_iv."""
+    found = [known(row.name, *(_scheduled(table, way) for way in ways)) for row, ways in at("rows")]
+    found += [known(row.name, *(_spelled(table, way) for way in ways)) for row, ways in at("key")]
+    return tuple(found)
+
+
+def _spelled(table: ScheduleTable, way: Way) -> Way:
+    return lambda key, msg_key: (scheduled(table.rows, spelled, msg_key) for spelled in way(key))
+
+
+def _scheduled(table: ScheduleTable, way: Way) -> Way:
+    return lambda key, msg_key: (scheduled(rows, key, msg_key) for rows in way(table.rows))
 
 
 _SIZES = {("inner", "nonce_of_sixteen_bytes"): 48}
@@ -87,8 +106,10 @@ def recognise(
 ) -> WrongAnswer | None:
     """The mistake that turns every input into its answer, or the one whose size the answers have."""
     for candidate in mistakes:
-        ways = zip(*(candidate.made(arguments) for arguments in inputs), strict=False)
-        if any(all(map(_same, way, answers)) for way in ways):
+        ways = [at for at, made in enumerate(candidate.made(inputs[0])) if _same(made, answers[0])]
+        others = [candidate.made(arguments) for arguments in inputs[1:]] if ways else []
+        if any(all(_same(made[way], answer) for made, answer in zip(others, answers[1:], strict=True) if way < len(made))
+               for way in ways):  # fmt: skip
             return candidate
     sizes = {len(answer) if isinstance(answer, bytes) else -1 for answer in answers}
     return next((m for m in mistakes if m.size is not None and sizes == {m.size}), None)

@@ -101,8 +101,7 @@ def _words(data: bytes) -> bytes:
 
 def _stripped(key: bytes) -> Iterator[bytes]:
     short = key.lstrip(b"\0")
-    if short != key:
-        yield from (short, short.ljust(256, b"\0"))
+    yield from (short, short.ljust(256, b"\0"))
 
 
 def _unpadded(padded: bytes) -> bytes:
@@ -489,6 +488,9 @@ _NUMBERS: tuple[Mistake, ...] = (
          "A key is called by its SHA-1 in both versions of MTProto: the last eight bytes.",
          auth_key_id=lambda key: (digest(key).digest()[at : at + 8] for digest, at in (
              (hashlib.sha256, 24), (hashlib.sha256, 0), (hashlib.md5, 8), (hashlib.md5, 0), (hashlib.sha512, 56)))),
+    _row("piece_of_a_key_as_its_id", Stage.EQUALITY, FORTY, "Bytes of the key itself stand where its id belongs.",
+         "The id is cut from SHA1(auth_key), its last eight bytes. Nobody may see the key's own.",
+         auth_key_id=lambda key: iter((key[:8], key[-8:], key[:8][::-1], key[-8:][::-1]))),
     _row("temp_key_id_for_the_permanent", Stage.EQUALITY, FORTY,
          "Where the permanent key is to be named, the temporary key's id stands.",
          "Put the id of the permanent key there: the key that seals the binding.",
@@ -749,10 +751,10 @@ _STATES: tuple[Mistake, ...] = (
     _row("no_verdict_yet", Stage.STATE, AFTER,
          "The message was refused, delayed or lost before anybody looked at the binding.",
          "Correct salt, clock or seqno, or wait, and send it again; built anew wherever the msg_id is new."),
-    _row("temporary_key_unknown", Stage.STATE, AFTER,
-         "The data centre does not know the temporary key in front of the packet: expired, forgotten, never made "
-         "here, or the packet could not be read. Nobody judged the binding.",
-         "Make a new temporary key and bind that; the permanent key is still good."),
+    _row("temporary_key_unknown", Stage.STATE, ERRORS,
+         "Transport error -404: the data centre does not know the key that carries the packet, the temporary one: never "
+         "made here, past its end, or forgotten.",
+         "Make a new temporary key and bind that; the permanent key is as good as before."),
     _row("another_data_centre", Stage.STATE, ERRORS, "The data centre is not the one that was asked for.",
          "Check the dc id of the key exchange, 10000 more for the test servers, and the address."),
     _row("not_logged_in", Stage.STATE, AFTER,
@@ -760,9 +762,8 @@ _STATES: tuple[Mistake, ...] = (
          "Send auth.bindTempAuthKey first; log in after boolTrue."),
     _row("answer_is_false", Stage.STATE, ERRORS, "The data centre answered boolFalse: only boolTrue is success.",
          "Treat it as a refusal, and look at what it knows about both keys."),
-    _row("answer_not_known", Stage.STATE, DEBUG,
-         "The bytes are right, and the answer is none that is known for this method.",
-         "Look it up at core.telegram.org/api/errors; only boolTrue is success."),
+    _row("answer_not_known", Stage.STATE, ERRORS, "The answer is not boolTrue, and what it means is not known here.",
+         "Only boolTrue says that the key is bound. Look the answer up at core.telegram.org/api/errors."),
     _row("healthy", Stage.STATE, AFTER, "The bytes are right: a data centre that knows this permanent key accepts them.",
          "If it refuses them, it does not know the key: younger than 60 seconds, dropped (logged out, session file "
          "used twice), another DC, or test against production. Do not drop keys yet."),

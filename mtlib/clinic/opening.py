@@ -111,7 +111,7 @@ def spelled_wrongly(given: GivenKey) -> Iterator[tuple[Mistake, bytes]]:
     """A key in all the ways in which it is written wrongly."""
     for row, ways in at("key"):
         for way in ways:
-            yield from ((row, spelled) for spelled in way(given.key.data))
+            yield from ((row, spelled) for spelled in way(given.key.data) if spelled != given.key.data)
 
 
 def _owners(patient: Patient) -> Iterator[Choice]:

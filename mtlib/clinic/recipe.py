@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
+from mtlib.crypto.kdf import Row
 from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
-from mtlib.crypto.schedule import Row
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENVELOPE, INNER, INNER_SIZE, REQUEST
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal
 
@@ -172,20 +172,14 @@ class Recipe:
         """All values by name: those given, and one for each step that has what it takes.
 
         Given are both keys, or at least the permanent one with the id of the other; temp_session_id, msg_id, nonce,
-        expires_at, random, padding, salt, seqno, message_padding.
+        expires_at, random, padding, salt, seqno, message_padding. A step whose value is given is not taken.
         """
         values = dict(given)
         values["session_id"] = values["temp_session_id"]
         for step in STEPS.values():
             arguments = [values.get(name) for name in step.takes]
-            if None not in arguments:
+            if step.name not in given and None not in arguments:
                 values[step.name] = self.instead.get(step.name, step.right)(*arguments)
             if step.name == "auth_key_id":
                 values["perm_auth_key_id"] = int.from_bytes(values["auth_key_id"], "little", signed=True)
         return values
-
-
-def sealed(inner: bytes, perm_auth_key: bytes, **more: Any) -> bytes:
-    """encrypted_message around these forty bytes by the right recipe; `more` has msg_id, random and padding."""
-    known = {"inner": inner, "perm_auth_key": perm_auth_key, "temp_session_id": 0, **more}
-    return bytes(Recipe({"inner": lambda *_: inner}).run(known)["encrypted_message"])

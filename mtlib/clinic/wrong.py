@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from mtlib.clinic.recipe import Rows
 from mtlib.crypto.aes import BLOCK
-from mtlib.crypto.schedule import Piece, Row
+from mtlib.crypto.kdf import Piece, Row
 
 # -- Numbers ------------------------------------------------------------------------------------------------------
 
