@@ -1698,7 +1698,8 @@ def lawful() -> None:
     kept("everything_told", C)
     right("sealed_part_with_all_values", {
         "encrypted_message": C.sealed, "perm_key": C.perm, "temp_key": C.temp, "session_id": C.session_id,
-        "msg_id": C.msg_id, "nonce": C.nonce, "expires_at": C.expires_at, "now": NOW}, proof="it is the field of everything_told")  # fmt: skip
+        "msg_id": C.msg_id, "nonce": C.nonce, "expires_at": C.expires_at, "now": NOW},
+          proof="it is the field of everything_told")  # fmt: skip
     right("told_as_hex", {k: v.hex() if isinstance(v, bytes) else v for k, v in C.facts().items()})
     for size in (12, 28, 508, 1020):
         sent_so(f"padding_of_{size}", lambda c, n=size: replace(c, outer_padding=n).packet())
