@@ -37,7 +37,6 @@ WORDS: Mapping[str, str] = {
     "USER_DEACTIVATED": "not_logged_in",
     "AUTH_KEY_INVALID": "temporary_key_unknown",
     "_MIGRATE_": "another_data_centre",
-    "BOOLFALSE": "answer_is_false",
     **dict.fromkeys(
         ("TIMEOUT", "TIMED OUT", "TIMEDOUT", "BAD_SERVER_SALT", "BAD_MSG", "FLOOD", "RPC_CALL_FAIL", "RPC_MCGET_FAIL",
          "RPC_SEND_FAIL", "MSG_WAIT_FAILED", "MSG_WAIT_TIMEOUT", "INTERDC_", "WORKER_BUSY", "INTERNAL", "-503", "-500"),

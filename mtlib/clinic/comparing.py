@@ -94,6 +94,8 @@ def _explain(place: Place, patient: Patient, known: Known) -> Mistake:
         named = _named(place, patient)
         if named is not None:
             return named
+    if place.name == "msg_id" and _msg_id(place, patient) == "msg_id_of_another_clock":
+        return MISTAKES["msg_id_of_another_clock"]
     changed = next((row for row, ways in at("value") if any(place.got in way(place.expected) for way in ways)), None)
     if changed is not None:
         return changed
@@ -117,7 +119,7 @@ def _msg_id(place: Place, patient: Patient) -> str:
     seconds = place.expected >> 32
     if place.got == patient.container_msg_id:
         return "msg_id_of_the_container"
-    clocks = ((1, 2), (10**3, 2000), (10**6, 2 * 10**6), (10**9, 2 * 10**9))
+    clocks: tuple[tuple[int, int], ...] = ((1, 2), (10**3, 2000), (10**6, 2 * 10**6), (10**9, 2 * 10**9))
     if any(abs(place.got - seconds * unit) <= slack for unit, slack in clocks):
         return "msg_id_of_another_clock"
     return "built_for_an_older_message" if place.got < place.expected else "fresh_msg_id_inside"
@@ -198,5 +200,5 @@ def _off(value: int, patient: Patient) -> str:
         if 0 < value - local <= life:
             return "local_clock_off"
     if patient.clock is not None and value <= patient.clock:
-        return "expires_at_now" if value == patient.clock else "expires_at_in_the_past"
+        return "expires_at_in_the_past"
     return "expires_at_too_late"

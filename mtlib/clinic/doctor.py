@@ -370,7 +370,7 @@ def _out_of_request(case: Case) -> Case:
     patient = replace(patient, request=data)
     case = replace(case, patient=patient)
     call, leftover = _cut(data)
-    whole = call is not None and not leftover and _for_one_key(call["encrypted_message"], call, patient)
+    whole = call is not None and _for_one_key(call["encrypted_message"], call, patient)
     found = None if whole else _searched(data, patient)
     if found is not None:
         return replace(case, call=found[0], sealed=found[0]["encrypted_message"]).and_found(*found[1])
@@ -560,10 +560,10 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
     change = mended(sealed, patient.perm_key, begins_well=opened is not None)
     if change is None:
         return opened or open_seal(sealed, patient, known, deep=True), None
-    place, right, bit = change
-    part, name = "msg_key" if place < FRONT else "ciphertext", "one_bit_flipped" if bit else "one_byte_changed"
+    place, right = change
+    part = "msg_key" if place < FRONT else "ciphertext"
     evidence = Evidence(f"encrypted_message/{part}", place, 1, sealed[place : place + 1], right[place : place + 1])
-    return open_seal(right, patient, known), (right, [noticed(name, evidence)])
+    return open_seal(right, patient, known), (right, [noticed("one_bit_flipped", evidence)])
 
 
 def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
@@ -641,7 +641,9 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
             at_, raw = places.get(name, (-1, b""))
             away = f"{len(raw)} bytes at {at_}" if at_ >= 0 else "not there"
             right = written_as(known[name], width, "little") if name in known else f"{width} bytes at {start}"
-            size = Evidence(path_of(name), start, width, found if name in known else away, right)
+            if name in known and found != right:
+                away = found
+            size = Evidence(path_of(name), start, width, away, right if away is found else f"{width} bytes at {start}")
             break
         start += width
     yield from (Finding(row, (size,)) for row in opened.misplaced)

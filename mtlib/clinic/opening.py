@@ -282,6 +282,9 @@ def _iv(first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: Given
         iv = scheduled(rows, given.key.data, msg_key)[1]
         if len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
             return changes[0], iv
+    for changes, mode in _modes():
+        if changes[0].row.name.startswith("iv_") and mode.encrypt(first, aes_key, aes_iv) == sealed:
+            return changes[0], aes_iv
     needed = wrong.MODES["ecb"].decrypt(_xor(sealed, aes_iv[16:]), aes_key, bytes(32))
     half = "iv[0:16]" if _xor(needed, first) in (bytes(16), aes_iv[16:], msg_key) else "iv[0:16] or iv[16:32]"
     return Change(MISTAKES["wrong_iv"], "schedule/aes_iv", f"another {half}", written(V1.rows[-1])), aes_iv
@@ -314,7 +317,8 @@ def shaped(
 ) -> Opened:
     """The plaintext with the row of fields that fits it best."""
     size = _hashed(plaintext, msg_key)
-    end = size if size != len(plaintext) or size % BLOCK else None  # a hash over the padding says nothing of the fields
+    over_padding = size == len(plaintext) and size > ENVELOPE_SIZE  # such a hash says nothing of where the fields end
+    end = None if over_padding else size
     shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, end)
     return Opened(plaintext, key, changes, shape, misplaced, size, iv)
 
@@ -355,6 +359,8 @@ def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) 
             same = found is None or found == written_as(value, size, order)
             if same or (name == "length" and found == written_as(inner, size, order)):
                 bits += 8 * min(size, 8)
+            else:
+                bits -= 8  # two rows may fit alike, and one leaves a field wrong
         start += size
     if end is not None and start != end:
         bits -= 48
@@ -399,26 +405,21 @@ def _unfilled(opened: Opened, known: Known) -> Iterator[bytes]:
             yield opened.envelope[:start] + value + opened.envelope[start + len(found) :]
 
 
-# -- Bits and bytes that were changed afterwards ------------------------------------------------------------------
+# -- Bits that were flipped afterwards -----------------------------------------------------------------------------
 
 
-def mended(sealed: bytes, given: GivenKey, *, begins_well: bool) -> tuple[int, bytes, bool] | None:
-    """The place of one changed byte of msg_key or ciphertext, the seal with it put right, and whether it was one bit;
-    None where no such change makes everything right. Three blocks decide nearly always, for the constants are there: where
-    these are right already (`begins_well`), only what stands behind them can have been changed."""
+def mended(sealed: bytes, given: GivenKey, *, begins_well: bool) -> tuple[int, bytes] | None:
+    """The place of one flipped bit of msg_key or ciphertext, and the seal with it flipped back; None where no bit makes
+    everything right. Three blocks decide nearly always, for the constants are there: where these are right already
+    (`begins_well`), only what stands behind them can have been changed."""
     if len(sealed) != ENCRYPTED_SIZE:
         return None
     aes = scheduled(V1.rows, given.key.data, sealed[8:FRONT])
     for place in range(FRONT + 2 * BLOCK, ENCRYPTED_SIZE) if begins_well else range(8, FRONT + 3 * BLOCK):
         for bit in range(8):
-            other = _put(sealed, place, sealed[place] ^ 1 << bit)
+            other = sealed[:place] + bytes([sealed[place] ^ 1 << bit]) + sealed[place + 1 :]
             if _right(other, given.key.data, aes if place >= FRONT else None, last=place >= FRONT + 3 * BLOCK):
-                return place, other, True
-    for place in range(8, FRONT) if not begins_well else ():
-        for value in range(256):
-            other = _put(sealed, place, value)
-            if value != sealed[place] and _right(other, given.key.data, None):
-                return place, other, False
+                return place, other
     return None
 
 
@@ -434,10 +435,6 @@ def _right(sealed: bytes, key: bytes, aes: tuple[bytes, bytes] | None, *, last: 
 def is_right(sealed: bytes, key: bytes) -> bool:
     """Whether these 104 bytes are a seal by the right recipe, whatever their key id says."""
     return len(sealed) == ENCRYPTED_SIZE and _right(sealed, key, None, last=True)
-
-
-def _put(data: bytes, at: int, value: int) -> bytes:
-    return data[:at] + bytes([value]) + data[at + 1 :]
 
 
 # -- Packets ------------------------------------------------------------------------------------------------------
@@ -474,5 +471,3 @@ def packet_hash(message: bytes, key: bytes, msg_key: bytes) -> tuple[Mistake, ..
                 return (row,)
     return None
 
-
-Undo = Callable[[bytes], bytes | None]

@@ -85,6 +85,7 @@ _HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {
     None: bytes,
     "SHA1": lambda data: hashlib.sha1(data).digest(),
     "SHA256": lambda data: hashlib.sha256(data).digest(),
+    "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),
 }
 
 

@@ -107,6 +107,8 @@ def _cuts(row: Row, piece: Piece) -> Iterator[tuple[int, int]]:
 def other_hashes(table: Rows) -> Iterator[Rows]:
     """Every piece of aes_key and aes_iv from each of the other hashes; every hash by the other function."""
     names = [row.name for row in table if row.hash]
+    for other in ("SHA1", "SHA256", "MD5"):
+        yield tuple(replace(row, hash=other if row.hash else None) for row in table)
     for row in table:
         if row.hash:
             yield with_row(table, replace(row, hash="SHA1" if row.hash == "SHA256" else "SHA256"))
