@@ -48,7 +48,23 @@ def compare(
 ) -> list[Finding]:
     """Every value that disagrees, with what became of it."""
     places = [*_outside(patient, request, sealed), *_inside(opened, known)]
-    return [_explained(place, patient, known) for place in places if place.got != place.expected]
+    return [_explained(_turn(place, patient), patient, known) for place in places if place.got != place.expected]
+
+
+_AT = {"nonce": 12, "expires_at": 20}
+"""Where the values stand in the request that nobody else knows."""
+
+
+def _turn(place: Place, patient: Patient) -> Place:
+    """The same two values with the request as the place that is wrong, where the seal holds what was told, or the only
+    date of the two."""
+    told = getattr(patient, place.name, None) if place.name in _AT else None
+    clock = patient.clock
+    only_date = clock is not None and place.name == "expires_at" and (
+        clock < place.got < clock + 400 * DAY and not clock < place.expected < clock + 400 * DAY)
+    if patient.request is not None and (only_date or (told is not None and told == place.got)):
+        return Place(place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got)
+    return place
 
 
 def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Iterator[Place]:
@@ -77,7 +93,9 @@ def _inside(opened: Opened | None, known: Known) -> Iterator[Place]:
 def _explained(place: Place, patient: Patient, known: Known) -> Finding:
     row = _explain(place, patient, known)
     if place.name != "constructor":
-        return Finding(row, (place.evidence,))
+        same = place.name in _AT and place.path.startswith("plaintext") and patient.request is not None
+        other = (place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got) if same else None
+        return Finding(row, (place.evidence, *([Place(*other).evidence] if other else [])))
     either = (place.got.to_bytes(4, "little", signed=True), INNER_ID)
     return Finding(row, (Evidence(place.path, place.offset, 4, *either),))
 
@@ -99,6 +117,8 @@ def _explain(place: Place, patient: Patient, known: Known) -> Mistake:
     changed = next((row for row, ways in at("value") if any(place.got in way(place.expected) for way in ways)), None)
     if changed is not None:
         return changed
+    if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
+        return MISTAKES["salt_and_session_swapped"]
     others = {value for name, value in known.items() if name != place.name and _SIZES[name] == 8}
     if place.got in others | {patient.salt}:
         return MISTAKES["another_value_of_yours"]

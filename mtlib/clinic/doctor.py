@@ -310,13 +310,12 @@ def _rules(
 ) -> Iterator[Finding]:
     """The rules of a message, as a data centre goes through them before it looks at what is inside."""
     # Source: core.telegram.org/mtproto/description; service_messages_about_messages, codes 16 to 48.
-    length, right = cut["length"], 132
-    alone = outer.body[:4] == BIND
-    if alone and len(message) >= 32 + right and length != right and not _whole_request(body):
-        yield noticed("length_148", Evidence("message/length", 28, 4, length, right))
-    padding = len(message) - 32 - (right if alone and not _whole_request(body) else length)
-    if not MIN_PADDING <= padding <= MAX_PADDING:
-        yield noticed("padding_missing", Evidence("message/padding", len(message) - max(padding, 0), max(padding, 0),
+    length, padding = cut["length"], len(message) - 32 - cut["length"]
+    real = _cut(message[32:])[0] if body[:4] == BIND else None
+    if real is not None and (length < len(real) or (length > len(real) and not MIN_PADDING <= padding <= MAX_PADDING)):
+        yield noticed("length_148", Evidence("message/length", 28, 4, length, len(real)))
+    elif not MIN_PADDING <= padding <= MAX_PADDING:
+        yield noticed("padding_missing", Evidence("message/padding", min(len(message), 32 + max(length, 0)), 0,
                                                   f"{padding} bytes", f"{MIN_PADDING} to {MAX_PADDING}"))  # fmt: skip
     if chosen.seqno % 2 == 0:
         yield noticed("message_seqno_0", Evidence("message/seqno", 24, 4, chosen.seqno, "an odd number"))
@@ -325,13 +324,6 @@ def _rules(
     elif patient.salt not in (None, cut["salt"]):
         yield noticed("another_salt", Evidence("message/salt", 0, 8, cut["salt"], patient.salt))
     yield from _numbers(patient, chosen.msg_id, "message/msg_id")
-
-
-def _whole_request(body: bytes) -> bool:
-    """Whether a body is a whole request and nothing else."""
-    with suppress(MtError):
-        return int(REQUEST.read(body, 0, len(body), Reading()).stop) == len(body)
-    return False
 
 
 def _numbers(patient: Patient, msg_id: int | None, path: str) -> Iterator[Finding]:
@@ -370,7 +362,9 @@ def _out_of_request(case: Case) -> Case:
     patient = replace(patient, request=data)
     case = replace(case, patient=patient)
     call, leftover = _cut(data)
-    whole = call is not None and _for_one_key(call["encrypted_message"], call, patient)
+    whole = call is not None and not (leftover and len(call["encrypted_message"]) != ENCRYPTED_SIZE) and (
+        _for_one_key(call["encrypted_message"], call, patient) and _in_order(data, call["encrypted_message"], patient)
+    )
     found = None if whole else _searched(data, patient)
     if found is not None:
         return replace(case, call=found[0], sealed=found[0]["encrypted_message"]).and_found(*found[1])
@@ -396,6 +390,13 @@ def _for_one_key(sealed: bytes, call: Dissection, patient: Patient) -> bool:
     """Whether these bytes begin with the key id of the request, or of a key that is here."""
     named = call["perm_auth_key_id"].to_bytes(8, "little", signed=True)
     return sealed[:8] in (named, *(key.key.id_bytes for key in patient.keys))
+
+
+def _in_order(data: bytes, sealed: bytes, patient: Patient) -> bool:
+    """Whether the fields before the seal stand in their order, as far as the seal says what they have to be."""
+    if patient.perm_key is None or not is_right(sealed, patient.perm_key.key.data):
+        return True
+    return not _head(data[:24], _head_known(sealed, patient, sure=True))[1]
 
 
 def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]] | None:
@@ -426,6 +427,9 @@ def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]]
         found = [Finding(row, (where,)) for row in misplaced]
         got = data[start : start + 4]
         found += [Finding(row, (Evidence("request/encrypted_message", start, 4, got, bytes(call)[24:28]),)) for row in rows]
+        if data[:4] != BIND and not misplaced:
+            other = Evidence("request/constructor", 0, 4, data[:4], BIND)
+            found += [noticed("another_constructor", other)]
         if rest > 0:
             found += [noticed("bytes_appended", Evidence("request", len(data) - rest, 0, f"{rest} bytes", "nothing"))]
         return call, found
@@ -453,16 +457,18 @@ def _string(data: bytes, at_: int, sealed: bytes) -> tuple[int, tuple[Any, ...],
     for order, (rows, form) in enumerate(forms):
         start = at_ - form.index(sealed)
         if start >= 0 and data[start : start + len(form)] == form:
-            fits.append((len(data) - start - len(form), -len(form), order, start, rows))
-    exact = [each for each in fits if each[0] == 0] or [each for each in fits if not each[4]]
+            any_head = bool(rows) and rows[0].name == "wrong_length_head"
+            fits.append((len(data) - start - len(form), any_head, -len(form), order, start, rows))
+    exact = [each for each in fits if each[0] == 0 and not each[-1]] or [each for each in fits if each[0] == 0] or [each for each in fits if not each[-1]]
     best = min(exact, default=None)
-    return None if best is None else (best[3], best[4], best[0])
+    return None if best is None else (best[-2], best[-1], best[0])
 
 
 def _head_known(sealed: bytes, patient: Patient, sure: bool) -> dict[str, int]:
     """What the fields of the request have to be, by what is behind the seal."""
     known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
     if sure and patient.perm_key is not None:
+        known["perm_auth_key_id"] = patient.perm_key.key.id
         aes = scheduled(V1.rows, patient.perm_key.key.data, sealed[8:FRONT])
         plaintext = ige_decrypt(sealed[FRONT:], *aes)
         known |= {"nonce": wrong.long(plaintext[36:44]), "expires_at": wrong.long(plaintext[68:72])}
@@ -480,8 +486,10 @@ def _head(head: bytes, known: Mapping[str, int]) -> tuple[wrong.Shape | None, tu
     best: tuple[int, wrong.Shape | None, tuple[Any, ...]] = (0, None, ())
     for shape, rows in choices:
         if size_of(shape) == len(head):
-            bits = sum(8 * size for name, at_, raw, order in Opened(head, b"", shape=shape).fields()
-                       for size in (len(raw),) if name in known and raw == written_as(known[name], size, order))  # fmt: skip
+            # Whether it is the number outside that is turned round, or the one inside, a nonce or a date cannot tell.
+            turned = {name for name, _, order in shape if order == "big" and name in ("nonce", "expires_at")}
+            bits = sum(8 * len(raw) if raw == written_as(known[name], len(raw), order) and name not in turned else -8
+                       for name, _, raw, order in Opened(head, b"", shape=shape).fields() if name in known)  # fmt: skip
             if bits > best[0]:
                 best = bits, shape, rows
     return (best[1], best[2]) if best[0] >= 64 else (None, ())
@@ -533,6 +541,8 @@ def _behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         sealed, found = found[0], found[1]
         case = replace(case, sealed=sealed).and_found(*found)
     compared = compare(patient, case.values, sealed, opened, known)
+    if any(each.name == "not_sealed" for each in case.findings):
+        return case, None
     if opened is None or patient.perm_key is None:
         return case.and_found(*_closed(sealed, patient, compared)), None
     noise = tuple(_noise_inside(sealed, patient.perm_key))
@@ -578,7 +588,7 @@ def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | N
                     right = given.key.id_bytes + cut["msg_key"] + cut["ciphertext"]
                     if is_right(right, given.key.data):
                         name = row.name if step == "sealed" else "parts_of_the_seal"
-                        return right, [Finding(MISTAKES[name], (_size(sealed), _first_part(sealed, right)))]
+                        return right, [Finding(MISTAKES[name], (_first_part(sealed, right),))]
     return None
 
 
@@ -810,7 +820,8 @@ def _ordered(findings: list[Finding], *, accepted: bool) -> list[Finding]:
     the bytes, nothing in them is accused."""
     merged: dict[str, Finding] = {}
     for each in sorted(findings, key=lambda finding: finding.mistake.stage):
-        if accepted and Stage.REQUEST <= each.mistake.stage <= Stage.EQUALITY:
+        of_bytes = not each.evidence or each.evidence[0].within not in ("packet", "message")
+        if accepted and of_bytes and Stage.REQUEST <= each.mistake.stage <= Stage.EQUALITY:
             continue
         before = merged.get(each.name)
         evidence = (*(before.evidence if before else ()), *each.evidence)

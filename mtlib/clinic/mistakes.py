@@ -447,11 +447,12 @@ _FIELDS: tuple[Mistake, ...] = (
 _NUMBERS: tuple[Mistake, ...] = (
     _row("constructor_big_endian", Stage.EQUALITY, FORTY, "The constructor is turned round.",
          "It is a number too, low byte first: 65 f7 a3 75 in the inner object, 05 2a d4 cd in the request.",
+         head=lambda parts: iter([((parts[0][0], 4, "big"), *parts[1:])]),
          inner=lambda *v: _ID[::-1] + inner(*v)[4:], request=lambda *v: _CALL[::-1] + request(*v)[4:]),
     _row("byte_swapped", Stage.EQUALITY, FORTY,
          "A number was written high byte first, or a key id turned round.",
          "A TL long travels low byte first; but a key id cut from SHA-1 is already in that order.",
-         value=lambda right: [wrong.swapped(right)], auth_key_id=lambda key: sha1(key)[-8:][::-1],
+         value=lambda right: [wrong.swapped(right)], head=wrong.each_turned, auth_key_id=lambda key: sha1(key)[-8:][::-1],
          inner=_shapes(wrong.each_turned)["inner"], request=_shapes(wrong.each_turned)["request"],
          envelope=_shapes(wrong.each_turned)["envelope"], encrypted_message=lambda i, m, c: LONG(i)[::-1] + m + c),
     _row("unsigned_overflow", Stage.EQUALITY, FORTY,
@@ -569,8 +570,6 @@ _STRINGS: tuple[Mistake, ...] = (
                    _from_text(lambda body: base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))))),
     _row("sent_reversed", Stage.SIZE, SEALED, "encrypted_message is back to front.", "Send the bytes as they come.",
          unpacked=(lambda body: body[::-1], lambda body: _words(body))),
-    _row("request_reversed_bytes", Stage.REQUEST, CARRIED, "The fields of the request are turned round, constructor and all.",
-         "Write numbers low byte first.", head=wrong.each_turned),
 )  # fmt: skip
 
 _PACKETS: tuple[Mistake, ...] = (

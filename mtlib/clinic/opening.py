@@ -331,7 +331,7 @@ def fitted(
     and more where no hash says where the row ends."""
     best, rows = right, ()
     bits, most = _agreement(data, right, known, end), _agreement(None, right, known, None)
-    needed = 24 if end is not None else 40 if len(data) >= size_of(right) else 100
+    needed = 24 if end is not None else 56 if len(data) >= size_of(right) else 100
     for _ in range(3):
         if bits >= most:
             break
