@@ -407,15 +407,16 @@ def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]]
     ids += [data[4:12], data[:8]] if data[:4] == BIND or perm is None else []
     for at_ in (at_ for each in dict.fromkeys(ids) for at_ in _all(data, each) if at_ + ENCRYPTED_SIZE <= len(data)):
         sealed = data[at_ : at_ + ENCRYPTED_SIZE]
-        string = _string(data, at_, sealed)
+        strings = _strings(data, at_, sealed)
         sure = perm is not None and is_right(sealed, perm.key.data)
-        if string is None and not sure:
-            continue
-        start, rows, rest = string or (at_, (MISTAKES["wrong_length_head"],), len(data) - at_ - ENCRYPTED_SIZE)
+        if sure and not strings:
+            strings = [(at_, (MISTAKES["wrong_length_head"],), len(data) - at_ - ENCRYPTED_SIZE)]
         known = _head_known(sealed, patient, sure)
-        shape, misplaced = _head(data[:start], known)
-        if shape is None:
+        heads = [(string, *_head(data[: string[0]], known)) for string in strings]
+        fit = [each for each in heads if each[1] is not None]
+        if not fit:
             continue
+        (start, rows, rest), shape, misplaced = next((each for each in fit if not each[2]), fit[0])
         values = {name: wrong.long(raw[::-1] if order == "big" else raw) for name, _, raw, order in Opened(
             data, b"", shape=shape).fields()}  # fmt: skip
         values = {"nonce": 0, "expires_at": 0, "perm_auth_key_id": wrong.long(sealed[:8]), **known, **{
@@ -423,7 +424,7 @@ def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]]
             and -(1 << _HEAD_SIZES[name] * 8 - 1) <= value < 1 << _HEAD_SIZES[name] * 8 - 1}}  # fmt: skip
         call = REQUEST.build(perm_auth_key_id=values["perm_auth_key_id"], nonce=values["nonce"],
                              expires_at=values["expires_at"], encrypted_message=sealed)  # fmt: skip
-        where = _difference(data[:start], shape, known)
+        where = _difference(data[:start], shape or wrong.REQUEST, known)
         found = [Finding(row, (where,)) for row in misplaced]
         got = data[start : start + 4]
         found += [Finding(row, (Evidence("request/encrypted_message", start, 4, got, bytes(call)[24:28]),)) for row in rows]
@@ -446,22 +447,22 @@ def _all(data: bytes, part: bytes) -> Iterator[int]:
         at_ = data.find(part, at_ + 1)
 
 
-def _string(data: bytes, at_: int, sealed: bytes) -> tuple[int, tuple[Any, ...], int] | None:
-    """Where the TL string around the sealed bytes begins, by which mistakes it is written, and how many bytes follow."""
-    forms = [((), wrong.tl_string(sealed))]
+def _strings(data: bytes, at_: int, sealed: bytes) -> list[tuple[int, tuple[Any, ...], int]]:
+    """Where the TL string around the sealed bytes begins, by which mistake it is written, and how many bytes follow:
+    every form that fits, the likeliest first."""
+    forms: list[tuple[tuple[Any, ...], bytes]] = [((), wrong.tl_string(sealed))]
     for row, ways in at("string"):
         for way in ways:
             made = way(sealed)
             forms += [((row,), each) for each in ((made,) if isinstance(made, bytes) else made)]
     fits = []
-    for order, (rows, form) in enumerate(forms):
+    for rows, form in forms:
         start = at_ - form.index(sealed)
-        if start >= 0 and data[start : start + len(form)] == form:
-            any_head = bool(rows) and rows[0].name == "wrong_length_head"
-            fits.append((len(data) - start - len(form), any_head, -len(form), order, start, rows))
-    exact = [each for each in fits if each[0] == 0 and not each[-1]] or [each for each in fits if each[0] == 0] or [each for each in fits if not each[-1]]
-    best = min(exact, default=None)
-    return None if best is None else (best[-2], best[-1], best[0])
+        rest = len(data) - start - len(form)
+        if start >= 0 and data[start : start + len(form)] == form and (rest == 0 or not rows):
+            last = bool(rows) and rows[0].name == "wrong_length_head"  # any byte would do for this one
+            fits.append((rest, bool(rows), last, -len(form), start, rows))
+    return [(start, rows, rest) for rest, _, _, _, start, rows in sorted(fits, key=lambda fit: fit[:4])]
 
 
 def _head_known(sealed: bytes, patient: Patient, sure: bool) -> dict[str, int]:
