@@ -277,9 +277,10 @@ def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
     messages = [outer]
     with suppress(MtError):
         messages = unpack(outer)
-    chosen = next((each for each in (m._replace(body=unwrapped(m.body)) for m in messages) if each.body[:4] == BIND), None)
+    bare = [each._replace(body=unwrapped(each.body)) for each in messages]
+    chosen = next((each for each in bare if each.body[:4] == BIND), None)
     if chosen is None:
-        chosen = messages[0]._replace(body=unwrapped(messages[0].body)) if messages else outer
+        chosen = bare[0] if bare else outer
         if len(chosen.body) <= ENCRYPTED_SIZE or SCHEMA.knows(chosen.body):
             return None
     if not moved:
@@ -418,7 +419,7 @@ def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]]
             continue
         (start, rows, rest), shape, misplaced = next((each for each in fit if not each[2]), fit[0])
         values = {name: wrong.long(raw[::-1] if order == "big" else raw) for name, _, raw, order in Opened(
-            data, b"", shape=shape).fields()}  # fmt: skip
+            data, b"", shape=shape or wrong.REQUEST).fields()}  # fmt: skip
         values = {"nonce": 0, "expires_at": 0, "perm_auth_key_id": wrong.long(sealed[:8]), **known, **{
             name: value for name, value in values.items() if name in _HEAD_SIZES
             and -(1 << _HEAD_SIZES[name] * 8 - 1) <= value < 1 << _HEAD_SIZES[name] * 8 - 1}}  # fmt: skip
@@ -427,7 +428,8 @@ def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]]
         where = _difference(data[:start], shape or wrong.REQUEST, known)
         found = [Finding(row, (where,)) for row in misplaced]
         got = data[start : start + 4]
-        found += [Finding(row, (Evidence("request/encrypted_message", start, 4, got, bytes(call)[24:28]),)) for row in rows]
+        begins = Evidence("request/encrypted_message", start, 4, got, bytes(call)[24:28])
+        found += [Finding(row, (begins,)) for row in rows]
         if data[:4] != BIND and not misplaced:
             other = Evidence("request/constructor", 0, 4, data[:4], BIND)
             found += [noticed("another_constructor", other)]
@@ -653,8 +655,9 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
             away = f"{len(raw)} bytes at {at_}" if at_ >= 0 else "not there"
             right = written_as(known[name], width, "little") if name in known else f"{width} bytes at {start}"
             if name in known and found != right:
-                away = found
-            size = Evidence(path_of(name), start, width, away, right if away is found else f"{width} bytes at {start}")
+                size = Evidence(path_of(name), start, width, found, right)
+            else:
+                size = Evidence(path_of(name), start, width, away, f"{width} bytes at {start}")
             break
         start += width
     yield from (Finding(row, (size,)) for row in opened.misplaced)
@@ -684,7 +687,8 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
 
 def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[Finding]:
     """Is msg_key the hash of what was sealed, and if not, of what?"""
-    if size_of(opened.shape) > len(opened.plaintext) or any(c.row.name == "msg_key_changed_in_front" for c in opened.changes):
+    explained = any(change.row.name == "msg_key_changed_in_front" for change in opened.changes)
+    if explained or size_of(opened.shape) > len(opened.plaintext):
         return
     msg_key = sealed[8:FRONT]
     rows = hash_mistakes(opened, msg_key, known)
@@ -727,7 +731,8 @@ def _dates(case: Case, opened: Opened | None) -> Iterator[Finding]:
 
 
 _FAILING = {
-    "not_a_cdn": "cdn", "over_temporary_key": "sent_over_the_permanent_key", "not_bound_elsewhere": "bound_to_another_key",
+    "not_a_cdn": "cdn", "over_temporary_key": "sent_over_the_permanent_key",
+    "not_bound_elsewhere": "bound_to_another_key",
     "msg_id_rises": "older_than_the_present_binding", "perm_key_known": "no_such_permanent_key",
 }  # fmt: skip
 
@@ -808,7 +813,7 @@ def missing(case: Case) -> Iterator[str]:
 # -- Putting it together ------------------------------------------------------------------------------------------
 
 _OF_TEMP, _OF_PERM = "perm_key_id_for_the_temporary", "temp_key_id_for_the_permanent"
-_COMPOSITES = (
+_COMPOSITES: tuple[tuple[str, set[str], set[str]], ...] = (
     ("key_ids_swapped", {_OF_TEMP, _OF_PERM}, set()),
     ("perm_and_temp_swapped", {"key_ids_swapped", "sealed_with_the_temporary_key"}, {_OF_PERM}),
     ("sealed_by_mtproto_2", {"schedule_v2", "msg_key_v2"}, set()),

@@ -108,9 +108,9 @@ def recognise(
     for candidate in mistakes:
         ways = [at for at, made in enumerate(candidate.made(inputs[0])) if _same(made, answers[0])]
         others = [candidate.made(arguments) for arguments in inputs[1:]] if ways else []
-        if any(all(_same(made[way], answer) for made, answer in zip(others, answers[1:], strict=True) if way < len(made))
-               for way in ways):  # fmt: skip
-            return candidate
+        for way in ways:
+            if all(way < len(made) and _same(made[way], answer) for made, answer in zip(others, answers[1:], strict=True)):
+                return candidate
     sizes = {len(answer) if isinstance(answer, bytes) else -1 for answer in answers}
     return next((m for m in mistakes if m.size is not None and sizes == {m.size}), None)
 
@@ -137,9 +137,18 @@ class Rung:
 
     step: Step
 
-    name = property(lambda self: self.step.name, doc="The name of the step.")
-    says = property(lambda self: self.step.says, doc="What it does, in one line.")
-    takes = property(lambda self: self.step.takes, doc='"bytes", "long" or "int" by name.')
+    @property
+    def name(self) -> str:
+        return self.step.name
+
+    @property
+    def says(self) -> str:
+        return self.step.says
+
+    @property
+    def takes(self) -> Mapping[str, str]:
+        """ "bytes", "long" or "int" by name."""
+        return self.step.takes
 
     @property
     def mistakes(self) -> tuple[WrongAnswer, ...]:

@@ -17,7 +17,7 @@ import binascii
 import hashlib
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import chain
 from typing import Any
@@ -199,7 +199,7 @@ def _from_text(read: Way) -> Way:
 
 
 def _of(way: wrong.Shapes | Any) -> Way:
-    return way  # type: ignore[no-any-return]
+    return way
 
 
 _ROWS: tuple[Mistake, ...] = (
@@ -212,7 +212,7 @@ _ROWS: tuple[Mistake, ...] = (
     _row("cut_from_the_start", Stage.OPENS, V1_LESSON,
          "The pieces of aes_key and aes_iv are all cut from the start of their hash.",
          "Look at the offsets: not all pieces start at byte 0.",
-         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: p if row.hash else wrong.replace(p, offset=0))]),
+         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: p if row.hash else replace(p, offset=0))]),
     _row("this_is_aes_iv", Stage.OPENS, V1_LESSON, "aes_key was made of the pieces of aes_iv.",
          "aes_key begins with sha1_a[0:8].",
          rows=lambda table: [wrong.exchanged(table, key=True, iv=False)] if table == V1.rows else []),
@@ -289,7 +289,7 @@ _CIPHERS: tuple[Mistake, ...] = (
     _row("pcbc_instead_of_ige", Stage.OPENS, IGE, "This is PCBC: both previous blocks went into AES.",
          "XOR the previous ciphertext before AES and the previous plaintext after it.",
          cipher=(wrong.MODES["pcbc"],
-                 wrong.replace(wrong.MODES["pcbc"], halves=lambda iv: (iv[:16], bytes(16))))),
+                 replace(wrong.MODES["pcbc"], halves=lambda iv: (iv[:16], bytes(16))))),
     _row("ctr_instead_of_ige", Stage.OPENS, IGE, "This is CTR: AES made a key stream.",
          "Use AES-256-IGE; CTR belongs to the obfuscated transport.", cipher=wrong.Counter()),
     _row("aes_backwards", Stage.OPENS, IGE, "AES ran backwards: the plaintext was decrypted instead of encrypted.",
@@ -339,7 +339,8 @@ _HASHES: tuple[Mistake, ...] = (
          "Use the msg_key of MTProto 1.0 for this one message: SHA1 of the 72 bytes, [4:20].",
          msg_key=lambda e, p, k: (sha256(k[at : at + 32] + text)[8:24] for at in (88, 96) for text in (e + p, e))),
     _row("msg_key_sha256", Stage.HASH, V1_LESSON,
-         "msg_key comes from another hash than SHA-1.", "Use SHA-1, [4:20]: this one message still follows MTProto 1.0.",
+         "msg_key comes from another hash than SHA-1.",
+         "Use SHA-1, [4:20]: this one message still follows MTProto 1.0.",
          msg_key=lambda e, p, k: (digest(text).digest()[at : at + 16] for text in (e, e + p) for digest, at in (
              (hashlib.sha256, 8), (hashlib.sha256, 0), (hashlib.sha256, 16), (hashlib.sha256, 4), (hashlib.md5, 0),
              (hashlib.sha512, 0), (hashlib.sha512, 48)))),
@@ -379,7 +380,8 @@ _HASHES: tuple[Mistake, ...] = (
          "msg_key is the middle of SHA-256, [8:24].",
          msg_key_v2=lambda k, m: iter((_large(k, m)[16:], _large(k, m)[4:20], _large(k, m)[8:24][::-1]))),
 )  # fmt: skip
-_PARTS = ((16, 72), (8, 72), (4, 72), (24, 72), (28, 72), (36, 72), (0, 68), (0, 64), (0, 40), (0, 36), (0, 32))
+_PARTS: tuple[tuple[int, int], ...] = ((16, 72), (8, 72), (4, 72), (24, 72), (28, 72), (36, 72),
+                                         (0, 68), (0, 64), (0, 40), (0, 36), (0, 32))
 
 # -- Rows of fields -----------------------------------------------------------------------------------------------
 
@@ -452,7 +454,8 @@ _NUMBERS: tuple[Mistake, ...] = (
     _row("byte_swapped", Stage.EQUALITY, FORTY,
          "A number was written high byte first, or a key id turned round.",
          "A TL long travels low byte first; but a key id cut from SHA-1 is already in that order.",
-         value=lambda right: [wrong.swapped(right)], head=wrong.each_turned, auth_key_id=lambda key: sha1(key)[-8:][::-1],
+         value=lambda right: [wrong.swapped(right)], head=wrong.each_turned,
+         auth_key_id=lambda key: sha1(key)[-8:][::-1],
          inner=_shapes(wrong.each_turned)["inner"], request=_shapes(wrong.each_turned)["request"],
          envelope=_shapes(wrong.each_turned)["envelope"], encrypted_message=lambda i, m, c: LONG(i)[::-1] + m + c),
     _row("unsigned_overflow", Stage.EQUALITY, FORTY,
@@ -559,7 +562,8 @@ _STRINGS: tuple[Mistake, ...] = (
     _row("vector_around_it", Stage.REQUEST, CARRIED, "encrypted_message is written as a vector of bytes.",
          "It is a TL string: 68, the 104 bytes, three zeros.",
          **_in_string(lambda body: b"\x15\xc4\xb5\x1c" + INT(len(body)) + body)),
-    _row("wrong_length_head", Stage.REQUEST, CARRIED, "The length in front of encrypted_message is not that of its bytes.",
+    _row("wrong_length_head", Stage.REQUEST, CARRIED,
+         "The length in front of encrypted_message is not that of its bytes.",
          "Write one byte, 68: a hundred and four.",
          **_in_string(lambda body: iter(bytes([n]) + body + bytes(3) for n in range(256) if n != len(body)))),
     _row("sent_as_hex_text", Stage.SIZE, SEALED, "encrypted_message holds the 104 bytes as hex digits.",
@@ -658,7 +662,8 @@ _SEEN: tuple[Mistake, ...] = (
     _row("msg_key_changed_in_front", Stage.OPENS, SEALED,
          "AES key and iv come from another msg_key than the one that stands in front.",
          "Use one msg_key: write in front exactly the 16 bytes that the schedule was made from."),
-    _row("wrong_iv", Stage.OPENS, IGE, "The AES key is right: from the second block on everything opens. The iv is not.",
+    _row("wrong_iv", Stage.OPENS, IGE,
+         "The AES key is right: from the second block on everything opens. The iv is not.",
          "Compare aes_iv with the table: a[8:20] + b[0:8] + c[16:20] + d[0:8]."),
     _row("not_opened", Stage.OPENS, SEALED,
          "Not opened by this key: no known way to seal a binding turns these bytes into one.",
@@ -748,8 +753,8 @@ _STATES: tuple[Mistake, ...] = (
          "The message was refused, delayed or lost before anybody looked at the binding.",
          "Correct salt, clock or seqno, or wait, and send it again; built anew wherever the msg_id is new."),
     _row("temporary_key_unknown", Stage.STATE, ERRORS,
-         "Transport error -404: the data centre does not know the key that carries the packet, the temporary one: never "
-         "made here, past its end, or forgotten.",
+         "Transport error -404: the data centre does not know the key that carries the packet, the temporary one: "
+         "never made here, past its end, or forgotten.",
          "Make a new temporary key and bind that; the permanent key is as good as before."),
     _row("another_data_centre", Stage.STATE, ERRORS, "The data centre is not the one that was asked for.",
          "Check the dc id of the key exchange, 10000 more for the test servers, and the address."),
@@ -758,7 +763,8 @@ _STATES: tuple[Mistake, ...] = (
          "Send auth.bindTempAuthKey first; log in after boolTrue."),
     _row("answer_not_known", Stage.STATE, ERRORS, "The answer is not boolTrue, and what it means is not known here.",
          "Only boolTrue says that the key is bound. Look the answer up at core.telegram.org/api/errors."),
-    _row("healthy", Stage.STATE, AFTER, "The bytes are right: a data centre that knows this permanent key accepts them.",
+    _row("healthy", Stage.STATE, AFTER,
+         "The bytes are right: a data centre that knows this permanent key accepts them.",
          "If it refuses them, it does not know the key: younger than 60 seconds, dropped (logged out, session file "
          "used twice), another DC, or test against production. Do not drop keys yet."),
     _row("nothing_wrong_so_far", Stage.STATE, DEBUG,
@@ -824,7 +830,7 @@ def _differing(table: Any, way: Way, name: str, **sources: bytes) -> Iterator[by
     for changed in way(table.rows):
         row = next((each for each in changed if each.name == name), None)
         if row is not None and row != right[name] and all(p.source in sources for p in row.pieces):
-            yield rows([row], **sources)[name]
+            yield rows([row], 0, **sources)[name]
 
 
 __all__ = ["MISTAKES", "Mistake", "Stage", "at", "wrong"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -99,7 +99,9 @@ def _schedules(table: Any) -> tuple[Choice, ...]:
 
 @cache
 def _modes() -> tuple[Choice, ...]:
-    return tuple(((Change(row, "cipher", row.name, "AES-256-IGE"),), mode) for row, ways in at("cipher") for mode in ways)
+    return tuple(
+        ((Change(row, "cipher", row.name, "AES-256-IGE"),), mode) for row, ways in at("cipher") for mode in ways
+    )
 
 
 def _spellings(given: GivenKey, changes: tuple[Change, ...]) -> Iterator[Choice]:
@@ -216,7 +218,7 @@ def signs(known: Known) -> tuple[bytes, ...]:
     """What noise has not: the constants of a binding, and each long that is known, in either byte order."""
     longs = {value for name, value in known.items()
              if isinstance(value, int) and name not in ("seqno", "length", "constructor", "expires_at") and value}
-    either = [value.to_bytes(8, order, signed=True) for value in longs for order in ("little", "big")]  # type: ignore[arg-type]
+    either = [written_as(value, 8, order) for value in longs for order in ("little", "big")]
     return (CONSTANTS[:8], CONSTANTS[4:], *either)
 
 
@@ -270,13 +272,16 @@ def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known
         tried.add(aes_key)
         rest = wrong.IGE.after(second, ciphertext, 1, aes_key)
         if any(sign in rest for sign in looked_for):
-            first = _xor(ciphertext[16:32], wrong.MODES["ecb"].encrypt(_xor(second, ciphertext[:16]), aes_key, bytes(32)))
+            after_aes = wrong.MODES["ecb"].encrypt(_xor(second, ciphertext[:16]), aes_key, bytes(32))
+            first = _xor(ciphertext[16:32], after_aes)
             made, iv = _iv(first, ciphertext[:16], aes_key, aes_iv, given, msg_key)
             return shaped(first + second + rest, given.key.data, (*changes, made), msg_key, known, iv)
     return None
 
 
-def _iv(first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: GivenKey, msg_key: bytes) -> tuple[Change, bytes]:
+def _iv(
+    first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: GivenKey, msg_key: bytes
+) -> tuple[Change, bytes]:
     """Which iv makes block 1, if one of the table does; and which half is wrong, where the other one is right."""
     for changes, rows in _schedules(V1):
         iv = scheduled(rows, given.key.data, msg_key)[1]
@@ -323,13 +328,16 @@ def shaped(
     return Opened(plaintext, key, changes, shape, misplaced, size, iv)
 
 
+_NONE: tuple[Mistake, ...] = ()
+
+
 def fitted(
     data: bytes, right: Shape, step: str, known: Known, end: int | None = None
 ) -> tuple[Shape, tuple[Mistake, ...]]:
     """The row of fields in which most known values are in their place, and by which mistakes it comes from the right
     one. A mistake has to put at least 24 bits right that were wrong without it,
     and more where no hash says where the row ends."""
-    best, rows = right, ()
+    best, rows = right, _NONE
     bits, most = _agreement(data, right, known, end), _agreement(None, right, known, None)
     needed = 24 if end is not None else 56 if len(data) >= size_of(right) else 100
     for _ in range(3):
@@ -440,7 +448,9 @@ def is_right(sealed: bytes, key: bytes) -> bool:
 # -- Packets ------------------------------------------------------------------------------------------------------
 
 
-def open_packet(packet: bytes, given: GivenKey, looked_for: tuple[bytes, ...]) -> tuple[bytes, tuple[Change, ...]] | None:
+def open_packet(
+    packet: bytes, given: GivenKey, looked_for: tuple[bytes, ...]
+) -> tuple[bytes, tuple[Change, ...]] | None:
     """The message in a packet under this key, and by which changes of the recipe it opened."""
     msg_key, ciphertext = packet[8:FRONT], packet[FRONT : len(packet) - (len(packet) - FRONT) % BLOCK]
     for way in ways_to_seal([((), given)], V2):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.secret import Secret

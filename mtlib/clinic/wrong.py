@@ -116,8 +116,8 @@ def other_hashes(table: Rows) -> Iterator[Rows]:
         for at, piece in enumerate(row.pieces):
             for name in names:
                 if name != piece.source:
-                    other = replace(piece, source=name)
-                    yield with_row(table, replace(row, pieces=(*row.pieces[:at], other, *row.pieces[at + 1 :])))
+                    from_it = replace(piece, source=name)
+                    yield with_row(table, replace(row, pieces=(*row.pieces[:at], from_it, *row.pieces[at + 1 :])))
 
 
 def exchanged(table: Rows, *, key: bool, iv: bool) -> Rows:
@@ -197,7 +197,8 @@ class Mode:
     def _run(self, data: bytes, key: bytes, iv: bytes, *, forth: bool, kept: bool = False) -> bytes:
         ecb = Cipher(algorithms.AES(self.key(key)), modes.ECB())
         e, d = (partial(self._one, side.update) for side in (ecb.encryptor(), ecb.decryptor()))
-        before, plain = (int.from_bytes(half, "big") for half in ((iv[:BLOCK], iv[BLOCK:]) if kept else self.halves(iv)))
+        halves = (iv[:BLOCK], iv[BLOCK:]) if kept else self.halves(iv)
+        before, plain = (int.from_bytes(half, "big") for half in halves)
         if kept:
             before, plain = self.kept(plain, before)
         mix, out = self.forth if forth else self.back, []

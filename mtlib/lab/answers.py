@@ -10,9 +10,9 @@ from typing import Any
 from mtlib.lab import exercises_dc, exercises_recipe
 from mtlib.lab.examining import Exercise, Task
 
+_ALL: tuple[Exercise, ...] = (*exercises_recipe.EXERCISES, *exercises_dc.EXERCISES)
 EXERCISES: Mapping[str, Exercise] = {
-    exercise.name: exercise
-    for exercise in sorted((*exercises_recipe.EXERCISES, *exercises_dc.EXERCISES), key=lambda each: each.lesson)
+    exercise.name: exercise for exercise in sorted(_ALL, key=lambda each: each.lesson)
 }
 
 

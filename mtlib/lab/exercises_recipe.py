@@ -116,7 +116,8 @@ PADDING_V2 = Task(
     padding_size, lambda seed: ((132,), (12,), (4,), (20,), (36,), (100,), (1000,)),
     (
         wrong_answer("padding_v1_rule", ACCIDENT, lambda body: -(32 + body) % 16),
-        wrong_answer("padding_always_12", "12 bytes are enough for the request; with a ping the whole is no multiple of 16.",
+        wrong_answer("padding_always_12",
+                     "12 bytes are enough for the request; with a ping the whole is no multiple of 16.",
                 lambda body: 12),
         wrong_answer("padding_too_much", "Lawful, and more than the least: nothing above 12 + 15 is needed.",
                 lambda body: padding_size(body) + 16, lambda body: 16 + -(32 + body) % 16),
@@ -277,7 +278,8 @@ INNER = Task(
               lambda n, t, p, s, other, now, span: inner(n, t, p, other, now + span)),
         known("expires_at_is_a_duration", lambda n, t, p, s, other, now, span: inner(n, t, p, s, span)),
         known("expires_at_now", lambda n, t, p, s, other, now, span: inner(n, t, p, s, now)),
-        known("expires_at_in_milliseconds", lambda n, t, p, s, other, now, span: inner(n, t, p, s, 1000 * (now + span))),
+        known("expires_at_in_milliseconds",
+              lambda n, t, p, s, other, now, span: inner(n, t, p, s, 1000 * (now + span))),
         known("unsigned_overflow", _unsigned),
     ),
     (
