@@ -45,6 +45,8 @@ def wrong_answers() -> Iterator[Any]:
 
 def test_each_lesson_from_10_to_20_has_an_exercise() -> None:
     assert {exercise.lesson for exercise in EXERCISES.values()} >= set(range(10, 21))
+    lessons = [0, 10, 11, 11, *[12] * 5, 13, 14, 15, 15, 16, 16, 17, 17, 17, 18, 18, 19, 20, 29]
+    assert [exercise.lesson for exercise in EXERCISES.values()] == lessons
     assert sorted(path.stem for path in SOLUTIONS.glob("*.py")) == sorted(EXERCISES)
 
 

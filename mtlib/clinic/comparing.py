@@ -93,9 +93,7 @@ def _inside(opened: Opened | None, known: Known) -> Iterator[Place]:
 def _explained(place: Place, patient: Patient, known: Known) -> Finding:
     row = _explain(place, patient, known)
     if place.name != "constructor":
-        same = place.name in _AT and place.path.startswith("plaintext") and patient.request is not None
-        other = (place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got) if same else None
-        return Finding(row, (place.evidence, *([Place(*other).evidence] if other else [])))
+        return Finding(row, (place.evidence,))
     either = (place.got.to_bytes(4, "little", signed=True), INNER_ID)
     return Finding(row, (Evidence(place.path, place.offset, 4, *either),))
 

@@ -142,11 +142,10 @@ class Case:
 
 def examine(patient: Patient) -> Diagnosis:
     """The triage over a patient. Raises LocalError for a `stream` that begins no connection, and for nothing else."""
-    case = _out_of_packet(Case(patient))
-    case = _with_perm_key(_out_of_request(case))
+    case = _with_perm_key(arrive(patient))
     opened = None
     if case.sealed is not None:
-        case, opened = _behind_the_seal(case)
+        case, opened = behind_the_seal(case)
     verdict = second_opinion(case) if case.sealed is not None or case.call is not None else None
     case = case.and_found(*_dates(case, opened), *_states(case.patient, verdict))
     lacking = tuple(missing(case))
@@ -170,6 +169,12 @@ def _hidden(row: Evidence) -> Evidence:
 
 
 # -- The packet ---------------------------------------------------------------------------------------------------
+
+
+def arrive(patient: Patient) -> Case:
+    """Everything taken off that surrounds the seal, and the mistakes that were undone for it. Raises LocalError for a
+    stream that is no connection."""
+    return _out_of_request(_out_of_packet(Case(patient)))
 
 
 def packets_in(stream: bytes) -> list[bytes]:
@@ -532,7 +537,7 @@ def _with_perm_key(case: Case) -> Case:
     return replace(case, patient=replace(patient, perm_key=chosen, other_keys=others))
 
 
-def _behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
+def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     """What is behind the seal, and everything that is wrong with it."""
     case = _unpacked(case)
     sealed, patient = case.sealed or b"", case.patient

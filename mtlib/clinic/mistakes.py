@@ -474,7 +474,7 @@ _NUMBERS: tuple[Mistake, ...] = (
          **_value_in(lambda right: [wrong.signed(right << 32 | right >> 32 & 0xFFFFFFFF)])),
     _row("sign_lost", Stage.EQUALITY, FORTY, "A long lost its sign, or got the other one.",
          "A TL long is signed: keep its 64 bits as they are.",
-         **_value_in(lambda right: [wrong.signed(-right), ~right])),
+         **_value_in(lambda right: [wrong.signed(-right)])),
     _row("left_zero", Stage.EQUALITY, FORTY, "A field was never filled in: it is zero.", "Fill it in.",
          value=lambda right: [0] if right else []),
     _row("written_as_a_double", Stage.EQUALITY, FORTY, "The bytes of a floating-point number stand for a whole one.",

@@ -30,7 +30,7 @@ def test_the_first_finding_speaks() -> None:
 def test_text_has_everything_and_marks_the_bytes() -> None:
     text = str(WRONG)
     for finding in WRONG.findings:
-        assert finding.hypothesis.sentence in text and finding.hypothesis.fix in text and finding.name in text
+        assert finding.mistake.sentence in text and finding.mistake.fix in text and finding.name in text
     assert f"[{b'abcdefgh'.hex()}]" in text
     assert "FAILS  nonce" in text and "holds  length" in text
 

@@ -8,8 +8,8 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mtlib.doctor.given import LARGEST, GivenKey, octets_of, refuse_shown_keys, whole_number
 
+from mtlib.clinic.patient import LARGEST, GivenKey, octets_of, refuse_shown_keys, whole_number
 from mtlib.crypto import AuthKey
 from mtlib.errors import LocalError
 from wrong_client import pattern

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from mtlib.doctor.arrival import arrive
-from mtlib.doctor.examining import look_behind_the_seal
-from mtlib.doctor.patient import Patient
 
 from mtlib.clinic.diagnosis import Finding
+from mtlib.clinic.doctor import arrive, behind_the_seal
+from mtlib.clinic.patient import Patient
 from patients import OTHER, C
 from wrong_client import WrongClient, key_id, pattern
 
@@ -17,7 +16,7 @@ from wrong_client import WrongClient, key_id, pattern
 def found(sealed: bytes, client: WrongClient = C, **more: object) -> dict[str, Finding]:
     patient = Patient.of(**{**client.facts(request=client.request_of(sealed)), **more})
     arrival = arrive(patient)
-    return {finding.name: finding for finding in look_behind_the_seal(arrival.sealed or b"", arrival)[1]}
+    return {finding.name: finding for finding in behind_the_seal(arrival)[0].findings}
 
 
 def test_a_closed_seal_says_where_noise_stands_and_which_key_is_named() -> None:

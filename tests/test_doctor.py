@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mtlib.doctor.hypothesis import Stage
 
 from mtlib.clinic.diagnosis import THROW_AWAY
 from mtlib.clinic.doctor import diagnose, explain_refusal
-from mtlib.clinic.mistakes import MISTAKES
+from mtlib.clinic.mistakes import MISTAKES, Stage
 from mtlib.crypto import AuthKey
 from mtlib.errors import LocalError, RpcError, TransportError
 from mtlib.protocol.checks import Facts, Rules

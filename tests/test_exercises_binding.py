@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from mtlib.lab.answers_binding import BINDING, INNER, NINE, NINE_VALUES, SEAL, sealed
-from mtlib.ladder.rung import Mistake
 
+from mtlib.clinic.ladder import WrongAnswer as Mistake
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.crypto import AuthKey
+from mtlib.lab.exercises_recipe import INNER, NINE, NINE_VALUES, SEAL, seal
 from mtlib.lab.scenes import scenes
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import verify
 
 
-def test_the_lessons() -> None:
-    assert [exercise.lesson for exercise in BINDING] == [13, 14, 15, 15]
-
-
-def test_fourteen_wrong_recipes_have_the_doctors_names() -> None:
+def test_wrong_recipes_have_the_doctors_names() -> None:
     names = [each.name for each in SEAL.mistakes]
-    assert len(names) == len(set(names)) == 14
+    assert len(names) == len(set(names)) >= 14
     assert [name for name in names if name not in MISTAKES] == []
 
 
-@pytest.mark.parametrize("each", [each for each in SEAL.mistakes if each.recipes], ids=lambda each: each.name)
+@pytest.mark.parametrize("each", [each for each in SEAL.mistakes if each.ways], ids=lambda each: each.name)
 def test_no_wrong_recipe_binds(each: Mistake) -> None:
     """Each is refused by the data centre's own checks, for the scene in which it shows."""
     refused = 0
@@ -45,7 +41,7 @@ def test_no_wrong_recipe_binds(each: Mistake) -> None:
 
 def test_the_right_recipe_is_the_binding() -> None:
     for scene in scenes(""):
-        assert sealed()(*(scene[name] for name in SEAL.takes)) == scene["encrypted_message"]
+        assert seal(*(scene[name] for name in SEAL.takes)) == scene["encrypted_message"]
         assert INNER.solution(*(scene[name] for name in INNER.takes)) == scene["inner"]
 
 

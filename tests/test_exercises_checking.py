@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from mtlib.lab.answers_checking import CHECKING, PADDING_RULE, SAME_CHANNEL, SAME_NONCE
-
 from mtlib.crypto import AuthKey
+from mtlib.lab.exercises_dc import PADDING_RULE, SAME_CHANNEL, SAME_NONCE
 from mtlib.lab.scenes import scenes
 from mtlib.protocol.checks import verify
-
-
-def test_the_lessons() -> None:
-    assert [exercise.lesson for exercise in CHECKING] == [17, 17, 17]
 
 
 def test_same_nonce_agrees_with_the_check_of_that_name() -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from mtlib.doctor.comparing import compare, date
-from mtlib.doctor.mistakes_inside import RIGHT_SHAPE, Opened
-from mtlib.doctor.patient import Patient
 
+from mtlib.clinic.comparing import DAY, YOUNGEST, compare, date
+from mtlib.clinic.opening import Opened, expected_inside
+from mtlib.clinic.patient import Patient
 from patients import C
 from wrong_client import NOW, WrongClient, key_id, number
 
@@ -19,8 +19,9 @@ VALUES = {"perm_auth_key_id": number(key_id(C.perm)), "nonce": C.nonce, "expires
 
 
 def found(client: WrongClient, patient: Patient = PATIENT, **values: Any) -> list[tuple[str, str, int]]:
-    opened = Opened(client.envelope + client.padding, C.perm, RIGHT_SHAPE)
-    findings = compare(patient, {**VALUES, **values}, client.sealed, opened)
+    opened = Opened(client.envelope + client.padding, C.perm)
+    request = {**VALUES, **values}
+    findings = compare(patient, request, client.sealed, opened, expected_inside(patient, request))
     return [(each.name, each.evidence[0].path, each.evidence[0].offset) for each in findings]
 
 
@@ -61,9 +62,9 @@ def test_without_the_key_the_names_are_compared_with_each_other() -> None:
 
 
 def test_what_is_not_known_is_not_compared() -> None:
-    opened = Opened(C.envelope + C.padding, C.perm, RIGHT_SHAPE)
-    assert compare(Patient.of(), {}, C.sealed, opened) == []
-    assert compare(PATIENT, VALUES, b"", None) == []
+    opened = Opened(C.envelope + C.padding, C.perm)
+    assert compare(Patient.of(), {}, C.sealed, opened, {}) == []
+    assert compare(PATIENT, VALUES, b"", None, {}) == []
 
 
 def test_one_bit_of_the_name_in_front() -> None:
@@ -87,3 +88,50 @@ def test_one_bit_of_the_name_in_front() -> None:
 )
 def test_a_date_is_judged_by_the_clock_that_is_there(value: int, more: dict[str, int], names: list[str]) -> None:
     assert [each.name for each in date(Patient.of(**more), value, "request/expires_at", 20)] == names
+
+
+# -- Dates ---------------------------------------------------------------------------------------------------------
+
+
+def name(value: int, **known: int) -> str:
+    findings = list(date(Patient.of(**known), value, "request/expires_at", 20))
+    return findings[0].name if findings else ""
+
+
+def milliseconds(seconds: int, more: int = 0) -> int:
+    """As a program writes it that cuts a large number to four bytes."""
+    return int(struct.unpack("<i", struct.pack("<q", seconds * 1000 + more)[:4])[0])
+
+
+@pytest.mark.parametrize(
+    ("value", "known", "expected"),
+    [
+        (0, {}, "expires_at_left_out"),
+        (DAY, {"now": NOW}, "expires_at_is_a_duration"),
+        (DAY * 1000, {"now": NOW}, "expires_at_is_a_duration"),
+        (YOUNGEST, {"now": NOW}, "expires_at_in_the_past"),
+        (-1, {"now": NOW}, "expires_at_in_the_past"),
+        (NOW - 14, {"now": NOW}, "expires_at_in_the_past"),
+        (NOW + DAY + 301, {"now": NOW, "key_expires_at": NOW + DAY}, "expires_at_too_late"),
+        (NOW - 7200 + DAY, {"now": NOW + DAY, "local_now": NOW - 7200}, "local_clock_off"),
+        (NOW + 7200 + DAY, {"now": NOW, "local_now": NOW + 7200, "key_expires_at": NOW + DAY}, "local_clock_off"),
+        (NOW - 14, {"now": NOW, "local_now": NOW + 5}, "expires_at_in_the_past"),
+    ],
+)
+def test_dates(value: int, known: dict[str, int], expected: str) -> None:
+    assert name(value, **known) == expected
+
+
+@pytest.mark.parametrize("more", [0, 1, 999, 59_000])
+@pytest.mark.parametrize("now", [NOW, NOW + 1_000_000, NOW + 3_000_000])
+def test_milliseconds_cut_to_32_bits(now: int, more: int) -> None:
+    value = milliseconds(now + DAY, more)
+    known = {"now": now} | ({} if more < 1000 else {"key_expires_at": now + DAY})
+    if value <= now and not 0 <= value < YOUNGEST:
+        assert name(value, **known) == "expires_at_in_milliseconds"
+
+
+def test_other_numbers_are_not_taken_for_milliseconds() -> None:
+    """A window of twenty minutes in fifty days: one number in 3600."""
+    taken = sum(name(-(2**31) + i * 1_000_003, now=NOW) == "expires_at_in_milliseconds" for i in range(2000))
+    assert taken <= 2

@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from mtlib.lab.answers_sealing import ACCIDENT, MSG_ID, PADDING_V2, SEALING, SEQNO
 
 from mtlib.lab.examining import RIGHT
+from mtlib.lab.exercises_recipe import ACCIDENT, MSG_ID, PADDING_V2, SEQNO
 from mtlib.protocol.session import next_msg_id
-
-
-def test_the_lessons() -> None:
-    assert [exercise.lesson for exercise in SEALING] == [10, 11, 11, 12, 12, 12, 12, 12]
 
 
 def by_a_float(now_ns: int, last: int, perm_last: int) -> int:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from mtlib.lab.answers_replies import BIND_ACCEPTED, REPLIES, TRANSCRIPT
-
+from mtlib.lab.exercises_dc import BIND_ACCEPTED, TRANSCRIPT
 from mtlib.wire import SCHEMA
 from mtlib.wire.kinds import Bool
-
-
-def test_the_lessons() -> None:
-    assert [exercise.lesson for exercise in REPLIES] == [18, 18]
 
 
 def test_the_transcript_is_as_the_solution_says() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mtlib.doctor import patient as module
-from mtlib.doctor.given import GivenKey
-from mtlib.doctor.patient import ALIASES, Patient, read_patient
 
+from mtlib.clinic import reading as module
 from mtlib.clinic.doctor import diagnose
+from mtlib.clinic.patient import GivenKey, Patient
+from mtlib.clinic.reading import ALIASES, read_patient
 from mtlib.crypto import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Facts, Rules

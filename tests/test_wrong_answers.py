@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from mtlib.ladder.rung import Mistake, Raised, mistake, recognise
-
+from mtlib.clinic.ladder import Raised, recognise
+from mtlib.clinic.ladder import WrongAnswer as Mistake
+from mtlib.clinic.ladder import wrong_answer as mistake
 from mtlib.errors import LocalError
 
 DOUBLED = mistake("doubled", "You doubled it.", lambda number: 2 * number)

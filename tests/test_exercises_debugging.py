@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from mtlib.lab.answers_debugging import DEBUGGING, PATIENTS, PATIENTS_TOLD
-
 from mtlib.clinic.diagnosis import Diagnosis
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.reading import read_patient
+from mtlib.lab.exercises_dc import PATIENTS, PATIENTS_TOLD
 from mtlib.lab.samples import sample
 
 KEYS = f"perm_auth_key: {bytes(sample().perm_key).hex()}\ntemp_auth_key: {bytes(sample().temp_key).hex()}\n"
@@ -15,10 +14,6 @@ KEYS = f"perm_auth_key: {bytes(sample().perm_key).hex()}\ntemp_auth_key: {bytes(
 
 def of(letter: str, *more: str) -> Diagnosis:
     return diagnose(**read_patient("\n".join([PATIENTS_TOLD[letter], *more]), KEYS))
-
-
-def test_the_lesson() -> None:
-    assert [exercise.lesson for exercise in DEBUGGING] == [29]
 
 
 def test_a_has_two_mistakes_and_the_seal_comes_first() -> None:

@@ -5,16 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from mtlib.lab.answers_failing import ACTIONS, CAUSES, FAILING, RETRY, SYMPTOMS, TWELVE, retry
-
 from mtlib.lab.examining import RIGHT
+from mtlib.lab.exercises_dc import ACTIONS, CAUSES, RETRY, SYMPTOMS, TWELVE, retry
 from mtlib.protocol import retry as rule
 from mtlib.protocol.checks import INVALID
 from tests.solutions.retry import SOLUTION
-
-
-def test_the_lessons() -> None:
-    assert [exercise.lesson for exercise in FAILING] == [19, 20]
 
 
 def test_twelve_symptoms_and_twelve_causes() -> None:

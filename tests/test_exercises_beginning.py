@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from mtlib.lab.answers_beginning import BEGINNING
 
 from mtlib.lab.exercises import examine
+from mtlib.lab.exercises_dc import FIRST_LOOK
 from tests.solutions.first_look import SOLUTION, WRONG
 
 
@@ -26,4 +26,4 @@ def test_each_mistake_has_its_sentence(name: str) -> None:
 
 
 def test_all_mistakes_are_tried() -> None:
-    assert {slip.name for slip in BEGINNING[0].mistakes} == set(WRONG)
+    assert {slip.name for slip in FIRST_LOOK.mistakes} == set(WRONG)
