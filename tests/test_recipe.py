@@ -34,6 +34,7 @@ def test_a_leading_zero_byte_tells_a_short_key() -> None:
         for question in ladder()
         if question.step == "sha1_a"
         for each in question.rung.mistakes
-        if each.name == "key_without_leading_zeros" and any(value != question.output for value in each.made(question.arguments))
+        if each.name == "key_without_leading_zeros"
+        and any(value != question.output for value in each.made(question.arguments))
     }
     assert caught == {"counting-bytes", "leading-zero-byte"}

@@ -547,7 +547,7 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     opened, found = _opened(sealed, patient, known)
     if found:
         sealed, found = found[0], found[1]
-        case = replace(case, sealed=sealed).and_found(*found)
+        case = case.and_found(*found)
     compared = compare(patient, case.values, sealed, opened, known)
     if any(each.name == "not_sealed" for each in case.findings):
         return case, None
@@ -764,8 +764,8 @@ def second_opinion(case: Case) -> Verdict:
     request = patient.request
     if patient.perm_key is None and not patient.perm_key_missing:
         skip.add("perm_key_known")
-    if request is None:  # one around a bare encrypted_message, and without the checks that it cannot answer
-        sealed = case.sealed or b""
+    if request is None:  # one around a bare encrypted_message as it was sent, without the checks that it cannot answer
+        sealed = patient.encrypted_message or b""
         named = patient.perm_key.key.id if patient.perm_key else wrong.long(sealed[:8])
         request = bytes(REQUEST.build(perm_auth_key_id=named, nonce=patient.nonce or 0,
                                       expires_at=patient.expires_at or 0, encrypted_message=sealed))  # fmt: skip

@@ -85,7 +85,8 @@ def mistaken(step: str, *names: str) -> tuple[WrongAnswer, ...]:
 
 def mistaken_schedule(table: ScheduleTable) -> tuple[WrongAnswer, ...]:
     """The mistakes in a whole key schedule, a function that takes auth_key and msg_key and gives aes_key and aes_iv."""
-    found = [known(row.name, *(_scheduled(table, way) for way in ways)) for row, ways in at("rows")]
+    found = [known(row.name, *(_scheduled(table, way) for way in ways)) for row, ways in at("rows")
+             if any(list(way(table.rows)) for way in ways)]  # fmt: skip
     found += [known(row.name, *(_spelled(table, way) for way in ways)) for row, ways in at("key")]
     return tuple(found)
 
@@ -109,7 +110,8 @@ def recognise(
         ways = [at for at, made in enumerate(candidate.made(inputs[0])) if _same(made, answers[0])]
         others = [candidate.made(arguments) for arguments in inputs[1:]] if ways else []
         for way in ways:
-            if all(way < len(made) and _same(made[way], answer) for made, answer in zip(others, answers[1:], strict=True)):
+            pairs = zip(others, answers[1:], strict=True)
+            if all(way < len(made) and _same(made[way], answer) for made, answer in pairs):
                 return candidate
     sizes = {len(answer) if isinstance(answer, bytes) else -1 for answer in answers}
     return next((m for m in mistakes if m.size is not None and sizes == {m.size}), None)

@@ -365,10 +365,9 @@ def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) 
     for name, size, order in shape:
         value = known.get(name)
         if value is not None:
-            found = None if data is None else data[start : start + size]
-            same = found is None or found == written_as(value, size, order)
-            if same or (name == "length" and found == written_as(inner, size, order)):
-                bits += 8 * min(size, 8)
+            found, right = None if data is None else data[start : start + size], written_as(value, size, order)
+            if found in (None, right) or (name == "length" and found == written_as(inner, size, order)):
+                bits += 8 * min(size - right.count(0), 8)  # zeros stand anywhere, and say nothing
             else:
                 bits -= 8  # two rows may fit alike, and one leaves a field wrong
         start += size
