@@ -215,7 +215,8 @@ PADDING_RULE = Task(
                 lambda p, m: _length(p) == 40),
         wrong_answer("padding_hashed", "You hashed the padding too; MTProto 1.0 stops before it.",
                 lambda p, m: _length(p) == 40 and msg_key_v1(p) == m),
-        wrong_answer("padding_of_v2", "12 to 1024 bytes of padding are the rule of MTProto 2.0; here 8 are left, always.",
+        wrong_answer("padding_of_v2",
+                     "12 to 1024 bytes of padding are the rule of MTProto 2.0; here 8 are left, always.",
                 lambda p, m: 12 <= 48 - _length(p) <= 1024 and msg_key_v1(p[:72]) == m),
     ),
     (
