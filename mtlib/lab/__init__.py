@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "ACTIONS": "exercises_dc",
     "Conversation": "views",
     "DAY": "samples",
     "Ige": "views",
