@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from mtlib.errors import LocalError
@@ -50,17 +50,25 @@ def text(path: str) -> str:
 
 
 def octets(argument: str) -> bytes:
-    """Hex as it stands, or the contents of a file (hex or raw), or standard input."""
+    """The bytes in an argument, in a file, or in standard input, however they are written; what they were taken for
+    is said on stderr, where it was not plain hex."""
+    from mtlib.clinic.reading import read_bytes
+
     if argument != "-" and not os.path.exists(argument):
         try:
-            return bytes.fromhex(argument)
-        except ValueError:
-            refuse("neither hex nor the name of a file", got=argument, where="the command line")
-    raw = read(argument)
-    try:
-        return bytes.fromhex(raw.decode("ascii"))
-    except ValueError:
-        return raw
+            data, form = read_bytes(argument)
+        except LocalError:
+            refuse("neither bytes nor the name of a file", got=f"{len(argument)} characters", where="the command line")
+    else:
+        data, form = read_bytes(read(argument))
+    say([] if form.startswith(("line 1: hex,", "raw")) else [form])
+    return data
+
+
+def say(notes: Iterable[str]) -> None:
+    """How something was read, on stderr: what a command prints stays what it is."""
+    for note in notes:
+        print(f"read: {note}", file=sys.stderr)
 
 
 def refuse(message: str, **facts: Any) -> NoReturn:
