@@ -52,8 +52,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
     keys = read(options.keys) if options.keys else None
     patient = read_patient(read(options.patient), keys)
-    say(patient.notes)
     diagnosis = diagnose(**patient)
+    say(patient.notes)
     print(json.dumps(diagnosis.to_dict()) if options.json else diagnosis)
     return 0 if diagnosis.healthy else NO
 

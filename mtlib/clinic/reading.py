@@ -48,9 +48,10 @@ ALIASES: Mapping[str, str] = {
 
 FOLLOWING = frozenset((
     "ok", "perm_auth_key_id", "temp_auth_key_id", "auth_key_id", "inner", "envelope", "msg_key", "plaintext", "calls",
-    "timings_ms", "schedule", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv",
+    "timings_ms", "schedule", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv", "get_nearest_dc",
+    "get_app_config", "event", "peer", "at", "text", "facts", "failed", "failing", "verdict", "code", "error_code",
 ))  # fmt: skip
-"""Names of values that `bind --json` prints and that nobody needs: they follow from the others."""
+"""Names that `bind --json` and `dc --json` print and that nobody needs: they follow from the others."""
 
 EXAMPLE = """\
 request:       052ad4cd 3016cac0 b43a379b ...     (132 bytes; or encrypted_message: 104, packet:, stream:)
@@ -152,13 +153,12 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
     values = []
     for piece in scan.pieces():
         octets = piece.value if isinstance(piece.value, bytes) else bytes_in(str(piece.value))[0]
-        if octets is not None and not (_known(piece.label) and NAMES[_known(piece.label)] in ("id", "date", "text")):
+        if octets is not None and not (_known(piece.label) and NAMES[_known(piece.label)] in ("id", "date")):
             values.append((_known(piece.label), octets, f"{piece.where}: {piece.took_for}"))
-    for name in ("packet", "request", "encrypted_message", "stream", ""):
-        for each, octets, form in values:
-            if each == name:
-                others = f"; {len(values) - 1} more left alone" if len(values) > 1 else ""
-                return octets, "; ".join([*said, f"{form}, {len(octets)} bytes{others}"])
+    order = ("packet", "request", "encrypted_message", "stream", "")
+    for _, octets, form in sorted(values, key=lambda each: order.index(each[0]) if each[0] in order else 9)[:1]:
+        others = f"; {len(values) - 1} more left alone" if len(values) > 1 else ""
+        return octets, "; ".join([*said, f"{form}, {len(octets)} bytes{others}"])
     raise LocalError("no bytes in this", got=f"{len(text)} characters", expected="hex, base64, a dump, an array")
 
 
@@ -216,7 +216,8 @@ def _raw(data: bytes, keys_only: bool) -> list[Found]:
                 for i in range(0, len(data), 256)]  # fmt: skip
     if keys_only:
         raise LocalError("the keys are no text", got=f"{len(data)} bytes", expected="auth keys of 256 bytes, as hex")
-    return [Found(_looks_like(data) or "stream", data, "bytes", "the file", "raw bytes")]
+    name = _looks_like(data)
+    return [Found("stream" if name in ("", "packet") else name, data, "bytes", "the file", "raw bytes")]
 
 
 # -- Dumps become hex ---------------------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def _undump(text: str) -> tuple[list[str], dict[int, str]]:
     """The lines, with each dump (xxd, hexdump, od, Wireshark) written as hex in its first line; and where those are."""
     lines, dumps, at = text.splitlines(), dict[int, str](), 0
     while at < len(lines):
-        block, end = [], at
+        block, end = list[re.Match[str] | None](), at
         while end < len(lines) and ((row := _DUMP.match(lines[end])) or (block and lines[end].strip() == "*")):
             block.append(row)
             end += 1
@@ -450,6 +451,9 @@ _ANSWER = re.compile(
     r"(?:-?\d{3}:? +)?\b[A-Z]+(?:_[A-Z]+)*_(?:INVALID|EMPTY|EXPIRED|UNREGISTERED|DUPLICATED|BOUND|LONG|ERROR|WAIT_\d+)"
 )
 
+_GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|stdin)[\d_]*")
+"""Names that say nothing: bytes of these are judged as if they had none."""
+
 
 @dataclass(frozen=True)
 class _Piece:
@@ -480,6 +484,7 @@ class _Scan:
         self.keys_only = keys_only
         self.said: list[str] = []
         self._unknown: dict[str, int] = {}
+        self._quiet = False
         self._dumps = dumps
         self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
                        for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
@@ -507,7 +512,7 @@ class _Scan:
     def pieces(self) -> Iterator[_Piece]:
         text, at, opened, pending, fresh = self._text, 0, list[_Scope](), "", True
         while at < len(text):
-            if text[at] in " \t\r,;":
+            if text[at] in " \t\r,;$@*":
                 at += 1
                 pending = "" if text[at - 1] in ",;" else pending
                 continue
@@ -525,6 +530,10 @@ class _Scan:
             scope = opened[-1] if opened else _Scope("")
             label = pending or scope.label
             if (named := _LABEL.match(text, at)) and self._is_label(named):
+                if _known(scope.label) == "answer" and _bare_name(named["name"]) == "message":
+                    at = named.end()
+                    continue
+                self._quiet = any(_bare_name(each.label) in FOLLOWING for each in opened)
                 inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
                 piece, at, pending = self._labelled(inside + named["name"], named.start(), named.end())
                 if piece:
@@ -576,17 +585,22 @@ class _Scan:
             return None, empty.end(), ""
         number = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b"
                             ).match(text, at)  # fmt: skip
-        if number and kind in ("id", "date"):
+        scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
+        if not name and not scoped and not self._is_log[self._number(start) - 1]:
+            self.unknown(label, self._number(start))
+        if number and kind in ("id", "date", ""):
             alone = not re.match(r"[ \t]*[0-9A-Fa-f]{2}\b", text[number.end() : end])
-            if alone:
-                return self._piece(label, number[0], at, "a number"), number.end(), ""
-        if at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer"):
-            return None, at, label if name or "inner" in label.lower() else ""
+            if alone and (kind or number.end() - at < 24):
+                return self._piece(label, number[0], at, "a number") if kind else None, number.end(), ""
+        if scoped:
+            return None, at, label
         cut = _NEXT.search(text, at, end)
         said = text[at : cut.start() if cut and not (kind == "text" and cut[0].strip() == "") else end].strip(" \t,;")
+        if said in ("|", ">", "|-", ">-", "\\"):
+            at, said = end, ""
         if kind == "text":
             return (self._piece(label, said, at, "text") if said else None), end, ""
-        if re.match(r"(?:new\s+|&\s*)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]", text[at:end]) or said[:1] in "&*":
+        if re.match(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]", text[at:end]):
             return None, at, label
         if not said and at < end:
             return None, at, ""
@@ -704,12 +718,14 @@ class _Scan:
             return True
         if bytes_in(line)[0] is not None:
             named = _LABEL.match(line)
-            return len(re.sub(r"\W", "", line)) >= 4 and not (named and _known(named["name"]))
+            return (bool(before) or len(re.sub(r"\W", "", line)) >= 4) and not (named and _known(named["name"]))
         single = bool(before) and " " not in line and len(line) <= len(before[0]) and len(before[0]) > 19
         return single and bool(re.fullmatch(r"[\w+/-]+=*", line))
 
     def unknown(self, label: str, line: int) -> None:
-        self._unknown.setdefault(label, line)
+        """Remembers a name that nothing is known of; those inside of what is passed over go with it."""
+        if not self._quiet:
+            self._unknown.setdefault(label, line)
 
     def unknown_names(self) -> list[str]:
         """A sentence for each name that is nearly one of ours, and one for all others."""
@@ -751,7 +767,8 @@ def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:
 
 
 def _is_number(line: str) -> bool:
-    return bool(re.fullmatch(r"-?\d{1,20}", line))
+    """A decimal id by itself. Fewer digits could be hex."""
+    return bool(re.fullmatch(r"-\d{1,19}|\d{17,20}", line))
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -821,6 +838,8 @@ def _looks_like(data: bytes) -> str:
         return "encrypted_message"
     if data[:4] in (b"\xee" * 4, b"\xdd" * 4) or (data[:1] == b"\xef" and len(data) > 40):
         return "stream"
+    if 12 <= int.from_bytes(data[:4], "little") <= len(data) and data[4:8] == bytes(4):
+        return "stream"  # the full framing: a length, and the first number
     if 152 <= len(data) < 600 and not (len(data) - 24) % 16 and any(data[:8]):
         return "packet"
     return "stream" if len(data) > 270 else ""
@@ -850,6 +869,8 @@ def _value(piece: _Piece, scan: _Scan) -> Found | None:
         if piece.logged or piece.optional:
             return None
         raise
+    if piece.logged and kind == "key" and not SHORTEST_KEY <= len(value) <= 257:
+        return None  # loggers cut keys short
     if len(value if isinstance(value, bytes) else b"") > LARGEST:
         raise LocalError(f"{name} is too long for a binding", expected=f"{LARGEST} bytes at most", where=piece.where)
     if isinstance(value, bytes) and form != "hex":
@@ -863,6 +884,10 @@ def _unnamed(piece: _Piece, scan: _Scan) -> Found | None:
     data, form = piece.value, piece.took_for
     if not isinstance(data, bytes):
         data, form = (None, "a number") if _is_number(str(data)) else bytes_in(str(data))
+    if piece.label and _GENERIC.fullmatch(piece.label):
+        return _unnamed(replace(piece, label=""), scan)
+    if piece.label and data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE:
+        piece = replace(piece, label="")
     if piece.label and not (scan.keys_only and data is not None and SHORTEST_KEY <= len(data) <= 257):
         scan.unknown(piece.label, piece.line)
         return None
@@ -940,7 +965,7 @@ def _content(
         name = "request"
     elif sealed and name in ("request", "packet"):
         name = "encrypted_message"
-    elif aligned and name in ("request", "encrypted_message") and data[:8] in ids - perm:
+    elif aligned and name in ("request", "encrypted_message", "stream") and data[:8] in ids - perm:
         name = "packet"
     elif name != "stream" and data[:4] in (b"\xee" * 4, b"\xdd" * 4) and data[4:8][2:] in (b"\0\0", b"\0\x80"):
         name = "stream"
