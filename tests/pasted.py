@@ -99,12 +99,12 @@ OURS = {
     "msg_id": str(C.msg_id), "nonce": str(C.nonce), "expires_at": C.expires_at, "inner": C.inner.hex(),
     "envelope": C.envelope.hex(), "msg_key": E[8:24].hex(), "plaintext": (C.envelope + bytes(8)).hex(),
     "encrypted_message": E.hex(), "request": H, "packet": P.hex(), "answer": "b5757299",
-    "error": "400 ENCRYPTED_MESSAGE_INVALID", "calls": {"help.getNearestDc": "this_dc = 2"},
+    "error": None, "calls": {"help.getNearestDc": "this_dc = 2"},
     "timings_ms": {"dial": 1.5}, "schedule": {"sha1_a": "00" * 20}, "aes_key": "11" * 32, "aes_iv": "22" * 32,
     "perm_auth_key": C.perm.hex(), "temp_auth_key": C.temp.hex(),
 }  # fmt: skip
 OUT_OF_OURS = {"request": R, "packet": P, "encrypted_message": E, "perm_key": C.perm, "temp_key": C.temp, **IDS,
-               "nonce": C.nonce, "expires_at": C.expires_at, "answer": "400 ENCRYPTED_MESSAGE_INVALID"}  # fmt: skip
+               "nonce": C.nonce, "expires_at": C.expires_at, "answer": "boolTrue"}  # fmt: skip
 EVENTS = "\n".join(json.dumps(event) for event in (
     {"host": "127.0.0.1", "port": 4430, "dc_id": 2, "fingerprint": "aabbccdd00112233", "public_key_pem": "-----"},
     {"event": "session_created", "peer": 4, "at": NOW - 9.5, "text": "another", "facts": {"session_id": 77}},
@@ -290,7 +290,7 @@ EXAMPLES: dict[str, Example] = {
     "dc --json": Example(EVENTS, {**REQUEST, "session_id": C.session_id, "now": NOW,
                                   "answer": "ENCRYPTED_MESSAGE_INVALID"}, ("connection 7",)),
     # logs
-    "TDLib": Example(TDLIB, {**IDS, "encrypted_message": E, "answer": "ENCRYPTED_MESSAGE_INVALID"}),
+    "TDLib": Example(TDLIB, {**IDS, "encrypted_message": E, "answer": "400 : ENCRYPTED_MESSAGE_INVALID"}),
     "mtcute": Example(MTCUTE, {**IDS, "encrypted_message": E, "answer": "400 ENCRYPTED_MESSAGE_INVALID"}),
     "Telethon": Example(TELETHON, {"msg_id": C.msg_id, "packet": P}, ("packet",)),
     "gotd": Example(GOTD, {**REQUEST, **IDS}, ("base64 of 132",)),

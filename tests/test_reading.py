@@ -43,7 +43,8 @@ def test_every_form_is_understood_and_said(name: str) -> None:
     notes = "\n".join(facts.notes)
     assert [part for part in example.said if part not in notes] == []
     assert canaries(notes) == []
-    diagnose(**facts)  # whatever was read is something that the doctor takes
+    if name != "milliseconds":  # read as they stand; the doctor says what is wrong with them
+        diagnose(**facts)
 
 
 def test_there_are_enough_of_them() -> None:
@@ -162,9 +163,10 @@ def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str)
 @pytest.mark.parametrize(
     "text",
     [
-        C.perm.hex() * 2000, "05 2a d4 cd " * 80_000, '\\"' * 400_000, "[" * 900_000, "a: " * 300_000, "x=1 " * 200_000,
-        "05, " * 250_000, "\n".join([C.perm.hex()] * 1900), B64 * 5000, "(" * 100_000 + ")" * 100_000,
-        "'" * 900_000, "0 " * 400_000, xxd(bytes(200_000)), "request " * 100_000, "-" * 900_000, "a b c d e f " * 90_000,
+        C.perm.hex() * 400, "05 2a d4 cd " * 16_000, '\\"' * 80_000, "[" * 90_000, "a: " * 30_000, "x=1 " * 20_000,
+        "05, " * 50_000, "\n".join([C.perm.hex()] * 380), B64 * 1000, "(" * 40_000 + ")" * 40_000,
+        "'" * 180_000, "0 " * 80_000, xxd(bytes(40_000)), "request " * 20_000, "-" * 180_000, "a b c d e f " * 9_000,
+        ('"' + "\\" * 99) * 900, "{" * 90_000, "<Buffer " * 20_000, "a." * 90_000, "/*" * 90_000, "#\n" * 90_000,
     ],
 )  # fmt: skip
 def test_a_long_text_takes_time_in_proportion(text: str) -> None:
@@ -173,7 +175,7 @@ def test_a_long_text_takes_time_in_proportion(text: str) -> None:
         read(text)
     except LocalError as error:
         assert canaries(str(error)) == []
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 5
 
 
 def test_every_command_reads_it_and_shows_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import bisect
 import difflib
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -223,7 +224,7 @@ def _raw(data: bytes, keys_only: bool) -> list[Found]:
 # -- Dumps become hex ---------------------------------------------------------------------------------------------
 
 _DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
-_COLUMN = re.compile(r"[0-9A-Fa-f]+|-?\d+")
+_COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
 
 
 def _undump(text: str) -> tuple[list[str], dict[int, str]]:
@@ -310,10 +311,10 @@ def _columns(rest: str, limit: int) -> tuple[list[str], int]:
     for word in re.finditer(r"(\s*)(\S+)", rest):
         tail = rest[word.start(2) :]
         aside = len(word[1]) > 1 and size and len(tail) == size and not tail[:5].count(" ")
-        if size >= limit or aside or not _COLUMN.fullmatch(word[2]) or len(word[2]) > 16:
+        if size >= limit or aside or not (column := _COLUMN.fullmatch(word[2])) or len(word[2]) > 16:
             break
-        columns.append(word[2])
-        size += _octets(word[2])
+        columns.append(column[1] or word[2])
+        size += _octets(columns[-1])
     return columns, size
 
 
@@ -341,6 +342,8 @@ def _ordered(words: Sequence[str], colon: bool, base: int) -> tuple[bytes, str]:
 # -- Bytes in a piece ---------------------------------------------------------------------------------------------
 
 _TOKEN = re.compile(r"[^\s,;|]+")
+_OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
+_TYPE = re.compile(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
@@ -352,7 +355,7 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         data = unescaped(text)
         return (data, "escapes") if data is not None else (None, "characters beyond 255 among escapes")
     tokens = [token.strip("'\"") for token in _TOKEN.findall(text)]
-    tokens = [re.sub(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$", "", token) for token in tokens if token]
+    tokens = [_TYPE.sub("", token) for token in tokens if token]
     if not tokens:
         return None, "nothing is there"
     listed = _listed(tokens)
@@ -374,14 +377,9 @@ def _listed(tokens: Sequence[str]) -> bytes | None:
     """Numbers of one byte: 0x05, 42, -44. Two digits everywhere are hex, and none of this."""
     if len(tokens) == 1 or all(len(token) == 2 for token in tokens):
         return None
-    numbers = []
-    for token in tokens:
-        if re.fullmatch(r"0[xX][0-9A-Fa-f]{1,2}", token):
-            numbers.append(int(token, 16))
-        elif re.fullmatch(r"[-+]?(?:0|[1-9]\d{0,2})", token):
-            numbers.append(int(token))
-        else:
-            return None
+    if not all(map(_OF_A_BYTE.fullmatch, tokens)):
+        return None
+    numbers = [int(token, 16 if token[:2] in ("0x", "0X") else 10) for token in tokens]
     return bytes(n & 255 for n in numbers) if all(-128 <= n < 256 for n in numbers) else None
 
 
@@ -441,6 +439,8 @@ _LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?
 _SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
                     r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
+_NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
+_GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
@@ -529,7 +529,8 @@ class _Scan:
                 continue
             scope = opened[-1] if opened else _Scope("")
             label = pending or scope.label
-            if (named := _LABEL.match(text, at)) and self._is_label(named):
+            may_be_name = text[at].isalpha() or text[at] in "_\"'`"
+            if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
                 if _known(scope.label) == "answer" and _bare_name(named["name"]) == "message":
                     at = named.end()
                     continue
@@ -539,7 +540,7 @@ class _Scan:
                 if piece:
                     yield piece
                 continue
-            if taken := self._literal(at):
+            if text[at] in "\"'`[({<bBrRuUfFLnIsE" and (taken := self._literal(at)):
                 value, end, form = taken
                 if value is not None:
                     yield self._piece(label, value, at, form, optional=scope.taken > 0 or not label)
@@ -583,8 +584,7 @@ class _Scan:
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
             return None, empty.end(), ""
-        number = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b"
-                            ).match(text, at)  # fmt: skip
+        number = _NUMBER.match(text, at)
         scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
             self.unknown(label, self._number(start))
@@ -604,6 +604,9 @@ class _Scan:
             return None, at, label
         if not said and at < end:
             return None, at, ""
+        octets, form = bytes_in(said) if cut else (None, "")
+        if cut and octets is not None and (kind or len(said) >= 8):
+            return self._piece(label, said, at, form), cut.start(), ""
         return self._bare_value(label, kind, start, at, end, said)
 
     def _bare_value(
@@ -671,7 +674,7 @@ class _Scan:
             parts.append(body)
             binary |= bool(re.match(r"[rR]?[bB]", found[0]))
             at_end = found.end()
-            gap = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])").match(text, at_end)
+            gap = _GAP.match(text, at_end)
             end = at_end
             if gap is None or ("\n" in gap[0] and "+" not in gap[0] and _sense(bytes_in("".join(parts))[0])):
                 break
@@ -709,7 +712,8 @@ class _Scan:
             data = bytes_in(value)[0] or b""
             keys = len(data) // 256 if len(part) > 1 and data and not len(data) % 256 else 1
             for i in range(keys):
-                found.append(self._piece("", data[256 * i : 256 * i + 256] if keys > 1 else value, starts[first], form))
+                octets = data[256 * i : 256 * i + 256] if keys > 1 else data
+                found.append(self._piece("", value if _is_number(value) else octets, starts[first], form))
         return found, at
 
     @staticmethod
@@ -803,6 +807,7 @@ def _bare_name(label: str) -> str:
     return re.sub(r"[ \-/]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last.strip())).lower()
 
 
+@functools.lru_cache(1000)
 def _known(label: str) -> str:
     """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
     words = re.split(r"[ /]+", label)
@@ -998,7 +1003,7 @@ def _one_of_each(found: Sequence[Found], scan: _Scan) -> list[Found]:
             result += {each.value: each for each in same}.values()
         elif len(values) == 1:
             result.append(same[0])
-        elif not all(each.logged for each in same):
+        elif not all(each.logged or each.kind == "text" for each in same):
             lines = " and ".join(dict.fromkeys(each.where for each in same))
             raise LocalError(f"{name} is there twice, with different values", where=lines)
         else:
