@@ -156,7 +156,7 @@ def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str)
             said += str(getattr(found, "notes", "")) + (found[1] if reader is read_bytes else repr(found))
         except LocalError as error:
             said += str(error)
-    assert time.perf_counter() - began < 4
+    assert time.perf_counter() - began < 1
     assert canaries(said) == []
 
 
@@ -182,7 +182,8 @@ def test_every_command_reads_it_and_shows_no_key(tmp_path: Path, capsys: pytest.
     import json
 
     keys, patient = tmp_path / "keys", tmp_path / "patient"
-    for written in (f"{C.perm.hex()}\n{C.temp.hex()}", f"k: {C.perm.hex()}\n{C.temp.hex()}0", C.perm + C.temp, C.perm[1:]):
+    lines = f"{C.perm.hex()}\n{C.temp.hex()}"
+    for written in (lines, f"{lines}0", C.perm + C.temp, C.perm[1:]):
         keys.write_bytes(written if isinstance(written, bytes) else written.encode())
         for content in (json.dumps(OURS), f"{H}\n{C.perm.hex()}", xxd(P), C.temp.hex(), f"now: {C.perm.hex()}", C.perm):
             patient.write_bytes(content if isinstance(content, bytes) else content.encode())
