@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from mtlib.protocol import SCHEMA
     from mtlib.protocol.binding import Binding, Carried
     from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
+    from mtlib.protocol.dissect import dissect
     from mtlib.protocol.faults import FAULTS, Fault
     from mtlib.protocol.limits import Limits
-    from mtlib.protocol.look import dissect
     from mtlib.protocol.packets import FORMULAS
     from mtlib.wire.dissection import Dissection, unseal
     from mtlib.wire.provenance import trace
@@ -53,7 +53,7 @@ _HOMES = {
     "System": "crypto.entropy",
     "connect": "net.client",
     "diagnose": "doctor.doctor",
-    "dissect": "protocol.look",
+    "dissect": "protocol.dissect",
     "judge": "protocol.checks",
     "trace": "wire.provenance",
     "unseal": "wire.dissection",

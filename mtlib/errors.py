@@ -52,6 +52,10 @@ class DecodeError(PeerError):
     """Bytes that do not parse: a length beyond the data, an unknown constructor, a damaged checksum."""
 
 
+class OverBudget(DecodeError):
+    """More than one packet may ask for, found out before it was done. Everything nested in it pays together."""
+
+
 class CheckError(PeerError):
     """Bytes that parse, and say something that must not be believed: a foreign nonce, a wrong msg_key."""
 

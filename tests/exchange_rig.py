@@ -10,8 +10,8 @@ from typing import Any
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.protocol.exchange import begin
-from mtlib.protocol.exchange_steps import Joined, Step
-from mtlib.protocol.granting import AwaitReqPq, Server
+from mtlib.protocol.exchange_messages import Joined, Step
+from mtlib.protocol.exchange_server import AwaitReqPq, Server
 
 VECTORS = Path(__file__).parent / "vectors"
 NOW = 1_790_000_000

@@ -21,11 +21,11 @@ from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, Binding, Carried
 from mtlib.protocol.checks import verify
+from mtlib.protocol.dissect import dissect
 from mtlib.protocol.exchange import begin
-from mtlib.protocol.granting import AwaitReqPq, Server
-from mtlib.protocol.look import dissect
+from mtlib.protocol.exchange_server import AwaitReqPq, Server
+from mtlib.protocol.messages import Message, container, unpack
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, open_packet, plain, seal
-from mtlib.protocol.service import Message, container, unpack
 from mtlib.protocol.session import Session
 from mtlib.transport import FRAMINGS, ClientStream, Obfuscation, ServerStream
 from mtlib.transport.obfuscation import TAGS

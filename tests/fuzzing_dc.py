@@ -103,7 +103,7 @@ class Victim:
 
 def _exchange_states() -> list[tuple[Any, bytes]]:
     """The states of a server in the middle of an exchange, and the query that each is waiting for."""
-    from mtlib.protocol.granting import AwaitReqPq, Server
+    from mtlib.protocol.exchange_server import AwaitReqPq, Server
 
     entropy, state = System(), AwaitReqPq(Server((rsa(),)))
     step, states = begin(entropy, server_keys=[rsa().public], dc_id=2), []

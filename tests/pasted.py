@@ -283,9 +283,9 @@ EXAMPLES: dict[str, Example] = {
     "twenty digits": Example(f"18446744073709551615\nrequest: {H}", REQUEST, ("line 1: a number without a name",)),
     # answers
     "rpc_error": Example(json.dumps({"request": H, "rpc_error": {"code": 400, "message": "ENCRYPTED_MESSAGE_INVALID"}}),
-                         {**REQUEST, "answer": "ENCRYPTED_MESSAGE_INVALID"}),
+                         {**REQUEST, "answer": "400 ENCRYPTED_MESSAGE_INVALID"}),
     "error_message": Example(f"request: {H}\nerror_code: 400\nerror_message: EXPIRES_AT_INVALID",
-                             {**REQUEST, "answer": "EXPIRES_AT_INVALID"}),
+                             {**REQUEST, "answer": "400 EXPIRES_AT_INVALID"}),
     "transport error": Example(f"request: {H}\nanswer: -404", {**REQUEST, "answer": "-404"}),
     # what our own commands print
     "bind --json --reveal": Example(json.dumps(OURS), OUT_OF_OURS),

@@ -15,8 +15,8 @@ from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import Message, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
-from mtlib.protocol.service import Message, unpack
 from mtlib.protocol.session import Session, look, next_msg_id
 from mtlib.transport import ClientStream
 from mtlib.wire import SCHEMA, Dissection

@@ -16,8 +16,8 @@ import pytest
 from mtlib.errors import LocalError, MtError, TransportError, Unreachable
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
+from mtlib.protocol.events import Event
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.trace import Event
 from tests.loading import open_files
 
 HOUR = 3600.0

@@ -11,19 +11,19 @@ import pytest
 
 from exchange_rig import NOW, RSA, SERVER, Chosen, converse, opening, sources
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.groups import DH_PRIME
 from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.numbers import DH_PRIME
 from mtlib.errors import CheckError, TransportError
 from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.exchange import Offer, pair
-from mtlib.protocol.exchange_seals import (
+from mtlib.protocol.exchange_messages import (
     ANSWER_WITH_HASH,
     DATA_WITH_HASH,
     ExchangeSecrets,
     open_with_hash,
     seal_with_hash,
 )
-from mtlib.protocol.granting import AwaitReqPq, Granted, Server
+from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
 from mtlib.transport import ClientStream
 from mtlib.wire import SCHEMA
 

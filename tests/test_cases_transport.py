@@ -14,7 +14,7 @@ from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, TransportError
 from mtlib.transport import FRAMINGS, Obfuscation, ServerStream, header_allowed
-from mtlib.transport.frames import PaddedIntermediate
+from mtlib.transport.framing import PaddedIntermediate
 from transport_messages import collect
 
 CASES = json.loads((Path(__file__).parent / "cases" / "transport.json").read_text())

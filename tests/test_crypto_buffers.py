@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mtlib.crypto.buffers import exact, plain
+from mtlib.crypto.secret import exact, plain
 from mtlib.errors import LocalError
 
 

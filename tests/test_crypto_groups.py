@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto import groups, numbers
-from mtlib.crypto.groups import DH_PRIME, check_dh_group, check_dh_public, generator_power, safe_prime_flaw
-from mtlib.crypto.numbers import is_probable_prime, use_gmpy2
+from mtlib.crypto import numbers
+from mtlib.crypto import numbers as groups
+from mtlib.crypto.numbers import (
+    DH_PRIME,
+    check_dh_group,
+    check_dh_public,
+    generator_power,
+    is_probable_prime,
+    safe_prime_flaw,
+    use_gmpy2,
+)
 from mtlib.errors import CheckError, LocalError
 
 CASES = json.loads((Path(__file__).parent / "cases" / "crypto.json").read_text())

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Patterned, System
-from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.crypto.rsa_pad import RsaPad, old_check, old_open, old_seal, rsa_pad_open, rsa_pad_seal
+from mtlib.crypto.rsa import PrivateKey, PublicKey, RsaPad, old_check, old_open, old_seal, rsa_pad_open, rsa_pad_seal
 from mtlib.errors import CheckError, LocalError
 
 HERE = Path(__file__).parent / "vectors"

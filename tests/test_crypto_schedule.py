@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtlib.crypto.kdf import Piece, Row, Schedule, ScheduleTable, key_usage
 from mtlib.crypto.keys import FROM_NONCES, MSG_KEY_V2, V1, V2, AuthKey
-from mtlib.crypto.schedule import Piece, Row, Schedule, ScheduleTable, key_usage
 from mtlib.errors import LocalError
 
 KEY, MSG_KEY = bytes(range(256)), bytes(range(100, 116))

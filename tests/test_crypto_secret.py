@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import V1, AuthKey
-from mtlib.crypto.rsa import PrivateKey
-from mtlib.crypto.rsa_pad import RsaPad
+from mtlib.crypto.rsa import PrivateKey, RsaPad
 from mtlib.crypto.secret import Hidden
 from mtlib.errors import LocalError
 

@@ -19,14 +19,15 @@ from mtlib.doctor.diagnosis import THROW_AWAY
 from mtlib.doctor.doctor import diagnose, explain_refusal
 from mtlib.doctor.hypotheses import HYPOTHESES
 from mtlib.doctor.hypothesis import Stage
-from mtlib.errors import LocalError
-from mtlib.protocol.checks import Rules
-from mtlib.protocol.facts import Facts
+from mtlib.errors import LocalError, RpcError, TransportError
+from mtlib.protocol.checks import Facts, Rules
+from mtlib.protocol.messages import BAD_MSG
 from patients import GUARD, ONLY_A_DATA_CENTRE_KNOWS, OTHER, PATIENTS, REMARKS, SHORT, C, made
 from wrong_client import NOW, WrongClient, hash_v2, ige_backwards, kdf2, key_id, long, number, pattern, swapped
 
 NEGATIVE = json.loads((Path(__file__).parent / "vectors" / "binding_negative.json").read_text())
 KEYS = {"perm_key": C.perm, "temp_key": C.temp}
+ONLY_ANSWERED = ("temporary_key_unknown", "answer_not_known")
 AROUND = {"session_id": C.session_id, "msg_id": C.msg_id, "now": NOW}
 
 
@@ -52,7 +53,7 @@ def test_harmless_things_are_remarks(name: str) -> None:
 
 
 def test_there_is_a_patient_for_each_hypothesis() -> None:
-    assert set(HYPOTHESES) == {*PATIENTS, *REMARKS, *ONLY_A_DATA_CENTRE_KNOWS, GUARD}
+    assert set(HYPOTHESES) == {*PATIENTS, *REMARKS, *ONLY_A_DATA_CENTRE_KNOWS, *ONLY_ANSWERED, GUARD}
 
 
 @pytest.mark.parametrize(
@@ -151,14 +152,63 @@ def test_right_bytes_and_still_refused_is_a_diagnosis() -> None:
     diagnosis = diagnose(**C.facts(answer="RPC error 400: ENCRYPTED_MESSAGE_INVALID"))
     assert diagnosis.verdict.startswith("The bytes are right. This data centre does not know the permanent key")
     assert "Do not drop keys yet" in diagnosis.fix
-    old = diagnose(**C.facts(answer="ENCRYPTED_MESSAGE_INVALID", perm_key_created=NOW - 60))
+    old = diagnose(**C.facts(answer="ENCRYPTED_MESSAGE_INVALID", perm_key_created=NOW - 61))
     assert old.name == "permanent_key_unknown"
     assert "Do not drop keys yet" in diagnose(**C.facts()).fix
 
 
-@pytest.mark.parametrize("answer", ["boolTrue", "FLOOD_WAIT_3", ""])
-def test_an_answer_that_says_nothing_about_the_binding_changes_nothing(answer: str) -> None:
+@pytest.mark.parametrize("answer", ["boolTrue", True, "true", bytes.fromhex("b5757299"), 0x997275B5, "0x997275b5", ""])
+def test_only_bool_true_or_no_answer_at_all_is_healthy(answer: Any) -> None:
     assert diagnose(**C.facts(answer=answer)).healthy
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "words"),
+    [
+        (-404, "temporary_key_unknown", "temporary"),
+        ("-404", "temporary_key_unknown", "temporary"),
+        (TransportError(-404), "temporary_key_unknown", "temporary"),
+        (bytes.fromhex("6cfeffff"), "temporary_key_unknown", "temporary"),
+        ({"code": -404}, "temporary_key_unknown", "temporary"),
+        (-429, "no_verdict_yet", "flood"),
+        ("transport error -444", "no_verdict_yet", "invalid dc"),
+        (-403, "no_verdict_yet", "forbidden"),
+        (-1, "answer_not_known", "not known"),
+        *((f"bad_msg_notification {code}", "no_verdict_yet", notice.meaning) for code, notice in BAD_MSG.items()),
+        ("bad_msg 99", "no_verdict_yet", "before anybody looked"),
+        (17, "no_verdict_yet", "clock is fast"),
+        ("420 FLOOD_WAIT_3", "no_verdict_yet", "pause"),
+        (RpcError(400, "TEMP_AUTH_KEY_ALREADY_BOUND"), "bound_to_another_key", "bound to another"),
+        (RpcError(500, "SOMETHING_NEW"), "answer_not_known", "not known"),
+        ("not boolTrue", "answer_not_known", "not known"),
+        (False, "answer_not_known", "not known"),
+        ({}, "answer_not_known", "not known"),
+        ({"error": True}, "answer_not_known", "not known"),
+        (b"", "answer_not_known", "not known"),
+        (b"noise", "answer_not_known", "not known"),
+        (0, "answer_not_known", "not known"),
+    ],
+)
+def test_an_answer_that_refuses_is_never_healthy(answer: Any, name: str, words: str) -> None:
+    diagnosis = diagnose(**C.facts(answer=answer))
+    assert (diagnosis.name, diagnosis.healthy, diagnosis.to_dict()["healthy"]) == (name, False, False)
+    assert diagnosis.verdict.startswith("The bytes are right. ") and words in diagnosis.verdict
+
+
+@given(st.one_of(st.text(), st.integers(), st.binary(), st.booleans(), st.floats(), st.lists(st.integers()),
+                 st.dictionaries(st.text(), st.integers())))  # fmt: skip
+def test_any_answer_is_told_or_is_a_success(answer: Any) -> None:
+    healthy = diagnose(**C.facts(answer=answer)).healthy
+    assert healthy == (answer is True or (isinstance(answer, str) and not answer.strip()))
+
+
+def test_beside_a_mistake_the_answer_is_told_as_well() -> None:
+    wrong = replace(C, cipher=swapped)
+    assert diagnose(**wrong.facts(answer="-404")).names == ("iv_halves_swapped", "temporary_key_unknown")
+    assert diagnose(**wrong.facts(answer="ENCRYPTED_MESSAGE_INVALID")).names == ("iv_halves_swapped",)
+    assert "right" not in str(diagnose(**wrong.facts(answer=-404)))
+    assert diagnose(request=C.request, answer=[1]).names == ("no_key", "answer_not_known")
+    assert diagnose(answer=-404).names == ("nothing_given", "temporary_key_unknown")
 
 
 # -- What is missing ----------------------------------------------------------------------------------------------

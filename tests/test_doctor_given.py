@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.crypto import AuthKey
-from mtlib.doctor.given import LARGEST, GivenKey, octets_of, whole_number
+from mtlib.doctor.given import LARGEST, GivenKey, octets_of, refuse_shown_keys, whole_number
 from mtlib.errors import LocalError
 from wrong_client import pattern
 
@@ -78,3 +78,15 @@ def test_what_is_no_number_is_refused(wrong: object) -> None:
 
 def test_a_whole_float_is_a_number() -> None:
     assert whole_number("now", 1.79e9, 64) == 1_790_000_000
+
+
+@pytest.mark.parametrize("at", range(0, 245, 7))
+def test_a_piece_of_a_key_is_found_wherever_it_stands(at: int) -> None:
+    with pytest.raises(LocalError, match="request") as caught:
+        refuse_shown_keys({"packet": None, "request": b"\0" + KEY[at : at + 11] + b"\0"}, [GivenKey(KEY)])
+    assert KEY[at : at + 4].hex() not in str(caught.value)
+
+
+def test_bytes_that_repeat_or_count_on_say_nothing_about_a_key() -> None:
+    for key in (bytes(range(256)), b"\x07" * 256, bytes(range(255, -1, -1))):
+        refuse_shown_keys({"request": key}, [GivenKey(key)])

@@ -31,7 +31,7 @@ def test_every_error_of_the_table_of_checks_has_a_meaning() -> None:
     assert all(hypothesis.stage is Stage.STATE for hypothesis in ANSWERS.values())
 
 
-@pytest.mark.parametrize(("age", "young"), [(0, True), (59, True), (60, False), (None, False)])
+@pytest.mark.parametrize(("age", "young"), [(0, True), (60, True), (61, False), (None, False)])
 def test_a_key_is_young_for_a_minute(age: int | None, young: bool) -> None:
     assert is_young(Patient.of(now=NOW, perm_key_created=None if age is None else NOW - age)) is young
     assert not is_young(Patient.of(perm_key_created=NOW))

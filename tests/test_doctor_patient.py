@@ -8,7 +8,7 @@ from mtlib.crypto import AuthKey
 from mtlib.doctor.given import GivenKey
 from mtlib.doctor.patient import Patient
 from mtlib.errors import LocalError
-from mtlib.protocol.facts import Facts, Rules
+from mtlib.protocol.checks import Facts, Rules
 from patients import C
 from wrong_client import NOW
 

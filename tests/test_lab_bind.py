@@ -14,11 +14,10 @@ from mtlib.errors import LocalError, TransportError
 from mtlib.lab.bind import inspect_bind
 from mtlib.lab.inspector import Inspector
 from mtlib.lab.samples import DAY, NOW, sample
-from mtlib.protocol.checks import Verdict, verify
+from mtlib.protocol.checks import Rules, Verdict, verify
 from mtlib.protocol.datacenter import DataCenter
-from mtlib.protocol.facts import Rules
+from mtlib.protocol.messages import Message, unpack
 from mtlib.protocol.packets import TO_CLIENT, open_packet
-from mtlib.protocol.service import Message, unpack
 from mtlib.protocol.session import look
 from mtlib.wire import Dissection
 from tests.talking import Wire, centre

@@ -89,7 +89,7 @@ def test_a_wrong_salt_is_met_with_the_same_bytes() -> None:
 
 
 def test_boolFalse_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mtlib.protocol.bind_method.Bool.TRUE", bytes.fromhex("379779bc"))
+    monkeypatch.setattr("mtlib.protocol.methods.Bool.TRUE", bytes.fromhex("379779bc"))
     with LocalDC() as dc, connect(dc) as client, pytest.raises(CheckError, match="not boolTrue"):
         client.bind()
 
@@ -241,7 +241,7 @@ def test_settling_gives_up_on_keys_that_are_forgotten_every_time(monkeypatch: py
         monkeypatch.setattr(client, "bind", lost)
         with pytest.raises(TransportError):
             client.settle()
-        assert len(set(map(bytes, made))) == len(made) == 3
+        assert len(set(map(bytes, made))) == len(made) == 4
 
 
 def test_another_transport_error_is_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:

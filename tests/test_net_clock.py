@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mtlib.net.clock import never_back, steady
+from mtlib.net.connection import never_back, steady
 
 
 def test_a_steady_clock_is_right_and_stays_so_when_the_machines_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

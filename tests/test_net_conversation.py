@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from mtlib.errors import RpcError
-from mtlib.net.conversation import Conversation, _answers
-from mtlib.protocol.numbering import Seqno
-from mtlib.protocol.service import BAD_MSG
+from mtlib.net.connection import Conversation, _answers
+from mtlib.protocol.messages import BAD_MSG, Seqno
 from mtlib.protocol.session import Answer, BadMessage, Said
 from mtlib.wire import SCHEMA
 

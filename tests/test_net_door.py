@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mtlib.errors import LocalError
-from mtlib.net.door import TICK, Door, is_loopback, listen
+from mtlib.net.server import TICK, Door, is_loopback, listen
 
 
 class Refusing:

@@ -14,7 +14,7 @@ import pytest
 
 from mtlib.errors import LocalError
 from mtlib.ladder.ladder import RUNGS, Report
-from mtlib.net.judging import judge_program
+from mtlib.net.judge import judge_program
 
 JUDGE = Path(__file__).parent / "judge"
 NODE = shutil.which("node")

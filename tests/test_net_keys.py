@@ -97,7 +97,7 @@ def test_what_cannot_be_is_refused_before_anything_is_dialled(
     def dialled(*_: object) -> None:
         raise AssertionError("dialled")
 
-    monkeypatch.setattr("mtlib.net.line._dial", dialled)
+    monkeypatch.setattr("mtlib.net.connection._dial", dialled)
     with pytest.raises(LocalError):
         connect("127.0.0.1:5", **{"key": rsa().public, **options})
 

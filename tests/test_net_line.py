@@ -9,8 +9,8 @@ import pytest
 
 from mtlib.crypto.entropy import System
 from mtlib.errors import LocalError, TransportError, Unreachable
+from mtlib.net.connection import Line, Remembered
 from mtlib.net.endpoints import Endpoint
-from mtlib.net.line import Line, Remembered
 from tests.talking import rsa
 
 
@@ -88,7 +88,7 @@ def test_a_name_of_this_machine_is_dialled() -> None:
 def test_no_socket_is_left_where_the_first_write_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     made, _theirs = socket.socketpair()
     made.shutdown(socket.SHUT_WR)
-    monkeypatch.setattr("mtlib.net.line._dial", lambda *_: made)
+    monkeypatch.setattr("mtlib.net.connection._dial", lambda *_: made)
     end = Endpoint("a test server", (("127.0.0.1", 5),), rsa().public)
     with pytest.raises(Unreachable, match="took nothing more"):
         Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)

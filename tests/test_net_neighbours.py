@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from mtlib.net import neighbours
-from mtlib.net.neighbours import ask_kernel, owner, same_user
+from mtlib.net import server as neighbours
+from mtlib.net.server import ask_kernel, owner, same_user
 
 TABLE = """\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode

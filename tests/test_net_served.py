@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mtlib.net.served import Served
-from mtlib.net.server import LocalDC
+from mtlib.net.server import LocalDC, Served
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.packets import plain
 from mtlib.transport import ClientStream

@@ -16,10 +16,9 @@ import pytest
 
 from mtlib.errors import LocalError, MtError, RpcError, Unreachable
 from mtlib.net.client import Client, connect
-from mtlib.net.served import Served
-from mtlib.net.server import LocalDC
+from mtlib.net.server import LocalDC, Served
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.service import Message, container
+from mtlib.protocol.messages import Message, container
 
 
 def threads() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mtlib.errors import RpcError
-from mtlib.protocol.call import dissect_call
+from mtlib.protocol.methods import dissect_call
 from mtlib.wire import SCHEMA
 
 PING = bytes(SCHEMA["ping"].build(ping_id=3))

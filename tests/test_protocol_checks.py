@@ -13,8 +13,7 @@ import pytest
 
 from mtlib.crypto import AuthKey
 from mtlib.lab.samples import sample
-from mtlib.protocol.checks import CHECKS, INVALID, judge, verify
-from mtlib.protocol.facts import Facts, Rules
+from mtlib.protocol.checks import CHECKS, INVALID, Facts, Rules, judge, verify
 from mtlib.wire import unseal
 from wrong_client import NOW, WrongClient, key_id, pattern
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from exchange_rig import NOW, RSA, SERVER, SESSION, TELEGRAM, converse, opening, sources, vector
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.groups import DH_PRIME
-from mtlib.crypto.numbers import power, to_bytes
-from mtlib.crypto.rsa_pad import RsaPad
+from mtlib.crypto.numbers import DH_PRIME, power, to_bytes
+from mtlib.crypto.rsa import RsaPad
 from mtlib.errors import CheckError, DecodeError, LocalError, MtError, PeerError
 from mtlib.protocol.exchange import (
     CLIENT,
@@ -26,7 +25,7 @@ from mtlib.protocol.exchange import (
     begin,
     pair,
 )
-from mtlib.protocol.exchange_seals import (
+from mtlib.protocol.exchange_messages import (
     ANSWER_WITH_HASH,
     GENERATED,
     ExchangeSecrets,
@@ -34,7 +33,7 @@ from mtlib.protocol.exchange_seals import (
     open_with_hash,
     seal_with_hash,
 )
-from mtlib.protocol.granting import AwaitReqPq, Granted, Server
+from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
 from mtlib.wire import SCHEMA
 
 KINDS = [

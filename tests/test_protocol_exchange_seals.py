@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from exchange_rig import NOW, RSA, SERVER, SESSION, opening, sources
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.rsa_pad import old_seal, rsa_pad_seal
+from mtlib.crypto.rsa import old_seal, rsa_pad_seal
 from mtlib.errors import CheckError, DecodeError, LocalError
 from mtlib.protocol.exchange import pair
-from mtlib.protocol.exchange_seals import (
+from mtlib.protocol.exchange_messages import (
     ANSWER_WITH_HASH,
     DATA_WITH_HASH,
     FORMULAS,

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from exchange_rig import NOW, SERVER, Chosen, opening, sources
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.groups import DH_PRIME
-from mtlib.crypto.numbers import is_probable_prime, power
+from mtlib.crypto.numbers import DH_PRIME, is_probable_prime, power
 from mtlib.errors import CheckError, DecodeError, LocalError
-from mtlib.protocol.exchange_steps import awaited, draw_exponent, draw_primes, inside, pair, same
+from mtlib.protocol.exchange_messages import awaited, draw_exponent, draw_primes, inside, pair, same
 from mtlib.wire import SCHEMA
 
 PING = SCHEMA["ping"].build(ping_id=7)

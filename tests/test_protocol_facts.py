@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 
 from mtlib.lab.samples import sample
-from mtlib.protocol import facts as module
-from mtlib.protocol.facts import Facts, Rules
+from mtlib.protocol import checks as module
+from mtlib.protocol.checks import Facts, Rules
 
 SAMPLE = sample()
 BINDING = SAMPLE.binding

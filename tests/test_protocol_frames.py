@@ -7,7 +7,7 @@ import pytest
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
 from mtlib.lab.samples import sample
-from mtlib.protocol.frames import FrameShape, framing
+from mtlib.protocol.packets import FrameShape, framing
 from mtlib.transport import FRAMINGS
 from mtlib.wire import Dissection
 

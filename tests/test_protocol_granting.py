@@ -11,22 +11,20 @@ from hypothesis import strategies as st
 
 from exchange_rig import NOW, RSA, SERVER, TELEGRAM, converse, opening, sources
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.groups import DH_PRIME
-from mtlib.crypto.numbers import to_bytes
-from mtlib.crypto.rsa import hex_fingerprint
-from mtlib.crypto.rsa_pad import old_seal, rsa_pad_seal
+from mtlib.crypto.numbers import DH_PRIME, to_bytes
+from mtlib.crypto.rsa import hex_fingerprint, old_seal, rsa_pad_seal
 from mtlib.errors import CheckError, DecodeError, LocalError, PeerError, TransportError
 from mtlib.protocol.exchange import pair
-from mtlib.protocol.exchange_seals import (
+from mtlib.protocol.exchange_messages import (
     DATA_WITH_HASH,
     open_inner_data,
     open_with_hash,
     seal_with_hash,
 )
-from mtlib.protocol.granting import (
+from mtlib.protocol.exchange_server import (
     SERVER as STATES,
 )
-from mtlib.protocol.granting import (
+from mtlib.protocol.exchange_server import (
     AwaitReqDhParams,
     AwaitReqPq,
     AwaitSetDhParams,
@@ -290,7 +288,7 @@ def test_id_zero_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
             Zero.count += 1
             return 0 if Zero.count == 1 else super().id
 
-    monkeypatch.setattr("mtlib.protocol.granting.AuthKey", Zero)
+    monkeypatch.setattr("mtlib.protocol.exchange_server.AuthKey", Zero)
     joined = talk(lambda name, body, knower: body)
     assert [message.name for message in joined.transcript[5::2]] == ["dh_gen_retry", "dh_gen_ok"]
 

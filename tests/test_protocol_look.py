@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mtlib.errors import LocalError, PeerError
 from mtlib.lab.samples import sample
-from mtlib.protocol.look import KINDS, dissect
+from mtlib.protocol.dissect import KINDS, dissect
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, plain, seal
 from mtlib.transport import FRAMINGS
 from mtlib.wire import SCHEMA

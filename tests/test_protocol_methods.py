@@ -68,7 +68,7 @@ def test_a_bind_is_accepted_in_every_lawful_wrapping(talker: Talker, how: str) -
         request = header(request, params=call("jsonObject", value=[pair]))
     if how == "container":
         talker.session._to_ack.append(5)
-        from mtlib.protocol.service import Message, container
+        from mtlib.protocol.messages import Message, container
 
         messages = [
             Message(binding.msg_id, talker.session.seqno.next(True), bytes(request)),

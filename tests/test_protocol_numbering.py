@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.numbering import ANSWER, FROM_CLIENT, NOTICE, Seqno, Window, next_msg_id, seconds_of
+from mtlib.protocol.messages import ANSWER, FROM_CLIENT, NOTICE, Seqno, Window, next_msg_id, seconds_of
 
 NOW = 1_800_000_000.25
 

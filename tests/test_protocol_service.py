@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mtlib.errors import CheckError, DecodeError, PeerError
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.service import BAD_MSG, GZIP, Message, container, inflate, unpack
+from mtlib.protocol.messages import BAD_MSG, GZIP, Message, container, inflate, unpack
 from mtlib.wire import SCHEMA
 
 PING = bytes(SCHEMA["ping"].build(ping_id=1))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mtlib.crypto.entropy import System
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, PeerError
+from mtlib.protocol.messages import Message, container, unpack
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
-from mtlib.protocol.service import Message, container, unpack
 from mtlib.protocol.session import (
     ANSWER,
     NOTICE,

@@ -6,7 +6,7 @@ import pytest
 
 from mtlib.errors import LocalError
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.numbering import next_msg_id
+from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import plain
 from tests.talking import Wire, call, centre
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mtlib.protocol.trace import Event, Trace
+from mtlib.protocol.events import Event, Trace
 
 
 def event(number: int, name: str = "call") -> Event:

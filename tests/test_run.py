@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,15 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert all(f"./run {name}".rstrip() in said for name in commands.COMMANDS)
     assert all(name in said for name in groups.names())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows shells have no broken pipes")
+def test_help_stops_quietly_when_nobody_reads_on() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, "run", "help"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (commands.READER_GONE, b"")
 
 
 def test_unknown_words_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +103,7 @@ def test_a_missing_ensurepip_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         "importlib.util.find_spec", lambda name, *rest: None if name == "ensurepip" else present(name, *rest)
     )
     with pytest.raises(setup_env.CannotSetUp, match="apt install python3-venv"):
-        setup_env._create(None)
+        setup_env._create(None, -1)
 
 
 def test_the_environment_is_the_venv_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +111,29 @@ def test_the_environment_is_the_venv_first(monkeypatch: pytest.MonkeyPatch) -> N
     env = setup_env.environment()
     assert env["PATH"].startswith(str(setup_env.BIN))
     assert "PYTHONPATH" not in env
+
+
+REGISTRY = (
+    "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_TRUSTED_HOST", "PIP_CERT",
+    "PIP_CLIENT_CERT", "PIP_PROXY", "PIP_CONFIG_FILE", "PIP_TIMEOUT", "PIP_RETRIES", "PIP_KEYRING_PROVIDER",
+    "UV_INDEX", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX_OURS_PASSWORD",
+    "UV_FIND_LINKS", "UV_INSECURE_HOST", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_CONFIG_FILE",
+    "UV_HTTP_TIMEOUT", "UV_OFFLINE", "HTTPS_PROXY", "SSL_CERT_FILE",
+)  # fmt: skip
+STRANGE = (
+    "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PIP_REQUIRE_HASHES",
+    "PIP_CONSTRAINT", "PIP_NO_DEPS", "PIP_DRY_RUN", "PIP_PYTHON", "PIP_NO_BINARY", "UV_TARGET",
+    "UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_NO_BUILD", "UV_PROJECT_ENVIRONMENT", "UV_CONSTRAINT", "PYTHONSAFEPATH",
+    "PYTHONHOME", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONUSERBASE", "MPLBACKEND",
+)  # fmt: skip
+
+
+def test_the_environment_says_where_the_registry_is_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*REGISTRY, *STRANGE):
+        monkeypatch.setenv(name, "1")
+    env = setup_env.environment()
+    assert [name for name in REGISTRY if name not in env] == []
+    assert [name for name in STRANGE if name in env] == []
 
 
 def test_gmpy2_and_playwright_can_be_done_without() -> None:

@@ -23,10 +23,9 @@ from mtlib.errors import MtError
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.binding import Binding
-from mtlib.protocol.checks import judge
+from mtlib.protocol.checks import Facts, judge
 from mtlib.protocol.exchange import begin
-from mtlib.protocol.facts import Facts
-from mtlib.protocol.granting import AwaitReqPq, Server
+from mtlib.protocol.exchange_server import AwaitReqPq, Server
 from mtlib.transport import ClientStream, Obfuscation, ServerStream
 from mtlib.wire import SCHEMA
 from tests.talking import NOW

@@ -17,6 +17,7 @@ TOOL = Path(__file__).parent / "tools" / "site.py"
 DOCS = {path.stem for path in (TOOL.parents[2] / "docs").glob("*.md")}
 BYTES = "value and meaning"
 """The last heading of every byte view."""
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 RESOURCES = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "object": "data"}
 
 
@@ -40,12 +41,23 @@ class Page(HTMLParser):
         self.ids: set[str] = set()
         self.alts: list[str] = []
         self.folded: int = 0
+        self.policy = ""
+        self.running: list[str] = []
+        """What runs something: handlers of events, and addresses that are programs or pages of their own."""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.tags.append(tag)
         self.ids.add(given.get("id") or "")
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given.get("content") or ""
+        for name, value in attrs:
+            address = re.sub(r"[\x00-\x20]", "", value or "").lower()
+            picture = tag == "img" and name == "src" and address.startswith("data:image/")
+            programs = address.startswith(("javascript:", "vbscript:", "data:")) and not picture
+            if name.startswith("on") or name == "srcdoc" or programs:
+                self.running.append(f"{tag} {name}={value}")
         if tag == "a":
             self.links.append(given.get("href") or "")
         if tag in RESOURCES:
@@ -113,7 +125,85 @@ def test_nothing_is_fetched_and_nothing_runs(site: Site, printed: bool) -> None:
         assert [load[:40] for load in page.loads if not load.startswith("data:")] == [], name
         styles = "".join(re.findall(r'<style>.*?</style>|style="[^"]*"', text, re.S))
         assert "url(" not in styles and "@import" not in styles, name
-        assert not re.search(r"<[^>]+\son\w+=", text), name
+        assert page.running == [], name
+        assert page.policy == POLICY, name
+
+
+PLANTED = (
+    '<img src="x" onerror="planted()">',
+    '<img src="data:text/html,<b>planted()</b>">',
+    '<img src="https://example.org/planted.png">',
+    '<a href="javascript:planted()">word</a>',
+    '<a href=" JaVa&#10;Script&colon;planted()">word</a>',
+    '<a href="data:text/html;base64,PHNjcmlwdD4=">word</a>',
+    '<a href="vbscript:planted()">word</a>',
+    "<script>planted()</script>",
+    "<SCRIPT >planted()</SCRIPT\n>",
+    "<scr<script></script>ipt>planted()</scr</script>ipt>",
+    '<iframe srcdoc="&lt;script&gt;planted()&lt;/script&gt;"></iframe>',
+    '<svg onload="planted()"><circle r="3"/></svg>',
+    '<svg><script>planted()</script><a href="javascript:planted()"><text>x</text></a></svg>',
+    '<svg><use href="data:image/svg+xml,planted()"/><image href="https://example.org/planted.svg"/></svg>',
+    '<math><mtext></form><style><img src onerror="planted()"></style></mtext></math>',
+    '<noscript><p title="</noscript><img src=x onerror=planted()>"></noscript>',
+    '<p style="background: url(https://example.org/planted.png)">word</p>',
+    '<p style="background: u\\72l(https://example.org/planted.png)">word</p>',
+    "<style>@import 'https://example.org/planted.css';</style>",
+    '<form action="https://example.org/planted"><button formaction="javascript:planted()">x</button></form>',
+    '<object data="data:text/html,planted()"></object><embed src="data:text/html,planted()">',
+    '<meta http-equiv="refresh" content="0;url=javascript:planted()"><base href="https://example.org/planted">',
+    '<details ontoggle="planted()" open><summary>word</summary></details>',
+)
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("place", ["markdown", "output"])
+def test_what_is_planted_neither_runs_nor_loads(planted: str, place: str) -> None:
+    module = tool()
+    notebook = module.of_markdown(f"# Title\n\n{planted if place == 'markdown' else ''}\n\nafterwards")
+    if place == "output":
+        shown = nbformat.v4.new_output("display_data", {"text/html": planted})
+        notebook.cells.append(nbformat.v4.new_code_cell("1", outputs=[shown]))
+    text = module.page("Title", module.body_of(notebook))
+    page = Page(text)
+    body = text.partition("<main>")[2]
+    assert page.running == [] and page.policy == POLICY
+    assert not {"script", "iframe", "object", "embed", "form", "base", "use", "image"} & set(page.tags)
+    assert page.tags.count("meta") == 3 and page.tags.count("style") == 1
+    assert [load for load in page.loads if load] == []
+    assert not re.search(r'style="[^"]*(url|72l)', body) and "afterwards" in body
+
+
+def test_links_of_markdown_are_not_programs() -> None:
+    module = tool()
+    text = "[a](javascript:planted()) [b](data:text/html,planted) ![c](https://example.org/c.png) [d](https://example.org/)"
+    page = Page(module.body_of(module.of_markdown(text)))
+    assert [link for link in page.links if link] == ["https://example.org/"]
+    assert page.running == [] and not any(page.loads)
+
+
+def test_what_a_page_needs_is_kept() -> None:
+    module = tool()
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    needed = (
+        '<table class="bytes" style="border-collapse: collapse"><tbody><tr><th scope="row">a</th>'
+        '<td style="background-color: #e8f1fb; padding: 2px 10px">b</td></tr></tbody></table>'
+        f'<details open=""><summary>c</summary><img src="{picture}" alt="d" width="960"></details>'
+        '<svg viewBox="0 0 10 10" role="img"><path d="M0 0L9 9" stroke="#000"></path><text x="1">e</text></svg>'
+        '<a href="#f" id="g">h</a><div class="output" role="status">i</div>'
+    )
+    again = module.harmless(needed)
+
+    def parts(text: str) -> list[tuple[str, dict[str, str | None]]]:
+        found: list[tuple[str, dict[str, str | None]]] = []
+        parser = HTMLParser()
+        parser.handle_starttag = lambda tag, attrs: found.append((tag, dict(attrs)))  # type: ignore[method-assign]
+        parser.feed(text)
+        return found
+
+    assert parts(again) == parts(needed)
+    assert "viewBox" in again
+    assert module.harmless(again) == again
 
 
 def test_every_figure_and_every_byte_view_is_there(site: Site) -> None:

@@ -13,7 +13,7 @@ from mtlib.errors import CheckError, DecodeError, LocalError
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Schema, Seal, constructor
 from mtlib.wire.dissection import MAX_DEPTH
 from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
-from mtlib.wire.vector import Vector
+from mtlib.wire.tl import Vector
 from wire_values import check_tiles, values
 
 INT, LONG, BYTES = SIMPLE["int"], SIMPLE["long"], SIMPLE["bytes"]

@@ -12,8 +12,7 @@ from mtlib.errors import DecodeError, LocalError
 from mtlib.wire import SCHEMA, Constructor, Layout, Reading, Schema, constructor, crc, random
 from mtlib.wire.dissection import MAX_DEPTH
 from mtlib.wire.kinds import SIMPLE, Rest
-from mtlib.wire.tl import Boxed, kind_of
-from mtlib.wire.vector import ID, Vector
+from mtlib.wire.tl import ID, Boxed, Vector, kind_of
 from wire_values import check_tiles
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "tl_constructors.json").read_text())["vectors"]

@@ -16,7 +16,7 @@ from mtlib.errors import DecodeError, LocalError
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Schema
 from mtlib.wire.dissection import STRICT
 from mtlib.wire.kinds import SIMPLE, Constant
-from mtlib.wire.vector import ID, Vector
+from mtlib.wire.tl import ID, Vector
 from wire_values import check_tiles
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "tl.json").read_text())["vectors"]

@@ -11,8 +11,7 @@ import mtlib.protocol  # noqa: F401  it says what is inside of sealed fields; he
 from mtlib.wire import SCHEMA, Dissection, Layout
 from mtlib.wire.dissection import Kind
 from mtlib.wire.kinds import Bool, Flag, Number, Raw, Rest, String
-from mtlib.wire.tl import Boxed
-from mtlib.wire.vector import Vector
+from mtlib.wire.tl import Boxed, Vector
 
 RANGES = {
     "#": st.just(0),  # the bits follow from the values that are there

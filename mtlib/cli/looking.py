@@ -20,7 +20,7 @@ def add_dissect(add: Adder) -> None:
 
 
 def _dissect(options: argparse.Namespace) -> int:
-    from mtlib.protocol.look import dissect
+    from mtlib.protocol.dissect import dissect
 
     keys = _keys(options.keys)
     print(shown(dissect(octets(options.data), keys=keys, as_=options.as_)))
@@ -66,7 +66,7 @@ def add_judge(add: Adder) -> None:
 
 
 def _judge(options: argparse.Namespace) -> int:
-    from mtlib.net.judging import judge_program
+    from mtlib.net.judge import judge_program
 
     report = judge_program(options.program)
     print(report)

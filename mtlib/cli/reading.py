@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
@@ -35,7 +36,7 @@ def read(path: str) -> bytes:
             with open(path, "rb") as file:
                 data = file.read(MOST + 1)
     except OSError as error:
-        refuse(f"cannot read {path}: {error.strerror}")
+        refuse(f"cannot read {_named(path)}: {error.strerror}")
     if len(data) > MOST:
         refuse("too much to look at", expected=f"{MOST} bytes at most", where=path)
     return data
@@ -58,10 +59,10 @@ def octets(argument: str) -> bytes:
         try:
             data, form = read_bytes(argument)
         except LocalError:
-            refuse("neither bytes nor the name of a file", got=f"{len(argument)} characters", where="the command line")
+            refuse("neither bytes nor the name of a file", got=_named(argument), where="the command line")
     else:
         data, form = read_bytes(read(argument))
-    say([] if form.startswith(("line 1: hex,", "raw")) else [form])
+    say([] if re.fullmatch(r"(?:line \d+: hex\b[^;]*|raw bytes)", form) else [form])
     return data
 
 
@@ -69,6 +70,14 @@ def say(notes: Iterable[str]) -> None:
     """How something was read, on stderr: what a command prints stays what it is."""
     for note in notes:
         print(f"read: {note}", file=sys.stderr)
+
+
+def _named(argument: str) -> str:
+    """A name for a sentence; what may be a key that stands in the wrong place is told by its size."""
+    looks = re.search(r"[0-9A-Fa-f]{8}", re.sub(r"[\s:]", "", argument))
+    if looks or max(map(len, argument.split("/"))) > 64:
+        return f"{len(argument)} characters"
+    return argument
 
 
 def refuse(message: str, **facts: Any) -> NoReturn:

@@ -19,10 +19,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mtlib.crypto.keys import AuthKey
-from mtlib.doctor.given import LARGEST, SHORTEST_KEY, GivenKey, whole_number
-from mtlib.errors import LocalError, MtError
+from mtlib.doctor.given import KEY_SIZES, LARGEST, GivenKey, answer_of, whole_number
+from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
-from mtlib.wire import SCHEMA, Dissection
 
 NAMES: Mapping[str, str] = {
     "request": "bytes", "encrypted_message": "bytes", "packet": "bytes", "stream": "bytes",
@@ -41,7 +40,7 @@ ALIASES: Mapping[str, str] = {
     "message_id": "msg_id", "outer_msg_id": "msg_id", "outer_message_id": "msg_id",
     "outer_salt": "salt", "server_salt": "salt",
     "server_now": "now", "server_time": "now", "local_time": "local_now",
-    "error": "answer", "rpc_error": "answer", "error_message": "answer",
+    "error": "answer", "rpc_error": "answer", "error_message": "answer", "error_code": "answer",
     "request_tl": "request", "bind_request": "request", "encrypted_msg": "encrypted_message",
     "tcp_stream": "stream", "perm_auth_key_created": "perm_key_created",
 }  # fmt: skip
@@ -50,7 +49,7 @@ ALIASES: Mapping[str, str] = {
 FOLLOWING = frozenset((
     "ok", "perm_auth_key_id", "temp_auth_key_id", "auth_key_id", "inner", "envelope", "msg_key", "plaintext", "calls",
     "timings_ms", "schedule", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv", "get_nearest_dc",
-    "get_app_config", "event", "peer", "at", "text", "facts", "failed", "failing", "verdict", "code", "error_code",
+    "get_app_config", "event", "peer", "at", "text", "facts", "failed", "failing", "verdict", "code",
 ))  # fmt: skip
 """Names that `bind --json` and `dc --json` print and that nobody needs: they follow from the others."""
 
@@ -65,6 +64,7 @@ answer:        400 ENCRYPTED_MESSAGE_INVALID
 """
 """A complete file for the doctor, bytes cut short."""
 
+_ORDER = ("packet", "request", "encrypted_message", "stream", "")
 BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
 
 
@@ -80,6 +80,7 @@ class Found:
     took_for: str
     logged: bool = False
     inner: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,13 +154,16 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
     scan = _Scan(*_undump(text), False)
     values = []
     for piece in scan.pieces():
+        name = _known(piece.label)
         octets = piece.value if isinstance(piece.value, bytes) else bytes_in(str(piece.value))[0]
-        if octets is not None and not (_known(piece.label) and NAMES[_known(piece.label)] in ("id", "date")):
-            values.append((_known(piece.label), octets, f"{piece.where}: {piece.took_for}"))
-    order = ("packet", "request", "encrypted_message", "stream", "")
-    for _, octets, form in sorted(values, key=lambda each: order.index(each[0]) if each[0] in order else 9)[:1]:
-        others = f"; {len(values) - 1} more left alone" if len(values) > 1 else ""
-        return octets, "; ".join([*said, f"{form}, {len(octets)} bytes{others}"])
+        wrong = name == "encrypted_message" and len(octets or b"") != ENCRYPTED_SIZE
+        if octets is not None and NAMES.get(name) not in ("id", "date", "key") and not wrong:
+            values.append((_ORDER.index(name) if name in _ORDER else len(_ORDER), octets, piece))
+    if len(values) > 1:  # a key among several values is here by mistake
+        values = sorted((each for each in values if len(each[1]) not in KEY_SIZES), key=lambda each: each[0])
+    for _, octets, piece in values[:1]:
+        others = f"; the first of several values, {len(values) - 1} more left alone" if len(values) > 1 else ""
+        return octets, "; ".join([*said, f"{piece.where}: {piece.took_for}, {len(octets)} bytes{others}"])
     raise LocalError("no bytes in this", got=f"{len(text)} characters", expected="hex, base64, a dump, an array")
 
 
@@ -531,8 +535,9 @@ class _Scan:
             label = pending or scope.label
             may_be_name = text[at].isalpha() or text[at] in "_\"'`"
             if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
-                if _known(scope.label) == "answer" and _bare_name(named["name"]) == "message":
-                    at = named.end()
+                if _known(scope.label) == "answer" and _bare_name(named["name"]) in ("message", "code"):
+                    at, pending = named.end(), "answer"
+                    scope.taken = 0
                     continue
                 self._quiet = any(_bare_name(each.label) in FOLLOWING for each in opened)
                 inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
@@ -548,14 +553,16 @@ class _Scan:
                 at, pending = end, ""
                 continue
             word = _WORD.match(text, at)
-            assert word is not None
+            if word is None:
+                break
             if text[at] in "([{<":
                 opened.append(_Scope(label or self._word_before(at)))
                 pending = ""
             elif text[at] in ")]}>" and opened:
                 opened.pop()
             elif len(word[0]) >= 16 and (label or len(word[0]) >= 40) and bytes_in(word[0])[0]:
-                yield self._piece(label, word[0], at, "hex or base64 within a line", optional=True)
+                said = label or self._word_before(at)
+                yield self._piece(said, word[0], at, "what stands in a line", optional=True)
             elif label and re.fullmatch(r"-?\d+\w*", word[0]):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1
@@ -563,7 +570,7 @@ class _Scan:
 
     def _word_before(self, at: int) -> str:
         before = re.search(r"([A-Za-z_]\w{0,60})\s{0,2}$", self._text[max(0, at - 64) : at])
-        return "inner" if before and "inner" in before[1].lower() else ""
+        return before[1] if before and ("inner" in before[1].lower() or _known(before[1])) else ""
 
     def _is_label(self, named: re.Match[str]) -> bool:
         """A word before a colon; neither the end of a line of base64 nor a pair of a hex string."""
@@ -869,12 +876,12 @@ def _value(piece: _Piece, scan: _Scan) -> Found | None:
                 if octets is None:
                     raise LocalError(f"{name} cannot be read: {why}", expected="hex, base64, an array or a dump",
                                      where=piece.where)
-                value, form = octets, why if form in ("a string", "hex or base64 within a line") else form
+                value, form = octets, why if form == "a string" else form
     except LocalError:
         if piece.logged or piece.optional:
             return None
         raise
-    if piece.logged and kind == "key" and not SHORTEST_KEY <= len(value) <= 257:
+    if piece.logged and kind == "key" and len(value) not in KEY_SIZES:
         return None  # loggers cut keys short
     if len(value if isinstance(value, bytes) else b"") > LARGEST:
         raise LocalError(f"{name} is too long for a binding", expected=f"{LARGEST} bytes at most", where=piece.where)
@@ -886,28 +893,29 @@ def _value(piece: _Piece, scan: _Scan) -> Found | None:
 
 
 def _unnamed(piece: _Piece, scan: _Scan) -> Found | None:
-    data, form = piece.value, piece.took_for
+    data, form, guessed = piece.value, piece.took_for, not piece.label
     if not isinstance(data, bytes):
         data, form = (None, "a number") if _is_number(str(data)) else bytes_in(str(data))
     if piece.label and _GENERIC.fullmatch(piece.label):
-        return _unnamed(replace(piece, label=""), scan)
+        piece = replace(piece, label="")
     if piece.label and data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE:
         piece = replace(piece, label="")
-    if piece.label and not (scan.keys_only and data is not None and SHORTEST_KEY <= len(data) <= 257):
+    if piece.label and not (scan.keys_only and data is not None and len(data) in KEY_SIZES):
         scan.unknown(piece.label, piece.line)
         return None
     if data is None:
         if form == "a number" and not piece.logged and not piece.optional:
             scan.said.append(f"{piece.where}: a number without a name, passed over")
         return None
-    key = _is_key(data) or (scan.keys_only and SHORTEST_KEY <= len(data) <= 257)
+    key = _is_key(data) or (scan.keys_only and len(data) in KEY_SIZES)
     name = "other_keys" if key else "" if scan.keys_only else _looks_like(data)
     if scan.keys_only and not key:
         raise LocalError("this is no auth_key", got=f"{len(data)} bytes", expected="256 bytes", where=piece.where)
     if name or len(data) > 15:
         what = f"for {name}" if name and not key else "for a key" if key else "for nothing that is known"
         scan.said.append(f"{piece.where}: took {form} of {len(data)} bytes, without a name, {what}")
-    return Found(name, data, "key" if key else "bytes", piece.where, form, piece.logged) if name else None
+    kind = "key" if key else "bytes"
+    return Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed) if name else None
 
 
 def _whole(name: str, kind: str, piece: _Piece) -> tuple[int, str]:
@@ -932,8 +940,7 @@ def _whole(name: str, kind: str, piece: _Piece) -> tuple[int, str]:
         number, form = int(float(text)), "a number whose fraction is left out"
     else:
         lost = " (a float does not hold all its digits)" if re.fullmatch(r"-?\d[\d.]*[eE][+\d]+", text) else ""
-        shown = text if text and len(text) <= 24 else None
-        raise LocalError(f"{name} is no number{lost}", got=shown, where=piece.where)
+        raise LocalError(f"{name} is no number{lost}", got=f"{len(text)} characters", where=piece.where)
     return (whole_number(name, number, 64) if kind == "id" else number), form
 
 
@@ -942,17 +949,7 @@ def _answer(value: Any) -> str:
     data = value if isinstance(value, bytes) else b""
     if not data and re.fullmatch(r"(?:[0-9a-f]{8})+", str(value)) and not str(value).isdigit():
         data = bytes.fromhex(str(value))
-    if not data:
-        return str(value).strip().strip("'\",")[:200]
-    try:
-        if data[:4] == SCHEMA["rpc_result"].id_bytes:
-            data = data[12:]
-        if len(data) == 4 and int.from_bytes(data, "little", signed=True) in range(-999, 0):
-            return str(int.from_bytes(data, "little", signed=True))
-        said = Dissection(SCHEMA.of(data), data)
-        return f"{said['error_code']} {said['error_message']}" if said.name == "rpc_error" else str(said.name)
-    except (MtError, KeyError):
-        return ""
+    return answer_of(data) if data else str(value).strip().strip("'\",")
 
 
 def _content(
@@ -972,6 +969,11 @@ def _content(
         name = "encrypted_message"
     elif aligned and name in ("request", "encrypted_message", "stream") and data[:8] in ids - perm:
         name = "packet"
+    elif found.guessed and name == "packet" and data[:8] not in ids:
+        if len(data) in range(KEY_SIZES[-1] + 1):
+            note = f"{found.where}: {len(data)} bytes without a name, passed over; a packet needs its name, or its key"
+            return replace(found, name=""), [note]
+        name = "stream"
     elif name != "stream" and data[:4] in (b"\xee" * 4, b"\xdd" * 4) and data[4:8][2:] in (b"\0\0", b"\0\x80"):
         name = "stream"
     elif name in ("stream", "packet") and int.from_bytes(data[:4], "little") == len(data) - 4 >= 152:
@@ -999,7 +1001,11 @@ def _one_of_each(found: Sequence[Found], scan: _Scan) -> list[Found]:
     for name in dict.fromkeys(each.name for each in kept):
         same = [each for each in kept if each.name == name]
         values = list(dict.fromkeys(each.value for each in same))
-        if name == "other_keys":
+        if name == "answer" and len(values) > 1 and not all(each.logged for each in same):
+            codes = [value for value in values if re.fullmatch(r"-?\d+", value)]
+            words = [value for value in values if value not in codes]
+            result.append(replace(same[0], value=" ".join([*codes[-1:], *words[-1:]])))
+        elif name == "other_keys":
             result += {each.value: each for each in same}.values()
         elif len(values) == 1:
             result.append(same[0])

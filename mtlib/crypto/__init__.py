@@ -6,7 +6,7 @@ caller got wrong, CheckError for what the other side sent.
 
 from mtlib.crypto.aes import Ctr, IgeBlock, ige_blocks, ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import Entropy, Patterned, System
-from mtlib.crypto.groups import DH_PRIME, check_dh_group, check_dh_public
+from mtlib.crypto.kdf import Schedule, ScheduleTable, key_usage
 from mtlib.crypto.keys import (
     FROM_NONCES,
     MSG_KEY_V2,
@@ -19,10 +19,27 @@ from mtlib.crypto.keys import (
     msg_key_v2,
     new_nonce_hash,
 )
-from mtlib.crypto.numbers import factor, is_probable_prime, power, to_bytes, use_gmpy2
-from mtlib.crypto.rsa import PrivateKey, PublicKey, select_key
-from mtlib.crypto.rsa_pad import RsaPad, old_check, old_open, old_seal, rsa_pad_open, rsa_pad_seal
-from mtlib.crypto.schedule import Schedule, ScheduleTable, key_usage
+from mtlib.crypto.numbers import (
+    DH_PRIME,
+    check_dh_group,
+    check_dh_public,
+    factor,
+    is_probable_prime,
+    power,
+    to_bytes,
+    use_gmpy2,
+)
+from mtlib.crypto.rsa import (
+    PrivateKey,
+    PublicKey,
+    RsaPad,
+    old_check,
+    old_open,
+    old_seal,
+    rsa_pad_open,
+    rsa_pad_seal,
+    select_key,
+)
 
 __all__ = [
     "DH_PRIME",

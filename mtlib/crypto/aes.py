@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from mtlib.crypto.buffers import Buffer, exact, plain
+from mtlib.crypto.secret import Buffer, exact, plain
 from mtlib.errors import LocalError
 
 BLOCK = 16

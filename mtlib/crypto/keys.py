@@ -10,10 +10,9 @@ from __future__ import annotations
 import hashlib
 from hmac import compare_digest
 
-from mtlib.crypto.buffers import Buffer, exact, plain
+from mtlib.crypto.kdf import Schedule, ScheduleTable, key_usage
 from mtlib.crypto.numbers import to_bytes
-from mtlib.crypto.schedule import Schedule, ScheduleTable, key_usage
-from mtlib.crypto.secret import Secret
+from mtlib.crypto.secret import Buffer, Secret, exact, plain
 from mtlib.errors import LocalError
 
 __all__ = [

@@ -24,8 +24,8 @@ from mtlib.doctor.patient import BIND, Patient
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import Message, inflate, unpack
 from mtlib.protocol.packets import REQUEST_MESSAGE
-from mtlib.protocol.service import Message, inflate, unpack
 from mtlib.transport import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
 
@@ -108,6 +108,8 @@ def _open(packet: bytes, patient: Patient) -> tuple[Patient | None, Finding | No
     """The patient with what its message says, and the mistake by which the packet opened."""
     named = [key for key in patient.keys if key.key.id_bytes == packet[:8]]
     evidence = Evidence("packet/auth_key_id", 0, 8, packet[:8], _ids(patient))
+    if (len(packet) - 24) % 16:  # no packet, so it may be anything, a key as well
+        evidence = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
     for given in named or ([patient.temp_key] if patient.temp_key else []):
         for hypothesis, unpack_ in [(None, right_packet), *((h, h.change) for h in PACKETS)]:
             message = unpack_(packet, given.key) if len(packet) > 56 and not (len(packet) - 24) % 16 else None
@@ -178,10 +180,11 @@ def _request(data: bytes, patient: Patient) -> tuple[Dissection | None, list[Fin
             if undone is not None and again is not None and not more and _for_one_key(again, patient):
                 return again, [Finding(hypothesis, (_first_difference(data, undone),))]
     if call is None:
-        start = Evidence("request", 0, 4, data[:4], BIND)
+        start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
         return None, [Finding(NO_BINDING, (start,))]
     if leftover:
-        rest = Evidence("request", len(data) - leftover, leftover, data[-leftover:], b"")
+        # Their number and not their bytes, here and above: nobody knows what they are, and some have been a key.
+        rest = Evidence("request", len(data) - leftover, 0, f"{leftover} bytes", "nothing")
         return call, [Finding(APPENDED, (rest,))]
     return call, []
 

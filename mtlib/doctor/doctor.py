@@ -15,21 +15,22 @@ from dataclasses import replace
 from typing import Any
 
 from mtlib.crypto.keys import AuthKey
+from mtlib.doctor.answers import beside_right_bytes, meaning
 from mtlib.doctor.arrival import Arrival, arrive
 from mtlib.doctor.comparing import date
 from mtlib.doctor.diagnosis import Diagnosis, Finding
 from mtlib.doctor.examining import look_behind_the_seal
-from mtlib.doctor.given import GivenKey
+from mtlib.doctor.given import GivenKey, refuse_shown_keys
 from mtlib.doctor.hypothesis import Hypothesis
 from mtlib.doctor.mistakes_inside import Opened
 from mtlib.doctor.opening import expected_inside, open_seal
 from mtlib.doctor.outcomes import (
-    ANSWERS,
     COMPOSITES,
     HARMLESS,
     HEALTHY,
     NO_KEY,
     NOTHING,
+    SAID_OF_BYTES,
     SO_FAR,
     STATES,
     UNEXPLAINED,
@@ -37,12 +38,11 @@ from mtlib.doctor.outcomes import (
     YOUNG_KEY,
     is_young,
 )
-from mtlib.doctor.patient import Patient
+from mtlib.doctor.patient import BYTES, Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, REQUEST
-from mtlib.protocol.checks import Verdict
-from mtlib.protocol.facts import Facts
+from mtlib.protocol.checks import Facts, Verdict
 from mtlib.wire import Dissection, Reading
 
 Octets = bytes | bytearray | memoryview | Dissection | str
@@ -68,7 +68,7 @@ def diagnose(
     perm_key_created: int | None = None,
     key_expires_at: int | None = None,
     bound_to: int | None = None,
-    answer: str | None = None,
+    answer: Any = None,
 ) -> Diagnosis:
     """What is wrong with a binding, from whatever is known of it; nothing has to be.
 
@@ -77,15 +77,18 @@ def diagnose(
     `other_keys` are any others that may play a part. `session_id`, `msg_id`, `salt` are those of the message
     that carries the request; `nonce` and `expires_at` those of the request, where only the encrypted_message is
     given. In unix seconds: `now` by the data centre, `local_now` by your machine, `perm_key_created`, and
-    `key_expires_at`, the end that the key exchange promised. `answer` is what the data centre said.
+    `key_expires_at`, the end that the key exchange promised. `answer` is what the data centre said: text, bytes, a
+    number, an exception, true.
 
-    Raises LocalError for values that have no such form, and for a stream that begins no connection; for other bytes,
-    however wrong, it never raises. Use throw-away keys; no result, error or log shows them.
+    Raises LocalError for values that have no such form, for bytes of a key in what is none, and for a stream that
+    begins no connection; for other bytes, however wrong, it never raises. Use throw-away keys; no result, error or
+    log shows them.
     """
     given = dict(locals())
     del perm_key, temp_key, other_keys  # so that no traceback that shows local values shows a key
     try:
         patient = Patient.of(**given)
+        refuse_shown_keys({name: getattr(patient, name) for name in BYTES}, patient.keys)
     except MtError as error:
         problem = error.with_traceback(None)
     else:
@@ -115,6 +118,7 @@ def examine(patient: Patient) -> Diagnosis:
     lacking = tuple(missing(arrival))
     if not findings:
         findings = [Finding(_nothing_found(patient, verdict, lacking))]
+    findings = _with_the_answer(findings, patient)
     return Diagnosis(
         tuple(findings), tuple(_remarks(opened, patient, findings)), lacking, verdict, _parts(arrival, opened),
         _dissected(arrival), bool(patient.keys),
@@ -191,11 +195,21 @@ def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str
         return NO_KEY
     if lacking:
         return SO_FAR
-    if not patient.answer:
-        return HEALTHY
-    said = patient.answer.upper()
-    answered = next((hypothesis for word, hypothesis in ANSWERS.items() if word in said), HEALTHY)
-    return YOUNG_KEY if answered is UNKNOWN_KEY and is_young(patient) else answered
+    return HEALTHY
+
+
+def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]:
+    """What the data centre refused is not healthy, whatever its bytes. Beside a mistake the answer is told as well,
+    unless the mistake is what it answers."""
+    said = meaning(patient.answer)
+    if said is None:
+        return findings
+    if findings[0].hypothesis is HEALTHY:
+        said = YOUNG_KEY if said is UNKNOWN_KEY and is_young(patient) else said
+        return [Finding(beside_right_bytes(said))]
+    if said in SAID_OF_BYTES or said.name in [finding.name for finding in findings]:
+        return findings
+    return [*findings, Finding(said)]
 
 
 def _remarks(opened: Opened | None, patient: Patient, findings: list[Finding]) -> Iterator[Hypothesis[Any]]:

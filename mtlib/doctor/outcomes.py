@@ -21,6 +21,7 @@ from mtlib.doctor.hypothesis import (
 )
 from mtlib.doctor.mistakes_inside import Opened
 from mtlib.doctor.patient import Patient
+from mtlib.protocol.retry import YOUNG
 
 # -- Several mistakes that are one --------------------------------------------------------------------------------
 
@@ -153,6 +154,17 @@ NO_VERDICT = _state(
     "Correct salt, clock or seqno and send it again; built anew wherever the msg_id is new.", AFTER,
 )
 
+TEMP_KEY_UNKNOWN = _state(
+    "temporary_key_unknown",
+    "Transport error -404: the data centre does not know the key that carries the packet, the temporary one: never "
+    "made here, past its end, or forgotten.",
+    "Make a new temporary key and bind that; the permanent key is as good as before.",
+)
+ANSWER_UNKNOWN = _state(
+    "answer_not_known", "The answer is not boolTrue, and what it means is not known here.",
+    "Only boolTrue says that the key is bound. Look the answer up at core.telegram.org/api/errors.",
+)
+
 ANSWERS: Mapping[str, Hypothesis[None]] = {
     "ENCRYPTED_MESSAGE_INVALID": UNKNOWN_KEY,
     "TEMP_AUTH_KEY_ALREADY_BOUND": BOUND_ELSEWHERE,
@@ -165,9 +177,11 @@ ANSWERS: Mapping[str, Hypothesis[None]] = {
     "CONNECTION_NOT_INITED": NOT_INITED,
     "TIMEOUT": NO_VERDICT,
     "BAD_SERVER_SALT": NO_VERDICT,
-    "BAD_MSG_NOTIFICATION": NO_VERDICT,
+    "BAD_MSG": NO_VERDICT,
 }
-"""What the answer means where the bytes are right."""
+"""What the answer means where the bytes are right, by a word in it."""
+SAID_OF_BYTES = (UNKNOWN_KEY, NOT_THESE, DATE_REFUSED)
+"""Those that mean this only where the bytes are right: a mistake in the bytes is answered in the same way."""
 
 STATES: Mapping[str, Hypothesis[None]] = {
     "not_a_cdn": CDN,
@@ -205,7 +219,8 @@ UNEXPLAINED = _state(
 
 OTHERS = (
     WITH_TEMP, WITH_OTHER, NOT_OPENED, ONE_BIT, PADDING, HASH_UNKNOWN, ALTERED, YOUNG_KEY,
-    *dict.fromkeys([*STATES.values(), *ANSWERS.values()]), HEALTHY, SO_FAR, NO_KEY, NOTHING, UNEXPLAINED,
+    *dict.fromkeys([*STATES.values(), *ANSWERS.values()]), TEMP_KEY_UNKNOWN, ANSWER_UNKNOWN,
+    HEALTHY, SO_FAR, NO_KEY, NOTHING, UNEXPLAINED,
 )  # fmt: skip
 """Everything above that is in no table of changes."""
 
@@ -246,6 +261,6 @@ HARMLESS: tuple[Hypothesis[Callable[[Opened, Patient], bool]], ...] = at(
 
 
 def is_young(patient: Patient) -> bool:
-    """Whether the permanent key was made within the last minute. Source: core.telegram.org/api/pfs."""
+    """Whether the permanent key is not older than 60 seconds. Source: core.telegram.org/api/pfs."""
     clock = patient.clock
-    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created < 60
+    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created <= YOUNG

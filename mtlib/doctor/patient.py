@@ -6,15 +6,15 @@ come with the wrong length on purpose: one without its leading zeros is a common
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mtlib.crypto.keys import AuthKey
-from mtlib.doctor.given import GivenKey, octets_of, whole_number
+from mtlib.doctor.given import GivenKey, answer_of, octets_of, whole_number
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import REQUEST
-from mtlib.protocol.facts import Facts, Rules
+from mtlib.protocol.checks import Facts, Rules
 
 BIND = REQUEST.id_bytes
 
@@ -91,21 +91,22 @@ class Patient:
         return tuple(k for k in (self.perm_key, self.temp_key, *self.other_keys) if k is not None)
 
 
-_BYTES = ("request", "encrypted_message", "packet", "stream")
+BYTES = ("request", "encrypted_message", "packet", "stream")
+"""What is handed over as bytes and is no key."""
 _AS_THEY_ARE = ("temporary", "perm_key_missing", "rules")
 
 
 def _taken(name: str, value: Any) -> Any:
     if name in _AS_THEY_ARE:
         return value
-    if name in _BYTES:
+    if name in BYTES:
         return octets_of(value, name)
     if name in ("perm_key", "temp_key"):
         return value if isinstance(value, GivenKey) else GivenKey(value, name)
     if name == "other_keys":
         return _several(name, value)
     if name == "answer":
-        return str(value.get("message", "") if isinstance(value, Mapping) else value).strip()
+        return answer_of(value)
     return whole_number(name, value, 32 if name == "expires_at" else 64)
 
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from mtlib.doctor.arrival import Arrival
 from mtlib.doctor.mistakes_packet import PACKET_CLOSED
-from mtlib.protocol.binding import REQUEST
-from mtlib.protocol.checks import Verdict, judge
-from mtlib.protocol.facts import NO_KEY, Facts
+from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.checks import NO_KEY, Facts, Verdict, judge
 
 
 def second_opinion(arrival: Arrival) -> Verdict:
@@ -55,6 +54,8 @@ def _stand_in(arrival: Arrival) -> tuple[bytes, set[str]]:
         perm_auth_key_id=named, nonce=patient.nonce or 0, expires_at=patient.expires_at or 0, encrypted_message=sealed
     )
     skip = {"request_parses", "nothing_left_over"}
+    # Without a key its front has nothing to be compared with, and of another size it may be anything, a key as well.
+    skip |= {"perm_auth_key_id_in_front"} if patient.perm_key is None or len(sealed) != ENCRYPTED_SIZE else set()
     skip |= {"nonce"} if patient.nonce is None else set()
     skip |= {"expires_at", "expires_at_in_range"} if patient.expires_at is None else set()
     return bytes(request), skip

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.ladder.rung import Recipe, mistake
+from mtlib.protocol import retry as rule
+from mtlib.protocol.checks import INVALID
+from mtlib.protocol.retry import TRIES
 
 # -- 19: twelve symptoms ------------------------------------------------------------------------------------------
 
@@ -88,39 +91,23 @@ SYMPTOMS = Table(
 
 # -- 20: when to try again ----------------------------------------------------------------------------------------
 
-INVALID, MINUTE, TRIES = "ENCRYPTED_MESSAGE_INVALID", 60, 3
 ACTIONS = {
-    "resend": "the same bytes under the same msg_id, with the new salt",
+    rule.RESEND: rule.ACTIONS[rule.RESEND],
     "renumber": "the same seal in a message with a new msg_id",
-    "rebuild": "a new msg_id, and the seal built anew for it",
-    "new_temp_key": "drop the temporary key, make and bind another",
-    "drop_both_keys": "drop both keys and begin anew: whoever was logged in with the permanent key is logged out",
-    "stop": "try no more, keep the keys, and report: somebody has to look at it",
+    **rule.ACTIONS,
 }
 
 
 def retry(
     error: str, attempt: int, created: int, first_bind: int, ever_bound: bool, server_now: int, local_now: int
 ) -> str:
-    """What a client does after a refused binding.
-
-    Source: core.telegram.org/api/pfs, error handling, for the 60 seconds. That a client gives up after some attempts,
-    and that one which has never bound suspects itself first, is what careful clients do (DEDUCED).
-    """
-    if attempt > TRIES:
-        return "stop"
-    if error == "-404":
-        return "new_temp_key"
-    if error == "bad_server_salt":
-        return "resend"
-    if error == INVALID and server_now - created >= MINUTE:
-        return "drop_both_keys" if ever_bound else "stop"
-    return "rebuild"
+    """What a client does after a refused binding, by the rule that the library's client follows."""
+    return rule.retry(error, attempt, server_now - created, ever_bound).action
 
 
 def _lawful(*arguments: object) -> bool:
     """After bad_server_salt a new message with a new seal is as good as the old one again."""
-    return arguments[0] == "bad_server_salt" and arguments[-1] == "rebuild" and int(str(arguments[1])) <= TRIES
+    return arguments[0] == "bad_server_salt" and arguments[-1] == "rebuild" and int(str(arguments[1])) < TRIES
 
 
 def _refusals(seed: str) -> Inputs:
@@ -162,21 +149,21 @@ def _instead(action: str, other: str, *, unless: str = "") -> Recipe:
 RETRY = Task(
     "retry", 20, ("error", "attempt", "created", "first_bind", "ever_bound", "server_now", "local_now"), "str",
     "What to do after a refused binding: one of " + ", ".join(ACTIONS) + ". `error` is \"ENCRYPTED_MESSAGE_INVALID\", "
-    "\"bad_server_salt\", \"bad_msg 16\" or \"-404\"; `attempt` counts the refusals, 1 is the first, and after 3 of "
-    "them nobody should go on. `created` is when the permanent key was made, `first_bind` when it was first used for "
+    "\"bad_server_salt\", \"bad_msg 16\" or \"-404\"; `attempt` counts the refusals, 1 is the first, and the fourth "
+    "ends it. `created` is when the permanent key was made, `first_bind` when it was first used for "
     "a binding, both by the data centre's clock; `ever_bound` says whether this build ever got boolTrue; `server_now` "
     "and `local_now` are two clocks.",
     retry, _refusals,
     (
         mistake("drops_keys_at_once",
                 "On the main DC this logs the user out. Look at the age, and at whether this build ever bound.",
-                _told(lambda r: "drop_both_keys" if r.error == INVALID and r.attempt <= TRIES else retry(*r)),
+                _told(lambda r: "drop_both_keys" if r.error == INVALID and r.attempt < TRIES else retry(*r)),
                 _told(lambda r: "drop_both_keys" if r.error == INVALID else retry(*r)),
                 lambda *values: "drop_both_keys"),
         mistake("never_asks_whether_it_ever_bound",
                 "A build that has never bound has a bug more often than a dead key: stop, and keep the keys.",
                 _told(lambda r: retry(*r._replace(ever_bound=True)))),
-        mistake("retries_for_ever", f"This never ends. After {TRIES} refusals stop, and keep the keys.",
+        mistake("retries_for_ever", f"This never ends. At refusal {TRIES} stop, and keep the keys.",
                 _told(lambda r: retry(*r._replace(attempt=1))),
                 _told(lambda r: "rebuild" if r.error == INVALID else retry(*r)),
                 lambda *values: "rebuild"),
@@ -198,10 +185,10 @@ RETRY = Task(
                 _instead("new_temp_key", "drop_both_keys")),
     ),
     (
-        "Begin with what is bounded: more than 3 refusals, and it is over, whatever the error.",
+        "Begin with what is bounded: at the fourth refusal it is over, whatever the error.",
         "Three of the four errors say by their name what to do. A new msg_id always needs a new seal.",
-        "For ENCRYPTED_MESSAGE_INVALID: server_now - created below 60 means rebuild. Above, ask whether this build "
-        "ever bound.",
+        "For ENCRYPTED_MESSAGE_INVALID: server_now - created of at most 60 means rebuild. Above, ask whether this "
+        "build ever bound.",
     ),
     accepts=_lawful,
 )

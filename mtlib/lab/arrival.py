@@ -14,8 +14,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, DecodeError, LocalError, PeerError
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import CHECKS, Check, Result, Verdict
-from mtlib.protocol.frames import framing
-from mtlib.protocol.packets import TO_SERVER, open_packet
+from mtlib.protocol.packets import TO_SERVER, framing, open_packet
 from mtlib.wire import Dissection
 
 UNKNOWN_KEY, CLOSED, WAITING = "transport error -404", "the connection is closed", "no answer"

@@ -14,10 +14,8 @@ from mtlib.lab.arrival import arrive
 from mtlib.lab.inspector import Inspector
 from mtlib.lab.rows import Map
 from mtlib.protocol.binding import ENVELOPE_SIZE, REQUEST, Binding, Carried
-from mtlib.protocol.checks import Verdict, judge
-from mtlib.protocol.facts import Facts, Rules
-from mtlib.protocol.frames import framing
-from mtlib.protocol.packets import FORMULAS, MIN_PADDING, seal, seal_v1
+from mtlib.protocol.checks import Facts, Rules, Verdict, judge
+from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing, seal, seal_v1
 from mtlib.wire import Dissection, unseal
 
 LAYERS = ("frame", "packet", "request")

@@ -26,7 +26,7 @@ from mtlib.lab.drawing import (
 from mtlib.lab.picture import Figure
 from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.checks import CHECKS, INVALID, Verdict
-from mtlib.protocol.policy import YOUNG
+from mtlib.protocol.retry import YOUNG
 from mtlib.wire.view import COLOURS
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from mtlib.crypto.kdf import Piece, Row
 from mtlib.crypto.keys import ScheduleTable, key_usage
-from mtlib.crypto.schedule import Piece, Row
 from mtlib.errors import LocalError
 from mtlib.lab.drawing import (
     FAINT,

@@ -19,18 +19,11 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError, RpcError, TransportError
-from mtlib.net.conversation import RESENDS, Sent
-from mtlib.net.keys import DAY, KeyHolder, boxed
+from mtlib.net.connection import RESENDS, Sent
+from mtlib.net.key_store import DAY, KeyHolder, boxed
 from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.packets import TO_SERVER, open_packet
-from mtlib.protocol.policy import (
-    ATTEMPTS,
-    DROP_BOTH_KEYS_THEN_RETRY,
-    GIVE_UP,
-    NEW_TEMP_KEY,
-    after_refusal,
-    delay,
-)
+from mtlib.protocol.retry import DROP_BOTH_KEYS, NEW_TEMP_KEY, STOP, delay, named, retry
 from mtlib.protocol.session import BadMessage
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.schema import LAYER
@@ -47,6 +40,8 @@ def connect(
     obfuscated: bool = False,
     secret: bytes | None = None,
     perm_key: AuthKey | None = None,
+    perm_key_created: float | None = None,
+    perm_key_bound: bool = False,
     expires_in: int = DAY,
     timeout: float = 10.0,
     entropy: Entropy | None = None,
@@ -55,7 +50,9 @@ def connect(
     """Dial a data centre and make a permanent and a temporary key with it. The binding itself is `client.bind()`.
 
     `of`: a LocalDC, "telegram-test" (or "telegram-test-1" to "-3"), or "HOST:PORT" with its RSA `key`. `dc_id` is what
-    the key exchange names, `secret` an MTProto proxy's, `perm_key` one that was made before, `expires_in` the seconds
+    the key exchange names, `secret` an MTProto proxy's, `perm_key` one that was made before. Whoever stores such a
+    key stores two facts with it: `perm_key_created` (unix seconds by `clock`; None if unknown) and `perm_key_bound`
+    (whether it was ever bound to; False if unknown): `settle` drops no key without them. `expires_in` is the seconds
     for which the temporary key is asked for, `timeout` the seconds without an answer; `clock` gives unix seconds.
 
     Raises Unreachable where nobody answers, LocalError for what cannot be dialled, PeerError for a data centre that
@@ -63,7 +60,8 @@ def connect(
     """
     client = Client(
         of, key=key, dc_id=dc_id, framing=framing, obfuscated=obfuscated, secret=secret, perm_key=perm_key,
-        expires_in=expires_in, timeout=timeout, entropy=entropy, clock=clock,
+        perm_key_created=perm_key_created, perm_key_bound=perm_key_bound, expires_in=expires_in, timeout=timeout,
+        entropy=entropy, clock=clock,
     )
     try:
         client.make_keys()
@@ -116,29 +114,33 @@ class Client(KeyHolder):
         self._greeted = False
         if bytes(answer) != bytes(SCHEMA["boolTrue"].build()):
             raise CheckError("the answer is not boolTrue", got=bytes(answer)[:4], where="auth.bindTempAuthKey")
+        self._bound = self.perm_key
         return True
 
     def settle(self, *, sleep: Callable[[float], None] = time.sleep) -> bool:
-        """Bind, and after a refusal do what the rule in `protocol.policy` says: wait and try again, with the same keys
-        or with new ones, a bounded number of times. A temporary key that the data centre has forgotten is replaced at
-        once. Raises the last RpcError or TransportError."""
-        for attempt in range(1, ATTEMPTS):
+        """Bind, and after a refusal do what `protocol.retry` says: try again with the same keys or with new ones, or
+        stop. Before every other try it waits; a temporary key that the data centre has forgotten is replaced at once.
+        Raises the last RpcError or TransportError, with a note that says why it stopped."""
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return self.bind()
-            except TransportError as error:
-                self._renew(error)
-            except RpcError as error:
+            except (RpcError, TransportError) as error:
                 age = None if self.perm_key_created is None else self.clock() - self.perm_key_created
-                action = after_refusal(error.name, age, attempt)
-                if action == GIVE_UP:
+                action, why = retry(named(error), attempt, age, self.perm_key_bound)
+                if action == STOP:
+                    error.add_note(f"no further try: {why}")
                     raise
-                sleep(delay(attempt))
-                if action == DROP_BOTH_KEYS_THEN_RETRY:
-                    self.perm_key = None
-                    self.make_keys()
-                elif action == NEW_TEMP_KEY:
-                    self.make_temp_key()
-        return self.bind()
+                if isinstance(error, TransportError):
+                    self._renew(error)
+                    continue
+            sleep(delay(attempt))
+            if action == DROP_BOTH_KEYS:
+                self.perm_key = None
+                self.make_keys()
+            elif action == NEW_TEMP_KEY:
+                self.make_temp_key()
 
     def _renew(self, error: TransportError) -> None:
         """A temporary key in the place of one that the data centre has forgotten, over a new connection, since -404

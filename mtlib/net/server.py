@@ -1,4 +1,18 @@
-"""LocalDC: a data centre on loopback TCP, in a thread of its own.
+"""The listening socket of a LocalDC, and what to do when the system lets nobody else in.
+
+Who is at the other end of a loopback connection?
+
+TCP does not say. On Linux the kernel does: it is asked who owns the connecting socket. Other systems tell an ordinary
+user nothing of the kind, so there the port is as open as loopback is, and a class server should run one data centre per
+container or machine.
+
+The question goes through a netlink socket, which looks up one connection and answers in microseconds. The same can be
+read in /proc/net/tcp; but that is a walk over every connection of the machine, ten milliseconds long, at the mercy of
+whoever opens many. It remains for machines without the former.
+
+One connection at a LocalDC: fair turns, and an end for everything that takes too long.
+
+LocalDC: a data centre on loopback TCP, in a thread of its own.
 
 The thread runs one selector loop; the notebook's thread, its event loop and its blocking client never wait for each
 other. Only loopback addresses are bound, and on Linux only processes of the same user are served: a class server is a
@@ -9,30 +23,236 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
+import ipaddress
+import os
 import selectors
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.doctor.doctor import explain_refusal
 from mtlib.errors import LocalError, MtError
-from mtlib.net.clock import never_back, steady
-from mtlib.net.door import TICK, Door, is_loopback, listen
-from mtlib.net.neighbours import same_user
-from mtlib.net.served import Served
+from mtlib.net.connection import never_back, steady
 from mtlib.protocol.checks import Facts, Rules
-from mtlib.protocol.datacenter import DataCenter
+from mtlib.protocol.datacenter import DataCenter, Peer, Reply
+from mtlib.protocol.events import Event, Trace
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.trace import Event, Trace
+
+TICK = 0.2
+"""Seconds between two looks at the deadlines, and for which a door stays shut."""
+
+
+class Door:
+    """A listening socket in a selector. Where the system has no descriptors left, it leaves the selector for a tick:
+    a caller who cannot be let in would be announced again and again, without end."""
+
+    def __init__(self, listener: socket.socket, selector: selectors.BaseSelector) -> None:
+        self.listener, self._selector = listener, selector
+        self._shut_until: float | None = None
+        selector.register(listener, selectors.EVENT_READ)
+
+    def accept(self) -> tuple[socket.socket | None, Any]:
+        """Whoever is at the door, and their address; None if nobody can be let in now."""
+        try:
+            return self.listener.accept()
+        except (BlockingIOError, ConnectionError):  # they have changed their mind
+            return None, None
+        except OSError:
+            self._selector.unregister(self.listener)
+            self._shut_until = time.monotonic() + TICK
+            return None, None
+
+    def reopen(self, now: float) -> None:
+        """Listen again, once the pause is over."""
+        if self._shut_until is not None and now > self._shut_until:
+            self._shut_until = None
+            self._selector.register(self.listener, selectors.EVENT_READ)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises LocalError where there can be none: the port is taken, the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # on Windows this option would let a second program take the port over
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(256)
+        listener.setblocking(False)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        taken = "; the same cell, run before, may have started one that still listens" if port else ""
+        raise LocalError(f"cannot listen here: {_reason(error)}{taken}", got=f"{host}:{port}", where="port") from None
+    return listener
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach that address. A name is none: it may resolve to anything."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+ESTABLISHED = 1
+"""The state of a connection whose two ends are both open. A socket that its owner has closed lives on for a while as
+root's, so no other state counts."""
+
+Address = tuple[str, int]
+
+
+def same_user(peer: tuple[Any, ...], here: Address) -> bool:
+    """Whether the socket at `peer` that is connected to `here` belongs to the user of this process.
+
+    Root may always connect, who can read our memory anyway. True where the system cannot be asked.
+    """
+    if not sys.platform.startswith("linux"):
+        return True
+    there = str(peer[0]), int(peer[1])
+    table = Path("/proc/self/net/tcp6" if ":" in here[0] else "/proc/self/net/tcp")
+    try:
+        uid = ask_kernel(there, here)
+    except OSError:
+        if not table.exists():
+            return True
+        with table.open() as lines:
+            uid = owner(lines, there, here)
+    return uid in (os.getuid(), 0)
+
+
+# -- By netlink: `man 7 sock_diag`, linux/inet_diag.h ---------------------------------------------------------------
+
+_SOCK_DIAG, _BY_FAMILY, _ERROR, _REQUEST = 4, 20, 2, 1
+_ANY_COOKIE = b"\xff" * 8
+_UID = 80  # where the answer has it: behind its header, four bytes, the socket's name, and three numbers
+
+
+def ask_kernel(local: Address, remote: Address) -> int | None:
+    """The user id of the open socket with these two ends, None if there is none. OSError where nobody answers."""
+    family = socket.AF_INET6 if ":" in local[0] else socket.AF_INET
+    ends = [socket.inet_pton(family, host).ljust(16, b"\0") for host, _ in (local, remote)]
+    name = struct.pack("!HH", local[1], remote[1]) + b"".join(ends) + bytes(4) + _ANY_COOKIE
+    body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, 1 << ESTABLISHED) + name
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as kernel:
+        kernel.settimeout(1)
+        kernel.sendto(struct.pack("=IHHII", 16 + len(body), _BY_FAMILY, _REQUEST, 1, 0) + body, (0, 0))
+        answer = kernel.recv(4096)
+    kind = struct.unpack_from("=H", answer, 4)[0]
+    if kind == _ERROR:
+        number = -struct.unpack_from("=i", answer, 16)[0]
+        if number != errno.ENOENT:  # "no such socket" is an answer, anything else means that this is no way to ask
+            raise OSError(number, os.strerror(number))
+    if kind == _ERROR or answer[17] != ESTABLISHED:
+        return None
+    return int(struct.unpack_from("=I", answer, _UID)[0])
+
+
+# -- By the table -----------------------------------------------------------------------------------------------------
+
+
+def owner(lines: Iterable[str], local: Address, remote: Address) -> int | None:
+    """The same from a table like /proc/net/tcp."""
+    wanted = [_hex(*local), _hex(*remote), f"{ESTABLISHED:02X}"]
+    return next((int(f[7]) for f in map(str.split, lines) if f[1:4] == wanted), None)
+
+
+def _hex(host: str, port: int) -> str:
+    """An address as the table writes it: 32-bit words in the machine's byte order, then the port."""
+    packed = socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host)
+    words = struct.unpack(f"={len(packed) // 4}I", packed)
+    return "".join(f"{word:08X}" for word in words) + f":{port:04X}"
+
+
+READ, PIECE = 4096, 64
+"""Bytes that are read from a socket at once, and that are looked at at once until a frame is whole."""
+
+
+class Served:
+    """A socket, its peer, what has not been sent yet (`unsent`) and not been looked at yet (`backlog`); `done` says
+    that it is to be hung up on once everything is out."""
+
+    def __init__(self, sock: socket.socket, peer: Peer) -> None:
+        self.sock, self.peer = sock, peer
+        self.unsent, self.backlog = bytearray(), bytearray()
+        self.opened = self.heard = time.monotonic()
+        self.begun: float | None = None  # when the frame began that is not whole yet
+        self.done = False
+
+    def overdue(self, now: float, limits: Limits) -> str:
+        """Which deadline has passed, in a few words; nothing if none has."""
+        if not self.peer.authenticated and now > self.opened + limits.handshake_seconds:
+            return f"no key within {limits.handshake_seconds:g} s"
+        if self.begun is not None and now > self.begun + limits.frame_seconds:
+            return f"a frame took longer than {limits.frame_seconds:g} s"
+        return f"silent for {self.peer.patience:g} s" if now > self.heard + self.peer.patience else ""
+
+    def read(self, now: float) -> None:
+        """Take one turn: answer what arrives until a frame is whole. The rest waits in `backlog` until all others had
+        their turn, so that nobody keeps the thread busy on their own. The end of the stream ends the connection."""
+        if not self.backlog:
+            data = self.sock.recv(READ)
+            if not data:
+                self.done = True
+                self.unsent.clear()
+                return
+            self.heard = time.monotonic()
+            self.backlog += data
+        frames = self.peer.stream.received
+        while self.backlog and not self.done and self.peer.stream.received == frames:
+            piece = bytes(self.backlog[:PIECE])
+            del self.backlog[:PIECE]
+            self._take(self._reply(piece, now))
+        if not self.peer.stream.pending:
+            self.begun = None
+        elif self.begun is None or self.peer.stream.received > frames:
+            self.begun = self.heard
+
+    def _take(self, reply: Reply) -> None:
+        self.done = reply.close
+        for chunk in reply.chunks:
+            self.unsent += chunk
+            self.flush()
+
+    def _reply(self, data: bytes, now: float) -> Reply:
+        """What the peer answers. A mistake of ours costs one connection its life, and not everybody's."""
+        try:
+            return self.peer.receive(data, now)
+        except Exception as error:
+            self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
+            return Reply(close=True)
+
+    def close(self) -> None:
+        """Hang up. What was not read yet is thrown away first: left there, it turns the last answer into a reset."""
+        with contextlib.suppress(OSError):
+            for _ in range(16):
+                self.sock.recv(65536)
+        self.sock.close()
+
+    def flush(self) -> None:
+        """Send as much as goes out without waiting."""
+        with contextlib.suppress(BlockingIOError):
+            while self.unsent:
+                del self.unsent[: self.sock.send(self.unsent)]
+
 
 UNSENT = 1 << 20
 """Bytes that may wait for a client that does not read; then it is hung up on."""
+PATIENCE = 5.0
+"""Seconds that `stop` waits for the thread."""
 
 
 @cache
@@ -74,7 +294,7 @@ class LocalDC:
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
         self._connections: dict[socket.socket, Served] = {}
-        self._consulted = False
+        self._consulted = self._stopping = False
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
     port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
@@ -99,7 +319,7 @@ class LocalDC:
     def start(self) -> Self:
         """Listen, in a thread of its own. Starting a running one changes nothing."""
         if self.failure is not None and self._thread is not None:
-            self._thread.join(5)  # it has died, and may still be hanging up on its clients
+            self._thread.join(PATIENCE)  # it has died, and may still be hanging up on its clients
         if self.running:
             return self
         listener = listen(*self.dc.address)
@@ -115,22 +335,28 @@ class LocalDC:
         return self
 
     def stop(self) -> None:
-        """Hang up on everybody, free the port, end the thread."""
-        thread, self._thread = self._thread, None
+        """Hang up on everybody, free the port, end the thread. Raises MtError where the thread is still busy after
+        PATIENCE seconds: it ends with what it is at, and may be asked again."""
+        thread = self._thread
         if thread is None:
             return
-        atexit.unregister(self.stop)
         self._stopping = True
         with contextlib.suppress(OSError):
             self._wake.send(b"!")
         if thread is not threading.current_thread():  # a listener of the trace may stop it, too
-            thread.join(5)
+            thread.join(PATIENCE)
+            if thread.is_alive():
+                raise MtError("the data centre's thread has not ended: it is still busy, and the port taken",
+                              got=f"{PATIENCE:g} s", where=f"{self.host}:{self.port}")
+        self._thread = None
+        atexit.unregister(self.stop)
 
     def status(self) -> str:
         """One line about it. Raises MtError, which is nobody's fault but ours, where its thread has died."""
         if self.failure is not None:
             raise MtError(f"the data centre's thread died: {self.failure!r}") from self.failure
-        state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if self.running else "stopped"
+        serving = self.running and not self._stopping
+        state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if serving else "stopped"
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
     def _diagnosis(self, facts: Facts) -> str:
@@ -163,6 +389,8 @@ class LocalDC:
         try:
             while not self._stopping:
                 for ready, events in self._turn().items():
+                    if self._stopping:
+                        break
                     self._ready(ready, events)
                 self._sweep()
         except BaseException as error:  # the owner learns it from status(), clients from the closed connection

@@ -4,7 +4,7 @@ No clock, no entropy and no input or output of their own. `SCHEMA` is `wire`'s, 
 described by the modules that know them.
 """
 
-from mtlib.protocol import binding, exchange_seals  # noqa: F401  they say what is inside of sealed fields
+from mtlib.protocol import binding, exchange_messages  # noqa: F401  they say what is inside of sealed fields
 from mtlib.wire import SCHEMA
 
 __all__ = ["SCHEMA"]

@@ -16,8 +16,17 @@ from typing import Any
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import V1, AuthKey, Schedule, msg_key_v1
-from mtlib.protocol.frames import FrameShape, framing
-from mtlib.protocol.packets import INT, LONG, REQUEST_MESSAGE, decrypt_v1, key_for, padding_size, seal
+from mtlib.protocol.packets import (
+    INT,
+    LONG,
+    REQUEST_MESSAGE,
+    FrameShape,
+    decrypt_v1,
+    framing,
+    key_for,
+    padding_size,
+    seal,
+)
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, constant, copied, derived, random
 from mtlib.wire.kinds import Raw, Rest
 

@@ -22,24 +22,27 @@ from hmac import compare_digest
 from typing import ClassVar
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.groups import check_dh_group, check_dh_public
 from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.numbers import factor, power, to_bytes
-from mtlib.crypto.rsa import PublicKey, select_key
-from mtlib.crypto.rsa_pad import rsa_pad_seal
+from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
+from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
 from mtlib.crypto.secret import Secret
 from mtlib.errors import CheckError, LocalError
-from mtlib.protocol.exchange_seals import (
+from mtlib.protocol.exchange_messages import (
     ANSWER_WITH_HASH,
     DATA_WITH_HASH,
     GENERATED,
     REQ_DH_PARAMS,
     SET_CLIENT_DH_PARAMS,
     ExchangeSecrets,
+    Step,
+    awaited,
+    draw_exponent,
+    inside,
     open_with_hash,
+    pair,
+    same,
     seal_with_hash,
 )
-from mtlib.protocol.exchange_steps import Step, awaited, draw_exponent, inside, pair, same
 from mtlib.wire import SCHEMA, Dissection
 
 __all__ = [

@@ -19,10 +19,12 @@ class Limits:
     `idle_seconds`: a connection that says nothing.
     `keys`: kept of each kind, the least recently used go first; `sessions`: per key.
     `seen`: msg_ids kept per session; what is forgotten raises the floor, so that nothing old is accepted again.
-    `answers`: kept per session for repeated requests. `messages`: in one container (the documents say 1024); a
-    container in a container is always refused, and a vector's count is held against the bytes that are left.
-    `inflated`: bytes out of one gzip_packed, because a kilobyte in can be a megabyte out. `wrappers`: layers of
-    invokeWith... and gzip_packed around one call.
+    `answers`: kept per session for repeated requests. `wrappers`: layers of invokeWith... and gzip_packed around one
+    call.
+    One packet, with everything that is nested in it, shares four: `inflated` bytes out of all its gzip_packed, because
+    a kilobyte in can be a megabyte out; `messages` (the documents say 1024 in a container); `ids` in its vectors of
+    msg_ids or key ids (the documents say 8192 in one msgs_ack); and `objects` in its other vectors, such as the JSON in
+    initConnection. Each is asked before anything is made of the bytes.
     `past`, `future`: seconds by which a msg_id may lie beside the clock, from the specification.
     `trace`: events kept.
     """
@@ -40,6 +42,8 @@ class Limits:
     answers: int = 32
     messages: int = 1024
     inflated: int = 64 * 1024
+    ids: int = 8192
+    objects: int = 1024
     wrappers: int = 8
     past: int = 300
     future: int = 30

@@ -1,4 +1,10 @@
-"""What a data centre answers to each call: service messages, the few API methods it has, and the binding.
+"""One message to be answered, with everything that the answer may depend on.
+
+auth.bindTempAuthKey at the data centre: judge the request, and tie the two keys together.
+
+Source: core.telegram.org/method/auth.bindTempAuthKey; what is DEDUCED stands in `checks` and `facts`.
+
+What a data centre answers to each call: service messages, the few API methods it has, and the binding.
 
 Source: core.telegram.org/mtproto/service_messages, core.telegram.org/api/pfs, and for the errors
 core.telegram.org/api/errors; who may call what before a binding: api/pfs.
@@ -7,13 +13,129 @@ core.telegram.org/api/errors; who may call what before a binding: api/pfs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from mtlib.errors import DecodeError, RpcError
-from mtlib.protocol.bind_method import bind
-from mtlib.protocol.call import Call, dissect_call
-from mtlib.protocol.service import inflate
+from mtlib.errors import DecodeError, OverBudget, RpcError
+from mtlib.protocol.checks import Facts, Verdict, judge
+from mtlib.protocol.keyring import KnownKey, ServerSession
+from mtlib.protocol.messages import Budget, Message
+from mtlib.protocol.state import Connection, DataCenterState
 from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import STRICT, Reading
 from mtlib.wire.kinds import Bool
+
+
+@dataclass(frozen=True)
+class Call:
+    """One message to be answered: who sent it, under which key, in which session, and when. `budget` is what
+    its packet may still cost; `again` takes earlier answers that are to be sent once more, by the msg_id they answer,
+    and is shared by all messages of the packet."""
+
+    peer: Connection
+    key: KnownKey
+    session_id: int
+    session: ServerSession
+    message: Message
+    now: float
+    budget: Budget
+    again: dict[int, bytes]
+
+    @property
+    def dc(self) -> DataCenterState:
+        return self.peer.dc
+
+    def note(self, name: str, text: str, verdict: Verdict | None = None, **facts: object) -> None:
+        self.peer.note(name, self.now, text, verdict, **facts)
+
+
+def dissect_call(body: bytes, reading: Reading = STRICT) -> Dissection:
+    """A call, cut; the API's errors for what does not parse and for what is left over. Raises OverBudget where
+    `reading` has an allowance and the call asks for more."""
+    layout = SCHEMA.of(body)
+    try:
+        return layout.dissect(body, reading)
+    except OverBudget:
+        raise
+    except DecodeError as error:
+        left_over = "left over" in error.message and "/" not in error.where
+        raise RpcError(400, "INPUT_REQUEST_TOO_LONG" if left_over else "INPUT_FETCH_ERROR", where=error.where) from None
+
+
+def bind(call: Call, request: bytes) -> bytes:
+    """auth.bindTempAuthKey: judge, and bind. All faults of the binding message are one error on the wire."""
+    dc, key = call.dc, call.key
+    if dc.faults.take("slow"):
+        call.note("fault", "slow: this binding is answered -503 Timeout")
+        raise RpcError(-503, "Timeout")
+    if dc.faults.take("refuse-bind"):
+        call.note("fault", "refuse-bind: refused whatever its bytes")
+        raise RpcError(400, "ENCRYPTED_MESSAGE_INVALID")
+    if key.bound_to is not None and request == key.bound_by and dc.keys.permanent(key.bound_to):
+        call.note("bind_repeated", "the same request as the present binding: nothing changes")
+        return Bool.TRUE
+    facts = _facts(call, request)
+    verdict = judge(facts)
+    if not verdict.ok:
+        call.note("bind_refused", explain(verdict), verdict, failed=verdict.failed, request=request)
+        if dc.consult is not None:
+            call.note("diagnosis", dc.consult(facts))
+        raise RpcError(400, str(verdict.error))
+    _tie(call, facts)
+    return Bool.TRUE
+
+
+def _facts(call: Call, request: bytes) -> Facts:
+    """What this data centre knows about the request."""
+    key, now = call.key, int(call.now)
+    perm_id = int.from_bytes(request[4:12], "little", signed=True)
+    perm = call.dc.keys.permanent(perm_id)
+    if perm is not None and call.now < perm.created + call.dc.rules.perm_key_delay:
+        perm = None  # not yet known to the machine that binds
+    return Facts(
+        request,
+        perm.auth_key if perm else None,
+        key.auth_key,
+        call.session_id,
+        call.message.msg_id,
+        now,
+        temporary=key.temporary,
+        bound_to=key.bound_to,
+        key_expires_at=key.promised,
+        last_bind_msg_id=perm.last_bind_msg_id if perm else None,
+        rules=call.dc.rules,
+    )
+
+
+def _tie(call: Call, facts: Facts) -> None:
+    """The temporary key now stands for the permanent one, until the earlier of the two ends."""
+    dc, key, request = call.dc, call.key, facts.call
+    perm = dc.keys.permanent(request["perm_auth_key_id"]) if request else None
+    if perm is None or request is None or key.expires_at is None:
+        raise RpcError(400, "ENCRYPTED_MESSAGE_INVALID")  # reached only where a lesson switches checks off
+    if dc.rules.one_temp_key:
+        for other in dc.keys.bound_to(perm.auth_key.id):
+            if other is not key:
+                dc.keys.drop(other.auth_key.id)
+    key.bound_to, key.bound_by = perm.auth_key.id, facts.request
+    key.expires_at = min(key.expires_at, request["expires_at"])
+    perm.last_bind_msg_id = facts.msg_id
+    dc.just_bound = True
+    call.note(
+        "bind_accepted",
+        f"temporary key {key.auth_key.id} now stands for permanent key {perm.auth_key.id}, "
+        f"until {key.expires_at} ({key.expires_at - int(call.now)} s from now)",
+        perm_auth_key_id=perm.auth_key.id, temp_auth_key_id=key.auth_key.id, expires_at=key.expires_at,
+    )
+
+
+def explain(verdict: Verdict) -> str:
+    """A refused binding in one sentence: the error, the check, got, expected, and why that check exists."""
+    row = verdict[str(verdict.failed)]
+    got, expected = (v.hex() if isinstance(v, bytes) else v for v in (row.got, row.expected))
+    others = [name for name in verdict.failing if name != verdict.failed]
+    also = f"; also failing: {', '.join(others)}" if others else ""
+    return f"{verdict.error}: {row.name}: got {got}, expected {expected}; {row.check.why}{also}"
+
 
 BIND = SCHEMA["auth.bindTempAuthKey"].id_bytes
 BEFORE_BINDING = frozenset({"auth.bindTempAuthKey", "help.getConfig", "help.getNearestDc"})
@@ -22,11 +144,11 @@ BEFORE_BINDING = frozenset({"auth.bindTempAuthKey", "help.getConfig", "help.getN
 
 def answer(call: Call) -> bytes | None:
     """The body that answers a message: an rpc_result around a result or an error, a service message as it is, or
-    None where nothing is said."""
+    None where nothing is said. Raises OverBudget where the packet asks for too much."""
     try:
         body = _unwrap(call, call.message.body)
         if SCHEMA.name_of(body) in SERVICE:
-            request = dissect_call(body)
+            request = dissect_call(body, call.budget.reading)
             return SERVICE[request.name](call, request)
         result = _result(call, body)
     except RpcError as error:
@@ -38,17 +160,19 @@ def answer(call: Call) -> bytes | None:
 def _unwrap(call: Call, body: bytes) -> bytes:
     """The call inside its wrappers. What they say about the client is of no use here and not kept."""
     for _ in range(call.dc.limits.wrappers):
-        body = _inflated(body, call.dc.limits.inflated)
+        body = _inflated(body, call.budget)
         name = SCHEMA.name_of(body)
         if name not in ("invokeWithLayer", "invokeWithoutUpdates", "invokeAfterMsg", "initConnection"):
             return body
-        body = dissect_call(body)["query"]
+        body = dissect_call(body, call.budget.reading)["query"]
     raise RpcError(400, "INPUT_REQUEST_TOO_LONG", where="wrappers")
 
 
-def _inflated(body: bytes, limit: int) -> bytes:
+def _inflated(body: bytes, budget: Budget) -> bytes:
     try:
-        return inflate(body, limit)
+        return budget.inflate(body)
+    except OverBudget:
+        raise
     except DecodeError as error:
         raise RpcError(400, "INPUT_FETCH_ERROR", where=error.where) from None
 
@@ -61,7 +185,7 @@ def _result(call: Call, body: bytes) -> bytes:
     if body[:4] == BIND:
         return bind(call, body)
     if name in METHODS:
-        result = METHODS[name](call, dissect_call(body))
+        result = METHODS[name](call, dissect_call(body, call.budget.reading))
         call.note("call", f"{name} answered", method=name)
         return result
     if SCHEMA.knows(body):
@@ -160,9 +284,9 @@ def _state(call: Call, request: Dissection) -> bytes:
     info = bytes(call.session.window.state(msg_id, call.now) for msg_id in request["msg_ids"])
     for msg_id in dict.fromkeys(request["msg_ids"]):
         kept = call.session.answered(msg_id)
-        if kept is not None and SCHEMA.name_of(kept) == "rpc_result":
+        if kept is not None and msg_id not in call.again and SCHEMA.name_of(kept) == "rpc_result":
             call.note("answer_again", f"message {msg_id} was answered: here is the answer again")
-            call.again.append(kept)
+            call.again[msg_id] = kept
     return bytes(SCHEMA["msgs_state_info"].build(req_msg_id=call.message.msg_id, info=info))
 
 

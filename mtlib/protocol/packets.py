@@ -5,19 +5,24 @@ name of the key that opens the rest. Inside an encrypted packet stands a message
 length, body, padding. `x` is 0 towards the data centre and 8 towards the client.
 
 Source: core.telegram.org/mtproto/description (2.0), /mtproto/description_v1 (1.0).
+
+A frame as a dissection: what a framing puts around a packet, and the packet inside it.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
-from mtlib.errors import CheckError, DecodeError
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, constant, derived, given, random
+from mtlib.errors import CheckError, DecodeError, LocalError
+from mtlib.transport import FRAMINGS, Framing
+from mtlib.transport.framing import Part
+from mtlib.wire import SCHEMA, Dissection, Field, Layout, Note, Reading, Seal, Span, constant, derived, given, random
+from mtlib.wire.dissection import Shape
 from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
 from mtlib.wire.provenance import FUNCTIONS
 
@@ -203,3 +208,43 @@ def decrypt_v1(msg_key: bytes, ciphertext: bytes, key: AuthKey, x: int = TO_SERV
     field inside, or, for the binding, on constants."""
     schedule = V1.run(x, auth_key=bytes(key), msg_key=msg_key)
     return ige_decrypt(ciphertext, schedule.aes_key, schedule.aes_iv)
+
+
+PAGE = "core.telegram.org/mtproto/mtproto-transports"
+
+
+def framing(name: str, *, side: str = "client", **options: Any) -> Framing:
+    """One end of the framing of that name: "abridged", "intermediate", "padded" or "full"."""
+    if name not in FRAMINGS:
+        raise LocalError("no such framing", got=name, expected=", ".join(FRAMINGS))
+    return FRAMINGS[name](side, **options)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class FrameShape:
+    """One frame of a framing, with the packet that it carries cut by `packet`."""
+
+    framing: str
+    packet: Shape
+    name: str = "frame"
+
+    def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
+        parts = framing(self.framing).parts(data)
+        spans = tuple(self._span(part, data, reading) for part in parts)
+        return spans, {span.name: span.value for span in spans}
+
+    def _span(self, part: Part, data: bytes, reading: Reading) -> Span:
+        raw, place = data[part.start : part.stop], (part.start, part.stop)
+        nested = Dissection(self.packet, raw, reading) if part.name == "packet" else None
+        field = Field(part.name, Rest("int" if part.name in ("length", "seqno", "crc") else "bytes"), _note(part))
+        value = raw if part.name in ("packet", "padding") else int.from_bytes(raw, "little")
+        return Span(field, *place, nested or value, raw, place, nested)
+
+
+def _note(part: Part) -> Note:
+    where = f"{PAGE}, {part.name}"
+    if part.name == "crc":
+        return derived("", part.meaning, where)
+    if part.name == "padding":
+        return random(part.meaning, where)
+    return constant(part.meaning, where) if part.name == "tag" else derived("", part.meaning, where)

@@ -16,9 +16,22 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.numbering import ANSWER, FROM_CLIENT, NOTICE, Seqno, Window, next_msg_id, seconds_of
+from mtlib.protocol.messages import (
+    ANSWER,
+    BAD_MSG,
+    FROM_CLIENT,
+    NOTICE,
+    Budget,
+    Message,
+    Notice,
+    Seqno,
+    Window,
+    container,
+    next_msg_id,
+    seconds_of,
+    unpack_within,
+)
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padding_size, seal
-from mtlib.protocol.service import BAD_MSG, Message, Notice, container, inflate, unpack
 from mtlib.wire import SCHEMA, Dissection
 
 
@@ -120,7 +133,8 @@ class Session:
             raise CheckError("a message of another session", got=outer["session_id"], expected=self.session_id,
                              where="message/session_id")
         message = Message(outer["msg_id"], outer["seqno"], outer["answer"])
-        said = [(each, self._cut(each.body)) for each in unpack(message, self.limits)]
+        budget = Budget(self.limits)
+        said = [(each, self._cut(each.body, budget)) for each in unpack_within(message, budget)]
         verdict = self._judge(message, now, excused=any(self._excused(body) for _, body in said))
         if verdict not in ("accept", "ignore:duplicate"):
             raise CheckError(f"msg_id: {verdict.removeprefix('ignore:')}", got=message.msg_id, where="message/msg_id")
@@ -128,11 +142,11 @@ class Session:
             self.window.add(message.msg_id)
         return [event for each, body in said for event in self._hear(each, body, message, verdict, now)]
 
-    def _cut(self, body: bytes) -> Dissection | bytes | Answer:
+    def _cut(self, body: bytes, budget: Budget) -> Dissection | bytes | Answer:
         """A body, with the result inside rpc_result unpacked and cut."""
         cut = look(body)
         if isinstance(cut, Dissection) and cut.name == "rpc_result":
-            return Answer(cut["req_msg_id"], look(inflate(cut["result"], self.limits.inflated)))
+            return Answer(cut["req_msg_id"], look(budget.inflate(cut["result"])))
         return cut
 
     def _excused(self, body: Dissection | bytes | Answer) -> bool:

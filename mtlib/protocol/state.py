@@ -12,10 +12,10 @@ from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Facts, Rules, Verdict
+from mtlib.protocol.events import Event, Trace
 from mtlib.protocol.faults import Fault, Faults
 from mtlib.protocol.keyring import Keyring
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.trace import Event, Trace
 
 
 class DataCenterState:

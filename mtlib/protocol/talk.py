@@ -7,17 +7,25 @@ which seqno is insisted on are DEDUCED: the text is stricter than working client
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.errors import CheckError, DecodeError
-from mtlib.protocol.call import Call
+from mtlib.errors import CheckError, DecodeError, OverBudget
 from mtlib.protocol.keyring import KnownKey, ServerSession
-from mtlib.protocol.methods import SERVICE, answer
-from mtlib.protocol.numbering import ANSWER, NOTICE, next_msg_id
+from mtlib.protocol.messages import (
+    ANSWER,
+    BAD_MSG,
+    CONTAINER,
+    NOTICE,
+    Budget,
+    Message,
+    container,
+    contents,
+    next_msg_id,
+)
+from mtlib.protocol.methods import SERVICE, Call, answer
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, seal
-from mtlib.protocol.service import BAD_MSG, CONTAINER, Message, container, contents
 from mtlib.protocol.state import Connection
 from mtlib.wire import SCHEMA, Dissection
 
@@ -31,7 +39,7 @@ def talk(peer: Connection, key: KnownKey, message: Dissection, now: float, entro
     """The packets that answer a message: none, or one (a container where there is more than one thing to say), or as
     many as it takes."""
     session = key.session(message["session_id"], peer.dc.limits)
-    said = list(_Talk(peer, key, session, message["session_id"], now).hear(message))
+    said = list(_Talk(peer, key, session, message["session_id"], now, Budget(peer.dc.limits)).hear(message))
     numbered = [_number(session, each, now) for each in said]
     batches = [numbered[at : at + TOGETHER] for at in range(0, len(numbered), TOGETHER)]
     whole = [
@@ -61,6 +69,8 @@ class _Talk:
     session: ServerSession
     session_id: int
     now: float
+    budget: Budget
+    again: dict[int, bytes] = field(default_factory=dict)
 
     def hear(self, message: Dissection) -> Iterator[Said]:
         """Everything that is to be said to a message, in order."""
@@ -76,18 +86,27 @@ class _Talk:
     def _news(self, outer: Message) -> Iterator[Said]:
         """A message that was not here before: greet a new session, then answer one by one."""
         try:
-            messages = contents(outer, self.peer.dc.limits)
+            messages = contents(outer, self.budget)
         except (CheckError, DecodeError) as error:
             self.peer.note("bad_container", self.now, str(error))
-            contained = outer.body[:4] == CONTAINER
-            yield self._refused(outer, 64) if contained else _error(outer, 400, "INPUT_FETCH_ERROR")
+            yield self._unread(outer, outer.body[:4] == CONTAINER)
             return
         self.session.window.add(outer.msg_id)
         if not self.session.greeted:
             self.session.greeted = True
             yield self._greeting(messages[0] if messages else outer)
-        for each in messages:
-            yield from self._one(each) if each.msg_id == outer.msg_id else self._contained(each)
+        for done, each in enumerate(messages):
+            contained = each.msg_id != outer.msg_id
+            try:
+                yield from self._contained(each) if contained else self._one(each)
+            except OverBudget as error:
+                self.peer.note("over_budget", self.now, f"{len(messages) - done} messages are dropped: {error}")
+                yield self._unread(outer, contained)
+                return
+
+    def _unread(self, outer: Message, contained: bool) -> Said:
+        """The answer to a message that cannot be read: about the container if it is one, about the call otherwise."""
+        return self._refused(outer, 64) if contained else _error(outer, 400, "INPUT_FETCH_ERROR")
 
     def _contained(self, message: Message) -> Iterator[Said]:
         """One message out of a container: its own id must be fresh, too."""
@@ -106,12 +125,13 @@ class _Talk:
         if message.seqno % 2 == 0 and SCHEMA.name_of(message.body) not in SERVICE:
             yield self._refused(message, 35)
             return
-        call = Call(self.peer, self.key, self.session_id, self.session, message, self.now)
+        known = len(self.again)
+        call = Call(self.peer, self.key, self.session_id, self.session, message, self.now, self.budget, self.again)
         body = answer(call)
         if body is not None:
             self.session.remember(message.msg_id, body)
             yield Said(body, body[:4] == _RPC_RESULT)
-        for kept in call.again:
+        for kept in tuple(self.again.values())[known:]:
             yield Said(kept, True)
 
     def _late(self, message: Message) -> int:

@@ -3,8 +3,18 @@
 Nothing here opens a socket: bytes go in as they came, in pieces of any size, and packets come out.
 """
 
-from mtlib.transport.frames import FRAMINGS, Abridged, Full, Intermediate, PaddedIntermediate
-from mtlib.transport.framing import LIMIT, Frame, Framing, Part, Side
+from mtlib.transport.framing import (
+    FRAMINGS,
+    LIMIT,
+    Abridged,
+    Frame,
+    Framing,
+    Full,
+    Intermediate,
+    PaddedIntermediate,
+    Part,
+    Side,
+)
 from mtlib.transport.obfuscation import Obfuscation, detect, header_allowed
 from mtlib.transport.stream import ClientStream, ServerStream
 

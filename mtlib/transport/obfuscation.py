@@ -15,11 +15,10 @@ from functools import cached_property
 from typing import Self
 
 from mtlib.crypto.aes import Ctr
-from mtlib.crypto.buffers import Buffer, exact
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.secret import Secret
+from mtlib.crypto.secret import Buffer, Secret, exact
 from mtlib.errors import DecodeError, LocalError
-from mtlib.transport.frames import FRAMINGS, Full, PaddedIntermediate
+from mtlib.transport.framing import FRAMINGS, Full, PaddedIntermediate
 
 SIZE = 64
 """Bytes of the header."""

@@ -10,12 +10,10 @@ Source: core.telegram.org/mtproto/mtproto-transports, introduction and "Transpor
 from __future__ import annotations
 
 from mtlib.crypto.aes import Ctr
-from mtlib.crypto.buffers import Buffer, plain
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.secret import Secret
+from mtlib.crypto.secret import Buffer, Secret, plain
 from mtlib.errors import DecodeError, LocalError, PeerError
-from mtlib.transport.frames import FRAMINGS
-from mtlib.transport.framing import LIMIT, Frame, Framing, Side, is_error
+from mtlib.transport.framing import FRAMINGS, LIMIT, Frame, Framing, Side, is_error
 from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, detect, tags_with
 
 

@@ -1,6 +1,5 @@
 """Bytes that explain themselves: layouts, the TL language, and the constructors spoken here."""
 
-from mtlib.wire import schema_api, schema_service  # noqa: F401  they add their constructors
 from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Span, unseal
 from mtlib.wire.layout import Layout
 from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from mtlib.errors import DecodeError, LocalError
+from mtlib.errors import DecodeError, LocalError, OverBudget
 from mtlib.wire.notes import Note, Origin, given
 from mtlib.wire.view import Row, to_html, to_text
 
@@ -21,24 +21,48 @@ MAX_DEPTH = 32
 """How many objects may stand inside each other. A frame with a binding in it, unsealed, needs ten."""
 
 
+class Allowance:
+    """How many elements of vectors may still be cut, for bytes that arrive from strangers: `numbers` are read all at
+    once, `objects` cost their cut each."""
+
+    def __init__(self, numbers: int, objects: int) -> None:
+        self.numbers, self.objects = numbers, objects
+
+    def take_numbers(self, count: int) -> None:
+        """Pay for numbers. Raises OverBudget, and takes nothing, where too few are left."""
+        self.numbers = _paid(self.numbers, count, "numbers")
+
+    def take_objects(self, count: int) -> None:
+        """Pay for anything else. Raises OverBudget, and takes nothing, where too few are left."""
+        self.objects = _paid(self.objects, count, "objects")
+
+
+def _paid(left: int, count: int, what: str) -> int:
+    if count > left:
+        raise OverBudget(f"too many {what} in the vectors of one packet", got=count, expected=f"{left} at most")
+    return left - count
+
+
 @dataclass(frozen=True)
 class Reading:
     """How bytes are read: with which keys, and whether damage is an error or something to look at.
 
     `lenient` keeps going where a strict reader refuses, so that an inspector can show tampered bytes. `depth`
-    counts what stands around what is being read.
+    counts what stands around what is being read. `allowance`, for bytes of strangers, bounds the vectors, and bodies
+    (a wrapped query, a message in a container) stay bytes: whoever wants one cut cuts it, once.
     """
 
     keys: tuple[Any, ...] = field(default=(), repr=False)
     lenient: bool = False
     depth: int = 0
+    allowance: Allowance | None = field(default=None, repr=False, compare=False)
 
     def deeper(self, at: int) -> Reading:
         """The reading of what stands inside, at `at`. Raises DecodeError beyond MAX_DEPTH: who reads pays for
         every level with stack and memory, who writes with four bytes."""
         if self.depth >= MAX_DEPTH:
             raise DecodeError("nested too deep", expected=f"at most {MAX_DEPTH} levels", where=f"byte {at}")
-        return Reading(self.keys, self.lenient, self.depth + 1)
+        return Reading(self.keys, self.lenient, self.depth + 1, self.allowance)
 
 
 STRICT = Reading()

@@ -51,6 +51,14 @@ class Number:
         need(data, at, stop, size)
         return Read(self._struct.unpack_from(data, at)[0], at + size, (at, at + size))
 
+    def read_many(self, data: bytes, at: int, count: int) -> tuple[Any, ...]:
+        """`count` of them in a row, all of them there."""
+        return struct.unpack_from(f"<{count}{self.code[1:]}", data, at)
+
+    @property
+    def size(self) -> int:
+        return self._struct.size
+
     def _refused(self, value: Any) -> LocalError:
         bits = 8 * self._struct.size
         if not isinstance(value, int):

@@ -178,7 +178,7 @@ def _read_field(
 def _look_inside(span: Span, values: Mapping[str, Any], reading: Reading) -> Span:
     """Describe the body. One that does not fit its description stays bytes, and the span says why."""
     inside = span.field.inside
-    if inside is None:
+    if inside is None or reading.allowance is not None:
         return span
     try:
         inner = reading.deeper(span.body[0])

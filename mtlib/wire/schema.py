@@ -4,6 +4,14 @@ Each line is as the schema prints it, and its id is checked against the CRC-32 o
 read. The notes say where a value comes from and what it means.
 
 Source: core.telegram.org/schema/mtproto, core.telegram.org/schema (layers 190 to 228 agree on these).
+
+Messages about messages: answers, acknowledgements, notices, salts, sessions, containers.
+
+Source: core.telegram.org/mtproto/service_messages and /service_messages_about_messages.
+
+Calling methods: the wrappers of a call, and the few methods and types of the API that are spoken here.
+
+Source: core.telegram.org/schema (layers 190 to 228 agree on these); core.telegram.org/api/invoking for the wrappers.
 """
 
 from __future__ import annotations
@@ -161,4 +169,235 @@ _line(
 _line(
     "auth.dropTempAuthKeys#8e48a188 except_auth_keys:Vector<long> = Bool",
     except_auth_keys=given("temporary keys that stay", "core.telegram.org/method/auth.dropTempAuthKeys"),
+)
+
+
+SERVICE = "core.telegram.org/mtproto/service_messages"
+ABOUT = "core.telegram.org/mtproto/service_messages_about_messages"
+ERRORS = "core.telegram.org/api/errors"
+
+
+_SIZES = {"body": "bytes"}
+"""In a container a message's body is as long as its field `bytes` says."""
+
+
+def _service(text: str, page: str, /, **meanings: str | Note) -> None:
+    """One constructor; a field's meaning in words is a value that its author chooses."""
+    notes = {name: given(said, page) if isinstance(said, str) else said for name, said in meanings.items()}
+    constructor(SCHEMA, text, _SIZES if text.startswith("message#") else None, **notes)
+
+
+_service(
+    "rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult", f"{SERVICE}, response to an RPC query",
+    req_msg_id=copied("@msg_id", "which request this answers", f"{SERVICE}, response to an RPC query"),
+    result="what the method returns, or an rpc_error; it may be packed",
+)
+_service(
+    "rpc_error#2144ca19 error_code:int error_message:string = RpcError", ERRORS,
+    error_code="like an HTTP status", error_message="an upper-case name",
+)
+
+# -- Notices ---------------------------------------------------------------------------------------------------
+
+_NOTICE = {
+    "bad_msg_id": "which message was ignored; a client believes this of its own recent messages only",
+    "bad_msg_seqno": "that message's seqno",
+    "error_code": "why: 16 too low, 17 too high, 18 parity, 20 too old, 34 and 35 seqno, 48 salt, 64 container",
+}
+_service(
+    "bad_msg_notification#a7eff811 bad_msg_id:long bad_msg_seqno:int error_code:int = BadMsgNotification",
+    f"{ABOUT}, notice of ignored error message", **_NOTICE,
+)
+_service(
+    "bad_server_salt#edab447b bad_msg_id:long bad_msg_seqno:int error_code:int new_server_salt:long"
+    " = BadMsgNotification",
+    f"{ABOUT}, notice of ignored error message", **_NOTICE,
+    new_server_salt="the salt to use from now on; the message is sent again with it",
+)
+_service(
+    "new_session_created#9ec20908 first_msg_id:long unique_id:long server_salt:long = NewSession",
+    f"{SERVICE}, new session creation notification",
+    first_msg_id="the first message of this session that counts: older ones must be sent again",
+    unique_id="another one means that the server has begun anew",
+    server_salt="the salt to use from now on",
+)
+
+# -- Acknowledgements and the state of messages ----------------------------------------------------------------
+
+_service("msgs_ack#62d6b459 msg_ids:Vector<long> = MsgsAck", f"{ABOUT}, acknowledgment of receipt",
+      msg_ids="messages that arrived; at most 8192")
+for _name, _id, _result, _why in (
+    ("msgs_state_req", "da69fb52", "MsgsStateReq", "messages whose fate is asked about; at most 8192"),
+    ("msg_resend_req", "7d861a08", "MsgResendReq", "messages that are wanted once more; at most 8192"),
+):
+    _service(f"{_name}#{_id} msg_ids:Vector<long> = {_result}", f"{ABOUT}, request for message status", msg_ids=_why)
+_service(
+    "msgs_state_info#04deb57d req_msg_id:long info:string = MsgsStateInfo", f"{ABOUT}, message status",
+    req_msg_id="which question this answers",
+    info="one byte per message: 1 forgotten, 2 and 3 not received, 4 received; higher bits add detail",
+)
+_service(
+    "msgs_all_info#8cc0d131 msg_ids:Vector<long> info:string = MsgsAllInfo", f"{ABOUT}, message status",
+    msg_ids="the messages spoken of", info="one byte per message, as in msgs_state_info",
+)
+_DETAIL = {
+    "answer_msg_id": "the answer that exists already", "bytes": "how long it is", "status": "reserved, zero",
+}
+_service(
+    "msg_detailed_info#276d3ec6 msg_id:long answer_msg_id:long bytes:int status:int = MsgDetailedInfo",
+    f"{ABOUT}, extended voluntary communication", msg_id="the message that came twice", **_DETAIL,
+)
+_service(
+    "msg_new_detailed_info#809db6df answer_msg_id:long bytes:int status:int = MsgDetailedInfo",
+    f"{ABOUT}, extended voluntary communication", **_DETAIL,
+)
+
+# -- Pings, salts, waiting -------------------------------------------------------------------------------------
+
+_ping_id = random("comes back in the pong", f"{SERVICE}, ping messages")
+_service("ping#7abe77ec ping_id:long = Pong", f"{SERVICE}, ping messages", ping_id=_ping_id)
+_service(
+    "pong#347773c5 msg_id:long ping_id:long = Pong", f"{SERVICE}, ping messages",
+    msg_id="the message that carried the ping", ping_id="the ping's own number",
+)
+_service(
+    "ping_delay_disconnect#f3427b8c ping_id:long disconnect_delay:int = Pong", f"{SERVICE}, deferred disconnect",
+    ping_id=_ping_id,
+    disconnect_delay="seconds after which the server hangs up, unless another one comes",
+)
+_service("http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait", f"{SERVICE}, HTTP wait",
+      max_delay="milliseconds to gather answers", wait_after="milliseconds to wait after the last",
+      max_wait="milliseconds to hold the request open")
+_service("get_future_salts#b921bd04 num:int = FutureSalts", f"{SERVICE}, request for several future salts",
+      num="how many, 1 to 64")
+_service(
+    "future_salt#0949d9dc valid_since:int valid_until:int salt:long = FutureSalt",
+    f"{SERVICE}, request for several future salts",
+    valid_since="unix seconds", valid_until="unix seconds", salt="the salt for that time",
+)
+_service(
+    "future_salts#ae500895 req_msg_id:long now:int salts:vector<future_salt> = FutureSalts",
+    f"{SERVICE}, request for several future salts",
+    req_msg_id="which question this answers", now="the server's clock, unix seconds", salts="in order of their time",
+)
+
+# -- Ending things ---------------------------------------------------------------------------------------------
+
+for _text in (
+    "destroy_auth_key#d1435160 = DestroyAuthKeyRes",
+    "destroy_auth_key_ok#f660e1d4 = DestroyAuthKeyRes",
+    "destroy_auth_key_none#0a9f2259 = DestroyAuthKeyRes",
+    "destroy_auth_key_fail#ea109b13 = DestroyAuthKeyRes",
+    "rpc_answer_unknown#5e2ad36e = RpcDropAnswer",
+    "rpc_answer_dropped_running#cd78e586 = RpcDropAnswer",
+):
+    _service(_text, SERVICE)
+for _name, _id, _result in (
+    ("destroy_session", "e7512126", "DestroySessionRes"),
+    ("destroy_session_ok", "e22045fc", "DestroySessionRes"),
+    ("destroy_session_none", "62d350c9", "DestroySessionRes"),
+):
+    _service(f"{_name}#{_id} session_id:long = {_result}", f"{SERVICE}, request to destroy session",
+          session_id="which session")
+_service("rpc_drop_answer#58e4a740 req_msg_id:long = RpcDropAnswer", f"{SERVICE}, cancellation of an RPC query",
+      req_msg_id="whose answer is no longer wanted")
+_service(
+    "rpc_answer_dropped#a43ad8b7 msg_id:long seq_no:int bytes:int = RpcDropAnswer",
+    f"{SERVICE}, cancellation of an RPC query",
+    msg_id="the answer that was dropped", seq_no="its seqno", bytes="its length",
+)
+
+# -- Things with other things inside ---------------------------------------------------------------------------
+
+_service("gzip_packed#3072cfa1 packed_data:string = Object", f"{SERVICE}, packed object",
+      packed_data=derived("", "any object, as a gzip or zlib stream", f"{SERVICE}, packed object"))
+_service(
+    "message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message", f"{SERVICE}, containers",
+    msg_id="its own id, lower than the container's", seqno="its own number",
+    bytes=derived("len(body)", "bytes of the body", f"{SERVICE}, containers", body="message/body"),
+    body="the message itself",
+)
+_service("msg_container#73f1f8dc messages:vector<message> = MessageContainer", f"{SERVICE}, containers",
+      messages="bare messages, 1024 at most, none of them a container")
+_service("msg_copy#e06046b2 orig_message:Message = MessageCopy", f"{SERVICE}, message copies",
+      orig_message="a message packed once more")
+
+
+INVOKING = "core.telegram.org/api/invoking"
+
+for _text in (
+    "boolTrue#997275b5 = Bool",
+    "boolFalse#bc799737 = Bool",
+    "true#3fedd339 = True",
+    "error#c4b9f9bb code:int text:string = Error",
+    "null#56730bcc = Null",
+    "inputClientProxy#75588b3f address:string port:int = InputClientProxy",
+    "jsonNull#3f6d7b68 = JSONValue",
+    "jsonBool#c7345e6a value:Bool = JSONValue",
+    "jsonNumber#2be0dfa4 value:double = JSONValue",
+    "jsonString#b71e767a value:string = JSONValue",
+    "jsonArray#f7444763 value:Vector<JSONValue> = JSONValue",
+    "jsonObjectValue#c0de1bd9 key:string value:JSONValue = JSONObjectValue",
+    "jsonObject#99c1d49d value:Vector<JSONObjectValue> = JSONValue",
+    "help.getConfig#c4f9186b = Config",
+    "help.getNearestDc#1fb33026 = NearestDc",
+    "help.getAppConfig#61e3f854 hash:int = help.AppConfig",
+    "help.appConfig#dd18782e hash:int config:JSONValue = help.AppConfig",
+    "dcOption#18b7a10d flags:# ipv6:flags.0?true media_only:flags.1?true tcpo_only:flags.2?true"
+    " cdn:flags.3?true static:flags.4?true this_port_only:flags.5?true id:int ip_address:string port:int"
+    " secret:flags.10?bytes = DcOption",
+    "reactionEmpty#79f5d419 = Reaction",
+    "reactionEmoji#1b2286b8 emoticon:string = Reaction",
+    "reactionCustomEmoji#8935fc73 document_id:long = Reaction",
+    "reactionPaid#523da4eb = Reaction",
+    "config#cc1a241e flags:# default_p2p_contacts:flags.3?true preload_featured_stickers:flags.4?true"
+    " revoke_pm_inbox:flags.6?true blocked_mode:flags.8?true force_try_ipv6:flags.14?true date:int"
+    " expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string"
+    " chat_size_max:int"
+    " megagroup_size_max:int forwarded_count_max:int online_update_period_ms:int offline_blur_timeout_ms:int"
+    " offline_idle_timeout_ms:int online_cloud_timeout_ms:int notify_cloud_delay_ms:int"
+    " notify_default_delay_ms:int push_chat_period_ms:int push_chat_limit:int edit_time_limit:int"
+    " revoke_time_limit:int revoke_pm_time_limit:int rating_e_decay:int stickers_recent_limit:int"
+    " channels_read_media_period:int tmp_sessions:flags.0?int call_receive_timeout_ms:int"
+    " call_ring_timeout_ms:int call_connect_timeout_ms:int call_packet_timeout_ms:int me_url_prefix:string"
+    " autoupdate_url_prefix:flags.7?string gif_search_username:flags.9?string"
+    " venue_search_username:flags.10?string img_search_username:flags.11?string"
+    " static_maps_provider:flags.12?string caption_length_max:int message_length_max:int webfile_dc_id:int"
+    " suggested_lang_code:flags.2?string lang_pack_version:flags.2?int base_lang_pack_version:flags.2?int"
+    " reactions_default:flags.15?Reaction autologin_token:flags.16?string = Config",
+):
+    constructor(SCHEMA, _text)
+
+_QUERY = given("the call itself; what it returns is what the whole returns", INVOKING)
+constructor(
+    SCHEMA, "invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X",
+    layer=given("the version of the API that the client speaks", INVOKING), query=_QUERY,
+)
+constructor(SCHEMA, "invokeWithoutUpdates#bf9459b7 {X:Type} query:!X = X", query=_QUERY)
+constructor(
+    SCHEMA, "invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X",
+    msg_id=given("the message that must be done first", INVOKING), query=_QUERY,
+)
+constructor(
+    SCHEMA,
+    "initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string"
+    " system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy"
+    " params:flags.1?JSONValue query:!X = X",
+    flags=derived("", "which of the optional fields are there", INVOKING),
+    api_id=given("which application this is, from my.telegram.org", INVOKING),
+    device_model=given("who is calling: shown in the list of sessions", INVOKING),
+    system_version=given("who is calling", INVOKING),
+    app_version=given("who is calling", INVOKING),
+    system_lang_code=given("the system's language", INVOKING),
+    lang_pack=given("which set of texts the client wants; empty for none", INVOKING),
+    lang_code=given("in which language", INVOKING),
+    proxy=given("the MTProto proxy in use, if any", INVOKING),
+    params=given("anything else, as JSON", INVOKING),
+    query=_QUERY,
+)
+constructor(
+    SCHEMA, "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc",
+    country=given("where the client seems to be", "core.telegram.org/constructor/nearestDc"),
+    this_dc=given("the data centre that answers", "core.telegram.org/constructor/nearestDc"),
+    nearest_dc=given("the one that is closest", "core.telegram.org/constructor/nearestDc"),
 )

@@ -15,7 +15,7 @@ from typing import Any
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.numbers import power
 from mtlib.crypto.rsa import PublicKey
-from mtlib.net import line
+from mtlib.net import connection as line
 from mtlib.net.client import connect
 from mtlib.net.endpoints import Endpoint
 

@@ -10,13 +10,13 @@ def retry(error, attempt, created, first_bind, ever_bound, server_now, local_now
         return "resend"
     if error == "ENCRYPTED_MESSAGE_INVALID":
         age = server_now - created
-        if age >= 60:
+        if age > 60:
             return "drop_both_keys" if ever_bound else "stop"
     return "rebuild"
 """
 
 WRONG = {
-    "drops_keys_at_once": SOLUTION.replace("if age >= 60:", "if True:").replace(
+    "drops_keys_at_once": SOLUTION.replace("if age > 60:", "if True:").replace(
         'return "drop_both_keys" if ever_bound else "stop"', 'return "drop_both_keys"'
     ),
     "never_asks_whether_it_ever_bound": SOLUTION.replace(' if ever_bound else "stop"', ""),

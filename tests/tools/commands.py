@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import groups
-from setup_env import OWN_FOLDER, PYTHON, ROOT, CannotSetUp, environment, set_up
+from guard import run_guarded
+from setup_env import LOCK, OWN_FOLDER, PYTHON, ROOT, CannotSetUp, alone, environment, set_up
 
 TOOLS = Path(__file__).resolve().parent
 FIRST_LESSON = "notebooks/00_start_here.ipynb"
@@ -35,6 +36,9 @@ USAGE = """\
 ./run clean           remove .venv and everything else that these commands made
 Windows: `python run` in place of `./run`."""
 
+READER_GONE = 141
+"""The exit status that a shell gives a program whose output nobody reads any more."""
+
 # What the commands make, from the root of the folder. All of it can be made again.
 MADE = (
     ".venv", ".artefacts", ".peers", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
@@ -44,6 +48,26 @@ MADE = (
 
 def main(words: list[str]) -> int:
     """Runs one command and returns its exit status."""
+    try:
+        code = command_of(words)
+        sys.stdout.flush()
+    except CannotSetUp as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except PermissionError as trouble:
+        print(f"{trouble.filename} belongs to another user: {OWN_FOLDER}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # `./run help | head`: enough was read. Python would flush once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return code
+
+
+def command_of(words: list[str]) -> int:
     command, rest = (words[0], words[1:]) if words else ("", [])
     if command in {"help", "-h", "--help"}:
         print(usage())
@@ -51,17 +75,7 @@ def main(words: list[str]) -> int:
     if command not in COMMANDS:
         print(f"./run knows no command {command!r}.\n\n{usage()}", file=sys.stderr)
         return 2
-    try:
-        return COMMANDS[command](rest)
-    except CannotSetUp as reason:
-        print(reason, file=sys.stderr)
-        return 1
-    except PermissionError as trouble:
-        print(f"{trouble.filename} belongs to another user: {OWN_FOLDER}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return 130
+    return COMMANDS[command](rest)
 
 
 def usage() -> str:
@@ -113,18 +127,16 @@ def tool(name: str) -> Callable[[list[str]], int]:
 
 def run(command: list[str]) -> int:
     """In the foreground and with the reader's keyboard: Ctrl-C is the program's to answer."""
-    with subprocess.Popen(command, cwd=ROOT, env=environment()) as program:
-        while True:
-            try:
-                return program.wait()
-            except KeyboardInterrupt:
-                continue
+    return run_guarded(command, keyboard=True, cwd=ROOT, env=environment())
 
 
 def clean(rest: list[str]) -> int:
     """Leaves what a fresh clone has, and what the reader wrote."""
-    for name in MADE:
-        shutil.rmtree(ROOT / name, ignore_errors=True)
+    with alone():
+        for name in MADE:
+            shutil.rmtree(ROOT / name, ignore_errors=True)
+        with suppress(PermissionError):  # Windows removes no file that is open; it is empty and git ignores it
+            LOCK.unlink()
     for folder in ("mtlib", "tests", "notebooks"):
         for cache in [*(ROOT / folder).rglob("__pycache__"), *(ROOT / folder).rglob(".ipynb_checkpoints")]:
             shutil.rmtree(cache, ignore_errors=True)

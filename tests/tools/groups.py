@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from setup_env import PYTHON, ROOT, environment
+from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 
-ARTEFACTS = ROOT / ".artefacts"
 TIME_LIMIT = 20 * 60
 # Two groups run beside each other, and pytest's cache is one folder.
 QUIETLY = ("-p", "no:cacheprovider")

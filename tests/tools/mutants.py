@@ -30,11 +30,12 @@ WORKERS = min(2, os.cpu_count() or 1)
 
 TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.protocol.binding": ("protocol_binding", "values", "protocol_checks", "cases_bind"),
-    "mtlib.protocol.checks": ("protocol_checks", "values", "protocol_bind_method", "cases_bind", "attacks"),
-    "mtlib.protocol.facts": ("protocol_facts", "values", "protocol_checks", "protocol_bind_method", "cases_bind"),
+    "mtlib.protocol.checks": (
+        "protocol_checks", "protocol_facts", "values", "protocol_bind_method", "cases_bind", "attacks",
+    ),
     "mtlib.crypto.aes": ("crypto_aes", "values", "cases_crypto"),
     "mtlib.crypto.keys": ("crypto_keys", "values", "cases_crypto"),
-    "mtlib.crypto.schedule": ("crypto_schedule", "values", "crypto_keys", "cases_crypto"),
+    "mtlib.crypto.kdf": ("crypto_schedule", "values", "crypto_keys", "cases_crypto"),
 }
 """Which tests have to notice a change in which module: those that are named for it first, then the wider ones."""
 
@@ -44,9 +45,9 @@ EQUIVALENT: dict[str, str] = {
     'mtlib.crypto.keys: return hashlib.sha1(plain(envelope, "envelope")).digest()[4:20]: 20 -> 21': _END,
     "mtlib.crypto.keys: return hashlib.sha1(secret + bytes([number]) + auth_key.aux_hash).digest()[4:20]: 20 -> 21":
         _END,
-    "mtlib.crypto.schedule: for (name, width), value in zip(self.sources.items(), values, strict=True):: True -> False":
+    "mtlib.crypto.kdf: for (name, width), value in zip(self.sources.items(), values, strict=True):: True -> False":
         _ZIP,
-    "mtlib.crypto.schedule: known = dict(zip(self.table.widths, self._sources + self._values, strict=True)):"
+    "mtlib.crypto.kdf: known = dict(zip(self.table.widths, self._sources + self._values, strict=True)):"
     " True -> False": _ZIP,
 }  # fmt: skip
 """Survivors that change nothing anybody can see: the mutant as it is printed, and the reason."""

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 import nbformat
+import nh3
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
@@ -70,6 +71,25 @@ table { display: table; font-size: 8.5pt; }
 ol.links { font-size: 8.5pt; }
 """
 
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""Told to the browser by every page: no script, nothing fetched. The styles stand in the page and in its tables."""
+
+DRAWN = {"circle", "ellipse", "g", "line", "path", "polygon", "polyline", "rect", "svg", "text", "tspan"}
+DRAWING = {
+    "viewBox", "width", "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "d", "points",
+    "transform", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size",
+    "font-family", "font-weight", "text-anchor", "dominant-baseline", "preserveAspectRatio",
+}  # fmt: skip
+ATTRIBUTES = {
+    **{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
+    **dict.fromkeys(DRAWN, DRAWING),
+    "*": {"class", "id", "style", "title", "lang", "dir", "role", "aria-label", "aria-hidden", "aria-labelledby"},
+    "details": {"open"},
+}
+# Left out with all that is between their tags.
+DROPPED = {"script", "style", "iframe", "object", "embed", "template", "noscript", "noembed", "noframes", "xmp"}
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml)[;,]", re.I)
+
 
 def title_of(notebook: NotebookNode) -> str:
     first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
@@ -83,7 +103,8 @@ def page(title: str, body: str, *, around: str = "", printed: bool = False) -> s
     if printed:
         body, notes = body.replace("<details>", "<details open>"), _footnotes(body)
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
         f"<body>{around}<main>{body}</main>{notes}{around}</body></html>\n"
     )
@@ -100,11 +121,28 @@ def exporter() -> HTMLExporter:
 
 
 def body_of(notebook: NotebookNode) -> str:
-    """The cells as HTML: no script, links to lessons turned into links to pages, none to files that are not here."""
+    """The cells as HTML: nothing that runs, links to lessons made links to pages, none to files that are not here."""
     body, _ = exporter().from_notebook_node(notebook)
-    body = re.sub(r"<script.*?</script>", "", body, flags=re.S)
     body = re.sub(r'href="(?:\.\./docs/)?([^":/#]+)\.(?:ipynb|md)', r'href="\1.html', body)
-    return re.sub(r'<a href="\.\./[^"]*"[^>]*>(.*?)</a>', r"\1", body, flags=re.S)
+    body = re.sub(r'<a href="\.\./[^"]*"[^>]*>(.*?)</a>', r"\1", body, flags=re.S)
+    return harmless(body)
+
+
+def harmless(body: str) -> str:
+    """What cells and outputs say and show, without what a browser would run, fetch or send."""
+    return nh3.clean(
+        body, tags=nh3.ALLOWED_TAGS | DRAWN, clean_content_tags=DROPPED, attributes=ATTRIBUTES,
+        attribute_filter=_allowed, url_schemes={"https", "http", "mailto", "data"}, link_rel=None,
+    )  # fmt: skip
+
+
+def _allowed(tag: str, attribute: str, value: str) -> str | None:
+    """Addresses of data for pictures only, pictures from nowhere else, and no style that fetches."""
+    if attribute == "src":
+        return value if tag == "img" and PICTURE.match(value) else None
+    if attribute == "style":
+        return None if re.search(r"url|import|image|expression|\\\\|/\\*", value, re.I) else value
+    return None if value.lstrip().lower().startswith("data:") else value
 
 
 def of_markdown(text: str) -> NotebookNode:

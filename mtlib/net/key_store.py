@@ -1,4 +1,5 @@
-"""A client's connection and its keys: dialled, made over it, and destroyed again on somebody else's machine."""
+"""A client's connection and its keys: dialled, made over it, and destroyed again on somebody else's machine.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +7,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from math import isfinite
 from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError, MtError, TransportError, Unreachable
-from mtlib.net.clock import steady
-from mtlib.net.conversation import Conversation
+from mtlib.net.connection import REACH, Conversation, Line, steady
 from mtlib.net.endpoints import endpoint
-from mtlib.net.line import REACH, Line
 from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.packets import PLAIN, plain
 from mtlib.protocol.session import BadMessage, Session, next_msg_id
@@ -40,6 +40,8 @@ class KeyHolder:
         obfuscated: bool = False,
         secret: bytes | None = None,
         perm_key: AuthKey | None = None,
+        perm_key_created: float | None = None,
+        perm_key_bound: bool = False,
         expires_in: int = DAY,
         timeout: float = 10.0,
         entropy: Entropy | None = None,
@@ -51,7 +53,8 @@ class KeyHolder:
         self.expires_in, self.clock = expires_in, clock or steady()
         self.entropy = entropy or System()
         self.perm_key: AuthKey | None = _of_type(perm_key, AuthKey, "perm_key")
-        self.perm_key_created: float | None = None
+        self.perm_key_created = _moment(perm_key_created) if self.perm_key is not None else None
+        self._bound = self.perm_key if _of_type(perm_key_bound, bool, "perm_key_bound") else None
         self.temp: Established | None = None
         self._talk: Conversation | None = None
         self.timings_ms: dict[str, float] = {}
@@ -104,6 +107,11 @@ class KeyHolder:
         if self.temp is None:
             raise LocalError("there is no temporary key yet", expected="client.make_keys()")
         return self.temp.auth_key
+
+    @property
+    def perm_key_bound(self) -> bool:
+        """Whether the present permanent key was ever bound to; to be stored with it."""
+        return self.perm_key is not None and self._bound == self.perm_key
 
     @property
     def talk(self) -> Conversation:
@@ -222,6 +230,14 @@ def _of_type(value: Any, kind: type, where: str) -> Any:
     if value is not None and not isinstance(value, kind):
         raise LocalError("of the wrong type", got=type(value).__name__, expected=kind.__name__, where=where)
     return value
+
+
+def _moment(created: object) -> float | None:
+    if created is None:
+        return None
+    if isinstance(created, bool) or not isinstance(created, int | float) or not isfinite(created):
+        raise LocalError("no moment", got=created, expected="unix seconds", where="perm_key_created")
+    return float(created)
 
 
 def _seconds(timeout: object) -> float:

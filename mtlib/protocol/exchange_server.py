@@ -18,23 +18,27 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.groups import DH_PRIME, check_dh_public
 from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.numbers import power, to_bytes
+from mtlib.crypto.numbers import DH_PRIME, check_dh_public, power, to_bytes
 from mtlib.crypto.rsa import PrivateKey, hex_fingerprint
 from mtlib.crypto.secret import Secret
 from mtlib.errors import CheckError, LocalError, TransportError
-from mtlib.protocol.exchange_seals import (
+from mtlib.protocol.exchange_messages import (
     ANSWER_WITH_HASH,
     DATA_WITH_HASH,
     GENERATED,
     SERVER_DH_PARAMS_OK,
     ExchangeSecrets,
+    Step,
+    awaited,
+    draw_exponent,
+    draw_primes,
+    inside,
     open_inner_data,
     open_with_hash,
+    same,
     seal_with_hash,
 )
-from mtlib.protocol.exchange_steps import Step, awaited, draw_exponent, draw_primes, inside, same
 from mtlib.wire import SCHEMA, Dissection
 
 G = 3

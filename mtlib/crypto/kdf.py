@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from mtlib.crypto.buffers import exact, plain
-from mtlib.crypto.secret import Secret
+from mtlib.crypto.secret import Secret, exact, plain
 from mtlib.errors import LocalError
 
 HASHES = {"SHA1": 20, "SHA256": 32}  # and the bytes they give

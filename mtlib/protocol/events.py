@@ -1,4 +1,5 @@
-"""What happened at a data centre, in plain words: for its owner's eyes, never for the wire."""
+"""What happened at a data centre, in plain words: for its owner's eyes, never for the wire.
+"""
 
 from __future__ import annotations
 

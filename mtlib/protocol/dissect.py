@@ -1,4 +1,5 @@
-"""What are these bytes? `dissect` tries what they could be, from the most certain to the least."""
+"""What are these bytes? `dissect` tries what they could be, from the most certain to the least.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +9,7 @@ from typing import Any
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE
-from mtlib.protocol.frames import FrameShape
-from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, TO_SERVER, open_packet
+from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, TO_SERVER, FrameShape, open_packet
 from mtlib.transport import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.dissection import Shape
@@ -35,7 +35,7 @@ def dissect(data: Dissection | bytes, *, keys: Sequence[Any] = (), as_: str | No
                 _ = found.spans
                 return found
             except MtError as error:
-                problems.append(f"{shape.name}: {error}")
+                problems.append(f"{shape.name}: {error.message}" + (f" at {error.where}" if error.where else ""))
     raise DecodeError("these bytes are none of " + ", ".join(KINDS), got=f"{len(raw)} bytes",
                       where="; ".join(problems) or "byte 0")
 

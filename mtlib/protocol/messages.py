@@ -1,0 +1,218 @@
+"""Names for messages: msg_id and seqno, and which msg_ids may still be believed.
+
+`now` is unix seconds with fraction. Source: core.telegram.org/mtproto/description, "Message identifier" and "Message
+sequence number"; core.telegram.org/mtproto/security_guidelines, "Checking msg_id".
+
+What stands inside a message: containers, packed bodies, and the notices about messages.
+
+Source: core.telegram.org/mtproto/service_messages and /service_messages_about_messages.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mtlib.errors import CheckError, DecodeError, OverBudget
+from mtlib.protocol.limits import Limits
+from mtlib.wire import SCHEMA
+from mtlib.wire.dissection import Allowance, Reading
+
+FROM_CLIENT, ANSWER, NOTICE = 0, 1, 3
+"""msg_id modulo 4: the client's own; the server's answer to one; whatever else the server sends."""
+
+
+def next_msg_id(now: float, last: int = 0, kind: int = FROM_CLIENT) -> int:
+    """About `now` * 2**32, of the right kind modulo 4, and above `last`.
+
+    The low half carries the fraction of the second. Source: /mtproto/description, "Message identifier".
+    """
+    fraction, seconds = math.modf(now)
+    wanted = (int(seconds) << 32) + int(fraction * 2**32)
+    return max(wanted - wanted % 4, last - last % 4 + 4 if last else 0) + kind
+
+
+def seconds_of(msg_id: int) -> float:
+    """The time that a msg_id carries."""
+    return msg_id / 2**32
+
+
+@dataclass
+class Seqno:
+    """The numbers of content-related messages: 2n+1 for one of them, 2n for anything else."""
+
+    content: int = 0
+
+    def next(self, content_related: bool) -> int:
+        number = 2 * self.content + content_related
+        self.content += content_related
+        return number
+
+
+class Window:
+    """Which msg_ids were seen, and which are too old or too new to look at.
+
+    The last `size` are kept; whatever falls out raises the floor, and nothing at or below the floor is accepted.
+    Source: /mtproto/security_guidelines, "Checking msg_id".
+    """
+
+    def __init__(self, kinds: tuple[int, ...], limits: Limits | None = None, floor: int = 0) -> None:
+        limits = limits or Limits()
+        self.floor = self.highest = floor
+        self._kinds, self._past, self._future, self._size = kinds, limits.past, limits.future, limits.seen
+        self._seen: set[int] = set()
+
+    def judge(self, msg_id: int, now: float) -> str:
+        """"accept", or "ignore:" and parity, duplicate, too_old or too_new. Remembers nothing."""
+        if msg_id % 4 not in self._kinds:
+            return "ignore:parity"
+        if msg_id in self._seen:
+            return "ignore:duplicate"
+        if msg_id <= self.floor or seconds_of(msg_id) < now - self._past:
+            return "ignore:too_old"
+        return "ignore:too_new" if seconds_of(msg_id) > now + self._future else "accept"
+
+    def state(self, msg_id: int, now: float) -> int:
+        """The byte that msgs_state_info holds for this id: 1 forgotten, 2 not received, 3 not yet, 4 received."""
+        if msg_id in self._seen:
+            return 4
+        if msg_id <= self.floor or seconds_of(msg_id) < now - self._past:
+            return 1
+        return 3 if msg_id > self.highest else 2
+
+    def add(self, msg_id: int) -> None:
+        """Remember an accepted id."""
+        self._seen.add(msg_id)
+        self.highest = max(self.highest, msg_id)
+        if len(self._seen) > self._size:
+            self.floor = min(self._seen)
+            self._seen.remove(self.floor)
+
+
+CONTAINER = SCHEMA["msg_container"].id_bytes
+GZIP = SCHEMA["gzip_packed"].id_bytes
+
+
+class Message(NamedTuple):
+    """One message: its id, its seqno and its body, a boxed object."""
+
+    msg_id: int
+    seqno: int
+    body: bytes
+
+
+class Notice(NamedTuple):
+    """What a bad_msg_notification code means, and what a client does about it.
+
+    `action`: "fix_time_offset_and_resend_new_id", "resend_new_id", "new_session", "new_salt_and_resend" or
+    "bug_in_client". A binding that gets a new msg_id must be built anew.
+    """
+
+    meaning: str
+    action: str
+
+
+BAD_MSG: Mapping[int, Notice] = {
+    16: Notice("msg_id too low: the client's clock is slow", "fix_time_offset_and_resend_new_id"),
+    17: Notice("msg_id too high: the client's clock is fast", "fix_time_offset_and_resend_new_id"),
+    18: Notice("msg_id not divisible by 4", "bug_in_client"),
+    19: Notice("a container with the msg_id of a message received before", "bug_in_client"),
+    20: Notice("too old to tell whether it was received", "resend_new_id"),
+    32: Notice("seqno too low", "new_session"),
+    33: Notice("seqno too high", "new_session"),
+    34: Notice("even seqno expected, odd received", "bug_in_client"),
+    35: Notice("odd seqno expected, even received", "bug_in_client"),
+    48: Notice("wrong server salt", "new_salt_and_resend"),
+    64: Notice("invalid container", "bug_in_client"),
+}
+"""Source: core.telegram.org/mtproto/service_messages_about_messages, "Notice of Ignored Error Message"."""
+
+
+class Budget:
+    """What everything nested in one packet may still cost together, by `Limits`. Spent before the work is done: what
+    is too much is neither inflated nor cut. `reading` is how to cut bodies within it, `container` the one
+    container that a packet may be."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.inflated, self.messages = limits.inflated, limits.messages
+        self.reading = Reading(allowance=Allowance(limits.ids, limits.objects))
+        self.container = Reading(allowance=Allowance(0, limits.messages))
+
+    def inflate(self, body: bytes) -> bytes:
+        """What `inflate` gives, within what is left. Raises OverBudget, or DecodeError for damage."""
+        plain = inflate(body, self.inflated)
+        if plain is not body:
+            self.inflated -= len(plain)
+        return plain
+
+
+def unpack(message: Message, limits: Limits | None = None) -> list[Message]:
+    """The messages in a message, each with its body unpacked. Raises what `contents` and `inflate` raise."""
+    return unpack_within(message, Budget(limits or Limits()))
+
+
+def unpack_within(message: Message, budget: Budget) -> list[Message]:
+    """The same for a packet that has a budget already."""
+    return [each._replace(body=budget.inflate(each.body)) for each in contents(message, budget)]
+
+
+def contents(message: Message, budget: Budget) -> list[Message]:
+    """The messages in a message: those of a container, packed or not, with their bodies as they are, or the one itself.
+
+    Raises DecodeError for bytes that do not parse or grow beyond the budget, CheckError for a container that breaks a
+    rule: nested, too many, or younger than itself.
+    """
+    message = message._replace(body=budget.inflate(message.body))
+    if message.body[:4] != CONTAINER:
+        return [message]
+    count = int.from_bytes(message.body[4:8], "little", signed=True)
+    if count > budget.messages:
+        raise CheckError("too many messages in a container", got=count, expected=budget.messages, where="container")
+    cut = SCHEMA.dissect(message.body, budget.container)
+    messages = [Message(each["msg_id"], each["seqno"], each["body"]) for each in cut["messages"]]
+    for each in messages:
+        if each.body[:4] == CONTAINER:
+            raise CheckError("a container in a container", where="container")
+        if each.msg_id >= message.msg_id:
+            raise CheckError("a container must be younger than its messages", got=message.msg_id,
+                             expected=f"above {each.msg_id}", where="container/msg_id")
+    return messages
+
+
+def inflate(body: bytes, limit: int) -> bytes:
+    """The body behind gzip_packed (a gzip or a zlib stream: real clients send both), or the body itself.
+
+    Raises DecodeError: damaged, packed twice; OverBudget: more than `limit` bytes, found out without inflating further.
+    """
+    if body[:4] != GZIP:
+        return body
+    packed = SCHEMA.dissect(body)["packed_data"]
+    stream = zlib.decompressobj(wbits=47)
+    try:
+        inflated = stream.decompress(packed, limit + 1)
+    except zlib.error as error:
+        raise DecodeError(f"gzip_packed is damaged: {error}", where="gzip_packed") from None
+    if len(inflated) > limit:
+        raise OverBudget("gzip_packed grows beyond the limit", expected=f"{limit} bytes", where="gzip_packed")
+    if not stream.eof:
+        raise DecodeError("gzip_packed is cut off", where="gzip_packed")
+    if inflated[:4] == GZIP:
+        raise DecodeError("gzip_packed in gzip_packed", where="gzip_packed")
+    return inflated
+
+
+def container(messages: Iterable[Message]) -> bytes:
+    """A msg_container around messages."""
+    return bytes(
+        SCHEMA["msg_container"].build(
+            messages=[
+                SCHEMA["message"].bare.pack(
+                    {"msg_id": m.msg_id, "seqno": m.seqno, "bytes": len(m.body), "body": m.body}
+                )
+                for m in messages
+            ]
+        )
+    )
