@@ -246,9 +246,13 @@ def _sealed_wrongly(
     elif packet[:8] != given.key.id_bytes:
         permanent = patient.perm_key is not None and packet[:8] == patient.perm_key.key.id_bytes
         yield noticed("perm_id_in_front" if permanent else "packet_id_wrong", front)
+    rest = (len(packet) - FRONT) % BLOCK
+    if rest:
+        yield noticed("packet_of_another_size", Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more",
+                                                         "whole blocks of 16"))  # fmt: skip
     for change in changes:
         known = _PACKETS.get(change.row.name)
-        step = Evidence(f"packet/{change.step}", FRONT, 0, change.got, change.expected)
+        step = Evidence("packet/ciphertext", FRONT, 0, change.got, change.expected)
         yield noticed(known or "packet_sealed_wrongly", step)
         if known is None:
             yield Finding(change.row, (step,))
@@ -260,8 +264,6 @@ def _sealed_wrongly(
         row = made[0] if made else MISTAKES["packet_msg_key_wrong"]
         without = row.name == "msg_key_without_padding"
         yield noticed("packet_msg_key_without_padding" if without else "packet_msg_key_wrong", at_hash)
-        if made and not without:
-            yield Finding(row, (at_hash,))
 
 
 def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
@@ -306,6 +308,9 @@ def _body_of(message: bytes, length: int) -> tuple[bytes, int]:
     at = message.find(BIND)
     if at >= 0 and at != 32 and message[32:36] != CONTAINER and not SCHEMA.knows(message[32:]):
         return message[at : at + 132], at
+    real = _cut(message[32:])[0] if at == 32 else None
+    if real is not None and (length < len(real) or not MIN_PADDING <= len(message) - 32 - length <= MAX_PADDING):
+        return bytes(real), 0  # the length is wrong, and the request says its own
     if 4 <= length <= len(message) - 32:
         return message[32 : 32 + length], 0
     return message[32:164], 0
@@ -506,7 +511,10 @@ def _head(head: bytes, known: Mapping[str, int]) -> tuple[wrong.Shape | None, tu
 def _difference(head: bytes, shape: wrong.Shape, known: Mapping[str, int]) -> Evidence:
     """The first field of the request that is not where it belongs."""
     start = 0
+    sizes = {name: size for name, size, _ in shape}
     for name, size, _ in wrong.REQUEST:
+        if sizes.get(name, size) != size:
+            return Evidence(f"request/{name}", start, size, f"{sizes[name]} bytes", f"{size} bytes")
         value = known.get(name)
         right = None if value is None else written_as(value, size, "little")
         if head[start : start + size] != right and (right is not None or (name, size, "little") not in shape):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -55,7 +55,13 @@ class Change(NamedTuple):
     expected: str
 
     def finding(self, inside: str, *more: Evidence) -> Finding:
-        return Finding(self.row, (Evidence(f"{inside}/{self.step}", 0, 0, self.got, self.expected), *more))
+        """The row, with the line of the schedule in its sentence where it is one slip of many."""
+        row = self.row
+        if self.step.startswith("schedule/") and row.name in {"schedule_out_of_order", "schedule_cut_elsewhere", "msg_key_on_the_other_side"}:
+            line = self.step.removeprefix("schedule/")
+            row = replace(row, sentence=f"{row.sentence} It is in {line}.")
+        evidence = Evidence(f"{inside}/ciphertext", FRONT, 0, self.got, self.expected)
+        return Finding(row, (evidence, *more))
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,7 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
     yield from of(keys[:1], schedules, modes[:2])
 
 
-_FAMILIES = {"schedule_in_another_order", "schedule_cut_elsewhere", "schedule_of_another_hash"}
+_FAMILIES = {"schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash"}
 
 # -- The seal -----------------------------------------------------------------------------------------------------
 
