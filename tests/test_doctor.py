@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import assume, strategies as st
+from hypothesis import strategies as st
 
 from mtlib.clinic.diagnosis import THROW_AWAY
 from mtlib.clinic.doctor import diagnose, explain_refusal
