@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from mtlib.lab.choosing import HERE, THERE, EndpointChoice
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
-from mtlib.lab.choosing import HERE, THERE, EndpointChoice
 from mtlib.net.endpoints import TELEGRAM_TEST, Endpoint
 from mtlib.net.server import LocalDC
 

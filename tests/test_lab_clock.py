@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from mtlib.lab.clock import VirtualClock, reading
 
 from mtlib.errors import LocalError, TransportError
-from mtlib.lab.clock import VirtualClock, reading
 from mtlib.lab.figures import Happening, Life, key_clock
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import LocalError
-from mtlib.lab.drawing import LOOKS, SIZE, UNUSED, Canvas, _fitted, brief, finite, length, some, wrapped
+from mtlib.lab.figures.drawing import LOOKS, SIZE, UNUSED, Canvas, _fitted, brief, finite, length, some, wrapped
 from mtlib.wire import Origin
 from mtlib.wire.view import COLOURS
 

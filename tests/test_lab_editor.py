@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given as every
 from hypothesis import strategies as st
+from mtlib.lab.editor import LIMIT, Editor
 
 from mtlib.errors import LocalError
-from mtlib.lab.editor import LIMIT, Editor
 from mtlib.wire import Dissection, Field, Layout, constant, copied, derived, given, random
 from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
 

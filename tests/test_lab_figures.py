@@ -19,8 +19,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from figure_samples import FIGURES, figure
 from mtlib.lab import figures
-from mtlib.lab.drawing import PIXELS_PER_INCH, WIDTH, Canvas
-from mtlib.lab.picture import Figure
+from mtlib.lab.figures.drawing import PIXELS_PER_INCH, WIDTH, Canvas, Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 every = pytest.mark.parametrize("name", FIGURES)

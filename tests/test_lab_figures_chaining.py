@@ -7,7 +7,7 @@ import pytest
 from figure_samples import BINDING, MODES, blocks, figure
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.errors import LocalError
-from mtlib.lab.figures_chaining import garble, garble_map, ige_strip
+from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
 
 KEY, IV = BINDING.schedule.aes_key, BINDING.schedule.aes_iv
 PLAIN, SEALED = bytes(BINDING.plaintext), BINDING.ciphertext

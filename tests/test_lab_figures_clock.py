@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from figure_samples import HAPPENINGS, LIVES, NOW, figure
 from mtlib.errors import LocalError
-from mtlib.lab.drawing import RIGHT
-from mtlib.lab.figures_clock import Happening, Life, _after, _Scale, key_clock
+from mtlib.lab.figures.clock import Happening, Life, _after, _Scale, key_clock
+from mtlib.lab.figures.drawing import RIGHT
 
 
 def test_the_sentence_tells_the_story_in_order() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from figure_samples import BINDING, FIGURES, SAMPLE, figure, flipped, sealed, verdict
 from mtlib.errors import LocalError
-from mtlib.lab.figures_faults import TRIAGE, triage_tree
+from mtlib.lab.figures.triage import TRIAGE, triage_tree
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import CHECKS, INVALID, Verdict, verify
 

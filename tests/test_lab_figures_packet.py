@@ -8,7 +8,7 @@ import pytest
 
 from figure_samples import SAMPLE, figure, flips
 from mtlib.errors import LocalError
-from mtlib.lab.figures_packet import PARTS, flip_map, packet_ruler
+from mtlib.lab.figures.packet import PARTS, flip_map, packet_ruler
 from mtlib.protocol.checks import Rules
 
 

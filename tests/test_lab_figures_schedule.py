@@ -7,7 +7,7 @@ import pytest
 from figure_samples import figure
 from mtlib.crypto.keys import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage
 from mtlib.errors import LocalError
-from mtlib.lab.figures_schedule import key_use, schedule_ribbons
+from mtlib.lab.figures.schedule import key_use, schedule_ribbons
 
 
 def test_every_row_of_the_schedule_is_there() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from figure_samples import DAYS, figure
 from mtlib.errors import LocalError
-from mtlib.lab.figures_theft import pfs_timeline
+from mtlib.lab.figures.theft import pfs_timeline
 
 days = st.floats(0, 7, width=16)
 

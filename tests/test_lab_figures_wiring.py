@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from figure_samples import BINDING, SAMPLE, figure, flipped, sealed, verdict
-from mtlib.lab.figures_wiring import LINES, equality_wiring
+from mtlib.lab.figures.wiring import LINES, equality_wiring
 from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import Rules, verify
 

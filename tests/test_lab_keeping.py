@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mtlib.lab.keeping import Parts, merged
 
 from mtlib.errors import LocalError
 from mtlib.lab import keeping
 from mtlib.lab.answers import library
-from mtlib.lab.keeping import Parts, merged
 
 
 @pytest.fixture

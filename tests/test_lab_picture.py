@@ -10,8 +10,7 @@ from typing import Any
 import IPython.display
 import pytest
 
-from mtlib.lab.drawing import LOOKS, WIDTH, Canvas
-from mtlib.lab.picture import SHARPNESS, Figure
+from mtlib.lab.figures.drawing import LOOKS, SHARPNESS, WIDTH, Canvas, Figure
 
 ALT = "A box & a word."
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from mtlib.lab.rows import Map, Provenance, checks, hexes, short, structure, uncut, verdict
+
 from mtlib.lab.samples import sample
 from mtlib.protocol.checks import verify
 from mtlib.protocol.packets import FORMULAS, plain

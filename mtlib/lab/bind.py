@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mtlib.crypto.aes import BLOCK
 from mtlib.errors import LocalError
 from mtlib.lab.arrival import arrive
 from mtlib.lab.inspector import Inspector
-from mtlib.lab.rows import Map
+from mtlib.lab.sheets import Map
 from mtlib.protocol.binding import ENVELOPE_SIZE, REQUEST, Binding, Carried
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
 from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing, seal, seal_v1
@@ -61,6 +62,7 @@ def inspect_bind(
         known={"perm_auth_key": binding.perm_key, "temp_auth_key": binding.temp_key},
         functions=FORMULAS,
         answer=answer,
+        keys="with the permanent key",
     )
 
 
@@ -109,15 +111,18 @@ class _Bind:
         return self.opened(replace(self.carried, binding=binding, **changed[False]))
 
     def reseal(self, root: Dissection, path: str, data: bytes) -> Dissection:
-        """On the wire, behind a seal: the seals around changed bytes closed again, and nothing else made new."""
+        """With the keys: the seals around changed bytes closed again, and nothing else made new. What is no whole
+        number of AES blocks any more is filled up with zero bytes."""
         keys, found = self.carried.binding, Map.of(root)
+        data += bytes(-len(data) % BLOCK)
         if path.endswith("/plaintext"):
             msg_key, ciphertext = seal_v1(data[:ENVELOPE_SIZE], data[ENVELOPE_SIZE:], keys.perm_key)
             around = found.place(path.rpartition("/")[0])
             if around is None:
                 raise LocalError("no such bytes here", got=path)
-            old, at = bytes(found.sheets[around.sheet].dissection), around.base + around.span.body[0] + 8
-            data = old[:at] + msg_key + ciphertext + old[at + len(msg_key) + len(ciphertext) :]
+            sealed = around.span.value[:8] + msg_key + ciphertext
+            old = bytes(found.sheets[around.sheet].dissection)
+            data = old[: around.start] + around.span.field.kind.pack(sealed) + old[around.stop :]
         if self.layer != "request":
             data = bytes(seal(data, keys.temp_key))
         if self.layer == "frame":

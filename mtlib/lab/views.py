@@ -18,11 +18,9 @@ import traitlets
 from mtlib.crypto import IgeBlock, Schedule, ige_blocks
 from mtlib.errors import LocalError
 from mtlib.wire import Dissection, Row
-from mtlib.wire.view import to_html
+from mtlib.wire.view import CELL, MONO, Cell, html_table, text_table, to_html
 
 HERE = Path(__file__).resolve().parent
-_CELL = "text-align:left;vertical-align:top;padding:1px 8px"
-_MONO = f"{_CELL};font-family:monospace;white-space:pre"
 
 
 class View(anywidget.AnyWidget):
@@ -42,11 +40,7 @@ class View(anywidget.AnyWidget):
         raise NotImplementedError
 
     def __str__(self) -> str:
-        rows = list(self.rows())
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        return "\n".join(
-            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
+        return text_table(self.rows())
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
@@ -54,15 +48,8 @@ class View(anywidget.AnyWidget):
 
     def _html(self) -> str:
         head, *rows = self.rows()
-        body = "".join(_cells("td", _MONO, row) for row in rows)
-        return (
-            '<table style="border-collapse:collapse;font-size:12px">'
-            f"<thead>{_cells('th', _CELL, head)}</thead><tbody>{body}</tbody></table>"
-        )
-
-
-def _cells(tag: str, style: str, texts: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag} style={style!r}>{escape(text)}</{tag}>' for text in texts)}</tr>"
+        cells = [[Cell(text, MONO) for text in row] for row in rows]
+        return html_table(cells, [Cell(text, CELL, "th") for text in head], "border-collapse:collapse;font-size:12px")
 
 
 class KeySchedule(View):
