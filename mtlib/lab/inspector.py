@@ -6,16 +6,14 @@ look and work the same. This class only carries what `mtlib.lab.view_model` know
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from mtlib.lab.view_model import Judge, Rebuild, ViewModel
+from mtlib.lab.widgets import HERE, style
 from mtlib.wire import Dissection
-
-HERE = Path(__file__).resolve().parent
 
 
 class Inspector(anywidget.AnyWidget):
@@ -30,7 +28,7 @@ class Inspector(anywidget.AnyWidget):
     """
 
     _esm = HERE / "inspector.mjs"
-    _css = HERE / "inspector.css"
+    _css = style("inspector.css")
 
     structure = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)

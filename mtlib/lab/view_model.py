@@ -83,7 +83,7 @@ class ViewModel:
         self._base = {sheet.path: bytes(sheet.dissection).hex() for sheet in Map.of(dissection).sheets}
         self._drafts = [self._judged(Draft(dissection))]
         self._at = 0
-        self._mode = ATTACKER
+        self._mode = KEYS if reseal else ATTACKER
         self._serial: int | str = 0
         self.structure: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
@@ -239,7 +239,7 @@ class ViewModel:
             self._obey(message)
         except MtError as error:
             said = str(error)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError):
             said = "the browser asked for something that does not exist"
         self._tell(said)
 
@@ -251,14 +251,7 @@ class ViewModel:
             getattr(self, do)()
         elif do in ("write", "digit", "flip"):
             layer, at = str(message["layer"]), int(message["at"])
-            old = bytes(self._sheet(layer).dissection)[at : at + 1]
-            if do == "write":
-                data, cut = bytes.fromhex(message["hex"]), int(message.get("cut", len(message["hex"]) // 2))
-            elif do == "flip":
-                data, cut = bytes([old[0] ^ 1 << int(message["bit"]) % 8]), 1
-            else:  # half a byte, as it is typed
-                digit = int(message["digit"], 16)
-                data, cut = bytes([old[0] & 0xF0 | digit if message["low"] else digit << 4 | old[0] & 0x0F]), 1
+            data, cut = _asked(message, bytes(self._sheet(layer).dissection)[at : at + 1])
             self._change(layer, at, data, cut, join=message.get("join") is True)
         elif do != "text":  # the text of everything is asked for by whoever can show it
             raise LocalError("the browser asked for something that does not exist", got=do)
@@ -321,6 +314,17 @@ class ViewModel:
             return trace(found.root, place.path, known=self._known, functions=self._functions)
         except MtError:
             return None
+
+
+def _asked(message: Mapping[str, Any], old: bytes) -> tuple[bytes, int]:
+    """The bytes that a message wants in the place of others, and of how many; `old` is the byte that stands there."""
+    if message["do"] == "write":
+        data = bytes.fromhex(message["hex"])
+        return data, int(message.get("cut", len(data)))
+    if message["do"] == "flip":
+        return bytes([old[0] ^ 1 << int(message["bit"]) % 8]), 1
+    digit = int(message["digit"], 16)  # half a byte, as it is typed
+    return bytes([old[0] & 0xF0 | digit if message["low"] else digit << 4 | old[0] & 0x0F]), 1
 
 
 def _choosable(place: Place) -> Place:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -17,17 +16,16 @@ import traitlets
 
 from mtlib.crypto import IgeBlock, Schedule, ige_blocks
 from mtlib.errors import LocalError
+from mtlib.lab.widgets import HERE, style
 from mtlib.wire import Dissection, Row
 from mtlib.wire.view import CELL, MONO, Cell, html_table, text_table, to_html
-
-HERE = Path(__file__).resolve().parent
 
 
 class View(anywidget.AnyWidget):
     """A picture that explains itself: `told` is all that the browser gets, `rows` the same as a table."""
 
     _esm = HERE / "views.mjs"
-    _css = HERE / "views.css"
+    _css = style("views.css")
 
     kind: ClassVar[str]
     told = traitlets.Dict().tag(sync=True)
