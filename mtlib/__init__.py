@@ -15,10 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mtlib.clinic.doctor import diagnose
+    from mtlib.clinic.mistakes import MISTAKES
+    from mtlib.clinic.reading import read_patient
     from mtlib.crypto.entropy import Patterned, System
     from mtlib.crypto.keys import AuthKey
     from mtlib.crypto.rsa import PrivateKey, PublicKey
-    from mtlib.doctor.doctor import diagnose
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
     from mtlib.protocol import SCHEMA
@@ -44,6 +46,7 @@ _HOMES = {
     "Facts": "protocol.checks",
     "Fault": "protocol.faults",
     "Limits": "protocol.limits",
+    "MISTAKES": "clinic.mistakes",
     "LocalDC": "net.server",
     "Patterned": "crypto.entropy",
     "PrivateKey": "crypto.rsa",
@@ -52,9 +55,10 @@ _HOMES = {
     "SCHEMA": "protocol",
     "System": "crypto.entropy",
     "connect": "net.client",
-    "diagnose": "doctor.doctor",
+    "diagnose": "clinic.doctor",
     "dissect": "protocol.dissect",
     "judge": "protocol.checks",
+    "read_patient": "clinic.reading",
     "trace": "wire.provenance",
     "unseal": "wire.dissection",
     "verify": "protocol.checks",
@@ -77,6 +81,7 @@ __all__ = [
     "CHECKS",
     "FAULTS",
     "FORMULAS",
+    "MISTAKES",
     "SCHEMA",
     "AuthKey",
     "Binding",
@@ -95,6 +100,7 @@ __all__ = [
     "diagnose",
     "dissect",
     "judge",
+    "read_patient",
     "trace",
     "unseal",
     "verify",

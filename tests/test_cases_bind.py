@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from mtlib.clinic.doctor import diagnose
 from mtlib.crypto import AuthKey
-from mtlib.doctor.doctor import diagnose
 from mtlib.protocol.binding import REQUEST, Binding
 from mtlib.protocol.checks import verify
 

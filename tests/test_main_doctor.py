@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from mtlib.__main__ import main
 from mtlib.cli.reading import MOST
+from mtlib.clinic.diagnosis import THROW_AWAY
+from mtlib.clinic.doctor import diagnose
 from mtlib.crypto.entropy import Patterned
-from mtlib.doctor.diagnosis import THROW_AWAY
-from mtlib.doctor.doctor import diagnose
 from mtlib.transport import FRAMINGS, ClientStream
 from patients import OTHER, PATIENTS, C
 from wrong_client import NOW, long, pattern, swapped

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from mtlib.clinic.ladder import RUNGS, Report
 from mtlib.errors import LocalError
-from mtlib.ladder.ladder import RUNGS, Report
 from mtlib.net.judge import judge_program
 
 JUDGE = Path(__file__).parent / "judge"

@@ -27,8 +27,8 @@ def _dissect(options: argparse.Namespace) -> int:
 
 
 def _keys(path: str | None) -> list[Any]:
+    from mtlib.clinic.patient import octets_of
     from mtlib.crypto.keys import AuthKey
-    from mtlib.doctor.given import octets_of
 
     lines = [line.split("#")[0].split(":")[-1].strip() for line in text(path).splitlines()] if path else []
     return [AuthKey(octets_of(line, str(path))) for line in lines if line]
@@ -45,8 +45,8 @@ def add_doctor(add: Adder) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from mtlib.doctor.doctor import diagnose
-    from mtlib.doctor.patient import read_patient
+    from mtlib.clinic.doctor import diagnose
+    from mtlib.clinic.reading import read_patient
 
     keys = read(options.keys) if options.keys else None
     diagnosis = diagnose(**read_patient(read(options.patient), keys))

@@ -57,7 +57,7 @@ def octets(argument: str) -> bytes:
             return bytes.fromhex(argument)
         except ValueError:
             refuse("neither hex nor the name of a file", got=_named(argument), where="the command line")
-    from mtlib.doctor.given import KEY_SIZES
+    from mtlib.clinic.patient import KEY_SIZES
 
     raw = read(argument)
     try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mtlib.lab.comparison import compare
     from mtlib.lab.controls import EndpointChoice, VirtualClock
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
+    from mtlib.lab.exercises_dc import ACTIONS
     from mtlib.lab.inspector import Inspector
     from mtlib.lab.my_bind import my_bind_file
     from mtlib.lab.readiness import checkup
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
 
 __all__ = [
+    "ACTIONS",
     "DAY",
     "NOW",
     "Conversation",
@@ -47,6 +49,7 @@ _HOMES = {
     "bind": ("inspect_bind",),
     "comparison": ("compare",),
     "controls": ("EndpointChoice", "VirtualClock"),
+    "exercises_dc": ("ACTIONS",),
     "exercises": ("check", "contract", "hint", "keep", "material", "mine", "predict"),
     "inspector": ("Inspector",),
     "my_bind": ("my_bind_file",),

@@ -3,7 +3,7 @@
     python -m mtlib judge -- node my_bind.mjs
 
 The program reads one line of JSON per step from its standard input and writes one line to its standard output; what it
-writes to its standard error is its own business. It ends when its input ends. `mtlib.ladder.ladder` has the format.
+writes to its standard error is its own business. It ends when its input ends. `mtlib.clinic.ladder` has the format.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Self
 
+from mtlib.clinic.ladder import Question, Report, ask, chosen, output
 from mtlib.errors import DecodeError, LocalError, Unreachable
-from mtlib.ladder.ladder import Question, Report, ask, chosen, output
 
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 500."""

@@ -37,9 +37,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+from mtlib.clinic.doctor import explain_refusal
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.doctor.doctor import explain_refusal
 from mtlib.errors import LocalError, MtError
 from mtlib.net.connection import never_back, steady
 from mtlib.protocol.checks import Facts, Rules

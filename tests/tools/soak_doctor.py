@@ -20,8 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from mtlib.doctor.diagnosis import Diagnosis  # noqa: E402
-from mtlib.doctor.doctor import diagnose  # noqa: E402
+from mtlib.clinic.diagnosis import Diagnosis  # noqa: E402
+from mtlib.clinic.doctor import diagnose  # noqa: E402
 from patients import GUARD, OTHER, PATIENTS, C  # noqa: E402
 from wrong_client import NOW  # noqa: E402
 
