@@ -1,6 +1,6 @@
 """Exercises of the lessons: an answer cell, a check that knows the usual mistakes, hints one at a time.
 
-    from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
+    from mtlib.lab import check, contract, hint, keep, material, mine, predict
 
     guess = "..XXX"                                   # a prediction, and what was measured: side by side, never "wrong"
     predict(guess, measured)

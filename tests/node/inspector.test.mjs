@@ -484,12 +484,12 @@ test("undo, redo and reset by key and by button", () => {
 
 test("the mode is Python's to set", () => {
   const { model, all } = show();
-  const [attacker, author, keys] = all(".mode");
+  const [, author, keys] = all(".mode");
   assert.equal(keys.textContent, "with the permanent key");
   happen(author, "click");
   const [{ serial, ...asked }] = model.sent;
   assert.deepEqual(asked, { do: "mode", mode: "author" });
-  assert.equal(attacker.getAttribute("aria-pressed"), "true");
+  assert.equal(keys.getAttribute("aria-pressed"), "true");
   model.set("state", { ...told.states.first, mode: "author", serial });
   assert.equal(author.getAttribute("aria-pressed"), "true");
 });
