@@ -228,6 +228,9 @@ def _open(packet: bytes, case: Case) -> tuple[Case | None, bool]:
         opened = open_packet(packet, given, looked_for)
         if opened is None:
             continue
+        if packet_hash(opened[0], given.key.data, packet[8:FRONT]) is None and not opened[1]:
+            altered = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "the hash of what was sealed")
+            return case.and_found(noticed("packet_msg_key_wrong", altered)), False
         found = _message(replace(case, patient=replace(patient, packet=packet)), opened[0], given)
         return (None if found is None else found.and_found(*_sealed_wrongly(packet, given, *opened, patient))), True
     return case.and_found(noticed("packet_not_opened", place)), False
@@ -246,9 +249,13 @@ def _sealed_wrongly(
     elif packet[:8] != given.key.id_bytes:
         permanent = patient.perm_key is not None and packet[:8] == patient.perm_key.key.id_bytes
         yield noticed("perm_id_in_front" if permanent else "packet_id_wrong", front)
+    rest = (len(packet) - FRONT) % BLOCK
+    if rest:
+        more = Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
+        yield noticed("packet_of_another_size", more)
     for change in changes:
         known = _PACKETS.get(change.row.name)
-        step = Evidence(f"packet/{change.step}", FRONT, 0, change.got, change.expected)
+        step = Evidence("packet/ciphertext", FRONT, 0, change.got, change.expected)
         yield noticed(known or "packet_sealed_wrongly", step)
         if known is None:
             yield Finding(change.row, (step,))
@@ -260,8 +267,6 @@ def _sealed_wrongly(
         row = made[0] if made else MISTAKES["packet_msg_key_wrong"]
         without = row.name == "msg_key_without_padding"
         yield noticed("packet_msg_key_without_padding" if without else "packet_msg_key_wrong", at_hash)
-        if made and not without:
-            yield Finding(row, (at_hash,))
 
 
 def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
@@ -276,7 +281,7 @@ def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
                                                  ("msg_id", patient.msg_id)) if value is not None}
         shape, rows = fitted(message, wrong.MESSAGE[:5], "shape", known, moved)
         where = Evidence("message/request", moved, 4, f"at byte {moved}", "at byte 32")
-        found += [Finding(row, (where,)) for row in rows or (MISTAKES["bytes_between_fields"],)]
+        found += [Finding(row, (where,)) for row in rows or (_OUT_OF_PLACE[moved > 32],)]
         cut |= {name: wrong.long(raw) for name, _, raw, _ in Opened(message, b"", shape=shape).fields() if name}
     outer = Message(cut["msg_id"], cut["seqno"], body)
     messages = [outer]
@@ -301,14 +306,30 @@ def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
     return replace(case, patient=patient, told=told).and_found(*found)
 
 
+_OUT_OF_PLACE = MISTAKES["field_left_out"], MISTAKES["bytes_between_fields"]
+
+
 def _body_of(message: bytes, length: int) -> tuple[bytes, int]:
     """The body of a message, and where it really begins, if that is not byte 32."""
     at = message.find(BIND)
     if at >= 0 and at != 32 and message[32:36] != CONTAINER and not SCHEMA.knows(message[32:]):
         return message[at : at + 132], at
+    real = _miscounted(message, length) if at == 32 else None
+    if real is not None:
+        return bytes(real), 0
     if 4 <= length <= len(message) - 32:
         return message[32 : 32 + length], 0
     return message[32:164], 0
+
+
+def _miscounted(message: bytes, length: int) -> Dissection | None:
+    """The request in a message whose length is not that of the request; None where the two agree, or where the length
+    is one that a request with something behind it has."""
+    real = _cut(message[32:])[0]
+    lawful = MIN_PADDING <= len(message) - 32 - length <= MAX_PADDING
+    if real is None or bytes(real)[-3:] != bytes(3) or length == len(real) or (length > len(real) and lawful):
+        return None
+    return real
 
 
 def _rules(
@@ -317,8 +338,8 @@ def _rules(
     """The rules of a message, as a data centre goes through them before it looks at what is inside."""
     # Source: core.telegram.org/mtproto/description; service_messages_about_messages, codes 16 to 48.
     length, padding = cut["length"], len(message) - 32 - cut["length"]
-    real = _cut(message[32:])[0] if body[:4] == BIND else None
-    if real is not None and (length < len(real) or (length > len(real) and not MIN_PADDING <= padding <= MAX_PADDING)):
+    real = _miscounted(message, length) if body[:4] == BIND else None
+    if real is not None:
         yield noticed("length_148", Evidence("message/length", 28, 4, length, len(real)))
     elif not MIN_PADDING <= padding <= MAX_PADDING:
         yield noticed("padding_missing", Evidence("message/padding", min(len(message), 32 + max(length, 0)), 0,
@@ -506,7 +527,10 @@ def _head(head: bytes, known: Mapping[str, int]) -> tuple[wrong.Shape | None, tu
 def _difference(head: bytes, shape: wrong.Shape, known: Mapping[str, int]) -> Evidence:
     """The first field of the request that is not where it belongs."""
     start = 0
+    sizes = {name: size for name, size, _ in shape}
     for name, size, _ in wrong.REQUEST:
+        if sizes.get(name, size) != size:
+            return Evidence(f"request/{name}", start, size, f"{sizes[name]} bytes", f"{size} bytes")
         value = known.get(name)
         right = None if value is None else written_as(value, size, "little")
         if head[start : start + size] != right and (right is not None or (name, size, "little") not in shape):
@@ -586,6 +610,9 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
 
 def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
     """The three parts in their order, where they stand in another one, twice, or not at all."""
+    once = sealed[:ENCRYPTED_SIZE]
+    if sealed == 2 * once and is_right(once, given.key.data):
+        return once, [noticed("parts_of_the_seal", Evidence("encrypted_message", ENCRYPTED_SIZE, 0, "twice", "once"))]
     for step in ("sealed", "shape"):
         for row, ways in at(step):
             for way in ways:
