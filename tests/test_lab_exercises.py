@@ -204,7 +204,7 @@ def test_the_library_is_what_mine_gives() -> None:
     assert library("seqno")(3) == (7, 0)
 
 
-# -- A loop that never ends ---------------------------------------------------------------------------------------------
+# -- A loop that never ends -------------------------------------------------------------------------------------------
 
 
 def endless_while(*arguments: object) -> int:
