@@ -150,7 +150,8 @@ def test_numbers_and_truth_are_shown_beside_their_bytes() -> None:
     ("value", "text"),
     [
         (b"\x01\xab", "01ab"),
-        (bytes(33), "00" * 32 + "... 33 bytes"),
+        (bytes(32), "00" * 32),
+        (bytes(33), f"{'00' * 16} ... {'00' * 8} (33 bytes)"),
         (-7, "-7"),
         (True, "True"),
         (None, ""),

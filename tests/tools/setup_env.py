@@ -47,6 +47,8 @@ SETTINGS: dict[str, dict[str, object]] = {
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
     },
     "etc/jupyter/jupyter_config.json": {"KernelManager": {"transport_encryption": "auto"}},
+    # Saving a lesson changes nothing but what its reader changed.
+    "etc/jupyter/jupyter_server_config.json": {"ServerApp": {"jpserver_extensions": {"mtlib.lab.saving": True}}},
 }
 
 
@@ -77,7 +79,7 @@ class CannotSetUp(Exception):
 def wanted_stamp() -> str:
     """What a fitting `.venv` was built from: this interpreter, this folder, these requirements."""
     parts = hashlib.sha256()
-    for piece in (sys.version, sys.base_prefix, str(ROOT)):
+    for piece in (sys.version, sys.base_prefix, str(ROOT), json.dumps(SETTINGS)):
         parts.update(piece.encode() + b"\0")
     for name in ("pyproject.toml", "constraints.txt"):
         parts.update((ROOT / name).read_bytes())

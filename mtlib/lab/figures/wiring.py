@@ -6,8 +6,21 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from mtlib.lab.drawing import BAD, BAD_LINE, FAINT, INK, LEFT, MUTED, RIGHT, TOP, WHITE, WIDTH, Canvas, Point
-from mtlib.lab.picture import Figure
+from mtlib.lab.figures.drawing import (
+    BAD,
+    BAD_LINE,
+    FAINT,
+    INK,
+    LEFT,
+    MUTED,
+    RIGHT,
+    TOP,
+    WHITE,
+    WIDTH,
+    Canvas,
+    Figure,
+    Point,
+)
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE, INNER, REQUEST
 from mtlib.protocol.checks import CHECKS, Result, Verdict
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET

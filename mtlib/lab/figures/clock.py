@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from mtlib.errors import LocalError
-from mtlib.lab.drawing import (
+from mtlib.lab.figures.drawing import (
     BAD_LINE,
     FAINT,
     INK,
@@ -20,12 +20,12 @@ from mtlib.lab.drawing import (
     UNUSED,
     WHITE,
     Canvas,
+    Figure,
     brief,
     finite,
     some,
     wrapped,
 )
-from mtlib.lab.picture import Figure
 from mtlib.wire.view import COLOURS
 
 STATIONS, BARS = 7, 6

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mtlib.errors import LocalError
-from mtlib.lab.drawing import (
+from mtlib.lab.figures.drawing import (
     BAD,
     BAD_LINE,
     FAINT,
@@ -19,11 +19,11 @@ from mtlib.lab.drawing import (
     TOP,
     WHITE,
     Canvas,
+    Figure,
     brief,
     some,
     wrapped,
 )
-from mtlib.lab.picture import Figure
 from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.checks import CHECKS, INVALID, Verdict
 from mtlib.protocol.retry import YOUNG

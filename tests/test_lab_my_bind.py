@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import LocalError
-from mtlib.lab import keeping
+from mtlib.lab import my_bind
 from mtlib.lab.answers import library
-from mtlib.lab.keeping import Parts, merged
+from mtlib.lab.my_bind import Parts, merged
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def test_a_function_comes_back_with_what_it_uses(file: Path) -> None:
         "def both(data):\n    inside = lambda: half(sha1(data).digest())\n"
         "    return s.pack('<i', 1) + inside() + hashlib.sha256(NAME).digest()\n"
     )
-    assert keeping.store(names["both"], "both")
-    loaded = keeping.load()
+    assert my_bind.store(names["both"], "both")
+    loaded = my_bind.load()
     assert loaded["both"](b"abc") == names["both"](b"abc")
     text = file.read_text()
     assert "import hashlib\n" in text
@@ -56,30 +56,30 @@ def test_a_function_comes_back_with_what_it_uses(file: Path) -> None:
 
 
 def test_a_second_version_takes_the_place_of_the_first(file: Path) -> None:
-    keeping.store(cell("def one():\n    return 1\n")["one"], "one")
-    keeping.store(cell("def two():\n    return 2\n", number=2)["two"], "two")
-    keeping.store(cell("def one():\n    return 11\n", number=3)["one"], "one")
+    my_bind.store(cell("def one():\n    return 1\n")["one"], "one")
+    my_bind.store(cell("def two():\n    return 2\n", number=2)["two"], "two")
+    my_bind.store(cell("def one():\n    return 11\n", number=3)["one"], "one")
     assert names_of(file.read_text()) == {"one", "two"}
-    assert (keeping.load()["one"](), keeping.load()["two"]()) == (11, 2)
-    keeping.store(cell("def one():\n    return 11\n", number=4)["one"], "one")
+    assert (my_bind.load()["one"](), my_bind.load()["two"]()) == (11, 2)
+    my_bind.store(cell("def one():\n    return 11\n", number=4)["one"], "one")
     assert file.read_text().count("def one") == 1
 
 
 def test_what_the_reader_wrote_stays(file: Path) -> None:
     head = '"""Mine."""\nimport os  # for later\n\nx = 1; y = 2\n# a thought\n'
     file.write_text(f"{head}\n@staticmethod\ndef one(): return 0\nclass C: pass\n")
-    keeping.store(cell("def one():\n    return 1\n")["one"], "one")
+    my_bind.store(cell("def one():\n    return 1\n")["one"], "one")
     text = file.read_text()
     for line in ('"""Mine."""', "import os  # for later", "x = 1; y = 2", "# a thought", "class C: pass"):
         assert line in text
     assert "@staticmethod" not in text
-    assert keeping.load()["one"]() == 1
+    assert my_bind.load()["one"]() == 1
 
 
 def test_a_file_that_is_no_python_is_left_alone(file: Path) -> None:
     file.write_text("def half(:\n")
     with pytest.raises(LocalError, match="no Python as it stands"):
-        keeping.store(cell("def one():\n    return 1\n")["one"], "one")
+        my_bind.store(cell("def one():\n    return 1\n")["one"], "one")
     assert file.read_text() == "def half(:\n"
     assert list(file.parent.iterdir()) == [file]
 
@@ -87,33 +87,33 @@ def test_a_file_that_is_no_python_is_left_alone(file: Path) -> None:
 def test_what_cannot_be_kept(file: Path) -> None:
     names = cell("import sys\nthing = sys.stdout\n\n\ndef uses():\n    return thing\n\n\nshort = lambda: 1\n")
     with pytest.raises(LocalError, match="uses thing, which cannot be kept"):
-        keeping.store(names["uses"], "uses")
+        my_bind.store(names["uses"], "uses")
     for value in (names["short"], print, sys, 5):
         with pytest.raises(LocalError, match="stands in a cell by itself"):
-            keeping.store(value, "short")
+            my_bind.store(value, "short")
     gone: dict[str, Any] = {"__name__": "__main__"}
     exec("def gone():\n    return 1\n", gone)
     with pytest.raises(LocalError, match="its source is not there"):
-        keeping.store(gone["gone"], "gone")
+        my_bind.store(gone["gone"], "gone")
     assert not file.exists()
 
 
 def test_the_librarys_function_gives_way_to_the_readers(file: Path) -> None:
     names: dict[str, Any] = {"__name__": "__main__", "padding_v2": library("padding_v2")}
-    keeping.store(cell("def twice(body):\n    return padding_v2(body) * 2\n", names)["twice"], "twice")
+    my_bind.store(cell("def twice(body):\n    return padding_v2(body) * 2\n", names)["twice"], "twice")
     assert "from mtlib.lab.answers import padding_v2\n" in file.read_text()
-    assert keeping.load()["twice"](132) == 24
-    keeping.store(cell("def padding_v2(body):\n    return 1\n", number=2)["padding_v2"], "padding_v2")
-    assert keeping.load()["twice"](132) == 2
-    names = {"__name__": "__main__", "other": keeping.load()["padding_v2"]}
-    keeping.store(cell("def thrice(body):\n    return other(body) * 3\n", names)["thrice"], "thrice")
-    assert keeping.load()["thrice"](132) == 3
+    assert my_bind.load()["twice"](132) == 24
+    my_bind.store(cell("def padding_v2(body):\n    return 1\n", number=2)["padding_v2"], "padding_v2")
+    assert my_bind.load()["twice"](132) == 2
+    names = {"__name__": "__main__", "other": my_bind.load()["padding_v2"]}
+    my_bind.store(cell("def thrice(body):\n    return other(body) * 3\n", names)["thrice"], "thrice")
+    assert my_bind.load()["thrice"](132) == 3
 
 
 def test_an_import_comes_before_the_functions(file: Path) -> None:
-    keeping.store(cell("def one():\n    return 1\n")["one"], "one")
-    keeping.store(cell("import struct\n\n\ndef two():\n    return struct.pack('<i', 2)\n", number=2)["two"], "two")
-    keeping.store(cell("import hashlib\n\n\ndef three():\n    return hashlib.md5\n", number=3)["three"], "three")
+    my_bind.store(cell("def one():\n    return 1\n")["one"], "one")
+    my_bind.store(cell("import struct\n\n\ndef two():\n    return struct.pack('<i', 2)\n", number=2)["two"], "two")
+    my_bind.store(cell("import hashlib\n\n\ndef three():\n    return hashlib.md5\n", number=3)["three"], "three")
     text = file.read_text()
     assert max(text.index("import struct"), text.index("import hashlib")) < text.index("def one")
     assert text.count("import struct") == 1
@@ -122,28 +122,28 @@ def test_an_import_comes_before_the_functions(file: Path) -> None:
 
 def test_attributes_are_no_names(file: Path) -> None:
     names = cell("def one(value):\n    return value.digest\n", {"__name__": "__main__", "digest": object()})
-    keeping.store(names["one"], "one")
+    my_bind.store(names["one"], "one")
     assert "digest =" not in file.read_text()
 
 
 def test_without_a_place_nothing_is_read_or_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MTLIB_MY_BIND", "")
-    assert keeping.store(cell("def one():\n    return 1\n")["one"], "one") is False
-    assert keeping.load() == {}
+    assert my_bind.store(cell("def one():\n    return 1\n")["one"], "one") is False
+    assert my_bind.load() == {}
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_place_is_beside_the_notebook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MTLIB_MY_BIND", raising=False)
-    keeping.store(cell("def one():\n    return 1\n")["one"], "one")
+    my_bind.store(cell("def one():\n    return 1\n")["one"], "one")
     assert [path.name for path in tmp_path.iterdir()] == ["my_bind.py"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), max_size=8))
 def test_any_order_of_keeping_leaves_the_last_of_each(kept: list[tuple[str, int]]) -> None:
-    text = keeping.HEAD
+    text = my_bind.HEAD
     for name, number in kept:
         text = merged(text, Parts({}, {name: f"def {name}():\n    return {number}\n"}))
     names: dict[str, Any] = {}

@@ -28,7 +28,7 @@ MODULE = "my_bind"
 HEAD = '"""Functions of my own, kept from the lessons. This file is mine: it may be edited."""\n'
 
 
-def place() -> Path | None:
+def my_bind_file() -> Path | None:
     """Where my_bind.py is, or would be; None where there is none to be."""
     named = os.environ.get("MTLIB_MY_BIND", NAME)
     return Path(named) if named else None
@@ -36,7 +36,7 @@ def place() -> Path | None:
 
 def load() -> dict[str, Any]:
     """What stands in my_bind.py, by name; nothing where there is no such file. Raises whatever the file raises."""
-    path = place()
+    path = my_bind_file()
     if path is None or not path.is_file():
         return {}
     names: dict[str, Any] = {"__name__": MODULE, "__file__": str(path)}
@@ -56,7 +56,7 @@ def store(function: Callable[..., Any], name: str) -> bool:
 
     Raises LocalError, and leaves the file as it was, where the source cannot be had, or the file is no Python.
     """
-    path = place()
+    path = my_bind_file()
     if path is None:
         return False
     parts = Parts({}, {})

@@ -7,8 +7,21 @@ from functools import partial
 
 from mtlib.crypto.aes import BLOCK, IgeBlock
 from mtlib.errors import LocalError
-from mtlib.lab.drawing import FAINT, INK, LEFT, MUTED, PAPER, RIGHT, TOP, WHITE, Canvas, Look, brief, some
-from mtlib.lab.picture import Figure
+from mtlib.lab.figures.drawing import (
+    FAINT,
+    INK,
+    LEFT,
+    MUTED,
+    PAPER,
+    RIGHT,
+    TOP,
+    WHITE,
+    Canvas,
+    Figure,
+    Look,
+    brief,
+    some,
+)
 from mtlib.wire.view import COLOURS
 
 MARKS = {

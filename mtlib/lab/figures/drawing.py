@@ -1,4 +1,8 @@
-"""Shapes and words on a pale sheet: what every figure of the lessons is painted with.
+"""The drawing kit: a `Figure`, which is a picture and the same thing in words, and the `Canvas` that it is painted on.
+
+A `Figure` is data first: a title, a sentence that says what there is to see, and a table of what was drawn. The
+picture is painted when somebody asks, by Agg and with nothing of the reader's own settings, so that the same data
+gives the same bytes.
 
 All lengths are pixels at the size a figure is meant for (`WIDTH` of them across), counted from the top left. The
 fonts are the two that come with matplotlib, so that words are as long on every machine. matplotlib is imported when
@@ -7,14 +11,19 @@ something is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+import base64
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from html import escape
+from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, TypeVar
 
 from mtlib.errors import LocalError
 from mtlib.wire.notes import Origin
-from mtlib.wire.view import COLOURS
+from mtlib.wire.view import COLOURS, Cell, html_table, text_table
 
 WIDTH = 960
 PIXELS_PER_INCH = 96
@@ -27,10 +36,16 @@ PAPER, WHITE, INK, MUTED, FAINT = "#fbfbf8", "#ffffff", "#111111", "#454d59", "#
 """The sheet (its own, so that a dark theme shines through nowhere), white, words, quiet words, thin lines."""
 BAD, BAD_LINE = "#ffd5cc", "#9b1c0c"
 """What fails. A cross, a dash or a hatching says the same in grey."""
+SHARPNESS = 1.75
+"""Pixels of the file for one of the picture, so that it stays sharp on fine screens and at 200 % zoom."""
+COLOURS_KEPT = 128
+"""In the file: enough for the edges of letters, and a quarter of the bytes. An octree keeps rare colours, too."""
 SIZE = 10.5
 """Points of ordinary words."""
 LINE = 17.5
 """Pixels from one line of that size to the next."""
+
+_LEFT = "text-align:left"
 
 Point = tuple[float, float]
 Values = TypeVar("Values", bound=Sequence[Any])
@@ -165,6 +180,88 @@ class Canvas:
 
         style = "-|>,head_length=5,head_width=3" if arrow else "-"
         self._axes.add_patch(FancyArrowPatch(path=path, arrowstyle=style, color=colour, lw=_points(width), ls=dash))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its words. As the last value of a notebook cell it shows itself.
+
+    `alt` says what there is to see; `columns` and `rows` are what was drawn, as a table. `png` are the bytes of the
+    picture (for an `ipywidgets.Image`, or a file), `str(figure)` is the sentence and the table.
+    """
+
+    title: str
+    alt: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    height: float = field(repr=False)
+    paint: Callable[[Canvas], None] = field(repr=False, compare=False)
+
+    def drawn(self) -> Any:
+        """The `matplotlib.figure.Figure`, not yet rendered; no part of pyplot's global state."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure as Sheet
+
+        with _own_style():
+            sheet = Sheet((WIDTH / PIXELS_PER_INCH, self.height / PIXELS_PER_INCH), facecolor=PAPER)
+            FigureCanvasAgg(sheet)
+            axes = sheet.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(self.height, 0))
+            axes.set_axis_off()
+            canvas = Canvas(axes)
+            canvas.box((0.5, 0.5), (WIDTH - 1, self.height - 1), PAPER, edge="#c9cdd3")
+            canvas.text((LEFT, 30), self.title, size=14, bold=True, align="left")
+            self.paint(canvas)
+        return sheet
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture: the same data gives the same bytes with the same matplotlib."""
+        from PIL import Image  # comes with matplotlib
+
+        sheet, stream = self.drawn(), BytesIO()
+        with _own_style():
+            sheet.set_dpi(PIXELS_PER_INCH * SHARPNESS)
+            sheet.canvas.draw()
+        size, pixels = sheet.canvas.get_width_height(), bytes(sheet.canvas.buffer_rgba())
+        picture = Image.frombytes("RGBA", size, pixels).convert("RGB")
+        lean = picture.quantize(COLOURS_KEPT, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        lean.save(stream, "png", optimize=True)
+        return stream.getvalue()
+
+    def __str__(self) -> str:
+        return f"{self.alt}\n\n{text_table((self.columns, *self.rows))}"
+
+    @property
+    def html(self) -> str:
+        """The words, to be unfolded beneath the picture: JupyterLab gives pictures no alternative text."""
+        rows = [[Cell(value, _LEFT) for value in row] for row in self.rows]
+        table = html_table(rows, [Cell(name, _LEFT, "th", "col") for name in self.columns])
+        return f"<details><summary>The same in words</summary><p>{escape(self.alt)}</p>{table}</details>"
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
+        data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": str(self)}
+        return data, {"image/png": {"alt": self.alt, "width": WIDTH}}
+
+    def _ipython_display_(self) -> None:
+        """Two outputs, the picture and its words: a front end shows one form of an output only."""
+        from IPython.display import display
+
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+        display({"text/html": self.html}, raw=True)  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _own_style() -> Iterator[None]:
+    """matplotlib's defaults instead of the reader's settings, and the reader's settings again afterwards."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update({"hatch.linewidth": 0.6, "text.hinting": "no_hinting"})
+        yield
 
 
 @cache

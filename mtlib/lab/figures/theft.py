@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mtlib.errors import LocalError
-from mtlib.lab.drawing import (
+from mtlib.lab.figures.drawing import (
     BAD,
     BAD_LINE,
     FAINT,
@@ -19,11 +19,11 @@ from mtlib.lab.drawing import (
     TOP,
     WHITE,
     Canvas,
+    Figure,
     Look,
     finite,
     some,
 )
-from mtlib.lab.picture import Figure
 from mtlib.wire.view import COLOURS
 
 Days = tuple[float, float]

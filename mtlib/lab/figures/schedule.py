@@ -9,7 +9,7 @@ from functools import partial
 from mtlib.crypto.kdf import Piece, Row
 from mtlib.crypto.keys import ScheduleTable, key_usage
 from mtlib.errors import LocalError
-from mtlib.lab.drawing import (
+from mtlib.lab.figures.drawing import (
     FAINT,
     LEFT,
     LOOKS,
@@ -20,11 +20,11 @@ from mtlib.lab.drawing import (
     UNUSED,
     WHITE,
     Canvas,
+    Figure,
     Look,
     brief,
     some,
 )
-from mtlib.lab.picture import Figure
 
 KEY = 256
 FULL = RIGHT - LEFT
