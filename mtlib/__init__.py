@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mtlib.doctor.doctor import diagnose
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
-    from mtlib.protocol import SCHEMA
     from mtlib.protocol.binding import Binding, Carried
     from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
     from mtlib.protocol.dissect import dissect
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from mtlib.protocol.packets import FORMULAS
     from mtlib.wire.dissection import Dissection, unseal
     from mtlib.wire.provenance import trace
+    from mtlib.wire.schema import SCHEMA
 
 __version__ = "1.0.0"
 
@@ -49,7 +49,7 @@ _HOMES = {
     "PrivateKey": "crypto.rsa",
     "PublicKey": "crypto.rsa",
     "Rules": "protocol.checks",
-    "SCHEMA": "protocol",
+    "SCHEMA": "wire.schema",
     "System": "crypto.entropy",
     "connect": "net.client",
     "diagnose": "doctor.doctor",

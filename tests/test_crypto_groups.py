@@ -18,7 +18,7 @@ from mtlib.crypto.numbers import (
     generator_power,
     is_probable_prime,
     safe_prime_flaw,
-    use_gmpy2,
+    use_flint,
 )
 from mtlib.errors import CheckError, LocalError
 
@@ -32,7 +32,7 @@ def powers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     if request.param == "gmpy2":
         pytest.importorskip("gmpy2")
     monkeypatch.setattr(numbers, "_powmod", None)
-    use_gmpy2(request.param == "gmpy2")
+    use_flint(request.param == "gmpy2")
     safe_prime_flaw.cache_clear()
 
 

@@ -12,19 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto.keys import (
-    FROM_NONCES,
-    MSG_KEY_V2,
-    V1,
-    V2,
-    AuthKey,
-    first_salt,
-    key_usage,
-    msg_key_large_v2,
-    msg_key_v1,
-    msg_key_v2,
-    new_nonce_hash,
-)
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, key_usage, msg_key_large_v2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
 from mtlib.errors import LocalError
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "kdf.json").read_text())["vectors"]

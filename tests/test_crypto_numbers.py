@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.crypto import numbers
-from mtlib.crypto.numbers import factor, is_probable_prime, power, to_bytes, use_gmpy2
+from mtlib.crypto.numbers import factor, is_probable_prime, power, to_bytes, use_flint
 from mtlib.errors import CheckError, LocalError
 
 PQ = json.loads((Path(__file__).parent / "vectors" / "pq.json").read_text())["vectors"]
@@ -27,7 +27,7 @@ def powers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     if request.param == "gmpy2":
         pytest.importorskip("gmpy2")
     monkeypatch.setattr(numbers, "_powmod", None)
-    assert use_gmpy2(request.param == "gmpy2") == (request.param == "gmpy2")
+    assert use_flint(request.param == "gmpy2") == (request.param == "gmpy2")
     return str(request.param)
 
 
@@ -62,7 +62,7 @@ def test_both_powers_agree(base: int, exponent: int, modulus: int) -> None:
     try:
         results = []
         for wanted in (True, False):
-            use_gmpy2(wanted)
+            use_flint(wanted)
             results.append(power(base, exponent, modulus + 1))
     finally:
         numbers._powmod = before
@@ -90,7 +90,7 @@ def test_the_environment_decides_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_gmpy2_there_is_pow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "_powmod", None)
     monkeypatch.setitem(sys.modules, "gmpy2", None)  # importing it fails now
-    assert use_gmpy2(True) is False
+    assert use_flint(True) is False
     assert power(3, 4, 50) == 31
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto.kdf import Piece, Row, Schedule, ScheduleTable, key_usage
-from mtlib.crypto.keys import FROM_NONCES, MSG_KEY_V2, V1, V2, AuthKey
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, Piece, Schedule, ScheduleRow, ScheduleTable, key_usage
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 
 KEY, MSG_KEY = bytes(range(256)), bytes(range(100, 116))
@@ -46,7 +46,8 @@ def test_a_line_comes_apart_into_pieces() -> None:
         Piece("key", 0, 4, plus_x=True),
         Piece("key", 7, 1),
     )
-    assert table.rows == (Row("h", "SHA1", first), Row("out", None, (Piece("h", 0, None), Piece("h", 8, 12))))
+    second = (Piece("h", 0, None), Piece("h", 8, 12))
+    assert table.rows == (ScheduleRow("h", "SHA1", first), ScheduleRow("out", None, second))
     assert str(table).splitlines()[1] == "out = h + substr (h, 8, 12)"
     key = bytes(range(64))
     h = hashlib.sha1(key[40:56] + b"message" + key[8:12] + key[7:8]).digest()

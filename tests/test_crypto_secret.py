@@ -13,7 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.keys import V1, AuthKey
+from mtlib.crypto.kdf import V1
+from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PrivateKey, RsaPad
 from mtlib.crypto.secret import Hidden
 from mtlib.errors import LocalError

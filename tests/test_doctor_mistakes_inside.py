@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from mtlib.doctor.mistakes_inside import COVERED, DIGESTS, RIGHT_SHAPE, SHAPES, Opened, right_digest
-from mtlib.protocol.binding import ENVELOPE, INNER
+from mtlib.wire.schema import ENVELOPE, INNER
 from patients import C
 from wrong_client import hash_v2
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mtlib.doctor.mistakes_values import HALVES, LONGS, MSG_IDS, UNEQUAL, long
 from mtlib.doctor.patient import Patient
-from mtlib.protocol.binding import INNER
+from mtlib.wire.schema import INNER
 from patients import C
 from wrong_client import NOW
 

@@ -9,8 +9,8 @@ from mtlib.doctor.hypotheses import HYPOTHESES
 from mtlib.lab.answers_binding import BINDING, INNER, NINE, NINE_VALUES, SEAL, sealed
 from mtlib.lab.scenes import scenes
 from mtlib.ladder.rung import Mistake
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import verify
+from mtlib.wire.schema import REQUEST
 
 
 def test_the_lessons() -> None:

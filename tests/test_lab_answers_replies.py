@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mtlib.lab.answers_replies import BIND_ACCEPTED, REPLIES, TRANSCRIPT
 from mtlib.wire import SCHEMA
-from mtlib.wire.kinds import Bool
+from mtlib.wire.tl import Bool
 
 
 def test_the_lessons() -> None:

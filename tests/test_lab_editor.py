@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mtlib.errors import LocalError
 from mtlib.lab.editor import LIMIT, Editor
 from mtlib.wire import Dissection, Field, Layout, constant, copied, derived, given, random
-from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
+from mtlib.wire.layout import Constant, Raw, Rest
+from mtlib.wire.tl import SIMPLE
 
 HEAD = Layout("head", (Field("kind", Constant("kind", b"\1\2"), constant()), Field("size", SIMPLE["int"], given())))
 LAYOUT = Layout(

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from figure_samples import BINDING, SAMPLE, figure
-from mtlib.crypto.keys import msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import msg_key_v1, msg_key_v2
 
 ROWS = figure("coverage").rows
 ONE, TWO = ([row for row in ROWS if row[0].startswith(f"MTProto {version}")] for version in ("1.0", "2.0"))

@@ -9,8 +9,8 @@ import pytest
 from figure_samples import BINDING, FIGURES, SAMPLE, figure, flipped, sealed, verdict
 from mtlib.errors import LocalError
 from mtlib.lab.figures_faults import TRIAGE, triage_tree
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import CHECKS, INVALID, Verdict, verify
+from mtlib.wire.schema import REQUEST
 
 
 def test_every_check_stands_in_exactly_one_step() -> None:

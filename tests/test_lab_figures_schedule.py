@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from figure_samples import figure
-from mtlib.crypto.keys import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage
 from mtlib.errors import LocalError
 from mtlib.lab.figures_schedule import key_use, schedule_ribbons
 

@@ -8,8 +8,8 @@ import pytest
 
 from figure_samples import BINDING, SAMPLE, figure, flipped, sealed, verdict
 from mtlib.lab.figures_wiring import LINES, equality_wiring
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import Rules, verify
+from mtlib.wire.schema import REQUEST
 
 
 def states(name: str) -> dict[str, str]:

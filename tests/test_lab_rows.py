@@ -12,8 +12,8 @@ from mtlib.protocol.checks import verify
 from mtlib.protocol.packets import FORMULAS, plain
 from mtlib.wire import SCHEMA, Dissection, Layout, unseal
 from mtlib.wire.dissection import Field
-from mtlib.wire.kinds import Rest
-from mtlib.wire.notes import copied, given
+from mtlib.wire.layout import Rest
+from mtlib.wire.provenance import copied, given
 
 SAMPLE = sample()
 FRAME = unseal(SAMPLE.carried.frame, SAMPLE.keys)

@@ -14,19 +14,11 @@ from hypothesis import strategies as st
 from mtlib.crypto import V2, AuthKey, Patterned, msg_key_large_v2
 from mtlib.errors import DecodeError, LocalError
 from mtlib.lab.samples import NOW, sample
-from mtlib.protocol.binding import (
-    ENCRYPTED_MESSAGE,
-    ENCRYPTED_SIZE,
-    ENVELOPE_SIZE,
-    INNER_SIZE,
-    PLAINTEXT_SIZE,
-    REQUEST,
-    Binding,
-    Carried,
-)
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE, Binding, Carried
 from mtlib.protocol.packets import FORMULAS
 from mtlib.transport import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Reading, Span, trace, unseal
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 from wrong_client import WrongClient
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "binding_message.json").read_text())["vectors"]

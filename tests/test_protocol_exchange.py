@@ -25,16 +25,10 @@ from mtlib.protocol.exchange import (
     begin,
     pair,
 )
-from mtlib.protocol.exchange_messages import (
-    ANSWER_WITH_HASH,
-    GENERATED,
-    ExchangeSecrets,
-    open_inner_data,
-    open_with_hash,
-    seal_with_hash,
-)
+from mtlib.protocol.exchange_messages import ExchangeSecrets, open_inner_data, open_with_hash, seal_with_hash
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
 from mtlib.wire import SCHEMA
+from mtlib.wire.schema import ANSWER_WITH_HASH, GENERATED
 
 KINDS = [
     (2, None, "p_q_inner_data_dc"),

@@ -15,17 +15,10 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.rsa import old_seal, rsa_pad_seal
 from mtlib.errors import CheckError, DecodeError, LocalError
 from mtlib.protocol.exchange import pair
-from mtlib.protocol.exchange_messages import (
-    ANSWER_WITH_HASH,
-    DATA_WITH_HASH,
-    FORMULAS,
-    ExchangeSecrets,
-    open_inner_data,
-    open_with_hash,
-    seal_with_hash,
-)
-from mtlib.protocol.packets import plain
+from mtlib.protocol.exchange_messages import ExchangeSecrets, open_inner_data, open_with_hash, seal_with_hash
+from mtlib.protocol.packets import FORMULAS, plain
 from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
+from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH
 
 SECRETS = ExchangeSecrets(bytes(range(32)), bytes(range(100, 116)))
 DATA = SCHEMA["client_DH_inner_data"].build(

@@ -15,12 +15,7 @@ from mtlib.crypto.numbers import DH_PRIME, to_bytes
 from mtlib.crypto.rsa import hex_fingerprint, old_seal, rsa_pad_seal
 from mtlib.errors import CheckError, DecodeError, LocalError, PeerError, TransportError
 from mtlib.protocol.exchange import pair
-from mtlib.protocol.exchange_messages import (
-    DATA_WITH_HASH,
-    open_inner_data,
-    open_with_hash,
-    seal_with_hash,
-)
+from mtlib.protocol.exchange_messages import open_inner_data, open_with_hash, seal_with_hash
 from mtlib.protocol.exchange_server import (
     SERVER as STATES,
 )
@@ -32,6 +27,7 @@ from mtlib.protocol.exchange_server import (
     Server,
 )
 from mtlib.wire import SCHEMA
+from mtlib.wire.schema import DATA_WITH_HASH
 
 
 def resealed(change: Any, seal: Any = rsa_pad_seal) -> Any:

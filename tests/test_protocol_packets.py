@@ -26,12 +26,12 @@ from mtlib.protocol.packets import (
     TO_CLIENT,
     TO_SERVER,
     decrypt_v1,
+    encrypt_v1,
     key_for,
     open_packet,
     padding_size,
     plain,
     seal,
-    seal_v1,
 )
 from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
@@ -164,11 +164,11 @@ def test_the_padding_is_the_least_lawful_one(body: int) -> None:
 def test_seal_v1_is_what_others_do() -> None:
     envelope, padding = pattern("envelope", 72), pattern("pad", 8)
     for x in (TO_SERVER, TO_CLIENT):
-        msg_key, ciphertext = seal_v1(envelope, padding, KEY, x)
+        msg_key, ciphertext = encrypt_v1(envelope, padding, KEY, x)
         assert ciphertext == ige(envelope + padding, *kdf1(bytes(KEY), msg_key, x))
         assert decrypt_v1(msg_key, ciphertext, KEY, x) == envelope + padding
-    assert seal_v1(envelope, bytes(8), KEY)[0] == seal_v1(envelope, padding, KEY)[0]
-    assert seal_v1(envelope, padding, AuthKey(bytes(256)))[0] == msg_key, "no key goes into msg_key"
+    assert encrypt_v1(envelope, bytes(8), KEY)[0] == encrypt_v1(envelope, padding, KEY)[0]
+    assert encrypt_v1(envelope, padding, AuthKey(bytes(256)))[0] == msg_key, "no key goes into msg_key"
 
 
 # -- Damage -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mtlib.errors import DecodeError, LocalError
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, unseal
 from mtlib.wire.dissection import MAX_DEPTH, STRICT, Span, octets
-from mtlib.wire.kinds import SIMPLE, Raw, Rest
+from mtlib.wire.layout import Raw, Rest
+from mtlib.wire.tl import SIMPLE
 from wire_values import check_at, check_tiles, objects
 
 LONG, INT = SIMPLE["long"], SIMPLE["int"]

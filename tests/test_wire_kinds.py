@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from mtlib.errors import DecodeError, LocalError
 from mtlib.wire import Field, Layout, Reading
 from mtlib.wire.dissection import STRICT, Kind, Read
-from mtlib.wire.kinds import MAX_STRING, SIMPLE, Constant, Flag, Raw, Rest, String
+from mtlib.wire.layout import Constant, Raw, Rest
+from mtlib.wire.tl import MAX_STRING, SIMPLE, Flag, String
 from wire_values import bodies
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "tl.json").read_text())["vectors"]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mtlib.errors import CheckError, DecodeError, LocalError
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Schema, Seal, constructor
 from mtlib.wire.dissection import MAX_DEPTH
-from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
-from mtlib.wire.tl import Vector
+from mtlib.wire.layout import Constant, Raw, Rest
+from mtlib.wire.tl import SIMPLE, Vector
 from wire_values import check_tiles, values
 
 INT, LONG, BYTES = SIMPLE["int"], SIMPLE["long"], SIMPLE["bytes"]

@@ -16,7 +16,7 @@ from mtlib.wire import (
     Layout,
     Reading,
     Seal,
-    Trace,
+    Traced,
     copied,
     derived,
     random,
@@ -24,8 +24,9 @@ from mtlib.wire import (
     unseal,
 )
 from mtlib.wire import given as said
-from mtlib.wire.kinds import SIMPLE, Raw, Rest
+from mtlib.wire.layout import Raw, Rest
 from mtlib.wire.provenance import FUNCTIONS
+from mtlib.wire.tl import SIMPLE
 
 INT, LONG = SIMPLE["int"], SIMPLE["long"]
 
@@ -72,7 +73,7 @@ def message(nonce: int = 7, sealed_nonce: int = 7, session: int = -3) -> Dissect
 
 def test_a_copy_agrees_with_its_source() -> None:
     found = trace(message(), "message/body/sealed/session")
-    assert isinstance(found, Trace) and found.agrees is True
+    assert isinstance(found, Traced) and found.agrees is True
     assert (found.path, found.formula, found.field.name) == (
         "message/body/sealed/session",
         "session",

@@ -11,8 +11,8 @@ import pytest
 from mtlib.errors import DecodeError, LocalError
 from mtlib.wire import SCHEMA, Constructor, Layout, Reading, Schema, constructor, crc, random
 from mtlib.wire.dissection import MAX_DEPTH
-from mtlib.wire.kinds import SIMPLE, Rest
-from mtlib.wire.tl import ID, Boxed, Vector, kind_of
+from mtlib.wire.layout import Rest
+from mtlib.wire.tl import SIMPLE, VECTOR_ID, Boxed, Vector, kind_of
 from wire_values import check_tiles
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "tl_constructors.json").read_text())["vectors"]
@@ -26,7 +26,7 @@ def test_known_constructors(vector: dict[str, Any]) -> None:
         assert crc(line) == number
     wire = bytes.fromhex(vector["id_wire_le"])
     if vector["name"] == "vector":
-        assert wire == ID
+        assert wire == VECTOR_ID
         return
     known = SCHEMA[vector["name"]]
     assert (known.id, known.name, known.line) == (number, vector["name"], vector["definition"])
@@ -174,7 +174,7 @@ def test_a_boxed_value_is_one_of_its_type() -> None:
     for wrong in (b"", b"\1\2\3\4", 5, "text"):
         with pytest.raises(LocalError):
             array.build(value=[wrong])
-    head = array.id.to_bytes(4, "little") + ID + b"\1\0\0\0"
+    head = array.id.to_bytes(4, "little") + VECTOR_ID + b"\1\0\0\0"
     with pytest.raises(DecodeError, match="not a JSONValue") as caught:
         array.dissect(head + bytes(SCHEMA["ping"].build(ping_id=1)))
     assert (caught.value.got, caught.value.expected) == ("ping", "JSONValue")
@@ -210,8 +210,8 @@ def test_a_container_of_messages() -> None:
 def nested(name: str, depth: int) -> bytes:
     """`depth` objects, each inside the one before, around a jsonNull."""
     head = {
-        "jsonArray": SCHEMA["jsonArray"].id.to_bytes(4, "little") + ID + b"\1\0\0\0",
-        "jsonObject": SCHEMA["jsonObject"].id.to_bytes(4, "little") + ID + b"\1\0\0\0"
+        "jsonArray": SCHEMA["jsonArray"].id.to_bytes(4, "little") + VECTOR_ID + b"\1\0\0\0",
+        "jsonObject": SCHEMA["jsonObject"].id.to_bytes(4, "little") + VECTOR_ID + b"\1\0\0\0"
         + SCHEMA["jsonObjectValue"].id.to_bytes(4, "little") + b"\1k\0\0",
         "invokeWithoutUpdates": SCHEMA["invokeWithoutUpdates"].id.to_bytes(4, "little"),
         "msg_copy": SCHEMA["msg_copy"].id.to_bytes(4, "little") + SCHEMA["message"].id.to_bytes(4, "little")

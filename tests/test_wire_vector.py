@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from mtlib.errors import DecodeError, LocalError
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Schema
 from mtlib.wire.dissection import STRICT
-from mtlib.wire.kinds import SIMPLE, Constant
-from mtlib.wire.tl import ID, Vector
+from mtlib.wire.layout import Constant
+from mtlib.wire.tl import SIMPLE, VECTOR_ID, Vector
 from wire_values import check_tiles
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "tl.json").read_text())["vectors"]
@@ -105,7 +105,7 @@ def test_a_wrong_element_is_named() -> None:
 @pytest.mark.parametrize("count", [-1, -(2**31), 2, 2**31 - 1])
 @pytest.mark.parametrize("vector", [LONGS, BARE_LONGS], ids=["boxed", "bare"])
 def test_a_count_beyond_what_is_left_is_refused(vector: Vector, count: int) -> None:
-    head = ID if vector.boxed else b""
+    head = VECTOR_ID if vector.boxed else b""
     data = head + count.to_bytes(4, "little", signed=True) + bytes(7)
     with pytest.raises(DecodeError, match="beyond what is left") as caught:
         shape(vector).dissect(data)
@@ -115,7 +115,7 @@ def test_a_count_beyond_what_is_left_is_refused(vector: Vector, count: int) -> N
 
 def test_a_huge_count_costs_nothing() -> None:
     """Neither a loop nor memory: the count is compared before anything is read."""
-    data = SCHEMA["msgs_ack"].id.to_bytes(4, "little") + ID + b"\xff\xff\xff\x7f" + bytes(8000)
+    data = SCHEMA["msgs_ack"].id.to_bytes(4, "little") + VECTOR_ID + b"\xff\xff\xff\x7f" + bytes(8000)
     tracemalloc.start()
     started = time.perf_counter()
     for _ in range(100):
@@ -137,7 +137,7 @@ def test_leftovers_are_refused() -> None:
 @given(st.binary(max_size=40), st.integers(-2, 6))
 def test_lenient_reading_tiles_whatever_comes(noise: bytes, count: int) -> None:
     for vector in (LONGS, BARE_LONGS, PAIRS, Vector(PAIRS, boxed=False)):
-        head = (ID if vector.boxed else b"") + count.to_bytes(4, "little", signed=True)
+        head = (VECTOR_ID if vector.boxed else b"") + count.to_bytes(4, "little", signed=True)
         for data in (noise, head + noise):
             found = Dissection(vector, data, LENIENT)
             check_tiles(found)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from mtlib.errors import DecodeError
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Note, Origin, Reading, Row, Seal, derived, random, unseal
 from mtlib.wire import given as said
-from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
+from mtlib.wire.layout import Constant, Raw, Rest
+from mtlib.wire.tl import SIMPLE
 from mtlib.wire.view import ANSI, COLOURS, hex_lines, show_value, to_html, to_text
 from wire_values import objects
 

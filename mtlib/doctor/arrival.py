@@ -22,12 +22,13 @@ from mtlib.doctor.mistakes_request import (
 from mtlib.doctor.outcomes import OVER_PERMANENT
 from mtlib.doctor.patient import BIND, Patient
 from mtlib.errors import LocalError, MtError, PeerError
-from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, inflate, unpack
 from mtlib.protocol.packets import REQUEST_MESSAGE
 from mtlib.transport import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
+from mtlib.wire.schema import REQUEST
 
 WRAPPERS = ("invokeWithLayer", "initConnection", "invokeWithoutUpdates", "invokeAfterMsg")
 WRAPPED = 8

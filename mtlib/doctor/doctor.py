@@ -41,9 +41,10 @@ from mtlib.doctor.outcomes import (
 from mtlib.doctor.patient import BYTES, Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
 from mtlib.errors import MtError
-from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import Facts, Verdict
 from mtlib.wire import Dissection, Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 
 Octets = bytes | bytearray | memoryview | Dissection | str
 Key = AuthKey | GivenKey | bytes | str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mtlib.crypto.aes import ige_decrypt
-from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import V1, V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.doctor.hypothesis import CARRIED, SCHEDULE_V2, Hypothesis, Stage, at
 from mtlib.errors import MtError
 from mtlib.protocol.packets import HEADER, TO_CLIENT, TO_SERVER, open_packet

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from mtlib.doctor.hypothesis import CARRIED, SEALED, Hypothesis, Stage, at
 from mtlib.doctor.mistakes_inside import LONG_NONCE, NO_EXPIRES_AT
-from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.wire.schema import REQUEST
 
 # -- The request --------------------------------------------------------------------------------------------------
 

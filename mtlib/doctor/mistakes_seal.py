@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mtlib.crypto.aes import BLOCK, Ctr, ige_decrypt, ige_encrypt
-from mtlib.crypto.keys import V1, V2
+from mtlib.crypto.kdf import V1, V2
 from mtlib.doctor.hypothesis import (
     IGE,
     SCHEDULE_V1,

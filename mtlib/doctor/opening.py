@@ -19,7 +19,8 @@ from mtlib.doctor.mistakes_inside import COVERED, DIGESTS, RIGHT_SHAPE, SHAPES, 
 from mtlib.doctor.mistakes_seal import CIPHERS, SCHEDULES, SPELLINGS, right_schedule
 from mtlib.doctor.outcomes import WITH_OTHER, WITH_TEMP
 from mtlib.doctor.patient import Patient
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER, INNER_SIZE
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
+from mtlib.wire.schema import INNER
 
 ENOUGH = 60
 """Bits that have to agree."""

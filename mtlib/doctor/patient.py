@@ -15,8 +15,9 @@ from typing import Any
 from mtlib.crypto.keys import AuthKey
 from mtlib.doctor.given import KEY_SIZES, GivenKey, answer_of, octets_of, whole_number
 from mtlib.errors import LocalError
-from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import Facts, Rules
+from mtlib.wire.schema import REQUEST
 
 BIND = REQUEST.id_bytes
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from mtlib.doctor.arrival import Arrival
 from mtlib.doctor.mistakes_packet import PACKET_CLOSED
-from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, Verdict, judge
+from mtlib.wire.schema import REQUEST
 
 
 def second_opinion(arrival: Arrival) -> Verdict:

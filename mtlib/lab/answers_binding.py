@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.keys import V1, AuthKey, msg_key_v1
+from mtlib.crypto.kdf import V1, msg_key_v1
+from mtlib.crypto.keys import AuthKey
 from mtlib.lab.answers_sealing import schedule_v1, schedule_v2
 from mtlib.lab.examining import Slip, Table, Task
 from mtlib.lab.scenes import DAY, FIXED, picked, scenes

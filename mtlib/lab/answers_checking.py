@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from mtlib.crypto.keys import msg_key_v1
+from mtlib.crypto.kdf import msg_key_v1
 from mtlib.lab.examining import Inputs, Task
 from mtlib.lab.scenes import Scene, scenes
 from mtlib.ladder.rung import mistake
 from mtlib.ladder.wrong_turns import sha1
-from mtlib.wire.kinds import SIMPLE
+from mtlib.wire.tl import SIMPLE
 
 INT = SIMPLE["int"].pack
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.keys import V2, msg_key_v1
+from mtlib.crypto.kdf import V2, msg_key_v1
 from mtlib.lab.examining import Slip, Table
 from mtlib.lab.samples import sample
-from mtlib.protocol.binding import REQUEST, Binding
+from mtlib.protocol.binding import Binding
+from mtlib.wire.schema import REQUEST
 
 SAMPLE = sample()
 FLIPPED = 61

@@ -8,7 +8,7 @@ from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.scenes import scenes
 from mtlib.ladder.rung import mistake
 from mtlib.wire import SCHEMA
-from mtlib.wire.kinds import Bool
+from mtlib.wire.tl import Bool
 
 MSG_ID = scenes("")[1]["msg_id"]
 EARLIER = MSG_ID - (7 << 32)

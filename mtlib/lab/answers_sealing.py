@@ -6,7 +6,8 @@ Each row of mistakes is a recipe and the sentence for whoever followed it.
 from __future__ import annotations
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import V1, V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.lab.examining import Inputs, Task
 from mtlib.lab.scenes import picked, scenes
 from mtlib.ladder import wrong_turns as wrong

@@ -13,10 +13,11 @@ from mtlib.errors import LocalError
 from mtlib.lab.arrival import arrive
 from mtlib.lab.inspector import Inspector
 from mtlib.lab.rows import Map
-from mtlib.protocol.binding import ENVELOPE_SIZE, REQUEST, Binding, Carried
+from mtlib.protocol.binding import ENVELOPE_SIZE, Binding, Carried
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
-from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing, seal, seal_v1
+from mtlib.protocol.packets import FORMULAS, MIN_PADDING, encrypt_v1, framing, seal
 from mtlib.wire import Dissection, unseal
+from mtlib.wire.schema import REQUEST
 
 LAYERS = ("frame", "packet", "request")
 NAMED_REQUEST = replace(REQUEST, name="request")
@@ -112,7 +113,7 @@ class _Bind:
         """On the wire, behind a seal: the seals around changed bytes closed again, and nothing else made new."""
         keys, found = self.carried.binding, Map.of(root)
         if path.endswith("/plaintext"):
-            msg_key, ciphertext = seal_v1(data[:ENVELOPE_SIZE], data[ENVELOPE_SIZE:], keys.perm_key)
+            msg_key, ciphertext = encrypt_v1(data[:ENVELOPE_SIZE], data[ENVELOPE_SIZE:], keys.perm_key)
             around = found.place(path.rpartition("/")[0])
             if around is None:
                 raise LocalError("no such bytes here", got=path)

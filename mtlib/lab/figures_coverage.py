@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from mtlib.crypto.keys import MSG_KEY_V2
+from mtlib.crypto.kdf import MSG_KEY_V2
 from mtlib.lab.drawing import BAD_LINE, LEFT, MUTED, RIGHT, TOP, WHITE, Canvas, Look, drawn_size
 from mtlib.lab.picture import Figure
 from mtlib.protocol.binding import Carried

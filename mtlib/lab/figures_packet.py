@@ -26,8 +26,9 @@ from mtlib.lab.drawing import (
     some,
 )
 from mtlib.lab.picture import Figure
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE, PLAINTEXT_SIZE, Carried
+from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, Carried
 from mtlib.wire import Dissection, Field, Span, unseal
+from mtlib.wire.schema import ENVELOPE
 
 # -- The ruler ------------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from mtlib.lab.drawing import BAD, BAD_LINE, FAINT, INK, LEFT, MUTED, RIGHT, TOP, WHITE, WIDTH, Canvas, Point
 from mtlib.lab.picture import Figure
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE, INNER, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import CHECKS, Result, Verdict
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
 from mtlib.wire import Field
+from mtlib.wire.schema import ENVELOPE, INNER, REQUEST
 from mtlib.wire.view import COLOURS
 
 PLACES = {

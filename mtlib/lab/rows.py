@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mtlib.errors import MtError
-from mtlib.wire import Dissection, Field, Layout, Schema, Span, Trace, given, trace
-from mtlib.wire.kinds import Rest
+from mtlib.wire import Dissection, Field, Layout, Schema, Span, Traced, given, trace
+from mtlib.wire.layout import Rest
 
 SHOWN = 24
 """Bytes of a value that a sentence quotes."""
@@ -121,7 +121,7 @@ class Provenance:
     known: Mapping[str, Any]
     functions: Mapping[str, Any]
 
-    def of(self, found: Map, place: Place) -> Trace | None:
+    def of(self, found: Map, place: Place) -> Traced | None:
         """The trace of a field, or None for one that follows from nothing, and where damage left no way to tell."""
         if not place.span.field.note.formula:
             return None
@@ -131,7 +131,7 @@ class Provenance:
             return None
 
 
-def structure(found: Map, traces: Sequence[Trace | None]) -> dict[str, Any]:
+def structure(found: Map, traces: Sequence[Traced | None]) -> dict[str, Any]:
     """What stays as it is while bytes change: names, places, meanings, and what comes from what."""
     by_path = {place.path: index for index, place in enumerate(found.places)}
     opens = {sheet.seal: index for index, sheet in enumerate(found.sheets)}

@@ -5,12 +5,13 @@ Source: core.telegram.org/method/auth.bindTempAuthKey; core.telegram.org/mtproto
 
 from __future__ import annotations
 
-from mtlib.crypto.keys import MSG_KEY_V2, V2, AuthKey, msg_key_v2
+from mtlib.crypto.kdf import MSG_KEY_V2, V2, msg_key_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.ladder import wrong_turns as wrong
 from mtlib.ladder.rung import Rung, mistake
 from mtlib.ladder.rungs_sealed import BIND, ID_ORDER, INT, KEY_STRIPPED, V2_PAGE
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal
+from mtlib.wire.schema import REQUEST
 
 # -- The request --------------------------------------------------------------------------------------------------
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
-from mtlib.crypto.keys import V1, AuthKey, msg_key_v1
+from mtlib.crypto.kdf import V1, msg_key_v1
+from mtlib.crypto.keys import AuthKey
 from mtlib.ladder import wrong_turns as wrong
 from mtlib.ladder.rung import Rung, mistake
-from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENVELOPE, INNER, INNER_SIZE
-from mtlib.wire.kinds import SIMPLE
+from mtlib.protocol.binding import INNER_SIZE
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER
+from mtlib.wire.tl import SIMPLE
 
 LONG, INT = SIMPLE["long"].pack, SIMPLE["int"].pack
 BIND = "core.telegram.org/method/auth.bindTempAuthKey"

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
-from mtlib.crypto.kdf import ScheduleTable
-from mtlib.crypto.keys import V1, V2, msg_key_v1
+from mtlib.crypto.kdf import V1, V2, ScheduleTable, msg_key_v1
 
 Cipher = Callable[[bytes, bytes, bytes], bytes]
 """Takes data, key and iv, like `ige_encrypt`."""

@@ -1,7 +1,8 @@
-"""Where a value comes from, resolved when somebody asks.
+"""Where a value comes from: said in a note beside the field, and resolved when somebody asks.
 
-Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources
-a note names, runs its formula on their bytes, and says whether the result is what stands there.
+A note is written once and read by the inspector, the lessons and the tests. Nothing is tracked while bytes are
+packed: `trace` finds the sources that a note names, runs its formula on their bytes, and says whether the result is
+what stands there. So a note that lies about the bytes is found by a test.
 """
 
 from __future__ import annotations
@@ -10,12 +11,72 @@ import dataclasses
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, SupportsBytes
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, SupportsBytes
 
 from mtlib.errors import LocalError, MtError
-from mtlib.wire.dissection import Dissection, Field, Span
-from mtlib.wire.kinds import SIMPLE
+
+if TYPE_CHECKING:
+    from mtlib.wire.dissection import Dissection, Field, Span
+
+
+class Origin(Enum):
+    """Where a value comes from. The letter stands beside the colour, which is never the only carrier."""
+
+    CONSTANT = "constant"
+    RANDOM = "random"
+    GIVEN = "given"
+    COPIED = "copied"
+    DERIVED = "derived"
+
+    @property
+    def letter(self) -> str:
+        """One character for grey prints and colour-blind readers."""
+        return {"constant": "=", "random": "?", "given": "g", "copied": "c", "derived": "f"}[self.value]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Origin, meaning (one sentence), spec (page and section), and how the value follows from others.
+
+    `formula` is a Python expression over `sources`, which map each name in it to a path (`request/nonce`: the nearest
+    enclosing `request`, then its `nonce`) or to `@name` for something outside the bytes, such as `@perm_auth_key`.
+    """
+
+    origin: Origin
+    meaning: str = ""
+    spec: str = ""
+    formula: str = ""
+    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def constant(meaning: str = "", spec: str = "") -> Note:
+    """A value that is the same in every message of its kind."""
+    return Note(Origin.CONSTANT, meaning, spec)
+
+
+def random(meaning: str = "", spec: str = "") -> Note:
+    """A value that its author draws fresh."""
+    return Note(Origin.RANDOM, meaning, spec)
+
+
+def given(meaning: str = "", spec: str = "") -> Note:
+    """A value that its author chooses: what the message wants to say."""
+    return Note(Origin.GIVEN, meaning, spec)
+
+
+def copied(source: str, meaning: str = "", spec: str = "") -> Note:
+    """The same bytes as those at `source`."""
+    name = source.rpartition("/")[2].lstrip("@")
+    return Note(Origin.COPIED, meaning, spec, name, MappingProxyType({name: source}))
+
+
+def derived(formula: str, meaning: str = "", spec: str = "", /, **sources: str) -> Note:
+    """A value computed from others: `derived("SHA1(envelope)[4:20]", ..., envelope="plaintext/envelope")`."""
+    return Note(Origin.DERIVED, meaning, spec, formula, MappingProxyType(sources))
+
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "SHA1": lambda data: hashlib.sha1(data).digest(),
@@ -28,11 +89,11 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 
 
 @dataclass(frozen=True)
-class Trace:
+class Traced:
     """The answer to "where does this come from?".
 
-    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True
-    or False where the formula could be run, None where it could not.
+    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True or
+    False where the formula could be run, None where it could not.
     """
 
     field: Field
@@ -49,31 +110,33 @@ def trace(
     *,
     known: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable[..., Any]] = FUNCTIONS,
-) -> Trace:
+) -> Traced:
     """Formula, sources and agreement of the span at `path` under `root`.
 
-    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a
-    number counts as a `long`. Raises LocalError where the path leads to no span.
+    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a number
+    counts as a `long`. Raises LocalError where `root` is no dissection or the path leads to no span in it.
     """
+    if not hasattr(root, "walk"):
+        raise LocalError("only a dissection knows where its bytes come from", got=type(root).__name__)
     *around, (last, span) = root.walk(path)
-    if not isinstance(span, Span):
+    if not hasattr(span, "field"):
         raise LocalError("this is a whole dissection, not a field of one", got=path, where=root.name)
     note = span.field.note
     sources = {name: _source(around, at, known or {}) for name, at in note.sources.items()}
     result = _run(note.formula, {name: value for name, (_, value) in sources.items()}, functions)
-    return Trace(span.field, last, bytes(span), note.formula, sources, _agrees(result, bytes(span)))
+    return Traced(span.field, last, bytes(span), note.formula, sources, _agrees(result, bytes(span)))
 
 
 def _source(
     around: list[tuple[str, Dissection | Span]], at: str, known: Mapping[str, Any]
 ) -> tuple[str, bytes | None]:
-    """The bytes a note means by `at`: the nearest enclosing dissection of that name, then down."""
+    """The bytes a note means by `at`: the nearest enclosing dissection of that name or role, then down."""
     if at.startswith("@"):
         return at, _outside(known.get(at[1:]), at)
     first, _, rest = at.partition("/")
     for path, place in reversed(around):
-        inside = place if isinstance(place, Dissection) else place.inner
-        if inside is not None and first in (path.rpartition("/")[2], inside.name):
+        inside = place.inner
+        if inside is not None and first in (path.rpartition("/")[2], inside.name, inside.shape.role):
             try:
                 return (f"{path}/{rest}" if rest else path), bytes(inside.find(rest) if rest else inside)
             except LocalError:
@@ -84,16 +147,16 @@ def _source(
 def _outside(value: Any, name: str) -> bytes | None:
     if value is None:
         return None
-    if isinstance(value, int):
-        return SIMPLE["long"].pack(value)
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return value.to_bytes(8, "little", signed=True)
     if isinstance(value, (SupportsBytes, bytearray, memoryview)):
         return bytes(value)
-    raise LocalError(f"{name} is known as bytes, a key or a long", got=type(value).__name__)
+    raise LocalError("known as bytes, a key or a long", got=type(value).__name__, where=name)
 
 
 def _run(formula: str, names: Mapping[str, bytes | None], functions: Mapping[str, Any]) -> Any:
-    """The formula's value, or None where a source or function is missing, or does not fit (a msg_key cut
-    short). Formulas are constants of this package: `eval` reads our own source code here, never input."""
+    """The formula's value, or None where a source or function is missing, or does not fit (a msg_key cut short).
+    Formulas are constants of this package: `eval` reads our own source code here, never input."""
     if not formula or None in names.values():
         return None
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from processes import DC
 
 from figures_live import ROOT, Here
-from mtlib.crypto.numbers import use_gmpy2
+from mtlib.crypto.numbers import use_flint
 from mtlib.crypto.rsa import PublicKey
 from tests.loading import all_at_once, bind_once, idle
 
@@ -48,7 +48,7 @@ class Crowd:
 
 def crowds(fast: bool) -> Iterator[str]:
     """Every crowd against one data centre, with gmpy2 (`fast`) or without, and what is left of them afterwards."""
-    if use_gmpy2(fast) != fast:
+    if use_flint(fast) != fast:
         yield "with gmpy2: left out, it is not installed"
         return
     kind = "gmpy2" if fast else "plain"
@@ -114,4 +114,4 @@ def _powers(fast: bool) -> Iterator[None]:
         yield
     finally:
         os.environ.pop("MTLIB_PLAIN", None)
-        use_gmpy2(True)
+        use_flint(True)

@@ -20,7 +20,7 @@ from measuring import Figure, figure, side_by_side
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Patterned, System
 from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.numbers import factor, use_gmpy2
+from mtlib.crypto.numbers import factor, use_flint
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import MtError
 from mtlib.protocol.binding import Binding
@@ -173,10 +173,10 @@ def _using(with_gmpy2: bool, with_numpy: bool) -> Iterator[None]:
 
     loaded = sys.modules["numpy"]
     try:
-        use_gmpy2(with_gmpy2)
+        use_flint(with_gmpy2)
         sys.modules["numpy"] = numpy if with_numpy else None  # type: ignore[assignment]
         yield
     finally:
         sys.modules["numpy"] = loaded
-        use_gmpy2(True)
+        use_flint(True)
 
