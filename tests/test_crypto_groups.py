@@ -27,12 +27,12 @@ MODP_14 = int(next(case["input"]["dh_prime"] for case in CASES if case["id"] == 
 PRIME_NOT_SAFE = (1 << 2047) + 1919
 
 
-@pytest.fixture(params=["gmpy2", "pow"])
+@pytest.fixture(params=["flint", "plain"])
 def powers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "gmpy2":
-        pytest.importorskip("gmpy2")
-    monkeypatch.setattr(numbers, "_powmod", None)
-    use_flint(request.param == "gmpy2")
+    if request.param == "flint":
+        pytest.importorskip("flint")
+    monkeypatch.setattr(numbers, "_fmpz", None)
+    use_flint(request.param == "flint")
     safe_prime_flaw.cache_clear()
 
 

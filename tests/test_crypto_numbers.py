@@ -1,11 +1,9 @@
-"""Powers with and without gmpy2, primes against a sieve, and pq in all its odd shapes."""
+"""Powers with and without python-flint, primes against a sieve, and pq in all its odd shapes."""
 
 from __future__ import annotations
 
 import json
 import sys
-import warnings
-from collections.abc import Iterator
 from math import isqrt
 from pathlib import Path
 from typing import Any
@@ -15,33 +13,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.crypto import numbers
-from mtlib.crypto.numbers import factor, is_probable_prime, power, to_bytes, use_flint
+from mtlib.crypto.numbers import factor, is_probable_prime, power, rho, to_bytes, use_flint
 from mtlib.errors import CheckError, LocalError
 
 PQ = json.loads((Path(__file__).parent / "vectors" / "pq.json").read_text())["vectors"]
 
 
-@pytest.fixture(params=["gmpy2", "pow"])
+@pytest.fixture(params=["flint", "plain"])
 def powers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to take powers; whatever was in use comes back afterwards."""
-    if request.param == "gmpy2":
-        pytest.importorskip("gmpy2")
-    monkeypatch.setattr(numbers, "_powmod", None)
-    assert use_flint(request.param == "gmpy2") == (request.param == "gmpy2")
+    if request.param == "flint":
+        pytest.importorskip("flint")
+    monkeypatch.setattr(numbers, "_fmpz", None)
+    assert use_flint(request.param == "flint") == (request.param == "flint")
     return str(request.param)
 
 
-@pytest.fixture(params=["numpy", "plain"])
-def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """`factor` with numpy loaded, and as if it were not."""
-    if request.param == "numpy":
-        monkeypatch.setitem(sys.modules, "numpy", pytest.importorskip("numpy"))
-    else:
-        monkeypatch.delitem(sys.modules, "numpy", raising=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield request.param
-    assert request.param == "numpy" or "numpy" not in sys.modules
+@pytest.fixture
+def method(powers: str) -> str:
+    """`factor` as python-flint does it, and as it is done here."""
+    return powers
 
 
 def by_division(n: int) -> list[int]:
@@ -58,14 +49,14 @@ numbers_of_all_sizes = st.one_of(st.integers(0, 50), st.integers(0, 1 << 64), st
 
 @given(numbers_of_all_sizes, numbers_of_all_sizes, numbers_of_all_sizes)
 def test_both_powers_agree(base: int, exponent: int, modulus: int) -> None:
-    before = numbers._powmod
+    before = numbers._fmpz
     try:
         results = []
         for wanted in (True, False):
             use_flint(wanted)
             results.append(power(base, exponent, modulus + 1))
     finally:
-        numbers._powmod = before
+        numbers._fmpz = before
     assert results[0] == results[1] == pow(base, exponent, modulus + 1)
     assert type(results[0]) is int
 
@@ -78,18 +69,18 @@ def test_no_power_of_that_kind(powers: str, exponent: int, modulus: int, where: 
 
 
 def test_the_environment_decides_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_powmod", None)
+    monkeypatch.setattr(numbers, "_fmpz", None)
     monkeypatch.setenv("MTLIB_PLAIN", "1")
-    assert power(3, 4, 50) == 31
-    assert numbers._powmod is pow
+    assert power(3, 4, 2**70) == 81
+    assert numbers._fmpz is int
     monkeypatch.delenv("MTLIB_PLAIN")
-    assert power(3, 4, 50) == 31
-    assert numbers._powmod is pow
+    assert power(3, 4, 2**70) == 81
+    assert numbers._fmpz is int
 
 
-def test_without_gmpy2_there_is_pow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_powmod", None)
-    monkeypatch.setitem(sys.modules, "gmpy2", None)  # importing it fails now
+def test_without_flint_there_is_pow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "_fmpz", None)
+    monkeypatch.setitem(sys.modules, "flint", None)  # importing it fails now
     assert use_flint(True) is False
     assert power(3, 4, 50) == 31
 
@@ -214,7 +205,7 @@ def test_pq_of_the_usual_size(low: int, high: int) -> None:
 
 @pytest.mark.parametrize("n", [257 * 263, 257 * 257 * 263, 65_537 * 4_294_967_291, 2_147_483_629 * 2_147_483_647])
 def test_rho_alone_always_finds_a_divisor(n: int) -> None:
-    divisor = numbers._brent(n)
+    divisor = rho(n)
     assert 1 < divisor < n
     assert n % divisor == 0
 
@@ -227,24 +218,8 @@ def test_rho_walks_a_batch_again_that_caught_everything(n: int) -> None:
     assert {divisor for divisor in walks if divisor < n} <= {*by_division(n)}
 
 
-def test_hart_alone_finds_what_telegram_sends() -> None:
-    numpy = pytest.importorskip("numpy")
-    primes = [n for n in range((1 << 31) - 1, 1 << 30, -9_999_998) if is_probable_prime(n)]
-    primes += [
-        next(n for n in range(start, 1 << 32, 2) if is_probable_prime(n))
-        for start in range(1 << 30 | 1, 1 << 31, 1 << 25)
-    ]
-    pairs = list(zip(primes, primes[::-1], strict=True))
-    assert len(pairs) > 30
-    for p, q in pairs:
-        assert numbers._hart(p * q, numpy) in (p, q)
-
-
-def test_hart_knows_when_there_is_nothing() -> None:
-    for prime in (101, 65_537, 18_446_744_073_709_551_557):
-        assert numbers._hart(prime, pytest.importorskip("numpy")) is None
-
-
-def test_numpy_is_used_where_it_is_loaded(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_brent" if method == "numpy" else "_hart", None)
+def test_flint_takes_over_where_it_is(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = []
+    monkeypatch.setattr(numbers, "rho", lambda n: walked.append(n) or rho(n))
     assert factor(2_147_483_629 * 2_147_483_647) == (2_147_483_629, 2_147_483_647)
+    assert len(walked) == (method == "plain")

@@ -13,7 +13,7 @@ from mtlib.protocol.packets import FORMULAS, plain
 from mtlib.wire import SCHEMA, Dissection, Layout, unseal
 from mtlib.wire.dissection import Field
 from mtlib.wire.layout import Rest
-from mtlib.wire.provenance import copied, given
+from mtlib.wire.notes import copied, given
 
 SAMPLE = sample()
 FRAME = unseal(SAMPLE.carried.frame, SAMPLE.keys)

@@ -13,7 +13,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, PeerError
 from mtlib.transport import FRAMINGS, Frame, Framing, Side
 from mtlib.transport.framing import LIMIT, is_error
-from transport_messages import SAMPLES, collect, encrypted, every_cut, messages, packets, pieces
+from transport_messages import SAMPLES, collect, encrypted, every_cut, messages, packets, pieces, same
 
 TOKEN = bytes.fromhex("0a0b0ccd")
 SIDES: tuple[Side, Side] = ("client", "server")
@@ -76,7 +76,7 @@ def test_damage_is_a_peer_error_or_another_packet(
         collect(receiver, [bytes(bad)])
         receiver.eof()
     except PeerError as error:
-        assert receiver.broken is error
+        assert same(receiver.broken, error)
     assert receiver.pending == 0
 
 
@@ -150,7 +150,9 @@ def test_what_is_broken_stays_broken(name: str) -> None:
             call()
         errors.append(caught.value)
         assert receiver.pending == 0
-    assert errors == [receiver.broken] * 3
+    assert all(same(error, receiver.broken) for error in errors)
+    assert len({id(error) for error in errors}) == 3, "an error that is kept keeps no connection"
+    assert receiver.broken is not None and receiver.broken.__traceback__ is None
     assert receiver.broken is not None and receiver.broken.where == f"{name} frame 1/length"
 
 
@@ -162,7 +164,7 @@ def test_the_end_may_come_between_frames_only(name: str) -> None:
         assert collect(receiver, [sent[:cut]]) == []
         with pytest.raises(DecodeError, match="cut") as caught:
             receiver.eof()
-        assert receiver.broken is caught.value
+        assert same(receiver.broken, caught.value)
     receiver = end(name, "server")
     receiver.eof()
     receiver.feed(sent)

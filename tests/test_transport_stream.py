@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
-from mtlib.transport import FRAMINGS, ClientStream, Frame, ServerStream, detect
-from transport_messages import SAMPLES, encrypted, every_cut, messages, packets, pieces
+from mtlib.transport import FRAMINGS, ClientStream, Frame, ServerStream, detect, foreign, header_allowed
+from transport_messages import SAMPLES, encrypted, every_cut, messages, packets, pieces, same
 
 SECRET = bytes.fromhex("00112233445566778899aabbccddeeff")
 TOKEN = bytes.fromhex("0a0b0ccd")
@@ -99,7 +99,7 @@ def test_errors_and_quick_acks_come_back(way: Way) -> None:
     with pytest.raises(TransportError) as caught:
         client.receive(server.send_error(-404))
     assert caught.value.code == -404
-    assert client.broken is caught.value
+    assert same(client.broken, caught.value)
     with pytest.raises(TransportError):
         client.receive(server.send(SAMPLES[1]))
     with pytest.raises(TransportError):
@@ -147,7 +147,7 @@ def test_damage_is_a_peer_error(
         received(server, pieces(bytes(up), places))
         server.eof()
     except PeerError as error:
-        assert server.broken is error
+        assert same(server.broken, error)
         assert server.pending == 0
 
 
@@ -158,7 +158,7 @@ def test_noise_is_a_peer_error(noise: bytes, places: list[int]) -> None:
         received(server, pieces(noise, places))
         server.eof()
     except PeerError as error:
-        assert server.broken is error
+        assert same(server.broken, error)
         assert server.pending == 0
 
 
@@ -169,7 +169,7 @@ def test_noise_from_a_server_is_a_peer_error(way: Way, noise: bytes, places: lis
         received(client, pieces(noise, places))
         client.eof()
     except PeerError as error:
-        assert client.broken is error
+        assert same(client.broken, error)
         assert client.pending == 0
 
 
@@ -202,6 +202,12 @@ def test_detect(start: str, kind: str | None) -> None:
         (b"POST /api HTTP/1.1\r\n", "HTTP"),
         (b"OPTIONS * HTTP/1.1\r\n", "HTTP"),
         (bytes.fromhex("160301020001000" + "1fc0303"), "TLS"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "SSH"),
+        (b"CONNECT localhost:443 HTTP/1.1\r\n", "a proxy"),
+        (b"PROXY TCP4 127.0.0.1 127.0.0.1 4 5\r\n", "version 1"),
+        (bytes.fromhex("0d0a0d0a000d0a515549540a"), "version 2"),
+        *((bytes.fromhex(f"1603{minor:02x}00f8010000f40303") + bytes(8), "TLS") for minor in range(5)),
+        (bytes.fromhex("1603010200010001fc0303"), "TLS"),
     ],
 )
 def test_other_protocols_are_told_apart(start: bytes, what: str) -> None:
@@ -210,12 +216,41 @@ def test_other_protocols_are_told_apart(start: bytes, what: str) -> None:
         with pytest.raises(DecodeError, match=what) as caught:
             received(server, chunks)
         assert caught.value.where == "first bytes"
-        assert server.broken is caught.value
+        assert same(server.broken, caught.value)
         with pytest.raises(DecodeError, match=what):
             server.receive(b"more")
         with pytest.raises(DecodeError, match=what):
             server.eof()
         assert server.pending == 0
+
+
+def test_four_ef_without_obfuscation_are_not_met_with_silence() -> None:
+    for chunks in every_cut(b"\xef" * 4 + b"\x0a" + bytes(40)):
+        with pytest.raises(DecodeError, match="one ef") as caught:
+            received(ServerStream(entropy=Patterned()), chunks)
+        assert caught.value.where == "first bytes"
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (bytes.fromhex("050100"), "SOCKS5"),
+        (bytes.fromhex("05020002"), "SOCKS5"),
+        (bytes.fromhex("040101bb7f00000100"), "SOCKS4"),
+        (bytes.fromhex("040101bb7f000001") + b"me\0", "SOCKS4"),
+    ],
+)
+def test_a_request_for_a_proxy_is_named(start: bytes, what: str) -> None:
+    """It waits for an answer after it: nothing else would ever come."""
+    assert foreign(start) == what and foreign(start + b"more") == foreign(start[:-1]) == ""
+    with pytest.raises(DecodeError, match=what):
+        ServerStream(entropy=Patterned()).receive(start)
+
+
+def test_headers_of_ours_are_taken_for_nothing_else() -> None:
+    for number in range(2000):
+        header = Patterned(str(number)).draw("header", 64)
+        assert not foreign(header) or not header_allowed(header)
 
 
 def test_an_unknown_tag_inside_a_header() -> None:

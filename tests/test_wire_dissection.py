@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError, LocalError
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, unseal
+from mtlib.wire import SCHEMA, Dissection, Field, Layout, Opened, Reading, Seal, unseal
 from mtlib.wire.dissection import MAX_DEPTH, STRICT, Span, octets
 from mtlib.wire.layout import Raw, Rest
 from mtlib.wire.tl import SIMPLE
@@ -31,15 +31,12 @@ class Key:
     def turn(self, data: bytes) -> bytes:
         return bytes(byte ^ self.secret for byte in data)
 
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
+        return Opened(self.turn(data), True) if values[seal.by] == self.id else None
+
 
 def open_with(layout: Layout) -> Seal:
-    def look(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-        for key in reading.keys:
-            if key.id == values["key_id"]:
-                return layout.dissect(key.turn(data), reading)
-        return None
-
-    return Seal(look)
+    return Seal("XOR", "key_id", (layout,))  # type: ignore[arg-type]
 
 
 INNER = Layout("inner", (Field("nonce", LONG), Field("tag", Raw("int128", 16))))
@@ -216,9 +213,13 @@ def test_nothing_at_all() -> None:
 
 
 def test_what_opens_to_nothing_is_open() -> None:
+    class Empties(Key):
+        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened:
+            return Opened(b"", True)
+
     nothing = Layout("nothing", ())
-    seal = Seal(lambda values, data, reading: nothing.dissect(b"", reading))
-    d = Layout("l", (Field("sealed", Rest(), inside=seal),)).dissect(b"x")
+    layout = Layout("l", (Field("sealed", Rest(), inside=open_with(nothing)),))
+    d = unseal(layout.dissect(b"x"), [Empties(1, 0)])
     assert d.spans[0].inner is not None and [row.state for row in d.rows()] == ["opened"]
     assert d.find("nothing") == nothing.dissect(b"")
 
@@ -246,11 +247,17 @@ def test_a_reading_counts_how_deep_it_is() -> None:
 
 def test_seals_count_as_levels() -> None:
     """A seal that opens to itself ends."""
-    russian: list[Layout] = []
-    seal = Seal(lambda values, data, reading: Dissection(russian[0], data, reading))
-    russian.append(Layout("doll", (Field("doll_inside", Rest(), inside=seal),)))
-    d = russian[0].dissect(b"tiny")
-    rows = list(d.rows())
+
+    class Endless(Key):
+        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened:
+            return Opened(data, True)
+
+    class Doll(Layout):
+        pass
+
+    doll = Doll("doll", ())
+    object.__setattr__(doll, "fields", (Field("doll_inside", Rest(), inside=open_with(doll)),))
+    rows = list(unseal(Dissection(doll, b"tiny"), [Endless(1, 0)]).rows())
     assert len(rows) == MAX_DEPTH + 1 and "too deep" in rows[-1].state
 
 

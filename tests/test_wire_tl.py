@@ -152,12 +152,15 @@ def test_any_kind_of_bytes(take: Any) -> None:
     assert SCHEMA.of(take(data)).name == "ping" and SCHEMA.knows(take(data))
 
 
-def test_later_constructors_take_the_place_of_earlier_ones() -> None:
+def test_what_is_declared_stays_as_it_is_declared() -> None:
     schema = Schema()
-    constructor(schema, "ping#7abe77ec ping_id:long = Pong")
-    more = constructor(Schema(), "ping#7abe77ec ping_id:long = Pong", ping_id=random("explained"))
-    schema.add(more)
-    assert schema["ping"] is more is schema.of(bytes.fromhex("ec77be7a")) and len(list(schema)) == 1
+    first = constructor(schema, "ping#7abe77ec ping_id:long = Pong")
+    again = constructor(Schema(), "ping#7abe77ec ping_id:long = Pong", ping_id=random("explained"))
+    with pytest.raises(LocalError, match="declared twice"):
+        schema.add(again)
+    assert schema["ping"] is first is schema.of(bytes.fromhex("ec77be7a")) and len(list(schema)) == 1
+    other = constructor(schema, "ping ping_id:int = Pong")
+    assert schema["ping"] is other and schema.of(first.id_bytes) is first, "of one name the last is meant"
 
 
 # -- Boxed values

@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple, TypeVar
 
 from mtlib.errors import LocalError
-from mtlib.wire.provenance import Origin
+from mtlib.wire.notes import Origin
 from mtlib.wire.view import COLOURS
 
 WIDTH = 960

@@ -21,7 +21,8 @@ from mtlib.errors import CheckError, DecodeError, LocalError
 from mtlib.transport.framing import FRAMINGS, FramePart, Framing
 from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, octets
 from mtlib.wire.layout import Constant, Layout, Raw, Rest
-from mtlib.wire.provenance import FUNCTIONS, Note, constant, derived, given, random
+from mtlib.wire.notes import Note, constant, derived, given, random
+from mtlib.wire.provenance import FUNCTIONS
 from mtlib.wire.schema import INT, LONG, SCHEMA
 
 TO_SERVER, TO_CLIENT = 0, 8

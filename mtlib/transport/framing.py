@@ -314,6 +314,9 @@ class Abridged(Framing):
     def _head(self, data: bytes | bytearray) -> Head | None:
         if not data:
             return None
+        if self.side == "server" and self.received == 0 and data[:3] == self.tag * 3:
+            message = "abridged is announced by one ef; four of them stand for it in an obfuscation header only"
+            raise DecodeError(message, got=bytes(data[:3]), where="first bytes")
         flagged, words = bool(data[0] & 0x80), data[0] & 0x7F
         if flagged and self.side == "client":
             return Head(4, 0, token=True)

@@ -70,17 +70,14 @@ def foreign(start: Buffer) -> str:
 def detect(start: Buffer) -> str | None:
     """What kind of connection begins like this: a key of `FRAMINGS`, "obfuscated", or None while it is open.
 
-    Eight bytes always suffice, fewer for what has a tag. Raises DecodeError for the starts of other protocols, and for
-    four `ef`, which is how abridged is named inside an obfuscation header.
+    Eight bytes always suffice, fewer for what has a tag. Raises DecodeError for the starts of other protocols.
     """
-    start, where = plain(start, "start"), "first bytes"
-    if start[:4] == FRAMINGS["abridged"].tag * 4:
-        raise DecodeError("abridged is announced by one ef, by four only in an obfuscation header", where=where)
+    start = plain(start, "start")
     for name, framing in FRAMINGS.items():
         if framing.tag and start.startswith(framing.tag):
             return name
     if other := foreign(start):
-        raise DecodeError(f"this is {other}", got=start[:8], expected="MTProto", where=where)
+        raise DecodeError(f"this is {other}", got=start[:8], expected="MTProto", where="first bytes")
     if len(start) < 8:
         return None
     return OBFUSCATED if any(start[4:8]) else Full.name

@@ -2,7 +2,8 @@
 
 from mtlib.wire.dissection import Dissection, Field, Opened, Reading, Seal, Shape, Span, unseal
 from mtlib.wire.layout import Layout
-from mtlib.wire.provenance import Note, Origin, Traced, constant, copied, derived, given, random, trace
+from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
+from mtlib.wire.provenance import Traced, trace
 from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import Constructor, Schema, constructor, crc
 from mtlib.wire.view import Row

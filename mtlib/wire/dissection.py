@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 from mtlib.errors import DecodeError, LocalError, OverBudget
-from mtlib.wire.provenance import Note, Origin, given
+from mtlib.wire.notes import Note, Origin, given
 from mtlib.wire.view import Row, to_html, to_text
 
 MAX_DEPTH = 32

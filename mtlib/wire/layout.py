@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from mtlib.errors import DecodeError, LocalError, MtError, PeerError
 from mtlib.wire.dissection import Dissection, Field, Read, Reading, Seal, Shape, Span, octets
-from mtlib.wire.provenance import given
+from mtlib.wire.notes import given
 
 
 def need(data: bytes, at: int, stop: int, size: int) -> None:
@@ -162,14 +162,6 @@ class Layout(Shape):
             if values[flags] >> bit & 1 and name not in values:
                 raise LocalError(f"{flags} announces a value that is missing", expected=name)
         return values
-
-    def contains(self, **inside: Shape | Seal) -> Self:
-        """The same layout, in which the bodies of the named fields are described too."""
-        unknown = inside.keys() - self._names
-        if unknown:
-            raise LocalError("no such field", got=", ".join(sorted(unknown)), where=self.name)
-        fields = tuple(replace(f, inside=inside.get(f.name, f.inside)) for f in self.fields)
-        return replace(self, fields=fields)
 
     def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
         """Spans and values of exactly `data`."""

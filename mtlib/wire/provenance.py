@@ -1,8 +1,7 @@
-"""Where a value comes from: said in a note beside the field, and resolved when somebody asks.
+"""Where a value comes from, resolved when somebody asks.
 
-A note is written once and read by the inspector, the lessons and the tests. Nothing is tracked while bytes are
-packed: `trace` finds the sources that a note names, runs its formula on their bytes, and says whether the result is
-what stands there. So a note that lies about the bytes is found by a test.
+Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources that a
+note names, runs its formula on their bytes, and says whether the result is what stands there.
 """
 
 from __future__ import annotations
@@ -11,72 +10,11 @@ import dataclasses
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, SupportsBytes
+from dataclasses import dataclass
+from typing import Any, SupportsBytes
 
 from mtlib.errors import LocalError, MtError
-
-if TYPE_CHECKING:
-    from mtlib.wire.dissection import Dissection, Field, Span
-
-
-class Origin(Enum):
-    """Where a value comes from. The letter stands beside the colour, which is never the only carrier."""
-
-    CONSTANT = "constant"
-    RANDOM = "random"
-    GIVEN = "given"
-    COPIED = "copied"
-    DERIVED = "derived"
-
-    @property
-    def letter(self) -> str:
-        """One character for grey prints and colour-blind readers."""
-        return {"constant": "=", "random": "?", "given": "g", "copied": "c", "derived": "f"}[self.value]
-
-
-@dataclass(frozen=True)
-class Note:
-    """Origin, meaning (one sentence), spec (page and section), and how the value follows from others.
-
-    `formula` is a Python expression over `sources`, which map each name in it to a path (`request/nonce`: the nearest
-    enclosing `request`, then its `nonce`) or to `@name` for something outside the bytes, such as `@perm_auth_key`.
-    """
-
-    origin: Origin
-    meaning: str = ""
-    spec: str = ""
-    formula: str = ""
-    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-def constant(meaning: str = "", spec: str = "") -> Note:
-    """A value that is the same in every message of its kind."""
-    return Note(Origin.CONSTANT, meaning, spec)
-
-
-def random(meaning: str = "", spec: str = "") -> Note:
-    """A value that its author draws fresh."""
-    return Note(Origin.RANDOM, meaning, spec)
-
-
-def given(meaning: str = "", spec: str = "") -> Note:
-    """A value that its author chooses: what the message wants to say."""
-    return Note(Origin.GIVEN, meaning, spec)
-
-
-def copied(source: str, meaning: str = "", spec: str = "") -> Note:
-    """The same bytes as those at `source`."""
-    name = source.rpartition("/")[2].lstrip("@")
-    return Note(Origin.COPIED, meaning, spec, name, MappingProxyType({name: source}))
-
-
-def derived(formula: str, meaning: str = "", spec: str = "", /, **sources: str) -> Note:
-    """A value computed from others: `derived("SHA1(envelope)[4:20]", ..., envelope="plaintext/envelope")`."""
-    return Note(Origin.DERIVED, meaning, spec, formula, MappingProxyType(sources))
-
+from mtlib.wire.dissection import Dissection, Field, Span
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "SHA1": lambda data: hashlib.sha1(data).digest(),
@@ -116,10 +54,10 @@ def trace(
     `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a number
     counts as a `long`. Raises LocalError where `root` is no dissection or the path leads to no span in it.
     """
-    if not hasattr(root, "walk"):
+    if not isinstance(root, Dissection):
         raise LocalError("only a dissection knows where its bytes come from", got=type(root).__name__)
     *around, (last, span) = root.walk(path)
-    if not hasattr(span, "field"):
+    if not isinstance(span, Span):
         raise LocalError("this is a whole dissection, not a field of one", got=path, where=root.name)
     note = span.field.note
     sources = {name: _source(around, at, known or {}) for name, at in note.sources.items()}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from mtlib.wire.dissection import Field, Kind, Seal, Shape
 from mtlib.wire.layout import Layout, Raw, Rest
-from mtlib.wire.provenance import Note, Origin, constant, copied, derived, given, random
+from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
 from mtlib.wire.tl import SIMPLE, Boxed, Constructor, Schema, constructor
 
 SCHEMA = Schema()

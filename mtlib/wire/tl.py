@@ -24,7 +24,7 @@ from typing import Any, overload
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Seal, Shape, Span, octets
 from mtlib.wire.layout import Constant, Layout, Raw, Rest, leftover, need, uncut
-from mtlib.wire.provenance import Note, constant, derived, given
+from mtlib.wire.notes import Note, constant, derived, given
 
 MAX_STRING = 2**24 - 1
 """The longest string: its length head has three bytes."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any, NamedTuple
 
-from mtlib.wire.provenance import Origin
+from mtlib.wire.notes import Origin
 
 COLOURS = {
     "constant": "#e5e7eb",
