@@ -36,7 +36,6 @@ if TYPE_CHECKING:
         generator_power,
         is_probable_prime,
         power,
-        rho,
         to_bytes,
         use_flint,
     )
@@ -57,7 +56,7 @@ __all__ = [
     "PrivateKey", "PublicKey", "RsaPad", "Schedule", "ScheduleTable", "System", "check_dh_group", "check_dh_public",
     "factor", "first_salt", "generator_power", "ige_blocks", "ige_decrypt", "ige_encrypt", "is_probable_prime",
     "kdf_nonces", "kdf_v1", "kdf_v2", "key_usage", "msg_key_large_v2", "msg_key_v1", "msg_key_v2", "new_nonce_hash",
-    "old_check", "old_open", "old_seal", "power", "rho", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
+    "old_check", "old_open", "old_seal", "power", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
     "use_aes", "use_flint",
 ]  # fmt: skip
 
@@ -67,7 +66,7 @@ _HOMES = {
     "FROM_NONCES MSG_KEY_V2 V1 V2 Schedule ScheduleTable kdf_nonces kdf_v1 kdf_v2 key_usage": "kdf",
     "msg_key_large_v2 msg_key_v1 msg_key_v2": "kdf",
     "AuthKey first_salt new_nonce_hash": "keys",
-    "DH_PRIME check_dh_group check_dh_public factor generator_power is_probable_prime power rho to_bytes": "numbers",
+    "DH_PRIME check_dh_group check_dh_public factor generator_power is_probable_prime power to_bytes": "numbers",
     "use_flint": "numbers",
     "PrivateKey PublicKey RsaPad old_check old_open old_seal rsa_pad_open rsa_pad_seal select_key": "rsa",
 }  # names: the module that has them

@@ -88,6 +88,14 @@ class Patterned:
         return f"Patterned(scope={self._scope!r})"
 
 
+def source(entropy: Entropy) -> Entropy:
+    """The source itself; LocalError for what is none."""
+    if not (hasattr(entropy, "draw") and hasattr(entropy, "at")):
+        got, expected = type(entropy).__name__, "System(), Patterned() or the like"
+        raise LocalError("not a source of randomness", got=got, expected=expected, where="entropy")
+    return entropy
+
+
 def _pattern(first: int, rest: bytes, size: int) -> bytes:
     """The given bytes, up to half the size (four at most), then the others, counted on from the last one."""
     lead = bytes([first, *rest])[: (size + 1) // 2]

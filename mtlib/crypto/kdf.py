@@ -245,6 +245,8 @@ class Schedule(Secret):
 
 def key_usage(table: ScheduleTable, x: int) -> tuple[frozenset[str], ...]:
     """For each of the 256 bytes of the auth_key: the rows of the table that read it, in the direction x."""
+    if not isinstance(table, ScheduleTable):
+        raise LocalError("not a table", got=type(table).__name__, expected="V1, V2 ...", where="table")
     _check_direction(x, table.name)
     readers: list[set[str]] = [set() for _ in range(256)]
     for row in table.rows:

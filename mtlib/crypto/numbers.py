@@ -66,7 +66,7 @@ def to_bytes(number: int, size: int | None = None) -> bytes:
     Source: core.telegram.org/mtproto/auth_key, "DH exchange initiation" (pq, p, q as strings).
     """
     needed = (whole(number, "number").bit_length() + 7) // 8
-    if number < 0 or (size is not None and needed > size):
+    if number < 0 or (size is not None and not needed <= whole(size, "size") <= 1 << 20):
         got = "a negative number" if number < 0 else f"{needed} bytes"
         raise LocalError("the number does not fit", got=got, expected=f"at most {size} bytes", where="number")
     return number.to_bytes(needed if size is None else size, "big")
@@ -255,7 +255,7 @@ def generator_power(g: int, exponent: int, p: int) -> int:
     if not 0 <= whole(exponent, "exponent") < 1 << _TEETH * _COLUMNS or whole(p, "p") < 1:
         return power(g, exponent, p)
     modulus = fast(p)
-    powers = _powers(g, modulus)
+    powers = _powers(whole(g, "g"), modulus)
     bits = f"{exponent:0{_TEETH * _COLUMNS}b}"
     result = 1
     for column in zip(*(bits[row : row + _COLUMNS] for row in range(0, len(bits), _COLUMNS)), strict=True):

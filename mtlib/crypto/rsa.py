@@ -17,7 +17,7 @@ from math import lcm
 from typing import Any, ClassVar
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.numbers import power, to_bytes
 from mtlib.crypto.secret import Buffer, Hidden, Secret, exact, plain, whole
 from mtlib.errors import CheckError, LocalError
@@ -184,8 +184,9 @@ def select_key(offered: Sequence[int], known: Sequence[PublicKey]) -> PublicKey:
 
     `offered` are fingerprints as signed longs, in the data centre's order.
     """
-    if not all(isinstance(key, PublicKey) for key in known):
-        raise LocalError("not public keys", expected="a list of PublicKey", where="known")
+    for name, values, kind in (("offered", offered, int), ("known", known, PublicKey)):
+        if not isinstance(values, (list, tuple)) or not all(isinstance(value, kind) for value in values):
+            raise LocalError(f"not a list of {kind.__name__}", got=type(values).__name__, where=name)
     by_fingerprint = {key.fingerprint: key for key in known}
     for fingerprint in offered:
         if fingerprint in by_fingerprint:
@@ -310,7 +311,7 @@ def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
     under the smallest of moduli, hardly more than once under the largest.
     """
     data = _check_limit(plain(data, "data"), DATA_LIMIT)
-    padding = entropy.draw("padding", PADDED - len(data))
+    padding = source(entropy).draw("padding", PADDED - len(data))
     for attempt in range(128):
         pad = RsaPad(data, key, padding, entropy.draw("temp_key", 32, attempt=attempt))
         if pad.fits:
@@ -340,7 +341,7 @@ def old_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
     """
     data = _check_limit(plain(data, "data"), OLD_LIMIT)
     check_width(key)
-    padding = entropy.draw("padding", OLD_LIMIT - len(data))
+    padding = source(entropy).draw("padding", OLD_LIMIT - len(data))
     return key.apply(b"\0" + hashlib.sha1(data).digest() + data + padding)
 
 

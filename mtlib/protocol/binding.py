@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.kdf import V1, Schedule, kdf_v1, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import exact
@@ -59,6 +59,7 @@ class Binding:
         cls, perm_key: AuthKey, temp_key: AuthKey, *, session_id: int, msg_id: int, expires_at: int, entropy: Entropy
     ) -> Binding:
         """A binding with fresh nonce, random and padding."""
+        source(entropy)
         return cls(
             perm_key, temp_key, session_id, msg_id, expires_at,
             nonce=int.from_bytes(entropy.draw("nonce", 8), "little", signed=True),

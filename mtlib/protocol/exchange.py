@@ -21,11 +21,11 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import ClassVar
 
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
-from mtlib.crypto.secret import Secret
+from mtlib.crypto.secret import Secret, whole
 from mtlib.errors import CheckError, LocalError
 from mtlib.protocol.exchange_messages import (
     ExchangeSecrets,
@@ -70,11 +70,13 @@ def begin(
     for media), None for the inner data of old, which does not say. `expires_in` (seconds) asks for a
     temporary key. Raises LocalError without keys, and for a temporary key that would not live.
     """
+    if not isinstance(server_keys, (list, tuple)) or not all(isinstance(key, PublicKey) for key in server_keys):
+        raise LocalError("not a list of PublicKey", got=type(server_keys).__name__, where="server_keys")
     if not server_keys:
         raise LocalError("no RSA key is trusted, so no server can prove itself", where="server_keys")
-    if expires_in is not None and expires_in <= 0:
+    if expires_in is not None and whole(expires_in, "expires_in") <= 0:
         raise LocalError("a temporary key lives for some seconds", got=expires_in, where="expires_in")
-    nonce = entropy.draw("nonce", 16)
+    nonce = source(entropy).draw("nonce", 16)
     state = AwaitResPq(nonce, tuple(server_keys), dc_id, expires_in)
     return ExchangeStep(state, SCHEMA["req_pq_multi"].build(nonce=nonce))
 

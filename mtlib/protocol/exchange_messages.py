@@ -225,6 +225,8 @@ def pair(client: ExchangeStep, server: Any, *, client_entropy: Entropy, server_e
 
     What one sends the other gets as bytes, as it would from a wire.
     """
+    if not isinstance(client, ExchangeStep):
+        raise LocalError("a client that has begun", got=type(client).__name__, expected="begin(...)", where="client")
     transcript: list[Dissection] = []
     while client.send is not None:
         answered = server.receive(bytes(client.send), server_entropy, now)

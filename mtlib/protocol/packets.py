@@ -17,6 +17,7 @@ from typing import Any
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.kdf import kdf_nonces, kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey, auth_key
+from mtlib.crypto.secret import whole
 from mtlib.errors import CheckError, DecodeError, LocalError
 from mtlib.transport.framing import FRAMINGS, FramePart, Framing
 from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, octets
@@ -119,7 +120,7 @@ def padding_size(body: int, more_blocks: int = 0) -> int:
 
     Source: core.telegram.org/mtproto/description, "Encrypted message: encrypted_data".
     """
-    return MIN_PADDING + -(HEADER + body + MIN_PADDING) % 16 + 16 * more_blocks
+    return MIN_PADDING + -(HEADER + whole(body, "body") + MIN_PADDING) % 16 + 16 * whole(more_blocks, "more_blocks")
 
 
 def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Dissection:

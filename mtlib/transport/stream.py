@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 
 from mtlib.crypto.aes import Ctr
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.secret import Buffer, Secret, plain
 from mtlib.errors import DecodeError, LocalError, PeerError
 from mtlib.transport.framing import FRAMINGS, LIMIT, Frame, Framing, Side, is_error
@@ -25,9 +25,7 @@ class _Stream(Secret):
     def __init__(self, side: Side, limit: int, entropy: Entropy) -> None:
         self._side = side
         self._limit = limit
-        if not hasattr(entropy, "draw"):
-            raise LocalError("no source of randomness", got=type(entropy).__name__, where="entropy")
-        self._entropy = entropy.at(side)  # so that two ends may share a source and never draw the same value
+        self._entropy = source(entropy).at(side)  # so that two ends may share a source and never draw the same value
         self._framer: Framing | None = None
         self._outgoing: Ctr | None = None
         self._incoming: Ctr | None = None
@@ -137,7 +135,7 @@ class ClientStream(_Stream):
         limit: int = LIMIT,
     ) -> None:
         super().__init__("client", limit, entropy)
-        if framing not in FRAMINGS:
+        if not isinstance(framing, str) or framing not in FRAMINGS:
             raise LocalError("no such framing", got=framing, expected=", ".join(FRAMINGS), where="stream")
         if secret is not None and not obfuscated:
             raise LocalError("a secret needs obfuscation", expected="obfuscated=True", where="stream")

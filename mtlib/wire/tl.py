@@ -381,9 +381,12 @@ class Schema(Shape):
     def __iter__(self) -> Iterator[Constructor]:
         return iter(self._by_name.values())
 
+    def __repr__(self) -> str:
+        return f"<Schema: {len(self._by_id)} constructors>"
+
     def knows(self, data: bytes) -> bool:
         """Whether the constructor whose id stands first is one of these."""
-        return bytes(data[:4]) in self._by_id
+        return octets(data, self.name)[:4] in self._by_id
 
     def name_of(self, data: bytes) -> str:
         """The name of the constructor whose id stands first; empty where it is none of these."""

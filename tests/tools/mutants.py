@@ -217,7 +217,7 @@ def _load_everything_else() -> None:
     """What the tests import besides the project, once for all."""
     os.chdir(ROOT)
     sys.path[:0] = [str(ROOT)]
-    for name in ("pytest", "hypothesis", "hypothesis.strategies", "cryptography.hazmat.primitives.ciphers", "gmpy2",
+    for name in ("pytest", "hypothesis", "hypothesis.strategies", "cryptography.hazmat.primitives.ciphers", "flint",
                  "cryptography.hazmat.primitives.asymmetric.rsa"):  # fmt: skip
         with contextlib.suppress(ImportError):
             __import__(name)
