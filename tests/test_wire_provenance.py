@@ -140,9 +140,9 @@ def test_what_stands_outside_is_told() -> None:
     ):
         assert trace(message(), path, known={"key_id": known}).agrees is agrees
     for known in ("5", 5.0, [5]):
-        with pytest.raises(LocalError, match="known as bytes.*@key_id"):
+        with pytest.raises(LocalError, match="@key_id is known as"):
             trace(message(), path, known={"key_id": known})
-    with pytest.raises(LocalError, match="a long.*@key_id"):
+    with pytest.raises(LocalError, match="@key_id is known as"):
         trace(message(), path, known={"key_id": 2**63})
 
 

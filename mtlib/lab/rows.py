@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mtlib.errors import MtError
-from mtlib.wire import Dissection, Field, Layout, Schema, Span, Traced, given, trace
+from mtlib.wire import Dissection, Field, Layout, Schema, Seal, Span, Traced, given, trace
 from mtlib.wire.layout import Rest
 
 SHOWN = 24
@@ -153,7 +153,7 @@ def structure(found: Map, traces: Sequence[Traced | None]) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     span, note = place.span, place.span.field.note
-    seal = hasattr(span.field.inside, "open")
+    seal = isinstance(span.field.inside, Seal)
     return {
         "path": place.path,
         "name": span.name,

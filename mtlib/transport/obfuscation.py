@@ -77,7 +77,7 @@ def detect(start: Buffer) -> str | None:
         if framing.tag and start.startswith(framing.tag):
             return name
     if other := foreign(start):
-        raise DecodeError(f"this is {other}", got=start[:8], expected="MTProto", where="first bytes")
+        raise DecodeError(f"this is {other}", got=start[:4], expected="MTProto", where="first bytes")
     if len(start) < 8:
         return None
     return OBFUSCATED if any(start[4:8]) else Full.name

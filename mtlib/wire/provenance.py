@@ -89,7 +89,7 @@ def _outside(value: Any, name: str) -> bytes | None:
         return value.to_bytes(8, "little", signed=True)
     if isinstance(value, (SupportsBytes, bytearray, memoryview)):
         return bytes(value)
-    raise LocalError("known as bytes, a key or a long", got=type(value).__name__, where=name)
+    raise LocalError(f"{name} is known as bytes, a key or a long", got=type(value).__name__)
 
 
 def _run(formula: str, names: Mapping[str, bytes | None], functions: Mapping[str, Any]) -> Any:

@@ -36,7 +36,7 @@ def through(proxy_port: int) -> None:
 
 
 def load() -> None:
-    """What Python loads at its first use, python-flint and the cipher, is loaded now: a compiled client has that, too."""
+    """What Python loads at its first use (python-flint, the cipher) is loaded now: a compiled client has that, too."""
     power(3, 5, 2**2048 - 1)
     ige_encrypt(bytes(16), bytes(32), bytes(32))
 

@@ -47,7 +47,7 @@ class Crowd:
 
 
 def crowds(fast: bool) -> Iterator[str]:
-    """Every crowd against one data centre, with python-flint (`fast`) or without, and what is left of them afterwards."""
+    """Every crowd against one data centre, with python-flint (`fast`) or without, and what is left afterwards."""
     if use_flint(fast) != fast:
         yield "with python-flint: left out, it is not installed"
         return
