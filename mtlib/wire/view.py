@@ -7,7 +7,6 @@ strip everything else; every colour stands beside a letter, so that grey print s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import Any, NamedTuple
 
 from mtlib.wire.notes import Origin
@@ -115,6 +114,8 @@ def to_text(dissection: Any, *, colour: bool = False) -> str:
 
 def to_html(dissection: Any) -> str:
     """The same as a table: `<table>` only, inline colours, everything escaped, every byte present."""
+    from html import escape  # loads the names of all characters
+
     head = "".join(
         f'<th style="text-align:left;padding:2px 8px;border-bottom:1px solid #888888">{name}</th>'
         for name in ("offset", "size", "field", "bytes", "value and meaning")
@@ -133,6 +134,8 @@ def _letter(origin: str, text: str) -> str:
 
 
 def _html_row(row: Row) -> str:
+    from html import escape
+
     mono = "font-family:monospace;white-space:pre"
     cell = "text-align:left;vertical-align:top;padding:1px 8px"
     value = f"= {row.value}. " if row.number else f"({row.state}) " if row.state else ""
