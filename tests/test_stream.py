@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
-from mtlib.transport import FRAMINGS, ClientStream, Frame, ServerStream, detect, foreign, header_allowed
+from mtlib.transport import FRAMINGS, LIMIT, ClientStream, Frame, ServerStream, detect, foreign, header_allowed
 from transport_messages import SAMPLES, encrypted, every_cut, messages, packets, pieces, same
 
 SECRET = bytes.fromhex("00112233445566778899aabbccddeeff")
@@ -341,3 +342,50 @@ def test_the_same_packet_twice_is_not_the_same_bytes() -> None:
     assert client.send(SAMPLES[0]) != client.send(SAMPLES[0])
     assert server.send(SAMPLES[0]) != server.send(SAMPLES[0])
     assert client.opening() == client.opening()
+
+
+def test_an_error_that_is_kept_lets_its_connection_go() -> None:
+    """Its traceback would hold every frame it came through, and the peer with its socket in one of them."""
+
+    class Peer:
+        """Somebody whose connection breaks."""
+
+        def __init__(self) -> None:
+            self.stream = ServerStream(entropy=Patterned())
+
+        def hears(self, data: bytes) -> PeerError | None:
+            try:
+                self.stream.receive(data)
+            except PeerError:
+                return self.stream.broken
+            return None
+
+    for data in (b"GET / HTTP/1.1", b"\xee" * 4 + bytes(4), b"\xef" + bytes(1)):
+        peer = Peer()
+        gone, error = weakref.ref(peer), peer.hears(data)
+        del peer
+        assert error is not None and gone() is None, "without a garbage collection"
+
+
+def test_lengths_longer_than_needed_and_wide_padding_are_noted() -> None:
+    server = ServerStream(entropy=Patterned())
+    payload = bytes(range(40))
+    frames = server.receive(b"\xef" + b"\x7f\x0a\0\0" + payload + b"\x0a" + payload + b"\x7f\x0a\0\0" + payload)
+    assert [frame.payload for frame in frames] == [payload] * 3
+    assert server.lint == ("a length of four bytes where one would do",)
+    for padding in range(16):
+        server = ServerStream(entropy=Patterned())
+        packet = b"\1" * 24 + bytes(32)
+        (frame,) = server.receive(b"\xdd" * 4 + (56 + padding).to_bytes(4, "little") + packet + b"\2" * padding)
+        assert frame.payload == packet, "0 to 15 bytes of padding are read"
+        assert bool(server.lint) == (padding > 3)
+
+
+def test_the_limit_rises_on_both_sides_once_a_key_is_known() -> None:
+    entropy = Patterned()
+    client, server = (ClientStream("intermediate", entropy=entropy), ServerStream(entropy=entropy))
+    large = bytes(LIMIT + 4)
+    server.receive(client.opening())
+    server.limit = client.limit = 2 * LIMIT
+    assert server.receive(client.send(large))[0].payload == large
+    assert client.receive(server.send(large))[0].payload == large
