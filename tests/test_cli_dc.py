@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mtlib.__main__ import main
-from mtlib.crypto.rsa import PrivateKey
+from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.errors import RpcError
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
@@ -60,6 +62,53 @@ def test_dc_ends_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
         main(["bind", "--dc", f"{first['host']}:{first['port']}", "--public-key", str(pem)])
         assert dc.wait(20) == 1
         assert dc.stderr.read() == ""
+
+
+def test_nobody_reads_and_everybody_is_served(tmp_path: Path) -> None:
+    """The pipe is full after 4096 bytes. What did not fit is counted, and said to whoever reads at last."""
+    reading, writing = os.pipe()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    command = [sys.executable, "-m", "mtlib", "dc", "--json"]
+    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, text=True) as dc, open(reading) as lines:
+        os.close(writing)
+        first = json.loads(lines.readline())
+        where = f"{first['host']}:{first['port']}"
+        with connect(where, key=PublicKey.from_pem(first["public_key_pem"]), dc_id=2, timeout=5) as client:
+            client.to = replace(client.to, clean_up=False)
+            for _ in range(800):
+                assert client.bind()
+        told = [json.loads(lines.readline())]
+        while told[-1]["event"] != "lines_dropped":
+            told.append(json.loads(lines.readline()))
+        dc.send_signal(signal.SIGINT)
+        rest = lines.read()
+        assert (dc.wait(20), dc.stderr.read() if dc.stderr else "") == (0, "")
+    binds = [event for event in told if event["event"].startswith("bind_")]
+    assert 512 <= len(told) <= 800
+    assert len(binds) + told[-1]["count"] == pytest.approx(800, abs=10)
+    assert "lines_dropped" not in rest
+
+
+def test_it_ends_although_nobody_reads() -> None:
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "mtlib", "dc", "--json"]
+    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, text=True) as dc:
+        assert dc.stderr is not None
+        os.set_blocking(writing, False)
+        try:
+            first = json.loads(os.read(reading, 1 << 16))
+            with pytest.raises(BlockingIOError):
+                while True:
+                    os.write(writing, bytes(4096))
+        finally:
+            os.set_blocking(writing, True)
+        connect(f"{first['host']}:{first['port']}", key=PublicKey.from_pem(first["public_key_pem"]), dc_id=2).drop()
+        dc.send_signal(signal.SIGTERM)
+        assert dc.wait(20) == 0
+        assert dc.stderr.read() == "mtlib: the last lines were not read by anybody\n"
+    os.close(reading)
+    os.close(writing)
 
 
 def test_a_refused_bind_is_explained_in_plain_words(capfd: pytest.CaptureFixture[str]) -> None:

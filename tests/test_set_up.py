@@ -198,7 +198,7 @@ def test_children_end_with_their_parent(mode: str, parent: bool) -> None:
     """Each holds our pipe open: it ends when the last of them has ended."""
     program = a_parent(CHILD.format(parent=parent), mode)
     program.kill()
-    assert program.communicate(timeout=5)[0] == ""
+    assert program.communicate(timeout=20)[0] == ""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
@@ -207,10 +207,10 @@ def test_who_answers_the_keyboard(mode: str, status: int) -> None:
     answering = "import signal, sys\nsignal.signal(signal.SIGINT, lambda *_: sys.exit(7))"
     program = a_parent(answering + CHILD.format(parent=False), mode, start_new_session=True)
     os.killpg(program.pid, signal.SIGINT)
-    program.communicate(timeout=5)
+    program.communicate(timeout=20)
     assert program.returncode == status
 
 
 def test_the_status_of_a_guarded_program_is_passed_on() -> None:
     status = "import sys; print('ready', flush=True); sys.exit(9)"
-    assert a_parent(status, "alone").wait(5) == 9
+    assert a_parent(status, "alone").wait(20) == 9

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from typing import Any
 
 from mtlib.cli.reading import Adder, text
@@ -28,6 +29,7 @@ def _dc(options: argparse.Namespace) -> int:
     import signal
     import threading
 
+    from mtlib.cli.telling import Teller, to_stream
     from mtlib.net.server import LocalDC
     from mtlib.protocol.faults import FAULTS, Fault
 
@@ -37,24 +39,22 @@ def _dc(options: argparse.Namespace) -> int:
     dc = LocalDC(host=options.host, port=options.port, dc_id=options.dc_id, rsa=_rsa(options.key),
                  faults=[Fault.parse(fault) for fault in options.fault], allow_public=options.allow_public)
     ended = threading.Event()
-    unheard: list[OSError] = []
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), lambda *_: ended.set())
 
-    def tell(event: Any) -> None:
-        try:
-            print(_event(event, options.json), flush=True)
-        except OSError as error:  # nobody reads this any more, so the data centre has nobody to serve
-            unheard.append(error)
-            ended.set()
-
-    dc.trace.listen(tell)
-    with dc:
-        print(_where(dc, options.json), flush=True)
-        while not ended.wait(0.2):
-            dc.status()
-    if unheard:
-        raise unheard[0]
+    teller = Teller(to_stream(sys.stdout), lambda count: _dropped(count, options.json))
+    try:
+        with dc:
+            teller.tell(_where(dc, options.json))
+            dc.trace.listen(lambda event: teller.tell(_event(event, options.json)))
+            while teller.error is None and not ended.wait(0.2):
+                dc.status()
+    finally:
+        whole = teller.close()
+    if teller.error is not None:  # nobody reads this any more, so the data centre has nobody to serve
+        raise teller.error
+    if not whole:
+        print("mtlib: the last lines were not read by anybody", file=sys.stderr)
     return 0
 
 
@@ -79,6 +79,12 @@ def _where(dc: Any, as_json: bool) -> str:
         return json.dumps({"host": dc.host, "port": dc.port, "dc_id": dc.dc_id, "fingerprint": fingerprint,
                            "public_key_pem": key.to_pem()})
     return f"DC {dc.dc_id} listens on {dc.host}:{dc.port}, RSA key {fingerprint}. Ctrl-C ends it.\n{key.to_pem()}"
+
+
+def _dropped(count: int, as_json: bool) -> str:
+    """In the place of lines that came faster than they were read."""
+    text = f"{count} lines were dropped here, because nobody read them"
+    return json.dumps({"event": "lines_dropped", "count": count, "text": text}) if as_json else text
 
 
 def _event(event: Any, as_json: bool) -> str:
