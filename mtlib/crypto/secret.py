@@ -69,6 +69,8 @@ def plain(value: Buffer, where: str) -> bytes:
 
     The check matters: `bytes(5)` is five zeros, and a list of small numbers would pass as well.
     """
+    if type(value) is bytes:
+        return value
     if not isinstance(value, (bytes, bytearray, memoryview)):
         raise LocalError(f"{where} has to be bytes", got=type(value).__name__, expected="bytes", where=where)
     return bytes(value)
