@@ -15,9 +15,9 @@ from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.messages import Message, unpack
+from mtlib.protocol.messages import Message, next_msg_id, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
-from mtlib.protocol.session import Session, look, next_msg_id
+from mtlib.protocol.session import Session, look
 from mtlib.transport import ClientStream
 from mtlib.wire import SCHEMA, Dissection
 

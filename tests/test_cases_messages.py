@@ -17,9 +17,9 @@ from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Rules
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.keyring import Salts
-from mtlib.protocol.messages import BAD_MSG, Message, container, inflate, unpack
+from mtlib.protocol.messages import BAD_MSG, Message, Seqno, Window, container, inflate, next_msg_id, unpack
 from mtlib.protocol.retry import DROP_BOTH_KEYS, REBUILD, retry
-from mtlib.protocol.session import Seqno, Session, Window, next_msg_id
+from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA
 from tests.talking import Talker, Wire, call, centre
 from tests.test_protocol_session import from_server

@@ -103,7 +103,7 @@ def test_there_is_a_dissection_around_every_place(name: str) -> None:
         (PATIENTS["session_of_another_connection"](), "bind_auth_key_inner"),
         (PATIENTS["seqno_not_zero"](), "envelope"),
         (PATIENTS["msg_key_over_padding"](), "encrypted_message"),
-        (PATIENTS["padding_of_another_size"](), "encrypted_message"),  # which is not cut as a binding is
+        (PATIENTS["padding_of_another_size"](), "plaintext"),
         (PATIENTS["names_another_key"](), "request"),
         ({"encrypted_message": replace(C, inner_nonce=bytes(8)).sealed, "perm_key": C.perm, "nonce": C.nonce},
          "bind_auth_key_inner"),

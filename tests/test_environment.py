@@ -21,7 +21,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 ENVIRONMENT: dict[str, Any] = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA: list[str] = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, str)]
 EXTRAS: list[str] = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
-OPTIONAL = {"gmpy2", "playwright"}  # ./run goes on without them
+OPTIONAL = {"playwright", "python-flint"}  # ./run goes on without them
 PINS = [
     Requirement(line)
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()

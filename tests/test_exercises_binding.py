@@ -9,8 +9,8 @@ from mtlib.clinic.mistakes import MISTAKES
 from mtlib.crypto import AuthKey
 from mtlib.lab.exercises_recipe import INNER, NINE, NINE_VALUES, SEAL, seal
 from mtlib.lab.scenes import scenes
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import verify
+from mtlib.wire.schema import REQUEST
 
 
 def test_wrong_recipes_have_the_doctors_names() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mtlib.lab.exercises_dc import BIND_ACCEPTED, TRANSCRIPT
 from mtlib.wire import SCHEMA
-from mtlib.wire.kinds import Bool
+from mtlib.wire.tl import Bool
 
 
 def test_the_transcript_is_as_the_solution_says() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mtlib.lab.examining import RIGHT
 from mtlib.lab.exercises_recipe import ACCIDENT, MSG_ID, PADDING_V2, SEQNO
-from mtlib.protocol.session import next_msg_id
+from mtlib.protocol.messages import next_msg_id
 
 
 def by_a_float(now_ns: int, last: int, perm_last: int) -> int:

@@ -27,7 +27,7 @@ from figure_samples import (
     verdict,
 )
 from mtlib.crypto.aes import ige_decrypt
-from mtlib.crypto.keys import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage, msg_key_v1, msg_key_v2
 from mtlib.errors import LocalError
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
 from mtlib.lab.figures.clock import Happening, Life, _after, _Scale, key_clock
@@ -37,8 +37,8 @@ from mtlib.lab.figures.schedule import key_use, schedule_ribbons
 from mtlib.lab.figures.theft import pfs_timeline
 from mtlib.lab.figures.triage import TRIAGE, triage_tree
 from mtlib.lab.figures.wiring import LINES, equality_wiring
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import CHECKS, INVALID, Rules, Verdict, verify
+from mtlib.wire.schema import REQUEST
 
 # -- The IGE strip and the garble map ---------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map, uncut
 from mtlib.wire import Dissection, Layout, unseal
 from mtlib.wire.dissection import Field
-from mtlib.wire.kinds import Rest
+from mtlib.wire.layout import Rest
 from mtlib.wire.notes import given
 
 SAMPLE = sample()

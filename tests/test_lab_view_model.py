@@ -16,7 +16,8 @@ from mtlib.lab.view_model import ATTACKER, AUTHOR, KEYS, LIMIT, ViewModel, answe
 from mtlib.protocol.checks import verify
 from mtlib.protocol.packets import FORMULAS, plain
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, constant, copied, derived, given, random, unseal
-from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
+from mtlib.wire.layout import Constant, Raw, Rest
+from mtlib.wire.tl import SIMPLE
 
 HEAD = Layout("head", (Field("kind", Constant("kind", b"\1\2"), constant()), Field("size", SIMPLE["int"], given())))
 LAYOUT = Layout(

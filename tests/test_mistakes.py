@@ -21,7 +21,7 @@ from mtlib.clinic import wrong
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.recipe import STEPS, Recipe, scheduled
-from mtlib.crypto.keys import V1, V2
+from mtlib.crypto.kdf import V1, V2
 from patients import OTHER, C, made
 from wrong_client import (
     ID,

@@ -12,18 +12,9 @@ from hypothesis import strategies as st
 from mtlib.crypto.entropy import System
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, PeerError
-from mtlib.protocol.messages import Message, container, unpack
+from mtlib.protocol.messages import ANSWER, NOTICE, Message, container, next_msg_id, seconds_of, unpack
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
-from mtlib.protocol.session import (
-    ANSWER,
-    NOTICE,
-    Answer,
-    BadMessage,
-    Said,
-    Session,
-    next_msg_id,
-    seconds_of,
-)
+from mtlib.protocol.session import Answer, BadMessage, Said, Session
 from mtlib.wire import SCHEMA, Dissection
 
 NOW = 1_800_000_000.25

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.messages import Message, container
-from mtlib.protocol.session import next_msg_id
+from mtlib.protocol.messages import Message, container, next_msg_id
 from tests.talking import Talker, call, centre
 
 PING = bytes(call("ping", ping_id=1))

@@ -136,7 +136,7 @@ def test_the_environment_says_where_the_registry_is_and_nothing_else(monkeypatch
     assert [name for name in STRANGE if name in env] == []
 
 
-def test_gmpy2_and_playwright_can_be_done_without() -> None:
+def test_flint_and_playwright_can_be_done_without() -> None:
     assert [extras for extras, _ in setup_env.EXTRAS] == ["fast,test,browser", "test,browser", "test"]
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from mtlib.crypto import PrivateKey, RsaPad, System
-from mtlib.crypto.keys import V1
+from mtlib.crypto.kdf import V1
 from mtlib.errors import MtError
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC

@@ -42,9 +42,10 @@ from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.wrong import size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.keys import V1, AuthKey
+from mtlib.crypto.kdf import V1
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError, PeerError
-from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, ENVELOPE_SIZE, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, Verdict, judge
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, Message, inflate, unpack
@@ -52,6 +53,7 @@ from mtlib.protocol.packets import MAX_PADDING, MIN_PADDING
 from mtlib.protocol.retry import YOUNG
 from mtlib.transport import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 
 Octets = bytes | bytearray | memoryview | Dissection | str
 Key = AuthKey | GivenKey | bytes | str

@@ -24,9 +24,10 @@ from typing import Any
 
 from mtlib.clinic import wrong
 from mtlib.clinic.recipe import HASHED, envelope, inner, message, request, rows
-from mtlib.crypto.keys import MSG_KEY_V2, V1, V2, AuthKey, msg_key_v2
+from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, msg_key_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.packets import seal
-from mtlib.wire.kinds import SIMPLE
+from mtlib.wire.tl import SIMPLE
 
 Way = Callable[..., Any]
 LONG, INT = SIMPLE["long"].pack, SIMPLE["int"].pack

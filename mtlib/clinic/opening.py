@@ -21,8 +21,9 @@ from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.recipe import Rows, scheduled, written
 from mtlib.clinic.wrong import Shape, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
-from mtlib.crypto.keys import V1, V2
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER, INNER_SIZE
+from mtlib.crypto.kdf import V1, V2
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
+from mtlib.wire.schema import INNER
 
 FRONT = 24
 """Bytes of encrypted_message, and of a packet, before the ciphertext: key id and msg_key."""

@@ -21,7 +21,8 @@ from typing import Any
 from mtlib.clinic.patient import KEY_SIZES, LARGEST, GivenKey, answer_of, whole_number
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST
+from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.wire.schema import REQUEST
 
 NAMES: Mapping[str, str] = {
     "request": "bytes", "encrypted_message": "bytes", "packet": "bytes", "stream": "bytes",

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.kdf import Row
-from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
-from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENVELOPE, INNER, INNER_SIZE, REQUEST
+from mtlib.crypto.kdf import V1, V2, ScheduleRow, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey
+from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST
 
 Function = Callable[..., Any]
 BIND = "core.telegram.org/method/auth.bindTempAuthKey"
@@ -80,7 +81,7 @@ def packet(temp_auth_key: bytes, perm_auth_key: bytes, message: bytes) -> bytes:
 
 # -- Key schedules, row by row ------------------------------------------------------------------------------------
 
-Rows = Sequence[Row]
+Rows = Sequence[ScheduleRow]
 _HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {
     None: bytes,
     "SHA1": lambda data: hashlib.sha1(data).digest(),
@@ -107,7 +108,7 @@ def scheduled(table: Rows, key: bytes, msg_key: bytes, x: int = 0) -> tuple[byte
     return made["aes_key"], made["aes_iv"]
 
 
-def written(row: Row, key: str = "auth_key") -> str:
+def written(row: ScheduleRow, key: str = "auth_key") -> str:
     """A row as a program writes it: SHA1(msg_key + auth_key[0:32])."""
     return row.python(0).replace(".digest()", "").replace("auth_key", key)
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from mtlib.clinic.recipe import Rows
 from mtlib.crypto.aes import BLOCK
-from mtlib.crypto.kdf import Piece, Row
+from mtlib.crypto.kdf import Piece, ScheduleRow
 
 # -- Numbers ------------------------------------------------------------------------------------------------------
 
@@ -54,18 +54,18 @@ def subsets(change: Callable[[Any], Any], longs: int, *values: Any) -> Iterator[
 # -- Key schedules ------------------------------------------------------------------------------------------------
 
 
-def with_row(table: Rows, row: Row) -> Rows:
+def with_row(table: Rows, row: ScheduleRow) -> Rows:
     return tuple(row if each.name == row.name else each for each in table)
 
 
-def pieces_changed(table: Rows, change: Callable[[Row, Piece], Piece]) -> Rows:
+def pieces_changed(table: Rows, change: Callable[[ScheduleRow, Piece], Piece]) -> Rows:
     """The schedule with every piece changed."""
     return tuple(replace(row, pieces=tuple(change(row, piece) for piece in row.pieces)) for row in table)
 
 
 def other_direction(table: Rows) -> Iterator[Rows]:
     """x = 8 in all hashes."""
-    def shifted(row: Row) -> Row:
+    def shifted(row: ScheduleRow) -> ScheduleRow:
         moved = tuple(replace(p, offset=p.offset + 8) if p.plus_x else p for p in row.pieces)
         return replace(row, pieces=moved)
 
@@ -90,7 +90,7 @@ def recut(table: Rows) -> Iterator[Rows]:
                 yield with_row(table, replace(row, pieces=(*row.pieces[:at], cut, *row.pieces[at + 1 :])))
 
 
-def _cuts(row: Row, piece: Piece) -> Iterator[tuple[int, int]]:
+def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
     size = piece.length
     if size is None or piece.source == "msg_key":
         return
@@ -128,7 +128,7 @@ def exchanged(table: Rows, *, key: bool, iv: bool) -> Rows:
 
 def b_and_c(table: Rows) -> Iterator[Rows]:
     """The pieces of sha1_b and sha1_c, each in the place of the other: in both rows, then in one."""
-    def turned(row: Row) -> Row:
+    def turned(row: ScheduleRow) -> ScheduleRow:
         places = [at for at, p in enumerate(row.pieces) if p.source in ("sha1_b", "sha1_c")]
         pieces = list(row.pieces)
         if len(places) == 2:

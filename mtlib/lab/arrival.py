@@ -12,10 +12,10 @@ from typing import Any
 
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, DecodeError, LocalError, PeerError
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import CHECKS, Check, Result, Verdict
 from mtlib.protocol.packets import TO_SERVER, framing, open_packet
 from mtlib.wire import Dissection
+from mtlib.wire.schema import REQUEST
 
 UNKNOWN_KEY, CLOSED, WAITING = "transport error -404", "the connection is closed", "no answer"
 

@@ -14,10 +14,11 @@ from mtlib.errors import LocalError
 from mtlib.lab.arrival import arrive
 from mtlib.lab.inspector import Inspector
 from mtlib.lab.sheets import Map
-from mtlib.protocol.binding import ENVELOPE_SIZE, REQUEST, Binding, Carried
+from mtlib.protocol.binding import ENVELOPE_SIZE, Binding, Carried
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
-from mtlib.protocol.packets import FORMULAS, HEADER, MIN_PADDING, framing, seal, seal_v1
+from mtlib.protocol.packets import FORMULAS, HEADER, MIN_PADDING, encrypt_v1, framing, seal
 from mtlib.wire import Dissection, unseal
+from mtlib.wire.schema import REQUEST
 
 LAYERS = ("frame", "packet", "request")
 NAMED_REQUEST = replace(REQUEST, name="request")
@@ -116,7 +117,7 @@ class _Bind:
         keys, found = self.carried.binding, Map.of(root)
         data = _whole(data, 8 if path.endswith("/plaintext") else MIN_PADDING)
         if path.endswith("/plaintext"):
-            msg_key, ciphertext = seal_v1(data[:ENVELOPE_SIZE], data[ENVELOPE_SIZE:], keys.perm_key)
+            msg_key, ciphertext = encrypt_v1(data[:ENVELOPE_SIZE], data[ENVELOPE_SIZE:], keys.perm_key)
             around = found.place(path.rpartition("/")[0])
             if around is None:
                 raise LocalError("no such bytes here", got=path)

@@ -12,16 +12,17 @@ from typing import NamedTuple
 
 from mtlib.clinic.ladder import Way, wrong_answer
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.keys import V2, msg_key_v1
+from mtlib.crypto.kdf import V2, msg_key_v1
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.samples import sample
 from mtlib.lab.scenes import Scene, scenes
 from mtlib.protocol import retry as rule
-from mtlib.protocol.binding import REQUEST, Binding
+from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import INVALID
 from mtlib.protocol.retry import TRIES
 from mtlib.wire import SCHEMA
-from mtlib.wire.kinds import SIMPLE, Bool
+from mtlib.wire.schema import REQUEST
+from mtlib.wire.tl import SIMPLE, Bool
 
 # -- 00: a first look ------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,8 @@ from mtlib.clinic.ladder import (
 )
 from mtlib.clinic.recipe import STEPS, Recipe, inner, message, packet, request, scheduled
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import V1, V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.scenes import FIXED, picked, scenes
 from mtlib.protocol.packets import padding_size

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mtlib.errors import MtError
 from mtlib.wire import Dissection, Field, Layout, Span, given
-from mtlib.wire.kinds import Rest
+from mtlib.wire.layout import Rest
 
 
 @dataclass(frozen=True)

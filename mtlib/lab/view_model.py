@@ -23,7 +23,7 @@ from typing import Any
 
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.sheets import Map, Place, Sheet, uncut
-from mtlib.wire import Dissection, Origin, Reading, Schema, Span, Trace, trace
+from mtlib.wire import Dissection, Origin, Reading, Schema, Seal, Span, Traced, trace
 from mtlib.wire.provenance import FUNCTIONS
 from mtlib.wire.view import show_value
 
@@ -306,7 +306,7 @@ class ViewModel:
             "said": said,
         }
 
-    def _trace(self, found: Map, place: Place) -> Trace | None:
+    def _trace(self, found: Map, place: Place) -> Traced | None:
         """The trace of a field, or None for one that follows from nothing, and where damage left no way to tell."""
         if not place.span.field.note.formula:
             return None
@@ -338,7 +338,7 @@ def _choosable(place: Place) -> Place:
     return place
 
 
-def _structure(found: Map, traces: Sequence[Trace | None]) -> dict[str, Any]:
+def _structure(found: Map, traces: Sequence[Traced | None]) -> dict[str, Any]:
     """What stays as it is while bytes change: names, places, meanings, and what comes from what."""
     by_path = {place.path: index for index, place in enumerate(found.places)}
     by_sheet = {sheet.path: index for index, sheet in enumerate(found.sheets)}
@@ -379,7 +379,7 @@ def _place(place: Place) -> dict[str, Any]:
         "letter": note.origin.letter,
         "meaning": note.meaning,
         "spec": note.spec,
-        "sealed": hasattr(span.field.inside, "open"),
+        "sealed": isinstance(span.field.inside, Seal),
         "shape": _shape(span),
         "problem": span.problem,
         "time": _time(note.meaning),

@@ -17,8 +17,9 @@ from mtlib.errors import CheckError, LocalError, MtError, TransportError, Unreac
 from mtlib.net.connection import REACH, Conversation, Line, steady
 from mtlib.net.endpoints import endpoint
 from mtlib.protocol.exchange import Established, begin
+from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import PLAIN, plain
-from mtlib.protocol.session import BadMessage, Session, next_msg_id
+from mtlib.protocol.session import BadMessage, Session
 from mtlib.wire import SCHEMA, Dissection
 
 DAY = 86400

@@ -8,78 +8,21 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.keys import V1, AuthKey, Schedule, msg_key_v1
-from mtlib.protocol.packets import (
-    INT,
-    LONG,
-    REQUEST_MESSAGE,
-    FrameShape,
-    decrypt_v1,
-    framing,
-    key_for,
-    padding_size,
-    seal,
-)
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, constant, copied, derived, random
-from mtlib.wire.kinds import Raw, Rest
+from mtlib.crypto.entropy import Entropy, source
+from mtlib.crypto.kdf import V1, Schedule, kdf_v1, msg_key_v1
+from mtlib.crypto.keys import AuthKey, auth_key
+from mtlib.crypto.secret import exact
+from mtlib.errors import LocalError
+from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, framing, padding_size, seal
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
-PAGE = "core.telegram.org/method/auth.bindTempAuthKey, binding message contents"
-
-INNER = SCHEMA["bind_auth_key_inner"]
 INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE = 40, 72, 80, 104
 """All sizes of the binding are constants: the forty bytes, with header, with padding, with key id and msg_key."""
-
-ENVELOPE = Layout(
-    "envelope",
-    (
-        Field("random", Raw("int128", 16), random(
-            "stands where an ordinary message has salt and session_id; nobody reads it, but msg_key covers it", PAGE)),
-        Field("msg_id", LONG, copied("message/msg_id", "the msg_id of the message that carries the request", PAGE)),
-        Field("seqno", INT, constant("zero, although the message outside has an odd seqno", PAGE)),
-        Field("length", INT, constant("bytes of the inner object: 40", PAGE)),
-        Field("inner", INNER, derived("", "the forty bytes that bind", PAGE)),
-    ),
-)
-PLAINTEXT = Layout(
-    "plaintext",
-    (
-        Field("envelope", ENVELOPE, derived("", "what msg_key covers", PAGE)),
-        Field("padding", Rest(), random("up to a multiple of 16; msg_key does not cover it", PAGE)),
-    ),
-)
-
-
-def _open_seal(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-    """For looking: whatever the ciphertext has become, cut as a binding is cut."""
-    key = key_for(values["perm_auth_key_id"], reading)
-    if key is None or len(data) != PLAINTEXT_SIZE:
-        return None
-    return Dissection(PLAINTEXT, decrypt_v1(values["msg_key"], data, key), replace(reading, lenient=True))
-
-
-ENCRYPTED_MESSAGE = Layout(
-    "encrypted_message",
-    (
-        Field("perm_auth_key_id", LONG, copied(
-            "request/perm_auth_key_id", "which permanent key opens the seal", PAGE)),
-        Field("msg_key", Raw("int128", 16), derived(
-            "SHA1(envelope)[4:20]", "hash of the envelope: MTProto 1.0, so without the padding and without any key",
-            PAGE, envelope="encrypted_message/plaintext/envelope")),
-        Field("ciphertext", Rest(), derived(
-            "IGE(plaintext, KDF1(perm_auth_key, msg_key))", "the envelope and its padding under the permanent key",
-            PAGE, plaintext="encrypted_message/plaintext", perm_auth_key="@perm_auth_key",
-            msg_key="encrypted_message/msg_key"), inside=Seal(_open_seal)),
-    ),
-)
-REQUEST = SCHEMA["auth.bindTempAuthKey"].contains(encrypted_message=ENCRYPTED_MESSAGE)
-SCHEMA.add(REQUEST)
 
 
 @dataclass(frozen=True)
@@ -88,7 +31,9 @@ class Binding:
 
     `perm_key` and `temp_key` are what is tied together; `session_id` and `msg_id` are those of the message that will
     carry the request; `expires_at` is a date in unix seconds; `nonce` is a long; `random` is 16 bytes, `padding` 8.
-    A value that does not fit raises LocalError with its field when it is first packed.
+
+    Raises LocalError for keys that are none, for what the protocol keeps for itself (session 0, key id 0) and for
+    another padding; a value that does not fit its field is one when it is first packed.
     `dataclasses.replace(binding, nonce=...)` recomputes everything.
     """
 
@@ -101,11 +46,20 @@ class Binding:
     random: bytes
     padding: bytes
 
+    def __post_init__(self) -> None:
+        for name in ("perm_key", "temp_key"):
+            if auth_key(getattr(self, name), name).id == 0:
+                raise LocalError("auth_key_id 0 means that there is no key", got=0, where=name)
+        if self.session_id == 0:
+            raise LocalError("session_id 0 names no session", got=0, expected="a random long", where="session_id")
+        exact(self.padding, PLAINTEXT_SIZE - ENVELOPE_SIZE, "padding")
+
     @classmethod
     def draw(
         cls, perm_key: AuthKey, temp_key: AuthKey, *, session_id: int, msg_id: int, expires_at: int, entropy: Entropy
     ) -> Binding:
         """A binding with fresh nonce, random and padding."""
+        source(entropy)
         return cls(
             perm_key, temp_key, session_id, msg_id, expires_at,
             nonce=int.from_bytes(entropy.draw("nonce", 8), "little", signed=True),
@@ -136,8 +90,9 @@ class Binding:
 
     @cached_property
     def schedule(self) -> Schedule:
-        """Four SHA-1 over msg_key and the permanent key, cut into `aes_key` and `aes_iv`. Secret."""
-        return V1.run(0, auth_key=bytes(self.perm_key), msg_key=self.msg_key)
+        """Four SHA-1 over msg_key and the permanent key, cut into `aes_key` and `aes_iv`: what `kdf_v1` computes, to
+        look at. Secret."""
+        return V1.run(0, auth_key=self.perm_key, msg_key=self.msg_key)
 
     @cached_property
     def plaintext(self) -> Dissection:
@@ -147,7 +102,7 @@ class Binding:
     @cached_property
     def ciphertext(self) -> bytes:
         """AES-256-IGE of the plaintext: 80 bytes."""
-        return ige_encrypt(bytes(self.plaintext), self.schedule.aes_key, self.schedule.aes_iv)
+        return ige_encrypt(bytes(self.plaintext), *kdf_v1(self.perm_key, self.msg_key))
 
     @cached_property
     def encrypted_message(self) -> Dissection:

@@ -20,19 +20,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mtlib.crypto.keys import AuthKey, msg_key_v1
+from mtlib.crypto.kdf import msg_key_v1
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError
-from mtlib.protocol.binding import (
-    ENCRYPTED_MESSAGE,
-    ENCRYPTED_SIZE,
-    ENVELOPE_SIZE,
-    INNER,
-    INNER_SIZE,
-    PLAINTEXT,
-    REQUEST,
-)
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.packets import decrypt_v1
 from mtlib.wire import Dissection, Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, INNER, PLAINTEXT, REQUEST
 
 LENIENT = Reading(lenient=True)
 NO_KEY = AuthKey(bytes(256))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.keys import AuthKey, msg_key_large_v2
+from mtlib.crypto.kdf import msg_key_large_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, DecodeError, PeerError, TransportError
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
+from mtlib.protocol.messages import ANSWER, next_msg_id
 from mtlib.protocol.packets import PLAIN, TO_SERVER, open_packet, plain
-from mtlib.protocol.session import ANSWER, next_msg_id
 from mtlib.protocol.state import Connection, DataCenterState
 from mtlib.protocol.talk import talk
 from mtlib.transport import Frame, ServerStream

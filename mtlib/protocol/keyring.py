@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.session import FROM_CLIENT, Seqno, Window
+from mtlib.protocol.messages import FROM_CLIENT, Seqno, Window
 
 SALT_PERIOD = 1800
 """Seconds: a new salt every half hour, and the old one stays valid for as long again.

@@ -22,7 +22,7 @@ from mtlib.protocol.messages import Budget, Message
 from mtlib.protocol.state import Connection, DataCenterState
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.dissection import STRICT, Reading
-from mtlib.wire.kinds import Bool
+from mtlib.wire.tl import Bool
 
 
 @dataclass(frozen=True)

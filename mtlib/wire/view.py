@@ -52,7 +52,7 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, span: Any, path: str, depth: int) -> Row:
         note = span.field.note
-        seal = hasattr(span.field.inside, "open")
+        seal = hasattr(span.field.inside, "scheme")
         sealed = "opened" if span.opened is not None else "sealed" if seal and not span.problem else ""
         body = (span.body[0] - span.start, span.body[1] - span.start)
         around = (span.raw[: body[0]], span.raw[body[1] :])

@@ -31,7 +31,7 @@ from mtlib.net.server import LocalDC  # noqa: E402
 from mtlib.protocol.datacenter import Peer, Reply  # noqa: E402
 
 ROUNDS = 10
-OURS = {"ours, gmpy2": {}, "ours, plain Python": {"MTLIB_PLAIN": "1"}}
+OURS = {"ours, python-flint": {}, "ours, plain Python": {"MTLIB_PLAIN": "1"}}
 
 
 @dataclass(frozen=True)

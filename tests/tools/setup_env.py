@@ -37,8 +37,8 @@ LOG = ARTEFACTS / "setup.log"
 # Each step gives up one thing that the lessons themselves can do without.
 EXTRAS = (
     ("fast,test,browser", ""),
-    ("test,browser", "without gmpy2: the lessons give the same bytes, only large powers take longer"),
-    ("test", "without gmpy2 and playwright: the browser tests will be left out"),
+    ("test,browser", "without python-flint: the lessons give the same bytes, only large powers take longer"),
+    ("test", "without python-flint and playwright: the browser tests will be left out"),
 )
 
 # JupyterLab would ask about its news at the first start, and every kernel would warn of its plain TCP.

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.crypto.keys import MSG_KEY_V2
+from mtlib.crypto.kdf import MSG_KEY_V2
 from mtlib.errors import LocalError
 from mtlib.lab.figures.drawing import (
     BAD_LINE,
@@ -30,9 +30,10 @@ from mtlib.lab.figures.drawing import (
     drawn_size,
     some,
 )
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE, PLAINTEXT_SIZE, Carried
+from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, Carried
 from mtlib.protocol.packets import TO_SERVER
 from mtlib.wire import Dissection, Field, Span, unseal
+from mtlib.wire.schema import ENVELOPE
 
 # -- The ruler ------------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from mtlib.crypto.kdf import Piece, Row
-from mtlib.crypto.keys import ScheduleTable, key_usage
+from mtlib.crypto.kdf import Piece, ScheduleRow, ScheduleTable, key_usage
 from mtlib.errors import LocalError
 from mtlib.lab.figures.drawing import (
     FAINT,
@@ -60,8 +59,8 @@ class _Ribbons:
 
     table: ScheduleTable
     x: int
-    hashes: Sequence[Row]
-    results: Sequence[Row]
+    hashes: Sequence[ScheduleRow]
+    results: Sequence[ScheduleRow]
 
     KEY_Y, IN_Y, OUT_Y, END_Y = TOP + 46, TOP + 178, TOP + 300, TOP + 470
     TALL, GAP = 40.0, 20.0
@@ -99,7 +98,7 @@ class _Ribbons:
     def _cut(self, piece: Piece) -> str:
         return piece.source if piece.length is None else f"{piece.start(self.x)}:{piece.cut(self.x).stop}"
 
-    def _into(self, on: Canvas, row: Row) -> None:
+    def _into(self, on: Canvas, row: ScheduleRow) -> None:
         """Ribbons from the key into one hash, and the hash itself."""
         left, look = self._left(row.name), self._look(row.name)
         scale = self._share / sum(map(self._size, row.pieces))
@@ -119,7 +118,7 @@ class _Ribbons:
         on.text((middle, self.IN_Y + self.TALL + 40), f"{row.name} = {row.hash}", bold=True, paper=PAPER)
         on.box((left, self.OUT_Y), (self._share, self.TALL), UNUSED)
 
-    def _result(self, on: Canvas, row: Row, left: float) -> float:
+    def _result(self, on: Canvas, row: ScheduleRow, left: float) -> float:
         """Ribbons from the hashes into one result; gives where the next one begins."""
         gap = 40.0
         scale = (FULL - gap) / sum(self.table.widths[result.name] or 0 for result in self.results)

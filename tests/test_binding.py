@@ -14,19 +14,11 @@ from hypothesis import strategies as st
 from mtlib.crypto import V2, AuthKey, Patterned, msg_key_large_v2
 from mtlib.errors import DecodeError, LocalError
 from mtlib.lab.samples import NOW, sample
-from mtlib.protocol.binding import (
-    ENCRYPTED_MESSAGE,
-    ENCRYPTED_SIZE,
-    ENVELOPE_SIZE,
-    INNER_SIZE,
-    PLAINTEXT_SIZE,
-    REQUEST,
-    Binding,
-    Carried,
-)
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE, Binding, Carried
 from mtlib.protocol.packets import FORMULAS
 from mtlib.transport import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Reading, Span, trace, unseal
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 from wrong_client import WrongClient
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "binding_message.json").read_text())["vectors"]
@@ -119,7 +111,7 @@ LONG = st.integers(-(2**63), 2**63 - 1)
 
 
 @given(
-    st.binary(min_size=256, max_size=256), st.binary(min_size=256, max_size=256), LONG, LONG, LONG,
+    st.binary(min_size=256, max_size=256), st.binary(min_size=256, max_size=256), LONG.filter(bool), LONG, LONG,
     st.integers(-(2**31), 2**31 - 1), st.binary(min_size=16, max_size=16), st.binary(min_size=8, max_size=8),
 )  # fmt: skip
 def test_any_binding_is_what_others_make(
@@ -168,7 +160,18 @@ def test_draw_draws_three_values_and_no_more() -> None:
         ("expires_at", 1_790_000_000_000, "expires_at"),
         ("random", bytes(8), "random"),
         ("msg_id", 2**64, "msg_id"),
-        ("padding", bytes(7), "data"),
+        ("padding", bytes(7), "padding"),
+        ("padding", bytes(24), "padding"),
+        ("padding", 8, "padding"),
+        ("perm_key", bytes(256), "perm_key"),
+        ("temp_key", None, "temp_key"),
+        ("session_id", 0, "session_id"),
+        ("session_id", "1", "session_id"),
+        ("nonce", bytes(8), "nonce"),
+        ("nonce", bytes(16), "nonce"),
+        ("random", "sixteen letters.", "random"),
+        ("expires_at", None, "expires_at"),
+        ("expires_at", 1.5, "expires_at"),
     ],
 )
 def test_what_does_not_fit_is_named(field: str, value: Any, where: str) -> None:
@@ -176,6 +179,14 @@ def test_what_does_not_fit_is_named(field: str, value: Any, where: str) -> None:
         _ = replace(BINDING, **{field: value}).request
     assert where in caught.value.where
     assert isinstance(caught.value, ValueError)
+
+
+def test_a_key_whose_id_means_no_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can make such a key on purpose; the id is what the protocol keeps for plain packets."""
+    monkeypatch.setattr(AuthKey, "id", 0)
+    with pytest.raises(LocalError, match="no key"):
+        replace(BINDING)
+
 
 
 # -- What the bytes say about themselves --------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError
-from mtlib.protocol.exchange_messages import FORMULAS
+from mtlib.protocol.packets import FORMULAS
 from mtlib.wire import SCHEMA, Constructor, Origin, Reading, crc
 from wire_values import check_tiles, few, values
 
@@ -138,3 +138,40 @@ def test_the_sizes_of_the_binding() -> None:
         n.to_bytes(size, "little").hex() for n, size in ((1, 8), (2, 8), (3, 8), (4, 8), (5, 4))
     )
     assert request.at(24)[0].name == "encrypted_message" and bytes(request)[24] == 104
+
+
+# -- Each constructor of wire.schema_api is in the schema, and its fields say where they come from -----------------
+
+
+NAMES = ("invokeWithLayer", "invokeWithoutUpdates", "invokeAfterMsg", "initConnection", "nearestDc")
+
+
+@pytest.mark.parametrize("made", [SCHEMA[name] for name in NAMES], ids=lambda made: made.name)
+def test_the_wrappers_explain_themselves(made: Constructor) -> None:
+    assert all(f.note.meaning and f.note.spec for f in made.fields)
+
+
+def test_a_wrapped_call_is_seen_through() -> None:
+    inner = SCHEMA["help.getNearestDc"].build()
+    wrapped = SCHEMA["invokeWithLayer"].build(layer=214, query=bytes(inner))
+    assert bytes(wrapped.find("query")) == bytes(inner)
+
+
+# -- Each constructor of wire.schema_service is in the schema, and its fields say where they come from -------------
+
+
+SERVICE_NAMES = (
+    "rpc_result", "bad_server_salt", "new_session_created", "pong", "msgs_ack", "future_salts", "msg_container",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("made", [SCHEMA[name] for name in SERVICE_NAMES], ids=lambda made: made.name)
+def test_the_first_answers_of_a_data_centre_explain_themselves(made: Constructor) -> None:
+    assert all(f.note.meaning and f.note.spec for f in made.fields)
+
+
+def test_a_body_in_a_container_ends_where_its_length_says() -> None:
+    ping = bytes(SCHEMA["ping"].build(ping_id=3))
+    message = SCHEMA["message"].bare.pack({"msg_id": 4, "seqno": 1, "bytes": len(ping), "body": ping})
+    packed = SCHEMA["msg_container"].build(messages=[message, message])
+    assert packed.find("messages/1/body/ping_id").value == 3  # type: ignore[union-attr]

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import hashlib
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto.keys import (
-    FROM_NONCES,
-    MSG_KEY_V2,
-    V1,
-    V2,
-    AuthKey,
-    first_salt,
-    key_usage,
-    msg_key_large_v2,
-    msg_key_v1,
-    msg_key_v2,
-    new_nonce_hash,
-)
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, key_usage, msg_key_large_v2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
+from mtlib.crypto.rsa import PrivateKey, RsaPad
+from mtlib.crypto.secret import Hidden, exact, plain
 from mtlib.errors import LocalError
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "kdf.json").read_text())["vectors"]
@@ -191,3 +187,102 @@ def test_an_error_names_the_argument_that_is_wrong(call: Callable[[], object], w
     with pytest.raises(LocalError) as caught:
         call()
     assert caught.value.where == where
+
+
+# -- Secrets stay: nothing that walks over values in general takes key material along ------------------------------
+
+
+DATA = Patterned().draw("auth_key", 256)
+VECTOR = json.loads((Path(__file__).parent / "vectors" / "rsa_private.json").read_text())
+KEY = PrivateKey.from_pem(VECTOR["pkcs1"])
+PRIME = load_pem_private_key(VECTOR["pkcs1"].encode(), None).private_numbers().p  # type: ignore[union-attr]
+SECRETS: dict[str, tuple[Any, bytes]] = {
+    "AuthKey": (AuthKey(DATA), DATA),
+    "Schedule": (V1.run(0, auth_key=DATA, msg_key=bytes(16)), DATA),
+    "PrivateKey": (KEY, PRIME.to_bytes(128, "big")),
+    "RsaPad": (RsaPad(DATA[:100], KEY.public, bytes(92), DATA[:32]), DATA[:32]),
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_no_pickle(name: str) -> None:
+    secret, _ = SECRETS[name]
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(LocalError, match=name):
+            pickle.dumps(secret, protocol)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_nothing_of_it_in_any_text(name: str) -> None:
+    secret, inside = SECRETS[name]
+    for text in (repr(secret), str(secret), f"{secret}", f"{[secret]}"):
+        assert name in text
+        for piece in (inside[:8], inside[-8:]):
+            assert piece.hex() not in text
+            assert repr(piece)[2:-1] not in text
+            assert str(int.from_bytes(inside, "big")) not in text
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_copy_is_the_value_itself(name: str) -> None:
+    secret, _ = SECRETS[name]
+    assert copy.copy(secret) is secret
+    assert copy.deepcopy([secret])[0] is secret
+
+
+@pytest.mark.parametrize("name", ["AuthKey", "Schedule", "PrivateKey"])
+def test_no_dict_to_look_into(name: str) -> None:
+    with pytest.raises(TypeError):
+        vars(SECRETS[name][0])
+
+
+def test_asdict_of_something_with_a_key_shows_the_id_only() -> None:
+    @dataclasses.dataclass
+    class Session:
+        key: AuthKey
+
+    shown = repr(dataclasses.asdict(Session(AuthKey(DATA))))
+    assert shown == f"{{'key': AuthKey(id={AuthKey(DATA).id})}}"
+
+
+def test_hidden_bytes_work_like_bytes_and_show_their_number_only() -> None:
+    hidden = Hidden(b"0123456789")
+    assert hidden == b"0123456789"
+    assert hidden[2:4] + b"!" == b"23!"
+    assert str(hidden) == repr(hidden) == f"{hidden}" == "<10 hidden bytes>"
+    assert copy.copy(hidden) is copy.deepcopy(hidden) is hidden
+    with pytest.raises(LocalError, match="not pickled"):
+        pickle.dumps(hidden)
+
+
+# -- What callers hand in is copied once, measured once, and never taken for something else ------------------------
+
+
+@pytest.mark.parametrize("shape", [bytes, bytearray, memoryview])
+def test_three_shapes_become_bytes(shape: Any) -> None:
+    data = plain(shape(b"\x01\x02\x03"), "data")
+    assert type(data) is bytes
+    assert data == b"\x01\x02\x03"
+
+
+def test_the_copy_does_not_follow_its_source() -> None:
+    source = bytearray(b"abc")
+    copy = plain(source, "data")
+    source[0] = 0
+    assert copy == b"abc"
+
+
+@pytest.mark.parametrize("value", [5, "text", [1, 2], None, 1.5])
+def test_other_things_are_refused(value: Any) -> None:
+    with pytest.raises(LocalError) as caught:
+        plain(value, "nonce")
+    assert caught.value.where == "nonce"
+    assert caught.value.got == type(value).__name__
+
+
+@pytest.mark.parametrize("size", [0, 15, 17])
+def test_exact_refuses_every_other_length(size: int) -> None:
+    with pytest.raises(LocalError) as caught:
+        exact(bytes(size), 16, "nonce")
+    assert (caught.value.got, caught.value.expected) == (f"{size} bytes", "16 bytes")
+    assert exact(bytes(16), 16, "nonce") == bytes(16)

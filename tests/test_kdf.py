@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto.kdf import Piece, Row, Schedule, ScheduleTable, key_usage
-from mtlib.crypto.keys import FROM_NONCES, MSG_KEY_V2, V1, V2, AuthKey
+from mtlib.crypto.kdf import (
+    FROM_NONCES,
+    MSG_KEY_V2,
+    V1,
+    V2,
+    Piece,
+    Schedule,
+    ScheduleRow,
+    ScheduleTable,
+    kdf_nonces,
+    kdf_v1,
+    kdf_v2,
+    key_usage,
+    msg_key_large_v2,
+    msg_key_v1,
+    msg_key_v2,
+)
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 
 KEY, MSG_KEY = bytes(range(256)), bytes(range(100, 116))
@@ -46,7 +61,8 @@ def test_a_line_comes_apart_into_pieces() -> None:
         Piece("key", 0, 4, plus_x=True),
         Piece("key", 7, 1),
     )
-    assert table.rows == (Row("h", "SHA1", first), Row("out", None, (Piece("h", 0, None), Piece("h", 8, 12))))
+    second = (Piece("h", 0, None), Piece("h", 8, 12))
+    assert table.rows == (ScheduleRow("h", "SHA1", first), ScheduleRow("out", None, second))
     assert str(table).splitlines()[1] == "out = h + substr (h, 8, 12)"
     key = bytes(range(64))
     h = hashlib.sha1(key[40:56] + b"message" + key[8:12] + key[7:8]).digest()
@@ -106,16 +122,51 @@ def test_hashes_are_their_input_hashed(name: str, x: int) -> None:
 
 
 @each_table
-def test_the_python_of_a_table_is_what_runs(name: str) -> None:
+def test_the_python_of_a_row_computes_it(name: str) -> None:
     table, sources, schedule = computed(name, 8)
-    program = eval(table.python(8), {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256})
-    assert program(**sources) == tuple(schedule[row.name] for row in table.rows)
+    known = {**{name: bytes(value) for name, value in sources.items()}, "SHA1": hashlib.sha1, "SHA256": hashlib.sha256}
+    for row in table.rows:
+        known[row.name] = eval(row.python(8), known)
+        assert known[row.name] == schedule[row.name]
 
 
 @each_table
-def test_run_names_its_arguments(name: str) -> None:
+def test_run_takes_its_sources_and_nothing_else(name: str) -> None:
     table, sources, _ = computed(name, 0)
-    assert list(inspect.signature(table.run).parameters) == ["x", *sources]
+    for wrong in ({}, dict(list(sources.items())[1:]), sources | {"more": b""}):
+        with pytest.raises(LocalError, match="not the sources"):
+            table.run(0, **wrong)
+
+
+@given(st.binary(min_size=256, max_size=256), st.binary(min_size=16, max_size=16), st.sampled_from([0, 8]))
+def test_the_functions_and_the_tables_agree(key: bytes, msg_key: bytes, x: int) -> None:
+    one, two = V1.run(x, auth_key=key, msg_key=msg_key), V2.run(x, auth_key=key, msg_key=msg_key)
+    assert kdf_v1(key, msg_key, x) == kdf_v1(AuthKey(key), bytearray(msg_key), x) == (one.aes_key, one.aes_iv)
+    assert kdf_v2(key, msg_key, x) == kdf_v2(AuthKey(key), bytearray(msg_key), x) == (two.aes_key, two.aes_iv)
+    nonces = FROM_NONCES.run(new_nonce=key[:32], server_nonce=msg_key)
+    assert kdf_nonces(key[:32], msg_key) == (nonces.aes_key, nonces.aes_iv)
+    table = MSG_KEY_V2.run(x, auth_key=key, padded=key + msg_key)
+    assert msg_key_large_v2(key, key + msg_key, x) == table["msg_key_large"]
+    assert msg_key_v2(key, key + msg_key, x) == table["msg_key"]
+
+
+@pytest.mark.parametrize("bad", [None, 5, 256, 1.5, "text", [], b"short", object()])
+def test_functions_name_what_is_wrong(bad: Any) -> None:
+    for derive in (kdf_v1, kdf_v2):
+        for where, arguments in (("auth_key", (bad, MSG_KEY)), ("msg_key", (KEY, bad)), ("x", (KEY, MSG_KEY, bad))):
+            with pytest.raises(LocalError) as caught:
+                derive(*arguments)
+            assert caught.value.where == where
+    for where, arguments in (("new_nonce", (bad, MSG_KEY)), ("server_nonce", (KEY[:32], bad))):
+        with pytest.raises(LocalError) as caught:
+            kdf_nonces(*arguments)
+        assert caught.value.where == where
+    with pytest.raises(LocalError):
+        msg_key_v2(KEY, b"padded", bad)
+    if bad != b"short":
+        for call in (lambda: msg_key_v1(bad), lambda: msg_key_v2(KEY, bad, 0)):
+            with pytest.raises(LocalError):
+                call()
 
 
 @given(st.binary(min_size=256, max_size=256), st.binary(min_size=16, max_size=16))
@@ -176,7 +227,7 @@ def test_usage_is_what_really_matters() -> None:
 
 
 def test_reprs_are_short_and_silent() -> None:
-    assert repr(V1.run(8, auth_key=KEY, msg_key=MSG_KEY)) == "Schedule(V1, x=8)"
+    assert repr(V1.run(8, auth_key=KEY, msg_key=MSG_KEY)) == "Schedule(name='V1', x=8)"
     assert repr(MSG_KEY_V2) == "<ScheduleTable MSG_KEY_V2: msg_key_large, msg_key>"
 
 
@@ -186,7 +237,6 @@ def test_every_row_is_as_wide_as_its_value(name: str) -> None:
     for row in table.rows:
         assert table.widths[row.name] == len(schedule[row.name])
         assert table.origin(row.name, 0) == table.origin(row.name, 0, 0)
-    assert table.python() == table.python(0)
 
 
 def test_a_source_of_unknown_width_counts_for_nothing_where_it_is_joined() -> None:

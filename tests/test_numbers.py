@@ -1,11 +1,9 @@
-"""Powers with and without gmpy2, primes against a sieve, and pq in all its odd shapes."""
+"""Powers with and without python-flint, primes against a sieve, and pq in all its odd shapes."""
 
 from __future__ import annotations
 
 import json
 import sys
-import warnings
-from collections.abc import Iterator
 from math import isqrt
 from pathlib import Path
 from typing import Any
@@ -15,33 +13,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.crypto import numbers
-from mtlib.crypto.numbers import factor, is_probable_prime, power, to_bytes, use_gmpy2
+from mtlib.crypto.numbers import (
+    DH_PRIME,
+    check_dh_group,
+    check_dh_public,
+    factor,
+    generator_power,
+    is_probable_prime,
+    power,
+    rho,
+    safe_prime_flaw,
+    to_bytes,
+    use_flint,
+)
 from mtlib.errors import CheckError, LocalError
 
 PQ = json.loads((Path(__file__).parent / "vectors" / "pq.json").read_text())["vectors"]
 
 
-@pytest.fixture(params=["gmpy2", "pow"])
+@pytest.fixture(params=["flint", "plain"])
 def powers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to take powers; whatever was in use comes back afterwards."""
-    if request.param == "gmpy2":
-        pytest.importorskip("gmpy2")
-    monkeypatch.setattr(numbers, "_powmod", None)
-    assert use_gmpy2(request.param == "gmpy2") == (request.param == "gmpy2")
+    if request.param == "flint":
+        pytest.importorskip("flint")
+    monkeypatch.setattr(numbers, "_fmpz", None)
+    assert use_flint(request.param == "flint") == (request.param == "flint")
+    safe_prime_flaw.cache_clear()
     return str(request.param)
 
 
-@pytest.fixture(params=["numpy", "plain"])
-def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """`factor` with numpy loaded, and as if it were not."""
-    if request.param == "numpy":
-        monkeypatch.setitem(sys.modules, "numpy", pytest.importorskip("numpy"))
-    else:
-        monkeypatch.delitem(sys.modules, "numpy", raising=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield request.param
-    assert request.param == "numpy" or "numpy" not in sys.modules
+@pytest.fixture
+def method(powers: str) -> str:
+    """`factor` as python-flint does it, and as it is done here."""
+    return powers
 
 
 def by_division(n: int) -> list[int]:
@@ -58,14 +62,14 @@ numbers_of_all_sizes = st.one_of(st.integers(0, 50), st.integers(0, 1 << 64), st
 
 @given(numbers_of_all_sizes, numbers_of_all_sizes, numbers_of_all_sizes)
 def test_both_powers_agree(base: int, exponent: int, modulus: int) -> None:
-    before = numbers._powmod
+    before = numbers._fmpz
     try:
         results = []
         for wanted in (True, False):
-            use_gmpy2(wanted)
+            use_flint(wanted)
             results.append(power(base, exponent, modulus + 1))
     finally:
-        numbers._powmod = before
+        numbers._fmpz = before
     assert results[0] == results[1] == pow(base, exponent, modulus + 1)
     assert type(results[0]) is int
 
@@ -78,19 +82,19 @@ def test_no_power_of_that_kind(powers: str, exponent: int, modulus: int, where: 
 
 
 def test_the_environment_decides_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_powmod", None)
+    monkeypatch.setattr(numbers, "_fmpz", None)
     monkeypatch.setenv("MTLIB_PLAIN", "1")
-    assert power(3, 4, 50) == 31
-    assert numbers._powmod is pow
+    assert power(3, 4, 2**70) == 81
+    assert numbers._fmpz is int
     monkeypatch.delenv("MTLIB_PLAIN")
-    assert power(3, 4, 50) == 31
-    assert numbers._powmod is pow
+    assert power(3, 4, 2**70) == 81
+    assert numbers._fmpz is int
 
 
-def test_without_gmpy2_there_is_pow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_powmod", None)
-    monkeypatch.setitem(sys.modules, "gmpy2", None)  # importing it fails now
-    assert use_gmpy2(True) is False
+def test_without_flint_there_is_pow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "_fmpz", None)
+    monkeypatch.setitem(sys.modules, "flint", None)  # importing it fails now
+    assert use_flint(True) is False
     assert power(3, 4, 50) == 31
 
 
@@ -214,7 +218,7 @@ def test_pq_of_the_usual_size(low: int, high: int) -> None:
 
 @pytest.mark.parametrize("n", [257 * 263, 257 * 257 * 263, 65_537 * 4_294_967_291, 2_147_483_629 * 2_147_483_647])
 def test_rho_alone_always_finds_a_divisor(n: int) -> None:
-    divisor = numbers._brent(n)
+    divisor = rho(n)
     assert 1 < divisor < n
     assert n % divisor == 0
 
@@ -227,24 +231,113 @@ def test_rho_walks_a_batch_again_that_caught_everything(n: int) -> None:
     assert {divisor for divisor in walks if divisor < n} <= {*by_division(n)}
 
 
-def test_hart_alone_finds_what_telegram_sends() -> None:
-    numpy = pytest.importorskip("numpy")
-    primes = [n for n in range((1 << 31) - 1, 1 << 30, -9_999_998) if is_probable_prime(n)]
-    primes += [
-        next(n for n in range(start, 1 << 32, 2) if is_probable_prime(n))
-        for start in range(1 << 30 | 1, 1 << 31, 1 << 25)
-    ]
-    pairs = list(zip(primes, primes[::-1], strict=True))
-    assert len(pairs) > 30
-    for p, q in pairs:
-        assert numbers._hart(p * q, numpy) in (p, q)
-
-
-def test_hart_knows_when_there_is_nothing() -> None:
-    for prime in (101, 65_537, 18_446_744_073_709_551_557):
-        assert numbers._hart(prime, pytest.importorskip("numpy")) is None
-
-
-def test_numpy_is_used_where_it_is_loaded(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_brent" if method == "numpy" else "_hart", None)
+def test_flint_takes_over_where_it_is(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = []
+    monkeypatch.setattr(numbers, "rho", lambda n: walked.append(n) or rho(n))
     assert factor(2_147_483_629 * 2_147_483_647) == (2_147_483_629, 2_147_483_647)
+    assert len(walked) == (method == "plain")
+
+
+# -- The group: what must be refused is refused, and the residue table is quadratic reciprocity --------------------
+
+
+CASES = json.loads((Path(__file__).parent / "cases" / "crypto.json").read_text())
+MODP_14 = int(next(case["input"]["dh_prime"] for case in CASES if case["id"] == "C088"), 16)  # RFC 3526, 2048 bits
+PRIME_NOT_SAFE = (1 << 2047) + 1919
+
+
+def test_the_known_prime_needs_no_power(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "power", None)
+    check_dh_group(DH_PRIME, 3)
+
+
+def test_the_known_prime_is_safe(powers: str) -> None:
+    assert safe_prime_flaw(DH_PRIME, 2) == ""
+
+
+def test_another_safe_prime_is_proved_once(powers: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_dh_group(MODP_14, 2, rounds=3)
+    monkeypatch.setattr(numbers, "power", None)
+    check_dh_group(MODP_14, 3, rounds=3)
+
+
+@pytest.mark.parametrize(
+    ("p", "reason"),
+    [
+        (0, "bit length 0"),
+        (23, "bit length 5"),
+        (DH_PRIME >> 1, "bit length 2047"),
+        (DH_PRIME << 1 | 1, "bit length 2049"),
+        (-DH_PRIME, "bit length"),
+        (DH_PRIME - 1, "not prime"),
+        (DH_PRIME + 2, "not prime"),
+        (DH_PRIME // 3 * 3, "not prime"),
+        (((1 << 1024) - 105) * ((1 << 1023) + 1155), "not prime"),
+        (PRIME_NOT_SAFE, "(p-1)/2 not prime"),
+    ],
+)
+def test_primes_that_are_refused(powers: str, p: int, reason: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        check_dh_group(p, 4, rounds=2)
+    assert caught.value.where == "dh_prime"
+    assert reason in caught.value.message
+
+
+def test_safe_primes_below_ten_thousand() -> None:
+    """Pocklington's argument against two tests of primality, for every p it can be asked about."""
+    for p in range(4, 10_000):
+        safe = is_probable_prime(p) and is_probable_prime((p - 1) // 2)
+        assert (safe_prime_flaw(p) == "") == (safe and p % 2 == 1), p
+
+
+@pytest.mark.parametrize("g", range(-1, 10))
+@pytest.mark.parametrize("p", [DH_PRIME, MODP_14], ids=["telegram", "rfc3526"])
+def test_g_is_accepted_exactly_if_it_is_a_square(g: int, p: int) -> None:
+    is_square = 2 <= g <= 7 and numbers.power(g, (p - 1) // 2, p) == 1
+    try:
+        check_dh_group(p, g, rounds=1)
+    except CheckError as error:
+        assert not is_square
+        assert error.where == "g"
+    else:
+        assert is_square
+
+
+def test_the_table_is_reciprocity() -> None:
+    """For every safe prime up to 5000, the table and Euler's criterion agree on all six g."""
+    primes = [p for p in range(11, 5_000) if is_probable_prime(p) and is_probable_prime((p - 1) // 2)]
+    assert len(primes) > 50
+    for p in primes:
+        for g, (modulus, residues) in numbers._RESIDUES.items():
+            assert (p % modulus in residues) == (pow(g, (p - 1) // 2, p) == 1), (p, g)
+
+
+MARGIN = 1 << 1984
+
+
+@pytest.mark.parametrize("g_x", [-1, 0, 1, 2, MARGIN - 1, DH_PRIME - MARGIN + 1, DH_PRIME - 1, DH_PRIME, DH_PRIME + 1])
+def test_public_values_at_the_edges(g_x: int) -> None:
+    with pytest.raises(CheckError) as caught:
+        check_dh_public(g_x, DH_PRIME, "g_b")
+    assert caught.value.where == "g_b"
+    assert ("between" in caught.value.message) == (not 1 < g_x < DH_PRIME - 1)
+
+
+@given(st.integers(MARGIN, DH_PRIME - MARGIN))
+def test_public_values_in_between(g_x: int) -> None:
+    for value in (g_x, MARGIN, DH_PRIME - MARGIN):
+        check_dh_public(value, DH_PRIME, "g_a")
+
+
+@pytest.mark.parametrize("p", [DH_PRIME, MODP_14, 1])
+def test_the_power_of_a_generator_is_the_power(powers: str, p: int) -> None:
+    known = [0, 1, 2, 255, 1 << 256, (1 << 2048) - 1, 1 << 2047, 1 << 2048, 0x1234567 << 1999]
+    for g in (2, 3, 7):
+        assert [generator_power(g, exponent, p) for exponent in known] == [pow(g, exponent, p) for exponent in known]
+
+
+def test_a_generator_has_no_negative_power() -> None:
+    with pytest.raises(LocalError, match="exponent"):
+        generator_power(3, -1, DH_PRIME)
+    with pytest.raises(LocalError, match="modulus"):
+        generator_power(3, 1, 0)

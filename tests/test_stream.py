@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
-from mtlib.transport import FRAMINGS, ClientStream, Frame, ServerStream, detect
-from transport_messages import SAMPLES, encrypted, every_cut, messages, packets, pieces
+from mtlib.transport import FRAMINGS, LIMIT, ClientStream, Frame, ServerStream, detect, foreign, header_allowed
+from transport_messages import SAMPLES, encrypted, every_cut, messages, packets, pieces, same
 
 SECRET = bytes.fromhex("00112233445566778899aabbccddeeff")
 TOKEN = bytes.fromhex("0a0b0ccd")
@@ -99,7 +100,7 @@ def test_errors_and_quick_acks_come_back(way: Way) -> None:
     with pytest.raises(TransportError) as caught:
         client.receive(server.send_error(-404))
     assert caught.value.code == -404
-    assert client.broken is caught.value
+    assert same(client.broken, caught.value)
     with pytest.raises(TransportError):
         client.receive(server.send(SAMPLES[1]))
     with pytest.raises(TransportError):
@@ -147,7 +148,7 @@ def test_damage_is_a_peer_error(
         received(server, pieces(bytes(up), places))
         server.eof()
     except PeerError as error:
-        assert server.broken is error
+        assert same(server.broken, error)
         assert server.pending == 0
 
 
@@ -158,7 +159,7 @@ def test_noise_is_a_peer_error(noise: bytes, places: list[int]) -> None:
         received(server, pieces(noise, places))
         server.eof()
     except PeerError as error:
-        assert server.broken is error
+        assert same(server.broken, error)
         assert server.pending == 0
 
 
@@ -169,7 +170,7 @@ def test_noise_from_a_server_is_a_peer_error(way: Way, noise: bytes, places: lis
         received(client, pieces(noise, places))
         client.eof()
     except PeerError as error:
-        assert client.broken is error
+        assert same(client.broken, error)
         assert client.pending == 0
 
 
@@ -202,6 +203,12 @@ def test_detect(start: str, kind: str | None) -> None:
         (b"POST /api HTTP/1.1\r\n", "HTTP"),
         (b"OPTIONS * HTTP/1.1\r\n", "HTTP"),
         (bytes.fromhex("160301020001000" + "1fc0303"), "TLS"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "SSH"),
+        (b"CONNECT localhost:443 HTTP/1.1\r\n", "a proxy"),
+        (b"PROXY TCP4 127.0.0.1 127.0.0.1 4 5\r\n", "version 1"),
+        (bytes.fromhex("0d0a0d0a000d0a515549540a"), "version 2"),
+        *((bytes.fromhex(f"1603{minor:02x}00f8010000f40303") + bytes(8), "TLS") for minor in range(5)),
+        (bytes.fromhex("1603010200010001fc0303"), "TLS"),
     ],
 )
 def test_other_protocols_are_told_apart(start: bytes, what: str) -> None:
@@ -210,12 +217,41 @@ def test_other_protocols_are_told_apart(start: bytes, what: str) -> None:
         with pytest.raises(DecodeError, match=what) as caught:
             received(server, chunks)
         assert caught.value.where == "first bytes"
-        assert server.broken is caught.value
+        assert same(server.broken, caught.value)
         with pytest.raises(DecodeError, match=what):
             server.receive(b"more")
         with pytest.raises(DecodeError, match=what):
             server.eof()
         assert server.pending == 0
+
+
+def test_four_ef_without_obfuscation_are_not_met_with_silence() -> None:
+    for chunks in every_cut(b"\xef" * 4 + b"\x0a" + bytes(40)):
+        with pytest.raises(DecodeError, match="one ef") as caught:
+            received(ServerStream(entropy=Patterned()), chunks)
+        assert caught.value.where == "first bytes"
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (bytes.fromhex("050100"), "SOCKS5"),
+        (bytes.fromhex("05020002"), "SOCKS5"),
+        (bytes.fromhex("040101bb7f00000100"), "SOCKS4"),
+        (bytes.fromhex("040101bb7f000001") + b"me\0", "SOCKS4"),
+    ],
+)
+def test_a_request_for_a_proxy_is_named(start: bytes, what: str) -> None:
+    """It waits for an answer after it: nothing else would ever come."""
+    assert foreign(start) == what and foreign(start + b"more") == foreign(start[:-1]) == ""
+    with pytest.raises(DecodeError, match=what):
+        ServerStream(entropy=Patterned()).receive(start)
+
+
+def test_headers_of_ours_are_taken_for_nothing_else() -> None:
+    for number in range(2000):
+        header = Patterned(str(number)).draw("header", 64)
+        assert not foreign(header) or not header_allowed(header)
 
 
 def test_an_unknown_tag_inside_a_header() -> None:
@@ -306,3 +342,50 @@ def test_the_same_packet_twice_is_not_the_same_bytes() -> None:
     assert client.send(SAMPLES[0]) != client.send(SAMPLES[0])
     assert server.send(SAMPLES[0]) != server.send(SAMPLES[0])
     assert client.opening() == client.opening()
+
+
+def test_an_error_that_is_kept_lets_its_connection_go() -> None:
+    """Its traceback would hold every frame it came through, and the peer with its socket in one of them."""
+
+    class Peer:
+        """Somebody whose connection breaks."""
+
+        def __init__(self) -> None:
+            self.stream = ServerStream(entropy=Patterned())
+
+        def hears(self, data: bytes) -> PeerError | None:
+            try:
+                self.stream.receive(data)
+            except PeerError:
+                return self.stream.broken
+            return None
+
+    for data in (b"GET / HTTP/1.1", b"\xee" * 4 + bytes(4), b"\xef" + bytes(1)):
+        peer = Peer()
+        gone, error = weakref.ref(peer), peer.hears(data)
+        del peer
+        assert error is not None and gone() is None, "without a garbage collection"
+
+
+def test_lengths_longer_than_needed_and_wide_padding_are_noted() -> None:
+    server = ServerStream(entropy=Patterned())
+    payload = bytes(range(40))
+    frames = server.receive(b"\xef" + b"\x7f\x0a\0\0" + payload + b"\x0a" + payload + b"\x7f\x0a\0\0" + payload)
+    assert [frame.payload for frame in frames] == [payload] * 3
+    assert server.lint == ("a length of four bytes where one would do",)
+    for padding in range(16):
+        server = ServerStream(entropy=Patterned())
+        packet = b"\1" * 24 + bytes(32)
+        (frame,) = server.receive(b"\xdd" * 4 + (56 + padding).to_bytes(4, "little") + packet + b"\2" * padding)
+        assert frame.payload == packet, "0 to 15 bytes of padding are read"
+        assert bool(server.lint) == (padding > 3)
+
+
+def test_the_limit_rises_on_both_sides_once_a_key_is_known() -> None:
+    entropy = Patterned()
+    client, server = (ClientStream("intermediate", entropy=entropy), ServerStream(entropy=entropy))
+    large = bytes(LIMIT + 4)
+    server.receive(client.opening())
+    server.limit = client.limit = 2 * LIMIT
+    assert server.receive(client.send(large))[0].payload == large
+    assert client.receive(server.send(large))[0].payload == large

@@ -26,12 +26,11 @@ from mtlib.protocol.packets import (
     TO_CLIENT,
     TO_SERVER,
     decrypt_v1,
-    key_for,
+    encrypt_v1,
     open_packet,
     padding_size,
     plain,
     seal,
-    seal_v1,
 )
 from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
@@ -161,14 +160,14 @@ def test_the_padding_is_the_least_lawful_one(body: int) -> None:
     assert padding_size(132) == 12 and padding_size(12) == 20
 
 
-def test_seal_v1_is_what_others_do() -> None:
+def test_encrypt_v1_is_what_others_do() -> None:
     envelope, padding = pattern("envelope", 72), pattern("pad", 8)
     for x in (TO_SERVER, TO_CLIENT):
-        msg_key, ciphertext = seal_v1(envelope, padding, KEY, x)
+        msg_key, ciphertext = encrypt_v1(envelope, padding, KEY, x)
         assert ciphertext == ige(envelope + padding, *kdf1(bytes(KEY), msg_key, x))
         assert decrypt_v1(msg_key, ciphertext, KEY, x) == envelope + padding
-    assert seal_v1(envelope, bytes(8), KEY)[0] == seal_v1(envelope, padding, KEY)[0]
-    assert seal_v1(envelope, padding, AuthKey(bytes(256)))[0] == msg_key, "no key goes into msg_key"
+    assert encrypt_v1(envelope, bytes(8), KEY)[0] == encrypt_v1(envelope, padding, KEY)[0]
+    assert encrypt_v1(envelope, padding, AuthKey(bytes(256)))[0] == msg_key, "no key goes into msg_key"
 
 
 # -- Damage -------------------------------------------------------------------------------------------------------
@@ -247,10 +246,13 @@ def test_a_seal_shows_damaged_bytes_too_and_nothing_without_a_key() -> None:
     assert odd.spans[2].opened is None
 
 
-def test_keys_are_found_by_their_id() -> None:
-    reading = Reading(keys=("no key", *SAMPLE.keys))
-    assert key_for(SAMPLE.perm_key.id, reading) == SAMPLE.perm_key
-    assert key_for(1, reading) is None
+def test_a_seal_asks_for_its_own_key() -> None:
+    packet = REQUEST_PACKET.dissect(bytes(SAMPLE.carried.packet))
+    assert unseal(packet, [SAMPLE.perm_key]).spans[2].opened is None
+    assert unseal(packet, [SAMPLE.perm_key, SAMPLE.temp_key]).spans[2].opened is not None
+    for wrong in ("no key", bytes(SAMPLE.temp_key), [bytes(SAMPLE.temp_key)], None, 5):
+        with pytest.raises(LocalError, match="keys"):
+            unseal(packet, wrong)  # type: ignore[arg-type]
 
 
 def test_the_two_directions_differ_only_in_their_names() -> None:

@@ -14,18 +14,25 @@ from mtlib.wire import (
     Dissection,
     Field,
     Layout,
-    Reading,
+    Note,
+    Opened,
+    Origin,
     Seal,
-    Trace,
+    Traced,
+    constant,
     copied,
     derived,
+    given,
     random,
     trace,
     unseal,
 )
-from mtlib.wire import given as said
-from mtlib.wire.kinds import SIMPLE, Raw, Rest
+from mtlib.wire import (
+    given as said,
+)
+from mtlib.wire.layout import Raw, Rest
 from mtlib.wire.provenance import FUNCTIONS
+from mtlib.wire.tl import SIMPLE
 
 INT, LONG = SIMPLE["int"], SIMPLE["long"]
 
@@ -39,8 +46,15 @@ SEALED = Layout(
 )
 
 
-def look(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-    return SEALED.dissect(data, reading) if "key" in reading.keys else None
+class Key:
+    """It opens everything, and turns nothing."""
+
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
+        return Opened(data, True)
+
+
+KEY = Key()
+SEAL = Seal("none", "nonce", (SEALED,))  # type: ignore[arg-type]
 
 
 REQUEST = Layout(
@@ -49,7 +63,7 @@ REQUEST = Layout(
         Field("nonce", LONG, random()),
         Field("hash", Raw("hash", 16), derived("SHA1(sealed)[4:20]", sealed="request/sealed")),
         Field(
-            "ciphertext", Rest(), derived("turn(sealed, key)", sealed="request/sealed", key="@key"), inside=Seal(look)
+            "ciphertext", Rest(), derived("turn(sealed, key)", sealed="request/sealed", key="@key"), inside=SEAL
         ),
     ),
 )
@@ -67,12 +81,12 @@ def message(nonce: int = 7, sealed_nonce: int = 7, session: int = -3) -> Dissect
     sealed = bytes(SEALED.build(nonce=sealed_nonce, key_id=5, session=session))
     request = REQUEST.build(nonce=nonce, hash=hashlib.sha1(sealed).digest()[4:20], ciphertext=sealed)
     made = MESSAGE.build(session=-3, length=len(request), body=request)
-    return unseal(made, ["key"])
+    return unseal(made, [KEY])
 
 
 def test_a_copy_agrees_with_its_source() -> None:
     found = trace(message(), "message/body/sealed/session")
-    assert isinstance(found, Trace) and found.agrees is True
+    assert isinstance(found, Traced) and found.agrees is True
     assert (found.path, found.formula, found.field.name) == (
         "message/body/sealed/session",
         "session",
@@ -101,7 +115,7 @@ def test_a_derived_value_is_computed() -> None:
     assert found.sources["sealed"][0] == "message/body/sealed" and len(found.sources["sealed"][1] or b"") == 24
     broken = bytearray(message().data)
     broken[22] ^= 1
-    assert trace(unseal(MESSAGE.dissect(bytes(broken)), ["key"]), "body/hash").agrees is False
+    assert trace(unseal(MESSAGE.dissect(bytes(broken)), [KEY]), "body/hash").agrees is False
 
 
 def test_a_number_is_compared_as_a_number() -> None:
@@ -134,7 +148,7 @@ def test_what_stands_outside_is_told() -> None:
     for known in ("5", 5.0, [5]):
         with pytest.raises(LocalError, match="@key_id is known as"):
             trace(message(), path, known={"key_id": known})
-    with pytest.raises(LocalError, match="does not fit"):
+    with pytest.raises(LocalError, match="@key_id is known as"):
         trace(message(), path, known={"key_id": 2**63})
 
 
@@ -223,3 +237,53 @@ def test_the_request_alone() -> None:
     assert trace(request, "perm_auth_key_id").agrees is None
     assert trace(request, "perm_auth_key_id", known={"perm_auth_key": key}).agrees is True
     assert trace(request, "perm_auth_key_id", known={"perm_auth_key": key[::-1]}).agrees is False
+
+
+# -- Notes: where a value comes from, what it means, who says so ---------------------------------------------------
+
+
+def test_every_origin_has_a_letter_of_its_own() -> None:
+    letters = {origin: origin.letter for origin in Origin}
+    assert letters == {
+        Origin.CONSTANT: "=",
+        Origin.RANDOM: "?",
+        Origin.GIVEN: "g",
+        Origin.COPIED: "c",
+        Origin.DERIVED: "f",
+    }
+
+
+@pytest.mark.parametrize(
+    ("make", "origin"), [(constant, Origin.CONSTANT), (random, Origin.RANDOM), (given, Origin.GIVEN)]
+)
+def test_plain_notes(make: type[Note], origin: Origin) -> None:
+    assert make() == Note(origin)
+    assert make("what it means", "page, section") == Note(origin, "what it means", "page, section")
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [("request/nonce", "nonce"), ("nonce", "nonce"), ("@msg_id", "msg_id"), ("@a/b", "b")]
+)
+def test_a_copy_is_a_formula_of_one_name(source: str, name: str) -> None:
+    note = copied(source, "again", "page")
+    assert (note.origin, note.formula, dict(note.sources)) == (Origin.COPIED, name, {name: source})
+    assert name.isidentifier(), "the formula is an expression"
+
+
+def test_a_derived_value_names_its_sources() -> None:
+    note = derived("SHA1(envelope)[4:20]", "hash", "page", envelope="plaintext/envelope")
+    assert (note.origin, note.meaning, note.spec) == (Origin.DERIVED, "hash", "page")
+    assert (note.formula, dict(note.sources)) == (
+        "SHA1(envelope)[4:20]",
+        {"envelope": "plaintext/envelope"},
+    )
+    assert dict(derived("f(formula)", formula="@formula").sources) == {"formula": "@formula"}
+
+
+def test_notes_do_not_change() -> None:
+    note = derived("len(x)", x="a/x")
+    with pytest.raises(AttributeError):
+        note.formula = "0"  # type: ignore[misc]
+    for made in (note, given()):
+        with pytest.raises(TypeError):
+            made.sources["y"] = "b"  # type: ignore[index]

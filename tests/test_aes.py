@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
@@ -14,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtlib.crypto import aes
 from mtlib.crypto.aes import Ctr, ige_blocks, ige_decrypt, ige_encrypt
 from mtlib.errors import LocalError
 
@@ -95,7 +98,7 @@ def test_vectors(vector: dict[str, Any]) -> None:
 def test_wrong_lengths_are_named_before_any_aes(
     function: Callable[..., Any], where: str, data: int, key: int, iv: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mtlib.crypto.aes.Cipher", None)  # nobody gets that far
+    monkeypatch.setattr("mtlib.crypto.aes._cipher", None)  # nobody gets that far
     with pytest.raises(LocalError) as caught:
         function(bytes(data), bytes(key), bytes(iv))
     assert caught.value.where == where
@@ -182,3 +185,26 @@ def test_an_error_names_the_data_where_it_is_wrong() -> None:
 def test_a_block_that_was_computed_stays_as_it_is() -> None:
     with pytest.raises(FrozenInstanceError):
         ige_blocks(bytes(16), bytes(32), bytes(32))[0].index = 2  # type: ignore[misc]
+
+
+def test_another_implementation_can_take_the_place_of_openssl(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser has no `cryptography`: what is asked of AES is three modes, and nothing else is imported for it."""
+    known = aes._openssl()
+    asked: list[tuple[str, int, int]] = []
+
+    def other(mode: aes.Mode, key: bytes, iv: bytes) -> aes.Update:
+        asked.append((mode, len(key), len(iv)))
+        return known(mode, key, iv)
+
+    expected = ige_encrypt(bytes(48), bytes(32), bytes(32))
+    monkeypatch.setattr(aes, "_aes", None)
+    aes.use_aes(other)
+    assert ige_encrypt(bytes(48), bytes(32), bytes(32)) == expected
+    assert ige_decrypt(expected, bytes(32), bytes(32)) == bytes(48)
+    assert Ctr(bytes(32), bytes(16)).update(b"abc")
+    assert asked == [("CBC encrypt", 32, 16), ("ECB decrypt", 32, 0), ("CTR", 32, 16)]
+
+
+def test_nothing_of_cryptography_is_loaded_before_it_is_needed() -> None:
+    program = "import sys, mtlib; mtlib.Binding, mtlib.verify; sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.errors import DecodeError, LocalError
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, unseal
+from mtlib.errors import DecodeError, LocalError, PeerError
+from mtlib.lab.samples import sample
+from mtlib.protocol.dissect import KINDS, dissect
+from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, plain, seal
+from mtlib.transport import FRAMINGS
+from mtlib.wire import SCHEMA, Dissection, Field, Layout, Opened, Reading, Seal, unseal
 from mtlib.wire.dissection import MAX_DEPTH, STRICT, Span, octets
-from mtlib.wire.kinds import SIMPLE, Raw, Rest
+from mtlib.wire.layout import Raw, Rest
+from mtlib.wire.tl import SIMPLE
 from wire_values import check_at, check_tiles, objects
 
 LONG, INT = SIMPLE["long"], SIMPLE["int"]
@@ -30,15 +35,12 @@ class Key:
     def turn(self, data: bytes) -> bytes:
         return bytes(byte ^ self.secret for byte in data)
 
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
+        return Opened(self.turn(data), True) if values[seal.by] == self.id else None
+
 
 def open_with(layout: Layout) -> Seal:
-    def look(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-        for key in reading.keys:
-            if key.id == values["key_id"]:
-                return layout.dissect(key.turn(data), reading)
-        return None
-
-    return Seal(look)
+    return Seal("XOR", "key_id", (layout,))  # type: ignore[arg-type]
 
 
 INNER = Layout("inner", (Field("nonce", LONG), Field("tag", Raw("int128", 16))))
@@ -215,9 +217,13 @@ def test_nothing_at_all() -> None:
 
 
 def test_what_opens_to_nothing_is_open() -> None:
+    class Empties(Key):
+        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened:
+            return Opened(b"", True)
+
     nothing = Layout("nothing", ())
-    seal = Seal(lambda values, data, reading: nothing.dissect(b"", reading))
-    d = Layout("l", (Field("sealed", Rest(), inside=seal),)).dissect(b"x")
+    layout = Layout("l", (Field("sealed", Rest(), inside=open_with(nothing)),))
+    d = unseal(layout.dissect(b"x"), [Empties(1, 0)])
     assert d.spans[0].inner is not None and [row.state for row in d.rows()] == ["opened"]
     assert d.find("nothing") == nothing.dissect(b"")
 
@@ -245,11 +251,17 @@ def test_a_reading_counts_how_deep_it_is() -> None:
 
 def test_seals_count_as_levels() -> None:
     """A seal that opens to itself ends."""
-    russian: list[Layout] = []
-    seal = Seal(lambda values, data, reading: Dissection(russian[0], data, reading))
-    russian.append(Layout("doll", (Field("doll_inside", Rest(), inside=seal),)))
-    d = russian[0].dissect(b"tiny")
-    rows = list(d.rows())
+
+    class Endless(Key):
+        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened:
+            return Opened(data, True)
+
+    class Doll(Layout):
+        pass
+
+    doll = Doll("doll", ())
+    object.__setattr__(doll, "fields", (Field("doll_inside", Rest(), inside=open_with(doll)),))
+    rows = list(unseal(Dissection(doll, b"tiny"), [Endless(1, 0)]).rows())
     assert len(rows) == MAX_DEPTH + 1 and "too deep" in rows[-1].state
 
 
@@ -257,3 +269,79 @@ def test_seals_count_as_levels() -> None:
 def test_lenient_reading_of_noise_behind_seals(noise: bytes, outer: bool) -> None:
     data = PACKET.build(key_id=1, ciphertext=OUTER.turn(noise) if outer else noise).data
     check_tiles(PACKET.dissect(data, Reading(keys=(OUTER, LAST), lenient=True)))
+
+
+# -- What are these bytes? Every kind of bytes is recognised, with and without keys --------------------------------
+
+
+SAMPLE = sample()
+DEEP = "packet/message/request/encrypted_message/plaintext/envelope/inner/nonce"
+
+
+@pytest.mark.parametrize("framing", [name for name in FRAMINGS if name != "padded"])
+def test_a_frame_is_seen_through_to_the_nonce(framing: str) -> None:
+    frame = sample(framing=framing).carried.frame
+    found = dissect(bytes(frame), keys=SAMPLE.keys)
+    assert found.name == "frame"
+    assert found.find(DEEP).value == SAMPLE.binding.nonce  # type: ignore[union-attr]
+
+
+def test_without_keys_the_seals_stay_closed() -> None:
+    found = dissect(bytes(SAMPLE.carried.packet))
+    assert [span.name for span in found.spans] == ["auth_key_id", "msg_key", "ciphertext"]
+    with pytest.raises(LocalError):
+        found.find("message")
+
+
+def test_each_kind() -> None:
+    assert dissect(bytes(SAMPLE.binding.request)).name == "auth.bindTempAuthKey"
+    assert dissect(bytes(SAMPLE.binding.encrypted_message)).name == "encrypted_message"
+    assert dissect(bytes(plain(4, SCHEMA["req_pq_multi"].build(nonce=bytes(16))))).name == "packet"
+    assert dissect(bytes(SAMPLE.carried.packet), keys=SAMPLE.keys, as_="packet").find("message/salt")
+
+
+def test_an_answer_is_opened_in_its_own_direction() -> None:
+    body = SCHEMA["pong"].build(msg_id=4, ping_id=9)
+    message = ANSWER_MESSAGE.build(salt=1, session_id=2, msg_id=5, seqno=0, length=len(body), answer=bytes(body),
+                                   padding=bytes(padding_size(len(body))))  # fmt: skip
+    packet = seal(message, SAMPLE.temp_key, TO_CLIENT)
+    assert dissect(bytes(packet), keys=SAMPLE.keys).find("message/answer/ping_id").value == 9  # type: ignore[union-attr]
+
+
+def test_what_nothing_fits_is_said() -> None:
+    with pytest.raises(PeerError, match="none of frame, packet"):
+        dissect(b"\x01\x02\x03")
+    with pytest.raises(LocalError, match="no such kind"):
+        dissect(b"", as_="novel")
+
+
+@given(st.binary(max_size=300), st.sampled_from([None, *KINDS]))
+def test_garbage_raises_typed_errors_only(data: bytes, as_: str | None) -> None:
+    try:
+        assert bytes(dissect(data, keys=SAMPLE.keys, as_=as_)) == data
+    except PeerError as error:
+        assert str(error)
+
+
+@given(st.integers(0, 203), st.integers(1, 255))
+def test_damaged_frames_can_still_be_looked_at(at: int, flip: int) -> None:
+    damaged = bytearray(bytes(SAMPLE.carried.frame))
+    damaged[at] ^= flip
+    try:
+        found = dissect(bytes(damaged), keys=SAMPLE.keys)
+    except PeerError:
+        assert at < 4
+    else:
+        assert b"".join(span.raw for span in found.spans) == bytes(damaged)
+        assert list(found.rows())
+
+
+def test_an_answer_as_long_as_a_seal_is_told_apart_by_its_key() -> None:
+    body = bytes(SCHEMA["future_salts"].build(req_msg_id=4, now=1, salts=[]))
+    message = ANSWER_MESSAGE.build(salt=1, session_id=2, msg_id=5, seqno=0, length=len(body), answer=body,
+                                   padding=bytes(80 - 32 - len(body)))  # fmt: skip
+    packet = bytes(seal(message, SAMPLE.temp_key, TO_CLIENT))
+    assert len(packet) == len(SAMPLE.binding.encrypted_message)
+    assert dissect(packet, keys=SAMPLE.keys).name == "packet"
+    assert dissect(packet).name == "encrypted_message"
+    assert dissect(packet, as_="packet").name == "packet"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import dataclasses
 import json
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.errors import DecodeError, LocalError
-from mtlib.transport import Obfuscation, detect, header_allowed
+from mtlib.transport import Obfuscation, detect, header_allowed, parse_secret
 from mtlib.transport.obfuscation import TAGS
 
 ALL = json.loads((Path(__file__).parent / "vectors" / "transports.json").read_text())["vectors"]
@@ -245,3 +246,48 @@ def test_keys_and_secrets_stay_inside() -> None:
     assert copy.copy(one) == one
     assert dataclasses.replace(one, dc_id=-2).header[:60] == one.header[:60]
     assert dataclasses.replace(one, dc_id=-2).header != one.header
+
+
+SECRET_16 = bytes(range(100, 116))
+
+
+@pytest.mark.parametrize(
+    ("text", "padded"),
+    [
+        (SECRET_16.hex(), False),
+        (SECRET_16.hex().upper(), False),
+        (f" {SECRET_16.hex()}\n", False),
+        ("dd" + SECRET_16.hex(), True),
+        (SECRET_16, False),
+        (bytearray(b"\xdd" + SECRET_16), True),
+        (base64.urlsafe_b64encode(SECRET_16).decode(), False),
+        (base64.urlsafe_b64encode(SECRET_16).decode().rstrip("="), False),
+        (base64.urlsafe_b64encode(b"\xdd" + SECRET_16).decode().rstrip("="), True),
+        (base64.urlsafe_b64encode(bytes([0xFB, 0xFF]) + SECRET_16[2:]).decode(), False),  # with - and _ in it
+    ],
+)
+def test_a_secret_is_read_in_every_form(text: Any, padded: bool) -> None:
+    found = parse_secret(text)
+    assert found[1] == padded and (found[0] == SECRET_16 or found[0][2:] == SECRET_16[2:])
+    client, server = (Obfuscation(RANDOM, b"\xdd" * 4, 2, text), Obfuscation(RANDOM, b"\xdd" * 4, 2, found[0]))
+    assert client.encrypt_key == server.encrypt_key
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ee" + SECRET_16.hex() + b"example.org".hex(), b"\xee" + SECRET_16,
+        base64.urlsafe_b64encode(b"\xee" + SECRET_16 + b"example.org").decode(),
+    ],
+)  # fmt: skip
+def test_a_secret_for_a_disguise_is_named(text: Any) -> None:
+    with pytest.raises(LocalError, match="FakeTLS") as caught:
+        parse_secret(text)
+    assert SECRET_16.hex() not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "no secret!", SECRET_16.hex()[:-2], "cc" + SECRET_16.hex(), b"", None, 16, "é"])
+def test_no_secret_is_refused_and_not_shown(text: Any) -> None:
+    with pytest.raises(LocalError) as caught:
+        parse_secret(text)
+    assert caught.value.where == "secret" and SECRET_16.hex()[:8] not in str(caught.value)
