@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
     from mtlib.protocol import SCHEMA
-    from mtlib.protocol.binding import Binding, Carried
+    from mtlib.protocol.binding import Binding, BindPacket, Carried
     from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
     from mtlib.protocol.dissect import dissect
     from mtlib.protocol.faults import FAULTS, Fault
@@ -37,6 +37,7 @@ _HOMES = {
     "AuthKey": "crypto.keys",
     "Binding": "protocol.binding",
     "CHECKS": "protocol.checks",
+    "BindPacket": "protocol.binding",
     "Carried": "protocol.binding",
     "Dissection": "wire.dissection",
     "FAULTS": "protocol.faults",
@@ -79,6 +80,7 @@ __all__ = [
     "FORMULAS",
     "SCHEMA",
     "AuthKey",
+    "BindPacket",
     "Binding",
     "Carried",
     "Dissection",

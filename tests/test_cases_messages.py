@@ -187,7 +187,7 @@ def test_C032_no_frame_under_the_permanent_key() -> None:
         for _ in range(10):
             client.call("help.getNearestDc")
         assert client.perm_key is not None
-        assert not [p for d, p in client.line.transcript if d == "sent" and p[:8] == client.perm_key.id_bytes]
+        assert not [p for d, p in client.connection.transcript if d == "sent" and p[:8] == client.perm_key.id_bytes]
 
 
 def test_C033_C034_C035_which_connection_knows_which_key() -> None:

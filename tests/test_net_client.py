@@ -26,7 +26,7 @@ def test_a_live_bind_over_every_framing(framing: str, obfuscated: bool) -> None:
         assert client.call("help.getNearestDc")["this_dc"] == 2  # type: ignore[index]
         assert client.ping()
         assert client.carried is not None
-        sent = [packet for direction, packet in client.line.transcript if direction == "sent"]
+        sent = [packet for direction, packet in client.connection.transcript if direction == "sent"]
         assert bytes(client.carried.packet) in sent
         opened = unseal(client.carried.frame, [client.temp_key, client.perm_key])
         assert opened.find("packet/message/request/encrypted_message/plaintext/envelope/inner")
@@ -37,7 +37,7 @@ def test_no_packet_goes_out_under_the_permanent_key() -> None:
         client.bind()
         for _ in range(10):
             client.call("help.getNearestDc")
-        sent = [packet for direction, packet in client.line.transcript if direction == "sent"]
+        sent = [packet for direction, packet in client.connection.transcript if direction == "sent"]
         assert client.perm_key is not None
         assert not [packet for packet in sent if packet[:8] == client.perm_key.id_bytes]
 
@@ -85,7 +85,7 @@ def test_a_wrong_salt_is_met_with_the_same_bytes() -> None:
     with LocalDC(faults=[Fault("wrong-salt")]) as dc, connect(dc) as client:
         client.bind()
         assert len(dc.trace.named("bind_accepted")) == 1
-        assert len([e for e in client.talk.events if e.__class__.__name__ == "BadMessage"]) == 1
+        assert len([e for e in client.events if e.__class__.__name__ == "BadMessage"]) == 1
 
 
 def test_boolFalse_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,8 +192,8 @@ class Tap:
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_the_frame_that_is_shown_is_the_one_that_was_sent(framing: str) -> None:
     with LocalDC(faults=[Fault("wrong-salt")]) as dc, connect(dc, framing=framing) as client:
-        tap = Tap(client.line.socket)
-        client.line.socket = tap  # type: ignore[assignment]
+        tap = Tap(client.connection.socket)
+        client.connection.socket = tap  # type: ignore[assignment]
         for _ in range(3):
             client.bind()
             assert client.carried is not None
@@ -206,7 +206,8 @@ def test_a_request_made_longer_can_still_be_shown() -> None:
         with pytest.raises(RpcError):
             client.bind(change=lambda request: request + bytes(4))
         assert client.carried is not None
-        assert len(client.carried.packet) == 200
+        assert client.carried.changed == bytes(client.carried.binding.request) + bytes(4)
+        assert client.connection.transcript[-2] == ("sent", bytes(client.carried.packet))
 
 
 def test_a_caller_that_is_interrupted_hears_of_nothing_else() -> None:

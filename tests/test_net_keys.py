@@ -80,7 +80,7 @@ def test_interrupted_while_cleaning_up_the_socket_is_closed(
     monkeypatch.setattr(client, "clean_up", interrupted)
     with pytest.raises(KeyboardInterrupt):
         client.close()
-    assert client.line.socket.fileno() == -1
+    assert client.connection.socket.fileno() == -1
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_cannot_be_is_refused_before_anything_is_dialled(
 
 def test_before_there_are_keys_and_after_the_end_it_says_so() -> None:
     with LocalDC() as dc, Client(dc) as client:
-        for early in (client.bind, client.ping, lambda: client.session, lambda: client.talk, lambda: client.temp_key):
+        for early in (client.bind, client.ping, lambda: client.session, lambda: client.temp_key):
             with pytest.raises(LocalError, match="there is no"):
                 early()
         client.make_keys()
@@ -116,7 +116,7 @@ def test_before_there_are_keys_and_after_the_end_it_says_so() -> None:
         with pytest.raises(LocalError, match="closed"):
             client.ping()
         with pytest.raises(LocalError, match="closed"):
-            client.line.receive()
+            client.connection.receive()
 
 
 def test_a_port_that_takes_the_connection_and_is_mute_is_passed_over() -> None:

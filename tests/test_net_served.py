@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mtlib.net.server import LocalDC, Served
+from mtlib.net.server import LocalDC, ServerConnection
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.packets import plain
 from mtlib.transport import ClientStream
@@ -21,16 +21,16 @@ FRAMED = len(REQ_PQ).to_bytes(4, "little") + REQ_PQ
 
 
 @pytest.fixture
-def ends() -> Iterator[tuple[socket.socket, Served]]:
+def ends() -> Iterator[tuple[socket.socket, ServerConnection]]:
     """A client's socket, and the data centre's end of it."""
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)
-    yield ours, Served(theirs, centre().accept())
+    yield ours, ServerConnection(theirs, centre().accept())
     ours.close()
     theirs.close()
 
 
-def test_whoever_sends_much_is_read_in_turns(ends: tuple[socket.socket, Served]) -> None:
+def test_whoever_sends_much_is_read_in_turns(ends: tuple[socket.socket, ServerConnection]) -> None:
     ours, served = ends
     ours.sendall(INTERMEDIATE + FRAMED * 100)
     served.read(NOW)
@@ -43,7 +43,7 @@ def test_whoever_sends_much_is_read_in_turns(ends: tuple[socket.socket, Served])
     assert served.peer.stream.received > 80
 
 
-def test_a_key_has_to_come_in_time_whatever_else_is_said(ends: tuple[socket.socket, Served]) -> None:
+def test_a_key_has_to_come_in_time_whatever_else_is_said(ends: tuple[socket.socket, ServerConnection]) -> None:
     ours, served = ends
     limits = Limits()
     ours.sendall(INTERMEDIATE + FRAMED)
@@ -55,7 +55,7 @@ def test_a_key_has_to_come_in_time_whatever_else_is_said(ends: tuple[socket.sock
     assert "silent" in served.overdue(now + served.peer.patience + 1, limits)
 
 
-def test_a_frame_has_to_be_whole_in_time_byte_by_byte_or_not(ends: tuple[socket.socket, Served]) -> None:
+def test_a_frame_has_to_be_whole_in_time_byte_by_byte_or_not(ends: tuple[socket.socket, ServerConnection]) -> None:
     ours, served = ends
     limits = Limits(frame_seconds=1)
     for byte in INTERMEDIATE + FRAMED[:9]:
@@ -73,7 +73,7 @@ def test_a_frame_has_to_be_whole_in_time_byte_by_byte_or_not(ends: tuple[socket.
     assert served.begun is None
 
 
-def test_a_mistake_of_ours_ends_one_connection_and_is_told(ends: tuple[socket.socket, Served]) -> None:
+def test_a_mistake_of_ours_ends_one_connection_and_is_told(ends: tuple[socket.socket, ServerConnection]) -> None:
     ours, served = ends
     served.peer.receive = lambda data, now: 1 // 0  # type: ignore[method-assign,assignment]
     ours.sendall(INTERMEDIATE)

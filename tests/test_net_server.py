@@ -16,7 +16,7 @@ import pytest
 
 from mtlib.errors import LocalError, MtError, RpcError, Unreachable
 from mtlib.net.client import Client, connect
-from mtlib.net.server import LocalDC, Served
+from mtlib.net.server import LocalDC, ServerConnection
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container
 
@@ -86,7 +86,7 @@ def test_a_waiting_client_learns_that_it_stopped() -> None:
     client = connect(dc)
     threading.Timer(0.1, dc.stop).start()
     with pytest.raises(Unreachable):
-        client.line.receive()
+        client.connection.receive()
     client.drop()
 
 
@@ -172,7 +172,7 @@ def test_a_client_that_is_gone_with_bytes_unsent_is_let_go_at_once() -> None:
         closed = []
         ours, theirs = socket.socketpair()
         theirs.setblocking(False)
-        connection = Served(theirs, dc.dc.accept())
+        connection = ServerConnection(theirs, dc.dc.accept())
         connection.unsent += bytes(100)
         dc._connections[theirs] = connection
         dc._close = closed.append  # type: ignore[method-assign]
@@ -195,12 +195,13 @@ def test_the_doctor_is_asked_once_a_packet(monkeypatch: pytest.MonkeyPatch) -> N
         session, now = client.session, client.clock()
         refused = [Message(session.next_msg_id(now), session.seqno.next(True), _wrong(client)) for _ in range(20)]
         body = container(refused)
-        client.line.send(bytes(session.pack(Message(session.next_msg_id(now), session.seqno.next(False), body))))
-        client.line.receive()
+        client.connection.send(bytes(session.pack(Message(session.next_msg_id(now), session.seqno.next(False), body))))
+        client.connection.receive()
         assert len(dc.trace.named("bind_refused")) == 20
         assert len(asked) == 1
         with pytest.raises(RpcError):
             client.bind(change=lambda request: request[:-20] + bytes(20))
+        assert len(dc.trace.named("diagnosis")) == 21
         assert len(asked) == 2
 
 

@@ -17,9 +17,9 @@ from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, TO_SERVER, open_pa
 from mtlib.protocol.session import (
     ANSWER,
     NOTICE,
-    Answer,
     BadMessage,
-    Said,
+    RpcResult,
+    ServiceMessage,
     Session,
     next_msg_id,
     seconds_of,
@@ -45,10 +45,10 @@ def from_server(body: Dissection | bytes, *, msg_id: int = 0, seqno: int = 1, se
 
 
 def test_an_answer_is_matched_to_its_request(session: Session) -> None:
-    msg_id, _ = session.send(SCHEMA["help.getNearestDc"].build(), NOW)
+    msg_id = session.send(SCHEMA["help.getNearestDc"].build(), NOW).msg_id
     result = SCHEMA["nearestDc"].build(country="XX", this_dc=2, nearest_dc=2)
     (event,) = session.receive(from_server(SCHEMA["rpc_result"].build(req_msg_id=msg_id, result=result)), NOW)
-    assert isinstance(event, Answer)
+    assert isinstance(event, RpcResult)
     assert isinstance(event.result, Dissection)
     assert event.result["this_dc"] == 2
     assert session.pending == {}
@@ -59,29 +59,30 @@ def test_what_asks_for_it_is_acknowledged_with_the_next_message(session: Session
     first = next_msg_id(NOW, 0, ANSWER)
     session.receive(from_server(pong, msg_id=first, seqno=1), NOW)
     session.receive(from_server(pong, msg_id=first + 4, seqno=2), NOW)
-    msg_id, packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
+    packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
     opened = open_packet(bytes(packet), KEY, TO_SERVER)
     parts = unpack(Message(opened["msg_id"], opened["seqno"], opened["request"]))
     acks = SCHEMA.dissect(parts[0].body)
     assert acks["msg_ids"] == (first,)
-    assert [p.msg_id for p in parts][1] == msg_id
+    assert [p.msg_id for p in parts][1] == packet.msg_id
     assert opened["msg_id"] > max(p.msg_id for p in parts)
 
 
 def test_a_message_with_a_chosen_id_travels_alone(session: Session) -> None:
     session.receive(from_server(SCHEMA["pong"].build(msg_id=4, ping_id=1)), NOW)
     chosen = session.next_msg_id(NOW)
-    msg_id, packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW, msg_id=chosen)
-    assert open_packet(bytes(packet), KEY, TO_SERVER)["msg_id"] == chosen == msg_id
+    packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW, msg_id=chosen)
+    assert open_packet(bytes(packet), KEY, TO_SERVER)["msg_id"] == chosen == packet.msg_id
 
 
 def test_a_new_salt_is_taken_and_the_message_goes_again_as_it_was(session: Session) -> None:
-    msg_id, first = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
-    notice = SCHEMA["bad_server_salt"].build(bad_msg_id=msg_id, bad_msg_seqno=1, error_code=48, new_server_salt=-9)
+    first = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
+    about = {"bad_msg_id": first.msg_id, "bad_msg_seqno": 1, "error_code": 48}
+    notice = SCHEMA["bad_server_salt"].build(**about, new_server_salt=-9)
     (event,) = session.receive(from_server(notice), NOW)
     assert isinstance(event, BadMessage)
     assert (event.notice.action, session.salt) == ("new_salt_and_resend", -9)
-    again = open_packet(bytes(session.pack(session.pending[msg_id])), KEY, TO_SERVER)
+    again = open_packet(bytes(session.again(first)), KEY, TO_SERVER)
     before = open_packet(bytes(first), KEY, TO_SERVER)
     assert (again["msg_id"], again["seqno"], again["request"]) == (
         before["msg_id"], before["seqno"], before["request"],
@@ -90,7 +91,7 @@ def test_a_new_salt_is_taken_and_the_message_goes_again_as_it_was(session: Sessi
 
 @pytest.mark.parametrize(("code", "ahead"), [(16, 400), (17, -400)])
 def test_the_clock_is_set_by_the_notice_itself(session: Session, code: int, ahead: int) -> None:
-    msg_id, _ = session.send(SCHEMA["ping"].build(ping_id=1), NOW)
+    msg_id = session.send(SCHEMA["ping"].build(ping_id=1), NOW).msg_id
     notice = SCHEMA["bad_msg_notification"].build(bad_msg_id=msg_id, bad_msg_seqno=1, error_code=code)
     server = next_msg_id(NOW + ahead, 0, ANSWER)
     (event,) = session.receive(from_server(notice, msg_id=server), NOW)
@@ -119,14 +120,14 @@ def test_duplicates_say_nothing_and_strangers_are_refused(session: Session) -> N
 def test_a_greeting_brings_its_salt(session: Session) -> None:
     greeting = SCHEMA["new_session_created"].build(first_msg_id=4, unique_id=1, server_salt=-3)
     (event,) = session.receive(from_server(greeting), NOW)
-    assert isinstance(event, Said)
+    assert isinstance(event, ServiceMessage)
     assert (event.name, session.salt) == ("new_session_created", -3)
 
 
 def test_an_unknown_object_stays_bytes(session: Session) -> None:
     inner = [Message(next_msg_id(NOW, 0, ANSWER), 1, b"\x01\x02\x03\x04")]
     (event,) = session.receive(from_server(container(inner), msg_id=next_msg_id(NOW + 1, 0, NOTICE)), NOW)
-    assert isinstance(event, Said)
+    assert isinstance(event, ServiceMessage)
     assert (event.body, event.name) == (b"\x01\x02\x03\x04", "unknown")
 
 
@@ -135,10 +136,10 @@ def rpc_result(msg_id: int, result: Dissection | bytes) -> Dissection:
 
 
 def test_a_packed_result_is_unpacked(session: Session) -> None:
-    msg_id, _ = session.send(SCHEMA["help.getNearestDc"].build(), NOW)
+    msg_id = session.send(SCHEMA["help.getNearestDc"].build(), NOW).msg_id
     packed = SCHEMA["gzip_packed"].build(packed_data=zlib.compress(bytes(SCHEMA["boolTrue"].build())))
     (event,) = session.receive(from_server(rpc_result(msg_id, packed)), NOW)
-    assert isinstance(event, Answer)
+    assert isinstance(event, RpcResult)
     assert isinstance(event.result, Dissection)
     assert event.result.name == "boolTrue"
 
@@ -148,7 +149,7 @@ def test_a_packed_container_is_unpacked(session: Session) -> None:
     inner = container([Message(first, 0, bytes(SCHEMA["pong"].build(msg_id=4, ping_id=1)))])
     packed = SCHEMA["gzip_packed"].build(packed_data=zlib.compress(inner))
     (event,) = session.receive(from_server(packed, msg_id=first + 4), NOW)
-    assert isinstance(event, Said)
+    assert isinstance(event, ServiceMessage)
     assert event.name == "pong"
 
 
@@ -175,9 +176,7 @@ def test_the_same_message_in_another_container_is_no_news_and_is_acknowledged_ag
     inner = Message(first, 1, bytes(SCHEMA["pong"].build(msg_id=4, ping_id=1)))
     assert len(session.receive(from_server(container([inner]), msg_id=first + 4, seqno=0), NOW)) == 1
     assert session.receive(from_server(container([inner]), msg_id=first + 8, seqno=0), NOW) == []
-    acks = session._acks(NOW)
-    assert acks is not None
-    assert SCHEMA.dissect(acks.body)["msg_ids"] == (first, first)
+    assert session._due() == (first, first)
 
 
 @given(st.binary(max_size=300))

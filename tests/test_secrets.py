@@ -71,7 +71,7 @@ class Scene:
         assert client.binding is not None
         assert client.temp is not None
         yield "client", client
-        yield from {"session": client.session, "talk": client.talk, "line": client.line, "to": client.to}.items()
+        yield from {"session": client.session, "connection": client.connection, "to": client.to}.items()
         yield from {"temp": client.temp, "binding": client.binding, "carried": client.carried}.items()
         yield from {"schedule": client.binding.schedule, "secrets": client.temp.secrets}.items()
         yield from {"dc": dc, "core": dc.dc}.items()
@@ -205,7 +205,7 @@ def _not_a_session(client: Client) -> None:
 
 def _damaged_packet(client: Client) -> None:
     client.ping()
-    _, packet = client.line.transcript[-1]
+    _, packet = client.connection.transcript[-1]
     client.session.receive(packet[:-1] + bytes([packet[-1] ^ 1]), NOW)
 
 

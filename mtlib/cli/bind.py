@@ -80,7 +80,7 @@ def _report(client: Any, options: argparse.Namespace) -> int:
         print(shown(unseal(client.carried.frame, [client.temp_key, client.perm_key])))
         print()
     if refusal:
-        print(f"{client.to.name} refuses: {refusal}")
+        print(f"{client.to.name} refuses: {refusal.message}")
         return NO
     print(f"{client.to.name} answers boolTrue: the temporary key is bound.")
     for name, said in calls.items():
@@ -102,7 +102,7 @@ def _call(client: Any, name: str) -> str:
     return getattr(answer, "name", "") or f"{len(answer)} bytes of an unknown constructor"
 
 
-def _bind_facts(client: Any, refusal: Exception | None, calls: dict[str, str], reveal: bool) -> dict[str, Any]:
+def _bind_facts(client: Any, refusal: PeerError | None, calls: dict[str, str], reveal: bool) -> dict[str, Any]:
     """Longs as decimal strings, bytes as hex."""
     binding, carried = client.binding, client.carried
     facts: dict[str, Any] = {
@@ -118,7 +118,7 @@ def _bind_facts(client: Any, refusal: Exception | None, calls: dict[str, str], r
         facts[name] = bytes(getattr(binding, name)).hex()
     facts["packet"] = bytes(carried.packet).hex() if carried is not None else ""
     facts["answer"] = bytes(client.answer).hex() if client.answer is not None else ""
-    facts["error"] = str(refusal) if refusal else None
+    facts["error"] = refusal.message if refusal else None
     facts["calls"] = calls
     facts["timings_ms"] = client.timings_ms
     if reveal:

@@ -9,6 +9,7 @@ Source: core.telegram.org/mtproto/mtproto-transports, "Transport obfuscation".
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -54,6 +55,44 @@ def detect(start: bytes | bytearray) -> str | None:
     if len(start) < 8:
         return None
     return OBFUSCATED if any(start[4:8]) else Full.name
+
+
+def parse_secret(secret: str | bytes) -> bytes:
+    """The secret of an MTProto proxy in any form in which people have it: its 16 bytes, or 17 that begin with `dd`
+    and demand padded intermediate; the same as hex, or as base64url out of a link.
+
+    Raises LocalError for anything else; `ee` asks for a disguise as TLS, which is not spoken here.
+    """
+    data = bytes(secret) if isinstance(secret, bytes | bytearray | memoryview) else _secret_of(secret)
+    if data[:1] == b"\xee" and len(data) > SECRET:
+        raise LocalError("a secret with ee asks for fake TLS, which is not spoken here", expected=_SECRET_FORMS,
+                         where="secret")
+    if len(data) != SECRET and not (len(data) == SECRET + 1 and data[0] == _PADDED_SECRET):
+        raise LocalError("no secret of an MTProto proxy", got=f"{len(data)} bytes", expected=_SECRET_FORMS,
+                         where="secret")
+    return data
+
+
+SECRET = 16
+"""Bytes of a proxy's secret."""
+_SECRET_FORMS = "32 hex digits, dd and 32 hex digits, or the same as base64url"
+
+
+def _secret_of(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise LocalError("of the wrong type", got=type(text).__name__, expected=_SECRET_FORMS, where="secret")
+    written = text.strip()
+    try:
+        if len(written) >= 2 * SECRET:
+            return bytes.fromhex(written)
+    except ValueError:  # it may be base64url all the same
+        pass
+    try:
+        return base64.b64decode(written.rstrip("=") + "=" * (-len(written.rstrip("=")) % 4), altchars=b"-_",
+                                validate=True)
+    except ValueError:
+        raise LocalError("no secret of an MTProto proxy", got=f"{len(written)} characters", expected=_SECRET_FORMS,
+                         where="secret") from None
 
 
 def header_allowed(random64: Buffer) -> bool:
