@@ -127,7 +127,7 @@ def test_a_secret_that_leaks_is_found_in_every_form() -> None:
 
 
 NAMES = (
-    "client", "session", "talk", "line", "to", "temp", "binding", "carried", "schedule", "secrets", "dc", "core",
+    "client", "session", "connection", "to", "temp", "binding", "carried", "schedule", "secrets", "dc", "core",
     "trace", "events", "known_keys", "rsa", "public", "error", "pad", "obfuscation", "client_stream", "server_stream",
     "peer", "facts", "verdict", "rows", "AwaitResPq", "AwaitReqDhParams", "AwaitDhParams", "AwaitSetDhParams",
     "AwaitDhGen", "Granted", "Established",

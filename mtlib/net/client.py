@@ -328,7 +328,8 @@ class Client:
 
     def _record(self, sent: SentPacket, frame: bytes) -> None:
         if self.binding is not None:
-            self.carried = BindPacket.sent(self.binding, sent.message, sent.packet, frame, self.framing)
+            record = sent.request.body, sent.message, sent.packet, frame, self.framing
+            self.carried = BindPacket.sent(self.binding, *record)
 
     def settle(self, *, sleep: Callable[[float], None] = time.sleep) -> bool:
         """Bind, and after a refusal do what `protocol.retry` says: try again with the same keys or with new ones, or

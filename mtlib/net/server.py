@@ -79,8 +79,9 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         if listener is not None:
             listener.close()
-        taken = "; the same cell, run before, may have started one that still listens; port 0 is never taken" * bool(port)
-        raise LocalError(f"cannot listen here: {_reason(error)}{taken}", got=f"{host}:{port}", where="port") from None
+        taken = "the same cell, run before, may have started one that still listens; port 0 is always free"
+        message = f"cannot listen here: {_reason(error)}" + (f"; {taken}" if port else "")
+        raise LocalError(message, got=f"{host}:{port}", where="port") from None
     return listener
 
 

@@ -201,11 +201,10 @@ class BindPacket:
 
     @classmethod
     def sent(
-        cls, binding: Binding, message: Dissection, packet: Dissection, frame: bytes, framing: str
+        cls, binding: Binding, request: bytes, message: Dissection, packet: Dissection, frame: bytes, framing: str
     ) -> BindPacket:
-        """The record of a binding that went out as these bytes."""
+        """The record of a binding that went out as these bytes, and as `request`."""
         message = Dissection(message.shape, bytes(message), Reading(lenient=True))  # an experiment may be no request
-        request = bytes(message.find("request") or b"")
         values = _values(framing, packet, frame)
         made = cls(
             binding, message["salt"], message["seqno"], message["padding"], framing, values.get("seqno", 0),
