@@ -91,3 +91,18 @@ def test_elsewhere_the_port_is_as_open_as_loopback_is(monkeypatch: pytest.Monkey
     monkeypatch.setattr(neighbours, "ask_kernel", None)
     monkeypatch.setattr(neighbours, "Path", lambda _: None)
     assert same_user(("127.0.0.1", 1), ("127.0.0.1", 2))
+
+
+@linux
+@pytest.mark.parametrize("netlink", [True, False])
+def test_a_client_that_has_ended_its_own_sending_is_still_there(
+    ends: tuple[socket.socket, socket.socket], netlink: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not netlink:
+        monkeypatch.setattr(neighbours, "ask_kernel", unanswered)
+    client, server = ends
+    name, here = client.getsockname(), server.getsockname()[:2]
+    client.shutdown(socket.SHUT_WR)
+    assert same_user(name, here) is True
+    client.close()
+    assert same_user(name, here) is None

@@ -311,6 +311,7 @@ class Client:
 
         def build(msg_id: int) -> Dissection | bytes:
             self.binding = binding = self.build_binding(msg_id)
+            self._scopes += 1  # what a seed gives stays what it was when a scope for the frame was drawn here
             return boxed(change(bytes(binding.request)) if change else bytes(binding.request))
 
         with self._work("bind"):
