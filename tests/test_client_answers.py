@@ -329,6 +329,53 @@ def test_what_is_no_data_centre_is_told(name: str, framing: str) -> None:
         assert str(caught.value).isprintable()
 
 
+def test_an_address_that_has_spoken_is_not_left_for_the_next() -> None:
+    """It hangs up in the middle of the exchange: another one would begin a new one, and hide what happened here."""
+    from mtlib.net.endpoints import Endpoint
+    from mtlib.protocol.faults import Fault
+
+    with LocalDC(faults=[Fault("cut-exchange")]) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        to = Endpoint("two addresses", ((first.host, first.port), second.getsockname()), first.public_key, 2)
+        with pytest.raises(Unreachable, match="closed the connection"):
+            connect(to, timeout=2)
+        second.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            second.accept()
+
+
+def test_the_time_to_reach_an_address_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mtlib.net.endpoints import Endpoint
+
+    shares: list[float] = []
+
+    def unreachable(address: Any, within: float) -> None:
+        shares.append(within)
+        raise OSError("no")
+
+    monkeypatch.setattr("mtlib.net.connection._connect", unreachable)
+    nowhere = Endpoint("nowhere", tuple(("127.0.0.1", port) for port in (1, 2, 3)), rsa().public)
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        connect(nowhere, timeout=6)
+    assert shares == pytest.approx([2, 3, 6], rel=0.05)
+
+
+@pytest.mark.parametrize("code", [16, 48])
+def test_a_notice_about_the_message_in_a_container_is_heard(code: int) -> None:
+    def answers(request: Request) -> Iterable[Said]:
+        if len(dc.packets[-1]) == 2 and not told:
+            told.append(request.msg_id)
+            yield [request.bad(code, about=request.msg_id)]
+        else:
+            yield [right(request)]
+
+    told: list[int] = []
+    with HandMade(answers) as dc, client_of(dc) as client:
+        client.bind()
+        assert client.call("help.getNearestDc")["this_dc"] == 2  # type: ignore[index]
+        assert told
+        assert (client.session.salt == 99) is (code == 48)
+
+
 def test_the_record_is_what_went_out_and_stays_when_it_is_changed() -> None:
     from mtlib.lab.samples import sample
 

@@ -174,7 +174,9 @@ def test_nothing_is_left_behind() -> None:
 
 def _open_files() -> int:
     folder = Path("/proc/self/fd")
-    return len(os.listdir(folder)) if folder.is_dir() else 0
+    if not folder.is_dir():
+        pytest.skip("nothing here tells how many descriptors are open")
+    return len(os.listdir(folder))
 
 
 def test_a_mark_before_the_first_line_is_no_part_of_it() -> None:
