@@ -22,7 +22,7 @@ from mtlib.protocol.retry import DROP_BOTH_KEYS, REBUILD, retry
 from mtlib.protocol.session import Seqno, Session, Window, next_msg_id
 from mtlib.wire import SCHEMA
 from tests.talking import Talker, Wire, call, centre
-from tests.test_protocol_session import from_server
+from tests.test_session import from_server
 
 CASES = json.loads((Path(__file__).parent / "cases" / "messages.json").read_text())["cases"]
 KEY = AuthKey(bytes(range(256)))

@@ -1,4 +1,4 @@
-"""`dc` and `bind`: what a client needs as files, secrets, key logs, keys on bad disks; and terminals of every kind."""
+"""The command line: every command, its options, and terminals of every kind."""
 
 from __future__ import annotations
 
@@ -20,6 +20,159 @@ from mtlib import LocalDC, PublicKey, connect
 from mtlib.__main__ import main
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import MtError
+from mtlib.protocol.faults import Fault
+
+# -- The command line: what it prints, what it exits with, and that it never shows a traceback.
+
+
+def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mtlib", *arguments], input=text, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["bind", "--dc", "149.154.167.51:443"], 2),
+        (["bind", "--dc", "nowhere"], 2),
+        (["bind", "--dc", "127.0.0.1:1"], 2),
+        (["bind", "--dc", "127.0.0.1:1", "--public-key", "no such file"], 2),
+        (["dissect", "xyz"], 2),
+        (["dissect", "0102"], 1),
+        (["dissect", "ec77be7a", "--as", "tl"], 1),
+        (["dissect", "ec77be7a0100000000000000", "--keys", "no such file"], 2),
+        (["dc", "--fault", "meteor"], 2),
+        (["dc", "--host", "0.0.0.0"], 2),
+        (["doctor", "no such file"], 2),
+        (["judge", "no-such-program"], 1),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == code
+    shown = capsys.readouterr()
+    assert shown.err.count("\n") <= 1
+    assert "Traceback" not in shown.err + shown.out
+    assert len(shown.err + shown.out) > 10
+
+
+def test_a_mistake_of_ours_is_neither_wrong_use_nor_silence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The data centre of `dc` dies in its thread, which its reader cannot help."""
+
+    def died(*_: object) -> str:
+        raise MtError("the data centre's thread died")
+
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # the handlers of this process stay as they are
+    monkeypatch.setattr("mtlib.net.server.LocalDC.status", died)
+    assert main(["dc"]) == 1
+    assert "thread died" in capsys.readouterr().err
+
+
+def test_version_help_and_wrong_use() -> None:
+    assert run("--version").stdout.startswith("mtlib ")
+    assert "Exit codes" in run("--help").stdout
+    assert run().returncode == 2
+    assert run("bind", "--framing", "pigeon").returncode == 2
+
+
+# -- `python -m mtlib bind`: every layer, the answer apart from the calls after it, and what it exits with.
+
+
+SECRETS = {"schedule", "aes_key", "aes_iv", "perm_auth_key", "temp_auth_key"}
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> Any:
+    """The options that lead to a data centre."""
+
+    def options(dc: LocalDC) -> list[str]:
+        pem = tmp_path / "key.pem"
+        pem.write_text(dc.public_key.to_pem())
+        return ["--dc", f"{dc.host}:{dc.port}", "--public-key", str(pem), "--dc-id", str(dc.dc_id)]
+
+    return options
+
+
+def test_bind_shows_every_layer_and_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bind"]) == 0
+    shown = capsys.readouterr().out
+    layers = ("frame: 204 bytes", "encrypted_message", "envelope", "temp_session_id")
+    for name in (*layers, "boolTrue", "this_dc = 2", "help.appConfig"):
+        assert name in shown
+    assert "\x1b" not in shown
+
+
+def test_bind_as_json_hides_secrets_unless_they_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bind", "--json", "--framing", "full"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["ok"] is True
+    assert SECRETS.isdisjoint(facts)
+    sizes = {"inner": 40, "envelope": 72, "plaintext": 80, "encrypted_message": 104, "request": 132}
+    assert {name: len(facts[name]) // 2 for name in sizes} == sizes
+    assert (len(facts["packet"]) // 2, facts["answer"]) == (200, "b5757299")
+    assert isinstance(facts["nonce"], str)
+    assert {"perm_exchange", "temp_exchange", "bind"} <= set(facts["timings_ms"])
+    assert main(["bind", "--json", "--reveal"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) >= SECRETS
+
+
+def test_bind_against_a_data_centre_by_address(where: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with LocalDC(dc_id=10002, faults=[Fault("refuse-bind")]) as dc:
+        assert main(["bind", "--json", *where(dc)]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["ok"], told["calls"]) == (False, {})
+        assert told["error"] == "400 ENCRYPTED_MESSAGE_INVALID"
+        assert bytes.fromhex(told["answer"])[8:].startswith(b"\x19ENCRYPTED_MESSAGE_INVALID")
+        assert told["timings_ms"]["bind"] > 0
+        assert main(["bind", "--obfuscated", *where(dc)]) == 0
+
+
+def test_a_refusal_is_told_below_the_bytes(where: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with LocalDC(dc_id=10002, faults=[Fault("refuse-bind")]) as dc:
+        assert main(["bind", *where(dc)]) == 1
+    said = capsys.readouterr().out
+    assert "frame: 204 bytes" in said
+    assert said.splitlines()[-1].endswith("refuses: 400 ENCRYPTED_MESSAGE_INVALID")
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_call_that_is_refused_does_not_undo_the_binding(
+    as_json: bool, where: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mtlib.protocol.methods.BEFORE_BINDING", {"auth.bindTempAuthKey", "help.getNearestDc"})
+    with LocalDC(faults=[Fault("lose-bindings", 99)]) as dc:
+        assert main(["bind", *where(dc), *(["--json"] if as_json else [])]) == 0
+    said = capsys.readouterr().out
+    assert "AUTH_KEY_PERM_EMPTY" in said
+    assert '"ok": true' in said or "answers boolTrue" in said
+
+
+def test_nobody_there_is_exit_code_3(tmp_path: Path) -> None:
+    pem = tmp_path / "key.pem"
+    pem.write_text(PrivateKey.generate().public.to_pem())
+    assert main(["bind", "--dc", "127.0.0.1:1", "--public-key", str(pem)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--dc", "127.0.0.1:1"], "--public-key"),
+        (["--dc", "127.0.0.1:1", "--public-key", __file__], "--public-key"),
+        (["--dc", "127.0.0.1:1", "--public-key", ""], "cannot read"),
+        (["--dc", "local", "--public-key", __file__], "--dc local"),
+        (["--dc-id", "2"], "--dc local"),
+        (["--dc", "2509940531:443"], "production"),
+    ],
+)
+def test_wrong_use_names_the_option(arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bind", *arguments]) in (1, 2)
+    assert named in capsys.readouterr().err
+
+
+# -- `dc` and `bind`: what a client needs as files, secrets, key logs, keys on bad disks; and terminals of every kind.
+
 
 SECRET = "000102030405060708090a0b0c0d0e0f"
 
@@ -211,7 +364,7 @@ def test_interrupted_whatever_its_parent_did_with_the_signal() -> None:
             signal.signal(signal.SIGINT, before)
 
 
-def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+def run_raw(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-m", "mtlib", *arguments], capture_output=True, timeout=60, check=False,
                           **options)
 
@@ -222,7 +375,7 @@ def test_a_name_that_the_terminal_cannot_write(encoding: str, tmp_path: Path) ->
     program = tmp_path / "lösung_дом.py"
     program.write_text("import sys\nsys.stdin.readline()\nprint('{\"output\": \"\\\\ud800\"}', flush=True)")
     for arguments in (["judge", "--", sys.executable, str(program)], ["judge", "--", "no-дом"], ["doctor", "дом"]):
-        done = run(*arguments, env=environment)
+        done = run_raw(*arguments, env=environment)
         assert b"Traceback" not in done.stderr + done.stdout
         assert done.returncode in (1, 2, 3)
 
@@ -238,7 +391,7 @@ def test_a_reader_that_leaves_is_no_traceback(arguments: str) -> None:
 
 
 def test_the_page_of_help_names_every_command_and_code() -> None:
-    page = run("--help").stdout.decode()
+    page = run_raw("--help").stdout.decode()
     for word in ("bind", "dc", "dissect", "doctor", "judge", "python -m mtlib dc --write dc", "130 interrupted"):
         assert word in page
     assert max(map(len, page.splitlines())) <= 120
