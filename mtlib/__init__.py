@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mtlib.crypto.rsa import PrivateKey, PublicKey
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
-    from mtlib.protocol.binding import Binding, Carried
+    from mtlib.protocol.binding import Binding, BindPacket, Carried
     from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
     from mtlib.protocol.dissect import dissect
     from mtlib.protocol.faults import FAULTS, Fault
@@ -47,16 +47,16 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"
 
 __all__ = [
-    "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "REQUEST", "SCHEMA",
-    "TO_CLIENT", "TO_SERVER",
-    "AuthKey", "Binding", "Carried", "ClientStream", "Dissection", "Facts", "Fault", "Limits", "LocalDC", "Patterned",
-    "PrivateKey", "PublicKey", "Rules", "ServerStream", "System", "connect", "decrypt_v1", "diagnose", "dissect",
-    "encrypt_v1", "judge", "open_packet", "read_patient", "seal", "trace", "unseal", "verify",
+    "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "REQUEST", "SCHEMA", "TO_CLIENT",
+    "TO_SERVER", "AuthKey", "BindPacket", "Binding", "Carried", "ClientStream", "Dissection", "Facts", "Fault",
+    "Limits", "LocalDC", "Patterned", "PrivateKey", "PublicKey", "Rules", "ServerStream", "System", "connect",
+    "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge", "open_packet", "read_patient", "seal", "trace",
+    "unseal", "verify",
 ]  # fmt: skip
 
 _HOMES = {
     "AuthKey": "crypto.keys",
-    "Binding Carried": "protocol.binding",
+    "BindPacket Binding Carried": "protocol.binding",
     "CHECKS Facts Rules judge verify": "protocol.checks",
     "ClientStream ServerStream": "transport.stream",
     "Dissection unseal": "wire.dissection",

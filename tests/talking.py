@@ -104,7 +104,7 @@ class Talker:
 
     def ask(self, body: Dissection | bytes, *, msg_id: int | None = None, related: bool = True) -> list[Any]:
         """Everything that comes back for one message, container taken apart, gzip undone."""
-        _, packet = self.session.send(body, self.now, msg_id=msg_id, content_related=related)
+        packet = self.session.send(body, self.now, msg_id=msg_id, content_related=related)
         return self.read(self.wire.send(packet))
 
     def read(self, packets: list[bytes], key: AuthKey | None = None) -> list[Any]:

@@ -72,7 +72,7 @@ def test_interrupted_while_writing_nothing_follows_half_a_frame(monkeypatch: pyt
             def sendall(data: bytes) -> None:
                 raise KeyboardInterrupt
 
-        real, client.line.socket = client.line.socket, Interrupted()  # type: ignore[assignment]
+        real, client.connection.socket = client.connection.socket, Interrupted()  # type: ignore[assignment]
         with pytest.raises(KeyboardInterrupt):
             client.bind()
         real.close()
@@ -186,7 +186,8 @@ def test_deadlines_do_not_hang_on_the_clock_that_jumps() -> None:
             client.bind()
             shift = 10 * HOUR
             time.sleep(0.5)
-            assert client.line.socket.fileno() >= 0
+            assert client.ping()
+            assert not dc.trace.named("timed_out")
         with socket.create_connection((dc.host, dc.port)) as idle:
             shift = -10 * HOUR
             idle.settimeout(5)
@@ -202,7 +203,7 @@ def test_a_client_that_waits_learns_that_its_data_centre_was_stopped() -> None:
         threading.Timer(0.1, dc.stop).start()
         begun = time.monotonic()
         with pytest.raises(Unreachable) as caught:
-            client.line.receive()
+            client.connection.receive()
         assert time.monotonic() - begun < 5
         assert one_sentence(caught.value).endswith("stopped")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mtlib.crypto import V2, AuthKey, Patterned, msg_key_large_v2
 from mtlib.errors import DecodeError, LocalError
 from mtlib.lab.samples import NOW, sample
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE, Binding, Carried
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE, Binding, BindPacket
 from mtlib.protocol.packets import FORMULAS
 from mtlib.transport import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Reading, Span, trace, unseal
@@ -73,7 +73,7 @@ def test_every_value_of_a_recorded_binding(vector: Vector) -> None:
 @pytest.mark.parametrize("vector", FULL, ids=lambda vector: str(vector["name"]))
 def test_every_value_of_the_packet_around_it(vector: Vector) -> None:
     binding, told, outer = binding_of(vector), vector["inputs"], vector["outer_packet_mtproto2"]
-    carried = Carried(binding, int(told["outer_salt"]), told["outer_seqno"], bytes.fromhex(outer["padding"]))
+    carried = BindPacket(binding, int(told["outer_salt"]), told["outer_seqno"], bytes.fromhex(outer["padding"]))
     message, packet, key = bytes(carried.message), bytes(carried.packet), binding.temp_key
     assert message[16:-12].hex() == vector["outer_message_with_header"]
     schedule = V2.run(0, auth_key=key, msg_key=packet[8:24])
@@ -249,7 +249,7 @@ def test_one_path_leads_through_everything() -> None:
 
 @pytest.mark.parametrize("framing", sorted(FRAMINGS))
 def test_every_framing_carries_the_same_packet(framing: str) -> None:
-    carried = replace(SAMPLE.carried, framing=framing, entropy=Patterned("frames"))
+    carried = sample(framing=framing).carried
     assert bytes(carried.packet) == bytes(SAMPLE.carried.packet)
     assert bytes(carried.frame.find("packet")) == bytes(carried.packet)
     assert len(carried.packet) == 200
@@ -300,12 +300,12 @@ def test_what_is_drawn_has_the_names_of_the_method() -> None:
     drawn = Binding.draw(
         BINDING.perm_key, BINDING.temp_key, session_id=1, msg_id=4, expires_at=NOW, entropy=entropy
     )
-    carried = Carried.draw(drawn, salt=3, entropy=entropy)
+    carried = BindPacket.draw(drawn, salt=3, entropy=entropy)
     assert entropy.names == [("nonce", 8), ("random", 16), ("padding", 8), ("padding", 12)]
     assert (drawn.nonce, drawn.random, drawn.padding, carried.padding) == (-1, b"\2" * 16, b"\xff" * 8, b"\4" * 12)
     assert (carried.framing, carried.seqno, carried.frames_before) == ("intermediate", 1, 0)
     assert "entropy" not in repr(carried)
-    plain = Carried(drawn, salt=3, seqno=1, padding=carried.padding)
+    plain = BindPacket(drawn, salt=3, seqno=1, padding=carried.padding)
     assert (plain.framing, plain.frames_before) == ("intermediate", 0)
     assert bytes(plain.frame) == bytes(carried.frame)
 

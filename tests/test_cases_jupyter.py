@@ -197,7 +197,7 @@ LIVE: dict[str, list[str]] = {
     "C310": [
         "import time; from mtlib import LocalDC, connect; begun = time.time()\n"
         "dc = LocalDC().start(); client = connect(dc)\n"
-        "answers = [w for w, _ in client.line.transcript]; print(answers[1], time.time() - begun < 2)",
+        "answers = [w for w, _ in client.connection.transcript]; print(answers[1], time.time() - begun < 2)",
         "print(client.bind()); client.close(); dc.stop()",
     ],
     "C311": [

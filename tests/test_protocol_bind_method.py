@@ -124,7 +124,7 @@ def test_an_old_binding_does_not_come_back() -> None:
         dc = centre(rules=rules)
         talker = Talker(dc)
         first = talker.binding()
-        _, packet = talker.session.send(first.request, talker.now, msg_id=first.msg_id)
+        packet = talker.session.send(first.request, talker.now, msg_id=first.msg_id)
         talker.wire.send(packet)
         assert talker.bind().name == "boolTrue"
         key = dc.keys.get(talker.temp.auth_key.id, talker.now)

@@ -144,7 +144,7 @@ def test_an_honest_bind_beside_it_is_not_kept_waiting() -> None:
         rude.bind()
         bomb = packed(together(rude, [ACKS] * 500))
         msg_id = rude.session.next_msg_id(rude.clock())
-        rude.line.send(bytes(rude.session.pack(Message(msg_id, 1, bomb))))
+        rude.connection.send(bytes(rude.session.pack(Message(msg_id, 1, bomb))))
         time.sleep(0.02)
         started = time.perf_counter()
         assert honest.bind()
@@ -163,7 +163,8 @@ def test_stop_says_that_the_thread_has_not_ended(monkeypatch: pytest.MonkeyPatch
     with connect(dc) as client:
         busy: Any = time.sleep
         dc.trace.listen(lambda event: busy(1))
-        client.line.send(bytes(client.session.pack(Message(client.session.next_msg_id(client.clock()), 1, b"\0" * 4))))
+        unknown = Message(client.session.next_msg_id(client.clock()), 1, b"\0" * 4)
+        client.connection.send(bytes(client.session.pack(unknown)))
         time.sleep(0.1)
         with pytest.raises(MtError, match="has not ended"):
             dc.stop()

@@ -68,15 +68,25 @@ class PublicKey:
 
     def to_pem(self) -> str:
         """PKCS#1 text ("BEGIN RSA PUBLIC KEY"), the form in which clients carry Telegram's keys."""
+        return self._pem("PKCS1")
+
+    def to_spki_pem(self) -> str:
+        """SPKI text ("BEGIN PUBLIC KEY"), as openssl and most libraries write it."""
+        return self._pem("SubjectPublicKeyInfo")
+
+    def _pem(self, form: str) -> str:
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
         key = RSAPublicNumbers(self.e, self.n).public_key()
-        return key.public_bytes(Encoding.PEM, PublicFormat.PKCS1).decode()
+        return key.public_bytes(Encoding.PEM, getattr(PublicFormat, form)).decode()
 
     @classmethod
     def from_pem(cls, text: str) -> PublicKey:
         """Read PKCS#1 ("BEGIN RSA PUBLIC KEY") or SPKI ("BEGIN PUBLIC KEY"); all else is a LocalError."""
+        if isinstance(text, str) and "PRIVATE KEY-----" in text:
+            raise LocalError("this is a private key, which stays with its data centre", got="BEGIN ... PRIVATE KEY",
+                             expected="its public half: BEGIN RSA PUBLIC KEY or BEGIN PUBLIC KEY", where="pem")
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
         def numbers(pem: bytes) -> tuple[int, int]:

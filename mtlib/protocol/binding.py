@@ -1,15 +1,17 @@
 """The binding: how a temporary key is tied to a permanent one.
 
 `Binding` holds what is given; every other value is a property, in the order in which it comes into being. Reading
-the class is reading the method. `Carried` goes on from the request to the frame on the wire.
+the class is reading the method. `BindPacket` goes on from the request to the frame on the wire.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents"; core.telegram.org/api/pfs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Entropy, source
@@ -17,8 +19,9 @@ from mtlib.crypto.kdf import V1, Schedule, kdf_v1, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, framing, padding_size, seal
-from mtlib.wire.dissection import Dissection
+from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, padding_size, seal
+from mtlib.protocol.packets import framing as _framing
+from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
 INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE = 40, 72, 80, 104
@@ -123,12 +126,15 @@ class Binding:
 
 
 @dataclass(frozen=True)
-class Carried:
+class BindPacket:
     """The same binding on its way: in a message, in a packet under the temporary key, in a frame.
 
     `salt` is the data centre's for the temporary key, `seqno` the session's next odd number, `padding` at least 12
-    bytes; `framing` is "abridged", "intermediate", "padded" or "full". `frames_before` counts for full framing,
-    and only padded framing needs `entropy`.
+    bytes; `framing` is "abridged", "intermediate", "padded" or "full". `frames_before` counts for full framing, and
+    `frame_padding` is what padded framing adds. `changed` are the bytes that travel in the place of the binding's
+    request, where an experiment changed them.
+
+    A client's is the record of what it sent (`sent`); `dataclasses.replace` makes it anew from other values.
     """
 
     binding: Binding
@@ -137,20 +143,39 @@ class Carried:
     padding: bytes
     framing: str = "intermediate"
     frames_before: int = 0
-    entropy: Entropy | None = field(default=None, repr=False)
+    frame_padding: bytes = b""
+    changed: bytes | None = None
 
     @classmethod
     def draw(
         cls, binding: Binding, *, salt: int, seqno: int = 1, entropy: Entropy, framing: str = "intermediate"
-    ) -> Carried:
+    ) -> BindPacket:
         """With the least lawful padding, drawn fresh."""
-        padding = entropy.draw("padding", padding_size(len(binding.request)))
-        return cls(binding, salt, seqno, padding, framing, 0, entropy)
+        made = cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing)
+        if framing != "padded":
+            return made
+        frame = _framing(framing, entropy=entropy).wrap(bytes(made.packet))
+        return replace(made, frame_padding=_values(framing, made.packet, frame).get("padding", b""))
+
+    @classmethod
+    def sent(
+        cls, binding: Binding, request: bytes, message: Dissection, packet: Dissection, frame: bytes, framing: str
+    ) -> BindPacket:
+        """The record of a binding that went out as these bytes, and as `request`."""
+        message = Dissection(message.shape, bytes(message), Reading(lenient=True))  # an experiment may be no request
+        values = _values(framing, packet, frame)
+        made = cls(
+            binding, message["salt"], message["seqno"], message["padding"], framing, values.get("seqno", 0),
+            values.get("padding", b""), None if request == bytes(binding.request) else request,
+        )  # fmt: skip
+        shown = Dissection(FrameShape(framing, packet.shape), frame)
+        vars(made).update(message=message, packet=packet, frame=shown)  # as they went out: nothing is computed again
+        return made
 
     @cached_property
     def message(self) -> Dissection:
         """salt, session_id, msg_id, seqno and length before the request, padding after it."""
-        request = bytes(self.binding.request)
+        request = bytes(self.binding.request) if self.changed is None else self.changed
         return REQUEST_MESSAGE.build(
             salt=self.salt,
             session_id=self.binding.session_id,
@@ -168,7 +193,17 @@ class Carried:
 
     @cached_property
     def frame(self) -> Dissection:
-        """As it leaves the socket, after the tag that opened the connection."""
-        end = framing(self.framing, entropy=self.entropy)
+        """As it leaves the socket, after the tag that opened the connection and before any obfuscation."""
+        padded = self.framing == "padded"  # which is intermediate around the packet and its padding
+        end = _framing("intermediate" if padded else self.framing)
         end.sent = self.frames_before
-        return Dissection(FrameShape(self.framing, self.packet.shape), end.wrap(bytes(self.packet)))
+        frame = end.wrap(bytes(self.packet) + self.frame_padding)
+        return Dissection(FrameShape(self.framing, self.packet.shape), frame)
+
+
+Carried = BindPacket
+"""The name by which the lessons of version 1 knew it."""
+
+
+def _values(framing: str, packet: Dissection, frame: bytes) -> Mapping[str, Any]:
+    return Dissection(FrameShape(framing, packet.shape), frame).values

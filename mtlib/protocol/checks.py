@@ -41,7 +41,8 @@ class Rules:
     compute it later, so an exact limit would refuse them). `one_temp_key`: a new binding ends the older ones of the
     same permanent key, and the msg_id of its bindings must rise. `perm_key_delay`: seconds until a new permanent
     key is known to the machine that binds. `hash_first`: msg_key is named before the length field. `cdn`: this is a
-    CDN data centre, which binds nothing. `skip`: names of checks that a lesson switches off.
+    CDN data centre, which binds nothing. `as_telegram`: what real data centres refuse and this one lets pass with a
+    line in its log is refused here, too. `skip`: names of checks that a lesson switches off.
     """
 
     expires_slack: int = 300
@@ -49,6 +50,7 @@ class Rules:
     perm_key_delay: int = 0
     hash_first: bool = False
     cdn: bool = False
+    as_telegram: bool = False
     skip: frozenset[str] = frozenset()
 
 

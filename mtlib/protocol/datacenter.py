@@ -8,6 +8,7 @@ Source: core.telegram.org/mtproto/auth_key, /mtproto/description, /mtproto/secur
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +29,12 @@ UNKNOWN_KEY, TOO_MANY = -404, -429
 
 @dataclass(frozen=True)
 class Reply:
-    """What a connection sends now: pieces for the socket, and whether it then hangs up."""
+    """What a connection sends now: pieces for the socket, and whether it then hangs up. `afterwards` is what only the
+    log waits for: to be run once the pieces are on their way, so that no answer takes longer because of its reasons."""
 
     chunks: tuple[bytes, ...] = ()
     close: bool = False
+    afterwards: tuple[Callable[[], None], ...] = ()
 
 
 class DataCenter(DataCenterState):
@@ -87,7 +90,8 @@ class Peer(Connection):
         if size:
             whole = b"".join(chunks)
             chunks = [whole[at : at + size] for at in range(0, len(whole), size)]
-        return Reply(tuple(chunks), close)
+        afterwards, self.afterwards = tuple(self.afterwards), []
+        return Reply(tuple(chunks), close, afterwards)
 
     def _frame(self, frame: Frame, now: float) -> list[bytes]:
         """One packet: of a key exchange, or under a key. Raises TransportError for what a real data centre answers

@@ -77,8 +77,9 @@ def bind(call: Call, request: bytes) -> bytes:
     verdict = judge(facts)
     if not verdict.ok:
         call.note("bind_refused", explain(verdict), verdict, failed=verdict.failed, request=request)
-        if dc.consult is not None:
-            call.note("diagnosis", dc.consult(facts))
+        consult = dc.consult
+        if consult is not None:
+            call.peer.afterwards.append(lambda: call.note("diagnosis", consult(facts)))
         raise RpcError(400, str(verdict.error))
     _tie(call, facts)
     return Bool.TRUE

@@ -80,6 +80,7 @@ class Connection:
         self.dc, self.number = dc, dc.connections_made
         self.entropy = dc.entropy.at(f"connection-{self.number}")
         self.patience: float = dc.limits.handshake_seconds
+        self.afterwards: list[Callable[[], None]] = []
 
     def note(self, name: str, now: float, text: str, verdict: Verdict | None = None, **facts: object) -> None:
         """Record what happened."""

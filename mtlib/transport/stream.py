@@ -149,9 +149,17 @@ class ClientStream(_Stream):
         """What goes first, once: the obfuscation header, or the tag (nothing for the full framing)."""
         return self.obfuscation.header if self.obfuscation else self._known().tag
 
+    def wrap(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
+        """The next frame, around a packet; it may ask for a quick ack. Errors as `Framing.wrap`."""
+        return self._known().wrap(payload, quick_ack=quick_ack)
+
+    def hide(self, frame: bytes) -> bytes:
+        """The bytes of that frame on the wire: obfuscated, where the connection is. Once, and in order."""
+        return self._out(frame)
+
     def send(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
         """The bytes that carry a packet and may ask for a quick ack; errors as `Framing.wrap`."""
-        return self._out(self._known().wrap(payload, quick_ack=quick_ack))
+        return self.hide(self.wrap(payload, quick_ack=quick_ack))
 
 
 class ServerStream(_Stream):

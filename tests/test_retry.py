@@ -65,9 +65,33 @@ def test_a_timeout_is_known_by_its_code(error: PeerError, name: str) -> None:
     assert named(error) == name
 
 
-def test_delays_grow() -> None:
-    waits = [delay(attempt) for attempt in range(1, TRIES + 1)]
-    assert waits == sorted(set(waits))
+def test_the_delays_are_one_two_and_four_seconds() -> None:
+    assert [delay(attempt) for attempt in range(1, TRIES)] == [1.0, 2.0, 4.0]
+
+
+def test_the_client_waits_as_long_and_sends_four_times() -> None:
+    waited: list[float] = []
+    with LocalDC(faults=[Fault("refuse-bind", 9)]) as dc, connect(dc) as client:
+        with pytest.raises(RpcError, match="ENCRYPTED_MESSAGE_INVALID"):
+            client.settle(sleep=waited.append)
+        assert waited == [1.0, 2.0, 4.0]
+        assert len(dc.trace.named("fault")) == TRIES == 4
+
+
+def test_settling_makes_a_new_temporary_key_where_that_helps() -> None:
+    """Neither any other refusal nor every new key ends it: the permanent one stays."""
+    with LocalDC() as dc, connect(dc) as client:
+        client.bind()
+        perm, temp = client.perm_key, client.temp_key
+        client.perm_key = client.exchange().auth_key  # the temporary key is bound to another one
+        other = client.perm_key
+        assert client.settle(sleep=no_wait)
+        assert client.temp_key != temp
+        assert (client.perm_key, perm) == (other, perm)
+    with LocalDC(faults=[Fault("slow")]) as dc, connect(dc) as client:
+        temp = client.temp_key
+        assert client.settle(sleep=no_wait)
+        assert client.temp_key == temp
 
 
 # -- the client follows it -----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A client's session: its numbers, its window, and what it makes of notices."""
+"""A client's session: its numbers, its window, what it makes of notices, and what answers what."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from mtlib.crypto.entropy import System
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, PeerError
-from mtlib.protocol.messages import ANSWER, NOTICE, Message, container, next_msg_id, seconds_of, unpack
+from mtlib.protocol.messages import ANSWER, BAD_MSG, NOTICE, Message, container, next_msg_id, seconds_of, unpack
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
-from mtlib.protocol.session import Answer, BadMessage, Said, Session
+from mtlib.protocol.session import BadMessage, RpcResult, SentPacket, ServiceMessage, Session
 from mtlib.wire import SCHEMA, Dissection
+
+# -- A client's session: its numbers, its window, and what it makes of notices.
+
 
 NOW = 1_800_000_000.25
 KEY = AuthKey(bytes(range(256)))
@@ -36,10 +39,10 @@ def from_server(body: Dissection | bytes, *, msg_id: int = 0, seqno: int = 1, se
 
 
 def test_an_answer_is_matched_to_its_request(session: Session) -> None:
-    msg_id, _ = session.send(SCHEMA["help.getNearestDc"].build(), NOW)
+    msg_id = session.send(SCHEMA["help.getNearestDc"].build(), NOW).msg_id
     result = SCHEMA["nearestDc"].build(country="XX", this_dc=2, nearest_dc=2)
     (event,) = session.receive(from_server(SCHEMA["rpc_result"].build(req_msg_id=msg_id, result=result)), NOW)
-    assert isinstance(event, Answer)
+    assert isinstance(event, RpcResult)
     assert isinstance(event.result, Dissection)
     assert event.result["this_dc"] == 2
     assert session.pending == {}
@@ -50,29 +53,30 @@ def test_what_asks_for_it_is_acknowledged_with_the_next_message(session: Session
     first = next_msg_id(NOW, 0, ANSWER)
     session.receive(from_server(pong, msg_id=first, seqno=1), NOW)
     session.receive(from_server(pong, msg_id=first + 4, seqno=2), NOW)
-    msg_id, packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
+    packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
     opened = open_packet(bytes(packet), KEY, TO_SERVER)
     parts = unpack(Message(opened["msg_id"], opened["seqno"], opened["request"]))
     acks = SCHEMA.dissect(parts[0].body)
     assert acks["msg_ids"] == (first,)
-    assert [p.msg_id for p in parts][1] == msg_id
+    assert [p.msg_id for p in parts][1] == packet.msg_id
     assert opened["msg_id"] > max(p.msg_id for p in parts)
 
 
 def test_a_message_with_a_chosen_id_travels_alone(session: Session) -> None:
     session.receive(from_server(SCHEMA["pong"].build(msg_id=4, ping_id=1)), NOW)
     chosen = session.next_msg_id(NOW)
-    msg_id, packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW, msg_id=chosen)
-    assert open_packet(bytes(packet), KEY, TO_SERVER)["msg_id"] == chosen == msg_id
+    packet = session.send(SCHEMA["ping"].build(ping_id=2), NOW, msg_id=chosen)
+    assert open_packet(bytes(packet), KEY, TO_SERVER)["msg_id"] == chosen == packet.msg_id
 
 
 def test_a_new_salt_is_taken_and_the_message_goes_again_as_it_was(session: Session) -> None:
-    msg_id, first = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
-    notice = SCHEMA["bad_server_salt"].build(bad_msg_id=msg_id, bad_msg_seqno=1, error_code=48, new_server_salt=-9)
+    first = session.send(SCHEMA["ping"].build(ping_id=2), NOW)
+    about = {"bad_msg_id": first.msg_id, "bad_msg_seqno": 1, "error_code": 48}
+    notice = SCHEMA["bad_server_salt"].build(**about, new_server_salt=-9)
     (event,) = session.receive(from_server(notice), NOW)
     assert isinstance(event, BadMessage)
     assert (event.notice.action, session.salt) == ("new_salt_and_resend", -9)
-    again = open_packet(bytes(session.pack(session.pending[msg_id])), KEY, TO_SERVER)
+    again = open_packet(bytes(session.again(first)), KEY, TO_SERVER)
     before = open_packet(bytes(first), KEY, TO_SERVER)
     assert (again["msg_id"], again["seqno"], again["request"]) == (
         before["msg_id"], before["seqno"], before["request"],
@@ -81,7 +85,7 @@ def test_a_new_salt_is_taken_and_the_message_goes_again_as_it_was(session: Sessi
 
 @pytest.mark.parametrize(("code", "ahead"), [(16, 400), (17, -400)])
 def test_the_clock_is_set_by_the_notice_itself(session: Session, code: int, ahead: int) -> None:
-    msg_id, _ = session.send(SCHEMA["ping"].build(ping_id=1), NOW)
+    msg_id = session.send(SCHEMA["ping"].build(ping_id=1), NOW).msg_id
     notice = SCHEMA["bad_msg_notification"].build(bad_msg_id=msg_id, bad_msg_seqno=1, error_code=code)
     server = next_msg_id(NOW + ahead, 0, ANSWER)
     (event,) = session.receive(from_server(notice, msg_id=server), NOW)
@@ -110,14 +114,14 @@ def test_duplicates_say_nothing_and_strangers_are_refused(session: Session) -> N
 def test_a_greeting_brings_its_salt(session: Session) -> None:
     greeting = SCHEMA["new_session_created"].build(first_msg_id=4, unique_id=1, server_salt=-3)
     (event,) = session.receive(from_server(greeting), NOW)
-    assert isinstance(event, Said)
+    assert isinstance(event, ServiceMessage)
     assert (event.name, session.salt) == ("new_session_created", -3)
 
 
 def test_an_unknown_object_stays_bytes(session: Session) -> None:
     inner = [Message(next_msg_id(NOW, 0, ANSWER), 1, b"\x01\x02\x03\x04")]
     (event,) = session.receive(from_server(container(inner), msg_id=next_msg_id(NOW + 1, 0, NOTICE)), NOW)
-    assert isinstance(event, Said)
+    assert isinstance(event, ServiceMessage)
     assert (event.body, event.name) == (b"\x01\x02\x03\x04", "unknown")
 
 
@@ -126,10 +130,10 @@ def rpc_result(msg_id: int, result: Dissection | bytes) -> Dissection:
 
 
 def test_a_packed_result_is_unpacked(session: Session) -> None:
-    msg_id, _ = session.send(SCHEMA["help.getNearestDc"].build(), NOW)
+    msg_id = session.send(SCHEMA["help.getNearestDc"].build(), NOW).msg_id
     packed = SCHEMA["gzip_packed"].build(packed_data=zlib.compress(bytes(SCHEMA["boolTrue"].build())))
     (event,) = session.receive(from_server(rpc_result(msg_id, packed)), NOW)
-    assert isinstance(event, Answer)
+    assert isinstance(event, RpcResult)
     assert isinstance(event.result, Dissection)
     assert event.result.name == "boolTrue"
 
@@ -139,7 +143,7 @@ def test_a_packed_container_is_unpacked(session: Session) -> None:
     inner = container([Message(first, 0, bytes(SCHEMA["pong"].build(msg_id=4, ping_id=1)))])
     packed = SCHEMA["gzip_packed"].build(packed_data=zlib.compress(inner))
     (event,) = session.receive(from_server(packed, msg_id=first + 4), NOW)
-    assert isinstance(event, Said)
+    assert isinstance(event, ServiceMessage)
     assert event.name == "pong"
 
 
@@ -166,9 +170,7 @@ def test_the_same_message_in_another_container_is_no_news_and_is_acknowledged_ag
     inner = Message(first, 1, bytes(SCHEMA["pong"].build(msg_id=4, ping_id=1)))
     assert len(session.receive(from_server(container([inner]), msg_id=first + 4, seqno=0), NOW)) == 1
     assert session.receive(from_server(container([inner]), msg_id=first + 8, seqno=0), NOW) == []
-    acks = session._acks(NOW)
-    assert acks is not None
-    assert SCHEMA.dissect(acks.body)["msg_ids"] == (first, first)
+    assert session._due() == (first, first)
 
 
 @given(st.binary(max_size=300))
@@ -180,3 +182,90 @@ def test_garbage_raises_typed_errors_only(data: bytes) -> None:
 
 def test_repr_shows_no_key(session: Session) -> None:
     assert bytes(KEY).hex()[:16] not in repr(session)
+
+
+# -- Which event answers which message.
+
+
+NOW_CONVERSATION = 1_800_000_000.25
+TRUE = SCHEMA["boolTrue"].build()
+
+
+def sent(name: str, *, with_acks: bool = False, **values: object) -> SentPacket:
+    session = Session(AuthKey(bytes(range(256))), 77, 5, System())
+    if with_acks:
+        session._to_ack.append(1)
+    return session.send(SCHEMA[name].build(**values), NOW_CONVERSATION)
+
+
+def test_results_belong_to_the_message_they_name() -> None:
+    request = sent("help.getNearestDc")
+    assert request.answered_by(RpcResult(request.msg_id, TRUE)) is TRUE
+    assert request.answered_by(RpcResult(request.msg_id + 4, TRUE)) is None
+
+
+def test_a_notice_about_the_container_is_about_what_it_carried() -> None:
+    request = sent("help.getNearestDc", with_acks=True)
+    assert request.outer.msg_id > request.msg_id
+    for about, mine in ((request.msg_id, True), (request.outer.msg_id, True), (request.msg_id - 4, False)):
+        notice = BadMessage(about, 48, BAD_MSG[48], 0.0)
+        assert request.answered_by(notice) is (notice if mine else None)
+
+
+SERVICE = {
+    "ping": ({"ping_id": 1}, "pong", {"ping_id": 1}, "msg_id"),
+    "get_future_salts": ({"num": 1}, "future_salts", {"now": 1, "salts": []}, "req_msg_id"),
+    "msgs_state_req": ({"msg_ids": [4]}, "msgs_state_info", {"info": b"\4"}, "req_msg_id"),
+}
+
+
+@pytest.mark.parametrize("name", SERVICE)
+def test_service_answers_name_their_message(name: str) -> None:
+    values, answer, more, field = SERVICE[name]
+    request = sent(name, **values)
+    mine = SCHEMA[answer].build(**more, **{field: request.msg_id})
+    assert request.answered_by(ServiceMessage(1, mine)) is mine
+    assert request.answered_by(ServiceMessage(1, SCHEMA[answer].build(**more, **{field: request.msg_id + 4}))) is None
+    call = sent("help.getNearestDc")
+    named = SCHEMA[answer].build(**more, **{field: call.msg_id})
+    assert call.answered_by(ServiceMessage(1, named)) is None
+
+
+def test_what_is_destroyed_answers_only_who_asked_for_that() -> None:
+    gone, session = SCHEMA["destroy_auth_key_ok"].build(), SCHEMA["destroy_session_ok"].build(session_id=7)
+    assert sent("destroy_auth_key").answered_by(ServiceMessage(1, gone)) is gone
+    assert sent("destroy_session", session_id=7).answered_by(ServiceMessage(1, session)) is session
+    assert sent("destroy_session", session_id=8).answered_by(ServiceMessage(1, session)) is None
+    for other in (gone, session):
+        assert sent("help.getNearestDc").answered_by(ServiceMessage(1, other)) is None
+
+
+OTHERS: list[Dissection | bytes] = [
+    TRUE,
+    SCHEMA["msgs_ack"].build(msg_ids=[4]),
+    SCHEMA["msgs_state_req"].build(msg_ids=[4]),
+    SCHEMA["msg_detailed_info"].build(msg_id=4, answer_msg_id=5, bytes=20, status=0),
+    SCHEMA["msg_new_detailed_info"].build(answer_msg_id=5, bytes=20, status=0),
+    SCHEMA["new_session_created"].build(first_msg_id=1, unique_id=2, server_salt=3),
+    b"????",
+]
+
+
+@pytest.mark.parametrize("body", OTHERS, ids=lambda body: getattr(body, "name", "unknown"))
+@pytest.mark.parametrize("name", ["help.getNearestDc", "ping"])
+def test_everything_else_answers_nothing(name: str, body: Dissection | bytes) -> None:
+    request = sent(name, **({"ping_id": 1} if name == "ping" else {}))
+    assert request.answered_by(ServiceMessage(1, body)) is None
+    assert not request.not_received(ServiceMessage(1, body))
+
+
+def test_a_session_that_begins_after_the_message_knows_nothing_of_it() -> None:
+    request = sent("help.getNearestDc", with_acks=True)
+
+    def begins(first: int) -> bool:
+        greeting = SCHEMA["new_session_created"].build(first_msg_id=first, unique_id=2, server_salt=3)
+        return request.not_received(ServiceMessage(1, greeting))
+
+    assert begins(request.outer.msg_id + 4)
+    assert not begins(request.outer.msg_id)
+    assert not begins(request.msg_id)

@@ -9,14 +9,14 @@ import pytest
 
 from mtlib.crypto.entropy import System
 from mtlib.errors import LocalError, TransportError, Unreachable
-from mtlib.net.connection import Line, Remembered
+from mtlib.net.connection import ClientConnection
 from mtlib.net.endpoints import Endpoint
 from tests.talking import rsa
 
 
-def line_to(server: socket.socket, timeout: float = 2.0) -> Line:
+def line_to(server: socket.socket, timeout: float = 2.0) -> ClientConnection:
     end = Endpoint("a test server", (server.getsockname(),), rsa().public)
-    return Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=timeout)
+    return ClientConnection(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=timeout)
 
 
 def answering(server: socket.socket, *chunks: bytes) -> None:
@@ -76,13 +76,13 @@ def test_a_name_that_stands_for_production_is_not_dialled(monkeypatch: pytest.Mo
     monkeypatch.setattr(socket, "create_connection", dialled)
     end = Endpoint("a name", (("name.invalid", 443),), rsa().public)
     with pytest.raises(LocalError, match="production"):
-        Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)
+        ClientConnection(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)
 
 
 def test_a_name_of_this_machine_is_dialled() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         end = Endpoint("a name", (("localhost", server.getsockname()[1]),), rsa().public)
-        Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=2).close()
+        ClientConnection(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=2).close()
 
 
 def test_no_socket_is_left_where_the_first_write_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_no_socket_is_left_where_the_first_write_fails(monkeypatch: pytest.Monke
     monkeypatch.setattr("mtlib.net.connection._dial", lambda *_: made)
     end = Endpoint("a test server", (("127.0.0.1", 5),), rsa().public)
     with pytest.raises(Unreachable, match="took nothing more"):
-        Line(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)
+        ClientConnection(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)
     assert made.fileno() == -1
     _theirs.close()
 
@@ -99,15 +99,7 @@ def test_no_socket_is_left_where_the_first_write_fails(monkeypatch: pytest.Monke
 def test_an_unknown_dc_id_leaves_its_place_in_the_header_random() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         end = Endpoint("a test server", (server.getsockname(),), rsa().public)
-        line = Line(end, "intermediate", obfuscated=True, secret=None, entropy=System(), timeout=1)
+        line = ClientConnection(end, "intermediate", obfuscated=True, secret=None, entropy=System(), timeout=1)
         assert line.stream.obfuscation is not None
         assert line.stream.obfuscation.dc_id is None
         line.close()
-
-
-def test_what_was_drawn_is_drawn_again() -> None:
-    entropy = Remembered(System())
-    first = entropy.at("a").draw("padding", 16)
-    assert entropy.at("a").draw("padding", 16) == first
-    assert entropy.at("b").draw("padding", 16) != first
-    assert entropy.at("a").draw("padding", 16, attempt=1) != first
