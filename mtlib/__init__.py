@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from mtlib.net.server import LocalDC
     from mtlib.protocol import SCHEMA
     from mtlib.protocol.binding import Binding, Carried
-    from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
+    from mtlib.protocol.checks import (
+        CHECKS,
+        PACKET_CHECKS,
+        Facts,
+        PacketFacts,
+        Rules,
+        judge,
+        judge_packet,
+        verify,
+    )
     from mtlib.protocol.dissect import dissect
     from mtlib.protocol.faults import FAULTS, Fault
     from mtlib.protocol.limits import Limits
@@ -45,6 +54,8 @@ _HOMES = {
     "Fault": "protocol.faults",
     "Limits": "protocol.limits",
     "LocalDC": "net.server",
+    "PACKET_CHECKS": "protocol.checks",
+    "PacketFacts": "protocol.checks",
     "Patterned": "crypto.entropy",
     "PrivateKey": "crypto.rsa",
     "PublicKey": "crypto.rsa",
@@ -55,6 +66,7 @@ _HOMES = {
     "diagnose": "doctor.doctor",
     "dissect": "protocol.dissect",
     "judge": "protocol.checks",
+    "judge_packet": "protocol.checks",
     "trace": "wire.provenance",
     "unseal": "wire.dissection",
     "verify": "protocol.checks",
@@ -77,6 +89,7 @@ __all__ = [
     "CHECKS",
     "FAULTS",
     "FORMULAS",
+    "PACKET_CHECKS",
     "SCHEMA",
     "AuthKey",
     "Binding",
@@ -86,6 +99,7 @@ __all__ = [
     "Fault",
     "Limits",
     "LocalDC",
+    "PacketFacts",
     "Patterned",
     "PrivateKey",
     "PublicKey",
@@ -95,6 +109,7 @@ __all__ = [
     "diagnose",
     "dissect",
     "judge",
+    "judge_packet",
     "trace",
     "unseal",
     "verify",

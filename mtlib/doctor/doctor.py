@@ -23,6 +23,7 @@ from mtlib.doctor.examining import look_behind_the_seal
 from mtlib.doctor.given import GivenKey, refuse_shown_keys
 from mtlib.doctor.hypothesis import Hypothesis
 from mtlib.doctor.mistakes_inside import Opened
+from mtlib.doctor.mistakes_packet import PACKET_CLOSED, PACKETS
 from mtlib.doctor.opening import expected_inside, open_seal
 from mtlib.doctor.outcomes import (
     COMPOSITES,
@@ -42,7 +43,7 @@ from mtlib.doctor.patient import BYTES, Patient
 from mtlib.doctor.second_opinion import missing, second_opinion
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE, REQUEST
-from mtlib.protocol.checks import Facts, Verdict
+from mtlib.protocol.checks import Facts, PacketFacts, Verdict
 from mtlib.wire import Dissection, Reading
 
 Octets = bytes | bytearray | memoryview | Dissection | str
@@ -102,6 +103,14 @@ def explain_refusal(facts: Facts, **more: Any) -> Diagnosis:
     """The diagnosis from a data centre's side, for its log: it knows what it judged, and may add what else a
     `Patient` has, such as its `other_keys`, or `perm_key_created` of one that it does not use yet."""
     return examine(Patient.of_facts(facts, **more))
+
+
+def explain_packet(facts: PacketFacts) -> str:
+    """In a sentence, how a packet that did not open was sealed, for a data centre's log."""
+    for hypothesis in PACKETS:
+        if facts.key is not None and hypothesis.change(facts.packet, facts.key) is not None:
+            return f"{hypothesis.name}: {hypothesis.sentence} {hypothesis.fix}"
+    return f"{PACKET_CLOSED.name}: {PACKET_CLOSED.sentence}"
 
 
 def examine(patient: Patient) -> Diagnosis:

@@ -39,12 +39,12 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.doctor.doctor import explain_refusal
+from mtlib.doctor.doctor import explain_packet, explain_refusal
 from mtlib.errors import LocalError, MtError
 from mtlib.net.connection import never_back, steady
-from mtlib.protocol.checks import Facts, Rules
+from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
 from mtlib.protocol.datacenter import DataCenter, Peer, Reply
-from mtlib.protocol.events import Event, Trace
+from mtlib.protocol.events import EventLog, LogEvent
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
 
@@ -226,6 +226,7 @@ class Served:
         for chunk in reply.chunks:
             self.unsent += chunk
             self.flush()
+        reply.explain()
 
     def _reply(self, data: bytes, now: float) -> Reply:
         """What the peer answers. A mistake of ours costs one connection its life, and not everybody's."""
@@ -233,7 +234,7 @@ class Served:
             return self.peer.receive(data, now)
         except Exception as error:
             self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
-            return Reply(close=True)
+            return Reply((), close=True)
 
     def close(self) -> None:
         """Hang up. What was not read yet is thrown away first: left there, it turns the last answer into a reset."""
@@ -282,12 +283,13 @@ class LocalDC:
         entropy: Entropy | None = None,
         clock: Callable[[], float] | None = None,
         allow_public: bool = False,
+        judge: Callable[[Facts], Verdict] | None = None,
     ) -> None:
         if not allow_public and not is_loopback(host):
             raise LocalError("everybody on the network could use this address", got=host,
                              expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
-                             entropy=entropy, address=(host, port))
+                             entropy=entropy, address=(host, port), judge=judge)
         self.dc.consult = self._diagnosis
         self.clock, self.allow_public = clock or steady(), allow_public
         self._now = never_back(lambda: self.clock())
@@ -309,7 +311,7 @@ class LocalDC:
         return self.dc.rsa.public
 
     @property
-    def trace(self) -> Trace:
+    def trace(self) -> EventLog:
         return self.dc.trace
 
     @property
@@ -359,9 +361,11 @@ class LocalDC:
         state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if serving else "stopped"
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
-    def _diagnosis(self, facts: Facts) -> str:
-        """Which well-known mistake a refused binding shows, for the trace. Once per packet: a container full of them
-        would keep everybody else waiting."""
+    def _diagnosis(self, facts: Facts | PacketFacts) -> str:
+        """Which well-known mistake a refused binding shows, or a packet that does not open. Once per packet: a
+        container full of them would keep everybody else waiting."""
+        if isinstance(facts, PacketFacts):
+            return explain_packet(facts)
         if self._consulted:
             return "another bind of this packet was looked at: one a packet is"
         self._consulted = True
@@ -434,13 +438,13 @@ class LocalDC:
         try:
             reason = self._objection(address)
             if reason:
-                self.trace.add(Event("turned_away", 0, self._now(), reason))
+                self.trace.add(LogEvent("turned_away", 0, self._now(), reason))
                 sock.close()
                 return
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ)
-            self._connections[sock] = Served(sock, self.dc.accept())
+            self._connections[sock] = Served(sock, self.dc.accept(address=sock.getsockname()[:2]))
         except OSError:
             sock.close()
 
@@ -472,4 +476,5 @@ class LocalDC:
     def _close(self, connection: Served) -> None:
         if self._connections.pop(connection.sock, None) is not None:
             self._selector.unregister(connection.sock)
+            connection.peer.close()
             connection.close()
