@@ -25,7 +25,7 @@ def test_others_do_not(text: str) -> None:
 
 def test_counted_faults_run_out_and_settings_do_not() -> None:
     faults = Faults([Fault("slow", 2), Fault("clock-offset", -5)])
-    assert [faults.take("slow") for _ in range(3)] == [True, True, False]
+XX
     assert [faults.setting("clock-offset") for _ in range(3)] == [-5] * 3
     assert not faults.take("dh-retry")
 

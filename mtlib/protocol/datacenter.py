@@ -27,6 +27,7 @@ from mtlib.protocol.messages import (
     ANSWER,
     BAD_MSG,
     CONTAINER,
+    GZIP,
     NOTICE,
     Budget,
     Message,
@@ -373,6 +374,11 @@ class OpenedPacket:
             self.peer.note("bad_container", self.now, str(error))
             yield self._unread(outer, outer.body[:4] == CONTAINER)
             return
+        if outer.body[:4] == GZIP and len(messages) == 1 and messages[0].msg_id == outer.msg_id:
+            code = self._code(verdict := self._judged(messages[0]))
+            if code:
+                yield self._refused(outer, code, verdict)
+                return
         self._remember(outer)
         if not self.session.greeted:
             self.session.greeted = True
@@ -399,8 +405,7 @@ class OpenedPacket:
 
     def _contained(self, message: Message) -> Iterator[Outgoing]:
         """One message out of a container: its own numbers must be right, too."""
-        verdict = judge_message(MessageFacts(*message, self.now, self.session.window, self.peer.dc.rules))
-        code = self._code(verdict)
+        code = self._code(verdict := self._judged(message))
         if code == 0:
             yield from self._repeated(message)
         elif code is not None:
@@ -408,6 +413,9 @@ class OpenedPacket:
         else:
             self._remember(message)
             yield from self._executed(message)
+
+    def _judged(self, message: Message) -> Verdict:
+        return judge_message(MessageFacts(*message, self.now, self.session.window, self.peer.dc.rules))
 
     def _executed(self, message: Message) -> Iterator[Outgoing]:
         """One message whose turn it is."""
@@ -425,8 +433,8 @@ class OpenedPacket:
     def _after_binding(self, message: Message, body: bytes) -> bytes:
         """Faults of the answer to a binding."""
         dc, peer = self.peer.dc, self.peer
-        if dc.faults.setting("sleep") and not dc.struck["sleep"]:
-            dc.struck["sleep"], dc.slept = 1, dc.faults.setting("sleep")
+        if dc.faults.strike("sleep", dc, times=1):
+            dc.slept += dc.faults.setting("sleep")
             peer.note("clock_jumped", self.now, f"sleep: the clock jumps {dc.slept} s")
         if dc.faults.strike("answer-under-another-id", peer, peer._owner(self.key)):
             peer.note("fault", self.now, "answer-under-another-id: the answer names another request")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from mtlib.errors import LocalError
 
@@ -70,17 +70,13 @@ class Fault:
             raise LocalError("a fault takes a whole number", got=number, where=name) from None
 
 
-class Struck(Protocol):
-    """Somebody to whom faults happen: a connection, a key, the data centre itself. `struck` counts them by name."""
-
-    struck: Counter[str]
-
-
 class Faults:
-    """The faults that a data centre has on order."""
+    """The faults that a data centre has on order, and how often each has happened to whom: a connection, a key, the
+    data centre itself."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
-        self._number = {}
+        self._number: dict[str, int] = {}
+        self._struck: WeakKeyDictionary[object, Counter[str]] = WeakKeyDictionary()
         for fault in faults:
             if not isinstance(fault, Fault):
                 raise LocalError("faults", got=fault, expected="Fault(name, number)", where="faults")
@@ -92,14 +88,17 @@ class Faults:
             raise LocalError("no such fault", got=name, expected=", ".join(FAULTS))
         return self._number.get(name, 0)
 
-    def due(self, name: str, *whom: Struck) -> bool:
-        """Whether a fault is still to happen to all of these. Asking changes nothing."""
-        number = self.setting(name)
-        return all(each.struck[name] < number for each in whom)
+    def due(self, name: str, *whom: object, times: int | None = None) -> bool:
+        """Whether a fault is still to happen to all of these, `times` in all (its number). Asking changes nothing."""
+        number = self.setting(name) if times is None else bool(self.setting(name)) * times
+        return all(self._struck.get(each, _NEVER)[name] < number for each in whom)
 
-    def strike(self, name: str, *whom: Struck) -> bool:
+    def strike(self, name: str, *whom: object, times: int | None = None) -> bool:
         """Let a fault happen to these if it is due; it is counted then."""
-        due = self.due(name, *whom)
+        due = self.due(name, *whom, times=times)
         for each in whom if due else ():
-            each.struck[name] += 1
+            self._struck.setdefault(each, Counter())[name] += 1
         return due
+
+
+_NEVER: Counter[str] = Counter()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,7 +107,7 @@ class ServerSession:
         return list(late.values())
 
 
-@dataclass
+@dataclass(eq=False)
 class KnownKey:
     """A key with everything that hangs on it. `expires_at` is None for a permanent key; `promised` is the end that the
     key exchange spoke of, and a data centre may forget a temporary key earlier than that; `bound_to` is the id of the
@@ -128,7 +128,6 @@ class KnownKey:
     layer: int | None = None
     introduced: bool = False
     floor: int = 0
-    struck: Counter[str] = field(default_factory=Counter, repr=False)
     sessions: OrderedDict[int, ServerSession] = field(default_factory=OrderedDict, repr=False)
 
     @property
@@ -288,7 +287,6 @@ class DataCenterState:
         self.exchanging: WeakSet[Any] = WeakSet()
         self.consult: Callable[[Facts | PacketFacts], str] | None = None
         self.connections_made = 0
-        self.struck: Counter[str] = Counter()
         self.slept = 0
         self._latest = 0.0
 
@@ -326,7 +324,6 @@ class ConnectionState:
         self.dc, self.number = dc, dc.connections_made
         self.entropy = dc.entropy.at(f"connection-{self.number}")
         self.patience: float = dc.limits.handshake_seconds
-        self.struck: Counter[str] = Counter()
         self.answering = False
         self._address = address
 
