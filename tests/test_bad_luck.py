@@ -40,7 +40,7 @@ def one_sentence(error: MtError) -> str:
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no way to interrupt one thread here")
 def test_interrupted_in_the_middle_of_a_bind_and_run_again() -> None:
-    reached, go_on = threading.LogEvent(), threading.LogEvent()
+    reached, go_on = threading.Event(), threading.Event()
 
     def stall(event: LogEvent) -> None:
         if event.name == "bind_accepted":

@@ -197,10 +197,12 @@ def test_the_doctor_is_asked_once_a_packet(monkeypatch: pytest.MonkeyPatch) -> N
         body = container(refused)
         client.line.send(bytes(session.pack(Message(session.next_msg_id(now), session.seqno.next(False), body))))
         client.line.receive()
-        assert len(dc.trace.named("bind_refused")) == 20
+        said = [str(event) for event in dc.trace]  # whoever reads the log waits for what is told after the answer
+        assert len(dc.trace.named("bind_refused")) == 20 and len(said) > 20
         assert len(asked) == 1
         with pytest.raises(RpcError):
             client.bind(change=lambda request: request[:-20] + bytes(20))
+        assert [event.text for event in dc.trace.named("diagnosis")][-1] == "n: v f"
         assert len(asked) == 2
 
 

@@ -177,7 +177,7 @@ class Peer(ConnectionState):
     def _begin(self) -> AwaitReqPq:
         return AwaitReqPq(Server(
             (self.dc.rsa,), self._accepts_dc,
-            lambda auth_key_id: self.dc.clashes(auth_key_id) or self.dc.faults.due("dh-retry", self),
+            lambda auth_key_id: self.dc.clashes(auth_key_id) or self.dc.faults.due("dh-retry"),
         ))  # fmt: skip
 
     def _accepts_dc(self, dc: int | None, temporary: bool) -> bool:
@@ -186,10 +186,9 @@ class Peer(ConnectionState):
 
     def _plain_answer(self, body: Dissection, now: float) -> bytes:
         if body.name == "dh_gen_retry":
-            self.dc.faults.strike("dh-retry", self)
+            self.dc.faults.strike("dh-retry")
             self.note("exchange_retry", now, "dh_gen_retry: the client has to draw another b")
-        # whoever is cut off comes back as somebody else, so this one is counted for all
-        if body.name == "server_DH_params_ok" and self.dc.faults.strike("cut-exchange", self.dc):
+        if body.name == "server_DH_params_ok" and self.dc.faults.strike("cut-exchange"):
             self.note("fault", now, "cut-exchange: the connection ends in the middle of the key exchange")
             raise _HangUp
         self._plain_msg_id = next_msg_id(now, self._plain_msg_id, ANSWER)
@@ -242,7 +241,7 @@ class Peer(ConnectionState):
         answers = opened.answers(message, verdict, self.entropy.at(f"packet-{self._packets}"))
         token = [self._quick_ack(key.auth_key, message)] if quick_ack else []
         chunks = token + [self.stream.send(bytes(each)) for each in answers]
-        if key.just_bound and self.dc.faults.strike("cut-frame", self, self._owner(key)):
+        if key.just_bound and self.dc.faults.strike("cut-frame"):
             self.note("fault", now, "cut-frame: the connection ends in the middle of a frame")
             raise _HangUp(chunks[-1][: len(chunks[-1]) // 2])
         return chunks
@@ -261,22 +260,18 @@ class Peer(ConnectionState):
             raise TransportError(UNKNOWN_KEY)
         return key
 
-    def _owner(self, key: KnownKey) -> KnownKey:
-        """The permanent key behind a temporary one: faults are counted with it, as with somebody."""
-        return (self.dc.keys.permanent(key.bound_to) if key.bound_to is not None else None) or key
-
     def _after_binding(self, key: KnownKey, now: float) -> None:
         """Faults that strike at the packet after a binding, at the keys and sessions of that client alone."""
         key.just_bound = False
-        keys, faults, owner = self.dc.keys, self.dc.faults, self._owner(key)
-        if faults.strike("forget-temp-keys", self, owner):
+        keys, faults = self.dc.keys, self.dc.faults
+        if faults.strike("forget-temp-keys"):
             self.note("fault", now, f"forget-temp-keys: the temporary keys of {key.bound_to} are forgotten")
             for bound in keys.bound_to(key.bound_to or 0):
                 keys.drop(bound.auth_key.id)
-        if faults.strike("lose-bindings", self, owner):
+        if faults.strike("lose-bindings"):
             self.note("fault", now, f"lose-bindings: the temporary keys of {key.bound_to} are unbound")
             keys.lose_bindings(key.bound_to)
-        if faults.strike("lost-session", self, owner):
+        if faults.strike("lost-session"):
             self.note("fault", now, f"lost-session: session {key.bound_in[0]} is forgotten")
             key.forget_session(key.bound_in[0])
 
@@ -361,7 +356,7 @@ class OpenedPacket:
     def _wrong_salt(self) -> bool:
         """Whether this message meets the fault of that name."""
         unbound = self.key.temporary and self.key.bound_to is None
-        if unbound and self.peer.dc.faults.strike("wrong-salt", self.peer, self.key):
+        if unbound and self.peer.dc.faults.strike("wrong-salt"):
             self.peer.note("fault", self.now, "wrong-salt: this message is answered bad_server_salt")
             return True
         return False
@@ -433,10 +428,10 @@ class OpenedPacket:
     def _after_binding(self, message: Message, body: bytes) -> bytes:
         """Faults of the answer to a binding."""
         dc, peer = self.peer.dc, self.peer
-        if dc.faults.strike("sleep", dc, times=1):
+        if dc.faults.strike("sleep"):
             dc.slept += dc.faults.setting("sleep")
             peer.note("clock_jumped", self.now, f"sleep: the clock jumps {dc.slept} s")
-        if dc.faults.strike("answer-under-another-id", peer, peer._owner(self.key)):
+        if dc.faults.strike("answer-under-another-id"):
             peer.note("fault", self.now, "answer-under-another-id: the answer names another request")
             return bytes(SCHEMA["rpc_result"].build(req_msg_id=message.msg_id - 4, result=body[12:]))
         return body

@@ -1,7 +1,7 @@
 """Bad luck on order: what can go wrong at a data centre, so that a client's recovery can be tried.
 
-A `Fault` is a name and a number. Some are a setting, others happen a number of times: to each connection and to each
-key, so that one client's bad luck changes nothing for another.
+A `Fault` is a name and a number. Some are a setting, others happen a number of times in all. What follows a binding
+strikes the client that was bound, and nobody else.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from mtlib.errors import LocalError
 
@@ -71,12 +70,11 @@ class Fault:
 
 
 class Faults:
-    """The faults that a data centre has on order, and how often each has happened to whom: a connection, a key, the
-    data centre itself."""
+    """The faults that a data centre has on order, and how often each has happened."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._number: dict[str, int] = {}
-        self._struck: WeakKeyDictionary[object, Counter[str]] = WeakKeyDictionary()
+        self._happened: Counter[str] = Counter()
         for fault in faults:
             if not isinstance(fault, Fault):
                 raise LocalError("faults", got=fault, expected="Fault(name, number)", where="faults")
@@ -88,17 +86,13 @@ class Faults:
             raise LocalError("no such fault", got=name, expected=", ".join(FAULTS))
         return self._number.get(name, 0)
 
-    def due(self, name: str, *whom: object, times: int | None = None) -> bool:
-        """Whether a fault is still to happen to all of these, `times` in all (its number). Asking changes nothing."""
-        number = self.setting(name) if times is None else bool(self.setting(name)) * times
-        return all(self._struck.get(each, _NEVER)[name] < number for each in whom)
+    def due(self, name: str) -> bool:
+        """Whether a fault is still to happen. Asking changes nothing."""
+        times = bool(self.setting(name)) if name in _REASON else self.setting(name)
+        return self._happened[name] < times
 
-    def strike(self, name: str, *whom: object, times: int | None = None) -> bool:
-        """Let a fault happen to these if it is due; it is counted then."""
-        due = self.due(name, *whom, times=times)
-        for each in whom if due else ():
-            self._struck.setdefault(each, Counter())[name] += 1
+    def strike(self, name: str) -> bool:
+        """Let a fault happen if it is due; it is counted then."""
+        due = self.due(name)
+        self._happened[name] += due
         return due
-
-
-_NEVER: Counter[str] = Counter()

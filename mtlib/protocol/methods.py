@@ -153,8 +153,7 @@ def bind(call: Call, request: bytes) -> bytes:
     dc, key = call.dc, call.key
     perm_id = int.from_bytes(request[4:12], "little", signed=True)
     _bad_luck(call, perm_id)
-    whom = call.peer, dc.keys.permanent(perm_id) or key
-    if dc.faults.strike("accept-bind", *whom):
+    if dc.faults.strike("accept-bind"):
         call.note("fault", "accept-bind: accepted whatever its bytes")
         return _tie(call, request, perm_id)
     same = request == key.bound_by and key.bound_in == (call.session_id, call.message.msg_id)
@@ -174,14 +173,13 @@ def bind(call: Call, request: bytes) -> bytes:
 def _bad_luck(call: Call, perm_id: int) -> None:
     """The faults that come before anybody looks at a binding."""
     dc, faults = call.dc, call.dc.faults
-    whom = call.peer, dc.keys.permanent(perm_id) or call.key
-    if faults.strike("slow", *whom):
+    if faults.strike("slow"):
         call.note("fault", "slow: this binding is answered -503 Timeout")
         raise RpcError(-503, "Timeout")
-    if faults.strike("refuse-bind", *whom):
+    if faults.strike("refuse-bind"):
         call.note("fault", "refuse-bind: refused whatever its bytes")
         raise RpcError(400, INVALID)
-    if dc.keys.permanent(perm_id) and faults.strike("forget-perm-key", call.peer, call.key):
+    if dc.keys.permanent(perm_id) and faults.strike("forget-perm-key"):
         call.note("fault", f"forget-perm-key: permanent key {perm_id} is forgotten")
         dc.keys.forget_permanent(perm_id)
 
