@@ -41,8 +41,8 @@ def program(name: str, script: str) -> list[str]:
     folder = install(name)
     if (folder / "node_modules").exists():
         # node looks for packages beside the script, so the script goes to them.
-        shutil.copyfile(CLIENTS / name / script, folder / script)
-        return ["node", str(folder / script)]
+        beside = shutil.copyfile(CLIENTS / name / script, folder / Path(script).name)
+        return ["node", str(beside)]
     return [str(folder / "bin" / "python"), str(CLIENTS / name / script)]
 
 

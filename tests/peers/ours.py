@@ -46,8 +46,9 @@ def main(settings: dict[str, Any]) -> None:
     if "proxy_port" in settings:
         through(settings["proxy_port"])
     to, key = f"{settings['host']}:{settings['port']}", PublicKey.from_pem(settings["public_key_pem"])
-    framing = settings.get("framing", "intermediate")
-    with connect(to, key=key, dc_id=settings["dc_id"], framing=framing) as client:
+    secret = bytes.fromhex(settings.get("secret", "")) or None
+    options = {"framing": settings.get("framing", "intermediate"), "obfuscated": secret is not None, "secret": secret}
+    with connect(to, key=key, dc_id=settings["dc_id"], **options) as client:
         keys = {"perm_key": client.perm_key, "temp_key": client.temp_key}
         print(json.dumps({name: bytes(key).hex() for name, key in keys.items() if key}), flush=True)
         if settings.get("wait", True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -16,22 +17,32 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from installing import PEERS, ROOT
 from loopback import Loopback
 
-ROOT = Path(__file__).resolve().parents[2]
 Line = dict[str, Any]
+
+
+def environment() -> dict[str, str]:
+    """Ours, and one place for bytecode: clients of thousands of modules are compiled once, not at every start."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(PEERS / "bytecode")}
 
 
 class Program:
     """A running program whose standard output is JSON lines; anything else it says is kept for the report."""
 
+    grace = 1.0
+    """Seconds between being left and being killed: a client that waits for an answer does not notice the former."""
+
     def __init__(self, name: str, place: Loopback, command: Sequence[str], **options: Any) -> None:
         self.name = name
         self.lines: list[Line] = []
         self.noise: list[str] = []
+        self.hopeless: Callable[[], bool] = lambda: False
         self._arrived = threading.Condition()
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        self.process = place.start(command, **pipes, **options)
+        self.process = place.start(command, **pipes, **{"env": environment(), **options})
         readers = (self._read_lines, self._read_noise)
         self._readers = [threading.Thread(target=reader, daemon=True) for reader in readers]
         for reader in self._readers:
@@ -54,14 +65,14 @@ class Program:
             del self.noise[:-400]
 
     def wait(self, what: str, found: Callable[[list[Line]], Any], seconds: float) -> Any:
-        """The first true answer of `found`, asked again with every line."""
+        """The first true answer of `found`, asked again with every line, while there is hope."""
         end = time.monotonic() + seconds
         with self._arrived:
             while not (answer := found(self.lines)):
                 left = end - time.monotonic()
                 over = not self._readers[0].is_alive()
-                if left <= 0 or over:
-                    why = f"ended with {self.process.wait()}" if over else f"{seconds:.0f} s passed"
+                if left <= 0 or over or self.hopeless():
+                    why = f"ended with {self.process.wait()}" if over else f"{seconds - left:.0f} s passed"
                     raise AssertionError(f"{self.name}: {what}: {why}\n{self.report()}")
                 self._arrived.wait(min(left, 0.5))
             return answer
@@ -97,17 +108,21 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.stop(self.grace)
 
 
 class DC(Program):
     """`python -m mtlib dc`, as an author would start it. The key in `key_file` outlives restarts."""
 
+    grace = 10.0
+
     def __init__(
-        self, place: Loopback, key_file: Path, *, faults: Iterable[str] = (), dc_id: int = 2, port: int = 0
+        self, place: Loopback, key_file: Path, *, faults: Iterable[str] = (), dc_id: int = 2, port: int = 0,
+        secret: str = "",
     ) -> None:
         command = [sys.executable, "-m", "mtlib", "dc", "--json", "--key", str(key_file)]
         command += ["--port", str(port), "--dc-id", str(dc_id)]
+        command += ["--secret", secret] if secret else []
         for fault in faults:
             command += ["--fault", fault]
         super().__init__("the DC", place, command, cwd=ROOT)

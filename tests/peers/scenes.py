@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import copies
-from installing import install, program
+from installing import ROOT, install, program
 from loopback import Loopback
-from processes import DC, ROOT, Line, Program
+from processes import DC, Line, Program
 
 from mtlib.crypto.rsa import PrivateKey
 
-T = TypeVar("T")
+K, T = TypeVar("K"), TypeVar("T")
+BESIDE = 4
 HERE = Path(__file__).resolve().parent
 SCRIPTS = {
     "mtcute": "client.mjs",
@@ -27,23 +29,30 @@ SCRIPTS = {
     "telethon": "client.py",
     "kurigram": "client.py",
     "gramjs": "client.cjs",
+    "teleproto": "../gramjs/client.cjs",
     "mtproto-core": "client.cjs",
 }
 BINDERS = ("mtcute", "tdlib", "ferogram")
+TDLIBS: Mapping[str, str] = {
+    "tdlib": "lib/python3*/site-packages/tdjson.libs/libtdjson*.so*",
+    "tdlib-1.8.14": "node_modules/prebuilt-tdlib/prebuilds/tdlib-linux-x64/libtdjson.so",
+    "tdlib-1.8.65": "node_modules/@prebuilt-tdlib/linux-x64-glibc/libtdjson.so",
+}
+"""The versions of TDLib, and where each registry's package keeps the library. One script speaks to all of them."""
 TDLIB_DC = 10001
 """The home of a fresh TDLib on the test network, and the only data centre it asks for."""
-NO_PADDING = ("mtcute", "gramjs", "telethon")
+NO_PADDING = ("mtcute", "gramjs", "teleproto", "telethon")
 """They drop the zero byte with which one auth key in 256 starts, and then have another key than the data centre."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What all scenes share: the place without a way out, the data centre's RSA key, and the two compiled clients'
-    private copies that know it."""
+    """What all scenes share: the place without a way out, the data centre's RSA key, and the compiled clients' private
+    copies that know it."""
 
     place: Loopback
     key_file: Path
-    tdlib: Path
+    tdlib: Mapping[str, Path]
     ferogram: Path
 
     @classmethod
@@ -51,17 +60,14 @@ class Stage:
         made, key_file = PrivateKey.generate(), folder / "dc.pem"
         key_file.write_text(made.to_pem())
         key_file.chmod(0o600)
-        library = next(_packages("tdlib").glob("tdjson.libs/libtdjson*.so*"))
+        libraries = {name: next(install(name).glob(kept)) for name, kept in TDLIBS.items()}
+        package = next(install("ferogram").glob("lib/python3*/site-packages/ferogram"))
         return cls(
             place,
             key_file,
-            copies.tdlib(library, made.public, folder / "libtdjson.so"),
-            copies.ferogram(_packages("ferogram") / "ferogram", made.public, folder / "ferogram"),
+            {name: copies.tdlib(library, made.public, folder / f"{name}.so") for name, library in libraries.items()},
+            copies.ferogram(package, made.public, folder / "ferogram"),
         )
-
-
-def _packages(name: str) -> Path:
-    return next(install(name).glob("lib/python3*/site-packages"))
 
 
 class Scene:
@@ -72,23 +78,34 @@ class Scene:
         self.programs: list[Program] = []
         self._stack = ExitStack()
 
-    def dc(self, *faults: str, dc_id: int = 2, port: int = 0) -> DC:
-        return self._started(DC(self.stage.place, self.stage.key_file, faults=faults, dc_id=dc_id, port=port))
+    def dc(self, *faults: str, dc_id: int = 2, port: int = 0, secret: str = "") -> DC:
+        made = DC(self.stage.place, self.stage.key_file, faults=faults, dc_id=dc_id, port=port, secret=secret)
+        return self._started(made)
 
-    def client(self, name: str, dc: DC, **settings: Any) -> Program:
-        """The client's script, told where that data centre is."""
+    def client(self, name: str, dc: DC, *, before: str = "", **settings: Any) -> Program:
+        """The client's script, told where that data centre is; `before` are words of Python that are said first."""
         settings = {**dc.where, **settings}
-        if name == "tdlib":
-            settings |= {"library": str(self.stage.tdlib), "proxy_port": self._proxy(dc)}
+        command = program("tdlib", SCRIPTS["tdlib"]) if name in TDLIBS else program(name, SCRIPTS[name])
+        if name in TDLIBS:
+            settings |= {"library": str(self.stage.tdlib[name])}
+            settings |= {} if "secret" in settings else {"proxy_port": self._proxy(dc)}
         elif name == "ferogram":
             settings |= {"package": str(self.stage.ferogram)}
-        command = [*program(name, SCRIPTS[name]), json.dumps(settings, default=str)]
-        return self._started(Program(name, self.stage.place, command))
+        elif name == "teleproto":
+            settings |= {"library": name}
+        if before:
+            first = f"{before}\nimport runpy\nrunpy.run_path({command[1]!r}, run_name='__main__')"
+            command[1:] = ["-c", first]
+        command += [json.dumps(settings, default=str)]
+        made = self._started(Program(name, self.stage.place, command))
+        made.hopeless = lambda: bool(own_bug(self, name))
+        return made
 
     def ours(self, dc: DC, environment: dict[str, str] | None = None, **settings: Any) -> Program:
-        """Our own client, as a program among the others."""
+        """Our own client, as a program among the others; with an environment of its own, if one is given."""
         command = [sys.executable, str(HERE / "ours.py"), json.dumps({**dc.where, **settings}, default=str)]
-        return self._started(Program("our client", self.stage.place, command, cwd=ROOT, env=environment))
+        options = {"env": environment} if environment else {}
+        return self._started(Program("our client", self.stage.place, command, cwd=ROOT, **options))
 
     def _proxy(self, dc: DC) -> int:
         command = [sys.executable, str(HERE / "relay.py"), "127.0.0.1", str(dc.port)]
@@ -144,6 +161,13 @@ def play(stage: Stage, name: str, act: Callable[[Scene], T]) -> T:
     print(f"{name}: {excuse}: once more")
     with Scene(stage) as scene:
         return act(scene)
+
+
+def beside(stage: Stage, scenes: Mapping[K, tuple[str, Callable[[Scene], T]]]) -> dict[K, Future[T]]:
+    """What came of each of these scenes (of which client, and what happens). A client spends most of one waiting, so
+    that some can be played beside each other."""
+    with ThreadPoolExecutor(BESIDE) as pool:
+        return {key: pool.submit(play, stage, name, act) for key, (name, act) in scenes.items()}
 
 
 def own_bug(scene: Scene, name: str) -> str:

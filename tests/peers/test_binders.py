@@ -17,6 +17,8 @@ CASES = [
     pytest.param("mtcute", 2, "intermediate", False, {}, id="mtcute"),
     pytest.param("mtcute", 10002, "intermediate", False, {}, id="mtcute-test-mode"),
     pytest.param("tdlib", TDLIB_DC, "intermediate", True, {}, id="tdlib"),
+    pytest.param("tdlib-1.8.14", TDLIB_DC, "intermediate", True, {}, id="tdlib-1.8.14"),
+    pytest.param("tdlib-1.8.65", TDLIB_DC, "intermediate", True, {}, id="tdlib-1.8.65"),
     pytest.param("ferogram", 2, "full", False, {}, id="ferogram"),
     pytest.param("ferogram", 2, "abridged", True, {"transport": "obfuscated"}, id="ferogram-obfuscated"),
 ]

@@ -1,14 +1,16 @@
 // GramJS against a data centre of our own: `node client.cjs SETTINGS`, then one method name a line on standard input.
+// Its fork teleproto has the same modules in the same places: `library` names the one of the two that is installed.
 const crypto = require('crypto')
 const readline = require('readline')
 const bigInt = require('big-integer')
-const { Api, TelegramClient } = require('telegram')
-const { StringSession } = require('telegram/sessions')
-const { LogLevel } = require('telegram/extensions/Logger')
-const connections = require('telegram/network/connection')
-const { _serverKeys } = require('telegram/crypto/RSA')
 
-const { host, port, dc_id: dcId, public_key_pem: pem, fingerprint, transport = 'full' } = JSON.parse(process.argv[2])
+const settings = JSON.parse(process.argv[2])
+const { host, port, dc_id: dcId, public_key_pem: pem, fingerprint, transport = 'full', library = 'telegram' } = settings
+const { Api, TelegramClient } = require(library)
+const { StringSession } = require(`${library}/sessions`)
+const { LogLevel } = require(`${library}/extensions/Logger`)
+const connections = require(`${library}/network/connection`)
+const { _serverKeys } = require(`${library}/crypto/RSA`)
 const say = (line) => process.stdout.write(JSON.stringify(line) + '\n')
 const TRANSPORTS = {
   full: connections.ConnectionTCPFull,
@@ -34,7 +36,9 @@ class Connection extends TRANSPORTS[transport] {
 async function main() {
   const session = new StringSession('')
   session.setDC(dcId % 10000, host, 443)
-  const client = new TelegramClient(session, 12345, '0'.repeat(32), { connection: Connection, connectionRetries: 3 })
+  const proxy = settings.secret && { ip: host, port, MTProxy: true, secret: settings.secret }
+  const options = { connection: Connection, connectionRetries: 3, proxy }
+  const client = new TelegramClient(session, 12345, '0'.repeat(32), options)
   client.setLogLevel(LogLevel.ERROR)
   await client.connect()
   for await (const method of readline.createInterface({ input: process.stdin })) {

@@ -12,10 +12,19 @@ import os
 import sys
 
 from pyrogram import Client, raw
+from pyrogram.connection.transport import tcp
 from pyrogram.crypto import rsa
 from pyrogram.storage import SQLiteStorage
 
 SETTINGS = json.loads(sys.argv[1])
+TRANSPORTS = {
+    "abridged": tcp.TCPAbridged,
+    "abridged-obfuscated": tcp.TCPAbridgedO,
+    "intermediate": tcp.TCPIntermediate,
+    "intermediate-obfuscated": tcp.TCPIntermediateO,
+    "padded": tcp.TCPIntermediatePadded,
+    "full": tcp.TCPFull,
+}
 QUERIES = {"help.getNearestDc": raw.functions.help.GetNearestDc(), "help.getConfig": raw.functions.help.GetConfig()}
 
 
@@ -46,7 +55,13 @@ async def main() -> None:
     fingerprint = int.from_bytes(bytes.fromhex(SETTINGS["fingerprint"]), "big", signed=True)
     rsa.server_public_keys[fingerprint] = rsa.PublicKey(*numbers(SETTINGS["public_key_pem"]))
     storage = Here("peer", workdir=None, in_memory=True)
-    client = Client("peer", 12345, "0" * 32, storage_engine=storage, no_updates=True)
+    transport, proxy = TRANSPORTS[SETTINGS.get("transport", "abridged")], None
+    if "secret" in SETTINGS:
+        proxy = {"scheme": "mtproxy", "hostname": SETTINGS["host"], "port": SETTINGS["port"]}
+        proxy |= {"secret": SETTINGS["secret"]}
+    client = Client(
+        "peer", 12345, "0" * 32, storage_engine=storage, no_updates=True, protocol_factory=transport, proxy=proxy
+    )  # fmt: skip
     try:
         await client.connect()
         while method := (await asyncio.to_thread(sys.stdin.readline)).strip():

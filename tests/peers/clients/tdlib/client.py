@@ -1,6 +1,7 @@
-"""TDLib against a data centre of our own: `python client.py SETTINGS`, then one line a query on standard input.
+"""TDLib, old or new, against a data centre of our own: `python client.py SETTINGS`, then one line a query.
 
-`library` is a private copy with the data centre's key, `proxy_port` a SOCKS5 proxy on loopback that leads to it.
+`library` is a private copy with the data centre's key, `proxy_port` a SOCKS5 proxy on loopback that leads to it. With
+a `secret` the data centre itself is the MTProto proxy.
 """
 
 from __future__ import annotations
@@ -66,9 +67,13 @@ def main() -> None:
         "device_model": "peer", "application_version": "1",
     })  # fmt: skip
     td.send(use_pfs)
-    proxy = {"@type": "proxy", "server": "127.0.0.1", "port": SETTINGS["proxy_port"],
-             "type": {"@type": "proxyTypeSocks5"}}  # fmt: skip
-    td.send({"@type": "addProxy", "proxy": proxy, "enable": True})
+    if "secret" in SETTINGS:
+        kind = {"@type": "proxyTypeMtproto", "secret": SETTINGS["secret"]}
+        proxy = {"server": SETTINGS["host"], "port": SETTINGS["port"], "type": kind}
+    else:
+        proxy = {"server": "127.0.0.1", "port": SETTINGS["proxy_port"], "type": {"@type": "proxyTypeSocks5"}}
+    # Older ones take these fields one by one, newer ones as an object; each passes over what it does not know.
+    td.send({"@type": "addProxy", "proxy": {"@type": "proxy", **proxy}, **proxy, "enable": True})
     for method in sys.stdin:
         answer = td.ask(QUERIES[method.strip()])
         told = {"error": answer["message"]} if answer["@type"] == "error" else {"answer": answer["@type"]}

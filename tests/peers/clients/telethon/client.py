@@ -13,6 +13,8 @@ from telethon.network import (
     ConnectionTcpAbridged,
     ConnectionTcpFull,
     ConnectionTcpIntermediate,
+    ConnectionTcpMTProxyAbridged,
+    ConnectionTcpMTProxyIntermediate,
     ConnectionTcpObfuscated,
 )
 from telethon.sessions import MemorySession
@@ -24,6 +26,7 @@ TRANSPORTS = {
     "intermediate": ConnectionTcpIntermediate,
     "obfuscated": ConnectionTcpObfuscated,
 }
+THROUGH_A_PROXY = {"abridged": ConnectionTcpMTProxyAbridged, "intermediate": ConnectionTcpMTProxyIntermediate}
 QUERIES = {
     "help.getNearestDc": functions.help.GetNearestDcRequest(),
     "help.getConfig": functions.help.GetConfigRequest(),
@@ -33,9 +36,13 @@ QUERIES = {
 async def main() -> None:
     rsa.add_key(SETTINGS["public_key_pem"], old=False)
     session = MemorySession()
-    session.set_dc(SETTINGS["dc_id"] % 10000, SETTINGS["host"], SETTINGS["port"])
-    transport = TRANSPORTS[SETTINGS.get("transport", "full")]
-    client = TelegramClient(session, 12345, "0" * 32, connection=transport, receive_updates=False)
+    if not SETTINGS.get("its_own_address"):
+        session.set_dc(SETTINGS["dc_id"] % 10000, SETTINGS["host"], SETTINGS["port"])
+    transport, proxy = TRANSPORTS[SETTINGS.get("transport", "full")], None
+    if "secret" in SETTINGS:
+        transport = THROUGH_A_PROXY[SETTINGS["transport"]]
+        proxy = (SETTINGS["host"], SETTINGS["port"], SETTINGS["secret"])
+    client = TelegramClient(session, 12345, "0" * 32, connection=transport, proxy=proxy, receive_updates=False)
     try:
         await client.connect()
         while method := (await asyncio.to_thread(sys.stdin.readline)).strip():
