@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
     from mtlib.protocol.binding import Binding, BindPacket, Carried
-    from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
+    from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Facts, PacketFacts, Rules, judge, judge_packet, verify
     from mtlib.protocol.dissect import dissect
     from mtlib.protocol.faults import FAULTS, Fault
     from mtlib.protocol.limits import Limits
@@ -47,17 +47,17 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"
 
 __all__ = [
-    "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "REQUEST", "SCHEMA", "TO_CLIENT",
-    "TO_SERVER", "AuthKey", "BindPacket", "Binding", "Carried", "ClientStream", "Dissection", "Facts", "Fault",
-    "Limits", "LocalDC", "Patterned", "PrivateKey", "PublicKey", "Rules", "ServerStream", "System", "connect",
-    "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge", "open_packet", "read_patient", "seal", "trace",
-    "unseal", "verify",
+    "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "PACKET_CHECKS", "REQUEST",
+    "SCHEMA", "TO_CLIENT", "TO_SERVER", "AuthKey", "BindPacket", "Binding", "Carried", "ClientStream",
+    "Dissection", "Facts", "Fault", "Limits", "LocalDC", "PacketFacts", "Patterned", "PrivateKey", "PublicKey",
+    "Rules", "ServerStream", "System", "connect", "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge",
+    "judge_packet", "open_packet", "read_patient", "seal", "trace", "unseal", "verify",
 ]  # fmt: skip
 
 _HOMES = {
     "AuthKey": "crypto.keys",
     "BindPacket Binding Carried": "protocol.binding",
-    "CHECKS Facts Rules judge verify": "protocol.checks",
+    "CHECKS PACKET_CHECKS Facts PacketFacts Rules judge judge_packet verify": "protocol.checks",
     "ClientStream ServerStream": "transport.stream",
     "Dissection unseal": "wire.dissection",
     "FAULTS Fault": "protocol.faults",

@@ -16,7 +16,7 @@ import pytest
 from mtlib.errors import LocalError, MtError, TransportError, Unreachable
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
-from mtlib.protocol.events import Event
+from mtlib.protocol.events import LogEvent
 from mtlib.protocol.limits import Limits
 from tests.loading import open_files
 
@@ -42,7 +42,7 @@ def one_sentence(error: MtError) -> str:
 def test_interrupted_in_the_middle_of_a_bind_and_run_again() -> None:
     reached, go_on = threading.Event(), threading.Event()
 
-    def stall(event: Event) -> None:
+    def stall(event: LogEvent) -> None:
         if event.name == "bind_accepted":
             reached.set()
             go_on.wait(5)

@@ -25,9 +25,12 @@ def test_others_do_not(text: str) -> None:
 
 def test_counted_faults_run_out_and_settings_do_not() -> None:
     faults = Faults([Fault("slow", 2), Fault("clock-offset", -5)])
-    assert [faults.take("slow") for _ in range(3)] == [True, True, False]
+    assert [faults.due("slow"), faults.due("slow")] == [True, True]  # asking changes nothing
+    assert [faults.strike("slow") for _ in range(3)] == [True, True, False]
     assert [faults.setting("clock-offset") for _ in range(3)] == [-5] * 3
-    assert not faults.take("dh-retry")
+    assert not faults.strike("dh-retry")
+    with pytest.raises(LocalError, match="no such fault"):
+        faults.due("dh-retyr")
 
 
 @pytest.mark.parametrize("text", ["split-frames=0", "split-frames=-5", "pad-plain-answers=1000000000", "slow=-1"])

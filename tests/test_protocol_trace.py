@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mtlib.protocol.events import Event, Trace
+from mtlib.protocol.events import EventLog, LogEvent
 
 
-def event(number: int, name: str = "call") -> Event:
-    return Event(name, 1, float(number), f"number {number}")
+def event(number: int, name: str = "call") -> LogEvent:
+    return LogEvent(name, 1, float(number), f"number {number}")
 
 
 def test_the_last_ones_are_kept_in_order() -> None:
-    trace = Trace(3)
+    trace = EventLog(3)
     for number in range(5):
         trace.add(event(number))
     assert [e.at for e in trace] == [2, 3, 4]
@@ -19,7 +19,7 @@ def test_the_last_ones_are_kept_in_order() -> None:
 
 
 def test_listeners_hear_each_event_once() -> None:
-    trace, heard = Trace(1), []
+    trace, heard = EventLog(1), []
     trace.listen(heard.append)
     for number in range(3):
         trace.add(event(number))
@@ -27,7 +27,7 @@ def test_listeners_hear_each_event_once() -> None:
 
 
 def test_by_name() -> None:
-    trace = Trace(9)
+    trace = EventLog(9)
     trace.add(event(1, "a"))
     trace.add(event(2, "b"))
     trace.add(event(3, "a"))
@@ -35,9 +35,9 @@ def test_by_name() -> None:
 
 
 def test_a_listener_that_raises_is_dropped_and_the_others_hear_on() -> None:
-    trace, heard = Trace(9), list[Event]()
+    trace, heard = EventLog(9), list[LogEvent]()
 
-    def broken(event: Event) -> None:
+    def broken(event: LogEvent) -> None:
         raise BrokenPipeError("nobody reads")
 
     trace.listen(broken)

@@ -46,7 +46,7 @@ from mtlib.crypto.kdf import V1
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
-from mtlib.protocol.checks import NO_KEY, Facts, Verdict, judge
+from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, Message, inflate, unpack
 from mtlib.protocol.packets import MAX_PADDING, MIN_PADDING
@@ -117,6 +117,13 @@ def explain_refusal(facts: Facts, **more: Any) -> Diagnosis:
     """The diagnosis from a data centre's side, for its log: it knows what it judged, and may add what else a
     `Patient` has, such as its `other_keys`, or `perm_key_created` of one that it does not use yet."""
     return examine(Patient.of_facts(facts, **more))
+
+
+def explain_packet(facts: PacketFacts) -> str:
+    """In a sentence, how a packet that did not open was sealed, for a data centre's log."""
+    told = {"packet": facts.packet, "temp_key": facts.key, "now": int(facts.now)}
+    diagnosis = examine(Patient.of(**told))
+    return f"{diagnosis.name}: {diagnosis.verdict} {diagnosis.fix}"
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from mtlib.clinic.doctor import explain_refusal
+from mtlib.clinic.doctor import explain_packet, explain_refusal
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.errors import LocalError, MtError
-from mtlib.protocol.checks import Facts, Rules
+from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
 from mtlib.protocol.datacenter import DataCenter, Peer, Reply
-from mtlib.protocol.events import Event, Trace
+from mtlib.protocol.events import EventLog, LogEvent
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
 from mtlib.transport.obfuscation import hidden_secret
@@ -223,14 +223,12 @@ class ServerConnection:
 
     def _take(self, reply: Reply) -> None:
         self.done = reply.close
-        if reply.afterwards:
-            self.explained.clear()
+        self.explained.clear()
         try:
             for chunk in reply.chunks:
                 self.unsent += chunk
                 self.flush()
-            for explain in reply.afterwards:
-                explain()
+            reply.explain()
         finally:
             self.explained.set()
 
@@ -240,7 +238,7 @@ class ServerConnection:
             return self.peer.receive(data, now)
         except Exception as error:
             self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
-            return Reply(close=True)
+            return Reply((), close=True)
 
     def close(self) -> None:
         """Hang up. What was not read yet is thrown away first: left there, it turns the last answer into a reset."""
@@ -312,12 +310,13 @@ class LocalDC:
         clock: Callable[[], float] | None = None,
         secret: str | bytes | None = None,
         allow_public: bool = False,
+        judge: Callable[[Facts], Verdict] | None = None,
     ) -> None:
         if not allow_public and not is_loopback(host):
             raise LocalError("everybody on the network could use this address", got=host,
                              expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
-                             entropy=entropy, address=(host, port))
+                             entropy=entropy, address=(host, port), judge=judge)
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
         self.clock, self.allow_public = clock or (lambda: time.time()), allow_public
@@ -343,7 +342,7 @@ class LocalDC:
         return self.dc.rsa.public
 
     @property
-    def trace(self) -> Trace:
+    def trace(self) -> EventLog:
         """What happened. Answers go out before their reasons are looked for, so this waits until those are there."""
         if threading.current_thread() is not self._thread:
             self._explained.wait(PATIENCE)
@@ -407,9 +406,11 @@ class LocalDC:
         state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if serving else "stopped"
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
-    def _diagnosis(self, facts: Facts) -> str:
-        """Which well-known mistake a refused binding shows, for the trace. Once per packet: a container full of them
-        would keep everybody else waiting."""
+    def _diagnosis(self, facts: Facts | PacketFacts) -> str:
+        """Which well-known mistake a refused binding shows, or a packet that does not open. Once per packet: a
+        container full of them would keep everybody else waiting."""
+        if isinstance(facts, PacketFacts):
+            return explain_packet(facts)
         if self._consulted:
             return "another bind of this packet was looked at: one a packet is"
         self._consulted = True
@@ -482,13 +483,14 @@ class LocalDC:
         try:
             reason = self._objection(address)
             if reason:
-                self.trace.add(Event("turned_away", 0, self._now(), reason))
+                self.trace.add(LogEvent("turned_away", 0, self._now(), reason))
                 sock.close()
                 return
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ)
-            self._connections[sock] = ServerConnection(sock, self.dc.accept(self.secret), self._explained)
+            peer = self.dc.accept(self.secret, address=sock.getsockname()[:2])
+            self._connections[sock] = ServerConnection(sock, peer, self._explained)
         except OSError:
             sock.close()
 
@@ -528,10 +530,11 @@ class LocalDC:
         self._ahead = time_here - now
         if before is not None and abs(self._ahead - before) > JUMP:
             moved = round(self._ahead - before)
-            self.trace.add(Event("clock_jumped", 0, time_here, f"the clock of this machine went {moved:+d} s at once",
-                                 {"seconds": moved}))
+            said = f"the clock of this machine went {moved:+d} s at once"
+            self.trace.add(LogEvent("clock_jumped", 0, time_here, said, {"seconds": moved}))
 
     def _close(self, connection: ServerConnection) -> None:
         if self._connections.pop(connection.sock, None) is not None:
             self._selector.unregister(connection.sock)
+            connection.peer.close()
             connection.close()

@@ -410,6 +410,23 @@ _line("msg_copy#e06046b2 orig_message:Message = MessageCopy", f"{SERVICE}, messa
 
 # -- Calling methods: the wrappers of a call, and the few methods and types of the API that are spoken here -----
 
+_OLD_CONFIG = (
+    " date:int expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string"
+    " chat_size_max:int megagroup_size_max:int forwarded_count_max:int online_update_period_ms:int"
+    " offline_blur_timeout_ms:int offline_idle_timeout_ms:int online_cloud_timeout_ms:int"
+    " notify_cloud_delay_ms:int notify_default_delay_ms:int push_chat_period_ms:int push_chat_limit:int"
+    " saved_gifs_limit:int edit_time_limit:int revoke_time_limit:int revoke_pm_time_limit:int rating_e_decay:int"
+    " stickers_recent_limit:int stickers_faved_limit:int channels_read_media_period:int tmp_sessions:flags.0?int"
+    " pinned_dialogs_count_max:int pinned_infolder_count_max:int call_receive_timeout_ms:int"
+    " call_ring_timeout_ms:int call_connect_timeout_ms:int call_packet_timeout_ms:int me_url_prefix:string"
+    " autoupdate_url_prefix:flags.7?string gif_search_username:flags.9?string"
+    " venue_search_username:flags.10?string img_search_username:flags.11?string"
+    " static_maps_provider:flags.12?string caption_length_max:int message_length_max:int webfile_dc_id:int"
+    " suggested_lang_code:flags.2?string lang_pack_version:flags.2?int base_lang_pack_version:flags.2?int"
+)
+"""What two older constructors of Config share. Of one name the last that is declared is meant, the others are found by
+their ids."""
+
 for _text in (
     "boolTrue#997275b5 = Bool",
     "boolFalse#bc799737 = Bool",
@@ -435,6 +452,13 @@ for _text in (
     "reactionEmoji#1b2286b8 emoticon:string = Reaction",
     "reactionCustomEmoji#8935fc73 document_id:long = Reaction",
     "reactionPaid#523da4eb = Reaction",
+    "config#330b4067 flags:# phonecalls_enabled:flags.1?true default_p2p_contacts:flags.3?true"
+    " preload_featured_stickers:flags.4?true ignore_phone_entities:flags.5?true revoke_pm_inbox:flags.6?true"
+    " blocked_mode:flags.8?true pfs_enabled:flags.13?true" + _OLD_CONFIG + " = Config",
+    "config#232566ac flags:# phonecalls_enabled:flags.1?true default_p2p_contacts:flags.3?true"
+    " preload_featured_stickers:flags.4?true ignore_phone_entities:flags.5?true revoke_pm_inbox:flags.6?true"
+    " blocked_mode:flags.8?true pfs_enabled:flags.13?true force_try_ipv6:flags.14?true" + _OLD_CONFIG
+    + " reactions_default:flags.15?Reaction = Config",
     "config#cc1a241e flags:# default_p2p_contacts:flags.3?true preload_featured_stickers:flags.4?true"
     " revoke_pm_inbox:flags.6?true blocked_mode:flags.8?true force_try_ipv6:flags.14?true date:int"
     " expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string"
@@ -463,6 +487,25 @@ _line(
     "invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X",
     msg_id=given("the message that must be done first", INVOKING), query=_QUERY,
 )
+_line(
+    "invokeAfterMsgs#3dc4b4f0 {X:Type} msg_ids:Vector<long> query:!X = X",
+    msg_ids=given("the messages that must be done first", INVOKING), query=_QUERY,
+)
+for _text in (
+    "invokeWithTakeout#aca9fd2e {X:Type} takeout_id:long query:!X = X",
+    "invokeWithBusinessConnection#dd289f8e {X:Type} connection_id:string query:!X = X",
+    "invokeWithGooglePlayIntegrity#1df92984 {X:Type} nonce:string token:string query:!X = X",
+    "invokeWithApnsSecret#0dae54f8 {X:Type} nonce:string secret:string query:!X = X",
+    "invokeWithReCaptcha#adbb0f94 {X:Type} token:string query:!X = X",
+    "initConnection#69796de9 {X:Type} api_id:int device_model:string system_version:string app_version:string"
+    " lang_code:string query:!X = X",
+    "initConnection#c7481da6 {X:Type} api_id:int device_model:string system_version:string app_version:string"
+    " system_lang_code:string lang_pack:string lang_code:string query:!X = X",
+    "initConnection#785188b8 {X:Type} flags:# api_id:int device_model:string system_version:string"
+    " app_version:string system_lang_code:string lang_pack:string lang_code:string"
+    " proxy:flags.0?InputClientProxy query:!X = X",
+):
+    _line(_text, query=_QUERY)
 _line(
     "initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string"
     " system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy"

@@ -99,9 +99,9 @@ def serve(key_file: str) -> None:
     dc.trace.listen(lambda event: tell(leading_zero=True) if event.facts.get("leading_zero") else None)
     accept = dc.dc.accept
 
-    def accepted(secret: bytes | None = None) -> Peer:
+    def accepted(secret: bytes | None = None, address: tuple[str, int] | None = None) -> Peer:
         since = time.perf_counter()
-        peer = accept(secret)
+        peer = accept(secret, address)
         tell(accepted=since)
         peer.receive = watched(peer, peer.receive, since)  # type: ignore[method-assign]
         return peer
@@ -109,6 +109,7 @@ def serve(key_file: str) -> None:
     def watched(peer: Peer, receive: Callable[[bytes, float], Reply], since: float) -> Callable[[bytes, float], Reply]:
         def received(data: bytes, now: float) -> Reply:
             reply = receive(data, now)
+            reply.explain()
             if peer.number in bound:
                 bound.remove(peer.number)
                 tell(bound=time.perf_counter(), since=since)
