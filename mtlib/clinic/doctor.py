@@ -121,8 +121,7 @@ def explain_refusal(facts: Facts, **more: Any) -> Diagnosis:
 
 def explain_packet(facts: PacketFacts) -> str:
     """In a sentence, how a packet that did not open was sealed, for a data centre's log."""
-    told = {"packet": facts.packet, "temp_key": facts.key, "now": int(facts.now)}
-    diagnosis = examine(Patient.of(**told))
+    diagnosis = examine(Patient.of(packet=facts.packet, temp_key=facts.key))
     return f"{diagnosis.name}: {diagnosis.verdict} {diagnosis.fix}"
 
 
