@@ -54,16 +54,6 @@ def test_binding_again_to_the_same_key_succeeds() -> None:
     assert talker.bind().name == "boolTrue"
 
 
-def test_the_same_bytes_again_change_nothing() -> None:
-    dc = centre()
-    talker = Talker(dc)
-    binding = talker.binding()
-    talker.bind(binding)
-    again = talker.result(binding.request, msg_id=talker.session.next_msg_id(talker.now))
-    assert again.name == "boolTrue"
-    assert dc.trace.named("bind_repeated")
-
-
 @pytest.mark.parametrize("offset", [-1, 0, 86400 + 301])
 def test_expires_at_out_of_range(offset: int) -> None:
     talker = Talker(centre())
