@@ -226,7 +226,8 @@ class Served:
         for chunk in reply.chunks:
             self.unsent += chunk
             self.flush()
-        reply.explain()
+        for explain in reply.afterwards:
+            explain()
 
     def _reply(self, data: bytes, now: float) -> Reply:
         """What the peer answers. A mistake of ours costs one connection its life, and not everybody's."""
@@ -234,7 +235,7 @@ class Served:
             return self.peer.receive(data, now)
         except Exception as error:
             self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
-            return Reply((), close=True)
+            return Reply(close=True)
 
     def close(self) -> None:
         """Hang up. What was not read yet is thrown away first: left there, it turns the last answer into a reset."""

@@ -12,7 +12,7 @@ stricter than working clients, so what they do is remarked in the log and refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -49,12 +49,12 @@ A_DATE = 10**8
 
 @dataclass(frozen=True)
 class Reply:
-    """What a connection sends now: pieces for the socket, and whether it then hangs up. Once they are on their way,
-    `explain` tells the log's listeners what happened."""
+    """What a connection sends now: pieces for the socket, and whether it then hangs up. What is in `afterwards` is
+    called when they are on their way: it tells the log's listeners what happened."""
 
-    chunks: tuple[bytes, ...]
-    close: bool
-    explain: Any = field(default=lambda: None, repr=False, compare=False)
+    chunks: tuple[bytes, ...] = ()
+    close: bool = False
+    afterwards: tuple[Callable[[], None], ...] = field(default=(), repr=False, compare=False)
 
 
 class DataCenter(DataCenterState):
@@ -106,7 +106,7 @@ class Peer(ConnectionState):
             self.answering = False
         if close:
             self.close()
-        return Reply(tuple(self._pieces(chunks)), close, self.dc.trace.tell)
+        return Reply(tuple(self._pieces(chunks)), close, (self.dc.trace.tell,))
 
     def close(self) -> None:
         """The connection has ended: it takes no place among the key exchanges any more."""

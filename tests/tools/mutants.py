@@ -29,10 +29,16 @@ TIME_LIMIT = 60
 WORKERS = min(2, os.cpu_count() or 1)
 
 TESTS: dict[str, tuple[str, ...]] = {
-    "mtlib.protocol.binding": ("protocol_binding", "values", "protocol_checks", "cases_bind"),
+    "mtlib.protocol.binding": ("protocol_binding", "values", "checks", "cases_bind"),
     "mtlib.protocol.checks": (
-        "protocol_checks", "protocol_facts", "values", "protocol_bind_method", "cases_bind", "attacks",
+        "checks", "values", "datacenter", "datacenter_outside", "cases_bind", "attacks",
     ),
+    "mtlib.protocol.datacenter": ("datacenter", "datacenter_outside", "budget", "cases_exchange", "net_server"),
+    "mtlib.protocol.keyring": ("keyring", "datacenter", "datacenter_outside"),
+    "mtlib.protocol.methods": ("datacenter", "datacenter_outside", "budget", "cases_messages"),
+    "mtlib.protocol.messages": ("messages", "checks", "datacenter", "budget", "protocol_session"),
+    "mtlib.protocol.faults": ("datacenter", "datacenter_outside"),
+    "mtlib.protocol.events": ("datacenter", "datacenter_outside"),
     "mtlib.crypto.aes": ("crypto_aes", "values", "cases_crypto"),
     "mtlib.crypto.keys": ("crypto_keys", "values", "cases_crypto"),
     "mtlib.crypto.kdf": ("crypto_schedule", "values", "crypto_keys", "cases_crypto"),
