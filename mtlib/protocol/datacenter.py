@@ -454,8 +454,9 @@ class OpenedPacket:
 
     def _refused(self, message: Message, code: int, verdict: Verdict | None = None) -> Outgoing:
         """bad_server_salt or bad_msg_notification: the message is not executed."""
-        why = f" ({explain(verdict)})" if verdict and code in (16, 17) else ""
-        self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}{why}", code=code)
+        row = verdict[verdict.failed] if verdict and verdict.failed and code in (16, 17) else None
+        dates = f" (got one {row.got}, expected {row.expected})" if row else ""
+        self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}{dates}", code=code)
         about = {"bad_msg_id": message.msg_id, "bad_msg_seqno": message.seqno, "error_code": code}
         if code == 48:
             salt = self.key.salts.current(self.now)
