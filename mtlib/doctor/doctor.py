@@ -23,7 +23,7 @@ from mtlib.doctor.examining import look_behind_the_seal
 from mtlib.doctor.given import GivenKey, refuse_shown_keys
 from mtlib.doctor.hypothesis import Hypothesis
 from mtlib.doctor.mistakes_inside import Opened
-from mtlib.doctor.mistakes_packet import PACKET_CLOSED, PACKETS
+from mtlib.doctor.mistakes_packet import PACKET_CLOSED, PACKETS, RARER_PACKETS
 from mtlib.doctor.opening import expected_inside, open_seal
 from mtlib.doctor.outcomes import (
     COMPOSITES,
@@ -107,7 +107,7 @@ def explain_refusal(facts: Facts, **more: Any) -> Diagnosis:
 
 def explain_packet(facts: PacketFacts) -> str:
     """In a sentence, how a packet that did not open was sealed, for a data centre's log."""
-    for hypothesis in PACKETS:
+    for hypothesis in (*PACKETS, *RARER_PACKETS):
         if facts.key is not None and hypothesis.change(facts.packet, facts.key) is not None:
             return f"{hypothesis.name}: {hypothesis.sentence} {hypothesis.fix}"
     return f"{PACKET_CLOSED.name}: {PACKET_CLOSED.sentence}"

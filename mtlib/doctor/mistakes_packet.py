@@ -77,6 +77,9 @@ PACKETS: tuple[Hypothesis[Unpack], ...] = at(
         SCHEDULE_V2,
         _hash_without_padding,
     ),
+)
+RARER_PACKETS: tuple[Hypothesis[Unpack], ...] = at(
+    Stage.CARRIED,
     (
         "packet_schedule_v1",
         "The packet has the msg_key of MTProto 2.0, and the key schedule of 1.0.",
