@@ -16,7 +16,7 @@ import pytest
 from mtlib.errors import LocalError, MtError, TransportError, Unreachable
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
-from mtlib.protocol.events import LogEvent
+from mtlib.protocol.checks import Facts, Verdict, judge
 from mtlib.protocol.limits import Limits
 from tests.loading import open_files
 
@@ -42,17 +42,16 @@ def one_sentence(error: MtError) -> str:
 def test_interrupted_in_the_middle_of_a_bind_and_run_again() -> None:
     reached, go_on = threading.Event(), threading.Event()
 
-    def stall(event: LogEvent) -> None:
-        if event.name == "bind_accepted":
-            reached.set()
-            go_on.wait(5)
+    def stall(facts: Facts) -> Verdict:
+        reached.set()
+        go_on.wait(5)
+        return judge(facts)
 
     def interrupt() -> None:
         reached.wait(5)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-    with LocalDC() as dc, connect(dc) as client:
-        dc.trace.listen(stall)
+    with LocalDC(judge=stall) as dc, connect(dc) as client:
         threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):
             client.bind()

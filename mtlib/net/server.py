@@ -183,10 +183,11 @@ READ, PIECE = 4096, 64
 
 class Served:
     """A socket, its peer, what has not been sent yet (`unsent`) and not been looked at yet (`backlog`); `done` says
-    that it is to be hung up on once everything is out."""
+    that it is to be hung up on once everything is out. `explained` is cleared while an answer is out whose reasons are
+    not in the log yet."""
 
-    def __init__(self, sock: socket.socket, peer: Peer) -> None:
-        self.sock, self.peer = sock, peer
+    def __init__(self, sock: socket.socket, peer: Peer, explained: threading.Event | None = None) -> None:
+        self.sock, self.peer, self.explained = sock, peer, explained or threading.Event()
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the frame began that is not whole yet
@@ -223,11 +224,16 @@ class Served:
 
     def _take(self, reply: Reply) -> None:
         self.done = reply.close
-        for chunk in reply.chunks:
-            self.unsent += chunk
-            self.flush()
-        for explain in reply.afterwards:
-            explain()
+        if reply.afterwards:
+            self.explained.clear()
+        try:
+            for chunk in reply.chunks:
+                self.unsent += chunk
+                self.flush()
+            for explain in reply.afterwards:
+                explain()
+        finally:
+            self.explained.set()
 
     def _reply(self, data: bytes, now: float) -> Reply:
         """What the peer answers. A mistake of ours costs one connection its life, and not everybody's."""
@@ -296,6 +302,8 @@ class LocalDC:
         self._now = never_back(lambda: self.clock())
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
+        self._explained = threading.Event()
+        self._explained.set()
         self._connections: dict[socket.socket, Served] = {}
         self._consulted = self._stopping = False
 
@@ -313,6 +321,9 @@ class LocalDC:
 
     @property
     def trace(self) -> EventLog:
+        """What happened. Answers go out before their reasons are looked for, so this waits until those are there."""
+        if threading.current_thread() is not self._thread:
+            self._explained.wait(PATIENCE)
         return self.dc.trace
 
     @property
@@ -445,7 +456,7 @@ class LocalDC:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ)
-            self._connections[sock] = Served(sock, self.dc.accept(address=sock.getsockname()[:2]))
+            self._connections[sock] = Served(sock, self.dc.accept(address=sock.getsockname()[:2]), self._explained)
         except OSError:
             sock.close()
 
