@@ -223,12 +223,14 @@ class ServerConnection:
 
     def _take(self, reply: Reply) -> None:
         self.done = reply.close
-        self.explained.clear()
+        if reply.afterwards:
+            self.explained.clear()
         try:
             for chunk in reply.chunks:
                 self.unsent += chunk
                 self.flush()
-            reply.explain()
+            for explain in reply.afterwards:
+                explain()
         finally:
             self.explained.set()
 
@@ -238,7 +240,7 @@ class ServerConnection:
             return self.peer.receive(data, now)
         except Exception as error:
             self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
-            return Reply((), close=True)
+            return Reply(close=True)
 
     def close(self) -> None:
         """Hang up. What was not read yet is thrown away first: left there, it turns the last answer into a reset."""

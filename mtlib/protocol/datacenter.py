@@ -12,7 +12,7 @@ stricter than working clients, so what they do is remarked in the log and refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -50,12 +50,12 @@ A_DATE = 10**8
 
 @dataclass(frozen=True)
 class Reply:
-    """What a connection sends now: pieces for the socket, and whether it then hangs up. Once they are on their way,
-    `explain` tells the log's listeners what happened."""
+    """What a connection sends now: pieces for the socket, and whether it then hangs up. What is in `afterwards` is
+    called when they are on their way: it tells the log's listeners what happened."""
 
-    chunks: tuple[bytes, ...]
-    close: bool
-    explain: Any = field(default=lambda: None, repr=False, compare=False)
+    chunks: tuple[bytes, ...] = ()
+    close: bool = False
+    afterwards: tuple[Callable[[], None], ...] = field(default=(), repr=False, compare=False)
 
 
 class DataCenter(DataCenterState):
@@ -107,7 +107,7 @@ class Peer(ConnectionState):
             self.answering = False
         if close:
             self.close()
-        return Reply(tuple(self._pieces(chunks)), close, self.dc.trace.tell)
+        return Reply(tuple(self._pieces(chunks)), close, (self.dc.trace.tell,))
 
     def close(self) -> None:
         """The connection has ended: it takes no place among the key exchanges any more."""
@@ -455,8 +455,9 @@ class OpenedPacket:
 
     def _refused(self, message: Message, code: int, verdict: Verdict | None = None) -> Outgoing:
         """bad_server_salt or bad_msg_notification: the message is not executed."""
-        why = f" ({explain(verdict)})" if verdict and code in (16, 17) else ""
-        self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}{why}", code=code)
+        row = verdict[verdict.failed] if verdict and verdict.failed and code in (16, 17) else None
+        dates = f" (got one {row.got}, expected {row.expected})" if row else ""
+        self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}{dates}", code=code)
         about = {"bad_msg_id": message.msg_id, "bad_msg_seqno": message.seqno, "error_code": code}
         if code == 48:
             salt = self.key.salts.current(self.now)

@@ -6,15 +6,11 @@ takes work is a function, and runs when somebody reads it, at the latest when `E
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mtlib.protocol.checks import Verdict
-
-_one_at_a_time = threading.RLock()
-"""Held while a sentence is made: its reader and the data centre may be two threads."""
 
 
 class LogEvent:
@@ -30,10 +26,9 @@ class LogEvent:
 
     @property
     def text(self) -> str:
-        with _one_at_a_time:
-            if not isinstance(self._text, str):
-                self._text = self._text()
-            return self._text
+        if not isinstance(self._text, str):
+            self._text = self._text()
+        return self._text
 
     def __str__(self) -> str:
         return f"#{self.peer} {self.name}: {self.text}"

@@ -186,9 +186,8 @@ def _bad_luck(call: Call, perm_id: int) -> None:
 
 def _facts(call: Call, request: bytes, perm_id: int) -> Facts:
     """What this data centre knows about the request."""
-    key, delay = call.key, call.dc.rules.perm_key_delay
-    perm = call.dc.keys.permanent(perm_id)
-    if perm is not None and delay and call.now - perm.created <= delay:
+    key, perm = call.key, call.dc.keys.permanent(perm_id)
+    if perm is not None and call.now < perm.created + call.dc.rules.perm_key_delay:
         perm = None  # not yet known to the machine that binds
     return Facts(
         request,
@@ -205,8 +204,8 @@ def _facts(call: Call, request: bytes, perm_id: int) -> Facts:
     )
 
 
-REQUEST_KEPT = 256
-"""Bytes of a refused request that the log keeps: a proper one has 132."""
+REQUEST_KEPT = 512
+"""Bytes of a refused request that the log keeps: a proper one has 132, one sealed with RSA by mistake 284."""
 
 
 def _refuse(call: Call, facts: Facts, verdict: Verdict, perm_id: int) -> None:

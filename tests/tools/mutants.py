@@ -29,13 +29,19 @@ TIME_LIMIT = 60
 WORKERS = min(2, os.cpu_count() or 1)
 
 TESTS: dict[str, tuple[str, ...]] = {
-    "mtlib.protocol.binding": ("binding", "values", "protocol_checks", "cases_bind"),
+    "mtlib.protocol.binding": ("binding", "values", "checks", "cases_bind"),
     "mtlib.protocol.checks": (
-        "protocol_checks", "protocol_facts", "values", "protocol_bind_method", "cases_bind", "attacks",
+        "checks", "values", "datacenter", "datacenter_outside", "cases_bind", "attacks",
     ),
+    "mtlib.protocol.datacenter": ("datacenter", "datacenter_outside", "budget", "cases_exchange", "server"),
+    "mtlib.protocol.keyring": ("keyring", "datacenter", "datacenter_outside"),
+    "mtlib.protocol.methods": ("datacenter", "datacenter_outside", "budget", "cases_messages"),
+    "mtlib.protocol.messages": ("messages", "checks", "datacenter", "budget", "session"),
+    "mtlib.protocol.faults": ("datacenter", "datacenter_outside"),
+    "mtlib.protocol.events": ("datacenter", "datacenter_outside"),
     "mtlib.crypto.aes": ("aes", "values", "cases_crypto"),
     "mtlib.crypto.keys": ("keys", "values", "cases_crypto"),
-    "mtlib.crypto.kdf": ("kdf", "keys", "values", "cases_crypto"),
+    "mtlib.crypto.kdf": ("kdf", "values", "keys", "cases_crypto"),
 }
 """Which tests have to notice a change in which module: those that are named for it first, then the wider ones."""
 

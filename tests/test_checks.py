@@ -1,20 +1,36 @@
-"""The table of checks: each can fail alone, none says yes to a changed byte, and two nets hold each on its own."""
+"""The tables of checks: each row can fail alone, none says yes to a changed byte, and two nets hold each on its own."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mtlib.crypto import AuthKey
+from mtlib.errors import MtError
 from mtlib.lab.samples import sample
-from mtlib.protocol.checks import CHECKS, INVALID, Facts, Rules, judge, verify
-from mtlib.wire import unseal
+from mtlib.protocol import checks as module
+from mtlib.protocol.checks import (
+    CHECKS,
+    INVALID,
+    PACKET_CHECKS,
+    Facts,
+    MessageFacts,
+    PacketFacts,
+    Rules,
+    judge,
+    judge_message,
+    judge_packet,
+    verify,
+)
+from mtlib.protocol.messages import FROM_CLIENT, Message, Window, container, next_msg_id
+from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
+from mtlib.wire import SCHEMA, unseal
 from wrong_client import NOW, WrongClient, key_id, pattern
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -288,3 +304,187 @@ def test_the_key_id_in_front_is_read_where_it_is_whole(size: int, holds: bool | 
 def test_with_the_hash_first_no_check_is_lost(name: str) -> None:
     given = ALONE[name]()
     assert judge(replace(given, rules=replace(given.rules, hash_first=True))).failed == name
+
+
+# -- What is opened, once, whatever is wrong with the rest --------------------------------------------------------
+
+ONE = sample()
+GOOD = ONE.binding
+WHOLE = bytes(GOOD.request)
+
+
+def opened(request: bytes = WHOLE, **more: object) -> Facts:
+    given = {"perm_key": ONE.perm_key, "temp_key": ONE.temp_key} | more
+    return Facts(request, session_id=1, msg_id=4, now=ONE.now, **given)  # type: ignore[arg-type]
+
+
+def test_a_good_request_is_open_to_the_bottom() -> None:
+    good = opened()
+    assert good.problem is None
+    assert good.leftover == 0
+    assert good.plaintext == bytes(GOOD.plaintext)
+    assert good.hash == GOOD.msg_key
+    assert good.envelope is not None
+    assert good.envelope["inner"]["nonce"] == GOOD.nonce
+
+
+def test_leftovers_are_counted_and_the_call_is_read_all_the_same() -> None:
+    more = opened(WHOLE + bytes(5))
+    assert (more.leftover, more.problem) == (5, None)
+    assert more.call is not None
+    assert more.call["nonce"] == GOOD.nonce
+
+
+@pytest.mark.parametrize("request_", [b"", WHOLE[:-1], b"\x00" * 132, WHOLE[:24]])
+def test_what_does_not_parse_opens_nothing(request_: bytes) -> None:
+    bad = opened(request_)
+    assert bad.problem is not None
+    assert (bad.call, bad.sealed, bad.plaintext, bad.envelope) == (None, None, None, None)
+
+
+def test_an_unknown_key_costs_the_same_work_and_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked = []
+    decrypt = module.decrypt_v1
+    monkeypatch.setattr(module, "decrypt_v1", lambda *a: worked.append(1) or decrypt(*a))
+    assert opened(perm_key=None).plaintext is None
+    assert opened().plaintext is not None
+    assert worked == [1, 1]
+
+
+def test_every_rule_is_explained() -> None:
+    for rule in fields(Rules):
+        assert f"`{rule.name}`" in str(Rules.__doc__)
+
+
+def test_what_does_not_parse_leaves_nothing_over() -> None:
+    bad = opened(WHOLE[:-1])
+    assert (bad.leftover, bad.call) == (0, None)
+
+
+# -- Packet and message -------------------------------------------------------------------------------------------
+
+KEY = ONE.temp_key
+WHEN = ONE.carried.binding.msg_id / 2**32
+SENT = dict(ONE.carried.message.values) | {"request": bytes(ONE.binding.request)}
+PACKET = bytes(ONE.carried.packet)
+
+
+def packet(**changes: Any) -> bytes:
+    if "request" in changes:
+        size = len(changes["request"])
+        changes |= {"length": size, "padding": bytes(padding_size(size))}
+    return bytes(seal(REQUEST_MESSAGE.build(**(SENT | changes)), KEY))
+
+
+def raw(at: int, new: bytes) -> bytes:
+    """The packet of a message some of whose bytes are others."""
+    message = bytes(ONE.carried.message)
+    return bytes(seal(message[:at] + new + message[at + len(new) :], KEY))
+
+
+def arrived(data: bytes = PACKET, **more: Any) -> PacketFacts:
+    return PacketFacts(data, **({"key": KEY, "now": WHEN, "salts": (SENT["salt"], 5)} | more))
+
+
+def after(*seen: tuple[int, int], floor: int = 0) -> Any:
+    """What a session has seen."""
+    window = Window((FROM_CLIENT,), floor=floor)
+    for shift, seqno in seen:
+        window.add(SENT["msg_id"] + shift, seqno)
+    return lambda session_id: window
+
+
+def boxed(seqno: int) -> bytes:
+    return packet(seqno=seqno, request=container([Message(SENT["msg_id"] - 4, 1, PING)]))
+
+
+PING = bytes(SCHEMA["ping"].build(ping_id=1))
+ACK = bytes(SCHEMA["msgs_ack"].build(msg_ids=[]))
+STRICT = Rules(as_telegram=True)
+PACKETS: dict[str, Callable[[], PacketFacts]] = {
+    "auth_key_id": lambda: arrived(bytes(8) + PACKET[8:]),
+    "packet_size": lambda: arrived(PACKET[:-1]),
+    "direction": lambda: arrived(bytes(seal(bytes(ONE.carried.message), KEY, TO_CLIENT))),
+    "packet_opens": lambda: arrived(PACKET[:8] + bytes(16) + PACKET[24:]),
+    "message_length": lambda: arrived(raw(28, b"\xff\xff\xff\x7f")),
+    "message_padding": lambda: arrived(raw(28, b"\x8c")),
+    "session": lambda: arrived(packet(session_id=0)),
+    "message_msg_id": lambda: arrived(packet(msg_id=SENT["msg_id"] + 1)),
+    "message_remembered": lambda: arrived(seen=after(floor=SENT["msg_id"])),
+    "message_not_old": lambda: arrived(now=WHEN + 300.5),
+    "message_not_ahead": lambda: arrived(now=WHEN - 30.5),
+    "salt": lambda: arrived(salts=(1, 2)),
+    "message_new": lambda: arrived(seen=after((0, 1))),
+    "message_seqno": lambda: arrived(packet(seqno=2)),
+    "container_seqno": lambda: arrived(boxed(1), rules=STRICT),
+    "ack_seqno": lambda: arrived(packet(request=ACK)),
+    "seqno_not_low": lambda: arrived(rules=STRICT, seen=after((-4, 1))),
+    "seqno_not_high": lambda: arrived(packet(seqno=3), rules=STRICT, seen=after((4, 3))),
+}
+
+
+def test_a_good_packet_passes_everything_that_applies() -> None:
+    verdict = judge_packet(arrived())
+    assert (verdict.ok, verdict.failing) == (True, ())
+    not_computed = [row.name for row in verdict.checks if row.holds is None]
+    assert not_computed == ["container_seqno", "ack_seqno", "seqno_not_high"]
+    assert list(PACKETS) == [check.name for check in PACKET_CHECKS]
+
+
+@pytest.mark.parametrize("name", PACKETS)
+def test_each_check_of_a_packet_fails_by_its_name(name: str) -> None:
+    verdict = judge_packet(PACKETS[name]())
+    assert verdict.failing == (name,)
+    assert verdict[name].got != verdict[name].expected
+    assert (verdict.failed, verdict.ok) == ((None, True) if name == "ack_seqno" else (name, False))
+
+
+CODES = {
+    "message_msg_id": 18, "message_remembered": 20, "message_not_old": 16, "message_not_ahead": 17, "salt": 48,
+    "message_new": 0, "message_seqno": 35, "container_seqno": 34, "ack_seqno": 34, "seqno_not_low": 32,
+    "seqno_not_high": 33,
+}  # fmt: skip
+
+
+def test_a_row_carries_its_code() -> None:
+    assert {check.name: check.code for check in PACKET_CHECKS if check.code != -404} == CODES
+    for check in PACKET_CHECKS:
+        assert check.why and check.spec.startswith("core.telegram.org/mtproto/")
+        assert str(check.code) in check.error or check.code in (0, 48)
+
+
+@pytest.mark.parametrize("name", ["container_seqno", "seqno_not_low", "seqno_not_high"])
+def test_what_working_clients_do_is_refused_only_as_telegram_does(name: str) -> None:
+    verdict = judge_packet(replace(PACKETS[name](), rules=Rules()))
+    assert (verdict.ok, verdict.failing) == (True, (name,))
+
+
+@pytest.mark.parametrize(("shift", "ok"), [(300, True), (300.01, False), (-30, True), (-30.01, False)])
+def test_the_window_of_a_message(shift: float, ok: bool) -> None:
+    assert judge_packet(arrived(now=WHEN + shift)).ok is ok
+
+
+def test_the_other_salt_and_an_expected_session() -> None:
+    assert judge_packet(arrived(packet(salt=5))).ok
+    assert judge_packet(arrived(session_id=SENT["session_id"])).ok
+    assert judge_packet(arrived(session_id=7)).failed == "session"
+    assert judge_packet(arrived(key=None)).failed == "auth_key_id"
+    assert judge_packet(arrived(x=TO_CLIENT)).failed == "direction"
+
+
+def test_a_message_out_of_a_container_is_judged_alike() -> None:
+    window = Window((FROM_CLIENT,))
+    msg_id = next_msg_id(WHEN)
+    assert judge_message(MessageFacts(msg_id, 1, PING, WHEN, window)).ok
+    assert judge_message(MessageFacts(msg_id + 2, 1, PING, WHEN, window)).failed == "message_msg_id"
+    assert judge_message(MessageFacts(msg_id, 2, bytes(4), WHEN, window)).failed == "message_seqno"
+
+
+def test_whoever_opens_packets_for_a_client_agrees() -> None:
+    """`open_packet` raises what the first six rows find."""
+    for bit in range(0, len(PACKET) * 8, 13):
+        data = bytearray(PACKET)
+        data[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(MtError):
+            open_packet(bytes(data), KEY, TO_SERVER)
+        assert judge_packet(arrived(bytes(data))).failed in list(PACKETS)[:4]
