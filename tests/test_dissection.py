@@ -14,7 +14,7 @@ from mtlib.lab.samples import sample
 from mtlib.protocol.dissect import KINDS, dissect
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, plain, seal
 from mtlib.transport import FRAMINGS
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Opened, Reading, Seal, unseal
+from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, Unsealed, unseal
 from mtlib.wire.dissection import MAX_DEPTH, STRICT, Span, octets
 from mtlib.wire.layout import Raw, Rest
 from mtlib.wire.tl import SIMPLE
@@ -35,8 +35,8 @@ class Key:
     def turn(self, data: bytes) -> bytes:
         return bytes(byte ^ self.secret for byte in data)
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
-        return Opened(self.turn(data), True) if values[seal.by] == self.id else None
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
+        return Unsealed(self.turn(data), True) if values[seal.by] == self.id else None
 
 
 def open_with(layout: Layout) -> Seal:
@@ -218,8 +218,8 @@ def test_nothing_at_all() -> None:
 
 def test_what_opens_to_nothing_is_open() -> None:
     class Empties(Key):
-        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened:
-            return Opened(b"", True)
+        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed:
+            return Unsealed(b"", True)
 
     nothing = Layout("nothing", ())
     layout = Layout("l", (Field("sealed", Rest(), inside=open_with(nothing)),))
@@ -253,8 +253,8 @@ def test_seals_count_as_levels() -> None:
     """A seal that opens to itself ends."""
 
     class Endless(Key):
-        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened:
-            return Opened(data, True)
+        def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed:
+            return Unsealed(data, True)
 
     class Doll(Layout):
         pass

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import CheckError, DecodeError, LocalError
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Opened, Reading, Schema, Seal, constructor
+from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Schema, Seal, Unsealed, constructor
 from mtlib.wire.dissection import MAX_DEPTH
 from mtlib.wire.layout import Constant, Raw, Rest
 from mtlib.wire.tl import SIMPLE, Vector
@@ -225,10 +225,10 @@ class Opens:
     def __init__(self, error: Exception | None = None, sound: bool = True) -> None:
         self.error, self.sound = error, sound
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened:
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed:
         if self.error:
             raise self.error
-        return Opened(data, self.sound)
+        return Unsealed(data, self.sound)
 
 
 SEALED = Layout("l", (Field("sealed", Rest(), inside=Seal("none", "", (PAIR,))),))  # type: ignore[arg-type]

@@ -15,10 +15,10 @@ from mtlib.wire import (
     Field,
     Layout,
     Note,
-    Opened,
     Origin,
     Seal,
     Traced,
+    Unsealed,
     constant,
     copied,
     derived,
@@ -49,8 +49,8 @@ SEALED = Layout(
 class Key:
     """It opens everything, and turns nothing."""
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
-        return Opened(data, True)
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
+        return Unsealed(data, True)
 
 
 KEY = Key()

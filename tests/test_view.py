@@ -18,11 +18,11 @@ from mtlib.wire import (
     Field,
     Layout,
     Note,
-    Opened,
     Origin,
     Reading,
     Row,
     Seal,
+    Unsealed,
     derived,
     random,
     unseal,
@@ -80,8 +80,8 @@ def own(d: Dissection) -> bytes:
 class Key:
     """It turns every bit round, and does not care what it opens."""
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
-        return Opened(bytes(b ^ 255 for b in data), True)
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
+        return Unsealed(bytes(b ^ 255 for b in data), True)
 
 
 KEY = Key()

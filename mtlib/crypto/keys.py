@@ -15,7 +15,7 @@ from mtlib.crypto.kdf import kdf_v1, kdf_v2, msg_key_v2
 from mtlib.crypto.numbers import to_bytes
 from mtlib.crypto.secret import Buffer, Secret, exact
 from mtlib.errors import LocalError
-from mtlib.wire.dissection import Opened, Seal
+from mtlib.wire.dissection import Seal, Unsealed
 
 
 class AuthKey(Secret):
@@ -59,7 +59,7 @@ class AuthKey(Secret):
         """auth_key_aux_hash, the *first* 8 bytes of SHA1(auth_key); it ties new_nonce_hash to the key."""
         return self._sha1[:8]
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
         """What `data` hides, if it was sealed under this key's id; see `mtlib.wire.dissection.Opener`."""
         if seal.scheme not in ("MTProto 2.0", "MTProto 1.0") or values[seal.by] != self._id:
             return None
@@ -68,8 +68,8 @@ class AuthKey(Secret):
         derive = kdf_v1 if seal.scheme == "MTProto 1.0" else kdf_v2
         plaintext = ige_decrypt(data, *derive(self._data, values["msg_key"], seal.x))
         if seal.scheme == "MTProto 1.0":  # what its hash covers, only the bytes inside can say
-            return Opened(plaintext, False)
-        return Opened(plaintext, compare_digest(msg_key_v2(self._data, plaintext, seal.x), values["msg_key"]))
+            return Unsealed(plaintext, False)
+        return Unsealed(plaintext, compare_digest(msg_key_v2(self._data, plaintext, seal.x), values["msg_key"]))
 
     def __bytes__(self) -> bytes:
         return self._data

@@ -21,7 +21,7 @@ from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.numbers import power, to_bytes
 from mtlib.crypto.secret import Buffer, Hidden, Secret, exact, plain, whole
 from mtlib.errors import CheckError, LocalError
-from mtlib.wire.dissection import Opened, Seal
+from mtlib.wire.dissection import Seal, Unsealed
 from mtlib.wire.tl import String
 
 # `cryptography` reads and writes PEM and makes new keys. Its modules for that are imported where they are
@@ -176,15 +176,15 @@ class PrivateKey(Secret):
         """The public half's, as documentation prints it."""
         return hex_fingerprint(self.public.fingerprint)
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
         """What `data` hides, by either scheme; see `mtlib.wire.dissection.Opener`. CheckError if by neither."""
         if seal.scheme != "RSA" or values[seal.by] != self.public.fingerprint:
             return None
         try:
-            return Opened(rsa_pad_open(data, self), True)
+            return Unsealed(rsa_pad_open(data, self), True)
         except CheckError as error:
             try:
-                return Opened(old_open(data, self), True, 1)
+                return Unsealed(old_open(data, self), True, 1)
             except CheckError:
                 raise error from None
 

@@ -26,7 +26,7 @@ from mtlib.crypto.numbers import check_dh_public, generator_power, is_probable_p
 from mtlib.crypto.rsa import PrivateKey, old_check, old_open, rsa_pad_open
 from mtlib.crypto.secret import Hidden, Secret, exact
 from mtlib.errors import CheckError, LocalError, PeerError
-from mtlib.wire.dissection import STRICT, Dissection, Opened, Seal, octets
+from mtlib.wire.dissection import STRICT, Dissection, Seal, Unsealed, octets
 from mtlib.wire.layout import Layout
 from mtlib.wire.schema import DATA_WITH_PADDING, OLD_DATA_WITH_HASH, SCHEMA
 
@@ -67,11 +67,11 @@ class ExchangeSecrets(Secret):
         """new_nonce_hash1 (ok), 2 (retry) or 3 (fail): proof that the sender knows new_nonce and the key."""
         return new_nonce_hash(self.new_nonce, number, auth_key)
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
         """What `data` hides, if it belongs to this exchange; see `mtlib.wire.dissection.Opener`."""
         if seal.scheme != "nonces" or values[seal.by] != self.server_nonce or not data or len(data) % BLOCK:
             return None
-        return Opened(ige_decrypt(data, *self.key_and_iv), False)
+        return Unsealed(ige_decrypt(data, *self.key_and_iv), False)
 
 
 def seal_with_hash(layout: Layout, content: Dissection, secrets: ExchangeSecrets, entropy: Entropy) -> bytes:

@@ -1,6 +1,6 @@
 """Bytes that explain themselves: layouts, the TL language, and the constructors spoken here."""
 
-from mtlib.wire.dissection import Dissection, Field, Opened, Reading, Seal, Shape, Span, unseal
+from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, Unsealed, unseal
 from mtlib.wire.layout import Layout
 from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
 from mtlib.wire.provenance import Traced, trace
@@ -15,7 +15,6 @@ __all__ = [
     "Field",
     "Layout",
     "Note",
-    "Opened",
     "Origin",
     "Reading",
     "Row",
@@ -24,6 +23,7 @@ __all__ = [
     "Shape",
     "Span",
     "Traced",
+    "Unsealed",
     "constant",
     "constructor",
     "copied",

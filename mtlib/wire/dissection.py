@@ -128,7 +128,7 @@ class Seal:
     x: int = 0
 
 
-class Opened(NamedTuple):
+class Unsealed(NamedTuple):
     """What a key found under a seal. `sound`: a hash vouches for all of it, so it may be read strictly."""
 
     plaintext: bytes
@@ -139,7 +139,7 @@ class Opened(NamedTuple):
 class Opener(Protocol):
     """A key, or a secret, that opens seals."""
 
-    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Opened | None:
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
         """The plaintext of `data`, or None where this seal is not for this key; `values` are the fields before it.
         Raises PeerError where it is, and does not open. Damaged ciphertext opens too, as the noise it has become."""
 
