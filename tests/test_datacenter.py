@@ -64,7 +64,7 @@ def test_a_refused_binding_enters_eight_files_and_is_parsed_once(
         talker.ask(call("ping", ping_id=1))
     binding = talker.binding()
     request = bytes(binding.request)[:-30] + bytes(30)
-    _, packet = talker.session.send(request, NOW, msg_id=binding.msg_id)
+    packet = talker.session.send(request, NOW, msg_id=binding.msg_id)
     data = talker.wire.stream.send(bytes(packet))
     parsed, read = [], type(REQUEST).read
 
@@ -201,11 +201,11 @@ def test_a_conversation_in_pieces_is_the_same(size: int) -> None:
 
 def test_a_quick_ack_only_where_it_was_asked_for() -> None:
     talker = Talker(centre())
-    _, packet = talker.session.send(call("ping", ping_id=5), talker.now)
+    packet = talker.session.send(call("ping", ping_id=5), talker.now)
     talker.wire.feed(talker.wire.stream.send(bytes(packet)))
     assert len(talker.wire.got) == 2  # the last dh_gen_ok was cleared by nobody; one answer, no token
     talker.wire.got.clear()
-    _, packet = talker.session.send(call("ping", ping_id=6), talker.now)
+    packet = talker.session.send(call("ping", ping_id=6), talker.now)
     reply = talker.wire.peer.receive(talker.wire.stream.send(bytes(packet), quick_ack=True), talker.now)
     frames = talker.wire.stream.receive(b"".join(reply.chunks))
     assert [frame.quick_ack for frame in frames] == [True, False]
@@ -711,7 +711,7 @@ def test_an_old_binding_does_not_come_back() -> None:
         dc = centre(rules=rules)
         talker = Talker(dc)
         first = talker.binding()
-        _, packet = talker.session.send(first.request, talker.now, msg_id=first.msg_id)
+        packet = talker.session.send(first.request, talker.now, msg_id=first.msg_id)
         talker.wire.send(packet)
         assert talker.bind().name == "boolTrue"
         key = dc.keys.get(talker.temp.auth_key.id, talker.now)

@@ -47,6 +47,7 @@ longer ones come up in no header by chance."""
 
 _ATTEMPTS = 64  # one header in 256 is forbidden; that many in a row means that the entropy is broken
 _PADDED_SECRET = 0xDD
+_SECRET_FORMS = "32 hex digits, or dd and 32 more, or base64url of these"
 
 
 def foreign(start: Buffer) -> str:
@@ -93,14 +94,15 @@ def parse_secret(secret: str | Buffer) -> tuple[bytes, bool]:
     if data[:1] == b"\xee" and len(data) > 16:
         raise LocalError("an ee secret asks for FakeTLS, which is not spoken here", where="secret")
     if len(data) not in (16, 17) or (len(data) == 17 and data[0] != _PADDED_SECRET):
-        got, expected = f"{len(data)} bytes", "32 hex digits, or dd and 32 more, or base64url of these"
-        raise LocalError("not a proxy's secret", got=got, expected=expected, where="secret")
+        raise LocalError("not a proxy's secret", got=f"{len(data)} bytes", expected=_SECRET_FORMS, where="secret")
     return data[-16:], len(data) == 17
 
 
 def _secret_bytes(secret: str | Buffer) -> bytes:
+    if isinstance(secret, bytes | bytearray | memoryview):
+        return bytes(secret)
     if not isinstance(secret, str):
-        return plain(secret, "secret")
+        raise LocalError("not a proxy's secret", got=type(secret).__name__, expected=_SECRET_FORMS, where="secret")
     text = secret.strip()
     try:
         return bytes.fromhex(text)
@@ -109,8 +111,8 @@ def _secret_bytes(secret: str | Buffer) -> bytes:
     try:
         return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), b"-_", validate=True)
     except ValueError:
-        got, expected = f"{len(text)} characters", "hex digits or base64url"
-        raise LocalError("not a proxy's secret", got=got, expected=expected, where="secret") from None
+        got = f"{len(text)} characters"
+        raise LocalError("not a proxy's secret", got=got, expected=_SECRET_FORMS, where="secret") from None
 
 
 def header_allowed(random64: Buffer) -> bool:
