@@ -665,7 +665,7 @@ PACKET_CHECKS: tuple[Check, ...] = (
                 "on the way ends here", f"{DESCRIPTION}, msg_key", "packet/msg_key packet/ciphertext", _opens),
     _packet_row("message_length", "the body ends inside the packet, on a whole word", GUIDELINES, "message/length",
                 _message_length),
-    _packet_row("message_padding", "12 to 1024 bytes behind the body", GUIDELINES, "message/length message/padding",
+    _packet_row("message_padding", "the body ends before 12 to 1024 bytes of padding", GUIDELINES, "message/length message/padding",
                 _message_padding),
     _packet_row("session", "names the session within which msg_ids are unique; zero names none",
                 f"{DESCRIPTION}, session", "message/session_id", _session),
