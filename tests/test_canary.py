@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from mtlib.__main__ import main
+from mtlib.clinic.reading import read_patient
 from mtlib.doctor.doctor import diagnose
-from mtlib.doctor.patient import read_patient
 from mtlib.errors import MtError
 from patients import C
 from wrong_client import NOW, pattern

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from mtlib.clinic.reading import read_patient
 from mtlib.doctor.answers import beside_right_bytes, meaning
 from mtlib.doctor.given import SUCCESS, answer_of
 from mtlib.doctor.outcomes import ANSWER_UNKNOWN, ANSWERS, NO_VERDICT, TEMP_KEY_UNKNOWN, UNKNOWN_KEY
-from mtlib.doctor.patient import read_patient
 from mtlib.errors import RpcError, TransportError
 from patients import C
 

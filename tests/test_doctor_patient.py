@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtlib.clinic.reading import ALIASES, read_patient
 from mtlib.crypto import AuthKey
 from mtlib.doctor import patient as module
 from mtlib.doctor.doctor import diagnose
 from mtlib.doctor.given import GivenKey
-from mtlib.doctor.patient import ALIASES, Patient, read_patient
+from mtlib.doctor.patient import Patient
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Facts, Rules
 from patients import C

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from mtlib.doctor import read_patient
 from mtlib.doctor.diagnosis import Diagnosis
 from mtlib.doctor.doctor import diagnose
 from mtlib.doctor.hypotheses import HYPOTHESES
-from mtlib.doctor.patient import read_patient
 from mtlib.lab.answers_debugging import DEBUGGING, PATIENTS, PATIENTS_TOLD
 from mtlib.lab.samples import sample
 

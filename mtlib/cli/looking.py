@@ -6,15 +6,16 @@ import argparse
 import json
 from typing import Any
 
-from mtlib.cli.reading import NO, Adder, octets, read, shown, text
+from mtlib.cli.reading import NO, Adder, octets, read, say, shown
 
 
 def add_dissect(add: Adder) -> None:
     """The arguments of `dissect`."""
     dissect = add("dissect", help="what are these bytes?")
-    dissect.add_argument("data", metavar="HEX|FILE|-")
+    dissect.add_argument("data", metavar="BYTES|FILE|-", help="hex, base64, a dump, an array, or a file")
     dissect.add_argument("--as", dest="as_", choices=("frame", "packet", "encrypted_message", "tl"))
-    dissect.add_argument("--keys", metavar="FILE", help="auth keys as hex, one a line; never on the command line")
+    dissect.add_argument("--keys", metavar="FILE", help="auth keys, one a line, with or without names, "
+                         "or a key log: the key's id and the key, in hex; never on the command line")
     dissect.set_defaults(run=_dissect)
 
 
@@ -27,29 +28,32 @@ def _dissect(options: argparse.Namespace) -> int:
 
 
 def _keys(path: str | None) -> list[Any]:
-    from mtlib.crypto.keys import AuthKey
-    from mtlib.doctor.given import octets_of
+    from mtlib.clinic.reading import read_keys
 
-    lines = [line.split("#")[0].split(":")[-1].strip() for line in text(path).splitlines()] if path else []
-    return [AuthKey(octets_of(line, str(path))) for line in lines if line]
+    return list(read_keys(read(path))) if path else []
 
 
 def add_doctor(add: Adder) -> None:
     """The arguments of `doctor`."""
-    doctor = add("doctor", help="why was my bind refused?")
-    doctor.add_argument("patient", metavar="FILE|-", help="JSON, `name: hex` lines, or all the bytes that a client "
-                        "sent on one TCP connection; see notebook 29")
+    from mtlib.clinic.reading import EXAMPLE, NAMES
+
+    doctor = add("doctor", help="why was my bind refused?", formatter_class=argparse.RawDescriptionHelpFormatter,
+                 epilog=f"Names: {', '.join(NAMES)}.\n\nA complete file:\n\n{EXAMPLE}")
+    doctor.add_argument("patient", metavar="FILE|-", help="lines `name: value`, JSON, a log, what `bind --json "
+                        "--reveal` or `dc --json` prints, or all the bytes that a client sent on one TCP connection")
     doctor.add_argument("--keys", metavar="FILE", help="the keys in a file of their own; use throw-away keys")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_doctor)
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from mtlib.clinic.reading import read_patient
     from mtlib.doctor.doctor import diagnose
-    from mtlib.doctor.patient import read_patient
 
     keys = read(options.keys) if options.keys else None
-    diagnosis = diagnose(**read_patient(read(options.patient), keys))
+    patient = read_patient(read(options.patient), keys)
+    diagnosis = diagnose(**patient)
+    say(patient.notes)
     print(json.dumps(diagnosis.to_dict()) if options.json else diagnosis)
     return 0 if diagnosis.healthy else NO
 

@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from mtlib.errors import LocalError
@@ -51,32 +51,19 @@ def text(path: str) -> str:
 
 
 def octets(argument: str) -> bytes:
-    """Hex as it stands, or the contents of a file (hex or raw), or standard input."""
+    """The bytes in an argument, in a file, or in standard input, however they are written; what they were taken for
+    is said on stderr, where it was not plain hex."""
+    from mtlib.clinic.reading import read_bytes
+
     if argument != "-" and not os.path.exists(argument):
         try:
-            return bytes.fromhex(argument)
-        except ValueError:
-            refuse("neither hex nor the name of a file", got=_named(argument), where="the command line")
-    from mtlib.doctor.given import KEY_SIZES
-
-    raw = read(argument)
-    try:
-        lines = [line for line in raw.decode("ascii").splitlines() if line.strip()]
-        values = [bytes.fromhex(line) for line in lines]
-    except ValueError:
-        if raw.isascii() and raw.decode("ascii").translate(_BLANKS).isprintable() and raw:
-            refuse("this is text, and no hex", got=f"{len(raw)} characters", where=argument)
-        return raw
-    # One value may be folded into lines of one size. Lines of several sizes are several values, and one may be a key.
-    sizes = [len(value) for value in values]
-    if len(set(sizes[:-1])) > 1 or sizes[-1:] > sizes[:1]:
-        refuse("several values in one file", expected="one, in lines of one size", where=argument)
-    if len(sizes) > 1 and any(size in KEY_SIZES for size in sizes):
-        refuse("a line of this file has the size of a key", expected="keys in a file for --keys", where=argument)
-    return b"".join(values)
-
-
-_BLANKS = dict.fromkeys(map(ord, "\t\r\n\f\v"))
+            data, form = read_bytes(argument)
+        except LocalError:
+            refuse("neither bytes nor the name of a file", got=f"{len(argument)} characters", where="the command line")
+    else:
+        data, form = read_bytes(read(argument))
+    say([] if form.startswith(("line 1: hex,", "raw")) else [form])
+    return data
 
 
 def _named(argument: str) -> str:
@@ -85,6 +72,12 @@ def _named(argument: str) -> str:
     if looks or max(map(len, argument.split("/"))) > 64:
         return f"{len(argument)} characters"
     return argument
+
+
+def say(notes: Iterable[str]) -> None:
+    """How something was read, on stderr: what a command prints stays what it is."""
+    for note in notes:
+        print(f"read: {note}", file=sys.stderr)
 
 
 def refuse(message: str, **facts: Any) -> NoReturn:
