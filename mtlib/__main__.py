@@ -1,4 +1,4 @@
-"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program.
+"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program, listen in between.
 
 Exit codes: 0 it went well (for `bind`: boolTrue, for `judge`: every step right, for `doctor`: healthy); 1 the answer
 is no; 2 the command cannot be used like that; 3 nobody answered; 130 interrupted.
@@ -16,6 +16,7 @@ from mtlib.cli.bind import add_bind
 from mtlib.cli.dc import add_dc
 from mtlib.cli.looking import add_dissect, add_doctor, add_judge
 from mtlib.cli.reading import INTERRUPTED, NO, UNREACHABLE, USAGE
+from mtlib.cli.tap import add_tap
 from mtlib.errors import LocalError, MtError, Unreachable
 
 
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mtlib {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge):
+    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge, add_tap):
         command(commands.add_parser)
     return parser
 

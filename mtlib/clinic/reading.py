@@ -64,6 +64,9 @@ answer:        400 ENCRYPTED_MESSAGE_INVALID
 """
 """A complete file for the doctor, bytes cut short."""
 
+OTHER_ID = "the id in front is not that of the key behind it"
+"""What is said about a line of a key log whose two parts do not belong together."""
+
 BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
 
 
@@ -164,8 +167,13 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
 
 def read_keys(data: bytes | str) -> list[AuthKey]:
     """The keys in a file of keys: named or not, one a line, or lines `id key` of a key log. Raises LocalError for a
-    file without any, and for a key of a wrong length, showing nothing of it."""
-    keys = [GivenKey(each.value, each.where).key for each in read(data, keys_only=True).found if each.kind == "key"]
+    file without any, for a key of a wrong length, and for an id that is not that of the key behind it; nothing of them
+    is shown."""
+    pasted = read(data, keys_only=True)
+    for note in pasted.notes:
+        if note.endswith(OTHER_ID):
+            raise LocalError(note)
+    keys = [GivenKey(each.value, each.where).key for each in pasted.found if each.kind == "key"]
     if not keys:
         raise LocalError("no key in this", expected="auth keys of 256 bytes, as hex or base64, one a line")
     return keys
@@ -693,7 +701,7 @@ class _Scan:
                 right = AuthKey(bytes.fromhex(key[2])).id_bytes.hex() == key[1].lower()
                 found.append(self._piece("", bytes.fromhex(key[2]), at, "a line of a key log"))
                 if not right:
-                    self.said.append(f"{self.line(at)}: the id in front is not that of the key behind it")
+                    self.said.append(f"{self.line(at)}: {OTHER_ID}")
                 at = key.end()
                 continue
             bare = _BARE.match(text, at)
