@@ -134,7 +134,8 @@ class Listener:
 
     def _hear(self, speaker: Speaker, data: bytes, at: float | None) -> Iterator[Heard]:
         way = self._ways[speaker]
-        if speaker == "client" and not self.framing and not way.lost:
+        unread = way.waits and not way.lost
+        if speaker == "client" and unread:
             self._opening += data
             known = self._recognise()
             if known:
@@ -142,7 +143,7 @@ class Listener:
             if not self.framing and not way.lost:
                 return
             data, self._opening = bytes(self._opening), bytearray()
-        if not self.framing and not way.lost:
+        elif unread and not self.framing:
             way.buffer += data[: LARGEST_FRAME - len(way.buffer)]  # until the client has said what is spoken
             return
         yield from self._frames(speaker, data, at)
@@ -154,7 +155,8 @@ class Listener:
         way = self._ways[speaker]
         for frame in way.take(data, self._ids):
             if way.found:
-                yield Heard("", at, f"a packet of the {speaker} is recognised again, {way.found} framing")
+                which = "intermediate or padded" if way.found == "padded" and not self.framing else way.found
+                yield Heard("", at, f"a packet of the {speaker} is recognised, {which} framing")
                 self._agree(way.found)
                 way.found = ""
             if isinstance(frame, TransportError):
@@ -175,14 +177,14 @@ class Listener:
         try:
             probe.receive(bytes(self._opening[:OPENING]))
         except PeerError as error:
-            if probe.framing is None:
-                if not self._begun:
-                    self._look_everywhere()
-                    return "the beginning of the connection is missing; looking for a packet"
+            if probe.framing is None and self._begun:
                 for way in self._ways.values():
                     way.given_up = way.said = True
                 self._opening.clear()
                 return f"no MTProto, or hidden by the secret of a proxy: {error}"
+        if not self._begun and (probe.framing in WEAK or (probe.framing is None and len(self._opening) >= OPENING)):
+            self._look_everywhere()
+            return "the beginning of the connection is missing; looking for a packet"
         if probe.framing is None:
             return ""
         self.framing, self.obfuscated = probe.framing, probe.obfuscated
@@ -292,7 +294,7 @@ class Listener:
         temp_key = self._keys[bind.packet[:8]]
         named = self._keys.get(bind.request[4:12])
         others = [key for key in reversed(self._keys.values()) if key not in (temp_key, named)]
-        candidates = ([named] if named else []) + others[:CANDIDATES]
+        candidates: list[AuthKey | None] = [*([named] if named else []), *others[:CANDIDATES]]
         found = []
         for perm_key in candidates or [None]:
             rest = [key for key in others if key is not perm_key][:CANDIDATES]
@@ -335,6 +337,12 @@ def _shown(value: Any) -> str:
     return value.decode("ascii", "replace")[:80] if isinstance(value, bytes) else str(value)
 
 
+UNKNOWN = ("abridged", "padded", "full")
+"""The framings that are tried where nobody said which it is. Padded reads intermediate as well."""
+WEAK = ("abridged", "full")
+"""Framings whose beginning is a single byte, or nothing: no mark, unless it is known to be the beginning."""
+
+
 # -- One direction ------------------------------------------------------------------------------------------------
 
 
@@ -347,7 +355,7 @@ class _Way:
 
     def __init__(self, side: Literal["client", "server"]) -> None:
         self.buffer = bytearray()
-        self.names = tuple(FRAMINGS)
+        self.names: tuple[str, ...] = UNKNOWN
         self.lost = self.given_up = self.said = False
         self.waits = True
         self.found = ""
@@ -397,7 +405,7 @@ class _Way:
         """Whether the buffer holds a packet, from whose frame on it is kept; most of what holds none is dropped."""
         data = bytes(self.buffer)
         self._searched += len(data)
-        for match in re.finditer(b"|".join(map(re.escape, ids)), data):
+        for match in re.finditer(_beginnings(ids), data):
             for name in self.names:
                 start = _frame_around(name, data, match.start())
                 if start is not None:
@@ -414,23 +422,31 @@ class _Way:
         return False
 
 
-_HEADS = {"abridged": 1, "intermediate": 4, "padded": 4, "full": 8}
+def _beginnings(ids: Iterable[bytes]) -> bytes:
+    """A pattern for places where packets may begin, overlapping ones too: an id, or zero and then a msg_id."""
+    sealed = [re.escape(each) for each in ids if each != PLAIN_ID]
+    return b"(?=" + b"|".join([rb"\0{8}(?!\0{8})", *sealed]) + b")"
+
+
+_HEADS = {"abridged": (1, 4), "intermediate": (4,), "padded": (4,), "full": (8,)}
+"""Bytes in front of a packet, by framing."""
 
 
 def _frame_around(framing: str, data: bytes, at: int) -> int | None:
-    """Where the frame begins whose packet begins at `at`; None where what stands in front of it is no such head."""
-    head, trailer, slack = _HEADS[framing], 12 if framing == "full" else 0, 15 if framing == "padded" else 0
-    if framing == "abridged" and at >= 4 and data[at - 4] & 0x7F == 0x7F:
-        head, size = 4, 4 * int.from_bytes(data[at - 3 : at], "little")
-    elif at < head or len(data) < at + 20:
-        return None
-    elif framing == "abridged":
-        size = 4 * (data[at - 1] & 0x7F)
-    else:
-        size = (int.from_bytes(data[at - head : at - head + 4], "little") & 0x7FFFFFFF) - trailer
-    if any(data[at : at + 8]):
-        fits = 24 + 48 <= size <= LARGEST_FRAME and (size - 24) % 16 <= slack
-    else:
-        body = int.from_bytes(data[at + 16 : at + 20], "little")
-        fits = any(data[at + 8 : at + 16]) and 4 <= body <= size - 20 <= body + 31 and not body % 4
-    return at - head if fits else None
+    """Where the frame begins whose packet begins at `at`; None where nothing in front of it is such a head."""
+    for head in _HEADS[framing]:
+        if at < head or len(data) < at + 20:
+            continue
+        front = int.from_bytes(data[at - head : at - head + 4], "little")
+        if framing == "abridged":
+            size = 4 * (data[at - 1] & 0x7F) if head == 1 else 4 * (front >> 8) if front & 0x7F == 0x7F else 0
+        else:
+            size = (front & 0x7FFFFFFF) - (12 if framing == "full" else 0)
+        if any(data[at : at + 8]):
+            fits = 24 + 48 <= size <= LARGEST_FRAME and (size - 24) % 16 <= (15 if framing == "padded" else 0)
+        else:
+            body = int.from_bytes(data[at + 16 : at + 20], "little")
+            fits = any(data[at + 8 : at + 16]) and 4 <= body <= size - 20 <= body + 31 and not body % 4
+        if fits:
+            return at - head
+    return None

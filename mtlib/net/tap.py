@@ -156,8 +156,7 @@ class Tap:
         except OSError as error:
             client.close()
             where = f"{self.target[0]} port {self.target[1]}"
-            self._pass(number, "server", b"", why=f"{where} is not to be reached: {error.strerror or error}")
-            self._wake()
+            self._over(number, f"{where} is not to be reached: {error.strerror or error}")
             return
         server.settimeout(None)
         for end in (client, server):
@@ -174,8 +173,7 @@ class Tap:
             del self._open[number]
         for end in (client, server):
             end.close()
-        self._pass(number, "client", b"", why="the connection has ended")
-        self._wake()
+        self._over(number, "the connection has ended")
 
     def _forward(
         self, number: int, speaker: Speaker, source: socket.socket, target: socket.socket
@@ -191,16 +189,28 @@ class Tap:
         except OSError:  # one end is gone: so is the connection
             _hang_up(source, target)
 
-    def _pass(self, number: int, speaker: Speaker, data: bytes, why: str = "") -> None:
+    def _pass(self, number: int, speaker: Speaker, data: bytes) -> None:
+        """Into the queue, or counted as missed where that is full."""
         with self._news:
             missed = self._missed.pop((number, speaker), 0)
             if self._held + len(data) + BESIDE > HELD:
                 self._missed[number, speaker] = missed + len(data)
             else:
-                self._held += len(data) + BESIDE
-                self._queue.append(Passed(number, self._clock(), speaker, data, missed, why))
-            if why:
-                self._missed = {each: size for each, size in self._missed.items() if each[0] != number}
+                self._put(Passed(number, self._clock(), speaker, data, missed))
+
+    def _over(self, number: int, why: str) -> None:
+        """The end of a connection, for which the queue has room when it is full for everything else."""
+        with self._news:
+            missed = [self._missed.pop((number, speaker), 0) for speaker in ("server", "client")]
+            if self._held <= 2 * HELD:
+                if missed[0]:
+                    self._put(Passed(number, self._clock(), "server", b"", missed[0]))
+                self._put(Passed(number, self._clock(), "client", b"", missed[1], why))
+            self._news.notify_all()
+
+    def _put(self, passed: Passed) -> None:
+        self._held += len(passed.data) + BESIDE
+        self._queue.append(passed)
 
     def _wake(self) -> None:
         with self._news:
