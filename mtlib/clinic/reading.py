@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mtlib.clinic.capture import is_capture
 from mtlib.crypto.keys import AuthKey
 from mtlib.doctor.given import KEY_SIZES, LARGEST, GivenKey, whole_number
 from mtlib.errors import LocalError, MtError
@@ -182,7 +183,6 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 # -- Bytes become text --------------------------------------------------------------------------------------------
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
 
 
 def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
@@ -196,8 +196,8 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
         raise LocalError("bytes or text can be read", got=type(data).__name__)
     if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
-    if raw[:4] in _CAPTURES:
-        raise LocalError("this is a file of captured packets", expected="the bytes of one TCP connection alone")
+    if is_capture(raw):
+        raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
     return text, said
 
 
