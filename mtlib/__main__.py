@@ -1,4 +1,4 @@
-"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program.
+"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program, listen in between.
 
 `python -m mtlib --help` lists the commands, `python -m mtlib dc --help` the options of one.
 
@@ -19,6 +19,7 @@ from mtlib.cli.bind import add_bind
 from mtlib.cli.dc import add_dc
 from mtlib.cli.looking import add_dissect, add_doctor, add_judge
 from mtlib.cli.reading import INTERRUPTED, NO, UNREACHABLE, USAGE
+from mtlib.cli.tap import add_tap
 from mtlib.errors import LocalError, MtError, Unreachable
 
 
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mtlib {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge):
+    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge, add_tap):
         command(commands.add_parser)
     return parser
 

@@ -6,13 +6,14 @@ import argparse
 import json
 from typing import Any
 
-from mtlib.cli.reading import NO, Adder, octets, read, say, shown
+from mtlib.cli.reading import NO, Adder, contents, octets_in, read, say, shown
 
 
 def add_dissect(add: Adder) -> None:
     """The arguments of `dissect`."""
     dissect = add("dissect", help="what are these bytes?")
-    dissect.add_argument("data", metavar="BYTES|FILE|-", help="hex, base64, a dump, an array, or a file")
+    dissect.add_argument("data", metavar="BYTES|FILE|-", help="hex, base64, a dump, an array, or a file; "
+                         "a file of captured packets (pcap, pcapng) becomes the conversations in it")
     dissect.add_argument("--as", dest="as_", choices=("frame", "packet", "encrypted_message", "tl"))
     dissect.add_argument("--keys", metavar="FILE", help="auth keys, one a line, with or without names, "
                          "or a key log: the key's id and the key, in hex; never on the command line")
@@ -20,14 +21,19 @@ def add_dissect(add: Adder) -> None:
 
 
 def _dissect(options: argparse.Namespace) -> int:
+    from mtlib.clinic.capture import is_capture, read_capture
     from mtlib.protocol.dissect import dissect
 
-    keys = _keys(options.keys)
-    print(shown(dissect(octets(options.data), keys=keys, as_=options.as_)))
+    keys, found = keys_in(options.keys), contents(options.data)
+    if found is not None and is_capture(found):
+        print(read_capture(found, keys))
+    else:
+        print(shown(dissect(octets_in(found, options.data), keys=keys, as_=options.as_)))
     return 0
 
 
-def _keys(path: str | None) -> list[Any]:
+def keys_in(path: str | None) -> list[Any]:
+    """The auth keys in a file; none without one."""
     from mtlib.clinic.reading import read_keys
 
     return list(read_keys(read(path))) if path else []

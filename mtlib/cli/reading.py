@@ -27,18 +27,18 @@ def shown(dissection: Any) -> str:
     return to_text(dissection, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
 
-def read(path: str) -> bytes:
-    """What a file holds, or standard input. Raises LocalError where it cannot be read, and for more than `MOST`."""
+def read(path: str, most: int = MOST) -> bytes:
+    """What a file holds, or standard input. Raises LocalError where it cannot be read, and for more than `most`."""
     try:
         if path == "-":
-            data = sys.stdin.buffer.read(MOST + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read(MOST + 1)
+                data = file.read(most + 1)
     except OSError as error:
         refuse(f"cannot read {_named(path)}: {error.strerror}")
-    if len(data) > MOST:
-        refuse("too much to look at", expected=f"{MOST} bytes at most", where=path)
+    if len(data) > most:
+        refuse("too much to look at", expected=f"{most} bytes at most", where=path)
     return data
 
 
@@ -50,26 +50,32 @@ def text(path: str) -> str:
         refuse("this file is no text", where=path)
 
 
+def contents(argument: str) -> bytes | None:
+    """What is in the file that an argument names, or in standard input; None where it names none."""
+    from mtlib.clinic.capture import LARGEST_CAPTURE
+
+    return read(argument, LARGEST_CAPTURE) if argument == "-" or os.path.exists(argument) else None
+
+
 def octets(argument: str) -> bytes:
     """The bytes in an argument, in a file, or in standard input, however they are written; what they were taken for
     is said on stderr, where it was not plain hex."""
+    return octets_in(contents(argument), argument)
+
+
+def octets_in(found: bytes | None, argument: str) -> bytes:
+    """The same, where the file has been read."""
     from mtlib.clinic.reading import read_bytes
 
-    if argument != "-" and not os.path.exists(argument):
+    if found is None:
         try:
             data, form = read_bytes(argument)
         except LocalError:
-            refuse("neither bytes nor the name of a file", got=_named(argument), where="the command line")
+            refuse("neither bytes nor the name of a file", got=f"{len(argument)} characters", where="the command line")
     else:
-        data, form = read_bytes(read(argument))
+        data, form = read_bytes(found)
     say([] if re.fullmatch(r"(?:line \d+: hex\b[^;]*|raw bytes)", form) else [form])
     return data
-
-
-def say(notes: Iterable[str]) -> None:
-    """How something was read, on stderr: what a command prints stays what it is."""
-    for note in notes:
-        print(f"read: {note}", file=sys.stderr)
 
 
 def _named(argument: str) -> str:
@@ -78,6 +84,12 @@ def _named(argument: str) -> str:
     if looks or max(map(len, argument.split("/"))) > 64:
         return f"{len(argument)} characters"
     return argument
+
+
+def say(notes: Iterable[str]) -> None:
+    """How something was read, on stderr: what a command prints stays what it is."""
+    for note in notes:
+        print(f"read: {note}", file=sys.stderr)
 
 
 def refuse(message: str, **facts: Any) -> NoReturn:

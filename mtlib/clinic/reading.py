@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mtlib.clinic.capture import is_capture
 from mtlib.clinic.patient import KEY_SIZES, LARGEST, GivenKey, answer_of, whole_number
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
@@ -66,6 +67,9 @@ answer:        400 ENCRYPTED_MESSAGE_INVALID
 """A complete file for the doctor, bytes cut short."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
+OTHER_ID = "the id in front is not that of the key behind it"
+"""What is said about a line of a key log whose two parts do not belong together."""
+
 BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
 
 
@@ -170,8 +174,13 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
 
 def read_keys(data: bytes | str) -> list[AuthKey]:
     """The keys in a file of keys: named or not, one a line, or lines `id key` of a key log. Raises LocalError for a
-    file without any, and for a key of a wrong length, showing nothing of it."""
-    keys = [GivenKey(each.value, each.where).key for each in read(data, keys_only=True).found if each.kind == "key"]
+    file without any, for a key of a wrong length, and for an id that is not that of the key behind it; nothing of them
+    is shown."""
+    pasted = read(data, keys_only=True)
+    for note in pasted.notes:
+        if note.endswith(OTHER_ID):
+            raise LocalError(note)
+    keys = [GivenKey(each.value, each.where).key for each in pasted.found if each.kind == "key"]
     if not keys:
         raise LocalError("no key in this", expected="auth keys of 256 bytes, as hex or base64, one a line")
     return keys
@@ -180,7 +189,6 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 # -- Bytes become text --------------------------------------------------------------------------------------------
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
 
 
 def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
@@ -194,8 +202,8 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
         raise LocalError("bytes or text can be read", got=type(data).__name__)
     if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
-    if raw[:4] in _CAPTURES:
-        raise LocalError("this is a file of captured packets", expected="the bytes of one TCP connection alone")
+    if is_capture(raw):
+        raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
     return text, said
 
 
@@ -704,7 +712,7 @@ class _Scan:
                 right = AuthKey(bytes.fromhex(key[2])).id_bytes.hex() == key[1].lower()
                 found.append(self._piece("", bytes.fromhex(key[2]), at, "a line of a key log"))
                 if not right:
-                    self.said.append(f"{self.line(at)}: the id in front is not that of the key behind it")
+                    self.said.append(f"{self.line(at)}: {OTHER_ID}")
                 at = key.end()
                 continue
             bare = _BARE.match(text, at)
