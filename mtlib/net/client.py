@@ -217,7 +217,7 @@ class Client:
 
     def new_session(self, made: Established, session_id: int = 0) -> Session:
         """A session under a key of this client, for `ask`; its name is drawn if it is not given."""
-        scope = self._scope("session")
+        scope = self.entropy.at(f"session {session_id}") if session_id else self._scope("session")
         drawn = session_id or int.from_bytes(scope.draw("session_id", 8), "little", signed=True) or 1
         last = self._session.last_msg_id if self._session else 0
         return Session(made.auth_key, drawn, made.server_salt, scope, self._time_offset, last_msg_id=last)
