@@ -103,7 +103,7 @@ class CannotSetUp(Exception):
 def wanted_stamp() -> str:
     """What a fitting `.venv` was built from: this interpreter, this folder, these requirements."""
     parts = hashlib.sha256()
-    for piece in (sys.version, sys.base_prefix, str(ROOT)):
+    for piece in (sys.version, sys.base_prefix, str(ROOT), json.dumps(SETTINGS)):
         parts.update(piece.encode() + b"\0")
     for name in ("pyproject.toml", "constraints.txt"):
         parts.update((ROOT / name).read_bytes())
