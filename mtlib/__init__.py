@@ -15,87 +15,76 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mtlib.clinic.doctor import diagnose
+    from mtlib.clinic.mistakes import MISTAKES
+    from mtlib.clinic.reading import read_patient
     from mtlib.crypto.entropy import Patterned, System
     from mtlib.crypto.keys import AuthKey
     from mtlib.crypto.rsa import PrivateKey, PublicKey
-    from mtlib.doctor.doctor import diagnose
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
-    from mtlib.protocol import SCHEMA
-    from mtlib.protocol.binding import Binding, Carried
-    from mtlib.protocol.checks import CHECKS, Facts, Rules, judge, verify
+    from mtlib.protocol.binding import Binding, BindPacket, Carried
+    from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Facts, PacketFacts, Rules, judge, judge_packet, verify
     from mtlib.protocol.dissect import dissect
     from mtlib.protocol.faults import FAULTS, Fault
     from mtlib.protocol.limits import Limits
-    from mtlib.protocol.packets import FORMULAS
+    from mtlib.protocol.packets import (
+        FORMULAS,
+        MAX_PADDING,
+        MIN_PADDING,
+        TO_CLIENT,
+        TO_SERVER,
+        decrypt_v1,
+        encrypt_v1,
+        open_packet,
+        seal,
+    )
+    from mtlib.transport.stream import ClientStream, ServerStream
     from mtlib.wire.dissection import Dissection, unseal
     from mtlib.wire.provenance import trace
+    from mtlib.wire.schema import REQUEST, SCHEMA
 
 __version__ = "1.0.0"
 
+__all__ = [
+    "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "PACKET_CHECKS", "REQUEST",
+    "SCHEMA", "TO_CLIENT", "TO_SERVER", "AuthKey", "BindPacket", "Binding", "Carried", "ClientStream",
+    "Dissection", "Facts", "Fault", "Limits", "LocalDC", "PacketFacts", "Patterned", "PrivateKey", "PublicKey",
+    "Rules", "ServerStream", "System", "connect", "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge",
+    "judge_packet", "open_packet", "read_patient", "seal", "trace", "unseal", "verify",
+]  # fmt: skip
+
 _HOMES = {
     "AuthKey": "crypto.keys",
-    "Binding": "protocol.binding",
-    "CHECKS": "protocol.checks",
-    "Carried": "protocol.binding",
-    "Dissection": "wire.dissection",
-    "FAULTS": "protocol.faults",
-    "FORMULAS": "protocol.packets",
-    "Facts": "protocol.checks",
-    "Fault": "protocol.faults",
+    "BindPacket Binding Carried": "protocol.binding",
+    "CHECKS PACKET_CHECKS Facts PacketFacts Rules judge judge_packet verify": "protocol.checks",
+    "ClientStream ServerStream": "transport.stream",
+    "Dissection unseal": "wire.dissection",
+    "FAULTS Fault": "protocol.faults",
+    "FORMULAS MAX_PADDING MIN_PADDING TO_CLIENT TO_SERVER": "protocol.packets",
     "Limits": "protocol.limits",
+    "MISTAKES": "clinic.mistakes",
     "LocalDC": "net.server",
-    "Patterned": "crypto.entropy",
-    "PrivateKey": "crypto.rsa",
-    "PublicKey": "crypto.rsa",
-    "Rules": "protocol.checks",
-    "SCHEMA": "protocol",
-    "System": "crypto.entropy",
+    "Patterned System": "crypto.entropy",
+    "PrivateKey PublicKey": "crypto.rsa",
+    "REQUEST SCHEMA": "wire.schema",
     "connect": "net.client",
-    "diagnose": "doctor.doctor",
+    "decrypt_v1 encrypt_v1 open_packet seal": "protocol.packets",
+    "diagnose": "clinic.doctor",
     "dissect": "protocol.dissect",
-    "judge": "protocol.checks",
+    "read_patient": "clinic.reading",
     "trace": "wire.provenance",
-    "unseal": "wire.dissection",
-    "verify": "protocol.checks",
-}
+}  # names: the module that has them
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    home = next((home for names, home in _HOMES.items() if name in names.split()), None)
+    if home is None:
         raise AttributeError(f"module 'mtlib' has no attribute {name!r}")
-    value = getattr(import_module(f"mtlib.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"mtlib.{home}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
-
-
-__all__ = [
-    "CHECKS",
-    "FAULTS",
-    "FORMULAS",
-    "SCHEMA",
-    "AuthKey",
-    "Binding",
-    "Carried",
-    "Dissection",
-    "Facts",
-    "Fault",
-    "Limits",
-    "LocalDC",
-    "Patterned",
-    "PrivateKey",
-    "PublicKey",
-    "Rules",
-    "System",
-    "connect",
-    "diagnose",
-    "dissect",
-    "judge",
-    "trace",
-    "unseal",
-    "verify",
-]
+    return sorted({*globals(), *__all__})

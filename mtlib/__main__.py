@@ -1,4 +1,6 @@
-"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program.
+"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program, listen in between.
+
+`python -m mtlib --help` lists the commands, `python -m mtlib dc --help` the options of one.
 
 Exit codes: 0 it went well (for `bind`: boolTrue, for `judge`: every step right, for `doctor`: healthy); 1 the answer
 is no; 2 the command cannot be used like that; 3 nobody answered; 130 interrupted.
@@ -7,6 +9,7 @@ is no; 2 the command cannot be used like that; 3 nobody answered; 130 interrupte
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,14 +19,21 @@ from mtlib.cli.bind import add_bind
 from mtlib.cli.dc import add_dc
 from mtlib.cli.looking import add_dissect, add_doctor, add_judge
 from mtlib.cli.reading import INTERRUPTED, NO, UNREACHABLE, USAGE
+from mtlib.cli.tap import add_tap
 from mtlib.errors import LocalError, MtError, Unreachable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Bad input is one sentence on stderr, never a traceback."""
-    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its number
     try:
-        return int(options.run(options))
+        try:
+            options = _parser().parse_args(arguments)
+            return int(options.run(options))
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has left; a second complaint about it helps nobody
@@ -42,14 +52,26 @@ def _complain(error: Exception, code: int) -> int:
     return code
 
 
+_EXAMPLES = """\
+python -m mtlib bind                              a whole binding with a data centre of its own, byte by byte
+python -m mtlib dc --write dc                     a data centre for your client; address and key go to the folder dc
+python -m mtlib dissect 0d0a...                   what these bytes are
+python -m mtlib doctor refused.json               why a binding was refused
+python -m mtlib judge -- node my_bind.mjs         how far your own program gets
+python -m mtlib COMMAND --help                    the options of a command
+
+Exit codes: 0 yes, 1 no, 2 wrong use, 3 nobody answered, 130 interrupted.
+"""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m mtlib", description="See, build and debug Telegram's auth.bindTempAuthKey.",
-        epilog="Exit codes: 0 yes, 1 no, 2 wrong use, 3 nobody answered, 130 interrupted.",
+        formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES,
     )
     parser.add_argument("--version", action="version", version=f"mtlib {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge):
+    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge, add_tap):
         command(commands.add_parser)
     return parser
 

@@ -37,7 +37,7 @@ class MtError(Exception):
             )
             if known
         ]
-        return self.message + (f" ({', '.join(facts)})" if facts else "")
+        return shown(self.message + (f" ({', '.join(facts)})" if facts else ""), SENTENCE)
 
 
 class LocalError(MtError, ValueError):
@@ -81,14 +81,14 @@ class TransportError(PeerError):
 
 
 class RpcError(PeerError):
-    """The data centre understood the call and refused it: a code and an upper-case name.
+    """The data centre understood the call and refused it: a code and an upper-case name, cut where it is none.
 
     Source: core.telegram.org/api/errors.
     """
 
     def __init__(self, code: int, name: str, *, where: str = "") -> None:
         self.code = code
-        self.name = name
+        self.name = name = shown(name, 128)
         super().__init__(f"{code} {name}", where=where)
         self.args = (code, name)  # what a copy is made from
 
@@ -97,9 +97,20 @@ class Unreachable(MtError):
     """Nobody answered in time, or the connection ended: nothing is known about the other side's opinion."""
 
 
+SENTENCE = 2000
+"""Characters of an error at most."""
+
+
+def shown(text: str, most: int) -> str:
+    """Text of somebody else, fit for a terminal: what cannot be printed is written as an escape, the rest is cut at
+    `most` characters."""
+    cut = text if len(text) <= most else f"{text[: most - 3]}..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
 def _shown(value: Any) -> str:
     """Bytes as hex, long things shortened: an error is a sentence, not a dump."""
     if isinstance(value, int) and value.bit_length() > 256:
         return f"a number of {value.bit_length()} bits"  # Python refuses to print the largest ones
     text = bytes(value).hex() if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return shown(text, 80)

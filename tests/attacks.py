@@ -15,11 +15,12 @@ from typing import Any
 
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import TransportError
-from mtlib.protocol.binding import REQUEST, Binding
+from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Rules
 from mtlib.protocol.keyring import KnownKey
 from mtlib.protocol.limits import Limits
 from mtlib.wire import Dissection
+from mtlib.wire.schema import REQUEST
 from tests.talking import Talker, Wire, call, centre
 
 DAY = 86400

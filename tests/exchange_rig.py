@@ -10,7 +10,7 @@ from typing import Any
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.protocol.exchange import begin
-from mtlib.protocol.exchange_messages import Joined, Step
+from mtlib.protocol.exchange_messages import ExchangeStep, Joined
 from mtlib.protocol.exchange_server import AwaitReqPq, Server
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -54,13 +54,13 @@ def sources(seed: str, **chosen: bytes) -> dict[str, Entropy]:
     return {f"{who}_entropy": Chosen(Patterned(f"{seed} {who}"), draws) for who in ("client", "server")}
 
 
-def opening(entropy: Entropy, dc_id: int | None = 2, expires_in: int | None = None) -> Step:
+def opening(entropy: Entropy, dc_id: int | None = 2, expires_in: int | None = None) -> ExchangeStep:
     """A client that trusts our server."""
     return begin(entropy, server_keys=[RSA.public], dc_id=dc_id, expires_in=expires_in)
 
 
 def converse(
-    client: Step,
+    client: ExchangeStep,
     server: Any = SERVER,
     *,
     client_entropy: Entropy,

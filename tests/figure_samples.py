@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from mtlib.crypto.aes import ige_blocks
-from mtlib.crypto.keys import MSG_KEY_V2, V1, V2
+from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2
 from mtlib.lab.figures import (
     Figure,
     Happening,
@@ -25,9 +25,9 @@ from mtlib.lab.figures import (
     triage_tree,
 )
 from mtlib.lab.samples import sample
-from mtlib.protocol.binding import REQUEST
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
 from mtlib.wire import Dissection
+from mtlib.wire.schema import REQUEST
 
 SAMPLE = sample()
 BINDING = SAMPLE.binding

@@ -19,7 +19,7 @@ from mtlib.crypto.entropy import System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import MtError
-from mtlib.protocol.binding import ENCRYPTED_MESSAGE, Binding, Carried
+from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.checks import verify
 from mtlib.protocol.dissect import dissect
 from mtlib.protocol.exchange import begin
@@ -30,6 +30,7 @@ from mtlib.protocol.session import Session
 from mtlib.transport import FRAMINGS, ClientStream, Obfuscation, ServerStream
 from mtlib.transport.obfuscation import TAGS
 from mtlib.wire import SCHEMA, Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE
 from mtlib.wire.view import to_text
 from tests.talking import NOW, rsa
 

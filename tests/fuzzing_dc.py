@@ -18,8 +18,8 @@ from mtlib.protocol.binding import Binding
 from mtlib.protocol.datacenter import DataCenter, Peer
 from mtlib.protocol.exchange import begin
 from mtlib.protocol.keyring import KnownKey
+from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import REQUEST_MESSAGE, padding_size, plain, seal
-from mtlib.protocol.session import next_msg_id
 from mtlib.transport import FRAMINGS, ClientStream
 from mtlib.wire import SCHEMA
 from tests.fuzzing import SLOW, bodies, spoiled

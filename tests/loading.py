@@ -20,8 +20,8 @@ from typing import Any
 from mtlib.crypto.entropy import System
 from mtlib.errors import MtError
 from mtlib.net.client import connect
+from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import plain
-from mtlib.protocol.session import next_msg_id
 from mtlib.transport import FRAMINGS, ClientStream
 from mtlib.wire import SCHEMA
 

@@ -15,9 +15,9 @@ from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.messages import Message, unpack
+from mtlib.protocol.messages import Message, next_msg_id, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
-from mtlib.protocol.session import Session, look, next_msg_id
+from mtlib.protocol.session import Session, look
 from mtlib.transport import ClientStream
 from mtlib.wire import SCHEMA, Dissection
 
@@ -53,6 +53,8 @@ class Wire:
 
     def feed(self, data: bytes) -> None:
         reply = self.peer.receive(data, self.now)
+        for explain in reply.afterwards:
+            explain()
         self.closed = self.closed or reply.close
         for chunk in reply.chunks:
             self.got += [frame.payload for frame in self.stream.receive(chunk)]
@@ -104,7 +106,7 @@ class Talker:
 
     def ask(self, body: Dissection | bytes, *, msg_id: int | None = None, related: bool = True) -> list[Any]:
         """Everything that comes back for one message, container taken apart, gzip undone."""
-        _, packet = self.session.send(body, self.now, msg_id=msg_id, content_related=related)
+        packet = self.session.send(body, self.now, msg_id=msg_id, content_related=related)
         return self.read(self.wire.send(packet))
 
     def read(self, packets: list[bytes], key: AuthKey | None = None) -> list[Any]:

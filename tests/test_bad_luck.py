@@ -16,7 +16,7 @@ import pytest
 from mtlib.errors import LocalError, MtError, TransportError, Unreachable
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
-from mtlib.protocol.events import Event
+from mtlib.protocol.checks import Facts, Verdict, judge
 from mtlib.protocol.limits import Limits
 from tests.loading import open_files
 
@@ -42,17 +42,16 @@ def one_sentence(error: MtError) -> str:
 def test_interrupted_in_the_middle_of_a_bind_and_run_again() -> None:
     reached, go_on = threading.Event(), threading.Event()
 
-    def stall(event: Event) -> None:
-        if event.name == "bind_accepted":
-            reached.set()
-            go_on.wait(5)
+    def stall(facts: Facts) -> Verdict:
+        reached.set()
+        go_on.wait(5)
+        return judge(facts)
 
     def interrupt() -> None:
         reached.wait(5)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-    with LocalDC() as dc, connect(dc) as client:
-        dc.trace.listen(stall)
+    with LocalDC(judge=stall) as dc, connect(dc) as client:
         threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):
             client.bind()
@@ -72,7 +71,7 @@ def test_interrupted_while_writing_nothing_follows_half_a_frame(monkeypatch: pyt
             def sendall(data: bytes) -> None:
                 raise KeyboardInterrupt
 
-        real, client.line.socket = client.line.socket, Interrupted()  # type: ignore[assignment]
+        real, client.connection.socket = client.connection.socket, Interrupted()  # type: ignore[assignment]
         with pytest.raises(KeyboardInterrupt):
             client.bind()
         real.close()
@@ -186,7 +185,8 @@ def test_deadlines_do_not_hang_on_the_clock_that_jumps() -> None:
             client.bind()
             shift = 10 * HOUR
             time.sleep(0.5)
-            assert client.line.socket.fileno() >= 0
+            assert client.ping()
+            assert not dc.trace.named("timed_out")
         with socket.create_connection((dc.host, dc.port)) as idle:
             shift = -10 * HOUR
             idle.settimeout(5)
@@ -202,7 +202,7 @@ def test_a_client_that_waits_learns_that_its_data_centre_was_stopped() -> None:
         threading.Timer(0.1, dc.stop).start()
         begun = time.monotonic()
         with pytest.raises(Unreachable) as caught:
-            client.line.receive()
+            client.connection.receive()
         assert time.monotonic() - begun < 5
         assert one_sentence(caught.value).endswith("stopped")
 

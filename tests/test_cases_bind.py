@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from mtlib.clinic.doctor import diagnose
 from mtlib.crypto import AuthKey
-from mtlib.doctor.doctor import diagnose
-from mtlib.protocol.binding import REQUEST, Binding
+from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import verify
+from mtlib.wire.schema import REQUEST
 
 CASES = json.loads((Path(__file__).parent / "cases" / "bind.json").read_text())["cases"]
 Values = dict[str, Any]

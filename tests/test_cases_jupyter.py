@@ -25,6 +25,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from mtlib.errors import RpcError
+from mtlib.lab.inspector import Inspector
 from mtlib.lab.samples import sample
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
@@ -80,8 +81,6 @@ def rebind_after_kernel_exit(given: Values, expected: Values) -> None:
 
 
 def mime_bundle(given: Values, expected: Values) -> None:
-    from mtlib.lab.inspector import Inspector
-
     one = sample()
     data, _ = Inspector(one.binding.request)._repr_mimebundle_()
     wanted = {mime.partition(" ")[0] for mime in expected["mimes_include"]}
@@ -98,7 +97,7 @@ def hex_view_ascii_column(given: Values, expected: Values) -> None:
 
 def css_rule(given: Values, expected: Values) -> None:
     """Paper and ink are JupyterLab's own, and ours only where it has none; ink is readable on every field's colour."""
-    style = (ROOT / "mtlib" / "lab" / "inspector.css").read_text(encoding="utf-8")
+    style = str(Inspector._css)
     colours = dict(re.findall(r"--(\w+): (?:var\(--jp-[\w-]+, )?(#[0-9a-f]{6})\)?;", style))
     for name in ("bg", "ink"):
         assert re.search(rf"--{name}: var\(--jp-", style)
@@ -198,7 +197,7 @@ LIVE: dict[str, list[str]] = {
     "C310": [
         "import time; from mtlib import LocalDC, connect; begun = time.time()\n"
         "dc = LocalDC().start(); client = connect(dc)\n"
-        "answers = [w for w, _ in client.line.transcript]; print(answers[1], time.time() - begun < 2)",
+        "answers = [w for w, _ in client.connection.transcript]; print(answers[1], time.time() - begun < 2)",
         "print(client.bind()); client.close(); dc.stop()",
     ],
     "C311": [
@@ -261,8 +260,6 @@ def cell_sequence(given: Values, expected: Values) -> None:
 
 def nbconvert_execute_html(given: Values, expected: Values) -> None:
     """A widget alone is blank in an exported page; ours bring a table along, which needs no script."""
-    from mtlib.lab.inspector import Inspector
-
     data, _ = Inspector(sample().binding.request)._repr_mimebundle_()
     assert expected["text_fallback_in_html"]
     assert "<script" not in data["text/html"]

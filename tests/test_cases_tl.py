@@ -13,7 +13,8 @@ import pytest
 from mtlib.errors import DecodeError, LocalError
 from mtlib.wire import SCHEMA, Constructor, Field, Layout, Schema, constructor
 from mtlib.wire.dissection import STRICT
-from mtlib.wire.kinds import SIMPLE, Constant, Rest
+from mtlib.wire.layout import Constant, Rest
+from mtlib.wire.tl import SIMPLE
 
 CASES = json.loads((Path(__file__).parent / "cases" / "tl.json").read_text())
 Values = dict[str, Any]

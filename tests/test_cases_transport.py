@@ -15,7 +15,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, TransportError
 from mtlib.transport import FRAMINGS, Obfuscation, ServerStream, header_allowed
 from mtlib.transport.framing import PaddedIntermediate
-from transport_messages import collect
+from transport_messages import collect, same
 
 CASES = json.loads((Path(__file__).parent / "cases" / "transport.json").read_text())
 Values = dict[str, Any]
@@ -49,7 +49,7 @@ def full_decode(given: Values, expected: Values) -> None:
             assert (caught.value.got, caught.value.expected) == (expected["got"], expected["computed"])
         else:
             assert str(caught.value.where).endswith("length")
-        assert receiver.broken is caught.value
+        assert same(receiver.broken, caught.value)
 
 
 def decode_error_frame(given: Values, expected: Values) -> None:

@@ -22,7 +22,7 @@ def test_bytes_from_hex_from_a_file_of_hex_and_from_a_raw_one(
     assert octets("00 ff 10") == octets(str(raw)) == octets(str(hexed)) == b"\x00\xff\x10"
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"00ff10")))
     assert octets("-") == b"\x00\xff\x10"
-    with pytest.raises(LocalError, match="neither hex"):
+    with pytest.raises(LocalError, match="neither bytes"):
         octets("xyz")
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from faulty_client import FaultyClient
-from mtlib.doctor.doctor import diagnose
-from mtlib.doctor.hypotheses import HYPOTHESES
+from mtlib.clinic.doctor import diagnose
+from mtlib.clinic.mistakes import MISTAKES as TABLE
 from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Rules
 from wrong_client import cbc, hash_v2, ige_in_place, kdf2, key_id, long, pattern, swapped
@@ -40,7 +40,7 @@ def named(dc: LocalDC) -> str:
     refused, said = [event for event in dc.trace if event.name in ("bind_refused", "diagnosis")][-2:]
     assert (refused.name, said.name, refused.peer) == ("bind_refused", "diagnosis", said.peer)
     name, _, rest = said.text.partition(": ")
-    assert rest == f"{HYPOTHESES[name].sentence} {HYPOTHESES[name].fix}"
+    assert rest == f"{TABLE[name].sentence} {TABLE[name].fix}"
     return name
 
 

@@ -50,7 +50,7 @@ def test_all_832_flips_of_encrypted_message_are_judged_as_verify_judges_them() -
         expected = verified(changed)
         assert (inspector.verdict.failed, inspector.verdict.error) == (expected.failed, expected.error)
         counted[str(inspector.verdict.failed)] += 1
-        inspector.editor.undo()
+        inspector.undo()
     assert counted == {"perm_auth_key_id_in_front": 64, "length": 384, "msg_key": 384}
 
 
@@ -59,12 +59,12 @@ def test_behind_the_seal_of_the_packet_flips_are_judged_in_the_same_way() -> Non
     inspector = inspect_bind(SAMPLE.carried)
     request = bytes(BINDING.request)
     for at in range(132):
-        inspector.editor.write(MESSAGE, 32 + at, bytes([request[at] ^ 1]))
+        inspector.write(32 + at, bytes([request[at] ^ 1]), MESSAGE)
         changed = request[:at] + bytes([request[at] ^ 1]) + request[at + 1 :]
         expected = verified(changed)
         wanted = ("method", "AUTH_KEY_PERM_EMPTY") if at < 4 else (expected.failed, expected.error)
         assert (inspector.verdict.failed, inspector.verdict.error) == wanted
-        inspector.editor.undo()
+        inspector.undo()
 
 
 # -- Against the data centre ---------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_the_author_is_refused_what_follows_from_others() -> None:
             inspector.author(path, 1)
     with pytest.raises(LocalError):
         inspector.author(f"{REQUEST}/expires_at", 2**40)
-    assert inspector.editor.undos == 0
+    assert inspector.view_model.undos == 0
 
 
 # -- The layers and the frames -------------------------------------------------------------------------------------
@@ -199,6 +199,22 @@ def test_the_clock_and_the_rules_are_arguments() -> None:
     hashed = inspect_bind(BINDING, rules=Rules(hash_first=True))
     hashed.flip(8 * 60)
     assert hashed.verdict.failed == "msg_key"
+
+
+def test_lengths_change_and_seals_close_over_whole_blocks() -> None:
+    inspector = inspect_bind(SAMPLE.carried)
+    for _ in range(4):
+        inspector.write(164, b"\0", MESSAGE, cut=0)
+    assert len(inspector.dissection) == 204 + 16 and inspector.verdict.ok
+    inspector.write(28, bytes([136]), MESSAGE)
+    assert inspector.state["verdict"]["answer"] == "400 INPUT_REQUEST_TOO_LONG"
+    inspector.reset()
+    inspector.write(72, bytes(16), PLAINTEXT, cut=0)
+    sealed = inspector.dissection.find(f"{REQUEST}/encrypted_message")
+    assert len(inspector.dissection) == 204 + 16 and sealed is not None and len(bytes(sealed)) > 104
+    request = inspect_bind(BINDING)
+    request.write(132, b"\0", cut=0)
+    assert request.verdict.failed == "nothing_left_over"
 
 
 def test_every_check_reads_something_that_is_there() -> None:

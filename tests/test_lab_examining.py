@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtlib.clinic.ladder import wrong_answer as mistake
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.examining import ALMOST, COLOURS, NOT_YET, RIGHT, Finding, Slip, Table, Task
 from mtlib.lab.exercises import examine
-from mtlib.ladder.rung import mistake
 
 REVERSED = Task(
     "back", 0, ("data", "count"), "bytes", "The data, back to front.",

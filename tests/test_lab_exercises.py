@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import linecache
+import re
 import runpy
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +202,53 @@ def test_it_is_light_to_import() -> None:
 
 def test_the_library_is_what_mine_gives() -> None:
     assert library("seqno")(3) == (7, 0)
+
+
+# -- A loop that never ends -------------------------------------------------------------------------------------------
+
+
+def endless_while(*arguments: object) -> int:
+    number = 0
+    while number >= 0:
+        number += 1
+    return number
+
+
+def endless_calls(*arguments: object) -> int:
+    while True:
+        bytes.fromhex("00")
+
+
+def endless_and_deaf(*arguments: object) -> int:
+    while True:
+        try:
+            int("x")
+        except Exception:
+            continue
+
+
+@pytest.mark.parametrize("answer", [endless_while, endless_calls, endless_and_deaf])
+def test_a_loop_without_an_end_is_stopped_and_its_line_is_named(
+    monkeypatch: pytest.MonkeyPatch, answer: Callable[..., int]
+) -> None:
+    monkeypatch.setattr(exercises, "LIMIT", 0.2)
+    before = sys.gettrace()
+    said = str(exercises.examine("seqno", answer))
+    assert re.match(r"not yet: it was still running after 0\.2 seconds and was stopped, in line \d of endless_", said)
+    assert said.endswith("Does a loop end?")
+    assert sys.gettrace() is before
+
+
+def test_the_limit_needs_neither_a_signal_nor_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exercises, "LIMIT", 0.2)
+    monkeypatch.delattr("signal.SIGALRM", raising=False)
+    with ThreadPoolExecutor(1) as pool:
+        said = str(pool.submit(exercises.examine, "seqno", endless_while).result(timeout=10))
+    assert "of endless_while: " in said
+
+
+def test_a_right_answer_is_not_slowed_down_much() -> None:
+    solution = exercises.library("msg_key_v1")
+    begun = time.perf_counter()
+    assert exercises.examine("msg_key_v1", solution).verdict == "right"
+    assert time.perf_counter() - begun < exercises.LIMIT / 4

@@ -1,26 +1,51 @@
-"""What holds for every figure: it has words and a table, and the same data gives the same bytes; nothing overlaps,
-nothing is cut off, everything can be read."""
+"""What holds for every figure: it has words and a table, the same data gives the same bytes, nothing overlaps, nothing
+is cut off, everything can be read; and the kit that figures are drawn with."""
 
 from __future__ import annotations
 
 import ast
+import base64
 import re
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import IPython.display
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyArrowPatch
 
 from figure_samples import FIGURES, figure
+from mtlib.errors import LocalError
 from mtlib.lab import figures
-from mtlib.lab.drawing import PIXELS_PER_INCH, WIDTH, Canvas
-from mtlib.lab.picture import Figure
+from mtlib.lab.figures.drawing import (
+    LOOKS,
+    PIXELS_PER_INCH,
+    SHARPNESS,
+    SIZE,
+    UNUSED,
+    WIDTH,
+    Canvas,
+    Figure,
+    _fitted,
+    brief,
+    finite,
+    length,
+    some,
+    wrapped,
+)
+from mtlib.wire import Origin
+from mtlib.wire.view import COLOURS
+
+# -- What holds for every figure --------------------------------------------------------------------------------------
 
 ROOT = Path(__file__).resolve().parents[1]
 every = pytest.mark.parametrize("name", FIGURES)
@@ -151,7 +176,7 @@ def test_the_index_offers_every_figure() -> None:
     """A function of the lab that gives a Figure is found in `mtlib.lab.figures`, and its docstring lists it."""
     written = {
         node.name
-        for path in (ROOT / "mtlib" / "lab").glob("figures_*.py")
+        for path in (ROOT / "mtlib" / "lab" / "figures").glob("*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.returns is not None and ast.unparse(node.returns) == "Figure"
     }
@@ -165,3 +190,142 @@ def test_importing_is_light() -> None:
     program = f"import sys, mtlib.lab.figures; print(*sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.split() == []
+
+
+# -- The shapes and words of which figures are made -------------------------------------------------------------------
+
+NAMES = ("perm_auth_key_id", "session_id", "seqno", "constructor", "encrypted_message")
+
+
+def test_a_longer_line_is_longer() -> None:
+    assert length("m") < length("mm") < length("mmm")
+    assert length("iiii") < length("mmmm") < length("mmmm", bold=True)
+
+
+@given(st.text("ab_ ", max_size=40), st.integers(20, 300))
+def test_wrapping_keeps_every_word_and_the_width(words: str, width: int) -> None:
+    lines = wrapped(words, width).split("\n")
+    assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+    too_long = [line for line in lines if length(line) > width]
+    assert all(" " not in line and "_" not in line.rstrip("_") for line in too_long)
+
+
+def test_long_names_break_at_their_underscores() -> None:
+    assert wrapped("is it ENCRYPTED_MESSAGE_INVALID?", 110) == "is it\nENCRYPTED_\nMESSAGE_\nINVALID?"
+    assert wrapped("is it seqno?", 300) == "is it seqno?"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("width", "height"), [(300, 40), (110, 70), (30, 160), (48, 110)])
+def test_a_name_fits_its_field_or_is_turned(name: str, width: float, height: float) -> None:
+    words, turned = _fitted("f", name, width, height)
+    assert words.replace("\n", "").replace(" ", "") == f"f{name}"
+    assert max(map(length, words.split("\n"))) <= (height if turned else width)
+
+
+def test_what_fits_nowhere_is_shown_all_the_same() -> None:
+    assert _fitted("f", "encrypted_message", 10, 10) == ("f encrypted_message", False)
+
+
+def test_looks_differ_without_colour() -> None:
+    hatches = [look.hatch for look in (*LOOKS, UNUSED)]
+    assert len(set(hatches)) == len(hatches)
+    assert {look.fill for look in LOOKS} >= set(COLOURS.values())
+
+
+def test_the_legend_names_every_origin() -> None:
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_axes((0, 0, 1, 1))
+    Canvas(axes).legend(10)
+    said = {text.get_text() for text in axes.texts}
+    assert said == {origin.value for origin in Origin} | {origin.letter for origin in Origin}
+    assert {text.get_fontsize() for text in axes.texts} == {SIZE}
+
+
+def test_arguments_that_cannot_be_drawn() -> None:
+    assert some([1, 2], "here", 2) == [1, 2]
+    finite([0, 1.5, -(2**62)], "here")
+    brief("words", "here", 5)
+    for refused in (
+        lambda: some([], "here", 2),
+        lambda: some([1, 2, 3], "here", 2),
+        lambda: finite([float("nan")], "here"),
+        lambda: finite([float("inf")], "here"),
+        lambda: finite([10**400], "here"),
+        lambda: finite(["1"], "here"),  # type: ignore[list-item]
+        lambda: brief(" ", "here", 5),
+        lambda: brief("longer", "here", 5),
+    ):
+        with pytest.raises(LocalError) as caught:
+            refused()
+        assert caught.value.where == "here" and caught.value.expected
+
+
+# -- A figure shows itself --------------------------------------------------------------------------------------------
+
+ALT = "A box & a word."
+
+
+def paint(on: Canvas) -> None:
+    on.label((40, 70), (100, 30), "a word", LOOKS[1])
+
+
+BOX = Figure("A title", ALT, ("what", "where"), (("a box", "40"), ("a <word>", "")), 120, paint)
+
+
+def size(png: bytes) -> tuple[int, int]:
+    return struct.unpack(">II", png[16:24])
+
+
+def test_the_picture_has_its_size_and_says_nothing_of_its_maker() -> None:
+    assert size(BOX.png) == (WIDTH * SHARPNESS, 120 * SHARPNESS)
+    chunks, at = [], 8
+    while at < len(BOX.png):
+        (length,) = struct.unpack(">I", BOX.png[at : at + 4])
+        chunks.append(BOX.png[at + 4 : at + 8])
+        at += 12 + length
+    assert set(chunks) <= {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
+
+
+def test_the_reader_s_settings_change_nothing_and_stay() -> None:
+    import matplotlib
+
+    with matplotlib.rc_context(
+        {"text.color": "red", "hatch.linewidth": 5, "text.usetex": False, "path.sketch": (9, 9, 9)}
+    ):
+        assert replace(BOX).png == BOX.png
+        assert matplotlib.rcParams["hatch.linewidth"] == 5
+
+
+def test_another_picture_has_other_bytes() -> None:
+    assert replace(BOX, title="Another").png != BOX.png
+
+
+def test_words() -> None:
+    assert str(BOX) == f"{ALT}\n\nwhat      where\na box     40\na <word>"
+    assert "A box &amp; a word." in BOX.html and '<td style="text-align:left">a &lt;word&gt;</td>' in BOX.html
+    assert BOX.html.startswith("<details>") and '<th scope="col"' in BOX.html
+    assert "paint" not in repr(BOX)
+
+
+def test_the_bundle_has_alternative_text() -> None:
+    data, metadata = BOX._repr_mimebundle_()
+    assert set(data) == {"image/png", "text/plain"}
+    assert base64.b64decode(data["image/png"]) == BOX.png
+    assert metadata["image/png"] == {"alt": ALT, "width": WIDTH}
+
+
+def test_a_cell_shows_the_picture_and_then_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[Any, Any]] = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, *, metadata=None, raw: shown.append((data, metadata)))
+    BOX._ipython_display_()
+    assert [set(data) for data, _ in shown] == [{"image/png", "text/plain"}, {"text/html"}]
+    assert shown[0][1]["image/png"]["alt"] == ALT
+
+
+def test_pyplot_is_left_alone() -> None:
+    import matplotlib.pyplot
+
+    BOX.drawn()
+    assert matplotlib.pyplot.get_fignums() == []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mtlib.clinic.ladder import vectors
 from mtlib.crypto import AuthKey
 from mtlib.lab.scenes import FIXED, picked, scenes
-from mtlib.ladder.ladder import vectors
 from mtlib.protocol.checks import verify
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from mtlib.crypto import PrivateKey, RsaPad, System
-from mtlib.crypto.keys import V1
+from mtlib.crypto.kdf import V1
 from mtlib.errors import MtError
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
@@ -71,7 +71,7 @@ class Scene:
         assert client.binding is not None
         assert client.temp is not None
         yield "client", client
-        yield from {"session": client.session, "talk": client.talk, "line": client.line, "to": client.to}.items()
+        yield from {"session": client.session, "connection": client.connection, "to": client.to}.items()
         yield from {"temp": client.temp, "binding": client.binding, "carried": client.carried}.items()
         yield from {"schedule": client.binding.schedule, "secrets": client.temp.secrets}.items()
         yield from {"dc": dc, "core": dc.dc}.items()
@@ -127,7 +127,7 @@ def test_a_secret_that_leaks_is_found_in_every_form() -> None:
 
 
 NAMES = (
-    "client", "session", "talk", "line", "to", "temp", "binding", "carried", "schedule", "secrets", "dc", "core",
+    "client", "session", "connection", "to", "temp", "binding", "carried", "schedule", "secrets", "dc", "core",
     "trace", "events", "known_keys", "rsa", "public", "error", "pad", "obfuscation", "client_stream", "server_stream",
     "peer", "facts", "verdict", "rows", "AwaitResPq", "AwaitReqDhParams", "AwaitDhParams", "AwaitSetDhParams",
     "AwaitDhGen", "Granted", "Established",
@@ -205,7 +205,7 @@ def _not_a_session(client: Client) -> None:
 
 def _damaged_packet(client: Client) -> None:
     client.ping()
-    _, packet = client.line.transcript[-1]
+    _, packet = client.connection.transcript[-1]
     client.session.receive(packet[:-1] + bytes([packet[-1] ^ 1]), NOW)
 
 

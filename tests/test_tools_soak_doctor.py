@@ -13,9 +13,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "tools"))
 
 import soak_doctor
-from mtlib.doctor.diagnosis import Diagnosis, Finding
-from mtlib.doctor.doctor import diagnose
-from mtlib.doctor.hypotheses import HYPOTHESES
+from mtlib.clinic.diagnosis import Diagnosis, Finding
+from mtlib.clinic.doctor import diagnose
+from mtlib.clinic.mistakes import MISTAKES
 from patients import C
 
 
@@ -26,7 +26,7 @@ def test_a_batch_of_patients(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def guesses(**told: Any) -> Diagnosis:
-    return Diagnosis((Finding(HYPOTHESES["schedule_v2"]),))
+    return Diagnosis((Finding(MISTAKES["schedule_v2"]),))
 
 
 def raises(**told: Any) -> Diagnosis:

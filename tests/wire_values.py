@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import mtlib.protocol  # noqa: F401  it says what is inside of sealed fields; here is the whole schema
 from mtlib.wire import SCHEMA, Dissection, Layout
 from mtlib.wire.dissection import Kind
-from mtlib.wire.kinds import Bool, Flag, Number, Raw, Rest, String
-from mtlib.wire.tl import Boxed, Vector
+from mtlib.wire.layout import Raw, Rest
+from mtlib.wire.tl import Bool, Boxed, Flag, Number, String, Vector
 
 RANGES = {
     "#": st.just(0),  # the bits follow from the values that are there

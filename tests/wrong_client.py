@@ -113,6 +113,96 @@ def swapped(data: bytes, key: bytes, iv: bytes) -> bytes:
     return ige(data, key, iv[16:] + iv[:16])
 
 
+def ecb(data: bytes, key: bytes, iv: bytes) -> bytes:
+    return _ecb(key, data)
+
+
+def cfb(data: bytes, key: bytes, iv: bytes) -> bytes:
+    c, out = iv[:16], b""
+    for block in _blocks(data):
+        c = xor(_ecb(key, c), block)
+        out += c
+    return out
+
+
+def ofb(data: bytes, key: bytes, iv: bytes) -> bytes:
+    c, out = iv[:16], b""
+    for block in _blocks(data):
+        c = _ecb(key, c)
+        out += xor(c, block)
+    return out
+
+
+def aes_128(data: bytes, key: bytes, iv: bytes) -> bytes:
+    return ige(data, key[:16], iv)
+
+
+def zero_iv(data: bytes, key: bytes, iv: bytes) -> bytes:
+    return ige(data, key, bytes(32))
+
+
+def half_iv_twice(data: bytes, key: bytes, iv: bytes) -> bytes:
+    return ige(data, key, iv[:16] * 2)
+
+
+def half_iv_zero(data: bytes, key: bytes, iv: bytes) -> bytes:
+    return ige(data, key, iv[:16] + bytes(16))
+
+
+def memory_of_the_plaintext(data: bytes, key: bytes, iv: bytes) -> bytes:
+    """The two memories cross after the first block: the last plaintext goes in, the last ciphertext comes on top."""
+    c, p, out = iv[:16], iv[16:], b""
+    for block in _blocks(data):
+        done = xor(_ecb(key, xor(block, c)), p)
+        c, p = block, done
+        out += done
+    return out
+
+
+def chained_to_the_first(data: bytes, key: bytes, iv: bytes) -> bytes:
+    """Every block as if it were the first one."""
+    return b"".join(ige(block, key, iv) for block in _blocks(data))
+
+
+def without_the_last_xor(data: bytes, key: bytes, iv: bytes) -> bytes:
+    """The memory of the plaintext is never updated: every block has the iv on top."""
+    c, out = iv[:16], b""
+    for block in _blocks(data):
+        c = xor(_ecb(key, xor(block, c)), iv[16:])
+        out += c
+    return out
+
+
+def words_turned(data: bytes, key: bytes, iv: bytes) -> bytes:
+    """An AES that takes and gives words of 32 bits, each the wrong way round."""
+    return _turned(ige(_turned(data), _turned(key), _turned(iv)))
+
+
+def _turned(data: bytes) -> bytes:
+    return b"".join(data[i : i + 4][::-1] for i in range(0, len(data), 4))
+
+
+def schedule(
+    cut: Callable[[bytes, bytes], tuple[bytes, bytes, bytes, bytes]] | None = None,
+    put: Callable[[bytes, bytes, bytes, bytes], tuple[bytes, bytes]] | None = None,
+) -> Callable[..., tuple[bytes, bytes]]:
+    """kdf1 with other input for its four hashes (`cut`), or with their pieces put together otherwise (`put`)."""
+
+    def made(key: bytes, msg_key: bytes, x: int = 0) -> tuple[bytes, bytes]:
+        a, b, c, d = (hashlib.sha1(piece).digest() for piece in (cut or right_cut)(key, msg_key))
+        return (put or right_put)(a, b, c, d)
+
+    return made
+
+
+def right_cut(key: bytes, m: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    return m + key[:32], key[32:48] + m + key[48:64], key[64:96] + m, m + key[96:128]
+
+
+def right_put(a: bytes, b: bytes, c: bytes, d: bytes) -> tuple[bytes, bytes]:
+    return a[:8] + b[8:20] + c[4:16], a[8:20] + b[:8] + c[16:20] + d[:8]
+
+
 # -- The client ---------------------------------------------------------------------------------------------------
 
 
@@ -156,6 +246,15 @@ class WrongClient:
     header: bool = True
     salt: int = 0x1122334455667788
     outer_seqno: int = 1
+    envelope_as: Callable[[bytes], bytes] = lambda envelope: envelope
+    after_hash: Callable[[bytes, bytes], bytes] = lambda envelope, padding: envelope + padding
+    hashed_as: Callable[[bytes], bytes] = lambda envelope: envelope
+    schedule_key: Callable[[bytes], bytes] = lambda key: key
+    outer_salt: int | None = None
+    outer_session: int | None = None
+    outer_msg_id: int | None = None
+    outer_length: int | None = None
+    outer_padding: int | None = None
 
     @property
     def inner(self) -> bytes:
@@ -174,7 +273,7 @@ class WrongClient:
             return self.inner
         msg_id = self.msg_id if self.inner_msg_id is None else self.inner_msg_id
         length = len(self.inner) if self.length is None else self.length
-        return self.random + long(msg_id) + struct.pack("<ii", self.seqno, length) + self.inner
+        return self.envelope_as(self.random + long(msg_id) + struct.pack("<ii", self.seqno, length) + self.inner)
 
     @property
     def sealed(self) -> bytes:
@@ -182,9 +281,10 @@ class WrongClient:
         envelope, padding = self.envelope, self.padding
         if len(padding) == 8:  # the usual one follows the size
             padding = (padding * 2)[: -len(envelope) % 16]
-        msg_key = self.msg_key(envelope, padding, key)
-        aes_key, iv = self.schedule(key, msg_key, self.x)
-        return (self.front or key_id(self.perm)) + msg_key + self.cipher(envelope + padding, aes_key, iv)
+        msg_key = self.msg_key(self.hashed_as(envelope), padding, key)
+        aes_key, iv = self.schedule(self.schedule_key(key), msg_key, self.x)
+        plaintext = self.after_hash(envelope, padding)
+        return (self.front or key_id(self.perm)) + msg_key + self.cipher(plaintext, aes_key, iv)
 
     @property
     def request(self) -> bytes:
@@ -200,9 +300,13 @@ class WrongClient:
 
     def message(self, body: bytes | None = None) -> bytes:
         body = self.request if body is None else body
-        text = long(self.salt) + long(self.session_id) + long(self.msg_id)
-        text += struct.pack("<ii", self.outer_seqno, len(body)) + body
-        return text + pattern("outer", 12 + -(len(text) + 12) % 16)
+        salt = self.salt if self.outer_salt is None else self.outer_salt
+        session_id = self.session_id if self.outer_session is None else self.outer_session
+        text = long(salt) + long(session_id) + long(self.msg_id if self.outer_msg_id is None else self.outer_msg_id)
+        length = len(body) if self.outer_length is None else self.outer_length
+        text += struct.pack("<ii", self.outer_seqno, length) + body
+        padding = 12 + -(len(text) + 12) % 16 if self.outer_padding is None else self.outer_padding
+        return text + pattern("outer", padding)
 
     def packet(self, key: bytes | None = None, message: bytes | None = None, x: int = 0) -> bytes:
         """MTProto 2.0."""

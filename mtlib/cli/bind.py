@@ -22,25 +22,35 @@ def add_bind(add: Adder) -> None:
     bind.add_argument("--dc", default="local", metavar="local|telegram-test|HOST:PORT")
     bind.add_argument("--public-key", metavar="PEM", help="file with the RSA key of HOST:PORT")
     bind.add_argument("--dc-id", type=int, metavar="N", help="the dc id that HOST:PORT goes by")
-    bind.add_argument("--framing", default="intermediate", choices=("abridged", "intermediate", "padded", "full"))
+    bind.add_argument("--framing", choices=("abridged", "intermediate", "padded", "full"),
+                      help="intermediate if it is not given, padded with a secret that demands it")
     bind.add_argument("--obfuscated", action="store_true", help="hide the framing behind a key stream")
+    bind.add_argument("--secret", help="an MTProxy secret, and so obfuscated: 32 hex digits, with dd in front, or "
+                      "base64url")
+    bind.add_argument("--keylog", metavar="FILE", help="append both auth keys to this file; use throw-away keys")
     bind.add_argument("--json", action="store_true", help="one JSON object instead of the dissection")
     bind.add_argument("--reveal", action="store_true", help="with --json: the secrets too; the keys are thrown away")
     bind.set_defaults(run=_bind)
 
 
 def _bind(options: argparse.Namespace) -> int:
+    from mtlib.cli.keylog import KeyLog
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
+    from mtlib.transport.obfuscation import parse_secret
 
+    secret = options.secret
+    demanded = "padded" if secret is not None and parse_secret(secret)[1] else "intermediate"
+    how: dict[str, Any] = {"framing": options.framing or demanded, "secret": secret,
+                           "obfuscated": options.obfuscated or secret is not None}
     if options.dc == "local":
         if options.public_key is not None or options.dc_id is not None:
             refuse("the local data centre brings its own key and dc id", expected="--dc HOST:PORT beside "
                    "--public-key and --dc-id", where="--dc local")
-        with LocalDC() as dc, connect(dc, framing=options.framing, obfuscated=options.obfuscated) as client:
-            return _report(client, options)
-    with connect(_endpoint(options), framing=options.framing, obfuscated=options.obfuscated) as client:
-        return _report(client, options)
+        with LocalDC(secret=secret) as dc, KeyLog(options.keylog) as log, connect(dc, **how) as client:
+            return _report(client, options, log)
+    with KeyLog(options.keylog) as log, connect(_endpoint(options), **how) as client:
+        return _report(client, options, log)
 
 
 def _endpoint(options: argparse.Namespace) -> Any:
@@ -63,10 +73,12 @@ def _endpoint(options: argparse.Namespace) -> Any:
         raise
 
 
-def _report(client: Any, options: argparse.Namespace) -> int:
+def _report(client: Any, options: argparse.Namespace, log: Any) -> int:
     """Bind, call, and tell."""
     from mtlib.wire import unseal
 
+    for key in (client.perm_key, client.temp_key):
+        log.add(key)
     refusal = None
     try:
         client.bind()
@@ -80,7 +92,7 @@ def _report(client: Any, options: argparse.Namespace) -> int:
         print(shown(unseal(client.carried.frame, [client.temp_key, client.perm_key])))
         print()
     if refusal:
-        print(f"{client.to.name} refuses: {refusal}")
+        print(f"{client.to.name} refuses: {refusal.message}")
         return NO
     print(f"{client.to.name} answers boolTrue: the temporary key is bound.")
     for name, said in calls.items():
@@ -102,7 +114,7 @@ def _call(client: Any, name: str) -> str:
     return getattr(answer, "name", "") or f"{len(answer)} bytes of an unknown constructor"
 
 
-def _bind_facts(client: Any, refusal: Exception | None, calls: dict[str, str], reveal: bool) -> dict[str, Any]:
+def _bind_facts(client: Any, refusal: PeerError | None, calls: dict[str, str], reveal: bool) -> dict[str, Any]:
     """Longs as decimal strings, bytes as hex."""
     binding, carried = client.binding, client.carried
     facts: dict[str, Any] = {
@@ -118,7 +130,7 @@ def _bind_facts(client: Any, refusal: Exception | None, calls: dict[str, str], r
         facts[name] = bytes(getattr(binding, name)).hex()
     facts["packet"] = bytes(carried.packet).hex() if carried is not None else ""
     facts["answer"] = bytes(client.answer).hex() if client.answer is not None else ""
-    facts["error"] = str(refusal) if refusal else None
+    facts["error"] = refusal.message if refusal else None
     facts["calls"] = calls
     facts["timings_ms"] = client.timings_ms
     if reveal:

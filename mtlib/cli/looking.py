@@ -6,50 +6,60 @@ import argparse
 import json
 from typing import Any
 
-from mtlib.cli.reading import NO, Adder, octets, read, shown, text
+from mtlib.cli.reading import NO, Adder, contents, octets_in, read, say, shown
 
 
 def add_dissect(add: Adder) -> None:
     """The arguments of `dissect`."""
     dissect = add("dissect", help="what are these bytes?")
-    dissect.add_argument("data", metavar="HEX|FILE|-")
+    dissect.add_argument("data", metavar="BYTES|FILE|-", help="hex, base64, a dump, an array, or a file; "
+                         "a file of captured packets (pcap, pcapng) becomes the conversations in it")
     dissect.add_argument("--as", dest="as_", choices=("frame", "packet", "encrypted_message", "tl"))
-    dissect.add_argument("--keys", metavar="FILE", help="auth keys as hex, one a line; never on the command line")
+    dissect.add_argument("--keys", metavar="FILE", help="auth keys, one a line, with or without names, "
+                         "or a key log: the key's id and the key, in hex; never on the command line")
     dissect.set_defaults(run=_dissect)
 
 
 def _dissect(options: argparse.Namespace) -> int:
+    from mtlib.clinic.capture import is_capture, read_capture
     from mtlib.protocol.dissect import dissect
 
-    keys = _keys(options.keys)
-    print(shown(dissect(octets(options.data), keys=keys, as_=options.as_)))
+    keys, found = keys_in(options.keys), contents(options.data)
+    if found is not None and is_capture(found):
+        print(read_capture(found, keys))
+    else:
+        print(shown(dissect(octets_in(found, options.data), keys=keys, as_=options.as_)))
     return 0
 
 
-def _keys(path: str | None) -> list[Any]:
-    from mtlib.crypto.keys import AuthKey
-    from mtlib.doctor.given import octets_of
+def keys_in(path: str | None) -> list[Any]:
+    """The auth keys in a file; none without one."""
+    from mtlib.clinic.reading import read_keys
 
-    lines = [line.split("#")[0].split(":")[-1].strip() for line in text(path).splitlines()] if path else []
-    return [AuthKey(octets_of(line, str(path))) for line in lines if line]
+    return list(read_keys(read(path))) if path else []
 
 
 def add_doctor(add: Adder) -> None:
     """The arguments of `doctor`."""
-    doctor = add("doctor", help="why was my bind refused?")
-    doctor.add_argument("patient", metavar="FILE|-", help="JSON, `name: hex` lines, or all the bytes that a client "
-                        "sent on one TCP connection; see notebook 29")
+    from mtlib.clinic.reading import EXAMPLE, NAMES
+
+    doctor = add("doctor", help="why was my bind refused?", formatter_class=argparse.RawDescriptionHelpFormatter,
+                 epilog=f"Names: {', '.join(NAMES)}.\n\nA complete file:\n\n{EXAMPLE}")
+    doctor.add_argument("patient", metavar="FILE|-", help="lines `name: value`, JSON, a log, what `bind --json "
+                        "--reveal` or `dc --json` prints, or all the bytes that a client sent on one TCP connection")
     doctor.add_argument("--keys", metavar="FILE", help="the keys in a file of their own; use throw-away keys")
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_doctor)
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from mtlib.doctor.doctor import diagnose
-    from mtlib.doctor.patient import read_patient
+    from mtlib.clinic.doctor import diagnose
+    from mtlib.clinic.reading import read_patient
 
     keys = read(options.keys) if options.keys else None
-    diagnosis = diagnose(**read_patient(read(options.patient), keys))
+    patient = read_patient(read(options.patient), keys)
+    diagnosis = diagnose(**patient)
+    say(patient.notes)
     print(json.dumps(diagnosis.to_dict()) if options.json else diagnosis)
     return 0 if diagnosis.healthy else NO
 

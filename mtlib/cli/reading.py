@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from mtlib.errors import LocalError
@@ -27,18 +27,18 @@ def shown(dissection: Any) -> str:
     return to_text(dissection, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
 
-def read(path: str) -> bytes:
-    """What a file holds, or standard input. Raises LocalError where it cannot be read, and for more than `MOST`."""
+def read(path: str, most: int = MOST) -> bytes:
+    """What a file holds, or standard input. Raises LocalError where it cannot be read, and for more than `most`."""
     try:
         if path == "-":
-            data = sys.stdin.buffer.read(MOST + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read(MOST + 1)
+                data = file.read(most + 1)
     except OSError as error:
         refuse(f"cannot read {_named(path)}: {error.strerror}")
-    if len(data) > MOST:
-        refuse("too much to look at", expected=f"{MOST} bytes at most", where=path)
+    if len(data) > most:
+        refuse("too much to look at", expected=f"{most} bytes at most", where=path)
     return data
 
 
@@ -50,33 +50,32 @@ def text(path: str) -> str:
         refuse("this file is no text", where=path)
 
 
+def contents(argument: str) -> bytes | None:
+    """What is in the file that an argument names, or in standard input; None where it names none."""
+    from mtlib.clinic.capture import LARGEST_CAPTURE
+
+    return read(argument, LARGEST_CAPTURE) if argument == "-" or os.path.exists(argument) else None
+
+
 def octets(argument: str) -> bytes:
-    """Hex as it stands, or the contents of a file (hex or raw), or standard input."""
-    if argument != "-" and not os.path.exists(argument):
+    """The bytes in an argument, in a file, or in standard input, however they are written; what they were taken for
+    is said on stderr, where it was not plain hex."""
+    return octets_in(contents(argument), argument)
+
+
+def octets_in(found: bytes | None, argument: str) -> bytes:
+    """The same, where the file has been read."""
+    from mtlib.clinic.reading import read_bytes
+
+    if found is None:
         try:
-            return bytes.fromhex(argument)
-        except ValueError:
-            refuse("neither hex nor the name of a file", got=_named(argument), where="the command line")
-    from mtlib.doctor.given import KEY_SIZES
-
-    raw = read(argument)
-    try:
-        lines = [line for line in raw.decode("ascii").splitlines() if line.strip()]
-        values = [bytes.fromhex(line) for line in lines]
-    except ValueError:
-        if raw.isascii() and raw.decode("ascii").translate(_BLANKS).isprintable() and raw:
-            refuse("this is text, and no hex", got=f"{len(raw)} characters", where=argument)
-        return raw
-    # One value may be folded into lines of one size. Lines of several sizes are several values, and one may be a key.
-    sizes = [len(value) for value in values]
-    if len(set(sizes[:-1])) > 1 or sizes[-1:] > sizes[:1]:
-        refuse("several values in one file", expected="one, in lines of one size", where=argument)
-    if len(sizes) > 1 and any(size in KEY_SIZES for size in sizes):
-        refuse("a line of this file has the size of a key", expected="keys in a file for --keys", where=argument)
-    return b"".join(values)
-
-
-_BLANKS = dict.fromkeys(map(ord, "\t\r\n\f\v"))
+            data, form = read_bytes(argument)
+        except LocalError:
+            refuse("neither bytes nor the name of a file", got=f"{len(argument)} characters", where="the command line")
+    else:
+        data, form = read_bytes(found)
+    say([] if re.fullmatch(r"(?:line \d+: hex\b[^;]*|raw bytes)", form) else [form])
+    return data
 
 
 def _named(argument: str) -> str:
@@ -85,6 +84,12 @@ def _named(argument: str) -> str:
     if looks or max(map(len, argument.split("/"))) > 64:
         return f"{len(argument)} characters"
     return argument
+
+
+def say(notes: Iterable[str]) -> None:
+    """How something was read, on stderr: what a command prints stays what it is."""
+    for note in notes:
+        print(f"read: {note}", file=sys.stderr)
 
 
 def refuse(message: str, **facts: Any) -> NoReturn:

@@ -1,83 +1,84 @@
-"""Keys made of bytes: AES, big numbers, RSA, key schedules, and where randomness comes from.
+"""Keys made of bytes: AES, key derivation, big numbers, RSA, and where randomness comes from.
 
-Everything is a function of its arguments. Errors are those of `mtlib.errors`: LocalError for what the
-caller got wrong, CheckError for what the other side sent.
+Everything is a function of its arguments. Errors are those of `mtlib.errors`: LocalError for what the caller got
+wrong, CheckError for what the other side sent. Names are loaded when they are first used.
 """
 
-from mtlib.crypto.aes import Ctr, IgeBlock, ige_blocks, ige_decrypt, ige_encrypt
-from mtlib.crypto.entropy import Entropy, Patterned, System
-from mtlib.crypto.kdf import Schedule, ScheduleTable, key_usage
-from mtlib.crypto.keys import (
-    FROM_NONCES,
-    MSG_KEY_V2,
-    V1,
-    V2,
-    AuthKey,
-    first_salt,
-    msg_key_large_v2,
-    msg_key_v1,
-    msg_key_v2,
-    new_nonce_hash,
-)
-from mtlib.crypto.numbers import (
-    DH_PRIME,
-    check_dh_group,
-    check_dh_public,
-    factor,
-    is_probable_prime,
-    power,
-    to_bytes,
-    use_gmpy2,
-)
-from mtlib.crypto.rsa import (
-    PrivateKey,
-    PublicKey,
-    RsaPad,
-    old_check,
-    old_open,
-    old_seal,
-    rsa_pad_open,
-    rsa_pad_seal,
-    select_key,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mtlib.crypto.aes import Ctr, IgeBlock, ige_blocks, ige_decrypt, ige_encrypt, use_aes
+    from mtlib.crypto.entropy import Entropy, Patterned, System
+    from mtlib.crypto.kdf import (
+        FROM_NONCES,
+        MSG_KEY_V2,
+        V1,
+        V2,
+        Schedule,
+        ScheduleTable,
+        kdf_nonces,
+        kdf_v1,
+        kdf_v2,
+        key_usage,
+        msg_key_large_v2,
+        msg_key_v1,
+        msg_key_v2,
+    )
+    from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
+    from mtlib.crypto.numbers import (
+        DH_PRIME,
+        check_dh_group,
+        check_dh_public,
+        factor,
+        generator_power,
+        is_probable_prime,
+        power,
+        to_bytes,
+        use_flint,
+    )
+    from mtlib.crypto.rsa import (
+        PrivateKey,
+        PublicKey,
+        RsaPad,
+        old_check,
+        old_open,
+        old_seal,
+        rsa_pad_open,
+        rsa_pad_seal,
+        select_key,
+    )
 
 __all__ = [
-    "DH_PRIME",
-    "FROM_NONCES",
-    "MSG_KEY_V2",
-    "V1",
-    "V2",
-    "AuthKey",
-    "Ctr",
-    "Entropy",
-    "IgeBlock",
-    "Patterned",
-    "PrivateKey",
-    "PublicKey",
-    "RsaPad",
-    "Schedule",
-    "ScheduleTable",
-    "System",
-    "check_dh_group",
-    "check_dh_public",
-    "factor",
-    "first_salt",
-    "ige_blocks",
-    "ige_decrypt",
-    "ige_encrypt",
-    "is_probable_prime",
-    "key_usage",
-    "msg_key_large_v2",
-    "msg_key_v1",
-    "msg_key_v2",
-    "new_nonce_hash",
-    "old_check",
-    "old_open",
-    "old_seal",
-    "power",
-    "rsa_pad_open",
-    "rsa_pad_seal",
-    "select_key",
-    "to_bytes",
-    "use_gmpy2",
-]
+    "DH_PRIME", "FROM_NONCES", "MSG_KEY_V2", "V1", "V2", "AuthKey", "Ctr", "Entropy", "IgeBlock", "Patterned",
+    "PrivateKey", "PublicKey", "RsaPad", "Schedule", "ScheduleTable", "System", "check_dh_group", "check_dh_public",
+    "factor", "first_salt", "generator_power", "ige_blocks", "ige_decrypt", "ige_encrypt", "is_probable_prime",
+    "kdf_nonces", "kdf_v1", "kdf_v2", "key_usage", "msg_key_large_v2", "msg_key_v1", "msg_key_v2", "new_nonce_hash",
+    "old_check", "old_open", "old_seal", "power", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
+    "use_aes", "use_flint",
+]  # fmt: skip
+
+_HOMES = {
+    "Ctr IgeBlock ige_blocks ige_decrypt ige_encrypt use_aes": "aes",
+    "Entropy Patterned System": "entropy",
+    "FROM_NONCES MSG_KEY_V2 V1 V2 Schedule ScheduleTable kdf_nonces kdf_v1 kdf_v2 key_usage": "kdf",
+    "msg_key_large_v2 msg_key_v1 msg_key_v2": "kdf",
+    "AuthKey first_salt new_nonce_hash": "keys",
+    "DH_PRIME check_dh_group check_dh_public factor generator_power is_probable_prime power to_bytes": "numbers",
+    "use_flint": "numbers",
+    "PrivateKey PublicKey RsaPad old_check old_open old_seal rsa_pad_open rsa_pad_seal select_key": "rsa",
+}  # names: the module that has them
+
+
+def __getattr__(name: str) -> Any:
+    home = next((home for names, home in _HOMES.items() if name in names.split()), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

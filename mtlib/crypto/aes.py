@@ -6,20 +6,58 @@ IGE ("infinite garble extension") feeds two things forward. With c_0 = iv[0:16] 
     decrypt   p_i = D(c_i ^ p_{i-1}) ^ c_{i-1}
 
 It hides, and it proves nothing: whether the bytes are the sender's is the business of msg_key.
+
+The block cipher itself is somebody else's: `cryptography` by default, loaded when it is first needed. Where there is
+none (in a browser), `use_aes` puts another in its place.
+
 Source: core.telegram.org/mtproto/description, "Defining AES Key and Initialization Vector", which takes the order
 of c_0 and p_0 inside the iv for granted: it is OpenSSL's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from typing import Literal, TypeAlias
 
 from mtlib.crypto.secret import Buffer, exact, plain
 from mtlib.errors import LocalError
 
 BLOCK = 16
+
+Mode: TypeAlias = Literal["CBC encrypt", "ECB decrypt", "CTR"]
+Update: TypeAlias = Callable[[bytes], bytes]
+Aes: TypeAlias = Callable[[Mode, bytes, bytes], Update]
+"""An implementation of AES-256: from mode, key (32 bytes) and iv (16 bytes; none for ECB) to a function that takes the
+next bytes of one message and gives the result for them. CBC and ECB get whole blocks."""
+
+_aes: Aes | None = None
+
+
+def use_aes(implementation: Aes | None) -> None:
+    """Take this implementation from now on; None for that of `cryptography`."""
+    global _aes
+    _aes = implementation
+
+
+def _cipher(mode: Mode, key: bytes, iv: bytes) -> Update:
+    if _aes is None:
+        use_aes(_openssl())
+    return _aes(mode, key, iv)  # type: ignore[misc]
+
+
+def _openssl() -> Aes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    def start(mode: Mode, key: bytes, iv: bytes) -> Update:
+        aes = algorithms.AES(key)
+        if mode == "CBC encrypt":
+            return Cipher(aes, modes.CBC(iv)).encryptor().update
+        if mode == "ECB decrypt":
+            return Cipher(aes, modes.ECB()).decryptor().update
+        return Cipher(aes, modes.CTR(iv)).encryptor().update
+
+    return start
 
 
 def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
@@ -37,8 +75,8 @@ def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
     message = int.from_bytes(data, "big")
     earlier = int.from_bytes(iv[BLOCK : BLOCK + len(data)] + data[:-BLOCK], "big")  # p_0, p_1, ... p_{n-1}
     mixed = message ^ (earlier >> 8 * BLOCK)
-    cbc = Cipher(algorithms.AES(key), modes.CBC(iv[:BLOCK])).encryptor()
-    after_aes = int.from_bytes(cbc.update(mixed.to_bytes(len(data), "big")), "big")
+    cbc = _cipher("CBC encrypt", key, iv[:BLOCK])
+    after_aes = int.from_bytes(cbc(mixed.to_bytes(len(data), "big")), "big")
     return (after_aes ^ earlier).to_bytes(len(data), "big")
 
 
@@ -49,12 +87,12 @@ def ige_decrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
     for block i-1, and no common mode of AES chains D. So this is the formula, block by block.
     """
     data, key, iv = _checked(data, key, iv)
-    aes = Cipher(algorithms.AES(key), modes.ECB()).decryptor()  # one block at a time; the chaining is below
+    decrypt = _cipher("ECB decrypt", key, b"")  # one block at a time; the chaining is below
     c_prev, p_prev = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big")
     blocks = []
     for start in range(0, len(data), BLOCK):
         ciphertext = int.from_bytes(data[start : start + BLOCK], "big")
-        after_aes = aes.update((ciphertext ^ p_prev).to_bytes(BLOCK, "big"))
+        after_aes = decrypt((ciphertext ^ p_prev).to_bytes(BLOCK, "big"))
         p_prev = int.from_bytes(after_aes, "big") ^ c_prev
         c_prev = ciphertext
         blocks.append(p_prev.to_bytes(BLOCK, "big"))
@@ -108,26 +146,22 @@ class Ctr:
     Source: core.telegram.org/mtproto/mtproto-transports, "Transport obfuscation".
     """
 
-    __slots__ = ("_stream",)
+    __slots__ = ("_update",)
 
     def __init__(self, key: Buffer, iv: Buffer) -> None:
-        mode = modes.CTR(exact(iv, BLOCK, "iv"))
-        self._stream = Cipher(algorithms.AES(exact(key, 32, "key")), mode).encryptor()
+        self._update = _cipher("CTR", exact(key, 32, "key"), exact(iv, BLOCK, "iv"))
 
     def update(self, data: Buffer) -> bytes:
         """`data` XORed with the next `len(data)` bytes of the keystream."""
-        return self._stream.update(plain(data, "data"))
+        return self._update(plain(data, "data"))
 
 
 def _checked(data: Buffer, key: Buffer, iv: Buffer) -> tuple[bytes, bytes, bytes]:
     data = plain(data, "data")
     if len(data) % BLOCK:
-        raise LocalError(
-            "IGE works on whole blocks; padding is the caller's choice",
-            got=f"{len(data)} bytes",
-            expected=f"a multiple of {BLOCK}",
-            where="data",
-        )
+        got, expected = f"{len(data)} bytes", f"a multiple of {BLOCK}"
+        message = "IGE works on whole blocks; padding is the caller's choice"
+        raise LocalError(message, got=got, expected=expected, where="data")
     return data, exact(key, 32, "key"), exact(iv, 32, "iv")
 
 

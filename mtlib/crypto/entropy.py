@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import secrets
+import os
 from typing import Protocol
 
 from mtlib.errors import LocalError
@@ -40,7 +40,7 @@ class System:
 
     def draw(self, label: str, size: int, *, attempt: int = 0) -> bytes:
         _check_draw(label, size, attempt)
-        return secrets.token_bytes(size)
+        return os.urandom(size)
 
     def __repr__(self) -> str:
         return "System()"
@@ -63,6 +63,8 @@ class Patterned:
     """
 
     def __init__(self, seed: str | bytes = "mtlib") -> None:
+        if not isinstance(seed, (str, bytes)):
+            raise LocalError("a seed is text or bytes", got=type(seed).__name__, expected="str or bytes", where="seed")
         self._seed = hashlib.sha256(seed.encode() if isinstance(seed, str) else seed).digest()
         self._scope = ""
         self._drawn: set[tuple[str, str, int]] = set()
@@ -86,6 +88,14 @@ class Patterned:
         return f"Patterned(scope={self._scope!r})"
 
 
+def source(entropy: Entropy) -> Entropy:
+    """The source itself; LocalError for what is none."""
+    if not (hasattr(entropy, "draw") and hasattr(entropy, "at")):
+        got, expected = type(entropy).__name__, "System(), Patterned() or the like"
+        raise LocalError("not a source of randomness", got=got, expected=expected, where="entropy")
+    return entropy
+
+
 def _pattern(first: int, rest: bytes, size: int) -> bytes:
     """The given bytes, up to half the size (four at most), then the others, counted on from the last one."""
     lead = bytes([first, *rest])[: (size + 1) // 2]
@@ -93,15 +103,16 @@ def _pattern(first: int, rest: bytes, size: int) -> bytes:
 
 
 def _joined(outer: str, inner: str) -> str:
-    if not inner:
+    if not inner or not isinstance(inner, str):
         raise LocalError("a scope needs a name", got=repr(inner), where=outer)
     return f"{outer}/{inner}" if outer else inner
 
 
 def _check_draw(label: str, size: int, attempt: int) -> None:
-    if not label or size < 0 or attempt < 0:
+    known = isinstance(label, str) and isinstance(size, int) and isinstance(attempt, int)
+    if not known or not label or size < 0 or attempt < 0:
         raise LocalError(
             "a draw needs a label, and a size and an attempt of 0 or more",
             got=f"label {label!r}, size {size}, attempt {attempt}",
-            where=label,
+            where=str(label),
         )

@@ -1,23 +1,102 @@
-"""Key schedules in the notation of the documentation, as tables that run.
+"""From an auth_key and a msg_key to an AES key and an iv: the key derivation functions of MTProto.
 
-    sha1_b = SHA1 (substr (auth_key, 32+x, 16) + msg_key + substr (auth_key, 48+x, 16))
-    aes_key = substr (sha1_a, 0, 8) + substr (sha1_b, 8, 12) + substr (sha1_c, 4, 12)
+First the functions themselves, each in a few lines that can be copied. Below them the same once more as tables in the
+documentation's own notation, for whoever wants to see inside: `V1.run(...)` gives every hash by name, and a table
+knows which hash each byte of a key came from and which bytes of the auth_key are read. A test says that both agree.
 
-A `ScheduleTable` takes such lines apart once. The pieces are then good for three things: they compute, they
-say which hash a byte of the AES key came from, and they tell which bytes of the auth_key are read at all.
+`x` is the direction of the message: 0 to the data centre, 8 from it. Arguments are bytes, or an AuthKey where it says
+auth_key; a wrong type, length or x is a LocalError that names the argument.
+
+Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/description, "Defining AES Key and
+Initialization Vector"; core.telegram.org/mtproto/auth_key, step 6.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from mtlib.crypto.secret import Secret, exact, plain
 from mtlib.errors import LocalError
+
+
+def kdf_v1(auth_key: Any, msg_key: Any, x: int = 0) -> tuple[bytes, bytes]:
+    """aes_key and aes_iv of MTProto 1.0, 32 bytes each. The binding message still uses it, with x = 0."""
+    key, msg_key = _arguments(auth_key, msg_key, x)
+    sha1_a = _sha1(msg_key + key[x : x + 32])
+    sha1_b = _sha1(key[32 + x : 48 + x] + msg_key + key[48 + x : 64 + x])
+    sha1_c = _sha1(key[64 + x : 96 + x] + msg_key)
+    sha1_d = _sha1(msg_key + key[96 + x : 128 + x])
+    aes_key = sha1_a[:8] + sha1_b[8:20] + sha1_c[4:16]
+    aes_iv = sha1_a[8:20] + sha1_b[:8] + sha1_c[16:20] + sha1_d[:8]
+    return aes_key, aes_iv
+
+
+def kdf_v2(auth_key: Any, msg_key: Any, x: int = 0) -> tuple[bytes, bytes]:
+    """aes_key and aes_iv of MTProto 2.0, 32 bytes each: for every message of a session."""
+    key, msg_key = _arguments(auth_key, msg_key, x)
+    sha256_a = _sha256(msg_key + key[x : x + 36])
+    sha256_b = _sha256(key[40 + x : 76 + x] + msg_key)
+    aes_key = sha256_a[:8] + sha256_b[8:24] + sha256_a[24:32]
+    aes_iv = sha256_b[:8] + sha256_a[8:24] + sha256_b[24:32]
+    return aes_key, aes_iv
+
+
+def kdf_nonces(new_nonce: Any, server_nonce: Any) -> tuple[bytes, bytes]:
+    """tmp_aes_key and tmp_aes_iv of the key exchange, 32 bytes each: while there is no key yet, from two nonces."""
+    new_nonce, server_nonce = exact(new_nonce, 32, "new_nonce"), exact(server_nonce, 16, "server_nonce")
+    new_server, server_new = _sha1(new_nonce + server_nonce), _sha1(server_nonce + new_nonce)
+    tmp_aes_key = new_server + server_new[:12]
+    tmp_aes_iv = server_new[12:20] + _sha1(new_nonce + new_nonce) + new_nonce[:4]
+    return tmp_aes_key, tmp_aes_iv
+
+
+def msg_key_v1(envelope: Any) -> bytes:
+    """MTProto 1.0: the lower-order 128 bits of SHA1 over the plaintext *without* its padding; 16 bytes.
+
+    The key is not in it: one text has one msg_key under all keys.
+    """
+    return _sha1(plain(envelope, "envelope"))[4:20]
+
+
+def msg_key_large_v2(auth_key: Any, padded: Any, x: int) -> bytes:
+    """MTProto 2.0: SHA256 over 32 bytes of the key and the plaintext *with* its padding; 32 bytes."""
+    _check_direction(x, "x")
+    return _sha256(_key(auth_key)[88 + x : 120 + x] + plain(padded, "padded"))
+
+
+def msg_key_v2(auth_key: Any, padded: Any, x: int) -> bytes:
+    """MTProto 2.0: the middle 16 bytes of `msg_key_large_v2`."""
+    return msg_key_large_v2(auth_key, padded, x)[8:24]
+
+
+def _sha1(data: bytes) -> bytes:
+    return hashlib.sha1(data).digest()
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _key(auth_key: Any) -> bytes:
+    # Asked for its own way to become bytes: `bytes(256)` would be 256 zeros, and a key like any other.
+    return exact(bytes(auth_key) if hasattr(auth_key, "__bytes__") else auth_key, 256, "auth_key")
+
+
+def _arguments(auth_key: Any, msg_key: Any, x: int) -> tuple[bytes, bytes]:
+    _check_direction(x, "x")
+    return _key(auth_key), exact(msg_key, 16, "msg_key")
+
+
+def _check_direction(x: int, where: str) -> None:
+    if x not in (0, 8):
+        raise LocalError("x is a direction", got=x, expected="0 or 8", where=where)
+
+
+# -- The same in the documentation's notation ---------------------------------------------------------------------
 
 HASHES = {"SHA1": 20, "SHA256": 32}  # and the bytes they give
 
@@ -47,7 +126,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Row:
+class ScheduleRow:
     """One line: its `name`, its `pieces`, and the `hash` they go into together ("SHA1", "SHA256") or None."""
 
     name: str
@@ -67,13 +146,8 @@ class Row:
 class ScheduleTable:
     """A key schedule: `rows` in order, made from text in the documentation's notation.
 
-    `sources` names what the rows read from outside, and how many bytes each has to have (None: any number).
-    Text that does not parse, an unknown name or a piece beyond its source is a LocalError.
-
-    `run(x, auth_key=..., msg_key=...)` computes every row and gives a `Schedule`. Its arguments are the
-    sources of the table, as bytes or as something that knows how to become bytes (AuthKey), and `x`: 0 for
-    messages to the data centre (the default), 8 for messages from it. LocalError for another x, and for a
-    source that is not bytes or has the wrong length.
+    `sources` names what the rows read from outside, and how many bytes each has to have (None: any number). `widths`
+    has these and the rows'. Text that does not parse, an unknown name or a piece beyond its source is a LocalError.
     """
 
     def __init__(self, name: str, text: str, **sources: int | None) -> None:
@@ -83,8 +157,22 @@ class ScheduleTable:
         self.widths = dict(sources)  # of the sources and, as they are read, of the rows
         self.rows = tuple(_parsed(self.text, self.widths))
         self._positions = {row.name: position for position, row in enumerate(self.rows)}
-        self._program = cache(self._compiled)
-        self.run = self._runner()
+
+    def run(self, x: int = 0, **sources: Any) -> Schedule:
+        """Compute every row. The arguments are the table's `sources`, as bytes or as something that knows how to
+        become bytes (AuthKey). LocalError for one too few or too many, not bytes or of the wrong length, and for x."""
+        _check_direction(x, self.name)
+        if sources.keys() != self.sources.keys():
+            raise LocalError("not the sources of this table", got=[*sources], expected=[*self.sources], where=self.name)
+        values: dict[str, bytes] = {}
+        for name, width in self.sources.items():
+            value = sources[name]
+            data = plain(bytes(value) if hasattr(value, "__bytes__") else value, name)
+            values[name] = data if width is None else exact(data, width, name)
+        for row in self.rows:
+            joined = row.joined(values, x)
+            values[row.name] = hashlib.new(row.hash, joined).digest() if row.hash else joined
+        return Schedule(self, x, values)
 
     def position(self, name: str) -> int:
         """The place of a row in `rows`; LocalError if there is none of that name."""
@@ -95,8 +183,8 @@ class ScheduleTable:
     def origin(self, name: str, index: int, x: int = 0) -> tuple[str, int]:
         """Where byte `index` of a row comes from: the name of a hash or source, and the offset in that.
 
-        A row with a hash is asked about its input, since no byte of a hash comes from anywhere in particular.
-        An index outside of the row is a LocalError.
+        A row with a hash is asked about its input, since no byte of a hash comes from anywhere in particular. An
+        index outside of the row is a LocalError.
         """
         left = index
         for piece in self.rows[self.position(name)].pieces if index >= 0 else ():
@@ -105,42 +193,6 @@ class ScheduleTable:
                 return piece.source, piece.start(x) + left
             left -= width
         raise LocalError("no such byte", got=index, where=f"{self.name}/{name}")
-
-    def python(self, x: int = 0) -> str:
-        """The table as the Python expression that computes it; this text is what `run` runs.
-
-        It gives False where a source is not bytes or has the wrong length, and otherwise a tuple of the rows.
-        """
-        guards = [f"type({name}) is bytes" for name in self.sources]
-        guards += [f"len({name}) == {width}" for name, width in self.sources.items() if width is not None]
-        rows = "".join(f"({row.name} := {row.python(x)}), " for row in self.rows)
-        return f"lambda {', '.join(self.sources)}: {' and '.join(guards)} and ({rows})"
-
-    def _compiled(self, x: int) -> Callable[..., tuple[bytes, ...]]:
-        _check_direction(x, self.name)
-        # As Python the pieces cost what hand-written slices cost; walking over them takes twice as long. The
-        # text holds nothing but names and numbers that have been through the two patterns above.
-        names = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256}
-        program: Callable[..., tuple[bytes, ...]] = eval(self.python(x), names)
-        return program
-
-    def _runner(self) -> Callable[..., Schedule]:
-        """`run` with the sources as its arguments: faster than passing them on, and `help` knows them."""
-        names = ", ".join(self.sources)
-        values = f"(values := program(x)({names}))"
-        made = f"Schedule(table, x, ({names},), values) if {values} else again(x, {names})"
-        known = {"Schedule": Schedule, "table": self, "program": self._program, "again": self._again}
-        runner: Callable[..., Schedule] = eval(f"lambda x=0, *, {names}: {made}", known)
-        return runner
-
-    def _again(self, x: int, *values: Any) -> Schedule:
-        """`run` once more, with sources that are bytes of the right width now, or else a LocalError."""
-        admitted = {}
-        for (name, width), value in zip(self.sources.items(), values, strict=True):
-            # Asked for its own way to become bytes: `bytes(256)` would be 256 zeros, and a key like any other.
-            data = plain(bytes(value) if hasattr(value, "__bytes__") else value, name)
-            admitted[name] = data if width is None else exact(data, width, name)
-        return self.run(x, **admitted)
 
     def __str__(self) -> str:
         return self.text
@@ -155,16 +207,21 @@ class Schedule(Secret):
     `schedule["sha1_a"]` is the value of a row; LocalError for a name the table does not have.
     """
 
-    __slots__ = ("_sources", "_values", "table", "x")
+    __slots__ = ("_values", "table", "x")
+    shown = ("name", "x")
 
-    def __init__(self, table: ScheduleTable, x: int, sources: tuple[bytes, ...], values: tuple[bytes, ...]) -> None:
+    def __init__(self, table: ScheduleTable, x: int, values: Mapping[str, bytes]) -> None:
         self.table = table
         self.x = x
-        self._sources = sources
         self._values = values
 
+    @property
+    def name(self) -> str:
+        """The table's."""
+        return self.table.name
+
     def __getitem__(self, name: str) -> bytes:
-        return self._values[self.table.position(name)]
+        return self._values[self.table.rows[self.table.position(name)].name]
 
     @property
     def aes_key(self) -> bytes:
@@ -179,19 +236,17 @@ class Schedule(Secret):
     @property
     def hashes(self) -> dict[str, tuple[bytes, bytes]]:
         """The hashes by name, each with its input and its output."""
-        known = dict(zip(self.table.widths, self._sources + self._values, strict=True))
-        return {row.name: (row.joined(known, self.x), self[row.name]) for row in self.table.rows if row.hash}
+        return {row.name: (row.joined(self._values, self.x), self[row.name]) for row in self.table.rows if row.hash}
 
     def origin(self, name: str, index: int) -> tuple[str, int]:
         """`ScheduleTable.origin` in this direction: for V1, `origin("aes_key", 8)` is ("sha1_b", 8)."""
         return self.table.origin(name, index, self.x)
 
-    def __repr__(self) -> str:
-        return f"Schedule({self.table.name}, x={self.x})"
-
 
 def key_usage(table: ScheduleTable, x: int) -> tuple[frozenset[str], ...]:
     """For each of the 256 bytes of the auth_key: the rows of the table that read it, in the direction x."""
+    if not isinstance(table, ScheduleTable):
+        raise LocalError("not a table", got=type(table).__name__, expected="V1, V2 ...", where="table")
     _check_direction(x, table.name)
     readers: list[set[str]] = [set() for _ in range(256)]
     for row in table.rows:
@@ -202,7 +257,7 @@ def key_usage(table: ScheduleTable, x: int) -> tuple[frozenset[str], ...]:
     return tuple(map(frozenset, readers))
 
 
-def _parsed(text: str, widths: dict[str, int | None]) -> Iterator[Row]:
+def _parsed(text: str, widths: dict[str, int | None]) -> Iterator[ScheduleRow]:
     """The rows of a text. `widths` holds what a piece may name, and grows by every row."""
     for line in text.splitlines() or [""]:
         parsed = _ROW.fullmatch(line)
@@ -212,7 +267,7 @@ def _parsed(text: str, widths: dict[str, int | None]) -> Iterator[Row]:
         pieces = tuple(_piece(part, widths) for part in (hashed or joined).split(" + "))
         lengths = [widths[piece.source] if piece.length is None else piece.length for piece in pieces]
         widths[name] = HASHES[hash_name] if hash_name else sum(length or 0 for length in lengths)
-        yield Row(name, hash_name, pieces)
+        yield ScheduleRow(name, hash_name, pieces)
 
 
 def _piece(text: str, widths: Mapping[str, int | None]) -> Piece:
@@ -229,6 +284,55 @@ def _piece(text: str, widths: Mapping[str, int | None]) -> Piece:
     return piece
 
 
-def _check_direction(x: int, where: str) -> None:
-    if x not in (0, 8):
-        raise LocalError("x is a direction", got=x, expected="0 or 8", where=where)
+V1 = ScheduleTable(
+    "V1",
+    """
+    sha1_a = SHA1 (msg_key + substr (auth_key, x, 32))
+    sha1_b = SHA1 (substr (auth_key, 32+x, 16) + msg_key + substr (auth_key, 48+x, 16))
+    sha1_c = SHA1 (substr (auth_key, 64+x, 32) + msg_key)
+    sha1_d = SHA1 (msg_key + substr (auth_key, 96+x, 32))
+    aes_key = substr (sha1_a, 0, 8) + substr (sha1_b, 8, 12) + substr (sha1_c, 4, 12)
+    aes_iv = substr (sha1_a, 8, 12) + substr (sha1_b, 0, 8) + substr (sha1_c, 16, 4) + substr (sha1_d, 0, 8)
+    """,
+    auth_key=256,
+    msg_key=16,
+)
+"""`kdf_v1`. It reads bytes x to x + 127 of the key."""
+
+V2 = ScheduleTable(
+    "V2",
+    """
+    sha256_a = SHA256 (msg_key + substr (auth_key, x, 36))
+    sha256_b = SHA256 (substr (auth_key, 40+x, 36) + msg_key)
+    aes_key = substr (sha256_a, 0, 8) + substr (sha256_b, 8, 16) + substr (sha256_a, 24, 8)
+    aes_iv = substr (sha256_b, 0, 8) + substr (sha256_a, 8, 16) + substr (sha256_b, 24, 8)
+    """,
+    auth_key=256,
+    msg_key=16,
+)
+"""`kdf_v2`."""
+
+MSG_KEY_V2 = ScheduleTable(
+    "MSG_KEY_V2",
+    """
+    msg_key_large = SHA256 (substr (auth_key, 88+x, 32) + padded)
+    msg_key = substr (msg_key_large, 8, 16)
+    """,
+    auth_key=256,
+    padded=None,
+)
+"""`msg_key_v2`: 32 more bytes of the key, and `padded`, the plaintext with its padding."""
+
+FROM_NONCES = ScheduleTable(
+    "FROM_NONCES",
+    """
+    sha1_a = SHA1 (new_nonce + server_nonce)
+    sha1_b = SHA1 (server_nonce + new_nonce)
+    sha1_c = SHA1 (new_nonce + new_nonce)
+    aes_key = sha1_a + substr (sha1_b, 0, 12)
+    aes_iv = substr (sha1_b, 12, 8) + sha1_c + substr (new_nonce, 0, 4)
+    """,
+    new_nonce=32,
+    server_nonce=16,
+)
+"""`kdf_nonces`."""

@@ -1,67 +1,62 @@
-"""Big numbers: powers, primes, and the two factors of pq.
+"""Big numbers: powers, primes, the two factors of pq, and the Diffie-Hellman group.
 
-Nothing here is constant-time. Python's `pow` and gmpy2's `powmod` both take a little longer for an exponent
-with more ones, which is fine for learning and for test servers and a reason not to run real accounts on it.
+Python's own integers do all of it. Where `python-flint` is installed (the extra `fast`), it takes large powers and
+factors numbers: ten times as fast.
 
-The Diffie-Hellman group: is the prime safe, does g fit it, is g_a far enough from the edges?
+Nothing here is constant-time: a power takes a little longer for an exponent with more ones, which is fine for learning
+and for test servers and a reason not to run real accounts on it. A client that skips the checks of the group lets the
+other side choose the key.
 
-A client that skips these checks lets the other side choose the key.
-Source: core.telegram.org/mtproto/security_guidelines, "Validation of DH parameters" and "g_a and g_b
-validation".
+Source: core.telegram.org/mtproto/security_guidelines, "Validation of DH parameters", "g_a and g_b validation".
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count
 from math import gcd, isqrt
 from typing import Any
 
+from mtlib.crypto.secret import whole
 from mtlib.errors import CheckError, LocalError
 
-# Decided at the first power, not before: importing gmpy2 takes longer than importing the rest of this room.
-_powmod: Callable[[int, int, int], Any] | None = None
-_number: Callable[[int], Any] = int  # the type that long loops count in
+_fmpz: Any = None  # flint's type of number; int where it is not in use; None before the first power decides
 
 
-def use_gmpy2(wanted: bool) -> bool:
-    """Choose gmpy2 (eight times faster at 2048 bits) or Python's `pow`; says whether gmpy2 is in use now.
+def use_flint(wanted: bool) -> bool:
+    """Choose python-flint or Python's own numbers; says whether flint is in use now.
 
-    Without a call, gmpy2 is taken when it is installed and the environment variable MTLIB_PLAIN is not set.
+    Without a call, flint is taken when it is installed and the environment variable MTLIB_PLAIN is not set.
     """
-    global _powmod, _number
-    _powmod, _number = pow, int
+    global _fmpz
+    _fmpz = int
     if wanted:
         try:
-            from gmpy2 import mpz, powmod
+            from flint import fmpz
         except ImportError:
             return False
-        _powmod, _number = powmod, mpz
+        _fmpz = fmpz
     return wanted
+
+
+def fast(number: int) -> Any:
+    """The same number in the type that calculates fastest; what is reduced modulo it has that type."""
+    if _fmpz is None:
+        use_flint(not os.environ.get("MTLIB_PLAIN"))
+    return _fmpz(number)
 
 
 def power(base: int, exponent: int, modulus: int) -> int:
     """base^exponent mod modulus. A negative exponent or a modulus below 1 is a LocalError."""
-    if exponent < 0 or modulus < 1:
-        where = "exponent" if exponent < 0 else "modulus"
-        raise LocalError(f"no power with this {where}", got=min(exponent, modulus), where=where)
-    _decide()
-    return int((_powmod or pow)(base, exponent, modulus))
-
-
-def quick(number: int) -> Any:
-    """The same number in the type that long loops are fastest with; whatever is reduced modulo it has that type."""
-    _decide()
-    return _number(number)
-
-
-def _decide() -> None:
-    if _powmod is None:
-        use_gmpy2(not os.environ.get("MTLIB_PLAIN"))
+    for name, value, least in (("base", base, None), ("exponent", exponent, 0), ("modulus", modulus, 1)):
+        if whole(value, name) < (value if least is None else least):
+            raise LocalError(f"no power with this {name}", got=value, where=name)
+    # Small ones are not worth the way into another type and back.
+    small = modulus.bit_length() <= 64
+    return pow(base, exponent, modulus) if small else int(pow(fast(base), exponent, fast(modulus)))
 
 
 def to_bytes(number: int, size: int | None = None) -> bytes:
@@ -70,8 +65,8 @@ def to_bytes(number: int, size: int | None = None) -> bytes:
     A negative number, or one that needs more than `size` bytes, is a LocalError. Zero without a size is b"".
     Source: core.telegram.org/mtproto/auth_key, "DH exchange initiation" (pq, p, q as strings).
     """
-    needed = (number.bit_length() + 7) // 8
-    if number < 0 or (size is not None and needed > size):
+    needed = (whole(number, "number").bit_length() + 7) // 8
+    if number < 0 or (size is not None and not needed <= whole(size, "size") <= 1 << 20):
         got = "a negative number" if number < 0 else f"{needed} bytes"
         raise LocalError("the number does not fit", got=got, expected=f"at most {size} bytes", where="number")
     return number.to_bytes(needed if size is None else size, "big")
@@ -88,7 +83,7 @@ def is_probable_prime(n: int, rounds: int = 32) -> bool:
     from SHA-256 of n: one number has one answer, and whoever wants a composite that passes has to try
     4^rounds of them.
     """
-    if n < 2:
+    if whole(n, "n") < 2:
         return False
     for prime in SMALL_PRIMES:
         if n % prime == 0:
@@ -127,45 +122,36 @@ def factor(pq: int) -> tuple[int, int]:
     Anything else (1, a prime, an even number, three factors, over 64 bits) is a CheckError at `pq`, at once.
     Source: core.telegram.org/mtproto/auth_key, step 3.
     """
-    if not 1 < pq < 1 << 64 or pq % 2 == 0 or is_probable_prime(pq):
-        raise _not_two_primes(pq)
-    divisor = _divisor(pq)
+    refused = CheckError(
+        "pq cannot be taken apart", got=pq, expected="a product of two odd primes, below 2^64", where="pq"
+    )
+    if not 1 < whole(pq, "pq") < 1 << 64 or pq % 2 == 0 or is_probable_prime(pq):
+        raise refused
+    number = fast(pq)
+    divisor = int(number.factor()[0][0]) if hasattr(number, "factor") else rho(pq)
     p, q = sorted((divisor, pq // divisor))
     if not (is_probable_prime(p) and is_probable_prime(q)):
-        raise _not_two_primes(pq)
+        raise refused
     return p, q
 
 
-def _not_two_primes(pq: int) -> CheckError:
-    return CheckError(
-        "pq cannot be taken apart", got=pq, expected="a product of two odd primes, below 2^64", where="pq"
-    )
+def rho(n: int) -> int:
+    """Some divisor of an odd composite n, other than 1 and n: Pollard's rho as Brent walks it.
 
-
-def _divisor(n: int) -> int:
-    """Some divisor of an odd composite n below 2^64, other than 1 and n."""
-    numpy = sys.modules.get("numpy")  # used where a plot has loaded it already, never loaded for this
-    return (_hart(n, numpy) if numpy else None) or _brent(n)
-
-
-def _brent(n: int) -> int:
-    """Pollard's rho as Brent walks it: y -> y^2 + c runs into a circle modulo p long before modulo n.
-
-    With gmpy2 the modulus is one of its numbers, and so is all that was reduced by it: half the time.
+    y -> y^2 + c runs into a circle modulo a prime factor long before modulo n.
     Source: R. P. Brent, "An improved Monte Carlo factorization algorithm", BIT 20, 1980.
     """
-    modulus = quick(n)
-    return next(divisor for divisor in (_walk(modulus, c) for c in count(1)) if divisor != n)
+    return next(divisor for divisor in (_walk(n, c) for c in count(1)) if divisor != n)
 
 
 _BATCH = 256  # steps between two gcds
 
 
-def _walk(n: Any, c: int) -> int:
+def _walk(n: int, c: int) -> int:
     """One walk: x waits, y takes ever longer strides away from it, until they agree modulo a divisor.
 
-    Differences are multiplied up and one gcd looks at a whole batch. A batch that has caught all factors
-    together is walked again with a gcd at every step; the answer is n if one step catches them all.
+    Differences are multiplied up and one gcd looks at a whole batch. A batch that has caught all factors together is
+    walked again with a gcd at every step; the answer is n if one step catches them all.
     """
     y, stride, divisor, batch_start = 2, 1, 1, 2
     while divisor == 1:
@@ -187,29 +173,6 @@ def _walk(n: Any, c: int) -> int:
             y = (y * y + c) % n
             divisor = gcd(x - y, n)
     return divisor
-
-
-def _hart(n: int, numpy: Any) -> int | None:
-    """Hart's one line, thousands at a time: for which k is ceil(sqrt(k m n))^2 - k m n a square?
-
-    Then s^2 - t^2 is a multiple of n, and s - t mostly shares one factor with it. The multiplier m = 480
-    makes squares frequent. s^2 and k m n both overflow 64 bits, but their difference is far below 2^63, and
-    arithmetic modulo 2^64 gets a small difference right. A root that a float rounds the wrong way is a
-    miss, no more: `_brent` takes what is not found here (very unequal factors, mostly).
-    Source: W. B. Hart, "A one line factoring algorithm", J. Aust. Math. Soc. 92, 2012.
-    """
-    multiple = 480 * n
-    low, root = numpy.uint64(multiple % (1 << 64)), multiple**0.5
-    for first in range(1, 1 << 21, 1 << 13):
-        k = numpy.arange(first, first + (1 << 13), dtype=numpy.uint64)
-        s = numpy.ceil(numpy.sqrt(k) * root).astype(numpy.uint64)
-        rest = (s * s - k * low).view(numpy.int64)
-        t = numpy.rint(numpy.sqrt(numpy.abs(rest))).astype(numpy.int64)
-        for hit in numpy.flatnonzero(t * t == rest):
-            common = gcd(int(s[hit]) - int(t[hit]), n)
-            if 1 < common < n:
-                return common
-    return None
 
 
 DH_PRIME = int(
@@ -244,7 +207,8 @@ def check_dh_group(p: int, g: int, *, rounds: int = 32) -> None:
     For the known prime this is a comparison. An unknown one costs `rounds` + 1 powers of 2048 bits the
     first time (half a second in plain Python for the 32 by default) and is remembered.
     """
-    if p != DH_PRIME:
+    whole(g, "g")
+    if whole(p, "dh_prime") != DH_PRIME:
         if p < 0 or p.bit_length() != 2048:
             bits = p.bit_length()
             raise CheckError(f"dh_prime has bit length {bits}", got=bits, expected=2048, where="dh_prime")
@@ -288,10 +252,10 @@ def generator_power(g: int, exponent: int, p: int) -> int:
     exponentiation with precomputation", 1994). The 256 powers are computed once per group, in the time of one
     `power`. Raises what `power` raises; longer exponents are left to it.
     """
-    if not 0 <= exponent < 1 << _TEETH * _COLUMNS or p < 1:
+    if not 0 <= whole(exponent, "exponent") < 1 << _TEETH * _COLUMNS or whole(p, "p") < 1:
         return power(g, exponent, p)
-    modulus = quick(p)
-    powers = _powers(g, modulus)
+    modulus = fast(p)
+    powers = _powers(whole(g, "g"), modulus)
     bits = f"{exponent:0{_TEETH * _COLUMNS}b}"
     result = 1
     for column in zip(*(bits[row : row + _COLUMNS] for row in range(0, len(bits), _COLUMNS)), strict=True):
@@ -304,7 +268,7 @@ def _powers(g: int, modulus: Any) -> dict[tuple[str, ...], Any]:
     """The product of teeth for every column of bits; a tooth is g^(2^(256 row)), and the top row is read first."""
     teeth = [g % modulus]
     for _row in range(1, _TEETH):
-        teeth.append(power(int(teeth[-1]), 1 << _COLUMNS, int(modulus)))
+        teeth.append(power(int(teeth[-1]), 1 << _COLUMNS, int(modulus)) % modulus)
     powers: dict[tuple[str, ...], Any] = {(): 1 % modulus}
     for tooth in reversed(teeth):
         without = {(*column, "0"): value for column, value in powers.items()}
@@ -318,12 +282,8 @@ def check_dh_public(g_x: int, p: int, name: str) -> None:
     1 < g_x < p-1 keeps out what is the same for every secret; 2^1984 <= g_x <= p - 2^1984 keeps out what
     could be the power of a tiny one. Whoever sends a value checks it too, before sending.
     """
-    if not 1 < g_x < p - 1:
+    if not 1 < whole(g_x, name) < whole(p, "dh_prime") - 1:
         raise CheckError(f"{name} is not between 1 and p - 1", got=hex(g_x), expected="1 < g_x < p - 1", where=name)
     if not _MARGIN <= g_x <= p - _MARGIN:
-        raise CheckError(
-            f"{name} is too close to 0 or to p",
-            got=hex(g_x),
-            expected="2^1984 <= g_x <= p - 2^1984",
-            where=name,
-        )
+        expected = "2^1984 <= g_x <= p - 2^1984"
+        raise CheckError(f"{name} is too close to 0 or to p", got=hex(g_x), expected=expected, where=name)

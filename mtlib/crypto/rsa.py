@@ -1,31 +1,28 @@
-"""The RSA key of a data centre: its two halves, its fingerprint, and how a client picks one.
+"""The RSA key of a data centre, and the two ways to seal something for its owner.
 
-RSA is bare here: a number below n raised to e. What makes it safe is the padding around it, in `rsa_pad`.
-Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1 (the power).
+RSA itself is bare: a number below n raised to e. What makes it safe is the padding around it: RSA_PAD, written out
+step by step, and the scheme before it, which old clients still speak.
 
-The two ways to pad what is sealed with RSA: RSA_PAD, written out step by step, and the scheme before it.
-
-Source: core.telegram.org/mtproto/auth_key, step 4.1, "RSA_PAD(data, server_public_key)".
+Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1, "RSA_PAD(data, server_public_key)".
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hmac import compare_digest
 from math import lcm
-from typing import Any
-
-from cryptography.exceptions import UnsupportedAlgorithm
+from typing import Any, ClassVar
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.numbers import power, to_bytes
-from mtlib.crypto.secret import Buffer, Secret, exact, plain
+from mtlib.crypto.secret import Buffer, Hidden, Secret, exact, plain, whole
 from mtlib.errors import CheckError, LocalError
-from mtlib.wire.kinds import String
+from mtlib.wire.dissection import Seal, Unsealed
+from mtlib.wire.tl import String
 
 # `cryptography` reads and writes PEM and makes new keys. Its modules for that are imported where they are
 # needed: they take longer to load than everything else in this room.
@@ -45,6 +42,7 @@ class PublicKey:
     e: int = 65537
 
     def __post_init__(self) -> None:
+        whole(self.n, "n"), whole(self.e, "e")
         if self.n % 2 == 0 or not 1024 <= self.n.bit_length() <= 8 * WIDTH:
             raise LocalError(
                 "not a modulus for MTProto",
@@ -70,21 +68,33 @@ class PublicKey:
 
     def to_pem(self) -> str:
         """PKCS#1 text ("BEGIN RSA PUBLIC KEY"), the form in which clients carry Telegram's keys."""
+        return self._pem("PKCS1")
+
+    def to_spki_pem(self) -> str:
+        """SPKI text ("BEGIN PUBLIC KEY"), as openssl and most libraries write it."""
+        return self._pem("SubjectPublicKeyInfo")
+
+    def _pem(self, form: str) -> str:
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
         key = RSAPublicNumbers(self.e, self.n).public_key()
-        return key.public_bytes(Encoding.PEM, PublicFormat.PKCS1).decode()
+        return key.public_bytes(Encoding.PEM, getattr(PublicFormat, form)).decode()
 
     @classmethod
     def from_pem(cls, text: str) -> PublicKey:
         """Read PKCS#1 ("BEGIN RSA PUBLIC KEY") or SPKI ("BEGIN PUBLIC KEY"); all else is a LocalError."""
+        if isinstance(text, str) and "PRIVATE KEY-----" in text:
+            raise LocalError("this is a private key, which stays with its data centre", got="BEGIN ... PRIVATE KEY",
+                             expected="its public half: BEGIN RSA PUBLIC KEY or BEGIN PUBLIC KEY", where="pem")
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
         def numbers(pem: bytes) -> tuple[int, int]:
             found: Any = load_pem_public_key(pem)
             return found.public_numbers().n, found.public_numbers().e
 
+        if "PRIVATE KEY" in str(text):
+            raise LocalError("this is a private key, and the public half is wanted", where="pem")
         return cls(*_read(text, numbers, "public"))
 
 
@@ -96,9 +106,10 @@ class PrivateKey(Secret):
     """
 
     __slots__ = ("_d", "_p", "_q", "_q_inverse", "public")
+    shown = ("fingerprint",)
 
     def __init__(self, p: int, q: int, e: int = 65537) -> None:
-        self.public = PublicKey(p * q, e)
+        self.public = PublicKey(whole(p, "p") * whole(q, "q"), e)
         try:
             self._d, self._q_inverse = pow(e, -1, lcm(p - 1, q - 1)), pow(q, -1, p)
         except ValueError:
@@ -160,8 +171,22 @@ class PrivateKey(Secret):
 
         return cls(*_read(text, numbers, "private"))
 
-    def __repr__(self) -> str:
-        return f"PrivateKey(fingerprint={hex_fingerprint(self.public.fingerprint)})"
+    @property
+    def fingerprint(self) -> str:
+        """The public half's, as documentation prints it."""
+        return hex_fingerprint(self.public.fingerprint)
+
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
+        """What `data` hides, by either scheme; see `mtlib.wire.dissection.Opener`. CheckError if by neither."""
+        if seal.scheme != "RSA" or values[seal.by] != self.public.fingerprint:
+            return None
+        try:
+            return Unsealed(rsa_pad_open(data, self), True)
+        except CheckError as error:
+            try:
+                return Unsealed(old_open(data, self), True, 1)
+            except CheckError:
+                raise error from None
 
 
 def select_key(offered: Sequence[int], known: Sequence[PublicKey]) -> PublicKey:
@@ -169,6 +194,9 @@ def select_key(offered: Sequence[int], known: Sequence[PublicKey]) -> PublicKey:
 
     `offered` are fingerprints as signed longs, in the data centre's order.
     """
+    for name, values, kind in (("offered", offered, int), ("known", known, PublicKey)):
+        if not isinstance(values, (list, tuple)) or not all(isinstance(value, kind) for value in values):
+            raise LocalError(f"not a list of {kind.__name__}", got=type(values).__name__, where=name)
     by_fingerprint = {key.fingerprint: key for key in known}
     for fingerprint in offered:
         if fingerprint in by_fingerprint:
@@ -195,12 +223,16 @@ def _below(block: Buffer, n: int) -> int:
 
 def check_width(key: PublicKey) -> None:
     """LocalError unless the key has the 2048 bits that 256-byte blocks need."""
+    if not isinstance(key, PublicKey):
+        raise LocalError("not a public key", got=type(key).__name__, expected="PublicKey", where="key")
     if key.n.bit_length() != 8 * WIDTH:
         raise LocalError("MTProto seals with 2048 bits", got=f"{key.n.bit_length()} bits", expected=2048, where="n")
 
 
 def _read(text: str, numbers: Callable[[bytes], tuple[int, ...]], half: str) -> tuple[int, ...]:
     """The numbers in a PEM text. Keys of other kinds have no n, p or q, which is an AttributeError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
     try:
         return numbers(text.encode())
     except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm) as error:
@@ -217,20 +249,28 @@ OLD_LIMIT = OLD_WIDTH - 20
 class RsaPad(Secret):
     """RSA_PAD from its four givens to `encrypted_data`: one property per point of the page, in its order.
 
-    `data` is at most 144 bytes, `padding` fills it up to 192, `temp_key` has 32; wrong lengths are a
-    LocalError. `dataclasses.replace(pad, temp_key=...)` recomputes everything.
+    `data` is at most 144 bytes, `padding` fills it up to 192, `temp_key` has 32; wrong lengths are a LocalError.
+    `dataclasses.replace(pad, temp_key=...)` recomputes everything. Its repr shows the key's fingerprint only.
     """
 
-    data: bytes
+    shown: ClassVar[tuple[str, ...]] = ("fingerprint",)
+
+    data: bytes = field(repr=False)
     key: PublicKey
-    padding: bytes
-    temp_key: bytes
+    padding: bytes = field(repr=False)
+    temp_key: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        _check_limit(plain(self.data, "data"), DATA_LIMIT)
-        exact(self.padding, PADDED - len(self.data), "padding")
-        exact(self.temp_key, 32, "temp_key")
+        data = _check_limit(plain(self.data, "data"), DATA_LIMIT)
+        padding, temp_key = exact(self.padding, PADDED - len(data), "padding"), exact(self.temp_key, 32, "temp_key")
+        for name, value in (("data", data), ("padding", padding), ("temp_key", temp_key)):
+            object.__setattr__(self, name, Hidden(value))
         check_width(self.key)
+
+    @property
+    def fingerprint(self) -> str:
+        """The key's, as documentation prints it."""
+        return hex_fingerprint(self.key.fingerprint)
 
     @cached_property
     def data_with_padding(self) -> bytes:
@@ -272,8 +312,6 @@ class RsaPad(Secret):
         """Point 9, 256 bytes. LocalError where it does not fit."""
         return self.key.apply(self.key_aes_encrypted)
 
-    def __repr__(self) -> str:
-        return f"RsaPad(fingerprint={hex_fingerprint(self.key.fingerprint)}, fits={self.fits})"
 
 
 def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
@@ -283,7 +321,7 @@ def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
     under the smallest of moduli, hardly more than once under the largest.
     """
     data = _check_limit(plain(data, "data"), DATA_LIMIT)
-    padding = entropy.draw("padding", PADDED - len(data))
+    padding = source(entropy).draw("padding", PADDED - len(data))
     for attempt in range(128):
         pad = RsaPad(data, key, padding, entropy.draw("temp_key", 32, attempt=attempt))
         if pad.fits:
@@ -313,7 +351,7 @@ def old_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
     """
     data = _check_limit(plain(data, "data"), OLD_LIMIT)
     check_width(key)
-    padding = entropy.draw("padding", OLD_LIMIT - len(data))
+    padding = source(entropy).draw("padding", OLD_LIMIT - len(data))
     return key.apply(b"\0" + hashlib.sha1(data).digest() + data + padding)
 
 

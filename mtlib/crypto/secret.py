@@ -1,16 +1,17 @@
 """What key material has in common: it stays in this process, and out of everything that gets printed.
 
-What callers hand in: bytes in any of their three shapes, and of the length they have to have.
-
-Copying into `bytes` here, once, is what lets every function above promise that it never changes what it was
-given, whatever happens to a `bytearray` afterwards.
+And what callers hand in: bytes in any of their three shapes, of the length they have to have. Copying into `bytes`
+here, once, is what lets every function above promise that it never changes what it was given.
 """
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, Self, TypeAlias
+from dataclasses import fields, is_dataclass
+from typing import Any, ClassVar, NoReturn, Self, TypeAlias
 
 from mtlib.errors import LocalError
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
 
 
 class Hidden(bytes):
@@ -38,12 +39,14 @@ class Hidden(bytes):
 class Secret:
     """Base of the values that hold key material.
 
-    They cannot be pickled (LocalError), so they do not slip into a cache, a queue or a notebook's saved
-    state. They never change, so a copy is the value itself: `dataclasses.asdict` of something that holds a
-    key hands on the object, whose `repr` tells its name, and not the bytes.
+    They cannot be pickled (LocalError), so they do not slip into a cache, a queue or a notebook's saved state. They
+    never change, so a copy is the value itself: `dataclasses.asdict` of something that holds a key hands on the
+    object, and not the bytes. Their `repr` shows what `shown` names (of a dataclass, the fields with `repr`), and can
+    be asked for before they are complete: a debugger does.
     """
 
     __slots__ = ()
+    shown: ClassVar[tuple[str, ...]] = ()
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         kind = type(self).__name__
@@ -55,8 +58,10 @@ class Secret:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
-
-Buffer: TypeAlias = bytes | bytearray | memoryview
+    def __repr__(self) -> str:
+        names = self.shown or (f.name for f in fields(self) if f.repr) if is_dataclass(self) else self.shown
+        known = [f"{name}={getattr(self, name)!r}" for name in names if hasattr(self, name)]
+        return f"{type(self).__name__}({', '.join(known)})"
 
 
 def plain(value: Buffer, where: str) -> bytes:
@@ -64,6 +69,8 @@ def plain(value: Buffer, where: str) -> bytes:
 
     The check matters: `bytes(5)` is five zeros, and a list of small numbers would pass as well.
     """
+    if type(value) is bytes:
+        return value
     if not isinstance(value, (bytes, bytearray, memoryview)):
         raise LocalError(f"{where} has to be bytes", got=type(value).__name__, expected="bytes", where=where)
     return bytes(value)
@@ -73,7 +80,13 @@ def exact(value: Buffer, size: int, where: str) -> bytes:
     """`plain`, and exactly `size` bytes of it: nothing is padded or cut on the quiet."""
     data = plain(value, where)
     if len(data) != size:
-        raise LocalError(
-            f"{where} has the wrong length", got=f"{len(data)} bytes", expected=f"{size} bytes", where=where
-        )
+        expected = f"{size} bytes"
+        raise LocalError(f"{where} has the wrong length", got=f"{len(data)} bytes", expected=expected, where=where)
     return data
+
+
+def whole(value: int, where: str, expected: str = "a whole number") -> int:
+    """The number; anything that is no `int` is a LocalError naming `where`."""
+    if not isinstance(value, int):
+        raise LocalError(f"{where} has to be a number", got=type(value).__name__, expected=expected, where=where)
+    return value

@@ -1,40 +1,70 @@
-"""What a notebook needs on top of the library: the byte inspector, figures, exercises, and sample keys.
+"""What a notebook needs on top of the library: the byte inspector, views, figures, exercises, and sample keys.
 
-Names are loaded when they are first used.
+Figures stand in `mtlib.lab.figures`. Names are loaded when they are first used, so that an exercise needs no widgets.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mtlib.lab.bind import inspect_bind
+    from mtlib.lab.comparison import compare
+    from mtlib.lab.controls import EndpointChoice, VirtualClock
+    from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
+    from mtlib.lab.exercises_dc import ACTIONS
+    from mtlib.lab.inspector import Inspector
+    from mtlib.lab.my_bind import my_bind_file
+    from mtlib.lab.readiness import checkup
+    from mtlib.lab.samples import DAY, NOW, sample
+    from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
+
+__all__ = [
+    "ACTIONS",
+    "DAY",
+    "NOW",
+    "Conversation",
+    "EndpointChoice",
+    "Ige",
+    "Inspector",
+    "KeySchedule",
+    "Sent",
+    "VirtualClock",
+    "check",
+    "checkup",
+    "compare",
+    "contract",
+    "hint",
+    "inspect_bind",
+    "keep",
+    "material",
+    "mine",
+    "my_bind_file",
+    "predict",
+    "sample",
+]
 
 _HOMES = {
-    "Conversation": "views",
-    "DAY": "samples",
-    "Ige": "views",
-    "NOW": "samples",
-    "Sent": "views",
-    "Inspector": "inspector",
-    "KeySchedule": "views",
-    "check": "exercises",
-    "contract": "exercises",
-    "checkup": "readiness",
-    "compare": "comparison",
-    "hint": "exercises",
-    "inspect_bind": "bind",
-    "keep": "exercises",
-    "material": "exercises",
-    "mine": "exercises",
-    "predict": "exercises",
-    "sample": "samples",
+    "bind": ("inspect_bind",),
+    "comparison": ("compare",),
+    "controls": ("EndpointChoice", "VirtualClock"),
+    "exercises_dc": ("ACTIONS",),
+    "exercises": ("check", "contract", "hint", "keep", "material", "mine", "predict"),
+    "inspector": ("Inspector",),
+    "my_bind": ("my_bind_file",),
+    "readiness": ("checkup",),
+    "samples": ("DAY", "NOW", "sample"),
+    "views": ("Conversation", "Ige", "KeySchedule", "Sent"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    home = next((module for module, names in _HOMES.items() if name in names), None)
+    if home is None:
         raise AttributeError(f"module 'mtlib.lab' has no attribute {name!r}")
-    return getattr(import_module(f"mtlib.lab.{_HOMES[name]}"), name)
+    return getattr(import_module(f"mtlib.lab.{home}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *__all__})

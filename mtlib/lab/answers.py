@@ -7,19 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mtlib.lab.answers_beginning import BEGINNING
-from mtlib.lab.answers_binding import BINDING
-from mtlib.lab.answers_carrying import CARRYING
-from mtlib.lab.answers_checking import CHECKING
-from mtlib.lab.answers_debugging import DEBUGGING
-from mtlib.lab.answers_failing import FAILING
-from mtlib.lab.answers_replies import REPLIES
-from mtlib.lab.answers_sealing import SEALING
+from mtlib.lab import exercises_dc, exercises_recipe
 from mtlib.lab.examining import Exercise, Task
 
+_ALL: tuple[Exercise, ...] = (*exercises_recipe.EXERCISES, *exercises_dc.EXERCISES)
 EXERCISES: Mapping[str, Exercise] = {
-    exercise.name: exercise
-    for exercise in (*BEGINNING, *SEALING, *BINDING, *CARRYING, *CHECKING, *REPLIES, *FAILING, *DEBUGGING)
+    exercise.name: exercise for exercise in sorted(_ALL, key=lambda each: each.lesson)
 }
 
 

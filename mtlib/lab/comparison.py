@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
 
-from mtlib.lab.rows import Map
+from mtlib.lab.sheets import Map
 from mtlib.wire import Dissection
+from mtlib.wire.view import MONO, Cell, html_table
 
 WIDTH = 8
 """Bytes in a row: two of them and the names fit a narrow column."""
-_CELL = "text-align:left;vertical-align:top;padding:1px 8px"
-_MONO = f"{_CELL};font-family:monospace;white-space:pre"
 _DIFFERS = "background-color:#ffd0c2;color:#111111;font-weight:bold;text-decoration:underline"
 
 
@@ -110,20 +109,18 @@ class Comparison:
         return {"text/plain": str(self), "text/html": self._html()}
 
     def _html(self) -> str:
-        head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in ("offset", *self.names, "fields"))
+        head = [Cell(name, tag="th") for name in ("offset", *self.names, "fields")]
         parts = [f"<div><b>{escape(self._headline())}</b>"]
         for layer in self.layers:
-            rows = "".join(self._row(layer, at) for at in _rows(layer))
-            parts.append(
-                f'<div style="padding-top:6px">{escape(layer.path)}: {_count(layer)}</div>'
-                f'<table style="border-collapse:collapse;font-size:12px"><thead><tr>{head}</tr></thead>'
-                f"<tbody>{rows}</tbody></table>"
-            )
+            table = html_table(map(partial(self._row, layer), _rows(layer)), head,
+                               "border-collapse:collapse;font-size:12px")  # fmt: skip
+            parts.append(f'<div style="padding-top:6px">{escape(layer.path)}: {_count(layer)}</div>{table}')
         return "".join([*parts, "</div>"])
 
-    def _row(self, layer: Layer, at: int) -> str:
-        sides = "".join(f'<td style="{_MONO}">{_marked(data, at, layer)}</td>' for data in (layer.a, layer.b))
-        return f'<tr><td style="{_MONO}">{at}</td>{sides}<td style="{_CELL}">{escape(self._names(layer, at))}</td></tr>'
+    def _row(self, layer: Layer, at: int) -> Iterator[Cell]:
+        yield Cell(str(at), MONO)
+        yield from (Cell("", MONO, html=_marked(data, at, layer)) for data in (layer.a, layer.b))
+        yield Cell(self._names(layer, at))
 
 
 def compare(a: Dissection, b: Dissection, names: tuple[str, str] = ("a", "b")) -> Comparison:

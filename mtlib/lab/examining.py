@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from mtlib.ladder.ladder import difference
-from mtlib.ladder.rung import Mistake, Raised, recognise
+from mtlib.clinic.ladder import Raised, WrongAnswer, difference, recognise
 
 RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
 COLOURS = {RIGHT: ("#e3f3e6", "#2e7d43"), ALMOST: ("#fdf3d3", "#a8780a"), NOT_YET: ("#eceff3", "#5b6675")}
@@ -62,7 +61,7 @@ class Task:
     asks: str
     solution: Callable[..., Any] = field(repr=False)
     inputs: Callable[[str], Inputs] = field(repr=False)
-    mistakes: tuple[Mistake, ...] = field(repr=False)
+    mistakes: tuple[WrongAnswer, ...] = field(repr=False)
     hints: tuple[str, ...] = field(repr=False)
     needs: tuple[str, ...] = ()
     accepts: Callable[..., bool] | None = field(default=None, repr=False)

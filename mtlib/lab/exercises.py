@@ -1,6 +1,6 @@
 """Exercises of the lessons: an answer cell, a check that knows the usual mistakes, hints one at a time.
 
-    from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
+    from mtlib.lab import check, contract, hint, keep, material, mine, predict
 
     guess = "..XXX"                                   # a prediction, and what was measured: side by side, never "wrong"
     predict(guess, measured)
@@ -22,14 +22,23 @@ Everything prints the same text in every run, and in a notebook a box beside it.
 
 from __future__ import annotations
 
+import linecache
+import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from mtlib.errors import MtError
-from mtlib.lab import keeping
+from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Finding, Table, Task, not_yet
+from mtlib.wire.view import Cell, html_table, show_value
+
+LIMIT = 10.0
+"""Seconds that an answer has for all its inputs."""
 
 __all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine", "predict"]
 
@@ -46,9 +55,48 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Finding:
     if exercise is None:
         return not_yet(f"there is no exercise {name!r}. There are: {', '.join(EXERCISES)}.")
     try:
-        return exercise.examine(answer, seed)
+        return _in_time(lambda: exercise.examine(answer, seed))
+    except _TooLong as stopped:
+        return not_yet(f"it was still running after {LIMIT:g} seconds and was stopped, {stopped}. Does a loop end?")
     except Exception as error:  # a value of a class of the reader's own that does not like to be compared
         return not_yet(f"this answer cannot be compared ({type(error).__name__}): plain values of Python are wanted.")
+
+
+class _TooLong(BaseException):
+    """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says where it was."""
+
+
+def _in_time(examine: Callable[[], Finding]) -> Finding:
+    """What `examine` gives; _TooLong where it takes longer than LIMIT.
+
+    The interpreter asks before every line of code that is not the library's own. That needs no signal and no thread,
+    so it works in every front end, on every system and in every thread; it cannot end one endless call into C.
+    """
+    deadline, before = time.monotonic() + LIMIT, sys.gettrace()
+    house = str(Path(__file__).resolve().parents[1])
+
+    def look(frame: FrameType, event: str, argument: Any) -> Any:
+        own = frame.f_code.co_filename.startswith(house)
+        if time.monotonic() > deadline:
+            raise _TooLong(_standing(frame, house))
+        return None if own else look
+
+    sys.settrace(look)
+    try:
+        return examine()
+    finally:
+        sys.settrace(before)
+
+
+def _standing(frame: FrameType | None, house: str) -> str:
+    """The line at which the reader's code stands: `in line 3 of msg_id: while True:`."""
+    while frame is not None and frame.f_code.co_filename.startswith(house):
+        frame = frame.f_back
+    if frame is None:
+        return "in the library's own code"
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno, frame.f_globals).strip()
+    within = frame.f_lineno - frame.f_code.co_firstlineno + 1
+    return f"in line {within} of {frame.f_code.co_name}{f': {line}' if line else ''}"
 
 
 def check(name: str, answer: Any) -> None:
@@ -108,7 +156,7 @@ def mine(name: str) -> Callable[..., Any]:
     """
     function = library(name)
     try:
-        found = keeping.load().get(name)
+        found = my_bind.load().get(name)
     except (Exception, SystemExit) as error:
         _show(_Text(f"{name}: mtlib's; my_bind.py cannot be read ({type(error).__name__}: {error})."))
         return function
@@ -132,7 +180,7 @@ def keep(function: Callable[..., Any]) -> None:
         _show(_Text(f"not kept yet: {name} is still open."))
         return
     try:
-        keeping.store(function, name)
+        my_bind.store(function, name)
     except MtError as error:
         _show(_Box(Finding(NOT_YET, f"{name} is not kept: {error}.")))
     except OSError as error:
@@ -184,13 +232,9 @@ class _Rows(_Text):
 
     def html(self) -> str:
         cell = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
-        lines = "".join(
-            f'<tr><th style="{cell}">{escape(name)}</th>'
-            f'<td style="{cell};font-family:monospace;white-space:pre-wrap">{escape(value)}</td></tr>'
-            for name, value in self.rows
-        )
+        mono = f"{cell};font-family:monospace;white-space:pre-wrap"
         head = "".join(f'<div style="padding:2px 0">{escape(line)}</div>' for line in self.head)
-        return f"{head}<table>{lines}</table>"
+        return head + html_table((Cell(name, cell, "th"), Cell(value, mono)) for name, value in self.rows)
 
 
 def _rows(material: Any) -> list[tuple[str, str]]:
@@ -207,15 +251,12 @@ def _rows(material: Any) -> list[tuple[str, str]]:
 
 
 def _line(value: Any) -> str:
-    """A value in one line: bytes as hex, long ones by their ends."""
-    if isinstance(value, (bytes, bytearray)):
-        data = bytes(value)
-        return data.hex() if len(data) <= 40 else f"{data[:16].hex()} ... {data[-8:].hex()} ({len(data)} bytes)"
+    """A value in one line, what is in a collection one after the other."""
     if isinstance(value, (tuple, list)):
         return ", ".join(map(_line, value)) or "(empty)"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_line(each)}" for key, each in value.items())
-    return str(value)
+    return str(value) if value is None else show_value(value, 40)
 
 
 def _show(what: _Text) -> None:

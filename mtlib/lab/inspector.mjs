@@ -1,6 +1,9 @@
 // The browser half of the byte inspector. Python says what stands where (`structure`) and how it is now (`state`);
 // this draws it, follows the pointer and the keys, and sends changes back. Nothing here knows a protocol, and all
 // text becomes DOM through textContent, so that no byte, name or meaning can become markup.
+//
+// What is shown is always one state of Python's, bytes and verdict together: a key sends a message with a serial, and
+// nothing changes before the state that carries this serial is there.
 
 const ROOMY = 660; // from this width on, in CSS pixels, 16 bytes stand in a row; below it 8
 const LEAST = 4; // bytes that two fields must share to be one value in two places
@@ -8,6 +11,10 @@ const UNMISTAKABLE = 8; // bytes from which on that holds whatever the fields ar
 const QUOTED = 32; // bytes of a value that the detail quotes
 const PAGE = 8; // rows that PgUp and PgDn go
 const FLASH = 350; // milliseconds
+const PATIENCE = 2500; // milliseconds until a message without an answer is a sign that nobody is there
+const GONE = "The kernel that knew these bytes is gone. Run this cell.";
+const SILENT = "No answer. If another cell is running, wait for it; if the kernel was restarted, run this cell.";
+const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
 const LIT = "mtlib:lit"; // what an inspector lights, told to the others on the page
 
 export default {
@@ -113,7 +120,7 @@ function button(name, text, act, attributes = {}) {
 /** A name, which may break behind its underscores. */
 function named(text) {
   const made = make("span", "name");
-  text.split(/(?<=_)(?=[^_])/).forEach((part, at) => made.append(...(at ? [make("wbr")] : []), part));
+  (text.match(/[^_]*_+|[^_]+/g) || []).forEach((part, at) => made.append(...(at ? [make("wbr")] : []), part));
   return made;
 }
 
@@ -129,8 +136,8 @@ function write(element, text) {
 
 // -- What Python told ---------------------------------------------------------------------------------------------
 //
-// A *target* is what can be pointed at: {sheet, at} a byte, {field} all of a field, {layer} all of a sheet, {check} all
-// that a check reads.
+// A *target* is what can be pointed at: {sheet, at} a byte, {span: {sheet, start, stop}} what the reader selected,
+// {field} all of a field, {layer} all of a sheet, {check} all that a check reads.
 
 /** Structure and state, and what follows from them. No elements here. */
 class Told {
@@ -196,12 +203,14 @@ class Told {
 
   /** Where a target stands. */
   range(target) {
+    if (target.span) return target.span;
     if (target.layer !== undefined) return { sheet: target.layer, start: 0, stop: this.data[target.layer].length };
     if (target.field !== undefined) return this.fields[target.field];
     return this.fields[this.owner[target.sheet][target.at]];
   }
 
   fieldOf(target) {
+    if (target.span) return this.owner[target.span.sheet][target.span.start];
     return target.field ?? (target.layer === undefined ? this.owner[target.sheet][target.at] : -1);
   }
 
@@ -224,6 +233,7 @@ class Told {
   }
 
   nameOf(target) {
+    if (target.span) return count(target.span.stop - target.span.start, "byte");
     return target.layer === undefined ? this.range(target).name : this.sheets[target.layer].name;
   }
 
@@ -250,11 +260,37 @@ class Told {
     return key.length >= 2 * UNMISTAKABLE || field.name === name || field.origin === "copied";
   }
 
+  /** What the reader looks for, from a byte on: an offset of its sheet, a field's name, or bytes. Null for nothing. */
+  find(text, from) {
+    const wanted = text.trim();
+    const offset = /^(0x[0-9a-f]+|\d+)$/i.test(wanted) ? Number(wanted) : Infinity;
+    if (offset < this.data[from.sheet].length) return { sheet: from.sheet, at: offset };
+    const named = this.fields.flatMap(({ name }, index) => (wanted && name.includes(wanted) ? [index] : []));
+    const here = this.fieldOf(from);
+    if (named.length) return { field: named.find((index) => index > here) ?? named[0] };
+    const bytes = parseHex(wanted);
+    if (!bytes) return null;
+    const behind = this.positions(bytes).filter(({ span }) => span.sheet > from.sheet || (span.sheet === from.sheet && span.start > from.at));
+    return behind[0] || this.positions(bytes)[0] || null;
+  }
+
+  /** Where these bytes stand. */
+  positions(bytes) {
+    return this.data.flatMap((data, sheet) => {
+      const found = [];
+      for (let start = 0; start + bytes.length <= data.length; start += 1) {
+        if (bytes.every((byte, at) => data[start + at] === byte)) found.push({ span: { sheet, start, stop: start + bytes.length } });
+      }
+      return found;
+    });
+  }
+
   /** How far the bytes are from what they were at first, in a sentence. */
   changes() {
     const parts = [];
     this.sheets.forEach((sheet, layer) => {
       const base = this.base[layer];
+      if (base.length !== sheet.size) parts.push(`${sheet.name} ${count(sheet.size, "byte")} for ${base.length}`);
       if (base.length !== sheet.size) return;
       const { bytes, bits } = difference(this.data[layer], base);
       if (bytes) parts.push(`${sheet.name} ${count(bytes, "byte")} (${count(bits, "bit")})`);
@@ -273,9 +309,11 @@ class Sheets {
     this.open = new Map(); // what the reader folded (false) or unfolded (true), by path
     this.width = 16;
     this.lit = [];
+    this.waiting = []; // cells that wait for an answer
   }
 
   draw() {
+    this.waiting = [];
     this.cells = []; // by sheet and offset, null for a shut sheet
     this.texts = []; // the printable characters, by sheet and row
     this.rows = []; // what can be seen, as [sheet, first byte, end]
@@ -310,16 +348,20 @@ class Sheets {
     return box;
   }
 
+  /** What the reader did not fold or unfold is open, save the outermost of many sheets: it is one line at first, so
+   *  that the innermost is in view. */
   isOpen(path, otherwise = true) {
-    return this.open.get(path) ?? otherwise;
+    const { sheets } = this.told;
+    return this.open.get(path) ?? (otherwise && !(sheets.length > 2 && path === sheets[0].path));
   }
 
-  /** Whether a sheet is behind one that is shut. */
+  /** Whether a sheet is behind a seal that is shut. What travels has no seal: folding it hides nothing but itself. */
   isBehind(layer) {
     const { seal } = this.told.sheets[layer];
     if (seal < 0) return false;
     const outer = this.told.fields[seal].sheet;
-    return !this.isOpen(this.told.sheets[outer].path) || this.isBehind(outer);
+    const isShut = this.told.sheets[outer].seal >= 0 && !this.isOpen(this.told.sheets[outer].path);
+    return isShut || this.isBehind(outer);
   }
 
   /** Fold or unfold a field or a sheet: of a seal one sees the ciphertext, or what is behind it. */
@@ -443,7 +485,7 @@ class Sheets {
   }
 
   dress(cell) {
-    cell.className = cell.still + this.told.marks[cell.sheet][cell.at] + cell.lit;
+    cell.className = cell.still + this.told.marks[cell.sheet][cell.at] + cell.lit + (cell.asked || "");
   }
 
   call(cell) {
@@ -553,6 +595,7 @@ class Sheets {
   }
 
   mark({ sheet, start, stop }, kind, exact = -1) {
+    if (!this.cells[sheet]) this.markLayer(sheet, kind);
     if (!this.cells[sheet]) return;
     const isKin = (other) => other >= start && other < stop;
     for (let at = start; at < stop; at += 1) {
@@ -570,20 +613,33 @@ class Sheets {
     return this.rows.findIndex(([layer, start, stop]) => layer === sheet && at >= start && at < stop);
   }
 
-  /** Bytes that are on their way to Python already. */
-  preview(sheet, at, bytes) {
-    this.told.data[sheet].set(bytes, at);
-    bytes.forEach((byte, offset) => {
-      const cell = this.cellAt({ sheet, at: at + offset });
-      if (cell) cell.textContent = hex2(byte);
-    });
-    this.rows.forEach(([layer, start, stop]) => layer === sheet && start < at + bytes.length && stop > at && this.ascii(sheet, start));
+  /** Bytes of which Python was asked something. */
+  ask(sheet, start, stop) {
+    for (const cell of this.cells[sheet]?.slice(start, stop) || []) {
+      cell.asked = " asked";
+      this.dress(cell);
+      this.waiting.push(cell);
+    }
+  }
+
+  answered() {
+    for (const cell of this.waiting) {
+      cell.asked = "";
+      this.dress(cell);
+    }
+    this.waiting = [];
   }
 }
 
 // -- What can be done, and the verdict -----------------------------------------------------------------------------
 
-/** Modes and steps above, the verdict with its checks below. */
+const MODES = {
+  attacker: ["as the attacker", "bytes that travel change; what is behind a seal can be read and not changed"],
+  author: ["as the author", "a value changes, and everything that follows from it is made again"],
+  keys: ["with the keys", "whoever holds the keys writes over sealed bytes, and the seals are closed again"],
+};
+
+/** Modes, steps and the search, and the verdict with its checks. */
 class Bar {
   constructor(told, send) {
     this.told = told;
@@ -603,13 +659,14 @@ class Bar {
   tools(send) {
     const box = make("div", "controls");
     this.modes = make("div", "modes", "", { role: "group", "aria-label": "who changes the bytes" });
-    for (const [mode, text] of [["wire", "on the wire"], ["author", "as the author"]]) {
-      const made = button("mode", text, () => send({ do: "mode", mode }));
+    for (const [mode, [text, title]] of Object.entries(MODES)) {
+      const made = button("mode", text, () => send({ do: "mode", mode }), { title });
       made.mode = mode;
       this.modes.append(made);
     }
     this.steps = ["undo", "redo", "reset"].map((step) => button("step", step, () => send({ do: step })));
-    box.append(this.modes, ...this.steps);
+    this.search = make("input", "find", "", { type: "search", placeholder: "go to: offset, name, bytes", "aria-label": "go to an offset, a field's name or bytes" });
+    box.append(this.modes, ...this.steps, this.search);
     return box;
   }
 
@@ -619,8 +676,13 @@ class Bar {
     undo.disabled = !undos;
     redo.disabled = !redos;
     reset.disabled = !undos && !redos;
-    this.modes.hidden = !this.told.structure.can.author;
-    for (const made of this.modes.children) made.setAttribute("aria-pressed", String(made.mode === mode));
+    const { modes, keys } = this.told.structure.can;
+    this.modes.hidden = modes.length < 2;
+    for (const made of this.modes.children) {
+      if (made.mode === "keys") write(made, keys);
+      made.hidden = !modes.includes(made.mode);
+      made.setAttribute("aria-pressed", String(made.mode === mode));
+    }
     write(this.changed, this.told.changes());
     this.say(said);
     this.root.classList.toggle("ok", Boolean(verdict?.ok));
@@ -748,7 +810,7 @@ class Detail {
     return [
       [head],
       [this.comesFrom(field, index), this.usedBy({ field: index })],
-      [this.readBy({ field: index }), this.bits(field, index), this.take({ field: index }, field.name)],
+      [this.readBy({ field: index }), this.bits(field, index), this.take(target.span ? target : { field: index }, target.span ? this.told.nameOf(target) : field.name)],
     ];
   }
 
@@ -762,6 +824,7 @@ class Detail {
   }
 
   standing(field, target) {
+    if (target.span) return `bytes ${target.span.start} to ${target.span.stop - 1} of ${this.told.sheets[field.sheet].name} selected`;
     const at = target.at ?? field.start;
     const { name } = this.told.sheets[field.sheet];
     const inside = at - field.start;
@@ -771,11 +834,9 @@ class Detail {
   advice(field, index) {
     const { mode } = this.told.state;
     const sheet = this.told.sheets[field.sheet];
-    if (mode === "wire" && sheet.seal < 0) return "Type over it: nothing else is made new.";
-    if (mode === "wire" && this.told.structure.can.behind) {
-      return `Behind a seal: who changes this holds ${sheet.keys.join(", ")}, and the seal is closed around it again.`;
-    }
-    if (mode === "wire") return "Behind a seal: who is on the wire cannot reach it.";
+    if (mode === "attacker" && sheet.seal < 0) return "Type over it: nothing else is made new.";
+    if (mode === "attacker") return `Behind a seal: an attacker can read it with ${sheet.keys.join(", ") || "its key"}, and not change it.`;
+    if (mode === "keys") return "Type over it: the seals around it are closed again, and nothing else is made new.";
     if (this.told.children[index].length || field.opens >= 0) return "Made of other fields: change those.";
     if (field.origin === "constant") return "A constant: its author has no choice.";
     if (field.origin === "copied") return "A copy: type over it, and it changes where it comes from.";
@@ -890,7 +951,12 @@ class Detail {
       const set = (byte >> bit) & 1;
       box.append(button("bit", String(set), () => this.view.flip(bit), { "aria-label": `bit ${bit} is ${set}, flip`, "data-key": `bit ${bit}` }));
     }
-    return titled(`Bits of byte ${at} of ${this.told.sheets[sheet].name}, ${hex2(byte)}`, box, make("p", "advice", this.advice(field, index)));
+    const lengths = make("div", "take");
+    lengths.append(
+      button("step", "insert 00 before", () => this.view.insert(), { "data-key": "insert" }),
+      button("step", "delete", () => this.view.remove(), { "data-key": "delete" }),
+    );
+    return titled(`Bits of byte ${at} of ${this.told.sheets[sheet].name}, ${hex2(byte)}`, box, make("p", "advice", this.advice(field, index)), lengths);
   }
 
   take(target, name) {
@@ -915,12 +981,16 @@ class View {
     this.model = model;
     this.ending = new AbortController();
     this.id = `${performance.now()} ${Math.random()}`;
-    this.sent = model.get("state").serial; // the last change sent to Python, counted for all views of this model
+    this.sent = 0; // messages to Python
+    this.awaited = ""; // the serial of the last one, until it is answered
     this.trail = []; // where the reader came from while following
     this.cursor = { sheet: 0, at: 0 };
     this.low = false; // whether the next digit is the lower half of a byte
     this.chosen = null;
+    this.anchor = null; // where a selection began
     this.hover = null;
+    this.pointer = ""; // where the pointer was last
+    this.rested = null; // where it was when a key was pressed: from there it says nothing new
     this.foreign = null; // what another inspector lights
     this.spread = "null"; // what the other inspectors were told
     this.told = new Told();
@@ -937,9 +1007,11 @@ class View {
     this.root = make("div", "mtlib-inspector", "", { role: "group", tabindex: "-1" });
     const top = make("div", "top");
     top.append(this.detail.crumbs, this.bar.controls);
+    const above = make("div", "above"); // stays in view
+    above.append(top, this.bar.root);
     const main = make("div", "main");
     main.append(this.sheets.root, this.detail.root);
-    this.root.append(top, main, this.bar.root, help());
+    this.root.append(above, main, help());
     el.append(this.root);
   }
 
@@ -948,23 +1020,26 @@ class View {
     const on = (target, name, listener) => target.addEventListener(name, listener, { signal });
     const [sheets, squares] = [this.sheets.root, this.bar.squares];
     for (const name of ["keydown", "keyup", "keypress", "copy", "cut", "paste"]) {
-      // JupyterLab must not hear them: a bare "b" would add a cell. Saving the notebook is the one thing left to it.
-      on(this.root, name, (event) => isSave(event) || event.stopPropagation());
+      // JupyterLab must not hear them: a bare "b" would add a cell. Saving and running are left to it.
+      on(this.root, name, (event) => isSave(event) || isRun(event) || event.stopPropagation());
     }
+    on(this.root, "keydown", (event) => event.target === this.root && event.key === "Escape" && this.leave());
+    on(this.bar.search, "keydown", (event) => this.searched(event));
     on(this.root, "click", (event) => event.target.closest("button")?.act?.());
     on(this.root, "focusout", (event) => this.root.contains(event.relatedTarget) || this.tell());
     on(sheets, "keydown", (event) => this.key(event));
     on(sheets, "paste", (event) => this.paste(event));
     on(sheets, "copy", (event) => this.copied(event));
-    on(sheets, "pointerover", (event) => this.pointed(event.target));
+    on(sheets, "pointerover", (event) => this.isMoved(event) && this.pointed(event.target));
     on(sheets, "pointerleave", () => this.point(null));
-    on(sheets, "click", (event) => this.clicked(event.target));
+    on(sheets, "click", (event) => this.clicked(event.target, event.shiftKey));
     on(sheets, "focusin", (event) => this.focused(event.target));
     on(squares, "keydown", (event) => this.bar.key(event));
     for (const name of ["pointerover", "focusin"]) on(squares, name, (event) => this.point(event.target.target));
     for (const name of ["pointerleave", "focusout"]) on(squares, name, () => this.point(null));
     on(document, LIT, (event) => this.heard(event.detail));
     this.hear("change:state", () => this.stated());
+    this.hear("comm_live_update", () => this.lose(GONE)); // of ipywidgets: the kernel was restarted or shut down
     this.hear("msg:custom", (content) => content.text && this.copy(content.text, "the text of everything"));
     if (typeof ResizeObserver === "undefined") return;
     const resize = new ResizeObserver(() => this.fit());
@@ -980,19 +1055,45 @@ class View {
   close() {
     this.tell();
     clearTimeout(this.flashing);
+    clearTimeout(this.waiting);
     this.ending.abort();
     this.root.remove();
   }
 
   send(message) {
     this.sent += 1;
-    this.model.send({ serial: this.sent, ...message });
+    this.awaited = `${this.id} ${this.sent}`;
+    this.root.setAttribute("aria-busy", "true");
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.lose(SILENT), PATIENCE);
+    try {
+      this.model.send({ serial: this.awaited, ...message });
+    } catch {
+      this.lose(GONE); // JupyterLab refuses where the kernel was restarted
+    }
+  }
+
+  /** Ask for a change of bytes. They stay as they are, and marked, until it is confirmed. */
+  ask(sheet, at, size, message) {
+    this.sheets.ask(sheet, at, at + size);
+    this.send({ layer: this.told.sheets[sheet].path, at, ...message });
+  }
+
+  /** Nobody is there: what is shown is pale, and says what to do. */
+  lose(words) {
+    this.root.classList.add("pale");
+    this.bar.say(words);
   }
 
   stated() {
     const state = this.model.get("state");
-    if (state.serial < this.sent) return; // the answer to an older key: a newer one is on its way
-    this.sent = state.serial;
+    if (state.serial === this.awaited) this.awaited = "";
+    if (!this.awaited) {
+      clearTimeout(this.waiting);
+      this.root.removeAttribute("aria-busy");
+    }
+    this.root.classList.remove("pale");
+    this.sheets.answered();
     const fresh = this.told.take(this.model.get("structure"), state);
     this.bar.draw();
     if (fresh) this.begin();
@@ -1006,7 +1107,9 @@ class View {
   begin() {
     const { name, sheets: [first] } = this.told.structure;
     this.root.setAttribute("aria-label", `byte inspector: ${name}, ${count(first.size, "byte")}`);
-    Object.assign(this, { hover: null, chosen: null, trail: [] });
+    Object.assign(this, { hover: null, chosen: null, anchor: null, trail: [] });
+    const { sheet, at } = this.cursor;
+    this.cursor = { sheet, at: Math.min(at, Math.max(0, (this.told.data[sheet]?.length || 1) - 1)) };
     this.draw();
   }
 
@@ -1045,6 +1148,14 @@ class View {
 
   // -- Pointing
 
+  /** The last input wins: a pointer that rests is no input, whatever comes to lie under it. */
+  isMoved({ screenX, screenY }) {
+    this.pointer = `${screenX} ${screenY}`;
+    if (screenX !== undefined && this.pointer === this.rested) return false;
+    this.rested = null;
+    return true;
+  }
+
   pointed(element) {
     if (element.at !== undefined) this.point({ sheet: element.sheet, at: element.at });
     else this.point(element.closest(".item")?.target || null);
@@ -1056,16 +1167,18 @@ class View {
     this.bar.explain(this.hover);
   }
 
-  clicked(element) {
+  clicked(element, shift = false) {
     const { folds } = element.closest(".head") || element;
     const item = element.closest(".item");
     if (folds) this.fold(folds);
+    else if (shift && element.at !== undefined) this.select(this.anchor || this.before);
     else if (item) this.choose(item.target);
   }
 
   focused(element) {
     if (element.at !== undefined) {
       if (element.sheet !== this.cursor.sheet || element.at !== this.cursor.at) this.low = false;
+      this.before = this.cursor;
       this.cursor = { sheet: element.sheet, at: element.at };
       this.chosen = null;
       this.rest(element);
@@ -1119,6 +1232,10 @@ class View {
 
   lightTarget(target) {
     const index = this.told.fieldOf(target);
+    if (target.span) {
+      this.sheets.mark(target.span, "lit");
+      return;
+    }
     if (index < 0) {
       this.sheets.mark(this.told.range(target), "lit");
       this.sheets.markLayer(target.layer, "lit");
@@ -1150,7 +1267,7 @@ class View {
 
   /** What is lit here, for the other inspectors of the page; nothing when the reader leaves. */
   tell(target = null) {
-    const index = target ? this.told.fieldOf(target) : -1;
+    const index = target && !target.span ? this.told.fieldOf(target) : -1;
     const field = this.told.fields[index];
     const detail = field && {
       id: this.id,
@@ -1207,7 +1324,13 @@ class View {
     return true;
   }
 
+  /** Out of the widget, to the cell that it stands in. */
+  leave() {
+    this.root.parentElement.closest("[tabindex]")?.focus();
+  }
+
   escape() {
+    this.anchor = null;
     if (this.low) this.low = false;
     else if (this.back()) return;
     else if (this.chosen) this.chosen = null;
@@ -1218,15 +1341,43 @@ class View {
   // -- Keys
 
   key(event) {
+    if (isRun(event)) return;
+    this.rested = this.pointer;
+    if (this.hover) this.point(null);
     if (event.target.target) this.treeKey(event);
     if (event.target.at === undefined) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const chord = event.ctrlKey || event.metaKey;
-    const plain = !event.altKey && !(event.shiftKey && name === "Enter"); // that runs a cell, elsewhere
-    const act = chord ? this.chord(name, event.shiftKey) : plain ? this.plain(name) : null;
+    const act = event.ctrlKey || event.metaKey ? this.chord(name, event.shiftKey) : event.altKey ? null : this.plain(name);
     if (!act) return;
     event.preventDefault();
+    const anchor = event.shiftKey && MOVES.includes(name) ? this.anchor || this.cursor : null;
     act();
+    if (anchor) this.select(anchor);
+    else if (MOVES.includes(name)) this.anchor = null;
+  }
+
+  /** Everything from `anchor` to the cursor, both included. */
+  select(anchor) {
+    if (anchor?.sheet !== this.cursor.sheet) return;
+    const ends = [anchor.at, this.cursor.at].sort((a, b) => a - b);
+    this.anchor = anchor;
+    this.chosen = { span: { sheet: anchor.sheet, start: ends[0], stop: ends[1] + 1 } };
+    this.hover = null;
+    this.light();
+  }
+
+  searched(event) {
+    if (event.key === "Enter" && !isRun(event)) this.find(event.target.value);
+    else if (event.key === "Escape") this.sheets.cellAt(this.cursor)?.focus();
+    else return;
+    event.preventDefault();
+  }
+
+  find(text) {
+    const goal = this.told.find(text, this.chosen?.span ? { ...this.cursor, at: this.chosen.span.start } : this.cursor);
+    if (!goal) this.bar.say(`There is no offset, name or bytes "${text}" here.`);
+    else if (goal.at !== undefined) this.go(goal.sheet, goal.at);
+    else this.choose(goal, true);
   }
 
   chord(name, shift) {
@@ -1256,6 +1407,9 @@ class View {
       Enter: () => this.toSource(),
       Escape: () => this.escape(),
       x: () => this.flip(0),
+      i: () => this.insert(),
+      Delete: () => this.remove(),
+      "/": () => this.bar.search.focus(),
     }[name];
   }
 
@@ -1306,9 +1460,8 @@ class View {
 
   type(digit) {
     const { sheet, at } = this.cursor;
-    const old = this.told.data[sheet][at];
     const { low } = this;
-    this.change(sheet, at, Uint8Array.of(low ? (old & 0xf0) | digit : (digit << 4) | (old & 0x0f)), low);
+    this.ask(sheet, at, 1, { do: "digit", digit: digit.toString(16), low, join: low });
     if (low && at + 1 < this.told.data[sheet].length) this.go(sheet, at + 1);
     this.low = !low;
   }
@@ -1316,13 +1469,25 @@ class View {
   flip(bit) {
     const { sheet, at } = this.cursor;
     this.low = false;
-    this.change(sheet, at, Uint8Array.of(this.told.data[sheet][at] ^ (1 << bit)));
+    this.ask(sheet, at, 1, { do: "flip", bit });
   }
 
-  /** Show it at once, and ask Python what follows. A refusal brings the old bytes back. */
-  change(sheet, at, bytes, join = false) {
-    this.sheets.preview(sheet, at, bytes);
-    this.send({ do: "write", layer: this.told.sheets[sheet].path, at, hex: hexOf(bytes), join });
+  /** A zero byte before the one at the cursor. */
+  insert() {
+    this.change(this.cursor.sheet, this.cursor.at, new Uint8Array(1), 0);
+  }
+
+  /** Take away the byte at the cursor, or what is selected. */
+  remove() {
+    const { sheet, at } = this.cursor;
+    const { start, stop } = this.chosen?.span || { start: at, stop: at + 1 };
+    this.change(sheet, start, new Uint8Array(0), stop - start);
+  }
+
+  /** Bytes in the place of others: of as many, if it is not said of how many. */
+  change(sheet, at, bytes, cut = bytes.length) {
+    this.low = false;
+    this.ask(sheet, at, Math.max(1, cut), { do: "write", hex: hexOf(bytes), cut });
   }
 
   paste(event) {
@@ -1333,8 +1498,10 @@ class View {
       return;
     }
     const { sheet, at } = this.cursor;
+    const { span } = this.chosen || {};
     const end = this.told.state.mode === "author" ? this.told.range(this.cursor).stop : this.told.data[sheet].length;
-    if (at + bytes.length > end) this.bar.say(`${count(bytes.length, "byte")} pasted, and only ${end - at} fit here.`);
+    if (span) this.change(sheet, span.start, bytes, span.stop - span.start);
+    else if (at + bytes.length > end) this.bar.say(`${count(bytes.length, "byte")} pasted, and only ${end - at} fit here.`);
     else this.change(sheet, at, bytes);
   }
 
@@ -1370,6 +1537,11 @@ class View {
   }
 }
 
+/** A chord that runs a cell, in JupyterLab and elsewhere. */
+function isRun(event) {
+  return event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
+}
+
 function isSave(event) {
   return (event.ctrlKey || event.metaKey) && event.key?.toLowerCase() === "s";
 }
@@ -1394,12 +1566,16 @@ function help() {
   const list = make("dl");
   const keys = [
     ["arrows, Home, End, PgUp, PgDn", "move; with Ctrl, Home and End go to the first and the last byte of the layer"],
+    ["with Shift", "select; copy, paste and Delete are then about all of it"],
+    ["/", "go to an offset, a field's name, or bytes"],
     ["0-9, a-f", "type over half a byte"],
     ["x", "flip the lowest bit"],
+    ["i, Delete", "insert a zero byte before this one; delete"],
     ["Ctrl-C, Ctrl-V", "copy the field as hex; paste hex over the bytes from here on"],
     ["Ctrl-Z, Ctrl-Y", "undo, redo"],
     ["Enter", "go to what this byte comes from"],
-    ["Escape", "go back the way you came, and at last out of the bytes"],
+    ["Escape", "go back the way you came; then out of the bytes; then back to the notebook"],
+    ["Shift-Enter", "run the cell"],
     ["Left, Right among the fields", "fold, unfold"],
   ];
   for (const [key, what] of keys) list.append(make("dt", "", key), make("dd", "", what));

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.binding import Binding, Carried
-from mtlib.protocol.session import next_msg_id
+from mtlib.protocol.messages import next_msg_id
 
 NOW = 1_800_000_000
 """The lessons' clock: 15 January 2027, 08:00 UTC."""

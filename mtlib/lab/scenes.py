@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from mtlib.clinic.ladder import climb, vectors
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.ladder.ladder import climb, vectors
 from mtlib.protocol.packets import padding_size
 
 Scene = Mapping[str, Any]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -17,19 +16,16 @@ import traitlets
 
 from mtlib.crypto import IgeBlock, Schedule, ige_blocks
 from mtlib.errors import LocalError
+from mtlib.lab.widgets import HERE, style
 from mtlib.wire import Dissection, Row
-from mtlib.wire.view import to_html
-
-HERE = Path(__file__).resolve().parent
-_CELL = "text-align:left;vertical-align:top;padding:1px 8px"
-_MONO = f"{_CELL};font-family:monospace;white-space:pre"
+from mtlib.wire.view import CELL, MONO, Cell, html_table, text_table, to_html
 
 
 class View(anywidget.AnyWidget):
     """A picture that explains itself: `told` is all that the browser gets, `rows` the same as a table."""
 
     _esm = HERE / "views.mjs"
-    _css = HERE / "views.css"
+    _css = style("views.css")
 
     kind: ClassVar[str]
     told = traitlets.Dict().tag(sync=True)
@@ -42,11 +38,7 @@ class View(anywidget.AnyWidget):
         raise NotImplementedError
 
     def __str__(self) -> str:
-        rows = list(self.rows())
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        return "\n".join(
-            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
+        return text_table(self.rows())
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
@@ -54,15 +46,8 @@ class View(anywidget.AnyWidget):
 
     def _html(self) -> str:
         head, *rows = self.rows()
-        body = "".join(_cells("td", _MONO, row) for row in rows)
-        return (
-            '<table style="border-collapse:collapse;font-size:12px">'
-            f"<thead>{_cells('th', _CELL, head)}</thead><tbody>{body}</tbody></table>"
-        )
-
-
-def _cells(tag: str, style: str, texts: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag} style={style!r}>{escape(text)}</{tag}>' for text in texts)}</tr>"
+        cells = [[Cell(text, MONO) for text in row] for row in rows]
+        return html_table(cells, [Cell(text, CELL, "th") for text in head], "border-collapse:collapse;font-size:12px")
 
 
 class KeySchedule(View):

@@ -10,25 +10,37 @@ with it. (The one exception is the clean-up on somebody else's machine: a key ca
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from math import isfinite
+from typing import Any, Self
 
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
-from mtlib.errors import CheckError, LocalError, RpcError, TransportError
-from mtlib.net.connection import RESENDS, Sent
-from mtlib.net.key_store import DAY, KeyHolder, boxed
-from mtlib.protocol.binding import Binding, Carried
-from mtlib.protocol.packets import TO_SERVER, open_packet
+from mtlib.errors import CheckError, LocalError, MtError, RpcError, TransportError, Unreachable
+from mtlib.net.connection import REACH, ClientConnection, Deadline, Kept
+from mtlib.net.endpoints import endpoint
+from mtlib.protocol.binding import Binding, BindPacket
+from mtlib.protocol.exchange import Established, begin
+from mtlib.protocol.messages import next_msg_id
+from mtlib.protocol.packets import PLAIN, plain
 from mtlib.protocol.retry import DROP_BOTH_KEYS, NEW_TEMP_KEY, STOP, delay, named, retry
-from mtlib.protocol.session import BadMessage
+from mtlib.protocol.session import BadMessage, SentPacket, Session, SessionEvent
+from mtlib.transport.obfuscation import hidden_secret
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.schema import LAYER
 
 UNKNOWN_KEY = -404
+DAY = 86400
+LONGEST_LIFE = 10 * 365 * DAY
+"""Seconds: whatever asks for more has mistaken a date for a duration."""
+SENDS = 4
+"""How often a message goes out at most, while it is ignored for its salt, its clock or its session."""
 
 
 def connect(
@@ -38,7 +50,7 @@ def connect(
     dc_id: int | None = None,
     framing: str = "intermediate",
     obfuscated: bool = False,
-    secret: bytes | None = None,
+    secret: str | bytes | None = None,
     perm_key: AuthKey | None = None,
     perm_key_created: float | None = None,
     perm_key_bound: bool = False,
@@ -50,10 +62,11 @@ def connect(
     """Dial a data centre and make a permanent and a temporary key with it. The binding itself is `client.bind()`.
 
     `of`: a LocalDC, "telegram-test" (or "telegram-test-1" to "-3"), or "HOST:PORT" with its RSA `key`. `dc_id` is what
-    the key exchange names, `secret` an MTProto proxy's, `perm_key` one that was made before. Whoever stores such a
-    key stores two facts with it: `perm_key_created` (unix seconds by `clock`; None if unknown) and `perm_key_bound`
-    (whether it was ever bound to; False if unknown): `settle` drops no key without them. `expires_in` is the seconds
-    for which the temporary key is asked for, `timeout` the seconds without an answer; `clock` gives unix seconds.
+    the key exchange names, `secret` an MTProto proxy's (bytes, hex or base64url; it needs `obfuscated`), `perm_key` one
+    that was made before. Whoever stores such a key stores two facts with it: `perm_key_created` (unix seconds by
+    `clock`; None if unknown) and `perm_key_bound` (whether it was ever bound to; False if unknown): `settle` drops no
+    key without them. `expires_in` is the seconds for which the temporary key is asked for, `timeout` the seconds
+    without an answer, whatever else arrives; `clock` gives unix seconds.
 
     Raises Unreachable where nobody answers, LocalError for what cannot be dialled, PeerError for a data centre that
     breaks a rule. Keys that were made until then on somebody else's machine are destroyed.
@@ -74,27 +87,214 @@ def connect(
     return client
 
 
-class Client(KeyHolder):
-    """One client, one connection, one session under the temporary key.
+class Client:
+    """One client: a `connection`, a permanent and a temporary key, and a `session` under the temporary one.
 
     `perm_key`, `temp_key`, `binding` (the last one built), `carried` (the same, down to the frame, as it went out; None
     if it did not), `answer` (what came back for it: an object, bytes of an unknown one, None for nothing), `timings_ms`
-    per phase, `line.transcript` (every packet), `talk.events` (every message that arrived).
+    per phase, `connection.transcript` (the packets), `events` (the messages that arrived).
+
+    The parameters are those of `connect`. Nothing is dialled before they have been looked at. A client belongs to one
+    thread at a time: while it works, every other one gets LocalError.
     """
 
     binding: Binding | None = None
-    carried: Carried | None = None
+    carried: BindPacket | None = None
     answer: Dissection | bytes | None = None
-    _greeted = False
+
+    def __init__(
+        self,
+        of: Any,
+        *,
+        key: PublicKey | None = None,
+        dc_id: int | None = None,
+        framing: str = "intermediate",
+        obfuscated: bool = False,
+        secret: str | bytes | None = None,
+        perm_key: AuthKey | None = None,
+        perm_key_created: float | None = None,
+        perm_key_bound: bool = False,
+        expires_in: int = DAY,
+        timeout: float = 10.0,
+        entropy: Entropy | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        self.to = endpoint(of, key=key, dc_id=dc_id)
+        self.framing, self.obfuscated = framing, obfuscated
+        self.secret = hidden_secret(secret)
+        self.timeout = _seconds(timeout)
+        self.expires_in, self.clock = _lifetime(expires_in), clock or time.time
+        self.entropy = entropy or System()
+        self.perm_key: AuthKey | None = _of_type(perm_key, AuthKey, "perm_key")
+        self.perm_key_created = _moment(perm_key_created) if self.perm_key is not None else None
+        self._bound = self.perm_key if _of_type(perm_key_bound, bool, "perm_key_bound") else None
+        self.temp: Established | None = None
+        self.events: Kept[SessionEvent] = Kept()
+        self.timings_ms: dict[str, float] = {}
+        self._session: Session | None = None
+        self._greeted = False
+        self._made: list[Established] = []
+        self._scopes = 0
+        self._working = threading.RLock()
+        with self._work("dial"):
+            self.connection = self._reached(self.to.addresses)
 
     def __repr__(self) -> str:
         state = "keys made" if self.temp else "no keys yet"
         return f"<Client of {self.to.name}: {state}>"
 
+    # -- the connection
+
+    def dial(self) -> None:
+        """A new connection; keys and session stay."""
+        with self._work():
+            self._dial_one_of(self.to.addresses)
+
+    def _dial_one_of(self, addresses: tuple[tuple[str, int], ...]) -> None:
+        self.drop()
+        self.connection = self._reached(addresses)
+        if self._session is not None:
+            self.connection.authenticated()
+
+    def _reached(self, addresses: tuple[tuple[str, int], ...]) -> ClientConnection:
+        return ClientConnection(
+            replace(self.to, addresses=addresses), self.framing, obfuscated=self.obfuscated, secret=self.secret,
+            entropy=self._scope("line"), timeout=self.timeout,
+        )
+
+    def drop(self) -> None:
+        """Hang up, without a word."""
+        self.connection.close()
+
+    def close(self) -> None:
+        """Leave nothing behind: on somebody else's machine the keys are destroyed first."""
+        try:
+            with suppress(MtError):
+                self.clean_up()
+        finally:
+            self.drop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- keys
+
+    @property
+    def temp_key(self) -> AuthKey:
+        """The temporary key. Raises LocalError before there is one."""
+        if self.temp is None:
+            raise LocalError("there is no temporary key yet", expected="client.make_keys()")
+        return self.temp.auth_key
+
+    @property
+    def perm_key_bound(self) -> bool:
+        """Whether the present permanent key was ever bound to; to be stored with it."""
+        return self.perm_key is not None and self._bound == self.perm_key
+
+    @property
+    def session(self) -> Session:
+        """The session under the temporary key. Raises LocalError before there is one."""
+        if self._session is None:
+            raise LocalError("there is no session yet: it needs a temporary key", expected="client.make_keys()")
+        return self._session
+
+    def make_keys(self) -> None:
+        """A permanent key, unless one was given, and a temporary one; then a session under the temporary one."""
+        if self.perm_key is None:
+            with self._work("perm_exchange"):
+                made = self.exchange()
+                self.perm_key, self.perm_key_created = made.auth_key, self.clock()
+        self.make_temp_key()
+
     def make_temp_key(self) -> None:
         """A new temporary key and a new session under it."""
-        super().make_temp_key()
+        with self._work("temp_exchange"):
+            self.temp = self.exchange(self.expires_in)
+            self._begin(self.temp)
+
+    def new_session(self, made: Established, session_id: int = 0) -> Session:
+        """A session under a key of this client, for `ask`; its name is drawn if it is not given."""
+        scope = self.entropy.at(f"session {session_id}") if session_id else self._scope("session")
+        drawn = session_id or int.from_bytes(scope.draw("session_id", 8), "little", signed=True) or 1
+        last = self._session.last_msg_id if self._session else 0
+        return Session(made.auth_key, drawn, made.server_salt, scope, self._time_offset, last_msg_id=last)
+
+    def _begin(self, made: Established) -> None:
+        """The session that everything is sent in from now on."""
+        self._session = self.new_session(made)
         self._greeted = False
+        self.connection.authenticated()
+
+    def exchange(self, expires_in: int | None = None) -> Established:
+        """One key exchange over this connection: temporary with `expires_in`, permanent without."""
+        with self._work():
+            entropy = self._scope("exchange")
+            lifetime = None if expires_in is None else _lifetime(expires_in)
+            step = begin(entropy, server_keys=[self.to.key], dc_id=self.to.dc_id, expires_in=lifetime)
+            msg_id, times = 0, list[tuple[float, float]]()
+            while step.send is not None:
+                sent = self.clock()
+                msg_id = next_msg_id(sent, msg_id)
+                answer = PLAIN.dissect(self._plain_answer(bytes(plain(msg_id, step.send))))["message"]
+                times.append((sent, self.clock()))
+                step = step.state.receive(answer, entropy, int(times[-1][1]))
+            made: Established = step.state
+            self._set_clock(made, *times[1])
+            if self.to.clean_up:
+                self._made.append(made)
+            return made
+
+    _time_offset = 0.0
+
+    def _set_clock(self, made: Established, sent: float, received: float) -> None:
+        """Server minus local time, in seconds with their fraction, from an answer with the server's time in whole
+        seconds: what is known already stays, as far as that answer allows it."""
+        server_time = made.time_offset + int(received)
+        known = self._session.time_offset if self._session else self._time_offset
+        self._time_offset = min(max(known, server_time - received), server_time + 1 - sent)
+
+    def _plain_answer(self, packet: bytes) -> bytes:
+        """What answers a packet of a key exchange; a late message under the key before it is passed over, and so is an
+        address that takes the connection and never says a word."""
+        while True:
+            others = self.connection.others()
+            until = Deadline(min(self.timeout, REACH) / (len(others) + 1) if others else self.timeout)
+            try:
+                self.connection.send(packet)
+                while True:
+                    answer = self.connection.receive(until)
+                    if self._session is None or answer[:8] != self._session.key.id_bytes:
+                        return answer
+            except Unreachable:
+                if not others or not self.connection.others():
+                    raise
+            self._dial_one_of(others)
+
+    def clean_up(self) -> None:
+        """Destroy every key that was made on somebody else's machine, the newest first, each under itself. One that is
+        gone already, or is refused, keeps none of the others; a connection that ends is dialled again once."""
+        patience = 1
+        while self._made:
+            made = self._made[-1]
+            try:
+                if self.connection.closed:
+                    self.dial()
+                self._begin(made)
+                self.ask(SCHEMA["destroy_auth_key"].build())
+            except Unreachable:
+                self.drop()
+                if not patience:
+                    raise
+                patience -= 1
+                continue
+            except TransportError:  # -404: it is gone, and so is the connection
+                self.drop()
+            except MtError:
+                pass
+            self._made.pop()
 
     # -- the binding
 
@@ -102,20 +302,36 @@ class Client(KeyHolder):
         """auth.bindTempAuthKey for the present keys and session. True means boolTrue; nothing else is success.
 
         `change` gets the bytes of the request and returns those that are sent instead: for experiments, so only
-        towards a data centre of one's own; `carried` is then what would have been sent without it. Raises RpcError with
-        the data centre's word for a refusal, CheckError for boolFalse. A binding that has to go out under a new msg_id
-        is built anew; one that met a wrong salt goes out again as it is.
+        towards a data centre of one's own. Raises RpcError with the data centre's word for a refusal, CheckError for
+        boolFalse and for a binding that was ignored. A binding that has to go out under a new msg_id or in a new
+        session is built anew; one that met a wrong salt goes out again as it is.
         """
         if change is not None and self.to.clean_up:
             raise LocalError("changed bytes are for a data centre of your own", got=self.to.name, expected="a LocalDC")
         self.carried = self.answer = None
-        with self._timed("bind"):
-            answer = self._send_binding(change or bytes)
+
+        def build(msg_id: int) -> Dissection | bytes:
+            self.binding = binding = self.build_binding(msg_id)
+            self._scopes += 1  # what a seed gives stays what it was when a scope for the frame was drawn here
+            return boxed(change(bytes(binding.request)) if change else bytes(binding.request))
+
+        with self._work("bind"):
+            self.answer = self._request(build, framed=self._record, named=True)
+        refusal = _refusal(self.answer)
+        if refusal is not None:
+            bound = self.session.session_id, self.temp_key.id, self.perm_key.id if self.perm_key else None
+            refusal.where = "session {}, temporary key {}, permanent key {}".format(*bound)
+            raise refusal
         self._greeted = False
-        if bytes(answer) != bytes(SCHEMA["boolTrue"].build()):
-            raise CheckError("the answer is not boolTrue", got=bytes(answer)[:4], where="auth.bindTempAuthKey")
+        if bytes(self.answer) != bytes(SCHEMA["boolTrue"].build()):
+            raise CheckError("the answer is not boolTrue", got=bytes(self.answer)[:4], where="auth.bindTempAuthKey")
         self._bound = self.perm_key
         return True
+
+    def _record(self, sent: SentPacket, frame: bytes) -> None:
+        if self.binding is not None:
+            record = sent.request.body, sent.message, sent.packet, frame, self.framing
+            self.carried = BindPacket.sent(self.binding, *record)
 
     def settle(self, *, sleep: Callable[[float], None] = time.sleep) -> bool:
         """Bind, and after a refusal do what `protocol.retry` says: try again with the same keys or with new ones, or
@@ -150,20 +366,6 @@ class Client(KeyHolder):
         self.dial()
         self.make_temp_key()
 
-    def _send_binding(self, change: Callable[[bytes], bytes]) -> Dissection | bytes:
-        for _ in range(RESENDS):
-            msg_id = self.session.next_msg_id(self.clock())
-            self.binding = binding = self.build_binding(msg_id)
-            request = boxed(change(bytes(binding.request)))
-            scope = self._scope("frame")
-            try:
-                answer = self.talk.ask(request, msg_id)
-            finally:
-                self._record(binding, scope)
-            if not isinstance(answer, BadMessage):
-                return answer
-        raise CheckError(f"the binding was ignored {RESENDS} times", where="bad_msg_notification")
-
     def build_binding(self, msg_id: int) -> Binding:
         """The binding for the message of that id, by the present keys and session; nothing is sent."""
         if self.perm_key is None or self.temp is None:
@@ -177,23 +379,6 @@ class Client(KeyHolder):
             entropy=self._scope("binding"),
         )
 
-    def _record(self, binding: Binding, scope: Entropy) -> None:
-        """Keep what went out and what came back. Nothing here may hide the error that brought us here."""
-        answer, sent = self.talk.answer, self.talk.sent
-        self.answer = None if isinstance(answer, BadMessage) else answer
-        if sent is not None:
-            self.carried = self._as_sent(binding, sent, scope)
-
-    def _as_sent(self, binding: Binding, sent: Sent, scope: Entropy) -> Carried:
-        """How the binding travelled: in the packet that the session sealed and the line framed."""
-        message = open_packet(sent.packet, self.temp_key, TO_SERVER)
-        carried = Carried.draw(binding, salt=message["salt"], seqno=message["seqno"], entropy=scope)
-        carried = replace(
-            carried, framing=self.framing, frames_before=sent.frames_before, entropy=self.line.frame_entropy
-        )
-        longer = len(message["request"]) != len(binding.request)  # changed: its padding fits itself alone
-        return carried if longer else replace(carried, padding=message["padding"])
-
     # -- calls
 
     def call(self, query: str | Dissection | bytes) -> Dissection | bytes:
@@ -204,7 +389,7 @@ class Client(KeyHolder):
         has lost, is replaced and bound once, and the call repeated; the permanent key stays.
         """
         query = boxed(SCHEMA[query].build() if isinstance(query, str) else query)
-        with self._timed("call"):
+        with self._work("call"):
             try:
                 return self._call(query)
             except RpcError as error:
@@ -219,16 +404,9 @@ class Client(KeyHolder):
             return self._call(query)
 
     def _call(self, query: Dissection | bytes) -> Dissection | bytes:
-        answer = self.talk.ask(query if self._greeted else self._with_header(query))
-        if isinstance(answer, BadMessage):
-            raise CheckError(f"the call was ignored: {answer.notice.meaning}", got=answer.code, where="bad_msg")
+        answer = self.ask(query if self._greeted else self._with_header(query))
         self._greeted = True
         return answer
-
-    def ping(self, ping_id: int = 1) -> bool:
-        """Whether the data centre answers."""
-        pong = self.ask(SCHEMA["ping"].build(ping_id=ping_id))
-        return isinstance(pong, Dissection) and pong.name == "pong" and pong["ping_id"] == ping_id
 
     def _with_header(self, query: Dissection | bytes) -> Dissection:
         header = SCHEMA["initConnection"].build(
@@ -236,3 +414,149 @@ class Client(KeyHolder):
             lang_code="en", query=bytes(query),
         )
         return SCHEMA["invokeWithLayer"].build(layer=LAYER, query=bytes(header))
+
+    def ping(self, ping_id: int = 1) -> bool:
+        """Whether the data centre answers."""
+        pong = self.ask(SCHEMA["ping"].build(ping_id=ping_id))
+        return isinstance(pong, Dissection) and pong.name == "pong" and pong["ping_id"] == ping_id
+
+    # -- what every message needs
+
+    def ask(
+        self,
+        query: Dissection | bytes,
+        msg_id: int | None = None,
+        *,
+        content_related: bool = True,
+        session: Session | None = None,
+    ) -> Dissection | bytes:
+        """Send any message as it is, and return what answers it: a result, a pong, future_salts. With a `msg_id` that
+        was drawn before it goes out under that one alone; `session` is another one than the client's own.
+
+        Raises RpcError for a refusal, CheckError with its code for a message that is ignored whatever is done.
+        """
+        request = boxed(query)
+        with self._work():
+            answer = self._request(lambda _: request, msg_id, content_related=content_related, session=session)
+        refusal = _refusal(answer)
+        if refusal is not None:
+            raise refusal
+        return answer
+
+    def _request(
+        self,
+        build: Callable[[int], Dissection | bytes],
+        msg_id: int | None = None,
+        *,
+        content_related: bool = True,
+        session: Session | None = None,
+        framed: Callable[[SentPacket, bytes], None] | None = None,
+        named: bool = False,
+    ) -> Dissection | bytes:
+        """What answers the request that `build` makes, `named` if it has to know its msg_id. One deadline for all of
+        it. A wrong salt and a new session at the other side are met with the same message, a wrong clock or session
+        with a new one, unless the caller chose its msg_id."""
+        current = session or self.session
+        chosen = msg_id is not None
+        until = Deadline(self.timeout)
+        if self.connection.broken:
+            self.dial()
+
+        def made() -> SentPacket:
+            number = msg_id if chosen else current.next_msg_id(self.clock()) if named else None
+            return current.send(build(number or 0), self.clock(), msg_id=number, content_related=content_related)
+
+        sent = made()
+        for left in reversed(range(SENDS)):
+            self.connection.send(bytes(sent), framed=partial(framed, sent) if framed else None)
+            answer = self._answer_to(sent, current, until)
+            if answer is not None and not isinstance(answer, BadMessage):
+                return answer
+            action = answer.notice.action if answer else "new_salt_and_resend"
+            again = action == "new_salt_and_resend"
+            if answer and (not left or action == "bug_in_client" or (chosen and not again)):
+                raise CheckError(f"bad_msg_notification {answer.code}, {answer.notice.meaning}: the message was "
+                                 f"ignored, after it was sent {SENDS - left} times", got=answer.code, where="bad_msg")
+            if again:
+                sent = current.again(sent)
+                continue
+            if action == "new_session" and current is self._session and self.temp is not None:
+                self._begin(self.temp)
+                current = self.session
+            sent = made()
+        raise Unreachable(f"{self.to.name} begins a new session whenever it is asked, and answers nothing")
+
+    def _answer_to(
+        self, sent: SentPacket, session: Session, until: Deadline
+    ) -> Dissection | bytes | BadMessage | None:
+        """What answers that packet, None if it has to go out again; everything that arrives meanwhile, or with it, is
+        kept in `events`."""
+        while True:
+            packet = self.connection.receive(until)
+            events = session.receive(packet, self.clock())
+            for event in events:
+                self.events.keep(event, len(packet))
+            found = next((each for each in map(sent.answered_by, events) if each is not None), None)
+            if found is not None or any(map(sent.not_received, events)):
+                return found
+
+    def _scope(self, name: str) -> Entropy:
+        self._scopes += 1
+        return self.entropy.at(f"{name}-{self._scopes}")
+
+    @contextmanager
+    def _work(self, phase: str = "") -> Iterator[None]:
+        """One thread at a time: what another one has asked for would be taken from the connection by this one."""
+        if not self._working.acquire(blocking=False):
+            raise LocalError("this client is busy in another thread", expected="a client for each thread",
+                             where="client")
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            if phase:
+                self.timings_ms[phase] = round((time.perf_counter() - start) * 1000, 3)
+            self._working.release()
+
+
+def _refusal(answer: Dissection | bytes) -> RpcError | None:
+    if isinstance(answer, Dissection) and answer.name == "rpc_error":
+        return RpcError(answer["error_code"], answer["error_message"].decode("utf-8", "replace"))
+    return None
+
+
+def boxed(query: object) -> Dissection | bytes:
+    """A request as it can be sent. Raises LocalError for anything but a dissection or bytes."""
+    if isinstance(query, Dissection):
+        return query
+    if isinstance(query, bytes | bytearray | memoryview):
+        return bytes(query)
+    raise LocalError("no request", got=type(query).__name__, expected="a dissection or bytes, or a method's name")
+
+
+def _of_type(value: Any, kind: type, where: str) -> Any:
+    if value is not None and not isinstance(value, kind):
+        raise LocalError("of the wrong type", got=type(value).__name__, expected=kind.__name__, where=where)
+    return value
+
+
+def _moment(created: object) -> float | None:
+    if created is None:
+        return None
+    if isinstance(created, bool) or not isinstance(created, int | float) or not isfinite(created):
+        raise LocalError("no moment", got=created, expected="unix seconds", where="perm_key_created")
+    return float(created)
+
+
+def _seconds(timeout: object) -> float:
+    if not isinstance(timeout, int | float) or not 0 < timeout <= DAY:
+        raise LocalError("no time to wait", got=timeout, expected="seconds, more than 0 and a day at most",
+                         where="timeout")
+    return float(timeout)
+
+
+def _lifetime(expires_in: object) -> int:
+    if isinstance(expires_in, bool) or not isinstance(expires_in, int) or not 0 < expires_in <= LONGEST_LIFE:
+        raise LocalError("expires_in is a duration, not a date", got=expires_in,
+                         expected=f"seconds from now, 86400 for a day, {LONGEST_LIFE} at most", where="expires_in")
+    return expires_in

@@ -100,9 +100,15 @@ def refuse_production(host: str) -> None:
     """Raise LocalError for an address in Telegram's networks that is not one of the three test data centres'. A name
     passes: whoever has resolved it asks again."""
     for address in _addresses(host):
-        if any(address in network for network in TELEGRAM) and str(address) not in TEST_HOSTS.values():
+        if _of_telegram(address) and str(address) not in TEST_HOSTS.values():
             raise LocalError("a production data centre: this project does not talk to those", got=host,
                              expected='a local data centre, or "telegram-test"')
+
+
+def refuse_telegram(host: str) -> None:
+    """The same for every address in Telegram's networks, those of the test data centres too."""
+    if any(map(_of_telegram, _addresses(host))):
+        raise LocalError("an address of Telegram's", got=host, expected="a data centre of your own")
 
 
 def literal(host: str) -> IPv4Address | IPv6Address | None:
@@ -117,6 +123,10 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
         return None if not text or text.split() != [text] else IPv4Address(inet_aton(text))
     except (OSError, ValueError):
         return None
+
+
+def _of_telegram(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in TELEGRAM)
 
 
 def _addresses(host: str) -> list[IPv4Address | IPv6Address]:

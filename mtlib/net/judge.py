@@ -3,11 +3,13 @@
     python -m mtlib judge -- node my_bind.mjs
 
 The program reads one line of JSON per step from its standard input and writes one line to its standard output; what it
-writes to its standard error is its own business. It ends when its input ends. `mtlib.ladder.ladder` has the format.
+writes to its standard error is its own business. It ends when its input ends, and whatever it has started ends with it.
+`mtlib.clinic.ladder` has the format.
 """
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import queue
@@ -18,12 +20,13 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Self
 
-from mtlib.errors import DecodeError, LocalError, Unreachable
-from mtlib.ladder.ladder import Question, Report, ask, chosen, output
+from mtlib.clinic.ladder import Question, Report, ask, chosen, output
+from mtlib.errors import DecodeError, LocalError, Unreachable, shown
 
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 500."""
 SECONDS = 10.0
+BOM = codecs.BOM_UTF8
 GRACE = 0.5
 """Seconds for a program to end once its input has ended."""
 
@@ -57,7 +60,7 @@ class Program:
             start_new_session=True,  # Ctrl-C is ours to handle, and its children end with it
         )  # fmt: skip
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._said = b""
+        self._said, self._asked, self._answers = b"", "", 0
         self._hung = False
         self._threads = [
             threading.Thread(target=work, args=(pipe,), daemon=True)
@@ -70,7 +73,7 @@ class Program:
         """The program's answer. Raises Unreachable where none comes, DecodeError where it is no value."""
         if not self._lines.empty():
             raise DecodeError("the program wrote a line that nobody had asked for", got=self._next(), where="stdout")
-        stdin = self._process.stdin
+        stdin, self._asked = self._process.stdin, question.line.strip()
         try:
             if stdin is not None:
                 stdin.write(question.line.encode())
@@ -91,7 +94,9 @@ class Program:
             raise Unreachable(self._obituary())
         if len(line) >= LONGEST:
             raise DecodeError("the answer is too long", expected=f"less than {LONGEST} bytes")
-        return line.decode(errors="replace")
+        self._answers += 1
+        mark = BOM if self._answers == 1 else b""  # which some systems write before a program's first line
+        return line.removeprefix(mark).decode(errors="replace")
 
     def _obituary(self) -> str:
         """Why there are no more lines: the program has ended, or has closed its output."""
@@ -99,10 +104,11 @@ class Program:
             self._process.wait(GRACE)
         self._threads[1].join(GRACE)
         lines = self._said.decode(errors="replace").strip().splitlines()
-        last = next((line for line in reversed(lines) if "rror" in line), lines[-1] if lines else "")[:200]
+        last = next((line for line in reversed(lines) if "rror" in line), lines[-1] if lines else "")
         code = self._process.returncode
         how = "closed its output" if code is None else f"ended with exit code {code}"
-        return f"the program {how} before it answered this step" + (f"; it last said: {last}" if last else "")
+        said = f"; it last said: {shown(last, 200)}" if last else ""
+        return f"the program {how} before it answered this step{said}; the question was {shown(self._asked, 150)}"
 
     def _listen(self, pipe: IO[bytes]) -> None:
         """Lines go into the queue; a program that runs ahead is left alone with its full pipe."""
@@ -129,18 +135,18 @@ class Program:
         try:
             self._process.wait(0 if self._hung or kind else GRACE)
         except subprocess.TimeoutExpired:
-            self._kill()
+            self._process.kill()
             self._process.wait()
+        self._kill()
         for thread in self._threads:
             thread.join(GRACE)
-        if not any(thread.is_alive() for thread in self._threads):  # a child that has kept the pipes may live on
+        if not any(thread.is_alive() for thread in self._threads):  # a child in a session of its own may have the pipes
             for pipe in (self._process.stdout, self._process.stderr):
                 if pipe is not None:
                     pipe.close()
 
     def _kill(self) -> None:
+        """End what the program has started."""
         if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.kill()

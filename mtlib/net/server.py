@@ -1,18 +1,4 @@
-"""The listening socket of a LocalDC, and what to do when the system lets nobody else in.
-
-Who is at the other end of a loopback connection?
-
-TCP does not say. On Linux the kernel does: it is asked who owns the connecting socket. Other systems tell an ordinary
-user nothing of the kind, so there the port is as open as loopback is, and a class server should run one data centre per
-container or machine.
-
-The question goes through a netlink socket, which looks up one connection and answers in microseconds. The same can be
-read in /proc/net/tcp; but that is a walk over every connection of the machine, ten milliseconds long, at the mercy of
-whoever opens many. It remains for machines without the former.
-
-One connection at a LocalDC: fair turns, and an end for everything that takes too long.
-
-LocalDC: a data centre on loopback TCP, in a thread of its own.
+"""LocalDC: a data centre on loopback TCP, in a thread of its own.
 
 The thread runs one selector loop; the notebook's thread, its event loop and its blocking client never wait for each
 other. Only loopback addresses are bound, and on Linux only processes of the same user are served: a class server is a
@@ -37,16 +23,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+from mtlib.clinic.doctor import explain_packet, explain_refusal
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.doctor.doctor import explain_refusal
 from mtlib.errors import LocalError, MtError
-from mtlib.net.connection import never_back, steady
-from mtlib.protocol.checks import Facts, Rules
+from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
 from mtlib.protocol.datacenter import DataCenter, Peer, Reply
-from mtlib.protocol.events import Event, Trace
+from mtlib.protocol.events import EventLog, LogEvent
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
+from mtlib.transport.obfuscation import hidden_secret
 
 TICK = 0.2
 """Seconds between two looks at the deadlines, and for which a door stays shut."""
@@ -82,17 +68,20 @@ class Door:
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises LocalError where there can be none: the port is taken, the address is not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = None
     try:
+        listener = socket.socket(family, socket.SOCK_STREAM)
         if os.name == "posix":  # on Windows this option would let a second program take the port over
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(256)
         listener.setblocking(False)
     except (OSError, OverflowError) as error:
-        listener.close()
-        taken = "; the same cell, run before, may have started one that still listens" if port else ""
-        raise LocalError(f"cannot listen here: {_reason(error)}{taken}", got=f"{host}:{port}", where="port") from None
+        if listener is not None:
+            listener.close()
+        taken = "the same cell, run before, may have started one that still listens; port 0 is always free"
+        message = f"cannot listen here: {_reason(error)}" + (f"; {taken}" if port else "")
+        raise LocalError(message, got=f"{host}:{port}", where="port") from None
     return listener
 
 
@@ -108,15 +97,22 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-ESTABLISHED = 1
-"""The state of a connection whose two ends are both open. A socket that its owner has closed lives on for a while as
-root's, so no other state counts."""
+# -- Who is at the other end? ----------------------------------------------------------------------------------------
+#
+# TCP does not say. On Linux the kernel does: it is asked who owns the connecting socket. Other systems tell an ordinary
+# user nothing of the kind, so there the port is as open as loopback is, and a class server should run one data centre
+# per container or machine.
+#
+# The question goes through a netlink socket, which looks up one connection and answers in microseconds. The same can be
+# read in /proc/net/tcp; but that is a walk over every connection of the machine, ten milliseconds long, at the mercy of
+# whoever opens many. It remains for machines without the former.
 
 Address = tuple[str, int]
 
 
-def same_user(peer: tuple[Any, ...], here: Address) -> bool:
-    """Whether the socket at `peer` that is connected to `here` belongs to the user of this process.
+def same_user(peer: tuple[Any, ...], here: Address) -> bool | None:
+    """Whether the socket at `peer` that is connected to `here` belongs to the user of this process; None where it has
+    been closed meanwhile, and is nobody's.
 
     Root may always connect, who can read our memory anyway. True where the system cannot be asked.
     """
@@ -131,22 +127,23 @@ def same_user(peer: tuple[Any, ...], here: Address) -> bool:
             return True
         with table.open() as lines:
             uid = owner(lines, there, here)
-    return uid in (os.getuid(), 0)
+    return None if uid is None else uid in (os.getuid(), 0)
 
 
-# -- By netlink: `man 7 sock_diag`, linux/inet_diag.h ---------------------------------------------------------------
-
+# By netlink: `man 7 sock_diag`, linux/inet_diag.h
 _SOCK_DIAG, _BY_FAMILY, _ERROR, _REQUEST = 4, 20, 2, 1
 _ANY_COOKIE = b"\xff" * 8
-_UID = 80  # where the answer has it: behind its header, four bytes, the socket's name, and three numbers
+_UID, _INODE = 80, 84  # where the answer has them: behind its header, four bytes, the socket's name, and three numbers
+_ANY_STATE = 0xFFFFFFFF
 
 
 def ask_kernel(local: Address, remote: Address) -> int | None:
-    """The user id of the open socket with these two ends, None if there is none. OSError where nobody answers."""
+    """The user id of the socket with these two ends that somebody holds open, None if there is none (one that its owner
+    has closed lives on for a while without an inode, as root's). OSError where nobody answers."""
     family = socket.AF_INET6 if ":" in local[0] else socket.AF_INET
     ends = [socket.inet_pton(family, host).ljust(16, b"\0") for host, _ in (local, remote)]
     name = struct.pack("!HH", local[1], remote[1]) + b"".join(ends) + bytes(4) + _ANY_COOKIE
-    body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, 1 << ESTABLISHED) + name
+    body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, _ANY_STATE) + name
     with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as kernel:
         kernel.settimeout(1)
         kernel.sendto(struct.pack("=IHHII", 16 + len(body), _BY_FAMILY, _REQUEST, 1, 0) + body, (0, 0))
@@ -156,18 +153,15 @@ def ask_kernel(local: Address, remote: Address) -> int | None:
         number = -struct.unpack_from("=i", answer, 16)[0]
         if number != errno.ENOENT:  # "no such socket" is an answer, anything else means that this is no way to ask
             raise OSError(number, os.strerror(number))
-    if kind == _ERROR or answer[17] != ESTABLISHED:
+    if kind == _ERROR or not struct.unpack_from("=I", answer, _INODE)[0]:
         return None
     return int(struct.unpack_from("=I", answer, _UID)[0])
 
 
-# -- By the table -----------------------------------------------------------------------------------------------------
-
-
 def owner(lines: Iterable[str], local: Address, remote: Address) -> int | None:
     """The same from a table like /proc/net/tcp."""
-    wanted = [_hex(*local), _hex(*remote), f"{ESTABLISHED:02X}"]
-    return next((int(f[7]) for f in map(str.split, lines) if f[1:4] == wanted), None)
+    wanted = [_hex(*local), _hex(*remote)]
+    return next((int(f[7]) for f in map(str.split, lines) if f[1:3] == wanted and f[9] != "0"), None)
 
 
 def _hex(host: str, port: int) -> str:
@@ -177,38 +171,44 @@ def _hex(host: str, port: int) -> str:
     return "".join(f"{word:08X}" for word in words) + f":{port:04X}"
 
 
+# -- One connection: fair turns, and an end for everything that takes too long ----------------------------------------
+
 READ, PIECE = 4096, 64
 """Bytes that are read from a socket at once, and that are looked at at once until a frame is whole."""
 
 
-class Served:
-    """A socket, its peer, what has not been sent yet (`unsent`) and not been looked at yet (`backlog`); `done` says
-    that it is to be hung up on once everything is out."""
+class ServerConnection:
+    """A socket, its peer, what has not been sent yet (`unsent`) and not been looked at yet (`backlog`); `ended` says
+    that nothing more will come, `done` that it is to be hung up on once everything is out. `explained` is cleared
+    while an answer is out whose reasons are not in the log yet."""
 
-    def __init__(self, sock: socket.socket, peer: Peer) -> None:
-        self.sock, self.peer = sock, peer
+    def __init__(self, sock: socket.socket, peer: Peer, explained: threading.Event | None = None) -> None:
+        self.sock, self.peer, self.explained = sock, peer, explained or threading.Event()
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the frame began that is not whole yet
-        self.done = False
+        self.ended = self.done = False
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits for this client that nothing more is read until it reads."""
+        return len(self.unsent) > UNSENT
 
     def overdue(self, now: float, limits: Limits) -> str:
         """Which deadline has passed, in a few words; nothing if none has."""
         if not self.peer.authenticated and now > self.opened + limits.handshake_seconds:
             return f"no key within {limits.handshake_seconds:g} s"
-        if self.begun is not None and now > self.begun + limits.frame_seconds:
+        if self.begun is not None and now > self.begun + limits.frame_seconds and not self.full:
             return f"a frame took longer than {limits.frame_seconds:g} s"
         return f"silent for {self.peer.patience:g} s" if now > self.heard + self.peer.patience else ""
 
     def read(self, now: float) -> None:
         """Take one turn: answer what arrives until a frame is whole. The rest waits in `backlog` until all others had
-        their turn, so that nobody keeps the thread busy on their own. The end of the stream ends the connection."""
+        their turn, so that nobody keeps the thread busy on their own. A client that has ended its own sending is
+        answered all the same: it may still read."""
         if not self.backlog:
             data = self.sock.recv(READ)
-            if not data:
-                self.done = True
-                self.unsent.clear()
-                return
+            self.ended = self.done = not data
             self.heard = time.monotonic()
             self.backlog += data
         frames = self.peer.stream.received
@@ -223,9 +223,16 @@ class Served:
 
     def _take(self, reply: Reply) -> None:
         self.done = reply.close
-        for chunk in reply.chunks:
-            self.unsent += chunk
-            self.flush()
+        if reply.afterwards:
+            self.explained.clear()
+        try:
+            for chunk in reply.chunks:
+                self.unsent += chunk
+                self.flush()
+            for explain in reply.afterwards:
+                explain()
+        finally:
+            self.explained.set()
 
     def _reply(self, data: bytes, now: float) -> Reply:
         """What the peer answers. A mistake of ours costs one connection its life, and not everybody's."""
@@ -243,16 +250,36 @@ class Served:
         self.sock.close()
 
     def flush(self) -> None:
-        """Send as much as goes out without waiting."""
+        """Send as much as goes out without waiting. Who takes something is still there."""
         with contextlib.suppress(BlockingIOError):
             while self.unsent:
                 del self.unsent[: self.sock.send(self.unsent)]
+                self.heard = time.monotonic()
 
+
+# -- The data centre --------------------------------------------------------------------------------------------------
 
 UNSENT = 1 << 20
-"""Bytes that may wait for a client that does not read; then it is hung up on."""
+"""Bytes that may wait for a client that does not read; then nothing more is read from it, until its patience ends."""
+JUMP = 2.0
+"""Seconds by which a clock is found to have been set, or its machine to have slept."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
+
+
+def never_back(clock: Callable[[], float]) -> Callable[[], float]:
+    """The same clock, standing still where it would go back, until it has caught up with itself.
+
+    A data centre tells its time in the msg_ids of its notices, and those must rise.
+    """
+    latest = 0.0
+
+    def now() -> float:
+        nonlocal latest
+        latest = max(latest, clock())
+        return latest
+
+    return now
 
 
 @cache
@@ -265,7 +292,9 @@ class LocalDC:
     """A local test data centre: `with LocalDC() as dc: ...`, or `dc = LocalDC().start()` and later `dc.stop()`.
 
     `host`, `port`, `public_key` and `dc_id` are what a client needs; `trace` is what happened, with the reasons that
-    never leave the process. `clock` gives unix seconds. Stopping twice is fine; leaving the interpreter stops it too.
+    never leave the process. `clock` gives unix seconds, the machine's own time unless it is given; `secret` is an
+    MTProto proxy's, and lets in those alone who use it. Starting a running one changes nothing, stopping twice is fine;
+    leaving the interpreter stops it too.
     Raises LocalError for a port that is taken, and for an address that is not loopback unless `allow_public` is given.
     """
 
@@ -281,19 +310,25 @@ class LocalDC:
         faults: Iterable[Fault] = (),
         entropy: Entropy | None = None,
         clock: Callable[[], float] | None = None,
+        secret: str | bytes | None = None,
         allow_public: bool = False,
+        judge: Callable[[Facts], Verdict] | None = None,
     ) -> None:
         if not allow_public and not is_loopback(host):
             raise LocalError("everybody on the network could use this address", got=host,
                              expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
-                             entropy=entropy, address=(host, port))
+                             entropy=entropy, address=(host, port), judge=judge)
         self.dc.consult = self._diagnosis
-        self.clock, self.allow_public = clock or steady(), allow_public
-        self._now = never_back(lambda: self.clock())
+        self.secret = hidden_secret(secret)
+        self.clock, self.allow_public = clock or (lambda: time.time()), allow_public
+        self._watched, self._now = clock is None, never_back(lambda: self.clock())
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
-        self._connections: dict[socket.socket, Served] = {}
+        self._explained = threading.Event()
+        self._explained.set()
+        self._ahead: float | None = None  # the clock before the steady one, when they were compared last
+        self._connections: dict[socket.socket, ServerConnection] = {}
         self._consulted = self._stopping = False
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
@@ -309,7 +344,10 @@ class LocalDC:
         return self.dc.rsa.public
 
     @property
-    def trace(self) -> Trace:
+    def trace(self) -> EventLog:
+        """What happened. Answers go out before their reasons are looked for, so this waits until those are there."""
+        if threading.current_thread() is not self._thread:
+            self._explained.wait(PATIENCE)
         return self.dc.trace
 
     @property
@@ -317,20 +355,31 @@ class LocalDC:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> Self:
-        """Listen, in a thread of its own. Starting a running one changes nothing."""
+        """Listen, in a thread of its own. Raises LocalError where the system has no port, descriptor or thread for it;
+        nothing is then left behind."""
         if self.failure is not None and self._thread is not None:
             self._thread.join(PATIENCE)  # it has died, and may still be hanging up on its clients
         if self.running:
             return self
-        listener = listen(*self.dc.address)
-        self.dc.address = listener.getsockname()[:2]
-        self._wake, self._woken = socket.socketpair()
-        self._selector = selectors.DefaultSelector()
-        self._door = Door(listener, self._selector)
-        self._selector.register(self._woken, selectors.EVENT_READ)
-        self._thread = threading.Thread(target=self._run, name=f"LocalDC:{self.port}", daemon=True)
-        self._stopping, self.failure = False, None
-        self._thread.start()
+        asked, listener = self.dc.address, listen(*self.dc.address)
+        opened: list[Any] = [listener]
+        try:
+            self._wake, self._woken = ends = socket.socketpair()
+            opened += ends
+            self._selector = selectors.DefaultSelector()
+            opened.append(self._selector)
+            self._door = Door(listener, self._selector)
+            self._selector.register(self._woken, selectors.EVENT_READ)
+            self.dc.address = listener.getsockname()[:2]
+            self._stopping, self.failure, self._ahead = False, None, None
+            thread = threading.Thread(target=self._run, name=f"LocalDC:{self.port}", daemon=True)
+            thread.start()
+        except (OSError, RuntimeError) as error:  # no descriptor or no thread is left; in a browser there are none
+            for each in opened:
+                each.close()
+            self.dc.address = asked
+            raise LocalError(f"a data centre cannot start here: {_reason(error)}", where="LocalDC") from None
+        self._thread = thread
         atexit.register(self.stop)
         return self
 
@@ -359,9 +408,11 @@ class LocalDC:
         state = f"{len(self._connections)} connections, {len(self.dc.keys)} keys" if serving else "stopped"
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
-    def _diagnosis(self, facts: Facts) -> str:
-        """Which well-known mistake a refused binding shows, for the trace. Once per packet: a container full of them
-        would keep everybody else waiting."""
+    def _diagnosis(self, facts: Facts | PacketFacts) -> str:
+        """Which well-known mistake a refused binding shows, or a packet that does not open. Once per packet: a
+        container full of them would keep everybody else waiting."""
+        if isinstance(facts, PacketFacts):
+            return explain_packet(facts)
         if self._consulted:
             return "another bind of this packet was looked at: one a packet is"
         self._consulted = True
@@ -404,7 +455,7 @@ class LocalDC:
 
     def _turn(self) -> dict[Any, int]:
         """Who is up: everybody with news, and everybody with more from before."""
-        behind = [sock for sock, connection in self._connections.items() if connection.backlog]
+        behind = [sock for sock, each in self._connections.items() if each.backlog and not each.full and not each.done]
         found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
         for key, events in self._selector.select(0 if behind else TICK):
             found[key.fileobj] = found.get(key.fileobj, 0) | events
@@ -434,13 +485,14 @@ class LocalDC:
         try:
             reason = self._objection(address)
             if reason:
-                self.trace.add(Event("turned_away", 0, self._now(), reason))
+                self.trace.add(LogEvent("turned_away", 0, self._now(), reason))
                 sock.close()
                 return
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ)
-            self._connections[sock] = Served(sock, self.dc.accept())
+            peer = self.dc.accept(self.secret, address=sock.getsockname()[:2])
+            self._connections[sock] = ServerConnection(sock, peer, self._explained)
         except OSError:
             sock.close()
 
@@ -448,28 +500,43 @@ class LocalDC:
         """Why a connection from there is not let in; nothing if it is."""
         if len(self._connections) >= self.dc.limits.connections:
             return f"{len(self._connections)} connections are open, and that is the limit"
-        return "" if self.allow_public or same_user(address, self.dc.address) else "it is another user of this machine"
+        mine = True if self.allow_public else same_user(address, self.dc.address)
+        gone = "it has left before it could be seen whose it is"
+        return gone if mine is None else "" if mine else "it is another user of this machine"
 
-    def _settle(self, connection: Served) -> None:
+    def _settle(self, connection: ServerConnection) -> None:
         """Watch for what this connection waits for now, or end it."""
-        if (connection.done and not connection.unsent) or len(connection.unsent) > UNSENT:
+        if connection.done and not connection.unsent:
             self._close(connection)
             return
         writing = selectors.EVENT_WRITE if connection.unsent else 0
-        reading = 0 if connection.done else selectors.EVENT_READ
+        reading = 0 if connection.done or connection.full else selectors.EVENT_READ
         self._selector.modify(connection.sock, reading | writing)
 
     def _sweep(self) -> None:
         """Hang up on whoever is over a deadline, and open the door again after a pause."""
         now = time.monotonic()
         self._door.reopen(now)
+        self._watch_clock(now)
         for connection in tuple(self._connections.values()):
             reason = connection.overdue(now, self.dc.limits)
             if reason:
                 connection.peer.note("timed_out", self._now(), reason)
                 self._close(connection)
 
-    def _close(self, connection: Served) -> None:
+    def _watch_clock(self, now: float) -> None:
+        """Say that the machine's clock was set, or the machine slept: dates and msg_ids from before are then off."""
+        if not self._watched:
+            return
+        time_here, before = self.clock(), self._ahead
+        self._ahead = time_here - now
+        if before is not None and abs(self._ahead - before) > JUMP:
+            moved = round(self._ahead - before)
+            said = f"the clock of this machine went {moved:+d} s at once"
+            self.trace.add(LogEvent("clock_jumped", 0, time_here, said, {"seconds": moved}))
+
+    def _close(self, connection: ServerConnection) -> None:
         if self._connections.pop(connection.sock, None) is not None:
             self._selector.unregister(connection.sock)
+            connection.peer.close()
             connection.close()

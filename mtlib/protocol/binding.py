@@ -1,7 +1,7 @@
 """The binding: how a temporary key is tied to a permanent one.
 
 `Binding` holds what is given; every other value is a property, in the order in which it comes into being. Reading
-the class is reading the method. `Carried` goes on from the request to the frame on the wire.
+the class is reading the method. `BindPacket` goes on from the request to the frame on the wire.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents"; core.telegram.org/api/pfs.
 """
@@ -9,77 +9,23 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.keys import V1, AuthKey, Schedule, msg_key_v1
-from mtlib.protocol.packets import (
-    INT,
-    LONG,
-    REQUEST_MESSAGE,
-    FrameShape,
-    decrypt_v1,
-    framing,
-    key_for,
-    padding_size,
-    seal,
-)
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, constant, copied, derived, random
-from mtlib.wire.kinds import Raw, Rest
+from mtlib.crypto.entropy import Entropy, source
+from mtlib.crypto.kdf import V1, Schedule, kdf_v1, msg_key_v1
+from mtlib.crypto.keys import AuthKey, auth_key
+from mtlib.crypto.secret import exact
+from mtlib.errors import LocalError
+from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, padding_size, seal
+from mtlib.protocol.packets import framing as _framing
+from mtlib.wire.dissection import Dissection, Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
-PAGE = "core.telegram.org/method/auth.bindTempAuthKey, binding message contents"
-
-INNER = SCHEMA["bind_auth_key_inner"]
 INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE = 40, 72, 80, 104
 """All sizes of the binding are constants: the forty bytes, with header, with padding, with key id and msg_key."""
-
-ENVELOPE = Layout(
-    "envelope",
-    (
-        Field("random", Raw("int128", 16), random(
-            "stands where an ordinary message has salt and session_id; nobody reads it, but msg_key covers it", PAGE)),
-        Field("msg_id", LONG, copied("message/msg_id", "the msg_id of the message that carries the request", PAGE)),
-        Field("seqno", INT, constant("zero, although the message outside has an odd seqno", PAGE)),
-        Field("length", INT, constant("bytes of the inner object: 40", PAGE)),
-        Field("inner", INNER, derived("", "the forty bytes that bind", PAGE)),
-    ),
-)
-PLAINTEXT = Layout(
-    "plaintext",
-    (
-        Field("envelope", ENVELOPE, derived("", "what msg_key covers", PAGE)),
-        Field("padding", Rest(), random("up to a multiple of 16; msg_key does not cover it", PAGE)),
-    ),
-)
-
-
-def _open_seal(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-    """For looking: whatever the ciphertext has become, cut as a binding is cut."""
-    key = key_for(values["perm_auth_key_id"], reading)
-    if key is None or len(data) != PLAINTEXT_SIZE:
-        return None
-    return Dissection(PLAINTEXT, decrypt_v1(values["msg_key"], data, key), replace(reading, lenient=True))
-
-
-ENCRYPTED_MESSAGE = Layout(
-    "encrypted_message",
-    (
-        Field("perm_auth_key_id", LONG, copied(
-            "request/perm_auth_key_id", "which permanent key opens the seal", PAGE)),
-        Field("msg_key", Raw("int128", 16), derived(
-            "SHA1(envelope)[4:20]", "hash of the envelope: MTProto 1.0, so without the padding and without any key",
-            PAGE, envelope="encrypted_message/plaintext/envelope")),
-        Field("ciphertext", Rest(), derived(
-            "IGE(plaintext, KDF1(perm_auth_key, msg_key))", "the envelope and its padding under the permanent key",
-            PAGE, plaintext="encrypted_message/plaintext", perm_auth_key="@perm_auth_key",
-            msg_key="encrypted_message/msg_key"), inside=Seal(_open_seal)),
-    ),
-)
-REQUEST = SCHEMA["auth.bindTempAuthKey"].contains(encrypted_message=ENCRYPTED_MESSAGE)
-SCHEMA.add(REQUEST)
 
 
 @dataclass(frozen=True)
@@ -88,7 +34,9 @@ class Binding:
 
     `perm_key` and `temp_key` are what is tied together; `session_id` and `msg_id` are those of the message that will
     carry the request; `expires_at` is a date in unix seconds; `nonce` is a long; `random` is 16 bytes, `padding` 8.
-    A value that does not fit raises LocalError with its field when it is first packed.
+
+    Raises LocalError for keys that are none, for what the protocol keeps for itself (session 0, key id 0) and for
+    another padding; a value that does not fit its field is one when it is first packed.
     `dataclasses.replace(binding, nonce=...)` recomputes everything.
     """
 
@@ -101,11 +49,20 @@ class Binding:
     random: bytes
     padding: bytes
 
+    def __post_init__(self) -> None:
+        for name in ("perm_key", "temp_key"):
+            if auth_key(getattr(self, name), name).id == 0:
+                raise LocalError("auth_key_id 0 means that there is no key", got=0, where=name)
+        if self.session_id == 0:
+            raise LocalError("session_id 0 names no session", got=0, expected="a random long", where="session_id")
+        exact(self.padding, PLAINTEXT_SIZE - ENVELOPE_SIZE, "padding")
+
     @classmethod
     def draw(
         cls, perm_key: AuthKey, temp_key: AuthKey, *, session_id: int, msg_id: int, expires_at: int, entropy: Entropy
     ) -> Binding:
         """A binding with fresh nonce, random and padding."""
+        source(entropy)
         return cls(
             perm_key, temp_key, session_id, msg_id, expires_at,
             nonce=int.from_bytes(entropy.draw("nonce", 8), "little", signed=True),
@@ -136,8 +93,9 @@ class Binding:
 
     @cached_property
     def schedule(self) -> Schedule:
-        """Four SHA-1 over msg_key and the permanent key, cut into `aes_key` and `aes_iv`. Secret."""
-        return V1.run(0, auth_key=bytes(self.perm_key), msg_key=self.msg_key)
+        """Four SHA-1 over msg_key and the permanent key, cut into `aes_key` and `aes_iv`: what `kdf_v1` computes, to
+        look at. Secret."""
+        return V1.run(0, auth_key=self.perm_key, msg_key=self.msg_key)
 
     @cached_property
     def plaintext(self) -> Dissection:
@@ -147,7 +105,7 @@ class Binding:
     @cached_property
     def ciphertext(self) -> bytes:
         """AES-256-IGE of the plaintext: 80 bytes."""
-        return ige_encrypt(bytes(self.plaintext), self.schedule.aes_key, self.schedule.aes_iv)
+        return ige_encrypt(bytes(self.plaintext), *kdf_v1(self.perm_key, self.msg_key))
 
     @cached_property
     def encrypted_message(self) -> Dissection:
@@ -168,12 +126,15 @@ class Binding:
 
 
 @dataclass(frozen=True)
-class Carried:
+class BindPacket:
     """The same binding on its way: in a message, in a packet under the temporary key, in a frame.
 
     `salt` is the data centre's for the temporary key, `seqno` the session's next odd number, `padding` at least 12
-    bytes; `framing` is "abridged", "intermediate", "padded" or "full". `frames_before` counts for full framing,
-    and only padded framing needs `entropy`.
+    bytes; `framing` is "abridged", "intermediate", "padded" or "full". `frames_before` counts for full framing, and
+    `frame_padding` is what padded framing adds. `changed` are the bytes that travel in the place of the binding's
+    request, where an experiment changed them.
+
+    A client's is the record of what it sent (`sent`); `dataclasses.replace` makes it anew from other values.
     """
 
     binding: Binding
@@ -182,20 +143,39 @@ class Carried:
     padding: bytes
     framing: str = "intermediate"
     frames_before: int = 0
-    entropy: Entropy | None = field(default=None, repr=False)
+    frame_padding: bytes = b""
+    changed: bytes | None = None
 
     @classmethod
     def draw(
         cls, binding: Binding, *, salt: int, seqno: int = 1, entropy: Entropy, framing: str = "intermediate"
-    ) -> Carried:
+    ) -> BindPacket:
         """With the least lawful padding, drawn fresh."""
-        padding = entropy.draw("padding", padding_size(len(binding.request)))
-        return cls(binding, salt, seqno, padding, framing, 0, entropy)
+        made = cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing)
+        if framing != "padded":
+            return made
+        frame = _framing(framing, entropy=entropy).wrap(bytes(made.packet))
+        return replace(made, frame_padding=_values(framing, made.packet, frame).get("padding", b""))
+
+    @classmethod
+    def sent(
+        cls, binding: Binding, request: bytes, message: Dissection, packet: Dissection, frame: bytes, framing: str
+    ) -> BindPacket:
+        """The record of a binding that went out as these bytes, and as `request`."""
+        message = Dissection(message.shape, bytes(message), Reading(lenient=True))  # an experiment may be no request
+        values = _values(framing, packet, frame)
+        made = cls(
+            binding, message["salt"], message["seqno"], message["padding"], framing, values.get("seqno", 0),
+            values.get("padding", b""), None if request == bytes(binding.request) else request,
+        )  # fmt: skip
+        shown = Dissection(FrameShape(framing, packet.shape), frame)
+        vars(made).update(message=message, packet=packet, frame=shown)  # as they went out: nothing is computed again
+        return made
 
     @cached_property
     def message(self) -> Dissection:
         """salt, session_id, msg_id, seqno and length before the request, padding after it."""
-        request = bytes(self.binding.request)
+        request = bytes(self.binding.request) if self.changed is None else self.changed
         return REQUEST_MESSAGE.build(
             salt=self.salt,
             session_id=self.binding.session_id,
@@ -213,7 +193,17 @@ class Carried:
 
     @cached_property
     def frame(self) -> Dissection:
-        """As it leaves the socket, after the tag that opened the connection."""
-        end = framing(self.framing, entropy=self.entropy)
+        """As it leaves the socket, after the tag that opened the connection and before any obfuscation."""
+        padded = self.framing == "padded"  # which is intermediate around the packet and its padding
+        end = _framing("intermediate" if padded else self.framing)
         end.sent = self.frames_before
-        return Dissection(FrameShape(self.framing, self.packet.shape), end.wrap(bytes(self.packet)))
+        frame = end.wrap(bytes(self.packet) + self.frame_padding)
+        return Dissection(FrameShape(self.framing, self.packet.shape), frame)
+
+
+Carried = BindPacket
+"""The name by which the lessons of version 1 knew it."""
+
+
+def _values(framing: str, packet: Dissection, frame: bytes) -> Mapping[str, Any]:
+    return Dissection(FrameShape(framing, packet.shape), frame).values

@@ -1,38 +1,43 @@
-"""What a data centre knows when a binding request comes in, and the rules by which it decides.
+"""What a data centre checks: `CHECKS` before it binds, `PACKET_CHECKS` before it believes any message at all.
 
-`Facts` opens what can be opened, once, whatever is wrong with the rest; `checks` compares.
+Both are tables of the same rows, one for the data centre, the doctor, the inspector and the lessons. `Facts` and
+`PacketFacts` open what can be opened, once, whatever is wrong with the rest. `judge` and `judge_packet` evaluate every
+comparison that can be computed, in one order, with the same work whatever fails first, and say which row failed. On the
+wire all faults of the binding message are one error; the names of the rows never leave the process.
 
-What a data centre checks before it binds: one table for the DC, the doctor, the inspector and the lessons.
-
-`judge(facts)` evaluates every comparison that can be computed, in one order, with the same work whatever fails
-first, and says which row failed. On the wire all faults of the binding message are one error; the names of the
-rows never leave the process.
-
-Source: core.telegram.org/method/auth.bindTempAuthKey and core.telegram.org/api/pfs name the fields and the set of
-errors. Which fault gives which error is documented nowhere: the `error` column is DEDUCED.
+Source: core.telegram.org/method/auth.bindTempAuthKey and core.telegram.org/api/pfs name the fields of a binding and the
+set of errors; core.telegram.org/mtproto/description, /mtproto/security_guidelines and
+/mtproto/service_messages_about_messages the rules of packet and message. Which fault of a binding gives which error is
+documented nowhere, nor what a packet that does not open is answered: the `error` columns are DEDUCED.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mtlib.crypto.keys import AuthKey, msg_key_v1
-from mtlib.errors import DecodeError
-from mtlib.protocol.binding import (
-    ENCRYPTED_MESSAGE,
-    ENCRYPTED_SIZE,
-    ENVELOPE_SIZE,
-    INNER,
-    INNER_SIZE,
-    PLAINTEXT,
-    REQUEST,
+from mtlib.crypto.aes import ige_decrypt
+from mtlib.crypto.kdf import V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import DecodeError, LocalError
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
+from mtlib.protocol.messages import ACK, CONTAINER, FROM_CLIENT, GZIP, SERVICE_MESSAGES, Window, seconds_of
+from mtlib.protocol.packets import (
+    HEADER,
+    MAX_PADDING,
+    MIN_PADDING,
+    REQUEST_MESSAGE,
+    TO_CLIENT,
+    TO_SERVER,
+    decrypt_v1,
 )
-from mtlib.protocol.packets import decrypt_v1
-from mtlib.wire import Dissection, Reading
+from mtlib.wire import SCHEMA, Dissection, Reading
+from mtlib.wire.dissection import Allowance
+from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST
 
 LENIENT = Reading(lenient=True)
 NO_KEY = AuthKey(bytes(256))
@@ -47,7 +52,9 @@ class Rules:
     compute it later, so an exact limit would refuse them). `one_temp_key`: a new binding ends the older ones of the
     same permanent key, and the msg_id of its bindings must rise. `perm_key_delay`: seconds until a new permanent
     key is known to the machine that binds. `hash_first`: msg_key is named before the length field. `cdn`: this is a
-    CDN data centre, which binds nothing. `skip`: names of checks that a lesson switches off.
+    CDN data centre, which binds nothing. `as_telegram`: what usually is only noted, because working clients do it, is
+    refused as Telegram refuses it. `skip`: names of checks that a lesson switches off.
+    Raises LocalError for a name that no check has.
     """
 
     expires_slack: int = 300
@@ -55,7 +62,20 @@ class Rules:
     perm_key_delay: int = 0
     hash_first: bool = False
     cdn: bool = False
+    as_telegram: bool = False
     skip: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        names = [check.name for check in (*CHECKS, *PACKET_CHECKS)]
+        if isinstance(self.skip, str) or not isinstance(self.skip, Iterable):
+            raise LocalError("names of checks", got=self.skip, expected="a set of names", where="skip")
+        unknown = [name for name in self.skip if name not in names]
+        if unknown:
+            raise LocalError("no such check", got=unknown[0], expected=", ".join(names), where="skip")
+        object.__setattr__(self, "skip", frozenset(self.skip))
+        for name in ("expires_slack", "perm_key_delay"):
+            if not isinstance(getattr(self, name), int):
+                raise LocalError("seconds", got=getattr(self, name), expected="an int", where=name)
 
 
 @dataclass(frozen=True)
@@ -81,9 +101,10 @@ class Facts:
 
     @cached_property
     def _read(self) -> Dissection | DecodeError:
-        """The request at the start of the bytes, or why there is none."""
+        """The request at the start of the bytes, or why there is none. The encrypted_message in it stays bytes."""
         try:
-            read: Dissection = REQUEST.read(self.request, 0, len(self.request), Reading()).value
+            one = Reading(allowance=Allowance(0, 0))
+            read: Dissection = REQUEST.read(self.request, 0, len(self.request), one).value
         except DecodeError as error:
             return error
         return read
@@ -104,18 +125,18 @@ class Facts:
         return 0 if self.call is None else len(self.request) - len(self.call)
 
     @cached_property
-    def sealed(self) -> Dissection | None:
-        """The encrypted_message, cut where it has the one size it can have."""
-        body = self.call and self.call["encrypted_message"]
-        return Dissection(ENCRYPTED_MESSAGE, body) if body and len(body) == ENCRYPTED_SIZE else None
+    def sealed(self) -> bytes | None:
+        """The encrypted_message, where it has the one size it can have."""
+        body: bytes = b"" if self.call is None else self.call["encrypted_message"]
+        return body if len(body) == ENCRYPTED_SIZE else None
 
     @cached_property
     def plaintext(self) -> bytes | None:
-        """The 80 bytes behind the seal. They are decrypted even where the key is unknown."""
-        if self.sealed is None:
-            return None
-        opened = decrypt_v1(self.sealed["msg_key"], self.sealed["ciphertext"], self.perm_key or NO_KEY)
-        return opened if self.perm_key else None
+        """The 80 bytes behind the seal. As many are decrypted where there is no seal or no key, so that an answer takes
+        as long whatever is wrong."""
+        sealed = self.sealed or bytes(ENCRYPTED_SIZE)
+        opened = decrypt_v1(sealed[8:24], sealed[24:], self.perm_key or NO_KEY)
+        return opened if self.sealed and self.perm_key else None
 
     @cached_property
     def hash(self) -> bytes:
@@ -127,6 +148,84 @@ class Facts:
         """What the seal hides, cut by its constants, noise included."""
         found = self.plaintext and PLAINTEXT.dissect(self.plaintext, LENIENT)["envelope"]
         return found if isinstance(found, Dissection) else None
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """One message, alone in its packet or out of a container, and the `window` of what its session has seen before.
+    `now` is unix seconds, None where nobody asks when the message was made."""
+
+    msg_id: int
+    seqno: int
+    body: bytes
+    now: float | None
+    window: Window
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def new(self) -> bool:
+        return not self.window.has(self.msg_id)
+
+
+@dataclass(frozen=True)
+class PacketFacts:
+    """One packet under a key, and what its receiver knows when it comes in.
+
+    `key` is the key of that auth_key_id, None where there is none; `x` says which way the packet travels. `salts` are
+    valid now, the current one first; empty where nobody asks. `session_id` is the one that is expected, None for any.
+    `seen` gives the window of a session. `now` is unix seconds, None where nobody asks when the message was made.
+    """
+
+    packet: bytes
+    key: AuthKey | None
+    now: float | None = None
+    x: int = TO_SERVER
+    salts: Sequence[int] = ()
+    session_id: int | None = None
+    seen: Callable[[int], Window] = field(default=lambda session_id: Window((FROM_CLIENT,)), repr=False)
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def whole(self) -> bool:
+        """Whether its size is one that an encrypted packet can have."""
+        return len(self.packet) >= 24 + HEADER + MIN_PADDING and (len(self.packet) - 24) % 16 == 0
+
+    def sealed_for(self, x: int) -> bytes | None:
+        """The plaintext, if the packet was sealed with this key for the direction `x`."""
+        if self.key is None or not self.whole:
+            return None
+        schedule = V2.run(x, auth_key=bytes(self.key), msg_key=self.packet[8:24])
+        opened = ige_decrypt(self.packet[24:], schedule.aes_key, schedule.aes_iv)
+        return opened if hmac.compare_digest(msg_key_v2(self.key, opened, x), self.packet[8:24]) else None
+
+    @cached_property
+    def plaintext(self) -> bytes | None:
+        """The message with its padding, if msg_key is its hash."""
+        return self.sealed_for(self.x)
+
+    @cached_property
+    def reversed(self) -> bool:
+        """Whether it is a packet for the other way."""
+        return self.plaintext is None and self.sealed_for(TO_SERVER + TO_CLIENT - self.x) is not None
+
+    @cached_property
+    def length(self) -> int | None:
+        return None if self.plaintext is None else int.from_bytes(self.plaintext[28:32], "little", signed=True)
+
+    @cached_property
+    def message(self) -> Dissection | None:
+        """The message, cut; None where the packet did not open or its length is no length."""
+        if self.plaintext is None or self.length is None or not _is_length(self.length, len(self.plaintext)):
+            return None
+        return REQUEST_MESSAGE.dissect(self.plaintext, Reading(allowance=Allowance(0, 0)))
+
+    @cached_property
+    def outer(self) -> MessageFacts | None:
+        """The message's own facts: its numbers and its body."""
+        if self.message is None:
+            return None
+        return MessageFacts(self.message["msg_id"], self.message["seqno"], self.message["request"], self.now,
+                            self.seen(self.message["session_id"]), self.rules)
 
 
 INVALID = "ENCRYPTED_MESSAGE_INVALID"
@@ -148,15 +247,21 @@ def _equal(got: Any, expected: Any) -> Compared:
 
 @dataclass(frozen=True)
 class Check:
-    """One row: its name, the RPC error if it fails, why it is there, who says so, which paths it reads, and the
-    comparison, which gives None where what it needs could not be opened."""
+    """One row: its name, the error if it fails, why it is there, who says so, which paths it reads, and the
+    comparison, which gives None where what it needs could not be opened.
+
+    `code` is the number that goes with the error: of the RPC error, the notification, or the transport. `refuses` says
+    when a failure refuses: "always"; "as_telegram", where working clients are more lenient than the text; or "never".
+    """
 
     name: str
     error: str
     why: str
     spec: str
     reads: tuple[str, ...]
-    compare: Callable[[Facts], Compared | None] = field(repr=False)
+    compare: Callable[[Any], Compared | None] = field(repr=False)
+    code: int = 400
+    refuses: str = "always"
 
 
 @dataclass(frozen=True)
@@ -193,7 +298,10 @@ class Verdict:
         return tuple(row.name for row in self.checks if row.holds is False)
 
     def __getitem__(self, name: str) -> Result:
-        return next(row for row in self.checks if row.name == name)
+        for row in self.checks:
+            if row.name == name:
+                return row
+        raise LocalError("no such check", got=name, expected=", ".join(row.name for row in self.checks))
 
     def __str__(self) -> str:
         return "\n".join([self.error or "boolTrue", *map(str, self.checks)])
@@ -201,12 +309,27 @@ class Verdict:
 
 def judge(facts: Facts) -> Verdict:
     """The verdict of a data centre over one binding request."""
-    order = _HASH_FIRST if facts.rules.hash_first else CHECKS
-    results = {check.name: _result(check, facts) for check in order}
-    first = next((check for check in order if results[check.name].holds is False), None)
-    if first is None and facts.envelope is None:  # a lesson may switch checks off, but nothing closed is ever bound
-        first = CHECKS[_NAMES.index("encrypted_message_size")]
-    rows = tuple(results.values())
+    verdict = _verdict(_HASH_FIRST if facts.rules.hash_first else CHECKS, facts)
+    if verdict.ok and facts.envelope is None:  # a lesson may switch checks off, but nothing closed is ever bound
+        closed = CHECKS[_NAMES.index("encrypted_message_size")]
+        return Verdict(False, closed.error, closed.name, verdict.checks)
+    return verdict
+
+
+def judge_packet(facts: PacketFacts) -> Verdict:
+    """The verdict over a packet and its message, before anybody reads what the message asks."""
+    return _verdict(PACKET_CHECKS, facts)
+
+
+def judge_message(facts: MessageFacts) -> Verdict:
+    """The verdict over one message out of a container."""
+    return _verdict(MESSAGE_CHECKS, facts)
+
+
+def _verdict(checks: tuple[Check, ...], facts: Facts | PacketFacts | MessageFacts) -> Verdict:
+    rows = tuple(_result(check, facts) for check in checks)
+    refuse = ("always", "as_telegram") if facts.rules.as_telegram else ("always",)
+    first = next((row.check for row in rows if row.holds is False and row.check.refuses in refuse), None)
     return Verdict(False, first.error, first.name, rows) if first else Verdict(True, None, None, rows)
 
 
@@ -220,7 +343,7 @@ def verify(
     return judge(Facts(bytes(request), perm_key, temp_key, session_id, msg_id, now))
 
 
-def _result(check: Check, facts: Facts) -> Result:
+def _result(check: Check, facts: Facts | PacketFacts | MessageFacts) -> Result:
     if check.name in facts.rules.skip:
         return Result(check, None)
     compared = check.compare(facts)
@@ -290,7 +413,7 @@ def _known(facts: Facts) -> Compared | None:
 
 def _msg_key(facts: Facts) -> Compared | None:
     expected = facts.hash
-    return None if facts.sealed is None or facts.plaintext is None else _equal(facts.sealed["msg_key"], expected)
+    return None if facts.sealed is None or facts.plaintext is None else _equal(facts.sealed[8:24], expected)
 
 
 def _in_range(facts: Facts) -> Compared | None:
@@ -371,14 +494,198 @@ _HASH_FIRST = tuple(
 )
 """The same with msg_key before length: the hash needs no length field, because the size is a constant."""
 
+# -- Packet and message -------------------------------------------------------------------------------------------
+
+
+def _is_length(length: int, size: int) -> bool:
+    return 0 <= length <= size - HEADER and length % 4 == 0
+
+
+def _key_id(f: PacketFacts) -> Compared:
+    expected = f.key.id_bytes if f.key else "the id of a key that is here"
+    return Compared(f.packet[:8], expected, f.key is not None and hmac.compare_digest(f.packet[:8], f.key.id_bytes))
+
+
+def _packet_size(f: PacketFacts) -> Compared:
+    return Compared(f"{len(f.packet)} bytes", "24 + a multiple of 16", f.whole)
+
+
+def _direction(f: PacketFacts) -> Compared | None:
+    """Whether it was sealed for the other way; what was sealed for neither is the next row's."""
+    if f.plaintext is None and not f.reversed:
+        return None
+    return _equal(TO_SERVER + TO_CLIENT - f.x if f.reversed else f.x, f.x)
+
+
+def _opens(f: PacketFacts) -> Compared | None:
+    if f.key is None or not f.whole or f.reversed:
+        return None
+    opened = f.plaintext is not None
+    return Compared(f.packet[8:24], f.packet[8:24] if opened else "the hash of what was sealed", opened)
+
+
+def _message_length(f: PacketFacts) -> Compared | None:
+    if f.plaintext is None or f.length is None:
+        return None
+    room = len(f.plaintext) - HEADER
+    return Compared(f.length, f"a multiple of 4, from 0 to {room}", _is_length(f.length, len(f.plaintext)))
+
+
+def _message_padding(f: PacketFacts) -> Compared | None:
+    if f.message is None:
+        return None
+    padding = len(f.message["padding"])
+    return Compared(padding, f"{MIN_PADDING}..{MAX_PADDING}", MIN_PADDING <= padding <= MAX_PADDING)
+
+
+def _session(f: PacketFacts) -> Compared | None:
+    if f.message is None:
+        return None
+    got = f.message["session_id"]
+    return Compared(got, "not zero", got != 0) if f.session_id is None else _equal(got, f.session_id)
+
+
+def _salted(f: PacketFacts) -> Compared | None:
+    if f.message is None or not f.salts:
+        return None
+    return Compared(f.message["salt"], f.salts[0], f.message["salt"] in f.salts)
+
+
+def _date(seconds: float) -> str:
+    """Unix seconds as a date, where there is such a date."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds:.0f}"
+
+
+def _old(m: MessageFacts) -> Compared | None:
+    if m.now is None or not m.new:
+        return None
+    made, first = seconds_of(m.msg_id), m.now - m.window.past
+    return Compared(f"of {_date(made)}", f"at the earliest {_date(first)}", made >= first)
+
+
+def _ahead(m: MessageFacts) -> Compared | None:
+    if m.now is None or not m.new:
+        return None
+    made, last = seconds_of(m.msg_id), m.now + m.window.future
+    return Compared(f"of {_date(made)}", f"at the latest {_date(last)}", made <= last)
+
+
+def _remembered(m: MessageFacts) -> Compared | None:
+    return Compared(m.msg_id, f"above {m.window.floor}", m.msg_id > m.window.floor) if m.new else None
+
+
+def _odd(m: MessageFacts) -> Compared | None:
+    if m.body[:4] == CONTAINER or SCHEMA.name_of(m.body) in SERVICE_MESSAGES:
+        return None
+    return Compared(m.seqno, "odd", m.seqno % 2 == 1)
+
+
+def _even(constructor: bytes) -> Callable[[MessageFacts], Compared | None]:
+    return lambda m: Compared(m.seqno, "even", m.seqno % 2 == 0) if m.body[:4] == constructor else None
+
+
+def _counted(too: str) -> Callable[[MessageFacts], Compared | None]:
+    """The seqno against those of the session's other messages: not below an older one's, nor above a newer one's."""
+
+    def compare(m: MessageFacts) -> Compared | None:
+        if not m.new or m.body[:4] == CONTAINER:
+            return None
+        low, high = m.window.seqnos_around(m.msg_id, m.seqno)
+        if too == "low":
+            return Compared(m.seqno, f"at least {low}", m.seqno >= low)
+        return None if high is None else Compared(m.seqno, f"at most {high}", m.seqno <= high)
+
+    return compare
+
+
+DESCRIPTION = "core.telegram.org/mtproto/description"
+GUIDELINES = "core.telegram.org/mtproto/security_guidelines"
+ABOUT = "core.telegram.org/mtproto/service_messages_about_messages"
+CLOSED, SALT_ERROR = "transport error -404", "bad_server_salt"
+
+
+def _packet_row(
+    name: str, why: str, spec: str, reads: str, compare: Callable[[PacketFacts], Compared | None], code: int = -404
+) -> Check:
+    return Check(name, SALT_ERROR if code == 48 else CLOSED, why, spec, tuple(reads.split()), compare, code)
+
+
+def _message_row(
+    name: str, code: int, why: str, compare: Callable[[MessageFacts], Compared | None], *,
+    refuses: str = "always", reads: str = "message/msg_id",
+) -> Check:  # fmt: skip
+    def of_packet(facts: PacketFacts | MessageFacts) -> Compared | None:
+        message = facts.outer if isinstance(facts, PacketFacts) else facts
+        if message is None or (message is not facts and reads == _SEQNO and message.body[:4] == GZIP):
+            return None  # what is packed shows later whether it is a call
+        return compare(message)
+
+    error = f"bad_msg_notification {code}" if code else "the answer that it got before"
+    return Check(name, error, why, ABOUT, (reads,), of_packet, code, refuses)
+
+
+_SEQNO = "message/seqno"
+MESSAGE_CHECKS: tuple[Check, ...] = (
+    _message_row("message_msg_id", 18, "divisible by four, as every msg_id of a client",
+                 lambda m: _equal(m.msg_id % 4, 0)),
+    _message_row("message_remembered", 20, "below everything that the session remembers, nobody knows whether it came "
+                 "before", _remembered),
+    _message_row("message_not_old", 16, "the client's clock is slow, or somebody repeats an old packet", _old),
+    _message_row("message_not_ahead", 17, "the client's clock is fast", _ahead),
+    _message_row("message_new", 0, "what came before is not executed again",
+                 lambda m: Compared(m.msg_id, "an id that is new", m.new)),
+    _message_row("message_seqno", 35, "odd, because a request asks for an answer", _odd, reads=_SEQNO),
+    _message_row("container_seqno", 34, "even, because nobody acknowledges a container", _even(CONTAINER),
+                 refuses="as_telegram", reads=_SEQNO),
+    _message_row("ack_seqno", 34, "even, because nobody acknowledges an acknowledgement; mtcute counts its own all the "
+                 "same, and works", _even(ACK), refuses="never", reads=_SEQNO),
+    _message_row("seqno_not_low", 32, "twice the content-related messages before this one, so it never falls",
+                 _counted("low"), refuses="as_telegram", reads=_SEQNO),
+    _message_row("seqno_not_high", 33, "a newer message has a lower number already", _counted("high"),
+                 refuses="as_telegram", reads=_SEQNO),
+)
+"""What holds for every message, in a container too."""
+
+PACKET_CHECKS: tuple[Check, ...] = (
+    _packet_row("auth_key_id", "says which key opens the packet: without a key, no answer", DESCRIPTION,
+                "packet/auth_key_id", _key_id),
+    _packet_row("packet_size", "AES works on whole blocks, and the smallest message is three of them", DESCRIPTION,
+                "packet", _packet_size),
+    _packet_row("direction", "x is 0 towards the data centre and 8 back, so that no packet can be sent back to its "
+                "author", f"{GUIDELINES}, mutual authentication", "packet/msg_key packet/ciphertext", _direction),
+    _packet_row("packet_opens", "this msg_key covers every byte behind it and a piece of the key: whatever was changed "
+                "on the way ends here", f"{DESCRIPTION}, msg_key", "packet/msg_key packet/ciphertext", _opens),
+    _packet_row("message_length", "the body ends inside the packet, on a whole word", GUIDELINES, "message/length",
+                _message_length),
+    _packet_row("message_padding", "the body ends before 12 to 1024 bytes of padding", GUIDELINES,
+                "message/length message/padding", _message_padding),
+    _packet_row("session", "names the session within which msg_ids are unique; zero names none",
+                f"{DESCRIPTION}, session", "message/session_id", _session),
+    *MESSAGE_CHECKS[:4],
+    _packet_row("salt", "the answer tells the right one: send again with it", f"{DESCRIPTION}, server salt",
+                "message/salt", _salted, 48),
+    *MESSAGE_CHECKS[4:],
+)
+"""Every check of packet and message, in the order in which a failure is named. The order is DEDUCED, and so is -404 for
+a packet that does not open or names the session 0."""
+
 __all__ = [
     "CHECKS",
+    "MESSAGE_CHECKS",
+    "PACKET_CHECKS",
     "Check",
     "Compared",
     "Facts",
+    "MessageFacts",
+    "PacketFacts",
     "Result",
     "Rules",
     "Verdict",
     "judge",
+    "judge_message",
+    "judge_packet",
     "verify",
 ]

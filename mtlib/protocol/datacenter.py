@@ -1,62 +1,93 @@
 """A data centre without sockets: bytes in, bytes out, one `Peer` per connection.
 
-It makes permanent and temporary keys, keeps sessions, answers calls, and binds. Whatever it refuses is recorded in
-its trace with the reason; the wire learns only what a real data centre would say.
+It makes permanent and temporary keys, keeps sessions, answers calls, and binds. From the bytes of a connection to the
+answer the way leads down this file: a frame, its packet, the message in it, the messages in that; what each of them is
+answered stands in `methods`. Whatever is refused is recorded in the log with the reason, after the answer has left; the
+wire learns only what a real data centre would say.
 
-Source: core.telegram.org/mtproto/auth_key, /mtproto/description, /mtproto/security_guidelines, /api/pfs.
+Source: core.telegram.org/mtproto/auth_key, /mtproto/description, /mtproto/security_guidelines,
+/mtproto/service_messages_about_messages, /api/pfs. Which rules of a message are insisted on is DEDUCED: the text is
+stricter than working clients, so what they do is remarked in the log and refused only with `Rules(as_telegram=True)`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.keys import AuthKey, msg_key_large_v2
-from mtlib.errors import CheckError, DecodeError, PeerError, TransportError
+from mtlib.crypto.kdf import msg_key_large_v2
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import CheckError, DecodeError, OverBudget, PeerError, TransportError
+from mtlib.protocol.checks import MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
-from mtlib.protocol.packets import PLAIN, TO_SERVER, open_packet, plain
-from mtlib.protocol.session import ANSWER, next_msg_id
-from mtlib.protocol.state import Connection, DataCenterState
-from mtlib.protocol.talk import talk
+from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession
+from mtlib.protocol.messages import (
+    ACK,
+    ANSWER,
+    BAD_MSG,
+    CONTAINER,
+    GZIP,
+    NOTICE,
+    Budget,
+    Message,
+    container,
+    contents,
+    next_msg_id,
+)
+from mtlib.protocol.methods import Call, answer, explain
+from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, padding_size, plain, seal
 from mtlib.transport import Frame, ServerStream
-from mtlib.wire import Dissection
+from mtlib.wire import SCHEMA, Dissection
 
-UNKNOWN_KEY, TOO_MANY = -404, -429
+UNKNOWN_KEY, TOO_MANY, WRONG_DC = -404, -429, -444
+TOGETHER = 512
+"""Answers in one container at most; clients have limits, too."""
+A_DATE = 10**8
+"""Seconds of life above which expires_in is no duration but a date: three years."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a connection sends now: pieces for the socket, and whether it then hangs up."""
+    """What a connection sends now: pieces for the socket, and whether it then hangs up. What is in `afterwards` is
+    called when they are on their way: it tells the log's listeners what happened."""
 
     chunks: tuple[bytes, ...] = ()
     close: bool = False
+    afterwards: tuple[Callable[[], None], ...] = field(default=(), repr=False, compare=False)
 
 
 class DataCenter(DataCenterState):
     """A data centre that takes connections."""
 
-    def accept(self, secret: bytes | None = None) -> Peer:
-        """A new connection. `secret` is an MTProto proxy's, for clients that are told to use one."""
-        return Peer(self, secret)
+    def accept(self, secret: bytes | None = None, address: tuple[str, int] | None = None) -> Peer:
+        """A new connection. `secret` is an MTProto proxy's, for clients that are told to use one; `address` is this
+        side of it, as the client dialled it."""
+        return Peer(self, secret, address)
 
 
-class Peer(Connection):
+class Peer(ConnectionState):
     """One connection: a byte stream, at most one key exchange in progress, and whatever keys it uses."""
 
-    def __init__(self, dc: DataCenterState, secret: bytes | None = None) -> None:
-        super().__init__(dc)
+    def __init__(
+        self, dc: DataCenterState, secret: bytes | None = None, address: tuple[str, int] | None = None
+    ) -> None:
+        super().__init__(dc, address)
         self.stream = ServerStream(limit=dc.limits.frame_before_key, secret=secret, entropy=self.entropy.at("frames"))
         self.authenticated = False
         self._exchange: Any = None
         self._introduced = False
         self._plain_msg_id = 0
         self._packets = 0
+        self._asked_dc: int | None = None
 
     def receive(self, data: bytes, now: float) -> Reply:
         """Whatever the other side sent, in pieces of any size. Bad input ends the connection, never raises."""
+        self.dc.trace.tell()
         now = self.dc.clock(now)
         chunks: list[bytes] = []
+        close = self.answering = True
         try:
             frames = self.stream.receive(data)
             if self.stream.framing is not None and not self._introduced:
@@ -65,14 +96,22 @@ class Peer(Connection):
                 chunks += self._frame(frame, now)
             if self.stream.broken is not None:
                 raise self.stream.broken
+            close = False
         except TransportError as error:
-            return self._pieces([*chunks, self.stream.send_error(error.code)], close=True)
+            chunks.append(self.stream.send_error(error.code))
         except _HangUp as cut:
-            return self._pieces([*chunks, *cut.last], close=True)
+            chunks += cut.last
         except PeerError as error:
             self.note("bad_bytes", now, f"the connection is closed: {error}")
-            return self._pieces(chunks, close=True)
-        return self._pieces(chunks)
+        finally:
+            self.answering = False
+        if close:
+            self.close()
+        return Reply(tuple(self._pieces(chunks)), close, (self.dc.trace.tell,))
+
+    def close(self) -> None:
+        """The connection has ended: it takes no place among the key exchanges any more."""
+        self.dc.exchanging.discard(self)
 
     def _introduce(self, now: float) -> None:
         """The first line about a connection: what it speaks."""
@@ -81,12 +120,10 @@ class Peer(Connection):
         self.note("connected", now, f"speaks the {framing} framing{', obfuscated' if obfuscated else ''}",
                   framing=framing, obfuscated=obfuscated)
 
-    def _pieces(self, chunks: list[bytes], close: bool = False) -> Reply:
+    def _pieces(self, chunks: list[bytes]) -> list[bytes]:
         size = self.dc.faults.setting("split-frames")
-        if size:
-            whole = b"".join(chunks)
-            chunks = [whole[at : at + size] for at in range(0, len(whole), size)]
-        return Reply(tuple(chunks), close)
+        whole = b"".join(chunks)
+        return [whole[at : at + size] for at in range(0, len(whole), size)] if size else chunks
 
     def _frame(self, frame: Frame, now: float) -> list[bytes]:
         """One packet: of a key exchange, or under a key. Raises TransportError for what a real data centre answers
@@ -104,11 +141,16 @@ class Peer(Connection):
         """A step of the key exchange. Anything wrong ends the attempt: -404, or -444 for another data centre."""
         try:
             body = PLAIN.dissect(packet)["message"]
+            if body[:4] == ACK:  # some clients acknowledge what needs no acknowledgement, and nobody minds
+                self.note("plain_ack", now, "a msgs_ack outside of any session: it is ignored")
+                return []
             self._take_place()
-            step = (self._exchange or self._begin()).receive(body, self._exchange_entropy(), int(now))
+            self._packets += 1
+            step = (self._exchange or self._begin()).receive(
+                body, self.entropy.at(f"exchange-{self._packets}"), int(now)
+            )
         except TransportError as error:
-            why = "too many key exchanges at once" if error.code == TOO_MANY else f"this data centre is {self.dc.dc_id}"
-            self.note("exchange_refused", now, f"{error}; {why}", code=error.code)
+            self.note("exchange_refused", now, f"{error}; {self._why(error.code)}", code=error.code)
             raise
         except (DecodeError, CheckError) as error:
             self.note("exchange_refused", now, str(error), code=UNKNOWN_KEY)
@@ -116,33 +158,40 @@ class Peer(Connection):
         granted = isinstance(step.state, Granted) and step.state is not self._exchange
         self._exchange = step.state
         if isinstance(step.state, Granted):
-            self.dc.exchanging.discard(self)
+            self.close()
         if granted:
             self._grant(step.state, now)
-        if step.send is None:
-            return []
-        if step.send.name == "dh_gen_retry":
-            self.note("exchange_retry", now, "dh_gen_retry: the client has to draw another b")
-        if step.send.name == "server_DH_params_ok" and self.dc.faults.take("cut-exchange"):
-            self.note("fault", now, "cut-exchange: the connection ends in the middle of the key exchange")
-            raise _HangUp
-        return [self.stream.send(self._plain_answer(step.send, now))]
+        return [] if step.send is None else [self.stream.send(self._plain_answer(step.send, now))]
+
+    def _why(self, code: int) -> str:
+        if code == WRONG_DC:
+            return f"asked for dc {self._asked_dc}, this data centre is {self.dc.dc_id}"
+        return "too many key exchanges at once"
 
     def _take_place(self) -> None:
         """Count this connection among those with a key exchange in progress, if there is room. It leaves with its key,
-        or when the connection is gone."""
+        or when the connection ends."""
         if self not in self.dc.exchanging and len(self.dc.exchanging) >= self.dc.limits.exchanges:
             raise TransportError(TOO_MANY)
         self.dc.exchanging.add(self)
 
     def _begin(self) -> AwaitReqPq:
-        return AwaitReqPq(Server((self.dc.rsa,), self.dc.accepts_dc, self.dc.clashes))
+        return AwaitReqPq(Server(
+            (self.dc.rsa,), self._accepts_dc,
+            lambda auth_key_id: self.dc.clashes(auth_key_id) or self.dc.faults.due("dh-retry"),
+        ))  # fmt: skip
 
-    def _exchange_entropy(self) -> Entropy:
-        self._packets += 1
-        return self.entropy.at(f"exchange-{self._packets}")
+    def _accepts_dc(self, dc: int | None, temporary: bool) -> bool:
+        self._asked_dc = dc
+        return self.dc.accepts_dc(dc, temporary)
 
     def _plain_answer(self, body: Dissection, now: float) -> bytes:
+        if body.name == "dh_gen_retry":
+            self.dc.faults.strike("dh-retry")
+            self.note("exchange_retry", now, "dh_gen_retry: the client has to draw another b")
+        if body.name == "server_DH_params_ok" and self.dc.faults.strike("cut-exchange"):
+            self.note("fault", now, "cut-exchange: the connection ends in the middle of the key exchange")
+            raise _HangUp
         self._plain_msg_id = next_msg_id(now, self._plain_msg_id, ANSWER)
         noise = self.dc.faults.setting("pad-plain-answers")
         padded = bytes(body) + (self.entropy.draw("noise", noise, attempt=self._packets) if noise else b"")
@@ -150,12 +199,15 @@ class Peer(Connection):
 
     def _grant(self, granted: Granted, now: float) -> None:
         """Keep the new key, and be ready for another exchange on this connection."""
-        promised = None if granted.expires_in is None else int(now) + granted.expires_in
+        lives = granted.expires_in
+        promised = None if lives is None else int(now) + lives
         longest = self.dc.faults.setting("short-expiry")
         expires_at = self.dc.keys.add(granted.auth_key, granted.server_salt, now, promised, longest).expires_at
         kind = "permanent" if expires_at is None else f"temporary, until {expires_at}"
         short = bytes(granted.auth_key)[0] == 0
         beware = "; it starts with a zero byte: whoever drops that has another key" if short else ""
+        if lives is not None and lives >= A_DATE:
+            beware += f"; expires_in looks like a date and is a number of seconds from now: got {lives}"
         self.note("exchange_done", now, f"key {granted.auth_key.id} ({kind}){beware}", auth_key_id=granted.auth_key.id,
                   temporary=expires_at is not None, expires_at=expires_at, leading_zero=short)
         self._authenticate()
@@ -169,41 +221,67 @@ class Peer(Connection):
     # -- under a key
 
     def _encrypted(self, packet: bytes, quick_ack: bool, now: float) -> list[bytes]:
-        """A packet under a key: open it, and let its message be answered, after a `quick_ack` if the client asked for
-        one. A key that is not here, and a packet that does not open, are -404."""
-        self._after_binding(now)
-        auth_key_id = int.from_bytes(packet[:8], "little", signed=True)
-        key = self.dc.keys.get(auth_key_id, now)
-        if key is None:
-            self.note("unknown_key", now, f"no key {auth_key_id}: never made, ended, or forgotten", code=UNKNOWN_KEY)
+        """A packet under a key: open it, judge it, and let its message be answered, after a `quick_ack` if the client
+        asked for one. A key that is not here, and a packet that does not open, are -404."""
+        key = self._key(packet, now)
+        facts = PacketFacts(
+            packet, key.auth_key, now, salts=key.salts.accepted(now), rules=self.dc.rules,
+            seen=lambda session_id: key.session(session_id, self.dc.limits).window,
+        )  # fmt: skip
+        verdict = judge_packet(facts)
+        failed = verdict[verdict.failed].check if verdict.failed else None
+        message = facts.message
+        if message is None or (failed and failed.code == UNKNOWN_KEY):
+            self._closed(facts, verdict, now)
             raise TransportError(UNKNOWN_KEY)
-        try:
-            message = open_packet(packet, key.auth_key, TO_SERVER)
-        except PeerError as error:
-            self.note("bad_packet", now, str(error), code=UNKNOWN_KEY)
-            raise TransportError(UNKNOWN_KEY) from None
         if not self.authenticated:
             self._authenticate()
         self._packets += 1
-        answers = talk(self, key, message, now, self.entropy.at(f"packet-{self._packets}"))
-        if self.dc.just_bound and self.dc.faults.take("cut-frame"):
-            self.note("fault", now, "cut-frame: the connection ends in the middle of a frame")
-            frame = self.stream.send(bytes(answers[0]))
-            raise _HangUp(frame[: len(frame) // 2])
+        opened = OpenedPacket(self, key, key.session(message["session_id"], self.dc.limits), message["session_id"], now,
+                              Budget(self.dc.limits))
+        answers = opened.answers(message, verdict, self.entropy.at(f"packet-{self._packets}"))
         token = [self._quick_ack(key.auth_key, message)] if quick_ack else []
-        return token + [self.stream.send(bytes(answer)) for answer in answers]
+        chunks = token + [self.stream.send(bytes(each)) for each in answers]
+        if key.just_bound and self.dc.faults.strike("cut-frame"):
+            self.note("fault", now, "cut-frame: the connection ends in the middle of a frame")
+            raise _HangUp(chunks[-1][: len(chunks[-1]) // 2])
+        return chunks
 
-    def _after_binding(self, now: float) -> None:
-        """Faults that strike at the packet after a binding."""
-        if not self.dc.just_bound:
-            return
-        self.dc.just_bound = False
-        if self.dc.faults.take("forget-temp-keys"):
-            self.note("fault", now, "forget-temp-keys: all temporary keys are forgotten")
-            self.dc.keys.forget_temporary()
-        if self.dc.faults.take("lose-bindings"):
-            self.note("fault", now, "lose-bindings: all temporary keys are unbound")
-            self.dc.keys.lose_bindings()
+    def _key(self, packet: bytes, now: float) -> KnownKey:
+        """The key that a packet names, after whatever bad luck follows a binding."""
+        auth_key_id = int.from_bytes(packet[:8], "little", signed=True)
+        key = self.dc.keys.get(auth_key_id, now)
+        if key is not None and key.just_bound:
+            self._after_binding(key, now)
+            key = self.dc.keys.get(auth_key_id, now)
+        if key is None:
+            text = f"no key {auth_key_id}: never made, ended, or forgotten"
+            self.note("unknown_key", now, lambda: "; ".join(filter(None, (text, self.dc.keys.resembling(packet[:8])))),
+                      code=UNKNOWN_KEY)
+            raise TransportError(UNKNOWN_KEY)
+        return key
+
+    def _after_binding(self, key: KnownKey, now: float) -> None:
+        """Faults that strike at the packet after a binding, at the keys and sessions of that client alone."""
+        key.just_bound = False
+        keys, faults = self.dc.keys, self.dc.faults
+        if faults.strike("forget-temp-keys"):
+            self.note("fault", now, f"forget-temp-keys: the temporary keys of {key.bound_to} are forgotten")
+            for bound in keys.bound_to(key.bound_to or 0):
+                keys.drop(bound.auth_key.id)
+        if faults.strike("lose-bindings"):
+            self.note("fault", now, f"lose-bindings: the temporary keys of {key.bound_to} are unbound")
+            keys.lose_bindings(key.bound_to)
+        if faults.strike("lost-session"):
+            self.note("fault", now, f"lost-session: session {key.bound_in[0]} is forgotten")
+            key.forget_session(key.bound_in[0])
+
+    def _closed(self, facts: PacketFacts, verdict: Verdict, now: float) -> None:
+        """Note why a packet is not believed, and which mistake that is; both are worked out after the answer."""
+        consult = self.dc.consult
+        self.note("bad_packet", now, lambda: explain(verdict), code=UNKNOWN_KEY, failed=verdict.failed)
+        if consult is not None and facts.whole:
+            self.note("diagnosis", now, lambda: consult(facts))
 
     def _quick_ack(self, key: AuthKey, message: Dissection) -> bytes:
         """The token a client asked for: the first bytes of the hash that gave msg_key, bit 31 set."""
@@ -217,3 +295,204 @@ class _HangUp(Exception):
     def __init__(self, *last: bytes) -> None:
         super().__init__()
         self.last = last
+
+
+class Outgoing(NamedTuple):
+    """A body to send, whether it is content-related, and the kind of its msg_id."""
+
+    body: bytes
+    content_related: bool
+    kind: int = ANSWER
+
+
+_RPC_RESULT = SCHEMA["rpc_result"].id_bytes
+
+
+@dataclass(frozen=True)
+class OpenedPacket:
+    """A packet whose message may be believed: what it is answered, and everything that the answers depend on."""
+
+    peer: Peer
+    key: KnownKey
+    session: ServerSession
+    session_id: int
+    now: float
+    budget: Budget
+    again: dict[int, bytes] = field(default_factory=dict)
+
+    def answers(self, message: Dissection, verdict: Verdict, entropy: Entropy) -> list[Dissection]:
+        """The packets that answer a message: none, or one (a container where there is more than one thing to say), or
+        as many as it takes."""
+        outer = Message(message["msg_id"], message["seqno"], message["request"])
+        said = [self._numbered(each) for each in self._answered(outer, verdict)]
+        batches = [said[at : at + TOGETHER] for at in range(0, len(said), TOGETHER)]
+        whole = [
+            batch[0] if len(batch) == 1 else self._numbered(Outgoing(container(batch), False, NOTICE))
+            for batch in batches
+        ]
+        return [self._sealed(each, entropy, n) for n, each in enumerate(whole)]
+
+    def _answered(self, outer: Message, verdict: Verdict) -> Iterator[Outgoing]:
+        """Everything that is to be said to a message, in order."""
+        code = self._code(verdict)
+        if code is None and self._wrong_salt():
+            code = 48
+        if code == 0:
+            yield from self._repeated(outer)
+        elif code is not None:
+            yield self._refused(outer, code, verdict)
+        else:
+            yield from self._read(outer)
+            yield from self._reminders()
+
+    def _code(self, verdict: Verdict) -> int | None:
+        """The code for a message that is not executed, 0 for one that came before; None if it may be. What others would
+        refuse is remarked."""
+        for row in verdict.checks:
+            if row.holds is False and row.check.refuses != "always" and row.name != verdict.failed:
+                self.peer.remark(self.session, row.name, self.now, f"{row.name}: got {row.got}, expected "
+                                 f"{row.expected}: Telegram answers {row.check.code} here; {row.check.why}")
+        return None if verdict.failed is None else verdict[verdict.failed].check.code
+
+    def _wrong_salt(self) -> bool:
+        """Whether this message meets the fault of that name."""
+        unbound = self.key.temporary and self.key.bound_to is None
+        if unbound and self.peer.dc.faults.strike("wrong-salt"):
+            self.peer.note("fault", self.now, "wrong-salt: this message is answered bad_server_salt")
+            return True
+        return False
+
+    def _read(self, outer: Message) -> Iterator[Outgoing]:
+        """A message that may be executed: greet a new session, then answer what is in it, one by one."""
+        try:
+            messages = contents(outer, self.budget)
+        except (CheckError, DecodeError) as error:
+            self.peer.note("bad_container", self.now, str(error))
+            yield self._unread(outer, outer.body[:4] == CONTAINER)
+            return
+        if outer.body[:4] == GZIP and len(messages) == 1 and messages[0].msg_id == outer.msg_id:
+            code = self._code(verdict := self._judged(messages[0]))
+            if code:
+                yield self._refused(outer, code, verdict)
+                return
+        self._remember(outer)
+        if not self.session.greeted:
+            self.session.greeted = True
+            yield self._greeting(min(messages, default=outer))
+        for done, each in enumerate(messages):
+            contained = each.msg_id != outer.msg_id
+            try:
+                yield from self._contained(each) if contained else self._executed(each)
+            except OverBudget as error:
+                self.peer.note("over_budget", self.now, f"{len(messages) - done} messages are dropped: {error}")
+                yield self._unread(outer, contained)
+                return
+
+    def _remember(self, message: Message) -> None:
+        seqno = None if message.body[:4] == CONTAINER else message.seqno
+        self.session.window.add(message.msg_id, seqno)
+
+    def _unread(self, outer: Message, contained: bool) -> Outgoing:
+        """The answer to a message that cannot be read: about the container if it is one, about the call otherwise."""
+        if contained:
+            return self._refused(outer, 64)
+        error = SCHEMA["rpc_error"].build(error_code=400, error_message="INPUT_FETCH_ERROR")
+        return Outgoing(bytes(SCHEMA["rpc_result"].build(req_msg_id=outer.msg_id, result=bytes(error))), True)
+
+    def _contained(self, message: Message) -> Iterator[Outgoing]:
+        """One message out of a container: its own numbers must be right, too."""
+        code = self._code(verdict := self._judged(message))
+        if code == 0:
+            yield from self._repeated(message)
+        elif code is not None:
+            yield self._refused(message, code, verdict)
+        else:
+            self._remember(message)
+            yield from self._executed(message)
+
+    def _judged(self, message: Message) -> Verdict:
+        return judge_message(MessageFacts(*message, self.now, self.session.window, self.peer.dc.rules))
+
+    def _executed(self, message: Message) -> Iterator[Outgoing]:
+        """One message whose turn it is."""
+        known, was_bound = len(self.again), self.key.just_bound
+        body = answer(Call(self.peer, self.key, self.session_id, self.session, message, self.now, self.budget,
+                           self.again))
+        if body is not None:
+            self.session.remember(message.msg_id, body)
+            if self.key.just_bound and not was_bound:
+                body = self._after_binding(message, body)
+            yield Outgoing(body, body[:4] == _RPC_RESULT)
+        for kept in tuple(self.again.values())[known:]:
+            yield Outgoing(kept, True)
+
+    def _after_binding(self, message: Message, body: bytes) -> bytes:
+        """Faults of the answer to a binding."""
+        dc, peer = self.peer.dc, self.peer
+        if dc.faults.strike("sleep"):
+            dc.slept += dc.faults.setting("sleep")
+            peer.note("clock_jumped", self.now, f"sleep: the clock jumps {dc.slept} s")
+        if dc.faults.strike("answer-under-another-id"):
+            peer.note("fault", self.now, "answer-under-another-id: the answer names another request")
+            return bytes(SCHEMA["rpc_result"].build(req_msg_id=message.msg_id - 4, result=body[12:]))
+        return body
+
+    def _repeated(self, message: Message) -> Iterator[Outgoing]:
+        """A message that came before gets the answer it got before, if that is still here, and nothing otherwise."""
+        self.peer.note("repeated", self.now, f"message {message.msg_id} came before: it is not executed again")
+        kept = self.session.answered(message.msg_id)
+        if kept is not None:
+            yield Outgoing(kept, kept[:4] == _RPC_RESULT)
+
+    def _reminders(self) -> Iterator[Outgoing]:
+        """What nobody acknowledged. Telegram sends it again; here that is only remarked."""
+        late = self.session.overdue(self.now)
+        if late:
+            self.peer.remark(self.session, "unacknowledged", self.now, f"{len(late)} answers were not acknowledged in "
+                             "a minute: Telegram sends them again (DEDUCED)")
+        for body in late if self.peer.dc.rules.as_telegram else ():
+            yield Outgoing(body, True)
+
+    def _refused(self, message: Message, code: int, verdict: Verdict | None = None) -> Outgoing:
+        """bad_server_salt or bad_msg_notification: the message is not executed."""
+        row = verdict[verdict.failed] if verdict and verdict.failed and code in (16, 17) else None
+        dates = f" (got one {row.got}, expected {row.expected})" if row else ""
+        self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}{dates}", code=code)
+        about = {"bad_msg_id": message.msg_id, "bad_msg_seqno": message.seqno, "error_code": code}
+        if code == 48:
+            salt = self.key.salts.current(self.now)
+            return Outgoing(bytes(SCHEMA["bad_server_salt"].build(**about, new_server_salt=salt)), False)
+        return Outgoing(bytes(SCHEMA["bad_msg_notification"].build(**about)), False)
+
+    def _greeting(self, first: Message) -> Outgoing:
+        """new_session_created: what was sent in an older session of this name must be sent again."""
+        text = f"session {self.session_id} under key {self.key.auth_key.id}"
+        self.peer.note("session_created", self.now, text, session_id=self.session_id)
+        greeting = SCHEMA["new_session_created"].build(
+            first_msg_id=first.msg_id,
+            unique_id=self.session_id ^ first.msg_id,
+            server_salt=self.key.salts.current(self.now),
+        )
+        return Outgoing(bytes(greeting), True, NOTICE)
+
+    def _numbered(self, said: Outgoing) -> Message:
+        session = self.session
+        session.last_msg_id = next_msg_id(self.now, session.last_msg_id, said.kind)
+        if said.content_related:
+            session.await_ack(session.last_msg_id, said.body, self.now)
+        return Message(session.last_msg_id, session.seqno.next(said.content_related), said.body)
+
+    def _sealed(self, message: Message, entropy: Entropy, attempt: int) -> Dissection:
+        return seal(
+            ANSWER_MESSAGE.build(
+                salt=self.key.salts.current(self.now),
+                session_id=self.session_id,
+                msg_id=message.msg_id,
+                seqno=message.seqno,
+                length=len(message.body),
+                answer=message.body,
+                padding=entropy.draw("padding", padding_size(len(message.body)), attempt=attempt),
+            ),
+            self.key.auth_key,
+            TO_CLIENT,
+        )

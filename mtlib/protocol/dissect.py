@@ -1,51 +1,47 @@
-"""What are these bytes? `dissect` tries what they could be, from the most certain to the least.
-"""
+"""What are these bytes? `dissect` tries what they could be, from the most certain to the least."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError, MtError
-from mtlib.protocol.binding import ENCRYPTED_MESSAGE, ENCRYPTED_SIZE
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, TO_SERVER, FrameShape, open_packet
-from mtlib.transport import FRAMINGS
-from mtlib.wire import SCHEMA, Dissection, Reading
-from mtlib.wire.dissection import Shape
+from mtlib.transport.framing import FRAMINGS
+from mtlib.wire.dissection import Dissection, Opener, Reading, Shape, octets, openers
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, SCHEMA
 
 KINDS = ("frame", "packet", "encrypted_message", "tl")
 
 
-def dissect(data: Dissection | bytes, *, keys: Sequence[Any] = (), as_: str | None = None) -> Dissection:
+def dissect(data: Dissection | bytes, *, keys: Sequence[Opener] = (), as_: str | None = None) -> Dissection:
     """The dissection of `data`, with every seal opened that `keys` can open.
 
     `as_` says what it is: "frame", "packet", "encrypted_message" or "tl"; without it everything is tried. Raises
-    DecodeError with what was tried where nothing fits.
+    DecodeError with what was tried where nothing fits, LocalError for what is not bytes or no key.
     """
-    raw = bytes(data)
-    if as_ is not None and as_ not in KINDS:
+    raw, keys = octets(data, "dissect"), openers(keys)
+    if as_ is not None and (not isinstance(as_, str) or as_ not in KINDS):
         raise LocalError("no such kind of bytes", got=as_, expected=", ".join(KINDS))
     problems = []
     shapes = _SHAPES | {"packet": _any_packet} if as_ == "packet" else _SHAPES
     for kind in (as_,) if as_ else ("tl", "packet", "encrypted_message", "frame"):
         for shape in shapes[kind](raw, keys):
             try:
-                found = Dissection(shape, raw, Reading(keys=tuple(keys)))
-                _ = found.spans
-                return found
+                return shape.dissect(raw, Reading(keys=keys))
             except MtError as error:
                 problems.append(f"{shape.name}: {error.message}" + (f" at {error.where}" if error.where else ""))
     raise DecodeError("these bytes are none of " + ", ".join(KINDS), got=f"{len(raw)} bytes",
                       where="; ".join(problems) or "byte 0")
 
 
-def _tl(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+def _tl(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
     if SCHEMA.knows(data):
         yield SCHEMA.of(data)
 
 
-def _packet(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+def _packet(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
     """Plain where the key id is zero; under a key at hand, in the direction in which msg_key fits."""
     if data[:8] == bytes(8):
         yield PLAIN
@@ -58,7 +54,7 @@ def _packet(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
             yield REQUEST_PACKET
 
 
-def _any_packet(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+def _any_packet(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
     """Where somebody says that it is a packet, the size of an encrypted_message is no reason to doubt it."""
     yield from _packet(data, keys)
     if len(data) == ENCRYPTED_SIZE and data[:8] != bytes(8):
@@ -72,19 +68,19 @@ def _opens(data: bytes, key: AuthKey, x: int) -> bool:
         return False
 
 
-def _encrypted_message(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+def _encrypted_message(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
     if len(data) == ENCRYPTED_SIZE:
         yield ENCRYPTED_MESSAGE
 
 
-def _frame(data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+def _frame(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
     """Every framing whose header and length fit, around whatever packet fits."""
     for name in FRAMINGS:
         for packet in _inside(name, data, keys):
             yield FrameShape(name, packet)
 
 
-def _inside(name: str, data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
+def _inside(name: str, data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
     try:
         part = next(p for p in FRAMINGS[name]("client").parts(data) if p.name == "packet")
     except (MtError, StopIteration):
@@ -92,7 +88,7 @@ def _inside(name: str, data: bytes, keys: Sequence[Any]) -> Iterator[Shape]:
     yield from _packet(data[part.start : part.stop], keys)
 
 
-_SHAPES: dict[str, Callable[[bytes, Sequence[Any]], Iterator[Shape]]] = {
+_SHAPES: dict[str, Callable[[bytes, Sequence[Opener]], Iterator[Shape]]] = {
     "tl": _tl,
     "packet": _packet,
     "encrypted_message": _encrypted_message,

@@ -1,6 +1,6 @@
 """Making a key, as the client: three questions, three answers, and a secret that never travelled.
 
-Every state is a frozen value named for what it awaits. `receive(answer, entropy, now)` returns a `Step`: the
+Every state is a frozen value named for what it awaits. `receive(answer, entropy, now)` returns a `ExchangeStep`: the
 next state and the body to send. Nothing changes in place, so a state can be asked again, and asked something
 else. (With `Patterned` entropy each asking needs a fresh one: it refuses to draw a value twice.)
 
@@ -21,20 +21,15 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import ClassVar
 
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
-from mtlib.crypto.secret import Secret
+from mtlib.crypto.secret import Secret, whole
 from mtlib.errors import CheckError, LocalError
 from mtlib.protocol.exchange_messages import (
-    ANSWER_WITH_HASH,
-    DATA_WITH_HASH,
-    GENERATED,
-    REQ_DH_PARAMS,
-    SET_CLIENT_DH_PARAMS,
     ExchangeSecrets,
-    Step,
+    ExchangeStep,
     awaited,
     draw_exponent,
     inside,
@@ -43,7 +38,8 @@ from mtlib.protocol.exchange_messages import (
     same,
     seal_with_hash,
 )
-from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
 
 __all__ = [
     "CLIENT",
@@ -52,8 +48,8 @@ __all__ = [
     "AwaitDhParams",
     "AwaitResPq",
     "Established",
+    "ExchangeStep",
     "Offer",
-    "Step",
     "begin",
     "pair",
 ]
@@ -67,22 +63,25 @@ LAST_SECOND = 2**31 - 1
 
 def begin(
     entropy: Entropy, *, server_keys: Sequence[PublicKey], dc_id: int | None, expires_in: int | None = None
-) -> Step:
+) -> ExchangeStep:
     """Open a key exchange: req_pq_multi with a fresh `nonce`.
 
     `server_keys` are the RSA keys trusted; `dc_id` is the data centre meant (+10000 for a test DC, negative
     for media), None for the inner data of old, which does not say. `expires_in` (seconds) asks for a
     temporary key. Raises LocalError without keys, and for a temporary key that would not live.
     """
+    if not isinstance(server_keys, (list, tuple)) or not all(isinstance(key, PublicKey) for key in server_keys):
+        raise LocalError("not a list of PublicKey", got=type(server_keys).__name__, where="server_keys")
     if not server_keys:
         raise LocalError("no RSA key is trusted, so no server can prove itself", where="server_keys")
-    if expires_in is not None and expires_in <= 0:
+    if expires_in is not None and whole(expires_in, "expires_in") <= 0:
         raise LocalError("a temporary key lives for some seconds", got=expires_in, where="expires_in")
-    nonce = entropy.draw("nonce", 16)
-    return Step(AwaitResPq(nonce, tuple(server_keys), dc_id, expires_in), SCHEMA["req_pq_multi"].build(nonce=nonce))
+    nonce = source(entropy).draw("nonce", 16)
+    state = AwaitResPq(nonce, tuple(server_keys), dc_id, expires_in)
+    return ExchangeStep(state, SCHEMA["req_pq_multi"].build(nonce=nonce))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitResPq(Secret):
     """The server has to name its attempt, its RSA keys, and a number to take apart."""
 
@@ -94,7 +93,7 @@ class AwaitResPq(Secret):
     expects: ClassVar[tuple[str, ...]] = ("resPQ",)
     sends: ClassVar[tuple[str, ...]] = ("req_DH_params",)
 
-    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Factor pq, draw `new_nonce`, seal both for the server (items 2 to 5).
 
         Draws `padding` and `temp_key` in the scope `RSA_PAD`. Raises CheckError for a foreign nonce, unknown
@@ -108,9 +107,9 @@ class AwaitResPq(Secret):
         secrets = ExchangeSecrets(entropy.draw("new_nonce", 32), answer["server_nonce"])
         data = self._inner(answer, p, q, secrets)
         sealed = rsa_pad_seal(bytes(data), key, entropy.at("RSA_PAD"))
-        return Step(
+        return ExchangeStep(
             AwaitDhParams(self.nonce, secrets, self.expires_in),
-            REQ_DH_PARAMS.build(
+            SCHEMA["req_DH_params"].build(
                 nonce=self.nonce,
                 server_nonce=secrets.server_nonce,
                 p=p,
@@ -144,7 +143,7 @@ def _factors(pq: bytes) -> tuple[int, int]:
     return factor(int.from_bytes(pq, "big"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitDhParams(Secret):
     """The server has to prove that it could open the seal, and to offer its half of Diffie-Hellman."""
 
@@ -155,7 +154,7 @@ class AwaitDhParams(Secret):
     expects: ClassVar[tuple[str, ...]] = ("server_DH_params_ok", "server_DH_params_fail")
     sends: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
 
-    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Open the answer, check the group and g_a, answer with g_b (items 6 and 7); `now` is our own clock.
 
         Draws `b`, and `padding` in the scope `client_DH_inner_data`. Raises CheckError for every value that
@@ -190,7 +189,7 @@ class AwaitDhParams(Secret):
         return end
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Offer(Secret):
     """The server's half of the exchange, checked: what it takes to answer it, once or again.
 
@@ -205,7 +204,7 @@ class Offer(Secret):
     time_offset: int
     expires_at: int | None
 
-    def answer(self, entropy: Entropy, failed: AuthKey | None = None, retries: int = 0) -> Step:
+    def answer(self, entropy: Entropy, failed: AuthKey | None = None, retries: int = 0) -> ExchangeStep:
         """Draw a `b`; make the key with it, and the message that lets the server make it too (items 7 and 8).
 
         `failed` is the key that the server refused, whose aux hash says which attempt this one replaces.
@@ -217,11 +216,11 @@ class Offer(Secret):
         retry_id = int.from_bytes(failed.aux_hash, "little", signed=True) if failed else 0
         data = SCHEMA["client_DH_inner_data"].build(**both, retry_id=retry_id, g_b=to_bytes(g_b))
         sealed = seal_with_hash(DATA_WITH_HASH, data, self.secrets, scope.at("client_DH_inner_data"))
-        message = SET_CLIENT_DH_PARAMS.build(**both, encrypted_data=sealed)
-        return Step(AwaitDhGen(self, auth_key, retries), message)
+        message = SCHEMA["set_client_DH_params"].build(**both, encrypted_data=sealed)
+        return ExchangeStep(AwaitDhGen(self, auth_key, retries), message)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitDhGen(Secret):
     """The server has to show that it made the same key, and to say whether it takes it."""
 
@@ -232,7 +231,7 @@ class AwaitDhGen(Secret):
     expects: ClassVar[tuple[str, ...]] = tuple(GENERATED)
     sends: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
 
-    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+    def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Check the proof, then be done or start again from another b (item 9).
 
         After dh_gen_retry it draws `b` and `padding` again, in the scope `retry-1`, `retry-2` ... Raises
@@ -245,7 +244,7 @@ class AwaitDhGen(Secret):
         self._check_proof(answer)
         if answer.name == "dh_gen_ok":
             offset, expires_at = self.offer.time_offset, self.offer.expires_at
-            return Step(Established(self.auth_key, secrets, offset, now + offset, expires_at), None)
+            return ExchangeStep(Established(self.auth_key, secrets, offset, now + offset, expires_at), None)
         if answer.name == "dh_gen_fail":
             raise CheckError("the server could not make a key", where=answer.name)
         if self.retries >= RETRIES:
@@ -267,7 +266,7 @@ class AwaitDhGen(Secret):
             raise CheckError(f"{name} proves nothing{hint}", got=answer[name], where=f"{answer.name}/{name}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Established(Secret):
     """A key that both sides have.
 

@@ -1,14 +1,10 @@
-"""The three sealed fields of a key exchange, and the secret that opens two of them.
+"""What both sides of a key exchange do alike: seal and open with nonces, take a step, compare, draw numbers.
 
-p_q_inner_data travels under the server's RSA key; server_DH_inner_data and client_DH_inner_data travel under
-an AES key made of two nonces, with a hash before them. Each field is declared here together with what stands
-inside, so that `unseal(message, [private_key, ExchangeSecrets(...)])` opens a recorded exchange.
+p_q_inner_data travels under the server's RSA key; server_DH_inner_data and client_DH_inner_data travel under an AES
+key made of two nonces, with a hash before them. `mtlib.wire.schema` declares what stands inside of each, and
+`unseal(message, [private_key, ExchangeSecrets(...)])` opens a recorded exchange.
 
-Source: core.telegram.org/mtproto/auth_key, items 4, 6, 7 and 9.
-
-What both sides of a key exchange do alike: take a step, read what came, compare, draw numbers.
-
-Source: core.telegram.org/mtproto/auth_key; core.telegram.org/mtproto/security_guidelines.
+Source: core.telegram.org/mtproto/auth_key, items 4, 6, 7 and 9; core.telegram.org/mtproto/security_guidelines.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from hmac import compare_digest
 from itertools import count
@@ -24,23 +20,21 @@ from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.keys import FROM_NONCES, AuthKey, Schedule, first_salt, new_nonce_hash
+from mtlib.crypto.kdf import FROM_NONCES, Schedule, kdf_nonces
+from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
 from mtlib.crypto.numbers import check_dh_public, generator_power, is_probable_prime
 from mtlib.crypto.rsa import PrivateKey, old_check, old_open, rsa_pad_open
-from mtlib.crypto.secret import Hidden, Secret
-from mtlib.errors import CheckError, DecodeError, LocalError, PeerError
-from mtlib.protocol import packets
-from mtlib.wire import SCHEMA, Constructor, Dissection, Field, Layout, Note, Reading, Seal, derived, given, random
-from mtlib.wire.dissection import STRICT, Kind
-from mtlib.wire.kinds import Raw, Rest
-from mtlib.wire.schema import KEYS
-from mtlib.wire.tl import Boxed
+from mtlib.crypto.secret import Hidden, Secret, exact
+from mtlib.errors import CheckError, LocalError, PeerError
+from mtlib.wire.dissection import STRICT, Dissection, Seal, Unsealed, octets
+from mtlib.wire.layout import Layout
+from mtlib.wire.schema import DATA_WITH_PADDING, OLD_DATA_WITH_HASH, SCHEMA
 
 HASH = 20
 """Bytes of the SHA-1 before what is sealed with the nonces."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExchangeSecrets(Secret):
     """The two nonces a key exchange hides behind: 32 bytes that only two know, 16 that everybody saw.
 
@@ -51,11 +45,17 @@ class ExchangeSecrets(Secret):
     server_nonce: bytes
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "new_nonce", Hidden(self.new_nonce))
+        object.__setattr__(self, "new_nonce", Hidden(exact(self.new_nonce, 32, "new_nonce")))
+        exact(self.server_nonce, 16, "server_nonce")
+
+    @cached_property
+    def key_and_iv(self) -> tuple[bytes, bytes]:
+        """tmp_aes_key and tmp_aes_iv (item 6)."""
+        return kdf_nonces(self.new_nonce, self.server_nonce)
 
     @cached_property
     def schedule(self) -> Schedule:
-        """tmp_aes_key and tmp_aes_iv (item 6)."""
+        """The same, to look at."""
         return FROM_NONCES.run(new_nonce=self.new_nonce, server_nonce=self.server_nonce)
 
     @property
@@ -67,38 +67,11 @@ class ExchangeSecrets(Secret):
         """new_nonce_hash1 (ok), 2 (retry) or 3 (fail): proof that the sender knows new_nonce and the key."""
         return new_nonce_hash(self.new_nonce, number, auth_key)
 
-
-# -- What stands inside ----------------------------------------------------------------------------
-
-
-def _hashed(name: str, content: str, kind: Kind, spec: str) -> Layout:
-    """A hash, what it covers, and padding it does not cover: only the content itself says where it ends."""
-    meaning = f"covers exactly the {content}"
-    covered = derived(f"SHA1({content})", meaning, spec, **{content: f"{name}/{content}"})
-    return Layout(
-        name,
-        (
-            Field("hash", Raw("SHA1", HASH), covered),
-            Field(content, kind, given("what is sealed", spec)),
-            Field("padding", Rest(), random("fills the last block; no hash covers it", spec)),
-        ),
-    )
-
-
-_PQ_INNER = Boxed("P_Q_inner_data", SCHEMA)
-
-DATA_WITH_PADDING = Layout(
-    "data_with_padding",
-    (
-        Field("data", _PQ_INNER, given("what is sealed", f"{KEYS}, item 4")),
-        Field("padding", Rest(), random("up to 192 bytes, under the hash of RSA_PAD", f"{KEYS}, item 4.1")),
-    ),
-)
-"""What RSA_PAD seals, the right way round: 192 bytes."""
-OLD_DATA_WITH_HASH = _hashed("data_with_hash", "data", _PQ_INNER, f"{KEYS}, item 4, before RSA_PAD")
-"""What the scheme before RSA_PAD seals: 255 bytes."""
-ANSWER_WITH_HASH = _hashed("answer_with_hash", "answer", SCHEMA["server_DH_inner_data"], f"{KEYS}, item 6")
-DATA_WITH_HASH = _hashed("data_with_hash", "data", SCHEMA["client_DH_inner_data"], f"{KEYS}, item 7")
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
+        """What `data` hides, if it belongs to this exchange; see `mtlib.wire.dissection.Opener`."""
+        if seal.scheme != "nonces" or values[seal.by] != self.server_nonce or not data or len(data) % BLOCK:
+            return None
+        return Unsealed(ige_decrypt(data, *self.key_and_iv), False)
 
 
 def seal_with_hash(layout: Layout, content: Dissection, secrets: ExchangeSecrets, entropy: Entropy) -> bytes:
@@ -109,7 +82,7 @@ def seal_with_hash(layout: Layout, content: Dissection, secrets: ExchangeSecrets
     padding = entropy.draw("padding", -(HASH + len(content)) % BLOCK)
     digest = hashlib.sha1(bytes(content)).digest()
     plaintext = layout.build(hash=digest, padding=padding, **{layout.fields[1].name: content})
-    return ige_encrypt(bytes(plaintext), secrets.schedule.aes_key, secrets.schedule.aes_iv)
+    return ige_encrypt(bytes(plaintext), *secrets.key_and_iv)
 
 
 def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -> Dissection:
@@ -119,7 +92,7 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
     """
     if not encrypted or len(encrypted) % BLOCK:
         raise CheckError("not whole blocks", got=f"{len(encrypted)} bytes", expected="a multiple of 16")
-    opened = layout.dissect(_decrypted(encrypted, secrets))
+    opened = layout.dissect(ige_decrypt(encrypted, *secrets.key_and_iv))
     content = bytes(opened[layout.fields[1].name])
     if not compare_digest(hashlib.sha1(content).digest(), opened["hash"]):
         raise CheckError("the hash is not that of the content", where=f"{layout.name}/hash")
@@ -129,11 +102,7 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
     return opened
 
 
-def _decrypted(encrypted: bytes, secrets: ExchangeSecrets) -> bytes:
-    return ige_decrypt(encrypted, secrets.schedule.aes_key, secrets.schedule.aes_iv)
-
-
-def open_inner_data(encrypted: bytes, key: PrivateKey, reading: Reading = STRICT) -> Dissection:
+def open_inner_data(encrypted: bytes, key: PrivateKey) -> Dissection:
     """What a client sealed for `key`: data_with_padding by RSA_PAD, or data_with_hash by the scheme before.
 
     Raises CheckError where neither opens, DecodeError where what RSA_PAD sealed is no P_Q_inner_data.
@@ -145,7 +114,7 @@ def open_inner_data(encrypted: bytes, key: PrivateKey, reading: Reading = STRICT
         if old is None:
             raise error from None
         return old
-    return DATA_WITH_PADDING.dissect(padded, reading)
+    return DATA_WITH_PADDING.dissect(padded)
 
 
 def _open_old(encrypted: bytes, key: PrivateKey) -> Dissection | None:
@@ -158,87 +127,11 @@ def _open_old(encrypted: bytes, key: PrivateKey) -> Dissection | None:
     return opened
 
 
-# -- The same for an inspector ---------------------------------------------------------------------
-
-
-def _key_and_iv(new_nonce: bytes, server_nonce: bytes) -> bytes:
-    schedule = ExchangeSecrets(new_nonce, server_nonce).schedule
-    return schedule.aes_key + schedule.aes_iv
-
-
-FORMULAS: Mapping[str, Any] = {**packets.FORMULAS, "bytes": bytes, "TMP": _key_and_iv}
-"""What the formulas of a key exchange may call; for `trace`. `TMP` gives tmp_aes_key and tmp_aes_iv."""
-
-
-def _look_rsa(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-    for key in reading.keys:
-        if isinstance(key, PrivateKey) and key.public.fingerprint == values["public_key_fingerprint"]:
-            try:
-                return open_inner_data(data, key, reading)
-            except CheckError as error:
-                raise DecodeError(str(error)) from None  # shown beside the bytes, which stay closed
-    return None
-
-
-def _look_nonces(layout: Layout) -> Seal:
-    """Damaged ciphertext opens too, and shows the noise it has become."""
-
-    def look(values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-        for secrets in reading.keys:
-            known = isinstance(secrets, ExchangeSecrets) and secrets.server_nonce == values["server_nonce"]
-            if known and data and len(data) % BLOCK == 0:
-                return Dissection(layout, _decrypted(data, secrets), replace(reading, lenient=True))
-        return None
-
-    return Seal(look)
-
-
-def _explain(name: str, *, inside: Seal | None = None, note: Note | None = None) -> Constructor:
-    """The constructor with more said about its last field; from now on the schema knows it so."""
-    line = SCHEMA[name]
-    last = replace(line.fields[-1], inside=inside, note=note or line.fields[-1].note)
-    made = replace(line, fields=(*line.fields[:-1], last))
-    SCHEMA.add(made)
-    return made
-
-
-def _under_nonces(name: str, layout: Layout, spec: str) -> Constructor:
-    note = derived(
-        f"IGE({layout.name}, TMP(new_nonce, server_nonce))",
-        f"{layout.name}, AES-IGE under a key made of the two nonces",
-        spec,
-        new_nonce="@new_nonce",
-        server_nonce=f"{name}/server_nonce",
-        **{layout.name: f"{name}/{layout.name}"},
-    )
-    return _explain(name, inside=_look_nonces(layout), note=note)
-
-
-def _generated(name: str, number: int) -> Constructor:
-    note = derived(
-        f"SHA1(new_nonce + bytes([{number}]) + SHA1(auth_key)[:8])[4:20]",
-        f"proves that the sender knows new_nonce and the key, and means {name}",
-        f"{KEYS}, item 9",
-        new_nonce="@new_nonce",
-        auth_key="@auth_key",
-    )
-    return _explain(name, note=note)
-
-
-REQ_DH_PARAMS = _explain("req_DH_params", inside=Seal(_look_rsa))
-SERVER_DH_PARAMS_OK = _under_nonces("server_DH_params_ok", ANSWER_WITH_HASH, f"{KEYS}, item 6")
-SET_CLIENT_DH_PARAMS = _under_nonces("set_client_DH_params", DATA_WITH_HASH, f"{KEYS}, item 7")
-GENERATED = {"dh_gen_ok": 1, "dh_gen_retry": 2, "dh_gen_fail": 3}
-"""The three last words of a server, and the number of the new_nonce_hash that each carries."""
-for _name, _number in GENERATED.items():
-    _generated(_name, _number)
-
-
 REDRAWS = 8
 """How often a value that does not fit is drawn anew. With real entropy not even the second draw happens."""
 
 
-class Step(NamedTuple):
+class ExchangeStep(NamedTuple):
     """What follows from a message: the state to go on from, and the TL body to send (None: nothing more).
 
     The body goes into a plain packet, `packets.plain(msg_id, step.send)`.
@@ -263,7 +156,7 @@ def awaited(body: Dissection | bytes, names: tuple[str, ...]) -> Dissection:
     Telegram's data centres pad their plain answers inside the announced length, TDLib pads its queries.
     Raises CheckError for another object, DecodeError for something that is none.
     """
-    data = bytes(body)
+    data = octets(body, names[0])
     with inside(names[0]):
         found = SCHEMA.of(data)
     if found.name not in names:
@@ -327,11 +220,13 @@ class Joined(NamedTuple):
     server: Any
 
 
-def pair(client: Step, server: Any, *, client_entropy: Entropy, server_entropy: Entropy, now: int) -> Joined:
+def pair(client: ExchangeStep, server: Any, *, client_entropy: Entropy, server_entropy: Entropy, now: int) -> Joined:
     """Let a client that has begun and a server state talk in memory, to the end or to the first error.
 
     What one sends the other gets as bytes, as it would from a wire.
     """
+    if not isinstance(client, ExchangeStep):
+        raise LocalError("a client that has begun", got=type(client).__name__, expected="begin(...)", where="client")
     transcript: list[Dissection] = []
     while client.send is not None:
         answered = server.receive(bytes(client.send), server_entropy, now)

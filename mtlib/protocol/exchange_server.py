@@ -24,12 +24,8 @@ from mtlib.crypto.rsa import PrivateKey, hex_fingerprint
 from mtlib.crypto.secret import Secret
 from mtlib.errors import CheckError, LocalError, TransportError
 from mtlib.protocol.exchange_messages import (
-    ANSWER_WITH_HASH,
-    DATA_WITH_HASH,
-    GENERATED,
-    SERVER_DH_PARAMS_OK,
     ExchangeSecrets,
-    Step,
+    ExchangeStep,
     awaited,
     draw_exponent,
     draw_primes,
@@ -39,7 +35,8 @@ from mtlib.protocol.exchange_messages import (
     same,
     seal_with_hash,
 )
-from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
 
 G = 3
 WRONG_DC = -444
@@ -63,7 +60,7 @@ class Server:
     retries: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Serving(Secret):
     """What every state of the server has: whom it serves, which attempt this is, and what it said so far."""
 
@@ -74,12 +71,12 @@ class _Serving(Secret):
     expects: ClassVar[tuple[str, ...]] = ()
     sends: ClassVar[tuple[str, ...]] = ()
 
-    def receive(self, body: Dissection | bytes, entropy: Entropy, now: int) -> Step:
+    def receive(self, body: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Answer one query; `now` in unix seconds is told to the client. What is raised: see the module."""
         query = awaited(body, tuple(dict.fromkeys(self.expects + QUERIES)))
         for known, answer in self.said:
             if known == _identity(query):
-                return Step(self, answer)
+                return ExchangeStep(self, answer)
         if query.name in REQ_PQ:
             return self._start(query, entropy)
         if query.name not in self.expects:
@@ -87,10 +84,10 @@ class _Serving(Secret):
             raise CheckError("out of turn", got=query.name, expected=expected, where=query.name)
         return self._answer(query, _scope(entropy, self.attempt), now)
 
-    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> Step:
+    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> ExchangeStep:
         raise LocalError("this state answers nothing", where=type(self).__name__)
 
-    def _start(self, query: Dissection, entropy: Entropy) -> Step:
+    def _start(self, query: Dissection, entropy: Entropy) -> ExchangeStep:
         """A name for the attempt, and a product of two primes (item 2). Draws `server_nonce`, `p` and `q`."""
         attempt = self.attempt + bool(self.said)
         scope = _scope(entropy, attempt)
@@ -104,7 +101,7 @@ class _Serving(Secret):
         )
         said = ((_identity(query), answer),)
         state = AwaitReqDhParams(self.server, query["nonce"], server_nonce, p, q, attempt=attempt, said=said)
-        return Step(state, answer)
+        return ExchangeStep(state, answer)
 
     def _and(self, query: Dissection, answer: Dissection) -> tuple[tuple[bytes, Dissection], ...]:
         """What has been said, with this answer."""
@@ -129,7 +126,7 @@ class AwaitReqPq(_Serving):
     sends: ClassVar[tuple[str, ...]] = ("resPQ",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitReqDhParams(_Serving):
     """The client has to bring the factors, and a secret sealed for one of the server's RSA keys."""
 
@@ -141,7 +138,7 @@ class AwaitReqDhParams(_Serving):
     expects: ClassVar[tuple[str, ...]] = ("req_DH_params",)
     sends: ClassVar[tuple[str, ...]] = ("server_DH_params_ok",)
 
-    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> Step:
+    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> ExchangeStep:
         """Open the seal, offer g_a (item 6). Draws `a`, and `padding` in the scope `server_DH_inner_data`."""
         both = {"nonce": self.nonce, "server_nonce": self.server_nonce}
         factors = {"p": to_bytes(self.p), "q": to_bytes(self.q)}
@@ -156,10 +153,10 @@ class AwaitReqDhParams(_Serving):
             **both, g=G, dh_prime=to_bytes(DH_PRIME), g_a=to_bytes(g_a), server_time=now
         )
         sealed = seal_with_hash(ANSWER_WITH_HASH, offer, secrets, entropy.at(offer.name))
-        answer = SERVER_DH_PARAMS_OK.build(**both, encrypted_answer=sealed)
+        answer = SCHEMA["server_DH_params_ok"].build(**both, encrypted_answer=sealed)
         said, n = self._and(query, answer), self.attempt
         state = AwaitSetDhParams(self.server, self.nonce, secrets, a, dc, expires_in, attempt=n, said=said)
-        return Step(state, answer)
+        return ExchangeStep(state, answer)
 
     def _check_wish(self, name: str, dc: int | None, expires_in: int | None) -> None:
         """Whether this is the data centre meant, and a temporary key would live at all."""
@@ -181,7 +178,7 @@ class AwaitReqDhParams(_Serving):
         raise CheckError("not one of our RSA keys", got=hex_fingerprint(named), where=where)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitSetDhParams(_Serving):
     """The client has to bring its half of the Diffie-Hellman exchange."""
 
@@ -196,7 +193,7 @@ class AwaitSetDhParams(_Serving):
     expects: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
     sends: ClassVar[tuple[str, ...]] = ("dh_gen_ok", "dh_gen_retry")
 
-    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> Step:
+    def _answer(self, query: Dissection, entropy: Entropy, now: int) -> ExchangeStep:
         """Make the key, and take it or not (items 8 and 9). Draws nothing."""
         both = {"nonce": self.nonce, "server_nonce": self.secrets.server_nonce}
         same(query, **both)
@@ -213,7 +210,7 @@ class AwaitSetDhParams(_Serving):
             check_dh_public(g_b, DH_PRIME, "g_b")
         return self._decide(query, AuthKey.from_int(power(g_b, self.a, DH_PRIME)), both)
 
-    def _decide(self, query: Dissection, auth_key: AuthKey, both: dict[str, bytes]) -> Step:
+    def _decide(self, query: Dissection, auth_key: AuthKey, both: dict[str, bytes]) -> ExchangeStep:
         """An id that is taken asks for another key, and so does zero, which says "no key" on the wire."""
         clash = self.tries < self.server.retries or auth_key.id == 0 or self.server.taken(auth_key.id)
         name = "dh_gen_retry" if clash else "dh_gen_ok"
@@ -222,13 +219,13 @@ class AwaitSetDhParams(_Serving):
         answer = SCHEMA[name].build(**both, **proof)
         said = self._and(query, answer)
         if clash:
-            return Step(replace(self, failed=auth_key, tries=self.tries + 1, said=said), answer)
+            return ExchangeStep(replace(self, failed=auth_key, tries=self.tries + 1, said=said), answer)
         n, dc, expires_in = self.attempt, self.dc, self.expires_in
         granted = Granted(self.server, auth_key, self.secrets, dc, expires_in, attempt=n, said=said)
-        return Step(granted, answer)
+        return ExchangeStep(granted, answer)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Granted(_Serving):
     """A key that both sides have. `expires_in` (seconds from now on) is None for a permanent key.
 

@@ -1,10 +1,12 @@
 """Bad luck on order: what can go wrong at a data centre, so that a client's recovery can be tried.
 
-A `Fault` is a name and a number. `Faults` counts: some happen a number of times, others are a setting.
+A `Fault` is a name and a number. Some are a setting, others happen a number of times in all. What follows a binding
+strikes the client that was bound, and nobody else.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,14 +14,19 @@ from mtlib.errors import LocalError
 
 FAULTS: Mapping[str, str] = {
     "refuse-bind": "the first N bindings are refused with ENCRYPTED_MESSAGE_INVALID, whatever their bytes",
+    "accept-bind": "the first N bindings are accepted, whatever their bytes",
     "slow": "the first N bindings are answered -503 Timeout",
     "wrong-salt": "the first N messages under an unbound temporary key, so the binding, are answered bad_server_salt",
-    "forget-temp-keys": "N times, the packet after a binding finds all temporary keys forgotten: -404",
-    "lose-bindings": "N times, the packet after a binding finds all bindings lost: AUTH_KEY_PERM_EMPTY",
+    "answer-under-another-id": "the first N bindings are answered under the msg_id of another request",
+    "forget-perm-key": "the first N bindings find their permanent key forgotten",
+    "forget-temp-keys": "N times, the packet after a binding finds the client's temporary keys forgotten: -404",
+    "lose-bindings": "N times, the packet after a binding finds the client's bindings lost: AUTH_KEY_PERM_EMPTY",
+    "lost-session": "N times, the packet after a binding finds its session forgotten: new_session_created once more",
     "dh-retry": "the first N keys are answered dh_gen_retry",
     "cut-exchange": "N times, the connection is cut instead of the answer to req_DH_params",
     "cut-frame": "N times, the connection is cut in the middle of the answer to a binding",
     "clock-offset": "the data centre's clock is N seconds ahead (negative: behind)",
+    "sleep": "once, after the first binding, the data centre's clock jumps N seconds ahead, for everybody",
     "short-expiry": "temporary keys live at most N seconds, whatever was asked for",
     "split-frames": "answers leave in pieces of N bytes",
     "pad-plain-answers": "plain answers are followed by N bytes of noise inside the message, as Telegram's are",
@@ -28,6 +35,7 @@ FAULTS: Mapping[str, str] = {
 
 _REASON = {
     "clock-offset": (-(10**7), 10**7),
+    "sleep": (-(10**7), 10**7),
     "split-frames": (1, 65536),
     "pad-plain-answers": (0, 512),
     "short-expiry": (1, 10**7),
@@ -62,18 +70,29 @@ class Fault:
 
 
 class Faults:
-    """The faults of one data centre, and how often each has happened."""
+    """The faults that a data centre has on order, and how often each has happened."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
-        self._left = {fault.name: fault.number for fault in faults}
+        self._number: dict[str, int] = {}
+        self._happened: Counter[str] = Counter()
+        for fault in faults:
+            if not isinstance(fault, Fault):
+                raise LocalError("faults", got=fault, expected="Fault(name, number)", where="faults")
+            self._number[fault.name] = fault.number
 
     def setting(self, name: str) -> int:
-        """The number of a fault that is a setting, 0 where it is not on."""
-        return self._left.get(name, 0)
+        """The number of a fault, 0 where it is not on order. Raises LocalError for a name that is in no list."""
+        if name not in FAULTS:
+            raise LocalError("no such fault", got=name, expected=", ".join(FAULTS))
+        return self._number.get(name, 0)
 
-    def take(self, name: str) -> bool:
-        """Whether a counted fault happens now; it has then happened once more."""
-        left = self._left.get(name, 0)
-        if left > 0:
-            self._left[name] = left - 1
-        return left > 0
+    def due(self, name: str) -> bool:
+        """Whether a fault is still to happen. Asking changes nothing."""
+        times = bool(self.setting(name)) if name in _REASON else self.setting(name)
+        return self._happened[name] < times
+
+    def strike(self, name: str) -> bool:
+        """Let a fault happen if it is due; it is counted then."""
+        due = self.due(name)
+        self._happened[name] += due
+        return due

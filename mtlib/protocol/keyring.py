@@ -1,21 +1,37 @@
-"""What a data centre remembers: keys, their salts, their sessions, and who is bound to whom."""
+"""What a data centre remembers: keys, their salts, their sessions, who is bound to whom, and what it was set up with.
+
+`DataCenterState` is shared by all connections; `ConnectionState` is what answering may know of one of them.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakSet
 
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.rsa import PrivateKey
+from mtlib.errors import LocalError
+from mtlib.protocol import checks
+from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
+from mtlib.protocol.events import EventLog, LogEvent
+from mtlib.protocol.faults import Fault, Faults
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.session import FROM_CLIENT, Seqno, Window
+from mtlib.protocol.messages import FROM_CLIENT, Seqno, Window
 
 SALT_PERIOD = 1800
 """Seconds: a new salt every half hour, and the old one stays valid for as long again.
 
 Source: core.telegram.org/mtproto/description, "Server salt" (2.0; the page on 1.0 says 24 hours and 300 seconds).
 """
+
+
+UNACKNOWLEDGED = 60
+"""Seconds until what nobody acknowledged is sent again. DEDUCED: the documents name no time; TDLib waits up to 30."""
 
 
 class Salts:
@@ -40,9 +56,13 @@ class Salts:
         return self._of(period)
 
     def valid(self, salt: int, now: float) -> bool:
-        """Whether a message may carry this salt now: it is the current one or the one before."""
+        """Whether a message may carry this salt now."""
+        return salt in self.accepted(now)
+
+    def accepted(self, now: float) -> list[int]:
+        """What a message may carry now: the current salt, and the one before."""
         period = self._period(now)
-        return salt == self._of(period) or (period > 0 and salt == self._of(period - 1))
+        return [self._of(p) for p in (period, period - 1) if p >= 0]
 
     def schedule(self, number: int, now: float) -> list[tuple[int, int, int]]:
         """(valid_since, valid_until, salt) of the current salt and those after it, for get_future_salts."""
@@ -59,6 +79,8 @@ class ServerSession:
         self.seqno = Seqno()
         self.last_msg_id = 0
         self.greeted = False
+        self.unacknowledged: OrderedDict[int, tuple[float, bytes]] = OrderedDict()
+        self.remarked: set[str] = set()
         self._answers: OrderedDict[int, bytes] = OrderedDict()
         self._kept = limits.answers
 
@@ -71,12 +93,27 @@ class ServerSession:
     def answered(self, msg_id: int) -> bytes | None:
         return self._answers.get(msg_id)
 
+    def await_ack(self, msg_id: int, body: bytes, now: float) -> None:
+        """Keep what was said until it is acknowledged; `body` goes out again then."""
+        self.unacknowledged[msg_id] = now, body
+        while len(self.unacknowledged) > self._kept:
+            self.unacknowledged.popitem(last=False)
 
-@dataclass
+    def overdue(self, now: float) -> list[bytes]:
+        """What waits for its acknowledgement since more than UNACKNOWLEDGED seconds; it is waited for anew."""
+        late = {m: body for m, (since, body) in self.unacknowledged.items() if now - since > UNACKNOWLEDGED}
+        for msg_id in late:
+            del self.unacknowledged[msg_id]
+        return list(late.values())
+
+
+@dataclass(eq=False)
 class KnownKey:
     """A key with everything that hangs on it. `expires_at` is None for a permanent key; `promised` is the end that the
     key exchange spoke of, and a data centre may forget a temporary key earlier than that; `bound_to` is the id of the
-    permanent key that a temporary one is bound to, `bound_by` the request that did it."""
+    permanent key that a temporary one is bound to, `bound_by` the request that did it, in which session and message
+    (`bound_in`); `just_bound` until the next packet. `layer` is the version of the API that its client named last,
+    `introduced` whether it has said initConnection."""
 
     auth_key: AuthKey
     created: float
@@ -85,7 +122,11 @@ class KnownKey:
     promised: int | None = None
     bound_to: int | None = None
     bound_by: bytes = field(default=b"", repr=False)
+    bound_in: tuple[int, int] = (0, 0)
+    just_bound: bool = False
     last_bind_msg_id: int | None = None
+    layer: int | None = None
+    introduced: bool = False
     floor: int = 0
     sessions: OrderedDict[int, ServerSession] = field(default_factory=OrderedDict, repr=False)
 
@@ -171,14 +212,31 @@ class Keyring:
             self._forget(found)
         return found is not None
 
+    def forget_permanent(self, auth_key_id: int) -> None:
+        """Forget a permanent key alone: what a machine does that has not heard of it, or no more."""
+        self._permanent.pop(auth_key_id, None)
+
     def forget_temporary(self) -> None:
         """What a restart does: temporary keys live in memory only."""
         self._temporary.clear()
 
-    def lose_bindings(self) -> None:
-        """Every temporary key becomes unbound."""
+    def lose_bindings(self, perm_auth_key_id: int | None = None) -> None:
+        """The temporary keys of a permanent one become unbound; all of them where none is named."""
         for key in self._temporary.values():
-            key.bound_to, key.bound_by = None, b""
+            if perm_auth_key_id in (None, key.bound_to):
+                key.bound_to, key.bound_by = None, b""
+
+    def resembling(self, wrong_id: bytes) -> str:
+        """Which key made here a wrong auth_key_id was cut from, in words; empty where it is from none."""
+        for known in self:
+            for name in ("sha1", "sha256"):
+                digest = hashlib.new(name, bytes(known.auth_key)).digest()
+                for spelled, order in ((wrong_id, ""), (wrong_id[::-1], " turned round")):
+                    at = digest.find(spelled)
+                    if at >= 0:
+                        return (f"it is bytes {at} to {at + 8} of {name.upper()}(auth_key){order}, "
+                                f"of the key {known.auth_key.id}; the id is SHA1(auth_key)[12:20]")
+        return ""
 
     def _forget(self, key: KnownKey) -> None:
         if key.temporary:
@@ -193,3 +251,99 @@ class Keyring:
 
     def __len__(self) -> int:
         return len(self._permanent) + len(self._temporary)
+
+
+class DataCenterState:
+    """One data centre: its keys, sessions and bindings, its rules, limits and faults, and the log of what happened.
+
+    `dc_id` is accepted in a key exchange, and for temporary keys its negative (media); absent is fine, anything else is
+    -444. 10000 is added for a test data centre. `address` is what help.getConfig tells a client whose own end is not
+    known. `judge` decides over bindings. `consult`, where somebody sets it, says in a sentence which mistake a refused
+    binding or a packet that does not open shows; it is asked after the answer has left, and only the log hears it.
+    """
+
+    def __init__(
+        self,
+        rsa: PrivateKey,
+        *,
+        dc_id: int = 2,
+        rules: Rules | None = None,
+        limits: Limits | None = None,
+        faults: Iterable[Fault] = (),
+        entropy: Entropy | None = None,
+        address: tuple[str, int] = ("127.0.0.1", 443),
+        judge: Callable[[Facts], Verdict] | None = None,
+    ) -> None:
+        if not isinstance(dc_id, int) or not 0 < abs(dc_id) < 2**31:
+            raise LocalError("a dc id is an int of 32 bits", got=dc_id, expected="2, 10002, -2, ...", where="dc_id")
+        self.rsa, self.dc_id, self.address = rsa, dc_id, address
+        self.rules = rules or Rules()
+        self.limits = limits or Limits()
+        self.faults = Faults(faults)
+        self.entropy = entropy or System()
+        self.judge = judge or checks.judge
+        self.keys = Keyring(self.limits, self.entropy)
+        self.trace = EventLog(self.limits.trace)
+        self.exchanging: WeakSet[Any] = WeakSet()
+        self.consult: Callable[[Facts | PacketFacts], str] | None = None
+        self.connections_made = 0
+        self.slept = 0
+        self._latest = 0.0
+
+    @property
+    def this_dc(self) -> int:
+        return abs(self.dc_id) % 10000
+
+    @property
+    def test_mode(self) -> bool:
+        return abs(self.dc_id) > 10000
+
+    def accepts_dc(self, dc: int | None, temporary: bool) -> bool:
+        """Whether a key exchange that names `dc` belongs here."""
+        return dc is None or dc == self.dc_id or (temporary and dc == -self.dc_id)
+
+    def clock(self, now: float) -> float:
+        """This data centre's idea of the time, where `now` is what its owner's clock shows. A clock that goes back is
+        believed and noted: it is a wall clock, and somebody has set it."""
+        if now < self._latest - 1:
+            self.trace.add(LogEvent("clock_jumped", 0, now, f"the clock went back by {self._latest - now:.0f} s"))
+        self._latest = now
+        return now + self.faults.setting("clock-offset") + self.slept
+
+    def clashes(self, auth_key_id: int) -> bool:
+        """Whether a new key of that id cannot be had, because it is taken."""
+        return any(key.auth_key.id == auth_key_id for key in self.keys)
+
+
+class ConnectionState:
+    """One connection: its number in the log, its entropy, its own end as the client dialled it, and how many seconds of
+    silence it bears (`patience`). `answering` while a packet is: what is noted then is told after the answer."""
+
+    def __init__(self, dc: DataCenterState, address: tuple[str, int] | None = None) -> None:
+        dc.connections_made += 1
+        self.dc, self.number = dc, dc.connections_made
+        self.entropy = dc.entropy.at(f"connection-{self.number}")
+        self.patience: float = dc.limits.handshake_seconds
+        self.answering = False
+        self._address = address
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port that this client can dial."""
+        host, port = self._address or self.dc.address
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+        return everywhere.get(host, host.removeprefix("::ffff:") if "." in host else host), port
+
+    def remark(self, session: ServerSession, about: str, now: float, text: str) -> None:
+        """Record, once in a session, what works here and not everywhere."""
+        if about not in session.remarked:
+            session.remarked.add(about)
+            self.note("unlike_telegram", now, text, about=about)
+
+    def note(
+        self, name: str, now: float, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
+    ) -> None:
+        """Record what happened."""
+        self.dc.trace.note(LogEvent(name, self.number, now, text, facts, verdict))
+        if not self.answering:
+            self.dc.trace.tell()

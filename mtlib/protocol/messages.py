@@ -1,11 +1,8 @@
-"""Names for messages: msg_id and seqno, and which msg_ids may still be believed.
+"""Messages: their msg_id and seqno, which may still be believed, what stands inside them, and notices about them.
 
 `now` is unix seconds with fraction. Source: core.telegram.org/mtproto/description, "Message identifier" and "Message
-sequence number"; core.telegram.org/mtproto/security_guidelines, "Checking msg_id".
-
-What stands inside a message: containers, packed bodies, and the notices about messages.
-
-Source: core.telegram.org/mtproto/service_messages and /service_messages_about_messages.
+sequence number"; core.telegram.org/mtproto/security_guidelines, "Checking msg_id";
+core.telegram.org/mtproto/service_messages and /service_messages_about_messages.
 """
 
 from __future__ import annotations
@@ -62,8 +59,10 @@ class Window:
     def __init__(self, kinds: tuple[int, ...], limits: Limits | None = None, floor: int = 0) -> None:
         limits = limits or Limits()
         self.floor = self.highest = floor
-        self._kinds, self._past, self._future, self._size = kinds, limits.past, limits.future, limits.seen
-        self._seen: set[int] = set()
+        self.past, self.future = limits.past, limits.future
+        self._kinds, self._size = kinds, limits.seen
+        self._seen: dict[int, int | None] = {}
+        self._top = 0
 
     def judge(self, msg_id: int, now: float) -> str:
         """"accept", or "ignore:" and parity, duplicate, too_old or too_new. Remembers nothing."""
@@ -71,29 +70,49 @@ class Window:
             return "ignore:parity"
         if msg_id in self._seen:
             return "ignore:duplicate"
-        if msg_id <= self.floor or seconds_of(msg_id) < now - self._past:
+        if msg_id <= self.floor or seconds_of(msg_id) < now - self.past:
             return "ignore:too_old"
-        return "ignore:too_new" if seconds_of(msg_id) > now + self._future else "accept"
+        return "ignore:too_new" if seconds_of(msg_id) > now + self.future else "accept"
+
+    def has(self, msg_id: int) -> bool:
+        """Whether this id is among those that are kept."""
+        return msg_id in self._seen
+
+    def seqnos_around(self, msg_id: int, seqno: int) -> tuple[int, int | None]:
+        """The least and the greatest seqno that a new message may have: one above an older message's odd number, not
+        below its even one, and the other way round for newer messages. No greatest where nothing newer is here."""
+        if msg_id > self.highest:
+            return self._top + self._top % 2, None
+        older = [n for i, n in self._seen.items() if n is not None and i < msg_id]
+        newer = [n for i, n in self._seen.items() if n is not None and i > msg_id]
+        return max((n + n % 2 for n in older), default=0), min((n - n % 2 for n in newer), default=None)
 
     def state(self, msg_id: int, now: float) -> int:
         """The byte that msgs_state_info holds for this id: 1 forgotten, 2 not received, 3 not yet, 4 received."""
         if msg_id in self._seen:
             return 4
-        if msg_id <= self.floor or seconds_of(msg_id) < now - self._past:
+        if msg_id <= self.floor or seconds_of(msg_id) < now - self.past:
             return 1
         return 3 if msg_id > self.highest else 2
 
-    def add(self, msg_id: int) -> None:
-        """Remember an accepted id."""
-        self._seen.add(msg_id)
+    def add(self, msg_id: int, seqno: int | None = None) -> None:
+        """Remember an accepted id, and the seqno that came with it where that counts."""
+        self._seen[msg_id] = seqno
+        self._top = max(self._top, seqno or 0)
         self.highest = max(self.highest, msg_id)
         if len(self._seen) > self._size:
             self.floor = min(self._seen)
-            self._seen.remove(self.floor)
+            del self._seen[self.floor]
 
 
 CONTAINER = SCHEMA["msg_container"].id_bytes
 GZIP = SCHEMA["gzip_packed"].id_bytes
+ACK = SCHEMA["msgs_ack"].id_bytes
+SERVICE_MESSAGES = frozenset({
+    "ping", "ping_delay_disconnect", "get_future_salts", "destroy_session", "destroy_auth_key", "msgs_state_req",
+    "msg_resend_req", "rpc_drop_answer", "msgs_ack", "msgs_state_info", "msgs_all_info", "http_wait",
+})  # fmt: skip
+"""What a client may say that is no call of the API. Their seqno is counted differently by different clients."""
 
 
 class Message(NamedTuple):

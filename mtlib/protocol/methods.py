@@ -1,13 +1,8 @@
-"""One message to be answered, with everything that the answer may depend on.
+"""What a data centre answers to each call: service messages, the few API methods it has, and the binding.
 
-auth.bindTempAuthKey at the data centre: judge the request, and tie the two keys together.
-
-Source: core.telegram.org/method/auth.bindTempAuthKey; what is DEDUCED stands in `checks` and `facts`.
-
-What a data centre answers to each call: service messages, the few API methods it has, and the binding.
-
-Source: core.telegram.org/mtproto/service_messages, core.telegram.org/api/pfs, and for the errors
-core.telegram.org/api/errors; who may call what before a binding: api/pfs.
+Source: core.telegram.org/mtproto/service_messages, core.telegram.org/method/auth.bindTempAuthKey,
+core.telegram.org/api/pfs (who may call what before a binding), core.telegram.org/api/invoking, and for the errors
+core.telegram.org/api/errors. What is DEDUCED about a binding stands in `checks`.
 """
 
 from __future__ import annotations
@@ -16,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mtlib.errors import DecodeError, OverBudget, RpcError
-from mtlib.protocol.checks import Facts, Verdict, judge
-from mtlib.protocol.keyring import KnownKey, ServerSession
+from mtlib.protocol.checks import INVALID, Facts, Verdict
+from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.protocol.messages import Budget, Message
-from mtlib.protocol.state import Connection, DataCenterState
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.dissection import STRICT, Reading
-from mtlib.wire.kinds import Bool
+from mtlib.wire.tl import Bool
 
 
 @dataclass(frozen=True)
@@ -31,7 +25,7 @@ class Call:
     its packet may still cost; `again` takes earlier answers that are to be sent once more, by the msg_id they answer,
     and is shared by all messages of the packet."""
 
-    peer: Connection
+    peer: ConnectionState
     key: KnownKey
     session_id: int
     session: ServerSession
@@ -44,102 +38,13 @@ class Call:
     def dc(self) -> DataCenterState:
         return self.peer.dc
 
-    def note(self, name: str, text: str, verdict: Verdict | None = None, **facts: object) -> None:
+    def note(
+        self, name: str, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
+    ) -> None:
         self.peer.note(name, self.now, text, verdict, **facts)
 
 
-def dissect_call(body: bytes, reading: Reading = STRICT) -> Dissection:
-    """A call, cut; the API's errors for what does not parse and for what is left over. Raises OverBudget where
-    `reading` has an allowance and the call asks for more."""
-    layout = SCHEMA.of(body)
-    try:
-        return layout.dissect(body, reading)
-    except OverBudget:
-        raise
-    except DecodeError as error:
-        left_over = "left over" in error.message and "/" not in error.where
-        raise RpcError(400, "INPUT_REQUEST_TOO_LONG" if left_over else "INPUT_FETCH_ERROR", where=error.where) from None
-
-
-def bind(call: Call, request: bytes) -> bytes:
-    """auth.bindTempAuthKey: judge, and bind. All faults of the binding message are one error on the wire."""
-    dc, key = call.dc, call.key
-    if dc.faults.take("slow"):
-        call.note("fault", "slow: this binding is answered -503 Timeout")
-        raise RpcError(-503, "Timeout")
-    if dc.faults.take("refuse-bind"):
-        call.note("fault", "refuse-bind: refused whatever its bytes")
-        raise RpcError(400, "ENCRYPTED_MESSAGE_INVALID")
-    if key.bound_to is not None and request == key.bound_by and dc.keys.permanent(key.bound_to):
-        call.note("bind_repeated", "the same request as the present binding: nothing changes")
-        return Bool.TRUE
-    facts = _facts(call, request)
-    verdict = judge(facts)
-    if not verdict.ok:
-        call.note("bind_refused", explain(verdict), verdict, failed=verdict.failed, request=request)
-        if dc.consult is not None:
-            call.note("diagnosis", dc.consult(facts))
-        raise RpcError(400, str(verdict.error))
-    _tie(call, facts)
-    return Bool.TRUE
-
-
-def _facts(call: Call, request: bytes) -> Facts:
-    """What this data centre knows about the request."""
-    key, now = call.key, int(call.now)
-    perm_id = int.from_bytes(request[4:12], "little", signed=True)
-    perm = call.dc.keys.permanent(perm_id)
-    if perm is not None and call.now < perm.created + call.dc.rules.perm_key_delay:
-        perm = None  # not yet known to the machine that binds
-    return Facts(
-        request,
-        perm.auth_key if perm else None,
-        key.auth_key,
-        call.session_id,
-        call.message.msg_id,
-        now,
-        temporary=key.temporary,
-        bound_to=key.bound_to,
-        key_expires_at=key.promised,
-        last_bind_msg_id=perm.last_bind_msg_id if perm else None,
-        rules=call.dc.rules,
-    )
-
-
-def _tie(call: Call, facts: Facts) -> None:
-    """The temporary key now stands for the permanent one, until the earlier of the two ends."""
-    dc, key, request = call.dc, call.key, facts.call
-    perm = dc.keys.permanent(request["perm_auth_key_id"]) if request else None
-    if perm is None or request is None or key.expires_at is None:
-        raise RpcError(400, "ENCRYPTED_MESSAGE_INVALID")  # reached only where a lesson switches checks off
-    if dc.rules.one_temp_key:
-        for other in dc.keys.bound_to(perm.auth_key.id):
-            if other is not key:
-                dc.keys.drop(other.auth_key.id)
-    key.bound_to, key.bound_by = perm.auth_key.id, facts.request
-    key.expires_at = min(key.expires_at, request["expires_at"])
-    perm.last_bind_msg_id = facts.msg_id
-    dc.just_bound = True
-    call.note(
-        "bind_accepted",
-        f"temporary key {key.auth_key.id} now stands for permanent key {perm.auth_key.id}, "
-        f"until {key.expires_at} ({key.expires_at - int(call.now)} s from now)",
-        perm_auth_key_id=perm.auth_key.id, temp_auth_key_id=key.auth_key.id, expires_at=key.expires_at,
-    )
-
-
-def explain(verdict: Verdict) -> str:
-    """A refused binding in one sentence: the error, the check, got, expected, and why that check exists."""
-    row = verdict[str(verdict.failed)]
-    got, expected = (v.hex() if isinstance(v, bytes) else v for v in (row.got, row.expected))
-    others = [name for name in verdict.failing if name != verdict.failed]
-    also = f"; also failing: {', '.join(others)}" if others else ""
-    return f"{verdict.error}: {row.name}: got {got}, expected {expected}; {row.check.why}{also}"
-
-
-BIND = SCHEMA["auth.bindTempAuthKey"].id_bytes
-BEFORE_BINDING = frozenset({"auth.bindTempAuthKey", "help.getConfig", "help.getNearestDc"})
-"""All that an unbound temporary key may call."""
+# -- From the message to its answer -------------------------------------------------------------------------------
 
 
 def answer(call: Call) -> bytes | None:
@@ -157,15 +62,43 @@ def answer(call: Call) -> bytes | None:
     return bytes(SCHEMA["rpc_result"].build(req_msg_id=call.message.msg_id, result=result))
 
 
+WRAPPERS = frozenset(layout.name for layout in SCHEMA if "{X:Type}" in layout.line)
+
+
 def _unwrap(call: Call, body: bytes) -> bytes:
-    """The call inside its wrappers. What they say about the client is of no use here and not kept."""
+    """The call inside its wrappers. Of what they say, the layer decides how an answer is spelled."""
     for _ in range(call.dc.limits.wrappers):
         body = _inflated(body, call.budget)
         name = SCHEMA.name_of(body)
-        if name not in ("invokeWithLayer", "invokeWithoutUpdates", "invokeAfterMsg", "initConnection"):
+        if name not in WRAPPERS:
             return body
-        body = dissect_call(body, call.budget.reading)["query"]
+        wrapper = dissect_call(body, call.budget.reading)
+        if name == "invokeWithLayer":
+            call.key.layer = wrapper["layer"]
+        elif name == "initConnection":
+            call.key.introduced = True
+            if body[:4] != SCHEMA[name].id_bytes:
+                call.peer.remark(call.session, name, call.now, f"initConnection#{_number(body):08x} is of an old layer;"
+                                 " what stands in it is answered all the same")
+        body = wrapper["query"]
     raise RpcError(400, "INPUT_REQUEST_TOO_LONG", where="wrappers")
+
+
+def _number(body: bytes) -> int:
+    return int.from_bytes(body[:4], "little")
+
+
+def dissect_call(body: bytes, reading: Reading = STRICT) -> Dissection:
+    """A call, cut; the API's errors for what does not parse and for what is left over. Raises OverBudget where
+    `reading` has an allowance and the call asks for more."""
+    layout = SCHEMA.of(body)
+    try:
+        return layout.dissect(body, reading)
+    except OverBudget:
+        raise
+    except DecodeError as error:
+        left_over = "left over" in error.message and "/" not in error.where
+        raise RpcError(400, "INPUT_REQUEST_TOO_LONG" if left_over else "INPUT_FETCH_ERROR", where=error.where) from None
 
 
 def _inflated(body: bytes, budget: Budget) -> bytes:
@@ -177,20 +110,143 @@ def _inflated(body: bytes, budget: Budget) -> bytes:
         raise RpcError(400, "INPUT_FETCH_ERROR", where=error.where) from None
 
 
+BIND = SCHEMA["auth.bindTempAuthKey"].id_bytes
+BEFORE_BINDING = frozenset({"auth.bindTempAuthKey", "help.getConfig", "help.getNearestDc"})
+"""All that an unbound temporary key may call."""
+
+
 def _result(call: Call, body: bytes) -> bytes:
     """The result of an API method, or an RpcError."""
-    name = SCHEMA.name_of(body) or body[:4][::-1].hex()
+    name = SCHEMA.name_of(body) or WITHOUT_LOGIN.get(_number(body)) or f"{_number(body):08x}"
+    if SCHEMA.knows(body[:4][::-1]) and not SCHEMA.knows(body):
+        meant = f"{name} is a known method, its bytes turned round: {SCHEMA.of(body[:4][::-1]).name}"
+        raise RpcError(400, f"INPUT_METHOD_INVALID_{_number(body)}_0", where=meant)
     if not call.key.ready and name not in BEFORE_BINDING:
         raise RpcError(401, "AUTH_KEY_PERM_EMPTY", where=name)
     if body[:4] == BIND:
         return bind(call, body)
+    _introduced(call, name)
     if name in METHODS:
         result = METHODS[name](call, dissect_call(body, call.budget.reading))
         call.note("call", f"{name} answered", method=name)
         return result
-    if SCHEMA.knows(body):
-        raise RpcError(400, f"INPUT_METHOD_INVALID_{SCHEMA.of(body).id}_0", where=name)
+    if SCHEMA.knows(body) or name in WITHOUT_LOGIN.values():
+        raise RpcError(400, f"INPUT_METHOD_INVALID_{_number(body)}_0", where=name)
     raise RpcError(401, "AUTH_KEY_UNREGISTERED", where=name)
+
+
+def _introduced(call: Call, name: str) -> None:
+    """Telegram wants initConnection before the first method under each key; here its absence is only remarked."""
+    if call.key.introduced:
+        return
+    if call.dc.rules.as_telegram:
+        raise RpcError(400, "CONNECTION_NOT_INITED", where=name)
+    call.peer.remark(call.session, "not_inited", call.now, f"{name} came before any initConnection: Telegram answers "
+                     "400 CONNECTION_NOT_INITED here (core.telegram.org/api/invoking)")
+
+
+# -- The binding --------------------------------------------------------------------------------------------------
+
+
+def bind(call: Call, request: bytes) -> bytes:
+    """auth.bindTempAuthKey: judge, and bind. All faults of the binding message are one error on the wire."""
+    dc, key = call.dc, call.key
+    perm_id = int.from_bytes(request[4:12], "little", signed=True)
+    _bad_luck(call, perm_id)
+    if dc.faults.strike("accept-bind"):
+        call.note("fault", "accept-bind: accepted whatever its bytes")
+        return _tie(call, request, perm_id)
+    same = request == key.bound_by and key.bound_in == (call.session_id, call.message.msg_id)
+    if same and key.bound_to is not None and dc.keys.permanent(key.bound_to):
+        call.note("bind_repeated", "the same message as the present binding: nothing changes")
+        return Bool.TRUE
+    facts = _facts(call, request, perm_id)
+    verdict = dc.judge(facts)
+    if not verdict.ok:
+        _refuse(call, facts, verdict, perm_id)
+    if facts.call is None or facts.perm_key is None or key.expires_at is None:
+        raise RpcError(400, INVALID)  # reached only where a lesson switches checks off, or judges by itself
+    key.expires_at = min(key.expires_at, facts.call["expires_at"])
+    return _tie(call, request, perm_id)
+
+
+def _bad_luck(call: Call, perm_id: int) -> None:
+    """The faults that come before anybody looks at a binding."""
+    dc, faults = call.dc, call.dc.faults
+    if faults.strike("slow"):
+        call.note("fault", "slow: this binding is answered -503 Timeout")
+        raise RpcError(-503, "Timeout")
+    if faults.strike("refuse-bind"):
+        call.note("fault", "refuse-bind: refused whatever its bytes")
+        raise RpcError(400, INVALID)
+    if dc.keys.permanent(perm_id) and faults.strike("forget-perm-key"):
+        call.note("fault", f"forget-perm-key: permanent key {perm_id} is forgotten")
+        dc.keys.forget_permanent(perm_id)
+
+
+def _facts(call: Call, request: bytes, perm_id: int) -> Facts:
+    """What this data centre knows about the request."""
+    key, perm = call.key, call.dc.keys.permanent(perm_id)
+    if perm is not None and call.now < perm.created + call.dc.rules.perm_key_delay:
+        perm = None  # not yet known to the machine that binds
+    return Facts(
+        request,
+        perm.auth_key if perm else None,
+        key.auth_key,
+        call.session_id,
+        call.message.msg_id,
+        int(call.now),
+        temporary=key.temporary,
+        bound_to=key.bound_to,
+        key_expires_at=key.promised,
+        last_bind_msg_id=perm.last_bind_msg_id if perm else None,
+        rules=call.dc.rules,
+    )
+
+
+REQUEST_KEPT = 512
+"""Bytes of a refused request that the log keeps: a proper one has 132, one sealed with RSA by mistake 284."""
+
+
+def _refuse(call: Call, facts: Facts, verdict: Verdict, perm_id: int) -> None:
+    """Note why, to be told when the answer has left, and raise what the client may know."""
+    consult = call.dc.consult
+    call.note(
+        "bind_refused", lambda: explain(verdict), verdict, failed=verdict.failed, request=facts.request[:REQUEST_KEPT],
+        session_id=call.session_id, temp_auth_key_id=call.key.auth_key.id, perm_auth_key_id=perm_id,
+    )  # fmt: skip
+    if consult is not None:
+        call.note("diagnosis", lambda: consult(facts))
+    raise RpcError(400, str(verdict.error))
+
+
+def _tie(call: Call, request: bytes, perm_id: int) -> bytes:
+    """The temporary key now stands for the permanent one."""
+    dc, key, perm = call.dc, call.key, call.dc.keys.permanent(perm_id)
+    for other in dc.keys.bound_to(perm_id) if dc.rules.one_temp_key else ():
+        if other is not key:
+            dc.keys.drop(other.auth_key.id)
+    key.bound_to, key.bound_by, key.bound_in = perm_id, request, (call.session_id, call.message.msg_id)
+    key.just_bound = True
+    if perm is not None:
+        perm.last_bind_msg_id = call.message.msg_id
+    end = int(call.now) if key.expires_at is None else key.expires_at
+    call.note(
+        "bind_accepted",
+        f"temporary key {key.auth_key.id} now stands for permanent key {perm_id}, "
+        f"until {end} ({end - int(call.now)} s from now)",
+        perm_auth_key_id=perm_id, temp_auth_key_id=key.auth_key.id, expires_at=end,
+    )  # fmt: skip
+    return Bool.TRUE
+
+
+def explain(verdict: Verdict) -> str:
+    """A refused binding in one sentence: the error, the check, got, expected, and why that check exists."""
+    row = verdict[str(verdict.failed)]
+    got, expected = (v.hex() if isinstance(v, bytes) else v for v in (row.got, row.expected))
+    others = [name for name in verdict.failing if name != verdict.failed]
+    also = f"; also failing: {', '.join(others)}" if others else ""
+    return f"{verdict.error}: {row.name}: got {got}, expected {expected}; {row.check.why}{also}"
 
 
 # -- API methods --------------------------------------------------------------------------------------------------
@@ -201,14 +257,21 @@ def _nearest_dc(call: Call, request: Dissection) -> bytes:
     return bytes(SCHEMA["nearestDc"].build(country="XX", this_dc=dc, nearest_dc=dc))
 
 
+CONFIGS = {155: "cc1a241e", 145: "232566ac", 0: "330b4067"}
+"""Which config a client can read, by the lowest layer that has it. Layers 143 and below, 146 to 152, and 155 and above
+were read in schemas that clients ship; what lies between is DEDUCED."""
+
+
 def _config(call: Call, request: Dissection) -> bytes:
-    host, port = call.dc.address
-    option = SCHEMA["dcOption"].build(id=call.dc.this_dc, ip_address=host, port=port, static=True)
-    layout = SCHEMA["config"]
-    numbers = {f.name: 0 for f in layout.fields if f.kind.name == "int" and f.when is None}
+    """The configuration, in the constructor of the layer that the client named, with an address that it can dial."""
+    host, port = call.peer.address
+    option = SCHEMA["dcOption"].build(id=call.dc.this_dc, ip_address=host, port=port, static=True, ipv6=":" in host)
+    layer = 2**31 if call.key.layer is None else call.key.layer
+    layout = SCHEMA.of(bytes.fromhex(next(number for since, number in CONFIGS.items() if layer >= since))[::-1])
+    values = {f.name: 0 for f in layout.fields if f.kind.name == "int" and f.when is None}
     return bytes(
         layout.build(
-            **numbers | {
+            **values | {
                 "date": int(call.now), "expires": int(call.now) + 3600, "this_dc": call.dc.this_dc,
                 "chat_size_max": 200, "megagroup_size_max": 200000, "forwarded_count_max": 100,
                 "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000, "offline_idle_timeout_ms": 30000,
@@ -244,6 +307,26 @@ METHODS: Mapping[str, Callable[[Call, Dissection], bytes]] = {
     "help.getAppConfig": _app_config,
     "auth.dropTempAuthKeys": _drop_temp_keys,
 }
+
+
+_LINES_WITHOUT_LOGIN = """
+    auth.sendCode#a677244f auth.resendCode#cae47523 auth.resendCode#3ef1a9bf auth.cancelCode#1f040578
+    auth.signIn#8d52a951 auth.signIn#bcd51581 auth.signUp#aac7b717 auth.signUp#80eee427 auth.exportLoginToken#b7e085fe
+    auth.importLoginToken#95ac5ce4 auth.importAuthorization#a57a7dad auth.importBotAuthorization#67a3ff2c
+    auth.importWebTokenAuthorization#2db873a9 auth.checkPassword#d18b4d16 auth.requestPasswordRecovery#d897bc66
+    auth.checkRecoveryPassword#0d36bf79 auth.recoverPassword#37096c70 auth.resetLoginEmail#7e960193
+    auth.requestFirebaseSms#8e39261e auth.initPasskeyLogin#518ad0b7 auth.logOut#3e72ba19 account.getPassword#548a30f5
+    account.sendVerifyEmailCode#98e037bb account.verifyEmail#032da4cf help.getCountriesList#735787a8
+    help.getCdnConfig#52029342 help.getAppUpdate#522d5a7d help.getInviteText#4d392343 help.getSupport#9cdf08cd
+    help.getTermsOfServiceUpdate#2ca51fd1 help.getPromoData#c0977421 help.getPassportConfig#c661ad08
+    help.getDeepLinkInfo#3fedc75f help.saveAppLog#6f02f748 langpack.getLangPack#f2f2330a langpack.getStrings#efea3803
+    langpack.getDifference#cd984aa5 langpack.getLanguages#42c6978f langpack.getLanguage#6a596502
+"""
+WITHOUT_LOGIN: Mapping[int, str] = {
+    int(line[-8:], 16): line[:-9] for line in _LINES_WITHOUT_LOGIN.split()
+}
+"""What is called before anybody is logged in. This data centre has none of it, and says so: a client that is told
+AUTH_KEY_UNREGISTERED instead logs out and destroys its keys. Source: core.telegram.org/methods, DEDUCED for some."""
 
 
 # -- Service messages: no API methods, so any key may send them, and no rpc_result is put around the answer ---------
@@ -295,6 +378,11 @@ def _drop_answer(call: Call, request: Dissection) -> bytes:
     return bytes(SCHEMA["rpc_result"].build(req_msg_id=call.message.msg_id, result=dropped))
 
 
+def _acknowledged(call: Call, request: Dissection) -> None:
+    for msg_id in request["msg_ids"]:
+        call.session.unacknowledged.pop(msg_id, None)
+
+
 def _silence(call: Call, request: Dissection) -> None:
     return None
 
@@ -308,7 +396,7 @@ SERVICE: Mapping[str, Callable[[Call, Dissection], bytes | None]] = {
     "msgs_state_req": _state,
     "msg_resend_req": _state,
     "rpc_drop_answer": _drop_answer,
-    "msgs_ack": _silence,
+    "msgs_ack": _acknowledged,
     "msgs_state_info": _silence,
     "msgs_all_info": _silence,
     "http_wait": _silence,

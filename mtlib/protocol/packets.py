@@ -1,36 +1,35 @@
-"""Packets: plain ones, and those sealed by MTProto 2.0 and 1.0.
+"""Packets: what a frame carries, from its first eight bytes to the message inside; and frames as dissections.
 
-A packet is what a frame carries. Its first eight bytes are an auth_key_id: zero before a key exists, otherwise the
-name of the key that opens the rest. Inside an encrypted packet stands a message: salt, session_id, msg_id, seqno,
-length, body, padding. `x` is 0 towards the data centre and 8 towards the client.
+A packet begins with an auth_key_id: zero before a key exists, otherwise the name of the key that opens the rest.
+Inside an encrypted packet stands a message: salt, session_id, msg_id, seqno, length, body, padding. `x` is 0 towards
+the data centre and 8 towards the client. Everything is sealed by MTProto 2.0, but for one thing: the binding.
 
 Source: core.telegram.org/mtproto/description (2.0), /mtproto/description_v1 (1.0).
-
-A frame as a dissection: what a framing puts around a packet, and the packet inside it.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
-from mtlib.crypto.keys import V1, V2, AuthKey, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import kdf_nonces, kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey, auth_key
+from mtlib.crypto.secret import whole
 from mtlib.errors import CheckError, DecodeError, LocalError
-from mtlib.transport import FRAMINGS, Framing
-from mtlib.transport.framing import Part
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Note, Reading, Seal, Span, constant, derived, given, random
-from mtlib.wire.dissection import Shape
-from mtlib.wire.kinds import SIMPLE, Constant, Raw, Rest
+from mtlib.transport.framing import FRAMINGS, FramePart, Framing
+from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, octets
+from mtlib.wire.layout import Constant, Layout, Raw, Rest
+from mtlib.wire.notes import Note, constant, derived, given, random
 from mtlib.wire.provenance import FUNCTIONS
+from mtlib.wire.schema import INT, LONG, SCHEMA
 
 TO_SERVER, TO_CLIENT = 0, 8
 """The two values of `x`: where in the auth_key the schedules begin to cut."""
 
 DESCRIPTION = "core.telegram.org/mtproto/description"
-LONG, INT = SIMPLE["long"], SIMPLE["int"]
 HEADER = 32
 """Bytes of a message before its body."""
 MIN_PADDING, MAX_PADDING = 12, 1024
@@ -38,15 +37,11 @@ MIN_PADDING, MAX_PADDING = 12, 1024
 FORMULAS = {
     **FUNCTIONS,
     "IGE": lambda data, key_and_iv: ige_encrypt(data, key_and_iv[:32], key_and_iv[32:]),
-    "KDF1": lambda auth_key, msg_key: _key_and_iv(V1.run(TO_SERVER, auth_key=auth_key, msg_key=msg_key)),
-    "KDF2": lambda auth_key, msg_key, x: _key_and_iv(V2.run(x, auth_key=auth_key, msg_key=msg_key)),
+    "KDF1": lambda auth_key, msg_key: b"".join(kdf_v1(auth_key, msg_key)),
+    "KDF2": lambda auth_key, msg_key, x: b"".join(kdf_v2(auth_key, msg_key, x)),
+    "TMP": lambda new_nonce, server_nonce: b"".join(kdf_nonces(new_nonce, server_nonce)),
 }
-"""What the formulas of this room may call; for `trace`."""
-
-
-def _key_and_iv(schedule: Any) -> bytes:
-    return bytes(schedule.aes_key + schedule.aes_iv)
-
+"""What the formulas of packets, bindings and key exchanges may call; for `trace`."""
 
 PLAIN = Layout(
     "packet",
@@ -67,12 +62,11 @@ PLAIN = Layout(
 
 def plain(msg_id: int, body: Dissection | bytes, trailing: bytes = b"") -> Dissection:
     """A plain packet around `body`."""
-    data = bytes(body)
+    data = octets(body, "message")
     return PLAIN.build(msg_id=msg_id, message_data_length=len(data), message=data, trailing=trailing)
 
 
-def _message_layout(body: str, key: str) -> Layout:
-    """Towards the data centre the body is a `request`, back from it an `answer`."""
+def _message_layout(body: str, what: str) -> Layout:
     return Layout(
         "message",
         (
@@ -84,7 +78,7 @@ def _message_layout(body: str, key: str) -> Layout:
                                         f"{DESCRIPTION}, msg_seqno")),
             Field("length", INT, derived(f"len({body})", "bytes of the body", DESCRIPTION,
                                          **{body: f"message/{body}"})),
-            Field(body, Rest("Object"), given("the call" if key else "what comes back", DESCRIPTION),
+            Field(body, Rest("Object"), given(what, DESCRIPTION),
                   size="length", inside=SCHEMA),
             Field("padding", Rest(), random("12 to 1024 bytes, the whole a multiple of 16; msg_key covers it",
                                             DESCRIPTION)),
@@ -92,74 +86,10 @@ def _message_layout(body: str, key: str) -> Layout:
     )
 
 
-REQUEST_MESSAGE = _message_layout("request", "client")
-ANSWER_MESSAGE = _message_layout("answer", "")
-
-
-def padding_size(body: int, more_blocks: int = 0) -> int:
-    """The least lawful padding for a body of `body` bytes, plus `more_blocks` times 16.
-
-    Source: core.telegram.org/mtproto/description, "Encrypted message: encrypted_data".
-    """
-    return MIN_PADDING + -(HEADER + body + MIN_PADDING) % 16 + 16 * more_blocks
-
-
-def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Dissection:
-    """The packet around a padded message, MTProto 2.0: auth_key_id, msg_key, AES-IGE.
-
-    Raises LocalError where the message is not a multiple of 16 bytes.
-    """
-    plaintext = bytes(message)
-    msg_key = msg_key_v2(key, plaintext, x)
-    schedule = V2.run(x, auth_key=bytes(key), msg_key=msg_key)
-    ciphertext = ige_encrypt(plaintext, schedule.aes_key, schedule.aes_iv)
-    return _packet(x).build(auth_key_id=key.id, msg_key=msg_key, ciphertext=ciphertext)
-
-
-def open_packet(packet: bytes, key: AuthKey, x: int) -> Dissection:
-    """The message inside, after the checks that come before believing anything: key id, whole blocks, msg_key
-    (over plaintext and padding, in constant time), length and padding.
-
-    Raises DecodeError where there is no room for a message, CheckError for every other failure.
-    Source: core.telegram.org/mtproto/security_guidelines, "MTProto encrypted messages".
-    """
-    if len(packet) < 24 + HEADER + MIN_PADDING or (len(packet) - 24) % 16:
-        raise DecodeError("not an encrypted packet", got=f"{len(packet)} bytes", expected="24 + a multiple of 16",
-                          where="packet")
-    if packet[:8] != key.id_bytes:
-        raise CheckError("sealed with another key", got=packet[:8], expected=key.id_bytes, where="packet/auth_key_id")
-    plaintext, genuine = _decrypt(packet[8:24], packet[24:], key, x)
-    if not genuine:
-        raise CheckError("msg_key is not the hash of what was sealed", where="packet/msg_key")
-    length = int.from_bytes(plaintext[28:32], "little", signed=True)
-    padding = len(plaintext) - HEADER - length
-    if length < 0 or length % 4:
-        raise CheckError("length of the body", got=length, expected="a multiple of 4", where="message/length")
-    if not MIN_PADDING <= padding <= MAX_PADDING:
-        raise CheckError("padding", got=padding, expected=f"{MIN_PADDING}..{MAX_PADDING}", where="message/padding")
-    return (REQUEST_MESSAGE if x == TO_SERVER else ANSWER_MESSAGE).dissect(plaintext)
-
-
-def _decrypt(msg_key: bytes, ciphertext: bytes, key: AuthKey, x: int) -> tuple[bytes, bool]:
-    """The plaintext, and whether msg_key covers it. The hash is always taken, whatever the plaintext looks like."""
-    schedule = V2.run(x, auth_key=bytes(key), msg_key=msg_key)
-    plaintext = ige_decrypt(ciphertext, schedule.aes_key, schedule.aes_iv)
-    return plaintext, hmac.compare_digest(msg_key_v2(key, plaintext, x), msg_key)
-
-
-def key_for(auth_key_id: int, reading: Reading) -> AuthKey | None:
-    """The key of that name among those at hand."""
-    return next((k for k in reading.keys if isinstance(k, AuthKey) and k.id == auth_key_id), None)
-
-
-def _open_seal(values: Mapping[str, Any], data: bytes, reading: Reading, x: int) -> Dissection | None:
-    """For looking: damaged ciphertext opens too, and shows the noise it has become."""
-    key = key_for(values["auth_key_id"], reading)
-    if key is None or len(data) % 16 or len(data) < HEADER:
-        return None
-    plaintext, genuine = _decrypt(values["msg_key"], data, key, x)
-    layout = REQUEST_MESSAGE if x == TO_SERVER else ANSWER_MESSAGE
-    return Dissection(layout, plaintext, replace(reading, lenient=reading.lenient or not genuine))
+REQUEST_MESSAGE = _message_layout("request", "the call")
+ANSWER_MESSAGE = _message_layout("answer", "what comes back")
+MESSAGES = {TO_SERVER: REQUEST_MESSAGE, TO_CLIENT: ANSWER_MESSAGE}
+"""The message layout for each `x`: towards the data centre the body is a `request`, back from it an `answer`."""
 
 
 def _packet_layout(x: int) -> Layout:
@@ -176,8 +106,7 @@ def _packet_layout(x: int) -> Layout:
             Field("ciphertext", Rest(), derived(
                 f"IGE(message, KDF2(auth_key, msg_key, {x}))", f"the message with its {where}, AES-IGE",
                 f"{DESCRIPTION}, AES key and iv", message="packet/message", auth_key="@temp_auth_key",
-                msg_key="packet/msg_key"),
-                inside=Seal(lambda values, data, reading: _open_seal(values, data, reading, x))),
+                msg_key="packet/msg_key"), inside=Seal("MTProto 2.0", "auth_key_id", (MESSAGES[x],), x)),
         ),
     )
 
@@ -186,42 +115,86 @@ REQUEST_PACKET = _packet_layout(TO_SERVER)
 ANSWER_PACKET = _packet_layout(TO_CLIENT)
 
 
-def _packet(x: int) -> Layout:
-    return REQUEST_PACKET if x == TO_SERVER else ANSWER_PACKET
+def padding_size(body: int, more_blocks: int = 0) -> int:
+    """The least lawful padding for a body of `body` bytes, plus `more_blocks` times 16.
+
+    Source: core.telegram.org/mtproto/description, "Encrypted message: encrypted_data".
+    """
+    return MIN_PADDING + -(HEADER + whole(body, "body") + MIN_PADDING) % 16 + 16 * whole(more_blocks, "more_blocks")
+
+
+def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Dissection:
+    """The packet around a padded message, MTProto 2.0: auth_key_id, msg_key, AES-IGE.
+
+    Raises LocalError where the message is not a multiple of 16 bytes, the key is no AuthKey or x no direction.
+    """
+    plaintext = octets(message, "message")
+    msg_key = msg_key_v2(auth_key(key, "key"), plaintext, x)
+    ciphertext = ige_encrypt(plaintext, *kdf_v2(key, msg_key, x))
+    layout = REQUEST_PACKET if x == TO_SERVER else ANSWER_PACKET
+    return layout.build(auth_key_id=key.id, msg_key=msg_key, ciphertext=ciphertext)
+
+
+def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
+    """The message inside, after the checks that come before believing anything: key id, whole blocks, msg_key
+    (over plaintext and padding, in constant time), length and padding.
+
+    Raises DecodeError where there is no room for a message, CheckError for every other failure.
+    Source: core.telegram.org/mtproto/security_guidelines, "MTProto encrypted messages".
+    """
+    packet = octets(packet, "packet")
+    if len(packet) < 24 + HEADER + MIN_PADDING or (len(packet) - 24) % 16:
+        raise DecodeError("not an encrypted packet", got=f"{len(packet)} bytes", expected="24 + a multiple of 16",
+                          where="packet")
+    if packet[:8] != auth_key(key, "key").id_bytes:
+        raise CheckError("sealed with another key", got=packet[:8], expected=key.id_bytes, where="packet/auth_key_id")
+    msg_key = packet[8:24]
+    plaintext = ige_decrypt(packet[24:], *kdf_v2(key, msg_key, x))
+    # The hash is always taken, whatever the plaintext looks like: nobody learns from the time it takes.
+    if not compare_digest(msg_key_v2(key, plaintext, x), msg_key):
+        raise CheckError("msg_key is not the hash of what was sealed", where="packet/msg_key")
+    length = int.from_bytes(plaintext[28:32], "little", signed=True)
+    padding = len(plaintext) - HEADER - length
+    if length < 0 or length % 4:
+        raise CheckError("length of the body", got=length, expected="a multiple of 4", where="message/length")
+    if not MIN_PADDING <= padding <= MAX_PADDING:
+        raise CheckError("padding", got=padding, expected=f"{MIN_PADDING}..{MAX_PADDING}", where="message/padding")
+    return MESSAGES[x].dissect(plaintext)
 
 
 # -- MTProto 1.0: kept for one message, the binding ---------------------------------------------------------------
 
 
-def seal_v1(envelope: bytes, padding: bytes, key: AuthKey, x: int = TO_SERVER) -> tuple[bytes, bytes]:
+def encrypt_v1(envelope: bytes, padding: bytes, key: AuthKey, x: int = TO_SERVER) -> tuple[bytes, bytes]:
     """msg_key and ciphertext by MTProto 1.0: the hash stops before the padding, and no key goes into it.
 
     Source: core.telegram.org/mtproto/description_v1.
     """
+    envelope = octets(envelope, "envelope")
     msg_key = msg_key_v1(envelope)
-    schedule = V1.run(x, auth_key=bytes(key), msg_key=msg_key)
-    return msg_key, ige_encrypt(envelope + padding, schedule.aes_key, schedule.aes_iv)
+    return msg_key, ige_encrypt(envelope + octets(padding, "padding"), *kdf_v1(auth_key(key, "key"), msg_key, x))
 
 
 def decrypt_v1(msg_key: bytes, ciphertext: bytes, key: AuthKey, x: int = TO_SERVER) -> bytes:
     """What MTProto 1.0 sealed, padding included. Nothing is checked: what the hash covers depends on the length
     field inside, or, for the binding, on constants."""
-    schedule = V1.run(x, auth_key=bytes(key), msg_key=msg_key)
-    return ige_decrypt(ciphertext, schedule.aes_key, schedule.aes_iv)
+    return ige_decrypt(ciphertext, *kdf_v1(auth_key(key, "key"), msg_key, x))
 
+
+# -- Frames --------------------------------------------------------------------------------------------------------
 
 PAGE = "core.telegram.org/mtproto/mtproto-transports"
 
 
 def framing(name: str, *, side: str = "client", **options: Any) -> Framing:
     """One end of the framing of that name: "abridged", "intermediate", "padded" or "full"."""
-    if name not in FRAMINGS:
+    if not isinstance(name, str) or name not in FRAMINGS:
         raise LocalError("no such framing", got=name, expected=", ".join(FRAMINGS))
     return FRAMINGS[name](side, **options)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
-class FrameShape:
+class FrameShape(Shape):
     """One frame of a framing, with the packet that it carries cut by `packet`."""
 
     framing: str
@@ -233,7 +206,7 @@ class FrameShape:
         spans = tuple(self._span(part, data, reading) for part in parts)
         return spans, {span.name: span.value for span in spans}
 
-    def _span(self, part: Part, data: bytes, reading: Reading) -> Span:
+    def _span(self, part: FramePart, data: bytes, reading: Reading) -> Span:
         raw, place = data[part.start : part.stop], (part.start, part.stop)
         nested = Dissection(self.packet, raw, reading) if part.name == "packet" else None
         field = Field(part.name, Rest("int" if part.name in ("length", "seqno", "crc") else "bytes"), _note(part))
@@ -241,7 +214,7 @@ class FrameShape:
         return Span(field, *place, nested or value, raw, place, nested)
 
 
-def _note(part: Part) -> Note:
+def _note(part: FramePart) -> Note:
     where = f"{PAGE}, {part.name}"
     if part.name == "crc":
         return derived("", part.meaning, where)

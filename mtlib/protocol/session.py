@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
-from mtlib.errors import CheckError
+from mtlib.errors import CheckError, LocalError, OverBudget
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import (
     ANSWER,
@@ -33,10 +33,15 @@ from mtlib.protocol.messages import (
 )
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padding_size, seal
 from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import STRICT, Reading
+
+ANSWERS = Limits(frame_after_key=2 << 20, inflated=8 << 20, ids=1 << 16, objects=1 << 16)
+"""What a client takes from the data centre that it has chosen: a part of a file is 1 MiB, and the configuration of an
+app packs well. A result with more objects than that stays bytes."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class RpcResult:
     """rpc_result: `result` is the boxed object, cut where its constructor is known here, bytes otherwise."""
 
     req_msg_id: int
@@ -54,7 +59,7 @@ class BadMessage:
 
 
 @dataclass(frozen=True)
-class Said:
+class ServiceMessage:
     """Any other message of the server: pong, future_salts, new_session_created, destroy_auth_key_ok, ..."""
 
     msg_id: int
@@ -65,14 +70,80 @@ class Said:
         return self.body.name if isinstance(self.body, Dissection) else "unknown"
 
 
-Event = Answer | BadMessage | Said
+SessionEvent = RpcResult | BadMessage | ServiceMessage
+
+_NAMES_ITS_REQUEST = {"pong": "msg_id", "future_salts": "req_msg_id", "msgs_state_info": "req_msg_id"}
+"""Answers that come without rpc_result, and the field that names what they answer."""
+_ANSWERED_BY = {
+    "ping": ("pong",),
+    "ping_delay_disconnect": ("pong",),
+    "get_future_salts": ("future_salts",),
+    "msgs_state_req": ("msgs_state_info",),
+    "msg_resend_req": ("msgs_state_info",),
+    "destroy_session": ("destroy_session_ok", "destroy_session_none"),
+    "destroy_auth_key": ("destroy_auth_key_ok", "destroy_auth_key_none", "destroy_auth_key_fail"),
+}
+"""The only requests that are not answered by rpc_result, and what answers them."""
+
+
+@dataclass(frozen=True)
+class SentPacket:
+    """One packet of a client: `request` is the message that was asked for, `outer` the one in the packet (the same, or
+    a container with acknowledgements), `message` that one with salt, session and padding, `packet` the whole, sealed.
+    """
+
+    request: Message
+    outer: Message
+    message: Dissection
+    packet: Dissection
+
+    def __bytes__(self) -> bytes:
+        return bytes(self.packet)
+
+    @property
+    def msg_id(self) -> int:
+        return self.request.msg_id
+
+    def answered_by(self, event: SessionEvent) -> Dissection | bytes | BadMessage | None:
+        """What `event` says about this request: a result, or a notice that the request or its container was ignored.
+        None for everything else: a message that is no rpc_result answers only the service request that asks for it."""
+        if isinstance(event, RpcResult):
+            return event.result if event.req_msg_id == self.msg_id else None
+        if isinstance(event, BadMessage):
+            return event if event.bad_msg_id in (self.msg_id, self.outer.msg_id) else None
+        asked, body = _innermost(self.request.body), event.body
+        names = _ANSWERED_BY.get(asked.name, ()) if isinstance(asked, Dissection) else ()
+        if not isinstance(asked, Dissection) or not isinstance(body, Dissection) or body.name not in names:
+            return None
+        if body.name in _NAMES_ITS_REQUEST:
+            return body if body[_NAMES_ITS_REQUEST[body.name]] == self.msg_id else None
+        return body if body.values.get("session_id") == asked.values.get("session_id") else None
+
+    def not_received(self, event: SessionEvent) -> bool:
+        """Whether `event` begins a session that knows nothing of this packet: it has to go out again.
+
+        Source: core.telegram.org/mtproto/service_messages, "New session creation notification".
+        """
+        greeting = isinstance(event, ServiceMessage) and event.name == "new_session_created"
+        return greeting and event.body["first_msg_id"] > self.outer.msg_id  # type: ignore[union-attr,call-overload]
+
+
+def _innermost(body: bytes) -> Dissection | bytes:
+    """The request inside invokeWithLayer, initConnection and their like; an experiment may be none."""
+    lenient = Reading(lenient=True)
+    cut = look(body, lenient)
+    while isinstance(cut, Dissection) and "query" in cut.values:
+        cut = look(bytes(cut["query"]), lenient)
+    return cut
 
 
 @dataclass
 class Session:
     """One session of a client under one key.
 
-    `salt` and `time_offset` (server minus local, seconds) come from the key exchange and are corrected by notices.
+    `salt` and `time_offset` (server minus local, seconds) come from the key exchange and are corrected by notices;
+    `last_msg_id` is the highest that this client has used so far: ids go on rising from one session to the next.
+    Raises LocalError for a session_id that is zero or no long.
     """
 
     key: AuthKey
@@ -80,14 +151,18 @@ class Session:
     salt: int
     entropy: Entropy = field(repr=False)
     time_offset: float = 0.0
-    limits: Limits = field(default_factory=Limits, repr=False)
+    limits: Limits = field(default=ANSWERS, repr=False)
+    last_msg_id: int = 0
 
     def __post_init__(self) -> None:
-        self.last_msg_id = 0
+        number = self.session_id
+        if not isinstance(number, int) or isinstance(number, bool) or not number or not -(2**63) <= number < 2**63:
+            raise LocalError("no name for a session", got=number, expected="a long that is not 0", where="session_id")
         self.seqno = Seqno()
         self.window = Window((ANSWER, NOTICE), self.limits)
         self.pending: dict[int, Message] = {}
-        self.sent: deque[int] = deque(maxlen=self.limits.seen)
+        self.sent: dict[int, tuple[int, tuple[int, ...]]] = {}
+        """By msg_id of what went out: the msg_id of the request in it, and of what it acknowledged."""
         self._to_ack: deque[int] = deque()
         self._packets = 0
 
@@ -98,32 +173,47 @@ class Session:
 
     def send(
         self, body: Dissection | bytes, now: float, *, msg_id: int | None = None, content_related: bool = True
-    ) -> tuple[int, Dissection]:
-        """The packet for `body`, and its msg_id. Acknowledgements that are due travel along in a container."""
-        acks = None if msg_id else self._acks(now)
-        message = Message(msg_id or self.next_msg_id(now), self.seqno.next(content_related), bytes(body))
+    ) -> SentPacket:
+        """The packet for `body`. Acknowledgements that are due travel along in a container, unless the msg_id was
+        chosen beforehand."""
+        due = () if msg_id else self._due()
+        acks = self._ack(due, now) if due else None
+        request = Message(msg_id or self.next_msg_id(now), self.seqno.next(content_related), bytes(body))
         if content_related:
-            self.pending[message.msg_id] = message
-        if not acks:
-            return message.msg_id, self.pack(message)
-        self.sent.append(message.msg_id)
-        wrapped = Message(self.next_msg_id(now), self.seqno.next(False), container([acks, message]))
-        return message.msg_id, self.pack(wrapped)
+            self.pending[request.msg_id] = request
+            while len(self.pending) > self.limits.seen:
+                self.pending.pop(next(iter(self.pending)))
+        if acks is None:
+            return self.pack(request)
+        self._remember(request.msg_id, request.msg_id)
+        wrapped = Message(self.next_msg_id(now), self.seqno.next(False), container([acks, request]))
+        self._remember(wrapped.msg_id, request.msg_id, due)
+        return self._seal(request, wrapped)
 
-    def pack(self, message: Message) -> Dissection:
-        """One message, as it is, sealed with the least padding. A message sent again keeps its id."""
+    def pack(self, message: Message) -> SentPacket:
+        """One message, as it is, sealed with the least padding."""
+        self._remember(message.msg_id, message.msg_id)
+        return self._seal(message, message)
+
+    def again(self, sent: SentPacket) -> SentPacket:
+        """The same message under the same msg_id, with all that was in it, under the present salt."""
+        return self._seal(sent.request, sent.outer)
+
+    def _seal(self, request: Message, outer: Message) -> SentPacket:
         self._packets += 1
-        self.sent.append(message.msg_id)
-        padding = self.entropy.at(f"packet-{self._packets}").draw("padding", padding_size(len(message.body)))
-        return seal(
-            REQUEST_MESSAGE.build(
-                salt=self.salt, session_id=self.session_id, msg_id=message.msg_id, seqno=message.seqno,
-                length=len(message.body), request=message.body, padding=padding,
-            ),
-            self.key,
-        )
+        padding = self.entropy.at(f"packet-{self._packets}").draw("padding", padding_size(len(outer.body)))
+        message = REQUEST_MESSAGE.build(
+            salt=self.salt, session_id=self.session_id, msg_id=outer.msg_id, seqno=outer.seqno,
+            length=len(outer.body), request=outer.body, padding=padding,
+        )  # fmt: skip
+        return SentPacket(request, outer, message, seal(message, self.key))
 
-    def receive(self, packet: bytes, now: float) -> list[Event]:
+    def _remember(self, msg_id: int, request: int, acks: tuple[int, ...] = ()) -> None:
+        self.sent[msg_id] = request, acks
+        while len(self.sent) > self.limits.seen:
+            self.sent.pop(next(iter(self.sent)))
+
+    def receive(self, packet: bytes, now: float) -> list[SessionEvent]:
         """What a packet says, in order. What was said before says nothing, and is acknowledged once more.
 
         Raises CheckError or DecodeError for a packet that must not be believed; the session is then unchanged.
@@ -140,32 +230,32 @@ class Session:
             raise CheckError(f"msg_id: {verdict.removeprefix('ignore:')}", got=message.msg_id, where="message/msg_id")
         if verdict == "accept":
             self.window.add(message.msg_id)
-        return [event for each, body in said for event in self._hear(each, body, message, verdict, now)]
+        return [event for each, body in said for event in self._take(each, body, message, verdict, now)]
 
-    def _cut(self, body: bytes, budget: Budget) -> Dissection | bytes | Answer:
+    def _cut(self, body: bytes, budget: Budget) -> Dissection | bytes | RpcResult:
         """A body, with the result inside rpc_result unpacked and cut."""
-        cut = look(body)
+        cut = look(body, budget.reading)
         if isinstance(cut, Dissection) and cut.name == "rpc_result":
-            return Answer(cut["req_msg_id"], look(budget.inflate(cut["result"])))
+            return RpcResult(cut["req_msg_id"], look(budget.inflate(bytes(cut["result"])), budget.reading))
         return cut
 
-    def _excused(self, body: Dissection | bytes | Answer) -> bool:
+    def _excused(self, body: Dissection | bytes | RpcResult) -> bool:
         """Two kinds may come at any time: notices, because the clock is set by them, and (DEDUCED) answers to what is
         still open, which cannot have been there before: our clock may jump meanwhile."""
         if isinstance(body, Dissection):
-            return body.name in _NOTICES or body.values.get(_ANSWERED.get(body.name, ""), 0) in self.pending
-        return isinstance(body, Answer) and body.req_msg_id in self.pending
+            return body.name in _NOTICES or body.values.get(_NAMES_ITS_REQUEST.get(body.name, ""), 0) in self.pending
+        return isinstance(body, RpcResult) and body.req_msg_id in self.pending
 
     def _judge(self, message: Message, now: float, *, excused: bool) -> str:
         verdict = self.window.judge(message.msg_id, now + self.time_offset)
         untimely = verdict in ("ignore:too_old", "ignore:too_new") and message.msg_id > self.window.floor
         return "accept" if untimely and excused else verdict
 
-    def _hear(
-        self, message: Message, body: Dissection | bytes | Answer, outer: Message, verdict: str, now: float
-    ) -> Iterator[Event]:
+    def _take(
+        self, message: Message, body: Dissection | bytes | RpcResult, outer: Message, verdict: str, now: float
+    ) -> Iterator[SessionEvent]:
         """The event of one message, on its own or out of a container, if it is news."""
-        if message.seqno % 2:
+        if message.seqno % 2 and len(self._to_ack) < _ACKS:
             self._to_ack.append(message.msg_id)
         if message.msg_id != outer.msg_id:
             verdict = self._judge(message, now, excused=self._excused(body))
@@ -175,9 +265,9 @@ class Session:
             yield from self._event(message, body, outer.msg_id, now)
 
     def _event(
-        self, message: Message, body: Dissection | bytes | Answer, outer_msg_id: int, now: float
-    ) -> Iterator[Event]:
-        if isinstance(body, Answer):
+        self, message: Message, body: Dissection | bytes | RpcResult, outer_msg_id: int, now: float
+    ) -> Iterator[SessionEvent]:
+        if isinstance(body, RpcResult):
             self.pending.pop(body.req_msg_id, None)
             yield body
         elif isinstance(body, Dissection) and body.name in _NOTICES:
@@ -186,52 +276,60 @@ class Session:
         else:
             if isinstance(body, Dissection) and body.name == "new_session_created":
                 self.salt = body["server_salt"]
-            elif isinstance(body, Dissection) and body.name in _ANSWERED:
-                self.pending.pop(body[_ANSWERED[body.name]], None)
-            yield Said(message.msg_id, body)
+            elif isinstance(body, Dissection) and body.name in _NAMES_ITS_REQUEST:
+                self.pending.pop(body[_NAMES_ITS_REQUEST[body.name]], None)
+            yield ServiceMessage(message.msg_id, body)
 
     def _bad(self, body: Dissection, msg_id: int, now: float) -> BadMessage:
-        """Take what the notice teaches: the salt, or the clock (the notice's own msg_id is the server's time)."""
-        code = body["error_code"]
+        """Take what the notice teaches: the salt, or the clock (the notice's own msg_id is the server's time). What an
+        ignored container acknowledged is due once more, and its request is no longer open."""
+        code, (request, acks) = body["error_code"], self.sent[body["bad_msg_id"]]
         if body.name == "bad_server_salt":
             self.salt = body["new_server_salt"]
         else:
-            self.pending.pop(body["bad_msg_id"], None)
+            self.pending.pop(request, None)
+            self._to_ack.extendleft(reversed(acks))
         if code in (16, 17):
-            self.time_offset = int(seconds_of(msg_id)) - now
+            self.time_offset = seconds_of(msg_id) - now
             self.last_msg_id = 0 if code == 17 else self.last_msg_id
         notice = BAD_MSG.get(code, Notice("unknown code", "bug_in_client"))
         return BadMessage(body["bad_msg_id"], code, notice, self.time_offset)
 
-    def _acks(self, now: float) -> Message | None:
-        """One msgs_ack for everything that is due."""
-        if not self._to_ack:
-            return None
-        ids = [self._to_ack.popleft() for _ in range(min(len(self._to_ack), 8192))]
-        body = bytes(SCHEMA["msgs_ack"].build(msg_ids=ids))
+    def _due(self) -> tuple[int, ...]:
+        """The ids that are to be acknowledged now."""
+        return tuple(self._to_ack.popleft() for _ in range(min(len(self._to_ack), _ACKS)))
+
+    def _ack(self, msg_ids: tuple[int, ...], now: float) -> Message:
+        body = bytes(SCHEMA["msgs_ack"].build(msg_ids=msg_ids))
         return Message(self.next_msg_id(now), self.seqno.next(False), body)
 
 
+_ACKS = 8192
+"""Ids in one msgs_ack at most, and those that wait for the next one. Source: /mtproto/service_messages."""
 _NOTICES = ("bad_msg_notification", "bad_server_salt")
-_ANSWERED = {"pong": "msg_id", "future_salts": "req_msg_id"}
-"""Answers that come without rpc_result, and the field that names what they answer."""
 
 
-def look(body: bytes) -> Dissection | bytes:
-    """A boxed object cut, or its bytes where its constructor is not known here. Raises DecodeError for damage."""
-    return SCHEMA.dissect(body) if SCHEMA.knows(body) else body
+def look(body: bytes, reading: Reading = STRICT) -> Dissection | bytes:
+    """A boxed object cut, or its bytes where its constructor is not known here, or it has more parts than `reading`
+    allows. Raises DecodeError for damage."""
+    try:
+        return SCHEMA.dissect(body, reading) if SCHEMA.knows(body) else body
+    except OverBudget:
+        return body
 
 
 __all__ = [
     "ANSWER",
+    "ANSWERS",
     "FROM_CLIENT",
     "NOTICE",
-    "Answer",
     "BadMessage",
-    "Event",
-    "Said",
+    "RpcResult",
+    "SentPacket",
     "Seqno",
+    "ServiceMessage",
     "Session",
+    "SessionEvent",
     "Window",
     "look",
     "next_msg_id",

@@ -1,13 +1,4 @@
-"""What every framing does: hold bytes until a frame is whole, judge its length first, stay broken.
-
-A framing object is one end of one connection. It turns packets into frames (`wrap`), and bytes that arrive
-in pieces of any size back into packets (`feed`, then `next` until it answers None). It opens no socket and
-never reads the packet, apart from the two things that travel in its place: transport errors and quick-ack
-tokens. How the bytes of each framing look stands in `frames`.
-
-Source: core.telegram.org/mtproto/mtproto-transports, "Quick ack", "Transport errors".
-
-Where one packet ends and the next begins: the four framings that Telegram speaks over TCP.
+"""Where one packet ends and the next begins: the four framings that Telegram speaks over TCP.
 
 | name | the client sends first | one frame |
 |---|---|---|
@@ -18,11 +9,16 @@ Where one packet ends and the next begins: the four framings that Telegram speak
 
 The server answers in the same framing and sends no tag.
 
-Source: core.telegram.org/mtproto/mtproto-transports, one section for each.
+A framing object is one end of one connection. It turns packets into frames (`wrap`), and bytes that arrive in pieces
+of any size back into packets (`feed`, then `next` until it answers None). It opens no socket and never reads the
+packet, apart from the two things that travel in its place: transport errors and quick-ack tokens.
+
+Source: core.telegram.org/mtproto/mtproto-transports, one section for each, "Quick ack", "Transport errors".
 """
 
 from __future__ import annotations
 
+import copy
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -30,7 +26,7 @@ from contextlib import contextmanager
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.secret import Buffer, exact, plain
+from mtlib.crypto.secret import Buffer, exact, plain, whole
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
 
 Side = Literal["client", "server"]
@@ -58,7 +54,7 @@ class Frame(NamedTuple):
     quick_ack: bool = False
 
 
-class Part(NamedTuple):
+class FramePart(NamedTuple):
     """One piece of a frame: bytes `start` to `stop`, counted from the beginning of the frame."""
 
     name: str
@@ -88,8 +84,11 @@ class Framing(ABC):
     time (a data centre raises it once a key is known); padding does not count. Only padding needs `entropy`.
     `received` and `sent` count whole frames.
 
-    After an error from the other side the position in the stream is unknown. The object then keeps the error
-    in `broken`, raises it again whenever it is asked for a frame, and keeps nothing of what it is fed.
+    After an error from the other side the position in the stream is unknown. The object then keeps the error in
+    `broken` (without its traceback, which would keep the whole connection alive), raises it again whenever it is asked
+    for a frame, and keeps nothing of what it is fed.
+
+    `lint` has one sentence for each kind of thing that the other side did and had better not.
     """
 
     name: ClassVar[str]
@@ -102,10 +101,11 @@ class Framing(ABC):
         if side not in get_args(Side):
             raise LocalError("no such side of a connection", got=side, expected=" or ".join(get_args(Side)))
         self.side = side
-        self.limit = limit
+        self.limit = whole(limit, "limit")
         self.received = 0
         self.sent = 0
         self.broken: PeerError | None = None
+        self.lint: list[str] = []
         self._entropy = entropy
         self._buffer = bytearray()
 
@@ -160,6 +160,9 @@ class Framing(ABC):
             raw = bytes(self._buffer[: head.whole])
             del self._buffer[: head.whole]  # moves the start of the buffer, not its bytes
             frame = self._read(raw, head)
+            said = self._doubt(raw, head)
+            if said and said not in self.lint:
+                self.lint.append(said)
             self.received += 1
             return frame
 
@@ -177,7 +180,7 @@ class Framing(ABC):
             if self.pending:
                 raise DecodeError("cut inside a frame", got=self.pending, expected=whole, where=self._here())
 
-    def parts(self, frame: Buffer) -> tuple[Part, ...]:
+    def parts(self, frame: Buffer) -> tuple[FramePart, ...]:
         """What the bytes of one whole frame are: named pieces that tile it, without gap or overlap.
 
         `packet` is the payload; seen from a client, `error` or `quick_ack` may stand in its place. Checksum
@@ -206,17 +209,17 @@ class Framing(ABC):
         """A token from its order in the packet's hash to that on the wire, or back."""
         return token
 
-    def _parts(self, frame: bytes, head: Head) -> tuple[Part, ...]:
+    def _parts(self, frame: bytes, head: Head) -> tuple[FramePart, ...]:
         if head.token:
-            return (Part("quick_ack", 0, head.size, CARRIED["quick_ack"]),)
-        length = Part("length", 0, head.size, "how much follows; the top bit asks for a quick ack")
+            return (FramePart("quick_ack", 0, head.size, CARRIED["quick_ack"]),)
+        length = FramePart("length", 0, head.size, "how much follows; the top bit asks for a quick ack")
         return (length, *self._content(frame, head.size, head.whole))
 
-    def _content(self, frame: bytes, start: int, stop: int) -> tuple[Part, ...]:
+    def _content(self, frame: bytes, start: int, stop: int) -> tuple[FramePart, ...]:
         """Name the payload: a packet, or on a client perhaps a transport error."""
         error = self.side == "client" and stop - start == 4 and is_error(signed(frame[start:stop]))
         name = "error" if error else "packet"
-        return (Part(name, start, stop, CARRIED[name]),)
+        return (FramePart(name, start, stop, CARRIED[name]),)
 
     def _measure(self, data: bytes | bytearray, limit: int | None = None) -> Head | None:
         head = self._head(data)
@@ -238,6 +241,10 @@ class Framing(ABC):
             return Frame(self._token(content), True)
         return Frame(content, head.quick_ack)
 
+    def _doubt(self, frame: bytes, head: Head) -> str:
+        """What is odd about a frame that breaks no rule; empty for nothing."""
+        return ""
+
     def _here(self, part: str = "") -> str:
         return f"{self.name} frame {self.received}" + (f"/{part}" if part else "")
 
@@ -251,11 +258,11 @@ class Framing(ABC):
     @contextmanager
     def _breaking(self) -> Iterator[None]:
         if self.broken is not None:
-            raise self.broken.with_traceback(None)
+            raise copy.copy(self.broken)
         try:
             yield
         except PeerError as error:
-            self.broken = error
+            self.broken = copy.copy(error)
             self._buffer = bytearray()
             raise
 
@@ -276,7 +283,7 @@ def is_error(code: int) -> bool:
 _TOP_BIT = 0x80000000
 _LONG_FORM = 127  # words, and the first byte of the four-byte form
 _WIDEST_PADDING = 15
-_TOKEN_PADDING = 8  # bytes at most, behind a framed quick-ack token
+_PADDING_SENT = 3  # bytes at most: several servers and clients strip no more than `length % 4`
 _TOKEN_MARK = b"\xff" * 4
 _SHORTEST_MESSAGE = 20  # bytes: a plain message without a body is auth_key_id 8, msg_id 8, length 4
 _ENCRYPTED_HEAD = 24  # bytes: auth_key_id 8, msg_key 16; what follows is whole AES blocks
@@ -307,6 +314,9 @@ class Abridged(Framing):
     def _head(self, data: bytes | bytearray) -> Head | None:
         if not data:
             return None
+        if self.side == "server" and self.received == 0 and data[:3] == self.tag * 3:
+            message = "abridged is announced by one ef; four of them stand for it in an obfuscation header only"
+            raise DecodeError(message, got=bytes(data[:3]), where="first bytes")
         flagged, words = bool(data[0] & 0x80), data[0] & 0x7F
         if flagged and self.side == "client":
             return Head(4, 0, token=True)
@@ -316,6 +326,10 @@ class Abridged(Framing):
 
     def _token(self, token: bytes) -> bytes:
         return token[::-1]
+
+    def _doubt(self, frame: bytes, head: Head) -> str:
+        long = head.size == 4 and 0 < head.body < _LONG_FORM * 4
+        return "a length of four bytes where one would do" if long else ""
 
 
 class Intermediate(Framing):
@@ -344,7 +358,7 @@ class Intermediate(Framing):
 
 
 class PaddedIntermediate(Intermediate):
-    """Intermediate with 0 to 15 random bytes behind the payload, counted by the length.
+    """Intermediate with random bytes behind the payload, counted by the length: 0 to 15 are read, 0 to 3 written.
 
     No field says how many. An encrypted packet is 24 bytes and whole AES blocks, so its padding is what is
     over; a plain message carries its own length, so it is handed on with the padding. What a client receives
@@ -360,10 +374,10 @@ class PaddedIntermediate(Intermediate):
     slack = _WIDEST_PADDING
 
     def _wrap(self, payload: bytes, quick_ack: bool) -> bytes:
-        return super()._wrap(payload + self._padding(_WIDEST_PADDING), quick_ack)
+        return super()._wrap(payload + self._padding(_PADDING_SENT), quick_ack)
 
     def _wrap_token(self, token: bytes) -> bytes:
-        return super()._wrap(_TOKEN_MARK + token + self._padding(_TOKEN_PADDING), False)
+        return super()._wrap(_TOKEN_MARK + token + self._padding(_PADDING_SENT), False)
 
     def _padding(self, most: int) -> bytes:
         if self._entropy is None:
@@ -371,14 +385,14 @@ class PaddedIntermediate(Intermediate):
         drawn = self._entropy.at(f"frame-{self.sent}").draw("padding", 1 + most)
         return drawn[1 : 1 + drawn[0] % (most + 1)]
 
-    def _content(self, frame: bytes, start: int, stop: int) -> tuple[Part, ...]:
+    def _content(self, frame: bytes, start: int, stop: int) -> tuple[FramePart, ...]:
         end = self._end(frame, start, stop)
         if self._marked(frame, start, stop):
-            mark = Part("mark", start, start + 4, "no packet: a quick-ack token follows")
-            parts: tuple[Part, ...] = (mark, Part("quick_ack", start + 4, end, CARRIED["quick_ack"]))
+            mark = FramePart("mark", start, start + 4, "no packet: a quick-ack token follows")
+            parts: tuple[FramePart, ...] = (mark, FramePart("quick_ack", start + 4, end, CARRIED["quick_ack"]))
         else:
             parts = super()._content(frame, start, end)
-        return (*parts, Part("padding", end, stop, _PADDING)) if end < stop else parts
+        return (*parts, FramePart("padding", end, stop, _PADDING)) if end < stop else parts
 
     def _end(self, frame: bytes, start: int, stop: int) -> int:
         """Where the padding begins, as far as anybody can tell without opening the packet."""
@@ -390,6 +404,10 @@ class PaddedIntermediate(Intermediate):
         if size < _ENCRYPTED_HEAD or not any(frame[start : start + 8]):  # key id 0: a plain message
             return stop
         return stop - (size - _ENCRYPTED_HEAD) % 16
+
+    def _doubt(self, frame: bytes, head: Head) -> str:
+        padding = head.whole - self._end(frame, head.size, head.whole)
+        return "more than 3 bytes of padding: not everybody strips them" if padding > _PADDING_SENT else ""
 
     def _marked(self, frame: bytes, start: int, stop: int) -> bool:
         short = 8 <= stop - start < _SHORTEST_MESSAGE
@@ -426,13 +444,13 @@ class Full(Framing):
             raise TransportError(length, where=self._here("length"))
         return Head(4, length - 4)
 
-    def _parts(self, frame: bytes, head: Head) -> tuple[Part, ...]:
+    def _parts(self, frame: bytes, head: Head) -> tuple[FramePart, ...]:
         end = len(frame) - 4
         return (
-            Part("length", 0, 4, "bytes of the whole frame, these four included"),
-            Part("seqno", 4, 8, "number of this frame on this connection and in this direction, from 0"),
+            FramePart("length", 0, 4, "bytes of the whole frame, these four included"),
+            FramePart("seqno", 4, 8, "number of this frame on this connection and in this direction, from 0"),
             *self._content(frame, 8, end),
-            Part("crc", end, end + 4, "CRC32 of everything before it"),
+            FramePart("crc", end, end + 4, "CRC32 of everything before it"),
         )
 
     def _read(self, frame: bytes, head: Head) -> Frame:

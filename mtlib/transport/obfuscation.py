@@ -1,6 +1,6 @@
-"""Obfuscation: the 64 bytes that make a connection look like noise, and the two key streams that follow.
+"""What is spoken on a connection, and obfuscation: the 64 bytes that make it look like noise, and two key streams.
 
-It lies below the frames: a stream cipher over everything, keyed by a header that travels in the clear.
+Obfuscation lies below the frames: a stream cipher over everything, keyed by a header that travels in the clear.
 Whoever reads the first 64 bytes can undo it, unless both sides also share the secret of a proxy: it hides
 which protocol is spoken, not what is said.
 
@@ -9,6 +9,7 @@ Source: core.telegram.org/mtproto/mtproto-transports, "Transport obfuscation".
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +17,7 @@ from typing import Self
 
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Entropy
-from mtlib.crypto.secret import Buffer, Secret, exact
+from mtlib.crypto.secret import Buffer, Hidden, Secret, exact, plain, whole
 from mtlib.errors import DecodeError, LocalError
 from mtlib.transport.framing import FRAMINGS, Full, PaddedIntermediate
 
@@ -33,27 +34,85 @@ _FOREIGN = {
     b"POST": "HTTP",
     b"GET ": "HTTP",
     b"OPTI": "HTTP",
+    b"PUT /": "HTTP",
+    b"DELETE /": "HTTP",
+    b"CONNECT ": "HTTP, asked to be a proxy",
+    b"SSH-": "SSH",
+    b"PROXY ": "a PROXY protocol header (version 1): a load balancer stands in front",
+    bytes.fromhex("0d0a0d0a000d0a51"): "a PROXY protocol header (version 2): a load balancer stands in front",
     bytes.fromhex("16030102"): "TLS",
 }
+"""Beginnings of other protocols. Those of four bytes are forbidden to an obfuscation header by the specification, the
+longer ones come up in no header by chance."""
 
 _ATTEMPTS = 64  # one header in 256 is forbidden; that many in a row means that the entropy is broken
 _PADDED_SECRET = 0xDD
+_SECRET_FORMS = "32 hex digits, or dd and 32 more, or base64url of these"
 
 
-def detect(start: bytes | bytearray) -> str | None:
+def foreign(start: Buffer) -> str:
+    """Which other protocol begins like this, in words for a log ("TLS", "SSH"); empty where none is recognised."""
+    data = plain(start, "start")
+    for beginning, name in _FOREIGN.items():
+        if data.startswith(beginning):
+            return name
+    # A handshake record of any version with a ClientHello in it, which is four bytes shorter than the record.
+    hello = len(data) >= 8 and data[0] == 0x16 and data[1] == 3 and data[2] <= 4 and data[5] == 1 and data[6] == 0
+    if hello and data[3] - data[7] in (0, 1):
+        return "TLS"
+    # These two are short, and then wait for an answer: nothing may follow.
+    if 3 <= len(data) == 2 + data[1] and data[0] == 5 and set(data[2:]) <= {0, 1, 2}:
+        return "SOCKS5"
+    if 9 <= len(data) < SIZE and data[0] == 4 and data[1] in (1, 2) and data[-1] == 0 and data[8:-1].isascii():
+        return "SOCKS4"
+    return ""
+
+
+def detect(start: Buffer) -> str | None:
     """What kind of connection begins like this: a key of `FRAMINGS`, "obfuscated", or None while it is open.
 
-    Eight bytes always suffice, fewer for what has a tag. Raises DecodeError for the starts of HTTP and TLS.
+    Eight bytes always suffice, fewer for what has a tag. Raises DecodeError for the starts of other protocols.
     """
+    start = plain(start, "start")
     for name, framing in FRAMINGS.items():
         if framing.tag and start.startswith(framing.tag):
             return name
-    foreign = _FOREIGN.get(bytes(start[:4]))
-    if foreign:
-        raise DecodeError(f"this is {foreign}", got=bytes(start[:4]), expected="MTProto", where="first bytes")
+    if other := foreign(start):
+        raise DecodeError(f"this is {other}", got=start[:4], expected="MTProto", where="first bytes")
     if len(start) < 8:
         return None
     return OBFUSCATED if any(start[4:8]) else Full.name
+
+
+def parse_secret(secret: str | Buffer) -> tuple[bytes, bool]:
+    """An MTProxy secret as people pass it on: its 16 bytes, and whether it demands padded intermediate.
+
+    Forms: 32 hex digits; `dd` and 32 more; the same 16 or 17 bytes in base64url, or as bytes. LocalError for anything
+    else, and for `ee...`, which stands for a disguise as TLS. The secret itself is in no error.
+    """
+    data = _secret_bytes(secret)
+    if data[:1] == b"\xee" and len(data) > 16:
+        raise LocalError("an ee secret asks for FakeTLS, which is not spoken here", where="secret")
+    if len(data) not in (16, 17) or (len(data) == 17 and data[0] != _PADDED_SECRET):
+        raise LocalError("not a proxy's secret", got=f"{len(data)} bytes", expected=_SECRET_FORMS, where="secret")
+    return data[-16:], len(data) == 17
+
+
+def _secret_bytes(secret: str | Buffer) -> bytes:
+    if isinstance(secret, bytes | bytearray | memoryview):
+        return bytes(secret)
+    if not isinstance(secret, str):
+        raise LocalError("not a proxy's secret", got=type(secret).__name__, expected=_SECRET_FORMS, where="secret")
+    text = secret.strip()
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        pass
+    try:
+        return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), b"-_", validate=True)
+    except ValueError:
+        got = f"{len(text)} characters"
+        raise LocalError("not a proxy's secret", got=got, expected=_SECRET_FORMS, where="secret") from None
 
 
 def header_allowed(random64: Buffer) -> bool:
@@ -69,28 +128,28 @@ def header_allowed(random64: Buffer) -> bool:
         return False
 
 
+def hidden_secret(secret: str | Buffer | None) -> bytes | None:
+    """A proxy's secret as this module keeps it: 16 bytes, or 17 that begin with `dd`; raises as `parse_secret`."""
+    if secret is None:
+        return None
+    data, padded = parse_secret(secret)
+    return Hidden(bytes([_PADDED_SECRET]) * padded + data)
+
+
 def tags_with(secret: bytes | None) -> dict[bytes, str]:
-    """The framing tags that go with a proxy's secret: all of them, or padded only.
-
-    Raises LocalError unless the secret is 16 bytes, or 17 that begin with `dd`.
-    """
-    if secret is None or len(secret) == 16:
-        return TAGS
-    if len(secret) == 17 and secret[0] == _PADDED_SECRET:
-        return {tag: name for tag, name in TAGS.items() if name == PaddedIntermediate.name}
-    where = "obfuscation/secret"  # the secret itself stays out of the error
-    raise LocalError("not a proxy secret", got=len(secret), expected="16 bytes, or dd and 16", where=where)
+    """The framing tags that go with a proxy's secret: all of them, or padded only."""
+    padded = secret is not None and len(secret) == 17
+    return {tag: name for tag, name in TAGS.items() if not padded or name == PaddedIntermediate.name}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Obfuscation(Secret):
     """One obfuscated connection: what is given, and one property for each value that follows from it.
 
-    `random64` are the 64 bytes before tag and dc_id are written into them; `tag` is four bytes (`TAGS`);
-    `dc_id` goes into bytes 60 and 61 and matters to proxies only (plus 10000 for test data centres, negative
-    for media; None leaves the random bytes); `secret` is a proxy's: 16 bytes, or 17 that begin with `dd` and
-    demand padded intermediate. "Encrypt" is the way from client to server, "decrypt" the way back, whoever
-    does it.
+    `random64` are the 64 bytes before tag and dc_id are written into them; `tag` is four bytes (`TAGS`); `dc_id` goes
+    into bytes 60 and 61 and matters to proxies only (plus 10000 for test data centres, negative for media; None leaves
+    the random bytes); `secret` is a proxy's, as `parse_secret` takes it. "Encrypt" is the way from client to server,
+    "decrypt" the way back, whoever does it.
 
     Raises LocalError for anything of another shape.
     """
@@ -103,10 +162,12 @@ class Obfuscation(Secret):
     def __post_init__(self) -> None:
         if not header_allowed(self.random64):
             raise LocalError("a header must not begin like this", got=self.random64[:8], where="obfuscation")
+        object.__setattr__(self, "random64", Hidden(self.random64))
+        object.__setattr__(self, "secret", hidden_secret(self.secret))
         tags = tags_with(self.secret)
-        if self.tag not in tags:
+        if plain(self.tag, "tag") not in tags:
             raise LocalError("no such framing", got=self.tag, expected=_shown(tags), where="obfuscation/tag")
-        if self.dc_id is not None and not -0x8000 <= self.dc_id <= 0x7FFF:
+        if self.dc_id is not None and not -0x8000 <= whole(self.dc_id, "dc_id") <= 0x7FFF:
             raise LocalError("too large", got=self.dc_id, expected="an int16", where="obfuscation/dc_id")
 
     @classmethod
@@ -130,11 +191,13 @@ class Obfuscation(Secret):
         """
         if not header_allowed(header64):
             raise DecodeError("a forbidden start", got=header64[:8], where="obfuscation")
+        secret = hidden_secret(secret)
         hidden = Ctr(_key(header64, secret), _iv(header64)).update(header64)[56:]
         tag, dc_id = hidden[:4], int.from_bytes(hidden[4:6], "little", signed=True)
         tags = tags_with(secret)
         if tag not in tags:
-            raise DecodeError("no such framing", got=tag, expected=_shown(tags), where="obfuscation/tag")
+            message = "no such framing in the header: another secret, or never obfuscated (abridged begins with one ef)"
+            raise DecodeError(message, got=tag, expected=_shown(tags), where="obfuscation/tag")
         return cls(header64[:56] + hidden, tag, dc_id, secret)
 
     @property

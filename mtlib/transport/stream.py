@@ -9,12 +9,14 @@ Source: core.telegram.org/mtproto/mtproto-transports, introduction and "Transpor
 
 from __future__ import annotations
 
+import copy
+
 from mtlib.crypto.aes import Ctr
-from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.secret import Buffer, Secret, plain
 from mtlib.errors import DecodeError, LocalError, PeerError
 from mtlib.transport.framing import FRAMINGS, LIMIT, Frame, Framing, Side, is_error
-from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, detect, tags_with
+from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, detect, hidden_secret
 
 
 class _Stream(Secret):
@@ -23,7 +25,7 @@ class _Stream(Secret):
     def __init__(self, side: Side, limit: int, entropy: Entropy) -> None:
         self._side = side
         self._limit = limit
-        self._entropy = entropy.at(side)  # so that two ends may share a source and never draw the same value
+        self._entropy = source(entropy).at(side)  # so that two ends may share a source and never draw the same value
         self._framer: Framing | None = None
         self._outgoing: Ctr | None = None
         self._incoming: Ctr | None = None
@@ -64,6 +66,11 @@ class _Stream(Secret):
     def received(self) -> int:
         """Whole frames so far."""
         return self._framer.received if self._framer else 0
+
+    @property
+    def lint(self) -> tuple[str, ...]:
+        """What the other side did that breaks no rule and had better not be done, one sentence each."""
+        return tuple(self._framer.lint) if self._framer else ()
 
     @property
     def broken(self) -> PeerError | None:
@@ -122,13 +129,13 @@ class ClientStream(_Stream):
         framing: str,
         *,
         obfuscated: bool = False,
-        secret: bytes | None = None,
+        secret: str | Buffer | None = None,
         dc_id: int | None = 2,
         entropy: Entropy,
         limit: int = LIMIT,
     ) -> None:
         super().__init__("client", limit, entropy)
-        if framing not in FRAMINGS:
+        if not isinstance(framing, str) or framing not in FRAMINGS:
             raise LocalError("no such framing", got=framing, expected=", ".join(FRAMINGS), where="stream")
         if secret is not None and not obfuscated:
             raise LocalError("a secret needs obfuscation", expected="obfuscated=True", where="stream")
@@ -136,15 +143,23 @@ class ClientStream(_Stream):
         if obfuscated and not tag:
             expected = ", ".join(TAGS.values())
             raise LocalError("a framing without a tag", got=framing, expected=expected, where="stream")
-        self._speak(framing, Obfuscation.draw(self._entropy, tag, dc_id, secret) if obfuscated else None)
+        self._speak(framing, Obfuscation.draw(self._entropy, tag, dc_id, hidden_secret(secret)) if obfuscated else None)
 
     def opening(self) -> bytes:
         """What goes first, once: the obfuscation header, or the tag (nothing for the full framing)."""
         return self.obfuscation.header if self.obfuscation else self._known().tag
 
+    def wrap(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
+        """The next frame, around a packet; it may ask for a quick ack. Errors as `Framing.wrap`."""
+        return self._known().wrap(payload, quick_ack=quick_ack)
+
+    def hide(self, frame: bytes) -> bytes:
+        """The bytes of that frame on the wire: obfuscated, where the connection is. Once, and in order."""
+        return self._out(frame)
+
     def send(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
         """The bytes that carry a packet and may ask for a quick ack; errors as `Framing.wrap`."""
-        return self._out(self._known().wrap(payload, quick_ack=quick_ack))
+        return self.hide(self.wrap(payload, quick_ack=quick_ack))
 
 
 class ServerStream(_Stream):
@@ -154,10 +169,9 @@ class ServerStream(_Stream):
     returns no frames, and everything that sends raises LocalError.
     """
 
-    def __init__(self, *, secret: bytes | None = None, limit: int = LIMIT, entropy: Entropy) -> None:
+    def __init__(self, *, secret: str | Buffer | None = None, limit: int = LIMIT, entropy: Entropy) -> None:
         super().__init__("server", limit, entropy)
-        tags_with(secret)  # a secret of another shape is told here, not when somebody calls
-        self._secret = secret
+        self._secret = hidden_secret(secret)  # one of another shape is told here, not when somebody calls
         self._start = bytearray()
         self._unrecognised: PeerError | None = None
 
@@ -174,13 +188,13 @@ class ServerStream(_Stream):
     def receive(self, data: Buffer) -> list[Frame]:
         """As for the other end, and DecodeError for a connection that is none of those spoken here."""
         if self._unrecognised:
-            raise self._unrecognised.with_traceback(None)
+            raise copy.copy(self._unrecognised)
         if self._framer is None:
             self._start += plain(data, "data")
             try:
                 size = self._recognise()
             except PeerError as error:
-                self._unrecognised, self._start = error, bytearray()
+                self._give_up(error)
                 raise
             if size is None:
                 return []
@@ -190,13 +204,16 @@ class ServerStream(_Stream):
     def eof(self) -> None:
         """As for the other end; DecodeError as well for a start that was too short to be recognised."""
         if self._unrecognised:
-            raise self._unrecognised.with_traceback(None)
+            raise copy.copy(self._unrecognised)
         if self._framer:
             super().eof()
         elif self._start:
             error = DecodeError("too short to tell", got=bytes(self._start), where="first bytes")
-            self._unrecognised, self._start = error, bytearray()
+            self._give_up(error)
             raise error
+
+    def _give_up(self, error: PeerError) -> None:
+        self._unrecognised, self._start = copy.copy(error), bytearray()
 
     def send(self, payload: Buffer) -> bytes:
         """The bytes that carry a packet; errors as `Framing.wrap`."""

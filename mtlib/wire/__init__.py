@@ -1,9 +1,9 @@
 """Bytes that explain themselves: layouts, the TL language, and the constructors spoken here."""
 
-from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Span, unseal
+from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, Unsealed, unseal
 from mtlib.wire.layout import Layout
 from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
-from mtlib.wire.provenance import Trace, trace
+from mtlib.wire.provenance import Traced, trace
 from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import Constructor, Schema, constructor, crc
 from mtlib.wire.view import Row
@@ -20,8 +20,10 @@ __all__ = [
     "Row",
     "Schema",
     "Seal",
+    "Shape",
     "Span",
-    "Trace",
+    "Traced",
+    "Unsealed",
     "constant",
     "constructor",
     "copied",

@@ -1,17 +1,20 @@
 """A dissection: bytes, and spans that say of every byte what it is.
 
 The spans tile the bytes without gap or overlap. They are computed when somebody looks, so that packing stays
-in microseconds. A ciphertext is a span with a `Seal`; `unseal(dissection, keys)` returns a copy in which
-every seal is open that the keys can open, so that one path leads through everything:
+in microseconds. A ciphertext is a span with a `Seal`; `unseal(dissection, keys)` returns a copy in which every seal is
+open that the keys can open, so that one path leads through everything:
 `frame/packet/message/request/encrypted_message/plaintext/envelope/inner`.
+
+This file knows no cipher: a key opens its own seals (`Opener`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from mtlib.errors import DecodeError, LocalError, OverBudget
 from mtlib.wire.notes import Note, Origin, given
@@ -52,7 +55,7 @@ class Reading:
     (a wrapped query, a message in a container) stay bytes: whoever wants one cut cuts it, once.
     """
 
-    keys: tuple[Any, ...] = field(default=(), repr=False)
+    keys: tuple[Opener, ...] = field(default=(), repr=False)
     lenient: bool = False
     depth: int = 0
     allowance: Allowance | None = field(default=None, repr=False, compare=False)
@@ -88,24 +91,57 @@ class Kind(Protocol):
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read: ...
 
 
-class Shape(Protocol):
-    """Something that cuts bytes into spans: a layout, a vector, any boxed object."""
+class Shape(ABC):
+    """Something that cuts bytes into spans: a layout, a vector, any boxed object.
+
+    `role` is what the thing is to those that speak of it (`request`), where that is not its name.
+    """
+
+    name: str
 
     @property
-    def name(self) -> str: ...
+    def role(self) -> str:
+        return self.name
 
-    def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]: ...
+    @abstractmethod
+    def scan(self, data: bytes, reading: Reading) -> tuple[Sequence[Span], Mapping[str, Any]]:
+        """Spans and values of exactly `data`."""
+
+    def dissect(self, data: bytes, reading: Reading = STRICT) -> Dissection:
+        """Cut `data`. Raises DecodeError with path and offset where it does not fit, leftovers included."""
+        found = Dissection(self, data, reading)
+        _ = found.spans
+        return found
 
 
 @dataclass(frozen=True)
 class Seal:
-    """Bytes that are another dissection once a key is there.
+    """What a ciphertext is once a key has opened it: one of the shapes in `inside`.
 
-    `open(values, data, reading)` gets the values of the fields before it (auth_key_id, msg_key), the sealed
-    bytes and the keys at hand, and gives the dissection inside, or None where no key fits.
+    `scheme` is how it was sealed, with `x` as direction for the schedules of an auth_key; `by` names the field before
+    it that says with which key.
     """
 
-    open: Callable[[Mapping[str, Any], bytes, Reading], Dissection | None] = field(repr=False)
+    scheme: Literal["MTProto 2.0", "MTProto 1.0", "RSA", "nonces"]
+    by: str
+    inside: tuple[Shape, ...] = field(repr=False)
+    x: int = 0
+
+
+class Unsealed(NamedTuple):
+    """What a key found under a seal. `sound`: a hash vouches for all of it, so it may be read strictly."""
+
+    plaintext: bytes
+    sound: bool
+    inside: int = 0  # which of the seal's shapes it is
+
+
+class Opener(Protocol):
+    """A key, or a secret, that opens seals."""
+
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
+        """The plaintext of `data`, or None where this seal is not for this key; `values` are the fields before it.
+        Raises PeerError where it is, and does not open. Damaged ciphertext opens too, as the noise it has become."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +209,7 @@ class Dissection:
 
     @classmethod
     def of(
-        cls, shape: Shape, data: bytes, reading: Reading, spans: tuple[Span, ...], values: Mapping[str, Any]
+        cls, shape: Shape, data: bytes, reading: Reading, spans: Sequence[Span], values: Mapping[str, Any]
     ) -> Dissection:
         """A dissection whose spans are known already, so that nothing is cut twice."""
         made = cls(shape, data, reading)
@@ -184,12 +220,17 @@ class Dissection:
     def name(self) -> str:
         return self.shape.name
 
+    @property
+    def inner(self) -> Dissection:
+        """Itself, as `Span.inner` is what stands inside of a span."""
+        return self
+
     @cached_property
-    def _scanned(self) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
+    def _scanned(self) -> tuple[Sequence[Span], Mapping[str, Any]]:
         return self.shape.scan(self.data, self.reading)
 
     @property
-    def spans(self) -> tuple[Span, ...]:
+    def spans(self) -> Sequence[Span]:
         return self._scanned[0]
 
     @property
@@ -222,12 +263,14 @@ class Dissection:
 
     def walk(self, path: str) -> Iterator[tuple[str, Dissection | Span]]:
         """Every stop on the way down `path`, each with the path to it; this dissection first."""
+        if not isinstance(path, str):
+            raise LocalError("a path is text", got=type(path).__name__, expected="a/b", where=self.name)
         here: Dissection | Span = self
         so_far = self.name
         yield so_far, here
         parts = path.split("/")
-        for part in parts[1:] if parts[0] == self.name else parts:
-            inside = here if isinstance(here, Dissection) else here.inner
+        for part in parts[1:] if parts[0] in (self.name, self.shape.role) else parts:
+            inside = here.inner
             found = inside.child(part) if inside is not None else None
             if found is None:
                 raise LocalError(f"nothing called {part!r} on this path", got=path, where=self.name)
@@ -243,6 +286,8 @@ class Dissection:
 
     def at(self, offset: int) -> list[Span]:
         """The spans over the byte at `offset`, outermost first; each counts from its dissection's start."""
+        if not isinstance(offset, int):
+            raise LocalError("an offset is a number", got=type(offset).__name__, where=self.name)
         for span in self.spans:
             if span.start <= offset < span.stop:
                 within = span.body[0] <= offset < span.body[1]
@@ -277,7 +322,18 @@ def octets(value: Any, name: str) -> bytes:
     raise LocalError(f"{name} takes bytes", got=type(value).__name__, expected="bytes")
 
 
-def unseal(dissection: Dissection, keys: Sequence[Any]) -> Dissection:
-    """The same bytes, with every seal opened that `keys` can open."""
+def unseal(dissection: Dissection, keys: Sequence[Opener]) -> Dissection:
+    """The same bytes, with every seal opened that `keys` can open. Raises LocalError for what is no key."""
+    if not isinstance(dissection, Dissection):
+        raise LocalError("only a dissection has seals", got=type(dissection).__name__, expected="dissect(...)")
     reading = dissection.reading
-    return Dissection(dissection.shape, dissection.data, replace(reading, keys=(*reading.keys, *keys)))
+    return Dissection(dissection.shape, dissection.data, replace(reading, keys=(*reading.keys, *openers(keys))))
+
+
+def openers(keys: Sequence[Opener]) -> tuple[Opener, ...]:
+    """The keys as a tuple. Raises LocalError for what is none (the bytes of a key are not the key)."""
+    wrong = [keys] if not isinstance(keys, (list, tuple)) else [key for key in keys if not hasattr(key, "opens")]
+    if wrong:
+        got, expected = type(wrong[0]).__name__, "AuthKey, PrivateKey, ExchangeSecrets"
+        raise LocalError("not a list of keys", got=got, expected=expected, where="keys")
+    return tuple(keys)

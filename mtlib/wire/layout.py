@@ -1,7 +1,8 @@
 """Bytes declared once: a `Layout` packs values, and cuts bytes into what they mean.
 
-A `Layout` is a row of `Field`s. `Layout.build(...)` packs values; `Layout.dissect(...)` reads bytes; both
-return a `Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration.
+A `Layout` is a row of `Field`s. `Layout.build(...)` packs values; `Layout.dissect(...)` reads bytes; both return a
+`Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration. The plain kinds of
+value stand here too: so many bytes, always the same bytes, all that is left. Those with rules of their own are TL's.
 """
 
 from __future__ import annotations
@@ -9,16 +10,73 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from mtlib.errors import DecodeError, LocalError, MtError, PeerError
-from mtlib.wire.dissection import STRICT, Dissection, Field, Read, Reading, Seal, Shape, Span
-from mtlib.wire.kinds import Rest
+from mtlib.wire.dissection import Dissection, Field, Read, Reading, Seal, Shape, Span, octets
 from mtlib.wire.notes import given
 
 
+def need(data: bytes, at: int, stop: int, size: int) -> None:
+    """Raise DecodeError where fewer than `size` bytes are left."""
+    if stop - at < size:
+        raise DecodeError(f"needs {size} bytes, {stop - at} left", where=f"byte {at}")
+
+
 @dataclass(frozen=True)
-class Layout:
+class Raw:
+    """Exactly `size` bytes that travel as they are: `int128`, `int256`, a key id inside a hash."""
+
+    name: str
+    size: int
+
+    def pack(self, value: Any) -> bytes:
+        data = octets(value, self.name)
+        if len(data) != self.size:
+            raise LocalError(
+                f"{self.name} is {self.size} bytes", got=f"{len(data)} bytes", expected=f"{self.size} bytes"
+            )
+        return data
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        need(data, at, stop, self.size)
+        return Read(data[at : at + self.size], at + self.size, (at, at + self.size))
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Bytes that are always the same, such as a constructor id."""
+
+    name: str
+    fixed: bytes
+
+    def pack(self, value: Any) -> bytes:
+        return self.fixed
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        size = len(self.fixed)
+        need(data, at, stop, size)
+        found = data[at : at + size]
+        if found != self.fixed and not reading.lenient:
+            raise DecodeError(f"not this {self.name}", got=found, expected=self.fixed, where=f"byte {at}")
+        return Read(found, at + size, (at, at + size))
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Everything up to the end of what surrounds it."""
+
+    name: str = "bytes"
+
+    def pack(self, value: Any) -> bytes:
+        return octets(value, self.name)
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        return Read(data[at:stop], stop, (at, stop))
+
+
+@dataclass(frozen=True)
+class Layout(Shape):
     """A row of fields under a name: a `Shape` (it cuts bytes) and a `Kind` (it can stand in a field).
 
     Raises LocalError where two fields have one name, or one needs a later one for its size or its flag.
@@ -105,20 +163,6 @@ class Layout:
                 raise LocalError(f"{flags} announces a value that is missing", expected=name)
         return values
 
-    def dissect(self, data: bytes, reading: Reading = STRICT) -> Dissection:
-        """Cut `data`. Raises DecodeError with path and offset where it does not fit, leftovers included."""
-        found = Dissection(self, data, reading)
-        _ = found.spans
-        return found
-
-    def contains(self, **inside: Shape | Seal) -> Self:
-        """The same layout, in which the bodies of the named fields are described too."""
-        unknown = inside.keys() - self._names
-        if unknown:
-            raise LocalError("no such field", got=", ".join(sorted(unknown)), where=self.name)
-        fields = tuple(replace(f, inside=inside.get(f.name, f.inside)) for f in self.fields)
-        return replace(self, fields=fields)
-
     def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
         """Spans and values of exactly `data`."""
         try:
@@ -183,15 +227,20 @@ def _look_inside(span: Span, values: Mapping[str, Any], reading: Reading) -> Spa
     try:
         inner = reading.deeper(span.body[0])
         if isinstance(inside, Seal):
-            opened = inside.open(values, bytes(span), inner)
-            if opened is not None:
-                _ = opened.spans
-            return replace(span, opened=opened)
-        nested = Dissection(inside, bytes(span), inner)
-        _ = nested.spans
-        return replace(span, nested=nested)
+            return replace(span, opened=_opened(inside, values, bytes(span), inner))
+        return replace(span, nested=inside.dissect(bytes(span), inner))
     except PeerError as error:
         return replace(span, problem=str(error))
+
+
+def _opened(seal: Seal, values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
+    """What the first key that knows this seal shows; noise is cut leniently, so that it can be looked at."""
+    for key in reading.keys:
+        found = key.opens(seal, values, data)
+        if found is not None:
+            reading = replace(reading, lenient=reading.lenient or not found.sound)
+            return seal.inside[found.inside].dissect(found.plaintext, reading)
+    return None
 
 
 LEFT_OVER = Field("leftover", Rest(), given("bytes behind the last field: nothing here says what they are"))

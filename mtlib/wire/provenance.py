@@ -1,7 +1,7 @@
 """Where a value comes from, resolved when somebody asks.
 
-Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources
-a note names, runs its formula on their bytes, and says whether the result is what stands there.
+Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources that a
+note names, runs its formula on their bytes, and says whether the result is what stands there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any, SupportsBytes
 
 from mtlib.errors import LocalError, MtError
 from mtlib.wire.dissection import Dissection, Field, Span
-from mtlib.wire.kinds import SIMPLE
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "SHA1": lambda data: hashlib.sha1(data).digest(),
@@ -28,11 +27,11 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 
 
 @dataclass(frozen=True)
-class Trace:
+class Traced:
     """The answer to "where does this come from?".
 
-    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True
-    or False where the formula could be run, None where it could not.
+    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True or
+    False where the formula could be run, None where it could not.
     """
 
     field: Field
@@ -49,31 +48,33 @@ def trace(
     *,
     known: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable[..., Any]] = FUNCTIONS,
-) -> Trace:
+) -> Traced:
     """Formula, sources and agreement of the span at `path` under `root`.
 
-    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a
-    number counts as a `long`. Raises LocalError where the path leads to no span.
+    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a number
+    counts as a `long`. Raises LocalError where `root` is no dissection or the path leads to no span in it.
     """
+    if not isinstance(root, Dissection):
+        raise LocalError("only a dissection knows where its bytes come from", got=type(root).__name__)
     *around, (last, span) = root.walk(path)
     if not isinstance(span, Span):
         raise LocalError("this is a whole dissection, not a field of one", got=path, where=root.name)
     note = span.field.note
     sources = {name: _source(around, at, known or {}) for name, at in note.sources.items()}
     result = _run(note.formula, {name: value for name, (_, value) in sources.items()}, functions)
-    return Trace(span.field, last, bytes(span), note.formula, sources, _agrees(result, bytes(span)))
+    return Traced(span.field, last, bytes(span), note.formula, sources, _agrees(result, bytes(span)))
 
 
 def _source(
     around: list[tuple[str, Dissection | Span]], at: str, known: Mapping[str, Any]
 ) -> tuple[str, bytes | None]:
-    """The bytes a note means by `at`: the nearest enclosing dissection of that name, then down."""
+    """The bytes a note means by `at`: the nearest enclosing dissection of that name or role, then down."""
     if at.startswith("@"):
         return at, _outside(known.get(at[1:]), at)
     first, _, rest = at.partition("/")
     for path, place in reversed(around):
-        inside = place if isinstance(place, Dissection) else place.inner
-        if inside is not None and first in (path.rpartition("/")[2], inside.name):
+        inside = place.inner
+        if inside is not None and first in (path.rpartition("/")[2], inside.name, inside.shape.role):
             try:
                 return (f"{path}/{rest}" if rest else path), bytes(inside.find(rest) if rest else inside)
             except LocalError:
@@ -84,16 +85,16 @@ def _source(
 def _outside(value: Any, name: str) -> bytes | None:
     if value is None:
         return None
-    if isinstance(value, int):
-        return SIMPLE["long"].pack(value)
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return value.to_bytes(8, "little", signed=True)
     if isinstance(value, (SupportsBytes, bytearray, memoryview)):
         return bytes(value)
     raise LocalError(f"{name} is known as bytes, a key or a long", got=type(value).__name__)
 
 
 def _run(formula: str, names: Mapping[str, bytes | None], functions: Mapping[str, Any]) -> Any:
-    """The formula's value, or None where a source or function is missing, or does not fit (a msg_key cut
-    short). Formulas are constants of this package: `eval` reads our own source code here, never input."""
+    """The formula's value, or None where a source or function is missing, or does not fit (a msg_key cut short).
+    Formulas are constants of this package: `eval` reads our own source code here, never input."""
     if not formula or None in names.values():
         return None
     try:

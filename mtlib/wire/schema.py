@@ -1,23 +1,20 @@
 """The constructors spoken here: data, no logic.
 
-Each line is as the schema prints it, and its id is checked against the CRC-32 of the line when this module is
-read. The notes say where a value comes from and what it means.
+Each line is as the schema prints it, and its id is checked against the CRC-32 of the line when this module is read.
+The notes say where a value comes from and what it means, formulas included; what stands under a seal is declared
+beside the field that carries it, so that nothing is added to `SCHEMA` afterwards.
 
 Source: core.telegram.org/schema/mtproto, core.telegram.org/schema (layers 190 to 228 agree on these).
-
-Messages about messages: answers, acknowledgements, notices, salts, sessions, containers.
-
-Source: core.telegram.org/mtproto/service_messages and /service_messages_about_messages.
-
-Calling methods: the wrappers of a call, and the few methods and types of the API that are spoken here.
-
-Source: core.telegram.org/schema (layers 190 to 228 agree on these); core.telegram.org/api/invoking for the wrappers.
 """
 
 from __future__ import annotations
 
-from mtlib.wire.notes import Note, Origin, copied, derived, given, random
-from mtlib.wire.tl import Schema, constructor
+from collections.abc import Mapping
+
+from mtlib.wire.dissection import Field, Kind, Seal, Shape
+from mtlib.wire.layout import Layout, Raw, Rest
+from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
+from mtlib.wire.tl import SIMPLE, Boxed, Constructor, Schema, constructor
 
 SCHEMA = Schema()
 LAYER = 214
@@ -25,11 +22,50 @@ LAYER = 214
 
 KEYS = "core.telegram.org/mtproto/auth_key"
 BIND = "core.telegram.org/method/auth.bindTempAuthKey"
-PFS = "core.telegram.org/api/pfs"
+SERVICE = "core.telegram.org/mtproto/service_messages"
+ABOUT = "core.telegram.org/mtproto/service_messages_about_messages"
+ERRORS = "core.telegram.org/api/errors"
+INVOKING = "core.telegram.org/api/invoking"
+
+LONG, INT = SIMPLE["long"], SIMPLE["int"]
 
 
-def _line(line: str, sizes: dict[str, str] | None = None, /, **notes: Note) -> None:
-    constructor(SCHEMA, line, sizes, **notes)
+def _line(
+    text: str,
+    page: str = "",
+    sizes: Mapping[str, str] | None = None,
+    inside: Mapping[str, Shape | Seal] | None = None,
+    known_as: str = "",
+    /,
+    **meanings: str | Note,
+) -> Constructor:
+    """One constructor; a meaning in words is that of a value its author chooses, as `page` says."""
+    notes = {name: given(said, page) if isinstance(said, str) else said for name, said in meanings.items()}
+    return constructor(SCHEMA, text, sizes, inside, known_as, **notes)
+
+
+def _hashed(name: str, content: str, kind: Kind, spec: str) -> Layout:
+    """A hash, what it covers, and padding it does not cover: only the content itself says where it ends."""
+    covered = derived(f"SHA1({content})", f"covers exactly the {content}", spec, **{content: f"{name}/{content}"})
+    return Layout(
+        name,
+        (
+            Field("hash", Raw("SHA1", 20), covered),
+            Field(content, kind, given("what is sealed", spec)),
+            Field("padding", Rest(), random("fills the last block; no hash covers it", spec)),
+        ),
+    )
+
+
+def _under_nonces(name: str, layout: Layout, spec: str) -> Note:
+    return derived(
+        f"IGE({layout.name}, TMP(new_nonce, server_nonce))",
+        f"{layout.name}, AES-IGE under a key made of the two nonces",
+        spec,
+        new_nonce="@new_nonce",
+        server_nonce=f"{name}/server_nonce",
+        **{layout.name: f"{name}/{layout.name}"},
+    )
 
 
 # -- Creating a key ------------------------------------------------------------------------------------------
@@ -73,9 +109,23 @@ for _type in (
     _extra = {"dc": _dc} if " dc:" in _type else {}
     _extra |= {"expires_in": _expires_in} if " expires_in:" in _type else {}
     _line(f"{_type} = P_Q_inner_data", **_inner, **_extra)
+_PQ_INNER = Boxed("P_Q_inner_data", SCHEMA)
+DATA_WITH_PADDING = Layout(
+    "data_with_padding",
+    (
+        Field("data", _PQ_INNER, given("what is sealed", f"{KEYS}, item 4")),
+        Field("padding", Rest(), random("up to 192 bytes, under the hash of RSA_PAD", f"{KEYS}, item 4.1")),
+    ),
+)
+"""What RSA_PAD seals, the right way round: 192 bytes."""
+OLD_DATA_WITH_HASH = _hashed("data_with_hash", "data", _PQ_INNER, f"{KEYS}, item 4, before RSA_PAD")
+"""What the scheme before RSA_PAD seals: 255 bytes."""
 _line(
     "req_DH_params#d712e4be nonce:int128 server_nonce:int128 p:string q:string public_key_fingerprint:long"
     " encrypted_data:string = Server_DH_Params",
+    "",
+    None,
+    {"encrypted_data": Seal("RSA", "public_key_fingerprint", (DATA_WITH_PADDING, OLD_DATA_WITH_HASH))},
     **_run,
     p=_factors["p"],
     q=_factors["q"],
@@ -83,14 +133,6 @@ _line(
         Origin.COPIED, "the RSA key that was used: one of the fingerprints in resPQ", f"{KEYS}, item 5"
     ),
     encrypted_data=derived("", "p_q_inner_data under the server's RSA key, by RSA_PAD", f"{KEYS}, item 4.1"),
-)
-_line(
-    "server_DH_params_ok#d0e8075c nonce:int128 server_nonce:int128 encrypted_answer:string"
-    " = Server_DH_Params",
-    **_run,
-    encrypted_answer=derived(
-        "", "SHA-1, server_DH_inner_data and padding, AES-IGE under tmp_aes_key", f"{KEYS}, item 6"
-    ),
 )
 _line(
     "server_DH_params_fail#79cb045d nonce:int128 server_nonce:int128 new_nonce_hash:int128"
@@ -106,6 +148,15 @@ _line(
     g_a=derived("", "g to the power of the server's secret a, modulo dh_prime", f"{KEYS}, item 6"),
     server_time=given("unix seconds: the client sets its clock by it", f"{KEYS}, item 6"),
 )
+ANSWER_WITH_HASH = _hashed("answer_with_hash", "answer", SCHEMA["server_DH_inner_data"], f"{KEYS}, item 6")
+_line(
+    "server_DH_params_ok#d0e8075c nonce:int128 server_nonce:int128 encrypted_answer:string = Server_DH_Params",
+    "",
+    None,
+    {"encrypted_answer": Seal("nonces", "server_nonce", (ANSWER_WITH_HASH,))},
+    **_run,
+    encrypted_answer=_under_nonces("server_DH_params_ok", ANSWER_WITH_HASH, f"{KEYS}, item 6"),
+)
 _line(
     "client_DH_inner_data#6643b654 nonce:int128 server_nonce:int128 retry_id:long g_b:string"
     " = Client_DH_Inner_Data",
@@ -113,18 +164,29 @@ _line(
     retry_id=derived("", "0, or the auth_key_aux_hash of the key that was refused", f"{KEYS}, item 7"),
     g_b=derived("", "g to the power of the client's secret b, modulo dh_prime", f"{KEYS}, item 7"),
 )
+DATA_WITH_HASH = _hashed("data_with_hash", "data", SCHEMA["client_DH_inner_data"], f"{KEYS}, item 7")
 _line(
     "set_client_DH_params#f5045f1f nonce:int128 server_nonce:int128 encrypted_data:string"
     " = Set_client_DH_params_answer",
+    "",
+    None,
+    {"encrypted_data": Seal("nonces", "server_nonce", (DATA_WITH_HASH,))},
     **_run,
-    encrypted_data=derived(
-        "", "SHA-1, client_DH_inner_data and padding, AES-IGE under tmp_aes_key", f"{KEYS}, item 7"
-    ),
+    encrypted_data=_under_nonces("set_client_DH_params", DATA_WITH_HASH, f"{KEYS}, item 7"),
 )
-for _number, _name in enumerate(("dh_gen_ok#3bcbf734", "dh_gen_retry#46dc1fb9", "dh_gen_fail#a69dae02"), 1):
-    _hash = derived("", f"SHA1(new_nonce + {_number:02x} + auth_key_aux_hash)[4:20]", f"{KEYS}, item 9")
+GENERATED = {"dh_gen_ok": 1, "dh_gen_retry": 2, "dh_gen_fail": 3}
+"""The three last words of a server, and the number of the new_nonce_hash that each carries."""
+for _name, _id in zip(GENERATED, ("3bcbf734", "46dc1fb9", "a69dae02"), strict=True):
+    _number = GENERATED[_name]
+    _hash = derived(
+        f"SHA1(new_nonce + bytes([{_number}]) + SHA1(auth_key)[:8])[4:20]",
+        f"proves that the sender knows new_nonce and the key, and means {_name}",
+        f"{KEYS}, item 9",
+        new_nonce="@new_nonce",
+        auth_key="@auth_key",
+    )
     _line(
-        f"{_name} nonce:int128 server_nonce:int128 new_nonce_hash{_number}:int128"
+        f"{_name}#{_id} nonce:int128 server_nonce:int128 new_nonce_hash{_number}:int128"
         " = Set_client_DH_params_answer",
         **_run,
         **{f"new_nonce_hash{_number}": _hash},
@@ -132,7 +194,7 @@ for _number, _name in enumerate(("dh_gen_ok#3bcbf734", "dh_gen_retry#46dc1fb9", 
 
 # -- The binding ---------------------------------------------------------------------------------------------
 
-_line(
+INNER = _line(
     "bind_auth_key_inner#75a3f765 nonce:long temp_auth_key_id:long perm_auth_key_id:long temp_session_id:long"
     " expires_at:int = BindAuthKeyInner",
     nonce=copied(
@@ -153,9 +215,46 @@ _line(
         "request/expires_at", "unix seconds: when the temporary key ends", f"{BIND}, bind_auth_key_inner"
     ),
 )
-_line(
+PAGE = f"{BIND}, binding message contents"
+ENVELOPE = Layout(
+    "envelope",
+    (
+        Field("random", Raw("int128", 16), random(
+            "stands where an ordinary message has salt and session_id; nobody reads it, but msg_key covers it", PAGE)),
+        Field("msg_id", LONG, copied("message/msg_id", "the msg_id of the message that carries the request", PAGE)),
+        Field("seqno", INT, constant("zero, although the message outside has an odd seqno", PAGE)),
+        Field("length", INT, constant("bytes of the inner object: 40", PAGE)),
+        Field("inner", INNER, derived("", "the forty bytes that bind", PAGE)),
+    ),
+)
+PLAINTEXT = Layout(
+    "plaintext",
+    (
+        Field("envelope", ENVELOPE, derived("", "what msg_key covers", PAGE)),
+        Field("padding", Rest(), random("up to a multiple of 16; msg_key does not cover it", PAGE)),
+    ),
+)
+ENCRYPTED_MESSAGE = Layout(
+    "encrypted_message",
+    (
+        Field("perm_auth_key_id", LONG, copied(
+            "request/perm_auth_key_id", "which permanent key opens the seal", PAGE)),
+        Field("msg_key", Raw("int128", 16), derived(
+            "SHA1(envelope)[4:20]", "hash of the envelope: MTProto 1.0, so without the padding and without any key",
+            PAGE, envelope="encrypted_message/plaintext/envelope")),
+        Field("ciphertext", Rest(), derived(
+            "IGE(plaintext, KDF1(perm_auth_key, msg_key))", "the envelope and its padding under the permanent key",
+            PAGE, plaintext="encrypted_message/plaintext", perm_auth_key="@perm_auth_key",
+            msg_key="encrypted_message/msg_key"), inside=Seal("MTProto 1.0", "perm_auth_key_id", (PLAINTEXT,))),
+    ),
+)
+REQUEST = _line(
     "auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes"
     " = Bool",
+    "",
+    None,
+    {"encrypted_message": ENCRYPTED_MESSAGE},
+    "request",
     perm_auth_key_id=derived(
         "SHA1(perm_auth_key)[12:20]", "which permanent key this binds to", f"{BIND}, parameters",
         perm_auth_key="@perm_auth_key",
@@ -171,28 +270,14 @@ _line(
     except_auth_keys=given("temporary keys that stay", "core.telegram.org/method/auth.dropTempAuthKeys"),
 )
 
+# -- Answers ----------------------------------------------------------------------------------------------------
 
-SERVICE = "core.telegram.org/mtproto/service_messages"
-ABOUT = "core.telegram.org/mtproto/service_messages_about_messages"
-ERRORS = "core.telegram.org/api/errors"
-
-
-_SIZES = {"body": "bytes"}
-"""In a container a message's body is as long as its field `bytes` says."""
-
-
-def _service(text: str, page: str, /, **meanings: str | Note) -> None:
-    """One constructor; a field's meaning in words is a value that its author chooses."""
-    notes = {name: given(said, page) if isinstance(said, str) else said for name, said in meanings.items()}
-    constructor(SCHEMA, text, _SIZES if text.startswith("message#") else None, **notes)
-
-
-_service(
+_line(
     "rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult", f"{SERVICE}, response to an RPC query",
     req_msg_id=copied("@msg_id", "which request this answers", f"{SERVICE}, response to an RPC query"),
     result="what the method returns, or an rpc_error; it may be packed",
 )
-_service(
+_line(
     "rpc_error#2144ca19 error_code:int error_message:string = RpcError", ERRORS,
     error_code="like an HTTP status", error_message="an upper-case name",
 )
@@ -204,17 +289,17 @@ _NOTICE = {
     "bad_msg_seqno": "that message's seqno",
     "error_code": "why: 16 too low, 17 too high, 18 parity, 20 too old, 34 and 35 seqno, 48 salt, 64 container",
 }
-_service(
+_line(
     "bad_msg_notification#a7eff811 bad_msg_id:long bad_msg_seqno:int error_code:int = BadMsgNotification",
     f"{ABOUT}, notice of ignored error message", **_NOTICE,
 )
-_service(
+_line(
     "bad_server_salt#edab447b bad_msg_id:long bad_msg_seqno:int error_code:int new_server_salt:long"
     " = BadMsgNotification",
     f"{ABOUT}, notice of ignored error message", **_NOTICE,
     new_server_salt="the salt to use from now on; the message is sent again with it",
 )
-_service(
+_line(
     "new_session_created#9ec20908 first_msg_id:long unique_id:long server_salt:long = NewSession",
     f"{SERVICE}, new session creation notification",
     first_msg_id="the first message of this session that counts: older ones must be sent again",
@@ -224,30 +309,30 @@ _service(
 
 # -- Acknowledgements and the state of messages ----------------------------------------------------------------
 
-_service("msgs_ack#62d6b459 msg_ids:Vector<long> = MsgsAck", f"{ABOUT}, acknowledgment of receipt",
+_line("msgs_ack#62d6b459 msg_ids:Vector<long> = MsgsAck", f"{ABOUT}, acknowledgment of receipt",
       msg_ids="messages that arrived; at most 8192")
 for _name, _id, _result, _why in (
     ("msgs_state_req", "da69fb52", "MsgsStateReq", "messages whose fate is asked about; at most 8192"),
     ("msg_resend_req", "7d861a08", "MsgResendReq", "messages that are wanted once more; at most 8192"),
 ):
-    _service(f"{_name}#{_id} msg_ids:Vector<long> = {_result}", f"{ABOUT}, request for message status", msg_ids=_why)
-_service(
+    _line(f"{_name}#{_id} msg_ids:Vector<long> = {_result}", f"{ABOUT}, request for message status", msg_ids=_why)
+_line(
     "msgs_state_info#04deb57d req_msg_id:long info:string = MsgsStateInfo", f"{ABOUT}, message status",
     req_msg_id="which question this answers",
     info="one byte per message: 1 forgotten, 2 and 3 not received, 4 received; higher bits add detail",
 )
-_service(
+_line(
     "msgs_all_info#8cc0d131 msg_ids:Vector<long> info:string = MsgsAllInfo", f"{ABOUT}, message status",
     msg_ids="the messages spoken of", info="one byte per message, as in msgs_state_info",
 )
 _DETAIL = {
     "answer_msg_id": "the answer that exists already", "bytes": "how long it is", "status": "reserved, zero",
 }
-_service(
+_line(
     "msg_detailed_info#276d3ec6 msg_id:long answer_msg_id:long bytes:int status:int = MsgDetailedInfo",
     f"{ABOUT}, extended voluntary communication", msg_id="the message that came twice", **_DETAIL,
 )
-_service(
+_line(
     "msg_new_detailed_info#809db6df answer_msg_id:long bytes:int status:int = MsgDetailedInfo",
     f"{ABOUT}, extended voluntary communication", **_DETAIL,
 )
@@ -255,27 +340,27 @@ _service(
 # -- Pings, salts, waiting -------------------------------------------------------------------------------------
 
 _ping_id = random("comes back in the pong", f"{SERVICE}, ping messages")
-_service("ping#7abe77ec ping_id:long = Pong", f"{SERVICE}, ping messages", ping_id=_ping_id)
-_service(
+_line("ping#7abe77ec ping_id:long = Pong", f"{SERVICE}, ping messages", ping_id=_ping_id)
+_line(
     "pong#347773c5 msg_id:long ping_id:long = Pong", f"{SERVICE}, ping messages",
     msg_id="the message that carried the ping", ping_id="the ping's own number",
 )
-_service(
+_line(
     "ping_delay_disconnect#f3427b8c ping_id:long disconnect_delay:int = Pong", f"{SERVICE}, deferred disconnect",
     ping_id=_ping_id,
     disconnect_delay="seconds after which the server hangs up, unless another one comes",
 )
-_service("http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait", f"{SERVICE}, HTTP wait",
+_line("http_wait#9299359f max_delay:int wait_after:int max_wait:int = HttpWait", f"{SERVICE}, HTTP wait",
       max_delay="milliseconds to gather answers", wait_after="milliseconds to wait after the last",
       max_wait="milliseconds to hold the request open")
-_service("get_future_salts#b921bd04 num:int = FutureSalts", f"{SERVICE}, request for several future salts",
+_line("get_future_salts#b921bd04 num:int = FutureSalts", f"{SERVICE}, request for several future salts",
       num="how many, 1 to 64")
-_service(
+_line(
     "future_salt#0949d9dc valid_since:int valid_until:int salt:long = FutureSalt",
     f"{SERVICE}, request for several future salts",
     valid_since="unix seconds", valid_until="unix seconds", salt="the salt for that time",
 )
-_service(
+_line(
     "future_salts#ae500895 req_msg_id:long now:int salts:vector<future_salt> = FutureSalts",
     f"{SERVICE}, request for several future salts",
     req_msg_id="which question this answers", now="the server's clock, unix seconds", salts="in order of their time",
@@ -291,17 +376,17 @@ for _text in (
     "rpc_answer_unknown#5e2ad36e = RpcDropAnswer",
     "rpc_answer_dropped_running#cd78e586 = RpcDropAnswer",
 ):
-    _service(_text, SERVICE)
+    _line(_text, SERVICE)
 for _name, _id, _result in (
     ("destroy_session", "e7512126", "DestroySessionRes"),
     ("destroy_session_ok", "e22045fc", "DestroySessionRes"),
     ("destroy_session_none", "62d350c9", "DestroySessionRes"),
 ):
-    _service(f"{_name}#{_id} session_id:long = {_result}", f"{SERVICE}, request to destroy session",
+    _line(f"{_name}#{_id} session_id:long = {_result}", f"{SERVICE}, request to destroy session",
           session_id="which session")
-_service("rpc_drop_answer#58e4a740 req_msg_id:long = RpcDropAnswer", f"{SERVICE}, cancellation of an RPC query",
+_line("rpc_drop_answer#58e4a740 req_msg_id:long = RpcDropAnswer", f"{SERVICE}, cancellation of an RPC query",
       req_msg_id="whose answer is no longer wanted")
-_service(
+_line(
     "rpc_answer_dropped#a43ad8b7 msg_id:long seq_no:int bytes:int = RpcDropAnswer",
     f"{SERVICE}, cancellation of an RPC query",
     msg_id="the answer that was dropped", seq_no="its seqno", bytes="its length",
@@ -309,21 +394,38 @@ _service(
 
 # -- Things with other things inside ---------------------------------------------------------------------------
 
-_service("gzip_packed#3072cfa1 packed_data:string = Object", f"{SERVICE}, packed object",
+_line("gzip_packed#3072cfa1 packed_data:string = Object", f"{SERVICE}, packed object",
       packed_data=derived("", "any object, as a gzip or zlib stream", f"{SERVICE}, packed object"))
-_service(
+_line(
     "message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message", f"{SERVICE}, containers",
+    {"body": "bytes"},
     msg_id="its own id, lower than the container's", seqno="its own number",
     bytes=derived("len(body)", "bytes of the body", f"{SERVICE}, containers", body="message/body"),
     body="the message itself",
 )
-_service("msg_container#73f1f8dc messages:vector<message> = MessageContainer", f"{SERVICE}, containers",
+_line("msg_container#73f1f8dc messages:vector<message> = MessageContainer", f"{SERVICE}, containers",
       messages="bare messages, 1024 at most, none of them a container")
-_service("msg_copy#e06046b2 orig_message:Message = MessageCopy", f"{SERVICE}, message copies",
+_line("msg_copy#e06046b2 orig_message:Message = MessageCopy", f"{SERVICE}, message copies",
       orig_message="a message packed once more")
 
+# -- Calling methods: the wrappers of a call, and the few methods and types of the API that are spoken here -----
 
-INVOKING = "core.telegram.org/api/invoking"
+_OLD_CONFIG = (
+    " date:int expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string"
+    " chat_size_max:int megagroup_size_max:int forwarded_count_max:int online_update_period_ms:int"
+    " offline_blur_timeout_ms:int offline_idle_timeout_ms:int online_cloud_timeout_ms:int"
+    " notify_cloud_delay_ms:int notify_default_delay_ms:int push_chat_period_ms:int push_chat_limit:int"
+    " saved_gifs_limit:int edit_time_limit:int revoke_time_limit:int revoke_pm_time_limit:int rating_e_decay:int"
+    " stickers_recent_limit:int stickers_faved_limit:int channels_read_media_period:int tmp_sessions:flags.0?int"
+    " pinned_dialogs_count_max:int pinned_infolder_count_max:int call_receive_timeout_ms:int"
+    " call_ring_timeout_ms:int call_connect_timeout_ms:int call_packet_timeout_ms:int me_url_prefix:string"
+    " autoupdate_url_prefix:flags.7?string gif_search_username:flags.9?string"
+    " venue_search_username:flags.10?string img_search_username:flags.11?string"
+    " static_maps_provider:flags.12?string caption_length_max:int message_length_max:int webfile_dc_id:int"
+    " suggested_lang_code:flags.2?string lang_pack_version:flags.2?int base_lang_pack_version:flags.2?int"
+)
+"""What two older constructors of Config share. Of one name the last that is declared is meant, the others are found by
+their ids."""
 
 for _text in (
     "boolTrue#997275b5 = Bool",
@@ -350,6 +452,13 @@ for _text in (
     "reactionEmoji#1b2286b8 emoticon:string = Reaction",
     "reactionCustomEmoji#8935fc73 document_id:long = Reaction",
     "reactionPaid#523da4eb = Reaction",
+    "config#330b4067 flags:# phonecalls_enabled:flags.1?true default_p2p_contacts:flags.3?true"
+    " preload_featured_stickers:flags.4?true ignore_phone_entities:flags.5?true revoke_pm_inbox:flags.6?true"
+    " blocked_mode:flags.8?true pfs_enabled:flags.13?true" + _OLD_CONFIG + " = Config",
+    "config#232566ac flags:# phonecalls_enabled:flags.1?true default_p2p_contacts:flags.3?true"
+    " preload_featured_stickers:flags.4?true ignore_phone_entities:flags.5?true revoke_pm_inbox:flags.6?true"
+    " blocked_mode:flags.8?true pfs_enabled:flags.13?true force_try_ipv6:flags.14?true" + _OLD_CONFIG
+    + " reactions_default:flags.15?Reaction = Config",
     "config#cc1a241e flags:# default_p2p_contacts:flags.3?true preload_featured_stickers:flags.4?true"
     " revoke_pm_inbox:flags.6?true blocked_mode:flags.8?true force_try_ipv6:flags.14?true date:int"
     " expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string"
@@ -366,20 +475,38 @@ for _text in (
     " suggested_lang_code:flags.2?string lang_pack_version:flags.2?int base_lang_pack_version:flags.2?int"
     " reactions_default:flags.15?Reaction autologin_token:flags.16?string = Config",
 ):
-    constructor(SCHEMA, _text)
+    _line(_text)
 
 _QUERY = given("the call itself; what it returns is what the whole returns", INVOKING)
-constructor(
-    SCHEMA, "invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X",
+_line(
+    "invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X",
     layer=given("the version of the API that the client speaks", INVOKING), query=_QUERY,
 )
-constructor(SCHEMA, "invokeWithoutUpdates#bf9459b7 {X:Type} query:!X = X", query=_QUERY)
-constructor(
-    SCHEMA, "invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X",
+_line("invokeWithoutUpdates#bf9459b7 {X:Type} query:!X = X", query=_QUERY)
+_line(
+    "invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X",
     msg_id=given("the message that must be done first", INVOKING), query=_QUERY,
 )
-constructor(
-    SCHEMA,
+_line(
+    "invokeAfterMsgs#3dc4b4f0 {X:Type} msg_ids:Vector<long> query:!X = X",
+    msg_ids=given("the messages that must be done first", INVOKING), query=_QUERY,
+)
+for _text in (
+    "invokeWithTakeout#aca9fd2e {X:Type} takeout_id:long query:!X = X",
+    "invokeWithBusinessConnection#dd289f8e {X:Type} connection_id:string query:!X = X",
+    "invokeWithGooglePlayIntegrity#1df92984 {X:Type} nonce:string token:string query:!X = X",
+    "invokeWithApnsSecret#0dae54f8 {X:Type} nonce:string secret:string query:!X = X",
+    "invokeWithReCaptcha#adbb0f94 {X:Type} token:string query:!X = X",
+    "initConnection#69796de9 {X:Type} api_id:int device_model:string system_version:string app_version:string"
+    " lang_code:string query:!X = X",
+    "initConnection#c7481da6 {X:Type} api_id:int device_model:string system_version:string app_version:string"
+    " system_lang_code:string lang_pack:string lang_code:string query:!X = X",
+    "initConnection#785188b8 {X:Type} flags:# api_id:int device_model:string system_version:string"
+    " app_version:string system_lang_code:string lang_pack:string lang_code:string"
+    " proxy:flags.0?InputClientProxy query:!X = X",
+):
+    _line(_text, query=_QUERY)
+_line(
     "initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string"
     " system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy"
     " params:flags.1?JSONValue query:!X = X",
@@ -395,8 +522,8 @@ constructor(
     params=given("anything else, as JSON", INVOKING),
     query=_QUERY,
 )
-constructor(
-    SCHEMA, "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc",
+_line(
+    "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc",
     country=given("where the client seems to be", "core.telegram.org/constructor/nearestDc"),
     this_dc=given("the data centre that answers", "core.telegram.org/constructor/nearestDc"),
     nearest_dc=given("the one that is closest", "core.telegram.org/constructor/nearestDc"),

@@ -1,39 +1,190 @@
-"""Vectors: a count, and so many elements of one kind.
+"""The TL language: its kinds of value, and the lines that prove their own id.
 
-Source: core.telegram.org/mtproto/serialize, "Vector".
+`constructor(schema, "ping#7abe77ec ping_id:long = Pong")` gives the `Layout` of that line and refuses an id that is
+not the CRC-32 of it. A `Schema` knows constructors by id, so that it can cut any boxed object.
 
-TL lines that prove their own id, and the boxed objects they describe.
+Decoding is strict: what no writer produces is refused, with the offset; only the padding of a string may hold
+anything, since every client ignores it. Encoding refuses what does not fit and says which value would (a key id
+printed unsigned has a signed twin).
 
-`constructor(schema, "ping#7abe77ec ping_id:long = Pong")` gives the `Layout` of that line and refuses an id
-that is not the CRC-32 of it. A `Schema` knows constructors by id, so that it can cut any boxed object.
-
-Source: core.telegram.org/mtproto/TL and /mtproto/serialize, "Boxed and bare types".
+Source: core.telegram.org/mtproto/TL; core.telegram.org/mtproto/serialize, "Base types", "Vector", "Boxed and bare
+types". The refusal of a first byte `ff` is DEDUCED, the documents do not mention it.
 """
 
 from __future__ import annotations
 
 import re
+import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 from mtlib.errors import DecodeError, LocalError, MtError
-from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Span, octets
-from mtlib.wire.kinds import SIMPLE, Constant, Number, Rest, need
-from mtlib.wire.layout import Layout, leftover, uncut
+from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Seal, Shape, Span, octets
+from mtlib.wire.layout import Constant, Layout, Raw, Rest, leftover, need, uncut
 from mtlib.wire.notes import Note, constant, derived, given
 
-ID = bytes.fromhex("15c4b51c")
+MAX_STRING = 2**24 - 1
+"""The longest string: its length head has three bytes."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A little-endian number: `int`, `long`, `double`, or the unsigned `#` of a flags field."""
+
+    name: str
+    code: str
+
+    @cached_property
+    def _struct(self) -> struct.Struct:
+        return struct.Struct(self.code)
+
+    def pack(self, value: Any) -> bytes:
+        try:
+            return self._struct.pack(value)
+        except (struct.error, OverflowError):  # the latter: a double from a number of more than 1024 bits
+            raise self._refused(value) from None
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        size = self._struct.size
+        need(data, at, stop, size)
+        return Read(self._struct.unpack_from(data, at)[0], at + size, (at, at + size))
+
+    def read_many(self, data: bytes, at: int, count: int) -> tuple[Any, ...]:
+        """`count` of them in a row, all of them there."""
+        return struct.unpack_from(f"<{count}{self.code[1:]}", data, at)
+
+    @property
+    def size(self) -> int:
+        return self._struct.size
+
+    def _refused(self, value: Any) -> LocalError:
+        bits = 8 * self._struct.size
+        if not isinstance(value, int):
+            return LocalError(f"{self.name} takes a number", got=type(value).__name__)
+        if self.name == "#":
+            return LocalError("flags are unsigned", got=value, expected="0..2**32-1")
+        if self.name == "double":
+            return LocalError("does not fit a double", got=value, expected="below 2**1024")
+        twin = value - 2**bits if 2 ** (bits - 1) <= value < 2**bits else None
+        hint = f"; unsigned id? use {twin}" if twin is not None and self.name == "long" else ""
+        return LocalError(
+            f"does not fit a signed {self.name}{hint}", got=value, expected=f"-2**{bits - 1}..2**{bits - 1}-1"
+        )
+
+
+@dataclass(frozen=True)
+class String:
+    """`string` and `bytes`: a length head of one byte (up to 253) or `fe` and three, the body, zeros to a
+    multiple of four. A first byte `ff` and a long head for a short body are refused: no writer makes them
+    (`ff` is not in the documents at all)."""
+
+    name: str = "bytes"
+
+    def pack(self, value: Any) -> bytes:
+        try:
+            body = value.encode() if isinstance(value, str) else octets(value, self.name)
+        except UnicodeEncodeError:
+            raise LocalError("half a character: UTF-8 has no bytes for it", got=ascii(value)) from None
+        if len(body) < 254:
+            head = bytes((len(body),))
+        elif len(body) <= MAX_STRING:
+            head = b"\xfe" + len(body).to_bytes(3, "little")
+        else:
+            raise LocalError("too long for a length head of three bytes", got=len(body), expected=MAX_STRING)
+        return head + body + bytes(-(len(head) + len(body)) % 4)
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        need(data, at, stop, 4)
+        first, start = data[at], at + 1
+        if first == 255:
+            raise DecodeError("255 does not begin a string", got=first, expected="0..254", where=f"byte {at}")
+        size = first
+        if first == 254:
+            start, size = at + 4, int.from_bytes(data[at + 1 : at + 4], "little")
+        if first == 254 and size < 254 and not reading.lenient:
+            raise DecodeError(
+                "long head for a short string", got=size, expected="254 or more", where=f"byte {at}"
+            )
+        body = start, start + size
+        if body[1] > stop:
+            raise _cut_off("string", stop - start, size, start)
+        end = body[1] + -(body[1] - at) % 4
+        if end > stop:
+            raise _cut_off("string's padding", stop - body[1], end - body[1], body[1])
+        return Read(data[body[0] : body[1]], end, body)
+
+
+def _cut_off(what: str, left: int, size: int, at: int) -> DecodeError:
+    got, expected = f"{left} bytes", f"{size} bytes"
+    return DecodeError(f"the {what} is cut off", got=got, expected=expected, where=f"byte {at}")
+
+
+@dataclass(frozen=True)
+class Flag:
+    """`flags.N?true`: takes no bytes; the bit alone says it."""
+
+    name: str = "true"
+
+    def pack(self, value: Any) -> bytes:
+        if value is not True:
+            raise LocalError("a flag is True or False", got=type(value).__name__)
+        return b""
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        return Read(True, at, (at, at))
+
+
+@dataclass(frozen=True)
+class Bool:
+    """boolTrue or boolFalse, boxed: four bytes, and nothing else counts."""
+
+    name: str = "Bool"
+
+    TRUE = bytes.fromhex("b5757299")
+    FALSE = bytes.fromhex("379779bc")
+
+    def pack(self, value: Any) -> bytes:
+        if not isinstance(value, bool):
+            raise LocalError("a Bool is True or False", got=type(value).__name__)
+        return self.TRUE if value else self.FALSE
+
+    def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+        need(data, at, stop, 4)
+        found = data[at : at + 4]
+        if found not in (self.TRUE, self.FALSE):
+            raise DecodeError("neither boolTrue nor boolFalse", got=found, where=f"byte {at}")
+        return Read(found == self.TRUE, at + 4, (at, at + 4))
+
+
+SIMPLE: Mapping[str, Kind] = {
+    "#": Number("#", "<I"),
+    "int": Number("int", "<i"),
+    "long": Number("long", "<q"),
+    "double": Number("double", "<d"),
+    "int128": Raw("int128", 16),
+    "int256": Raw("int256", 32),
+    "string": String("string"),
+    "bytes": String("bytes"),
+    "true": Flag(),
+    "Bool": Bool(),
+}
+"""The kinds that a line of TL calls by name."""
+
+
+VECTOR_ID = bytes.fromhex("15c4b51c")
 """The constructor id of every boxed vector, in the order of travel."""
 SMALLEST = 4
 """Bytes that the smallest element takes."""
+MAX_OBJECTS = 2**16
+"""How many elements of a vector are cut, numbers apart: each costs a kilobyte, and four bytes may ask for one."""
 _ELEMENT = given("one of the elements")
 
 
 @dataclass(frozen=True)
-class Vector:
+class Vector(Shape):
     """`Vector<T>` (boxed: id, count, elements) or `vector<T>` (bare: count, elements). The value is a tuple.
 
     The count is compared with the bytes that are left before anything is read: every element takes some.
@@ -43,14 +194,14 @@ class Vector:
     boxed: bool = True
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]
         return f"{'V' if self.boxed else 'v'}ector<{self.element.name}>"
 
     @cached_property
     def head(self) -> Layout:
         """What stands before the elements."""
         count = Field("count", SIMPLE["int"], derived("", "how many elements follow"))
-        says = Field("vector", Constant("vector", ID), constant("says that a vector follows"))
+        says = Field("vector", Constant("vector", VECTOR_ID), constant("says that a vector follows"))
         return Layout(self.name, (says, count) if self.boxed else (count,))
 
     def pack(self, value: Any) -> bytes:
@@ -70,16 +221,32 @@ class Vector:
 
     def read(self, data: bytes, at: int, stop: int, reading: Reading) -> Read:
         if isinstance(self.element, Number) and not reading.lenient:
-            return self._numbers(self.element, data, at, stop, reading)
+            items, _, end = self._numbers(self.element, data, at, stop, reading)
+            return Read(items, end, (at, end), Dissection(self, data[at:end], replace(reading, allowance=None)))
         spans, items, end = self._cut(data, at, stop, reading)
         nested = Dissection.of(self, data[at:end], reading, spans, {s.name: s.value for s in spans})
         return Read(items, end, (at, end), nested)
 
-    def _numbers(self, element: Number, data: bytes, at: int, stop: int, reading: Reading) -> Read:
+    def scan(self, data: bytes, reading: Reading) -> tuple[Sequence[Span], Mapping[str, Any]]:
+        try:
+            if isinstance(self.element, Number) and not reading.lenient:
+                items, head, end = self._numbers(self.element, data, 0, len(data), reading)
+                leftover(data, end, reading)
+                values = {s.name: s.value for s in head} | {str(i): item for i, item in enumerate(items)}
+                return _NumberSpans(self.element, head, data, items), values
+            spans, _, end = self._cut(data, 0, len(data), reading)
+            spans += leftover(data, end, reading)
+        except DecodeError as error:
+            raise error.within(self.name) from None
+        return spans, {s.name: s.value for s in spans}
+
+    def _numbers(
+        self, element: Number, data: bytes, at: int, stop: int, reading: Reading
+    ) -> tuple[tuple[Any, ...], tuple[Span, ...], int]:
         """Numbers are read all at once, and cut into spans only when somebody looks: there may be thousands."""
-        _, values, here = self.head.cut(data, at, stop, reading)
-        count, end = values["count"], here + values["count"] * element.size
-        where, whole = "count", (stop - here) // element.size
+        head, values, here = self.head.cut(data, at, stop, reading)
+        count, whole = values["count"], (stop - here) // element.size
+        where = "count"
         try:
             self._check(count, here, stop)
             where = str(whole)
@@ -89,22 +256,13 @@ class Vector:
             raise error.within(where) from None
         if reading.allowance is not None:
             reading.allowance.take_numbers(count)
-        items = element.read_many(data, here, count)
-        return Read(items, end, (at, end), Dissection(self, data[at:end], replace(reading, allowance=None)))
+        return element.read_many(data, here, count), head, here + count * element.size
 
     def _check(self, count: int, here: int, stop: int) -> None:
         room = (stop - here) // SMALLEST
         if not 0 <= count <= room:
             wanted, place = f"0..{room}", f"byte {here - 4}"
             raise DecodeError("the count is beyond what is left", got=count, expected=wanted, where=place)
-
-    def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
-        try:
-            spans, _, end = self._cut(data, 0, len(data), reading)
-            spans += leftover(data, end, reading)
-        except DecodeError as error:
-            raise error.within(self.name) from None
-        return spans, {s.name: s.value for s in spans}
 
     def _cut(
         self, data: bytes, at: int, stop: int, reading: Reading
@@ -115,14 +273,14 @@ class Vector:
         try:
             count = values.get("count", 0)
             self._check(count, here, stop)
+            if count > MAX_OBJECTS:
+                raise DecodeError("too many objects in one vector", got=count, expected=f"at most {MAX_OBJECTS}")
             if reading.allowance is not None:
                 reading.allowance.take_objects(count)
             for index in range(count):
                 where = str(index)
                 read = self.element.read(data, here, stop, reading)
-                body = (read.body[0] - at, read.body[1] - at)
-                field, raw = Field(where, self.element, _ELEMENT), data[here : read.stop]
-                spans.append(Span(field, here - at, read.stop - at, read.value, raw, body, read.nested))
+                spans.append(_element(self.element, index, data, here, read, at))
                 items.append(read.value)
                 here = read.stop
         except DecodeError as error:
@@ -131,6 +289,36 @@ class Vector:
             spans.append(uncut(Field(str(len(items)), self.element, _ELEMENT), data, here, stop, at, error))
             here = stop
         return tuple(spans), tuple(items), here
+
+
+def _element(kind: Kind, index: int, data: bytes, here: int, read: Read, base: int) -> Span:
+    field, body = Field(str(index), kind, _ELEMENT), (read.body[0] - base, read.body[1] - base)
+    return Span(field, here - base, read.stop - base, read.value, data[here : read.stop], body, read.nested)
+
+
+class _NumberSpans(Sequence[Span]):
+    """Head and numbers of a vector: each span is made when it is asked for."""
+
+    def __init__(self, kind: Number, head: tuple[Span, ...], data: bytes, items: tuple[Any, ...]) -> None:
+        self._kind, self._head, self._data, self._items = kind, head, data, items
+
+    def __len__(self) -> int:
+        return len(self._head) + len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Span, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Span | tuple[Span, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        place = range(len(self))[index] - len(self._head)
+        if place < 0:
+            return self._head[place]
+        here = self._head[-1].stop + place * self._kind.size
+        read = self._kind.read(self._data, here, len(self._data), STRICT)
+        return _element(self._kind, place, self._data, here, read, 0)
 
 
 TL_ID = re.compile(r"#[0-9a-f]{1,8}(?= )")
@@ -143,11 +331,19 @@ VECTOR = re.compile(r"%?([Vv])ector<(.+)>")
 
 @dataclass(frozen=True)
 class Constructor(Layout):
-    """The layout of one line of TL: constructor id, then the fields; `result` is what stands after `=`."""
+    """The layout of one line of TL: constructor id, then the fields; `result` is what stands after `=`.
+
+    `known_as` is its role where notes speak of it by another name than its own: the binding is the `request`.
+    """
 
     line: str = ""
     id: int = 0
     result: str = ""
+    known_as: str = ""
+
+    @property
+    def role(self) -> str:
+        return self.known_as or self.name
 
     @property
     def id_bytes(self) -> bytes:
@@ -160,7 +356,7 @@ class Constructor(Layout):
         return Layout(self.name, self.fields[1:])
 
 
-class Schema:
+class Schema(Shape):
     """Every constructor known here, by id and by name. As a `Kind` and a `Shape` it is any boxed object."""
 
     name = "Object"
@@ -170,7 +366,9 @@ class Schema:
         self._by_name: dict[str, Constructor] = {}
 
     def add(self, made: Constructor) -> None:
-        """Remember a constructor; a later one of the same id (with `contains`) takes its place."""
+        """Remember a constructor; of one name the last is meant (layers differ). Raises LocalError for an id again."""
+        if made.id_bytes in self._by_id:
+            raise LocalError("declared twice", got=f"{made.name}#{made.id:08x}", where=made.name)
         self._by_id[made.id_bytes] = made
         self._by_name[made.name] = made
 
@@ -183,9 +381,12 @@ class Schema:
     def __iter__(self) -> Iterator[Constructor]:
         return iter(self._by_name.values())
 
+    def __repr__(self) -> str:
+        return f"<Schema: {len(self._by_id)} constructors>"
+
     def knows(self, data: bytes) -> bool:
         """Whether the constructor whose id stands first is one of these."""
-        return bytes(data[:4]) in self._by_id
+        return octets(data, self.name)[:4] in self._by_id
 
     def name_of(self, data: bytes) -> str:
         """The name of the constructor whose id stands first; empty where it is none of these."""
@@ -251,11 +452,19 @@ def crc(line: str) -> int:
 
 
 def constructor(
-    schema: Schema, line: str, sizes: Mapping[str, str] | None = None, /, **notes: Note
+    schema: Schema,
+    line: str,
+    sizes: Mapping[str, str] | None = None,
+    inside: Mapping[str, Shape | Seal] | None = None,
+    known_as: str = "",
+    /,
+    **notes: Note,
 ) -> Constructor:
-    """The layout of a TL line, added to `schema`. `notes` explains fields by name; `sizes` names, for a body,
-    the field that holds its length. Raises LocalError where the line is not one of TL, names a type that
-    `schema` does not know, or has an id that is not its CRC-32.
+    """The layout of a TL line, added to `schema`. Of its fields, by name: `notes` explains them, `sizes` says which
+    other field holds a body's length, `inside` what a body or a ciphertext is.
+
+    Raises LocalError where the line is not one of TL, names a type or field that is not there, is declared twice, or
+    has an id that is not its CRC-32.
     """
     found = LINE.fullmatch(TYPE_ARGUMENT.sub("", line.strip().rstrip(";")))
     if found is None:
@@ -268,25 +477,31 @@ def constructor(
     fields = [Field("constructor", Constant("constructor", number.to_bytes(4, "little")), says)]
     for argument in arguments.split():
         try:
-            fields.append(_field(schema, argument, sizes or {}, notes))
+            fields.append(_field(schema, argument, sizes or {}, inside or {}, notes))
         except LocalError as error:
             raise error.within(name) from None
-    made = Constructor(name, tuple(fields), line, number, result)
-    unknown = notes.keys() - {f.name for f in fields}
+    made = Constructor(name, tuple(fields), line, number, result, known_as)
+    unknown = {*notes, *(sizes or ()), *(inside or ())} - {f.name for f in fields}
     if unknown:
         raise LocalError("a note for a field that the line does not have", got=", ".join(sorted(unknown)), where=name)
     schema.add(made)
     return made
 
 
-def _field(schema: Schema, argument: str, sizes: Mapping[str, str], notes: Mapping[str, Note]) -> Field:
+def _field(
+    schema: Schema,
+    argument: str,
+    sizes: Mapping[str, str],
+    inside: Mapping[str, Shape | Seal],
+    notes: Mapping[str, Note],
+) -> Field:
     found = ARGUMENT.fullmatch(argument)
     if found is None:
         raise LocalError("not a field of TL", got=argument, expected="name:type or name:flags.bit?type")
     name, flags, bit, type_ = found.groups()
     when = (flags, int(bit)) if flags else None
-    inside = schema if type_ in ("Object", "!X") else None
-    return Field(name, kind_of(schema, type_), notes.get(name) or given(), sizes.get(name, ""), when, inside)
+    body = schema if type_ in ("Object", "!X") else inside.get(name)
+    return Field(name, kind_of(schema, type_), notes.get(name) or given(), sizes.get(name, ""), when, body)
 
 
 def kind_of(schema: Schema, type_: str) -> Kind:

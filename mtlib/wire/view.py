@@ -1,4 +1,5 @@
-"""A dissection to look at: as text for terminals and diffs, as HTML without script for saved notebooks.
+"""What is shown, once for the whole house: a dissection as text for terminals and diffs, as HTML without script for
+saved notebooks; one value in a line (`show_value`); tables (`text_table`, `html_table`); the colours of the origins.
 
 The HTML carries plain `#rrggbb` colours and no class names, because front ends that do not trust a notebook
 strip everything else; every colour stands beside a letter, so that grey print says the same.
@@ -6,7 +7,7 @@ strip everything else; every colour stands beside a letter, so that grey print s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -51,7 +52,7 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, span: Any, path: str, depth: int) -> Row:
         note = span.field.note
-        seal = hasattr(span.field.inside, "open")
+        seal = hasattr(span.field.inside, "scheme")
         sealed = "opened" if span.opened is not None else "sealed" if seal and not span.problem else ""
         body = (span.body[0] - span.start, span.body[1] - span.start)
         around = (span.raw[: body[0]], span.raw[body[1] :])
@@ -81,13 +82,50 @@ class Row(NamedTuple):
         return [" .. ".join(piece.hex(" ") for piece in self.own)]
 
 
-def show_value(value: Any) -> str:
-    """A value in one short line: bytes and strings quoted or as hex, numbers in decimal."""
-    if isinstance(value, bytes):
-        return value.hex() if len(value) <= 32 else f"{value[:32].hex()}... {len(value)} bytes"
+def show_value(value: Any, most: int = 32) -> str:
+    """A value in one line: bytes (and whatever is made of bytes) as hex, more than `most` of them by their ends,
+    numbers in decimal, None as nothing."""
+    if isinstance(value, (bytes, bytearray)) or hasattr(type(value), "__bytes__"):
+        data = bytes(value)
+        return data.hex() if len(data) <= most else f"{data[:16].hex()} ... {data[-8:].hex()} ({len(data)} bytes)"
     if isinstance(value, (tuple, list)):
-        return "[" + ", ".join(show_value(v) for v in value) + "]"
+        return "[" + ", ".join(show_value(v, most) for v in value) + "]"
     return "" if value is None else str(value)
+
+
+# -- Tables ---------------------------------------------------------------------------------------------------------
+
+CELL = "text-align:left;vertical-align:top;padding:1px 8px"
+MONO = f"{CELL};font-family:monospace;white-space:pre"
+
+
+class Cell(NamedTuple):
+    """One cell of a table: its text, its style, and its mark-up instead of the text where it has some."""
+
+    text: str
+    style: str = CELL
+    tag: str = "td"
+    scope: str = ""
+    html: str = ""
+
+    def __str__(self) -> str:
+        scope = f' scope="{self.scope}"' if self.scope else ""
+        return f'<{self.tag}{scope} style="{self.style}">{self.html or escape(self.text)}</{self.tag}>'
+
+
+def html_table(rows: Iterable[Iterable[Cell]], head: Iterable[Cell] = (), style: str = "") -> str:
+    """A table without script or class names. Everything is escaped except the `html` of a cell."""
+    body = "".join(f"<tr>{''.join(map(str, row))}</tr>" for row in rows)
+    top = "".join(map(str, head))
+    whole = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>" if top else body
+    return f"<table{f' style={chr(34)}{style}{chr(34)}' if style else ''}>{whole}</table>"
+
+
+def text_table(rows: Iterable[Sequence[str]]) -> str:
+    """The same for a terminal: columns as wide as their longest text, two blanks between them."""
+    lines = list(rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def hex_lines(data: bytes, width: int = 16) -> Iterator[tuple[int, str, str]]:
@@ -115,31 +153,22 @@ def to_text(dissection: Any, *, colour: bool = False) -> str:
 
 def to_html(dissection: Any) -> str:
     """The same as a table: `<table>` only, inline colours, everything escaped, every byte present."""
-    head = "".join(
-        f'<th style="text-align:left;padding:2px 8px;border-bottom:1px solid #888888">{name}</th>'
-        for name in ("offset", "size", "field", "bytes", "value and meaning")
-    )
-    body = "".join(_html_row(row) for row in dissection.rows())
+    style = "text-align:left;padding:2px 8px;border-bottom:1px solid #888888"
+    head = [Cell(name, style, "th") for name in ("offset", "size", "field", "bytes", "value and meaning")]
     legend = " ".join(_letter(origin.value, f"{origin.letter} {origin.value}") for origin in Origin)
-    return (
-        f"<div><b>{escape(dissection.name)}</b>: {len(dissection)} bytes &nbsp; {legend}"
-        f'<table style="border-collapse:collapse;font-size:12px"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    table = html_table(map(_cells, dissection.rows()), head, "border-collapse:collapse;font-size:12px")
+    return f"<div><b>{escape(dissection.name)}</b>: {len(dissection)} bytes &nbsp; {legend}{table}</div>"
 
 
 def _letter(origin: str, text: str) -> str:
     return f'<span style="background-color:{COLOURS[origin]};color:#111111;padding:0 4px">{text}</span>'
 
 
-def _html_row(row: Row) -> str:
-    mono = "font-family:monospace;white-space:pre"
-    cell = "text-align:left;vertical-align:top;padding:1px 8px"
+def _cells(row: Row) -> Iterator[Cell]:
+    name = f"{_letter(row.origin, row.letter)} {escape(row.name)}"
     value = f"= {row.value}. " if row.number else f"({row.state}) " if row.state else ""
-    return (
-        f'<tr><td style="{cell};{mono}">{row.start}</td><td style="{cell};{mono}">{row.length}</td>'
-        f'<td style="{cell};white-space:nowrap;padding-left:{8 + 10 * row.depth}px">'
-        f"{_letter(row.origin, row.letter)} {escape(row.name)}</td>"
-        f'<td style="{cell};{mono}">{escape(chr(10).join(row.lines()))}</td>'
-        f'<td style="{cell};min-width:14em"><b>{escape(value)}</b>{escape(row.meaning)}</td></tr>'
-    )
+    yield Cell(str(row.start), MONO)
+    yield Cell(str(row.length), MONO)
+    yield Cell(row.name, f"{CELL};white-space:nowrap;padding-left:{8 + 10 * row.depth}px", html=name)
+    yield Cell("\n".join(row.lines()), MONO)
+    yield Cell(row.meaning, f"{CELL};min-width:14em", html=f"<b>{escape(value)}</b>{escape(row.meaning)}")

@@ -32,16 +32,23 @@ def browser() -> Iterator[sync_api.Browser]:
         pytest.skip("needs Chromium: on Debian, apt install chromium fonts-dejavu-core")
     with sync_api.sync_playwright() as playwright:
         found = launch(playwright)
+        sync_api.expect.set_options(timeout=8_000)
         yield found
         found.close()
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A JupyterLab on a copy of the lessons, with one notebook more that holds the widgets and nothing else."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the lessons, with one notebook more that holds the widgets and nothing else."""
     folder = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
     notebook(folder / "notebooks" / "widgets.ipynb", CELLS)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(folder: Path) -> Iterator[str]:
+    """A JupyterLab on that copy."""
     with jupyterlab(folder) as found:
         yield found
 

@@ -37,6 +37,7 @@ FOLDERS = {
     "IPYTHONDIR": "ipython",
     "MPLCONFIGDIR": "matplotlib",
 }
+SAVING = {"ServerApp": {"jpserver_extensions": {"mtlib.lab.saving": True}}}  # as ./run sets it up
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
 
@@ -62,6 +63,8 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps(NO_NEWS))
+    (folder / "config").mkdir()
+    (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(SAVING))
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0",
         "--expose-app-in-browser", "--KernelManager.transport_encryption=auto",
@@ -98,6 +101,7 @@ class Lab:
 
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.page: Page = browser.new_page(**{"viewport": {"width": 1440, "height": 1500}, **options})
+        self.page.set_default_timeout(10_000)
         self.address = address
         self.errors: list[str] = []
         self.outside: list[str] = []

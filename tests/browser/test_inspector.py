@@ -66,7 +66,7 @@ def inspector(lab: Lab) -> Iterator[Inspector]:
     found = Inspector(lab.page)
     found.root.scroll_into_view_if_needed()
     yield found
-    found.button("on the wire").click()
+    found.button("with the permanent key").click()
     if found.button("reset").is_enabled():
         found.button("reset").click()
     expect(found.spoken).to_contain_text("boolTrue")
@@ -90,7 +90,7 @@ def test_hovering_lights_the_value_wherever_it_stands(lab: Lab, inspector: Inspe
 
 
 def test_a_derived_byte_is_followed_back_to_what_was_random(inspector: Inspector) -> None:
-    inspector.item("msg_key", 1).click()
+    inspector.item("msg_key").click()
     expect(inspector.detail).to_contain_text("SHA1(envelope)[4:20]")
     for name in ("envelope", "inner", "nonce", "nonce"):
         inspector.detail.get_by_role("button", name=name, exact=True).first.click()
@@ -121,6 +121,11 @@ def test_one_byte_on_the_wire_turns_the_verdict_and_undo_turns_it_back(inspector
 
 
 def test_what_travels_is_refused_before_anybody_reads_it(inspector: Inspector) -> None:
+    inspector.button("as the attacker").click()
+    inspector.byte("message", 44).click()
+    inspector.press("x")
+    expect(inspector.root.locator(".said")).to_contain_text("can read this with the key, and not change it")
+    inspector.sheet("frame").locator(".head").click()
     inspector.byte("frame", 5).click()
     inspector.press("f", "f")
     expect(inspector.spoken).to_contain_text("transport error -404")
@@ -133,11 +138,11 @@ def test_what_travels_is_refused_before_anybody_reads_it(inspector: Inspector) -
 def test_as_the_author_everything_follows(inspector: Inspector) -> None:
     inspector.button("as the author").click()
     inspector.byte("plaintext", 36).click()
-    inspector.press("a", "b")
-    expect(inspector.byte("message", 44)).to_have_text("ab")
+    inspector.press("c", "d")
+    expect(inspector.byte("message", 44)).to_have_text("cd")
     expect(inspector.root.locator(".sheet .moved").first).to_be_visible()
     expect(inspector.spoken).to_contain_text("boolTrue")
-    inspector.item("msg_key", 1).click()
+    inspector.item("msg_key").click()
     inspector.byte("message", 70).click()
     inspector.press("1")
     expect(inspector.root.locator(".said")).to_contain_text("follows from others")
@@ -176,15 +181,15 @@ def test_a_change_in_the_notebook_is_seen_at_once(lab: Lab, inspector: Inspector
 
 def test_the_keyboard_alone_reaches_and_does_everything(lab: Lab, inspector: Inspector) -> None:
     cells = lab.cells()
-    inspector.button("on the wire").focus()
+    inspector.button("as the attacker").focus()
     inspector.press("Tab")
-    for _ in range(8):
+    for _ in range(12):
         if inspector.focus().startswith("byte "):
             break
         inspector.press("Tab")
     assert inspector.focus().startswith("byte ")
     inspector.press("Control+Home", "PageDown", "ArrowRight", "ArrowDown", "b", "d", "x", "Enter", "Escape", "Escape")
-    inspector.press("Shift+Enter", "d", "d", "a", "b", "m", "Control+z")
+    inspector.press("d", "d", "a", "b", "m", "Control+z")
     assert lab.cells() == cells
     expect(inspector.spoken).not_to_be_empty()
     inspector.press("Tab")
@@ -211,6 +216,91 @@ def test_from_the_key_to_the_verdict(lab: Lab, inspector: Inspector) -> None:
     median = statistics.median(took)
     print(f"\nkey to verdict: median of {len(took)} {median:.0f} ms, {min(took):.0f} to {max(took):.0f} ms")
     assert median < LATENCY
+
+
+# -- Between the widget and the notebook
+
+
+def test_the_last_input_wins(inspector: Inspector) -> None:
+    """The pointer lies on a byte while the arrow keys walk."""
+    inspector.byte("message", 100).click()
+    inspector.byte("plaintext", 40).hover()
+    expect(inspector.root.locator(".crumb").last).to_have_text("nonce")
+    inspector.byte("message", 100).focus()
+    inspector.press("ArrowUp", "ArrowUp", "ArrowUp")
+    expect(inspector.root.locator(".crumb").last).to_have_text("expires_at")
+    assert inspector.focus().startswith("byte 52, ")
+
+
+def test_the_verdict_and_the_byte_are_in_view_whatever_is_edited(lab: Lab, inspector: Inspector) -> None:
+    """In JupyterLab's usual window, with the file browser open."""
+    lab.page.set_viewport_size({"width": 1400, "height": 900})
+    lab.command("application:toggle-left-area")
+    lab.page.wait_for_timeout(500)
+    for sheet, at in (("message", 0), ("message", 175), ("plaintext", 79), ("plaintext", 32)):
+        inspector.byte(sheet, at).focus()
+        inspector.press("ArrowLeft", "ArrowRight")
+        lab.page.wait_for_timeout(200)
+        expect(inspector.root.locator(".verdict")).to_be_in_viewport(ratio=0.99)
+        expect(inspector.byte(sheet, at)).to_be_in_viewport(ratio=0.99)
+        below = inspector.root.locator(".above").evaluate("e => e.getBoundingClientRect().bottom")
+        assert inspector.byte(sheet, at).evaluate("e => e.getBoundingClientRect().top") >= below - 1
+    picture(lab.page, "inspector-in-the-usual-window")
+    scrollers = """root => [...root.querySelectorAll('*')].filter(e => e.scrollHeight > e.clientHeight + 1
+        && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY)).map(e => e.className)"""
+    assert inspector.root.evaluate(scrollers) == []
+    lab.command("application:toggle-left-area")
+    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+    lab.page.wait_for_timeout(300)
+
+
+def test_lengths_change_and_the_data_centre_notices(inspector: Inspector) -> None:
+    inspector.byte("message", 164).click()
+    for _ in range(4):
+        inspector.press("i")
+    expect(inspector.root.locator(".changed")).to_contain_text("message 192 bytes for 176")
+    inspector.byte("message", 28).click()
+    inspector.press("8", "8")
+    expect(inspector.spoken).to_contain_text("400 INPUT_REQUEST_TOO_LONG")
+
+
+def test_searching_and_selecting(inspector: Inspector) -> None:
+    inspector.byte("message", 0).click()
+    inspector.press("/")
+    inspector.page.keyboard.type("expires_at")
+    inspector.press("Enter")
+    assert inspector.focus().startswith("byte 52, ")
+    inspector.press("Shift+ArrowRight", "Shift+ArrowRight")
+    expect(inspector.detail).to_contain_text("bytes 52 to 54 of message selected")
+    inspector.press("ArrowLeft")
+
+
+def test_escape_leads_back_to_the_notebook_and_shift_enter_runs_the_cell(lab: Lab, inspector: Inspector) -> None:
+    cell = lab.page.locator(".jp-Cell", has=inspector.root).first
+    number = cell.locator(".jp-InputPrompt").first
+    before = number.inner_text()
+    inspector.byte("message", 100).click()
+    inspector.press("Escape", "Escape")
+    assert lab.page.evaluate("document.activeElement.closest('.mtlib-inspector')") is None
+    assert lab.page.evaluate("!!document.activeElement.closest('.jp-Notebook')")
+    inspector.byte("message", 100).click()
+    inspector.press("Shift+Enter")
+    expect(number).not_to_have_text(before)
+    expect(inspector.spoken).to_contain_text("boolTrue")
+
+
+def test_in_colours_of_the_readers_own_everything_is_told_apart(lab: Lab, inspector: Inspector) -> None:
+    lab.page.emulate_media(forced_colors="active")
+    inspector.byte("plaintext", 54).hover()
+    outline = "e => getComputedStyle(e).outlineStyle"
+    pressed = inspector.root.locator('.mode[aria-pressed="true"]')
+    assert pressed.evaluate(outline) == "solid"
+    assert inspector.root.locator(".b.exact").first.evaluate(outline) == "double"
+    assert inspector.root.locator(".b.lit:not(.exact)").first.evaluate(outline) == "solid"
+    inspector.item("msg_key").hover()
+    assert inspector.root.locator(".b.from").first.evaluate(outline) == "dotted"
+    picture(lab.page, "inspector-forced-colours", inspector.root)
+    lab.page.emulate_media(forced_colors="none")
 
 
 # -- For everybody
@@ -255,6 +345,7 @@ def test_at_twice_the_size_nothing_is_lost(lab: Lab, inspector: Inspector) -> No
     inspector.byte("message", 44).click()
     inspector.press("x")
     expect(inspector.spoken).to_contain_text("nonce")
+    expect(inspector.button("reset")).to_be_in_viewport()
     picture(lab.page, "inspector-zoom-200")
     inspector.press("Control+z")
     lab.page.set_viewport_size({"width": 1440, "height": 1500})
@@ -341,6 +432,54 @@ def test_drawing_takes_a_blink(browser: Any, size: int, limit: int) -> None:
     assert median < limit
 
 
+# -- Kernels that go, and files that are saved: the last tests, since they leave the page without its widgets
+
+
+def test_without_its_kernel_the_widget_is_pale_and_says_so(lab: Lab) -> None:
+    inspector = Inspector(lab.page)
+    inspector.byte("message", 100).click()
+    said = inspector.spoken.inner_text()
+    lab.command("kernelmenu:restart")
+    lab.page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(inspector.root).to_have_class(re.compile("pale"), timeout=10_000)
+    before = inspector.byte("message", 100).inner_text()
+    inspector.byte("message", 100).click()
+    inspector.press("x")
+    lab.page.wait_for_timeout(500)
+    assert inspector.byte("message", 100).inner_text() == before
+    assert inspector.spoken.inner_text() == said
+    expect(inspector.root.locator(".said")).to_contain_text("un this cell")
+    picture(lab.page, "inspector-without-its-kernel", inspector.root)
+    lab.run_all()
+    expect(inspector.root).not_to_have_class(re.compile("pale"))
+
+
+def test_a_saved_notebook_shows_the_table_and_opening_it_changes_nothing(browser: Any, lab: Lab, folder: Path) -> None:
+    saved = folder / "notebooks" / "widgets.ipynb"
+    lab.command("docmanager:save")
+    lab.page.wait_for_timeout(1500)
+    first = saved.read_bytes()
+    assert b"widget-view" not in first
+    again = Lab(browser, lab.address)
+    again.open("widgets.ipynb")
+    expect(again.page.locator(".jp-RenderedHTMLCommon table").first).to_be_visible()
+    assert "model not found" not in again.page.locator("body").inner_text()
+    picture(again.page, "inspector-reopened")
+    again.command("docmanager:save")
+    again.page.wait_for_timeout(1500)
+    assert saved.read_bytes() == first
+    again.page.close()
+
+
+def test_a_lesson_that_is_opened_and_saved_is_as_it_was(browser: Any, lab: Lab, folder: Path) -> None:
+    lesson = folder / "notebooks" / "10_aes_ige.ipynb"
+    before = lesson.read_bytes()
+    opened = Lab(browser, lab.address)
+    opened.open(lesson.name)
+    opened.command("docmanager:save")
+    opened.page.wait_for_timeout(1500)
+    assert lesson.read_bytes() == before
+    opened.page.close()
 
 
 def test_no_errors_and_nothing_from_outside(lab: Lab) -> None:

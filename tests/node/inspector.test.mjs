@@ -28,8 +28,9 @@ function show(structure = told.structure, state = told.states.first) {
   const cell = (name, at) => [...sheet(name).querySelectorAll(".b")].find((other) => other.at === at);
   const item = (path) => all(".item").find((other) => structure.fields[other.target.field].path === path);
   const active = () => window.document.activeElement;
+  const unfold = (name) => happen(sheet(name).querySelector(".head"), "click");
   const answer = (next) => model.set("state", { ...next, serial: model.sent.length ? model.sent.at(-1).serial : 0 });
-  return { model, el, root, close, all, sheet, cell, item, active, answer, text: (selector) => root.querySelector(selector).textContent };
+  return { model, el, root, close, all, sheet, cell, item, active, answer, unfold, text: (selector) => root.querySelector(selector).textContent };
 }
 
 /** The simplest of messages: one field, whatever it is called and whatever it means. */
@@ -44,16 +45,19 @@ function single(bytes, changes = {}) {
   return {
     structure: {
       name: "root", sheets: [{ path: "root", name: "root", size, seal: -1, keys: [] }], fields: size ? [field] : [], checks: [],
-      base: { root: hex }, can: { author: false, behind: false },
+      base: { root: hex }, can: { modes: ["attacker"], keys: "" },
     },
-    state: { serial: 0, mode: "wire", data: [hex], agrees: [null], verdict: null, undos: 0, redos: 0, said: "" },
+    state: { serial: 0, mode: "attacker", data: [hex], agrees: [null], verdict: null, undos: 0, redos: 0, said: "" },
   };
 }
 
 // -- Seeing
 
 test("every byte stands once, with its place, its hex and its field for screen readers", () => {
-  const { all, cell } = show();
+  const { all, cell, unfold } = show();
+  assert.equal(all('[role="grid"]').length, 2); // what travels is one line at first
+  assert.ok(cell("plaintext", 44));
+  unfold("frame");
   const sizes = told.structure.sheets.map((sheet) => sheet.size);
   assert.deepEqual(sizes, [204, 176, 80]);
   assert.equal(cell("plaintext", 36).getAttribute("aria-label"), `byte 36, hex ${cell("plaintext", 36).textContent}, nonce`);
@@ -84,7 +88,8 @@ test("in a narrow column eight bytes stand in a row", () => {
 });
 
 test("of an open seal the ciphertext is folded where it is long, and comes back", () => {
-  const { all, root } = show();
+  const { all, root, unfold } = show();
+  unfold("frame");
   const gap = all(".more")[0];
   assert.equal(gap.textContent, "11 rows of ciphertext folded");
   happen(gap, "click");
@@ -92,7 +97,8 @@ test("of an open seal the ciphertext is folded where it is long, and comes back"
 });
 
 test("a seal that is shut shows its ciphertext and hides what is behind it", () => {
-  const { sheet } = show();
+  const { sheet, unfold } = show();
+  unfold("frame");
   happen(sheet("plaintext").querySelector(".head"), "click");
   assert.match(sheet("plaintext").querySelector(".head").textContent, /sealed: perm_auth_key opens it/);
   assert.equal(sheet("plaintext").querySelectorAll(".b").length, 0);
@@ -262,8 +268,7 @@ test("a second inspector on the page lights the same value and the source", () =
   const second = show();
   const before = second.all(".b.lit").length;
   happen(first.cell("plaintext", 40), "pointerover");
-  const lit = second.all(".b.lit").filter((made) => made.sheet > 0);
-  assert.equal(lit.length, 2 * 8);
+  assert.equal(second.all(".b.lit").length, before + 2 * 8);
   first.root.querySelector(".sheets").dispatchEvent(new window.Event("pointerleave"));
   assert.equal(second.all(".b.lit").length, before);
 });
@@ -280,7 +285,8 @@ test("two inspectors that light each other do not go on for ever", () => {
 // -- Keys
 
 test("arrows, Home, End, PgUp and PgDn walk over the bytes, and from sheet to sheet", () => {
-  const { cell, active } = show();
+  const { cell, active, unfold } = show();
+  unfold("frame");
   const at = () => [active().sheet, active().at];
   cell("frame", 0).focus();
   const walk = (...keys) => keys.forEach((key) => press(active(), key));
@@ -304,7 +310,7 @@ test("arrows, Home, End, PgUp and PgDn walk over the bytes, and from sheet to sh
   assert.deepEqual(at(), [0, 0]);
 });
 
-test("no key press reaches JupyterLab, except the one that saves", () => {
+test("no key press reaches JupyterLab, except those that save and run", () => {
   const { all, root, cell } = show();
   const heard = [];
   for (const type of ["keydown", "keyup", "keypress", "paste", "copy"]) window.document.addEventListener(type, (event) => heard.push(event.key || type));
@@ -314,14 +320,14 @@ test("no key press reaches JupyterLab, except the one that saves", () => {
       press(stop, key);
       happen(stop, "keyup", { key });
     }
-    press(stop, "Enter", { shiftKey: true });
     press(stop, "z", { ctrlKey: true });
     happen(stop, "paste");
     happen(stop, "copy");
   }
   assert.deepEqual(heard, []);
   press(cell("message", 3), "s", { ctrlKey: true });
-  assert.deepEqual(heard, ["s"]);
+  for (const chord of [{ shiftKey: true }, { ctrlKey: true }, { altKey: true }]) press(cell("message", 3), "Enter", chord);
+  assert.deepEqual(heard, ["s", "Enter", "Enter", "Enter"]);
 });
 
 test("Tab is the browser's", () => {
@@ -330,7 +336,8 @@ test("Tab is the browser's", () => {
 });
 
 test("the list of fields and the checks are walked with arrows", () => {
-  const { all, active } = show();
+  const { all, active, unfold } = show();
+  unfold("frame");
   const [first, second] = all(".item");
   first.focus();
   press(first, "ArrowDown");
@@ -344,27 +351,39 @@ test("the list of fields and the checks are walked with arrows", () => {
   assert.equal(one.tabIndex, -1);
 });
 
-test("Escape at last leaves the bytes", () => {
-  const { cell, active, root } = show();
+test("Escape leaves the bytes, and then the widget", () => {
+  const { cell, active, root, el } = show();
+  el.tabIndex = 0; // as a cell of the notebook
   cell("message", 3).focus();
   press(active(), "Escape");
   assert.equal(active(), root);
+  press(active(), "Escape");
+  assert.equal(active(), el);
 });
 
 // -- Changing
 
-test("two digits type a byte: each is shown at once and sent, the second as one step with the first", () => {
-  const { cell, model, active } = show();
+test("two digits type a byte: each is asked for, the second as one step with the first, and nothing is shown before the answer", () => {
+  const { cell, model, active, root, answer, text } = show();
+  const old = cell("message", 100).textContent;
+  const verdict = text(".spoken");
   cell("message", 100).focus();
   press(active(), "A");
   press(active(), "5");
-  const change = { do: "write", layer: MESSAGE, at: 100 };
-  const old = told.states.first.data[1].slice(200, 202);
-  assert.deepEqual(model.sent, [
-    { serial: 1, ...change, hex: `a${old[1]}`, join: false }, { serial: 2, ...change, hex: "a5", join: true },
+  const change = { do: "digit", layer: MESSAGE, at: 100 };
+  assert.deepEqual(model.sent.map(({ serial, ...rest }) => rest), [
+    { ...change, digit: "a", low: false, join: false }, { ...change, digit: "5", low: true, join: true },
   ]);
-  assert.equal(cell("message", 100).textContent, "a5");
+  assert.notEqual(model.sent[0].serial, model.sent[1].serial);
+  assert.equal(cell("message", 100).textContent, old);
+  assert.equal(text(".spoken"), verdict);
+  assert.equal(root.getAttribute("aria-busy"), "true");
+  assert.ok(cell("message", 100).classList.contains("asked"));
   assert.equal(active(), cell("message", 101));
+  answer(told.states.flipped);
+  assert.equal(root.getAttribute("aria-busy"), null);
+  assert.ok(!cell("message", 100).classList.contains("asked"));
+  assert.match(text(".spoken"), /ENCRYPTED_MESSAGE_INVALID/);
 });
 
 test("x flips the lowest bit, the switches any bit, and the keyboard stays where it was", () => {
@@ -374,10 +393,79 @@ test("x flips the lowest bit, the switches any bit, and the keyboard stays where
   const switches = () => all(".bit");
   switches()[0].focus();
   happen(switches()[0], "click");
-  const old = parseInt(told.states.first.data[1].slice(200, 202), 16);
-  assert.deepEqual(model.sent.map(({ hex }) => parseInt(hex, 16)), [old ^ 1, old ^ 1 ^ 0x80]);
+  assert.deepEqual(model.sent.map(({ bit }) => bit), [0, 7]);
   answer(told.states.flipped);
   assert.equal(active(), switches()[0]);
+});
+
+test("bytes are inserted before the cursor, and deleted", () => {
+  const { cell, model, active, all } = show();
+  cell("message", 100).focus();
+  press(active(), "i");
+  press(active(), "Delete");
+  for (const made of all(".take .step").slice(0, 2)) happen(made, "click");
+  const [insert, remove] = [{ hex: "00", cut: 0 }, { hex: "", cut: 1 }];
+  const change = { do: "write", layer: MESSAGE, at: 100 };
+  assert.deepEqual(model.sent.map(({ serial, ...rest }) => rest), [insert, remove, insert, remove].map((how) => ({ ...change, ...how })));
+});
+
+test("with Shift one selects: what is copied, pasted over and deleted is all of it", () => {
+  const { cell, model, active, all, text } = show();
+  cell("message", 44).focus();
+  for (const key of ["ArrowRight", "ArrowRight", "ArrowRight"]) press(active(), key, { shiftKey: true });
+  assert.equal(all('.sheet[aria-label="message"] .b.lit').length, 4);
+  assert.match(text(".facts"), /bytes 44 to 47 of message selected/);
+  let taken;
+  happen(active(), "copy", { clipboardData: { setData: (kind, said) => { taken = said; } } });
+  assert.equal(taken, told.states.first.data[1].slice(88, 96));
+  happen(active(), "paste", { clipboardData: { getData: () => "0102" } });
+  press(active(), "Delete");
+  assert.deepEqual(model.sent.map(({ at, hex, cut }) => [at, hex, cut]), [[44, "0102", 4], [44, "", 4]]);
+  press(active(), "ArrowLeft");
+  assert.equal(all('.sheet[aria-label="message"] .b.lit').length, 8); // the nonce again
+});
+
+test("the search goes to an offset, to a name, and to bytes", () => {
+  const { cell, active, root, text } = show();
+  const search = root.querySelector(".find");
+  const find = (said) => {
+    search.focus();
+    search.value = said;
+    press(search, "Enter");
+  };
+  cell("message", 3).focus();
+  press(active(), "/");
+  assert.equal(active(), search);
+  find("0x2c");
+  assert.equal(active(), cell("message", 44));
+  find("expires_at");
+  assert.equal(text("h3 .name"), "expires_at");
+  const first = active();
+  find("expires_at");
+  assert.notEqual(active(), first);
+  find(`${told.states.first.data[1].slice(88, 90)} ${told.states.first.data[1].slice(90, 104)}`);
+  assert.match(text(".facts"), /selected/);
+  find("nothing_of_this_name");
+  assert.match(text(".said"), /no offset, name or bytes/);
+  press(search, "Escape");
+  assert.equal(active().getAttribute("role"), "gridcell");
+});
+
+test("a pointer that rests does not hold the arrow keys", () => {
+  const { cell, active, text } = show();
+  const over = (element, x) => {
+    const event = new window.MouseEvent("pointerover", { bubbles: true, screenX: x, screenY: 5 });
+    element.dispatchEvent(event);
+  };
+  cell("message", 20).focus();
+  over(cell("plaintext", 40), 7);
+  assert.equal(text("h3 .name"), "nonce");
+  press(active(), "ArrowRight");
+  assert.equal(text("h3 .name"), "msg_id");
+  over(cell("plaintext", 40), 7); // the page moved under it
+  assert.equal(text("h3 .name"), "msg_id");
+  over(cell("plaintext", 40), 8);
+  assert.equal(text("h3 .name"), "nonce");
 });
 
 test("undo, redo and reset by key and by button", () => {
@@ -396,11 +484,13 @@ test("undo, redo and reset by key and by button", () => {
 
 test("the mode is Python's to set", () => {
   const { model, all } = show();
-  const [wire, author] = all(".mode");
+  const [, author, keys] = all(".mode");
+  assert.equal(keys.textContent, "with the permanent key");
   happen(author, "click");
-  assert.deepEqual(model.sent, [{ serial: 1, do: "mode", mode: "author" }]);
-  assert.equal(wire.getAttribute("aria-pressed"), "true");
-  model.set("state", { ...told.states.first, mode: "author", serial: 1 });
+  const [{ serial, ...asked }] = model.sent;
+  assert.deepEqual(asked, { do: "mode", mode: "author" });
+  assert.equal(keys.getAttribute("aria-pressed"), "true");
+  model.set("state", { ...told.states.first, mode: "author", serial });
   assert.equal(author.getAttribute("aria-pressed"), "true");
 });
 
@@ -482,18 +572,41 @@ test("as the author everything derived moves", () => {
   assert.equal(all(".square.fails").length, 0);
 });
 
-test("an answer to an older key is not drawn", () => {
+test("an answer to an older key leaves the newer one awaited", () => {
   const { cell, model, root } = show();
   cell("message", 100).focus();
   press(cell("message", 100), "f");
   press(cell("message", 100), "f");
-  model.set("state", { ...told.states.first, serial: 1 });
-  assert.equal(cell("message", 100).textContent, "ff");
-  model.set("state", { ...told.states.flipped, serial: 2 });
-  assert.equal(root.dataset.serial, "2");
+  const [first, second] = model.sent.map(({ serial }) => serial);
+  model.set("state", { ...told.states.first, serial: first });
+  assert.equal(root.getAttribute("aria-busy"), "true");
+  model.set("state", { ...told.states.flipped, serial: second });
+  assert.equal(root.getAttribute("aria-busy"), null);
+  assert.equal(root.dataset.serial, second);
 });
 
-test("two views of one model count together", () => {
+test("without an answer everything turns pale and says what to do; an answer brings it back", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { cell, root, text, answer } = show();
+  cell("message", 100).focus();
+  press(cell("message", 100), "f");
+  context.mock.timers.tick(2400);
+  assert.ok(!root.classList.contains("pale"));
+  context.mock.timers.tick(200);
+  assert.ok(root.classList.contains("pale"));
+  assert.match(text(".said"), /run this cell/);
+  answer(told.states.flipped);
+  assert.ok(!root.classList.contains("pale"));
+});
+
+test("a kernel that is gone is noticed at once", () => {
+  const { model, root, text } = show();
+  for (const listener of model.listeners.get("comm_live_update")) listener();
+  assert.ok(root.classList.contains("pale"));
+  assert.match(text(".said"), /Run this cell/);
+});
+
+test("two views of one model: each waits for its own answer, and shows that of the other", () => {
   const { structure } = told;
   const model = new Model({ structure, state: { ...told.states.first, serial: 7 } });
   const views = [0, 1].map(() => {
@@ -503,9 +616,9 @@ test("two views of one model count together", () => {
     return el.firstChild;
   });
   press(views[1].querySelector(".b"), "x");
-  assert.equal(model.sent[0].serial, 8);
-  model.set("state", { ...told.states.flipped, serial: 8 });
-  assert.ok(views.every((root) => root.dataset.serial === "8"));
+  assert.deepEqual(views.map((root) => root.getAttribute("aria-busy")), [null, "true"]);
+  model.set("state", { ...told.states.flipped, serial: model.sent[0].serial });
+  assert.ok(views.every((root) => root.dataset.serial === model.sent[0].serial && !root.hasAttribute("aria-busy")));
 });
 
 test("bytes that no longer parse are shown as they are, and found again after an undo", () => {

@@ -36,8 +36,8 @@ def through(proxy_port: int) -> None:
 
 
 def load() -> None:
-    """What Python loads at its first use, gmpy2 and the cipher, is loaded now: a compiled client has that, too."""
-    power(3, 5, 7)
+    """What Python loads at its first use (python-flint, the cipher) is loaded now: a compiled client has that, too."""
+    power(3, 5, 2**2048 - 1)
     ige_encrypt(bytes(16), bytes(32), bytes(32))
 
 

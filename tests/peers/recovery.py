@@ -38,6 +38,8 @@ ROWS: Mapping[str, str] = {
     RESTART: "",
 }
 """The rows of the table, and the fault behind each."""
+NOT_PLAYED = frozenset({"accept-bind", "answer-under-another-id", "forget-perm-key", "lost-session", "sleep"})
+"""Faults that no row of the table shows. `accept-bind` is no bad luck for the client."""
 UNNOTICED = "does not notice"
 NOTHING_MORE = "says nothing more"
 WITHOUT_END = "refused every time"

@@ -5,7 +5,7 @@ import struct
 from hashlib import sha1
 
 from mtlib.crypto import ige_encrypt
-from mtlib.lab.exercises import material
+from mtlib.lab import material
 
 given = material("nine_values")
 key = given["perm_auth_key"]

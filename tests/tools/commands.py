@@ -37,6 +37,7 @@ The command line. It needs only Python and `cryptography`, which it fetches if t
 ./run doctor FILE     why was my bind refused?
 ./run bind            two key exchanges and a bind over real TCP, at the local data centre
 ./run dc              the local data centre, for your own client
+./run tap             a relay between your client and it, which shows what goes to and fro
 ./run dissect HEX     what are these bytes?
 ./run judge -- PROG   the recipe step by step, for a program in any language
                       (all of `python -m mtlib`: ./run COMMAND --help says more)

@@ -15,13 +15,13 @@ from pathlib import Path
 from processes import DC
 
 from figures_live import ROOT, Here
-from mtlib.crypto.numbers import use_gmpy2
+from mtlib.crypto.numbers import use_flint
 from mtlib.crypto.rsa import PublicKey
 from tests.loading import all_at_once, bind_once, idle
 
 AT_ONCE, IDLE, HOSTILE, IN_A_ROW = 200, 200, 50, 1000
 WITHIN = {True: 15.0, False: 60.0}
-"""Seconds for all of those that come at once, with gmpy2 and without."""
+"""Seconds for all of those that come at once, with python-flint and without."""
 SLOWER = 10.0
 """By how much a crowd of bad neighbours may slow an honest client down."""
 
@@ -47,11 +47,11 @@ class Crowd:
 
 
 def crowds(fast: bool) -> Iterator[str]:
-    """Every crowd against one data centre, with gmpy2 (`fast`) or without, and what is left of them afterwards."""
-    if use_gmpy2(fast) != fast:
-        yield "with gmpy2: left out, it is not installed"
+    """Every crowd against one data centre, with python-flint (`fast`) or without, and what is left afterwards."""
+    if use_flint(fast) != fast:
+        yield "with python-flint: left out, it is not installed"
         return
-    kind = "gmpy2" if fast else "plain"
+    kind = "flint" if fast else "plain"
     with _powers(fast), tempfile.TemporaryDirectory() as folder, DC(Here(), Path(folder) / "dc.pem") as dc:
         crowd = Crowd(dc)
         if fast:  # its shelves are full then, and as many have been there at once as ever will
@@ -114,4 +114,4 @@ def _powers(fast: bool) -> Iterator[None]:
         yield
     finally:
         os.environ.pop("MTLIB_PLAIN", None)
-        use_gmpy2(True)
+        use_flint(True)

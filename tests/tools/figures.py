@@ -20,7 +20,7 @@ from measuring import Figure, figure, side_by_side
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Patterned, System
 from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.numbers import factor, use_gmpy2
+from mtlib.crypto.numbers import factor, use_flint
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import MtError
 from mtlib.protocol.binding import Binding
@@ -61,15 +61,11 @@ def factoring(numbers: int = 60, rounds: int = 3) -> Iterator[Figure]:
     """60 products of two 31-bit primes, the same for everybody; one pair of times is the sum over all of them."""
     from telethon.crypto import Factorization
 
-    for name, with_gmpy2, with_numpy, goal in (
-        ("plain", False, False, 0.65),
-        ("gmpy2", True, False, None),
-        ("numpy loaded", False, True, 0.1),
-    ):
+    for name, flint, goal in (("plain", False, 0.65), ("flint", True, 0.05)):
         pairs = []
         for _ in range(rounds):
             products = [p * q for p, q in (draw_primes(System()) for _ in range(numbers))]
-            with _using(with_gmpy2, with_numpy):
+            with _using(flint):
                 times = [_once(lambda n=n: factor(n), lambda n=n: Factorization.factorize(n)) for n in products]
             ours, theirs = map(sum, zip(*times, strict=True))
             pairs.append((ours, theirs))
@@ -80,12 +76,8 @@ def exchange(rounds: int = 60) -> Iterator[Figure]:
     """A client's own time for one key: the data centre's is taken off, and both get the same pq and g_a."""
     key = PrivateKey.generate()
     other = TelethonExchange(key.public.to_pem())
-    for name, with_gmpy2, with_numpy, goal in (
-        ("plain", False, False, 0.95),
-        ("gmpy2", True, False, 0.2),
-        ("gmpy2, numpy loaded", True, True, None),
-    ):
-        with _using(with_gmpy2, with_numpy):
+    for name, flint, goal in (("plain", False, 0.95), ("flint", True, 0.09)):
+        with _using(flint):
             pairs = [_both_exchanges(key, other) for _ in range(rounds)]
         yield figure(f"client's exchange, {name}", "telethon", pairs, goal)
 
@@ -167,16 +159,10 @@ def _once(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[flo
 
 
 @contextmanager
-def _using(with_gmpy2: bool, with_numpy: bool) -> Iterator[None]:
-    """Our own choices for a while: which powers, and whether numpy counts as loaded."""
-    import numpy
-
-    loaded = sys.modules["numpy"]
+def _using(flint: bool) -> Iterator[None]:
+    """Our own choice of numbers for a while."""
     try:
-        use_gmpy2(with_gmpy2)
-        sys.modules["numpy"] = numpy if with_numpy else None  # type: ignore[assignment]
+        use_flint(flint)
         yield
     finally:
-        sys.modules["numpy"] = loaded
-        use_gmpy2(True)
-
+        use_flint(True)

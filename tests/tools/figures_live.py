@@ -37,12 +37,12 @@ def loopback(rounds: int = 8) -> Iterator[Figure]:
         if shutil.which(name) is None:
             raise LeftOut(f"needs {name}")
     with Loopback() as place, tempfile.TemporaryDirectory() as folder:
-        times: dict[str, list[float]] = {"gmpy2": [], "plain": [], "mtcute": []}
+        times: dict[str, list[float]] = {"flint": [], "plain": [], "mtcute": []}
         with DC(place, Path(folder) / "dc.pem") as dc:
             for _ in range(rounds):
                 for name, taken in times.items():
                     taken.append(_bind_seconds(place, dc, name))
-    for name, goal in (("gmpy2", 1.0), ("plain", None)):
+    for name, goal in (("flint", 1.0), ("plain", None)):
         yield figure(f"perm + temp + bind, {name}", "mtcute", zip(times[name], times["mtcute"], strict=True), goal)
 
 

@@ -31,7 +31,7 @@ from mtlib.net.server import LocalDC  # noqa: E402
 from mtlib.protocol.datacenter import Peer, Reply  # noqa: E402
 
 ROUNDS = 10
-OURS = {"ours, gmpy2": {}, "ours, plain Python": {"MTLIB_PLAIN": "1"}}
+OURS = {"ours, python-flint": {}, "ours, plain Python": {"MTLIB_PLAIN": "1"}}
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def serve(key_file: str) -> None:
     dc.trace.listen(lambda event: tell(leading_zero=True) if event.facts.get("leading_zero") else None)
     accept = dc.dc.accept
 
-    def accepted(secret: bytes | None = None) -> Peer:
+    def accepted(secret: bytes | None = None, address: tuple[str, int] | None = None) -> Peer:
         since = time.perf_counter()
-        peer = accept(secret)
+        peer = accept(secret, address)
         tell(accepted=since)
         peer.receive = watched(peer, peer.receive, since)  # type: ignore[method-assign]
         return peer
@@ -109,6 +109,8 @@ def serve(key_file: str) -> None:
     def watched(peer: Peer, receive: Callable[[bytes, float], Reply], since: float) -> Callable[[bytes, float], Reply]:
         def received(data: bytes, now: float) -> Reply:
             reply = receive(data, now)
+            for explain in reply.afterwards:
+                explain()
             if peer.number in bound:
                 bound.remove(peer.number)
                 tell(bound=time.perf_counter(), since=since)

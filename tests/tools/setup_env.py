@@ -69,6 +69,8 @@ SETTINGS: dict[str, dict[str, object]] = {
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
     },
     "etc/jupyter/jupyter_config.json": {"KernelManager": {"transport_encryption": "auto"}},
+    # Saving a lesson changes nothing but what its reader changed.
+    "etc/jupyter/jupyter_server_config.json": {"ServerApp": {"jpserver_extensions": {"mtlib.lab.saving": True}}},
 }
 
 STEPS = ("an empty environment", "the packages", "their first import")

@@ -1,0 +1,84 @@
+"""What the answer of the data centre means.
+
+Only boolTrue is a success. Anything else is a refusal or is not known, and no binding that got it is called healthy.
+
+Source: core.telegram.org/method/auth.bindTempAuthKey; core.telegram.org/mtproto/mtproto-transports ("Transport
+errors"); core.telegram.org/mtproto/service_messages_about_messages; core.telegram.org/api/errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mtlib.clinic.mistakes import MISTAKES, Mistake
+from mtlib.clinic.patient import SUCCESS
+from mtlib.errors import TransportError
+from mtlib.protocol.messages import BAD_MSG
+
+WORDS: Mapping[str, str] = {
+    "ENCRYPTED_MESSAGE_INVALID": "permanent_key_unknown",
+    "TEMP_AUTH_KEY_ALREADY_BOUND": "bound_to_another_key",
+    "TEMP_AUTH_KEY_EMPTY": "sent_over_the_permanent_key",
+    "EXPIRES_AT_INVALID": "date_refused",
+    "CDN_METHOD_INVALID": "cdn",
+    "INPUT_REQUEST_TOO_LONG": "other_bytes_were_sent",
+    "INPUT_FETCH_": "other_bytes_were_sent",
+    "INPUT_METHOD_INVALID": "other_bytes_were_sent",
+    "INPUT_CONSTRUCTOR_INVALID": "other_bytes_were_sent",
+    "AUTH_KEY_PERM_EMPTY": "called_before_the_binding",
+    "CONNECTION_": "connection_not_inited",
+    "AUTH_KEY_UNREGISTERED": "not_logged_in",
+    "AUTH_KEY_DUPLICATED": "not_logged_in",
+    "SESSION_REVOKED": "not_logged_in",
+    "SESSION_EXPIRED": "not_logged_in",
+    "SESSION_PASSWORD_NEEDED": "not_logged_in",
+    "USER_DEACTIVATED": "not_logged_in",
+    "AUTH_KEY_INVALID": "temporary_key_unknown",
+    "_MIGRATE_": "another_data_centre",
+    **dict.fromkeys(
+        ("TIMEOUT", "TIMED OUT", "TIMEDOUT", "BAD_SERVER_SALT", "BAD_MSG", "FLOOD", "RPC_CALL_FAIL", "RPC_MCGET_FAIL",
+         "RPC_SEND_FAIL", "MSG_WAIT_FAILED", "MSG_WAIT_TIMEOUT", "INTERDC_", "WORKER_BUSY", "INTERNAL", "-503", "-500"),
+        "no_verdict_yet",
+    ),
+}  # fmt: skip
+"""What the answer means where the bytes are right, by a word in it."""
+OF_BYTES = frozenset(("permanent_key_unknown", "other_bytes_were_sent", "date_refused"))
+"""Those that mean this only where the bytes are right: a mistake in the bytes is answered in the same way."""
+_FIXES: Mapping[int, str] = {
+    -403: "Look for what stands between you and the data centre, and at the form of the request where it is HTTP.",
+    -429: "Wait, and open fewer connections; then build the binding anew.",
+    -444: "Connect to the data centre for which the keys were made: number, and test or production.",
+}
+
+
+def meaning(answer: str) -> Mistake | None:
+    """What an answer means for right bytes; None for a success, and where none was told."""
+    if answer in ("", SUCCESS):
+        return None
+    said, unjudged = answer.upper().replace("\N{MINUS SIGN}", "-"), MISTAKES["no_verdict_yet"]
+    word = next((name for word, name in WORDS.items() if word in said), "")
+    if word not in ("", "no_verdict_yet"):
+        return MISTAKES[word]
+    numbers = [int(found) for found in re.findall(r"(?<![\w.-])-?\d{1,9}(?![\w.])", said)]
+    for number in numbers:
+        if number == -404:
+            return MISTAKES["temporary_key_unknown"]
+        if number in _FIXES:
+            what = f"Transport error {number}, {TransportError.MEANINGS[number]}: nobody looked at the binding."
+            return replace(unjudged, sentence=what, fix=_FIXES[number])
+    for number in numbers:
+        if number in BAD_MSG:
+            what = f"The message was ignored, {number}, {BAD_MSG[number].meaning}: nobody looked at the binding."
+            return replace(unjudged, sentence=what)
+    if "FLOOD" in said:
+        return replace(unjudged, sentence="Too many requests: the data centre wants a pause.",
+                       fix="Wait as many seconds as the answer says; then build the binding anew.")
+    return unjudged if word else MISTAKES["answer_not_known"]
+
+
+def beside_right_bytes(row: Mistake) -> Mistake:
+    """The same meaning, told of bytes in which everything was compared and nothing is wrong."""
+    begins = row.sentence.startswith(("The bytes are right", "These bytes are right"))
+    return row if begins else replace(row, sentence=f"The bytes are right. {row.sentence}")

@@ -1,0 +1,267 @@
+"""A file of captured packets becomes conversations: pcap and pcapng, IPv4 and IPv6, TCP put together again.
+
+The file and the headers of its packets are read by dpkt, an optional package. What cannot be read is counted and said,
+and so is what a capture lacks: a gap in a connection is a gap in what is heard (see `listening`).
+
+Source of the link types: www.tcpdump.org/linktypes.html. Of TCP: RFC 9293, sections 3.4 and 3.10.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from ipaddress import ip_address
+from typing import Any, Literal, NamedTuple
+
+from mtlib.clinic.listening import Heard, Listener
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import DecodeError, LocalError
+
+LARGEST_CAPTURE = 1 << 25
+"""Bytes of the largest file that is looked at."""
+PACKETS = 200_000
+"""Packets of one file that are looked at."""
+THINGS = 20_000
+"""Messages and remarks of one file that are kept."""
+MAGIC = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
+"""First bytes of such files: pcap in either byte order, in microseconds or nanoseconds, and pcapng."""
+LINKS = {0: 4, 12: 0, 14: 0, 101: 0, 108: 4, 113: 16, 228: 0, 229: 0, 276: 20}
+"""Bytes in front of the IP header, by link type: BSD loopback, raw IP, Linux cooked. Ethernet (1) has VLANs as well."""
+ETHERNET = 1
+
+End = tuple[str, int]
+
+
+class Segment(NamedTuple):
+    """What is kept of a TCP segment: which packet of the file it was, when, from whom to whom, where in the stream."""
+
+    number: int
+    at: float
+    source: End
+    target: End
+    seq: int
+    syn: bool
+    ack: bool
+    data: bytes
+
+
+class Stretch(NamedTuple):
+    """Bytes of one direction, in order; or how many are missing, where `data` is empty."""
+
+    number: int
+    at: float
+    speaker: Literal["client", "server"]
+    data: bytes
+    missing: int = 0
+    contradicted: bool = False
+
+
+@dataclass(frozen=True)
+class CapturedConnection:
+    """One TCP connection that speaks MTProto: its two ends, and all that was heard."""
+
+    client: End
+    server: End
+    heard: tuple[Heard, ...] = field(repr=False)
+
+    def __str__(self) -> str:
+        return "\n".join([f"== {_shown(self.client)} -> {_shown(self.server)}", *map(str, self.heard)])
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What a file holds: the connections in the order of their first packets, and notes about everything else."""
+
+    connections: tuple[CapturedConnection, ...]
+    notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n\n".join([*map(str, self.connections), *(["\n".join(self.notes)] if self.notes else [])])
+
+
+def is_capture(data: bytes) -> bool:
+    """Whether these bytes begin like a file of captured packets."""
+    return data[:4] in MAGIC
+
+
+def read_capture(data: bytes, keys: Iterable[AuthKey] = ()) -> Capture:
+    """The conversations in a capture, with every packet opened that `keys` open and the doctor's verdict on each bind.
+
+    Raises LocalError where dpkt is not installed and for a file that is too large, DecodeError for what is no capture.
+    """
+    if not isinstance(data, bytes) or len(data) > LARGEST_CAPTURE:
+        raise LocalError("no capture of a size that is looked at", expected=f"{LARGEST_CAPTURE} bytes at most")
+    notes: Counter[str] = Counter()
+    found: list[CapturedConnection] = []
+    left, known = THINGS, list(keys)
+    for flow in _flows(_segments(data, notes)):
+        connection = _converse(flow, known)
+        if connection is None:
+            notes["TCP connections without anything of MTProto that could be recognised"] += 1
+        elif left <= 0:
+            notes[f"connections left alone, after {THINGS} messages of others"] += 1
+        else:
+            found.append(CapturedConnection(connection.client, connection.server, connection.heard[:left]))
+            notes[f"messages left alone, after {THINGS} others"] += max(0, len(connection.heard) - left)
+            left -= len(connection.heard)
+    return Capture(tuple(found), tuple(f"{count} {what}" for what, count in notes.items() if count))
+
+
+# -- The file becomes segments ------------------------------------------------------------------------------------
+
+
+def _segments(data: bytes, notes: Counter[str]) -> Iterator[Segment]:
+    """The TCP segments in a file. dpkt raises whatever it likes for damaged packets; each costs itself and no other."""
+    try:
+        import dpkt
+    except ImportError:
+        raise LocalError("captures are read by dpkt, which is not installed",
+                         expected='pip install dpkt, or this package with its extra "tools"') from None
+    if not is_capture(data):
+        raise DecodeError("no capture", got=data[:4], expected="pcap or pcapng", where="byte 0")
+    try:
+        reader = dpkt.pcap.UniversalReader(BytesIO(data))
+        link, records = reader.datalink(), iter(reader)
+    except Exception as error:
+        raise DecodeError("a capture whose head is damaged", got=type(error).__name__, where="byte 0") from None
+    if link != ETHERNET and link not in LINKS:
+        raise DecodeError("a capture of a link that is not known here", got=link,
+                          expected="Ethernet, loopback, raw IP, or Linux cooked")
+    for number in range(PACKETS):
+        try:
+            at, raw = next(records)
+        except StopIteration:
+            return
+        except Exception:
+            notes["damaged record, with which the file ends here"] += 1
+            return
+        try:
+            segment = _segment(dpkt, number, float(at), raw, link)
+        except Exception:
+            segment = None
+        if segment is None:
+            notes["packets that are no TCP, or are damaged"] += 1
+        else:
+            yield segment
+    notes[f"packets were looked at, and no more; {PACKETS} is the limit"] += PACKETS
+
+
+def _segment(dpkt: Any, number: int, at: float, raw: bytes, link: int) -> Segment | None:
+    if link == ETHERNET:
+        packet = dpkt.ethernet.Ethernet(raw).data
+    else:
+        packet = raw[LINKS[link] :]
+        packet = {4: dpkt.ip.IP, 6: dpkt.ip6.IP6}[packet[0] >> 4](packet)
+    tcp = packet.data
+    if not isinstance(tcp, dpkt.tcp.TCP) or getattr(packet, "mf", False) or 44 in getattr(packet, "extension_hdrs", {}):
+        return None  # pieces of a packet are missing bytes of the connection
+    source, target = (str(ip_address(bytes(each))) for each in (packet.src, packet.dst))
+    return Segment(number, at, (source, tcp.sport), (target, tcp.dport), tcp.seq, bool(tcp.flags & dpkt.tcp.TH_SYN),
+                   bool(tcp.flags & dpkt.tcp.TH_ACK), bytes(tcp.data))
+
+
+# -- Segments become connections ----------------------------------------------------------------------------------
+
+
+class Flow:
+    """The segments between two ends, from one SYN to the next. `first` is the sequence number of each end's first
+    byte, where its SYN was captured."""
+
+    def __init__(self) -> None:
+        self.segments: dict[End, list[Segment]] = {}
+        self.first: dict[End, int] = {}
+        self.client: End | None = None
+        self.ends: tuple[End, ...] = ()
+
+    def add(self, segment: Segment) -> None:
+        self.ends = self.ends or (segment.source, segment.target)
+        if segment.syn:
+            self.first[segment.source] = (segment.seq + 1) % 2**32
+            self.client = segment.target if segment.ack else segment.source
+            segment = segment._replace(seq=(segment.seq + 1) % 2**32)
+        if segment.data:
+            self.segments.setdefault(segment.source, []).append(segment)
+
+    def starts_anew(self, segment: Segment) -> bool:
+        """Whether this is the first segment of a later connection between the same ends."""
+        again = self.first.get(segment.source) == (segment.seq + 1) % 2**32
+        return segment.syn and not segment.ack and not again and bool(self.first or self.segments)
+
+
+def _flows(segments: Iterable[Segment]) -> list[Flow]:
+    flows: list[Flow] = []
+    present: dict[frozenset[End], Flow] = {}
+    for segment in segments:
+        ends = frozenset((segment.source, segment.target))
+        flow = present.get(ends)
+        if len(ends) == 2 and (flow is None or flow.starts_anew(segment)):
+            flow = present[ends] = Flow()
+            flows.append(flow)
+        if flow is not None:
+            flow.add(segment)
+    return [flow for flow in flows if flow.segments]
+
+
+def in_order(segments: Iterable[Segment], first: int | None, speaker: Literal["client", "server"]) -> Iterator[Stretch]:
+    """One direction as its receiver read it: retransmissions once, reordered segments in their places, gaps told.
+
+    Of bytes that came twice the copy counts whose segment begins earlier in the stream.
+    """
+    placed, last, base = [], 0, first
+    for segment in segments:
+        base = segment.seq if base is None else base
+        last += (segment.seq - base - last + 2**31) % 2**32 - 2**31  # sequence numbers begin again after 2**32
+        placed.append((last, segment.number, segment))
+    placed.sort(key=lambda each: each[:2])
+    position = 0 if first is not None else min((offset for offset, _, _ in placed), default=0)
+    run, number, at = bytearray(), 0, 0.0
+    for offset, _, segment in placed:
+        number, at = max((number, at), (segment.number, segment.at))
+        seen = max(0, position - offset)
+        if offset > position:
+            yield Stretch(number, at, speaker, b"", missing=offset - position)
+            run.clear()
+        again = min(seen, len(segment.data), len(run))
+        start = len(run) - seen
+        other = again > 0 and start >= 0 and run[start : start + again] != segment.data[:again]
+        if seen < len(segment.data) or other:
+            yield Stretch(number, at, speaker, segment.data[seen:], contradicted=other)
+            run += segment.data[seen:]
+        position = max(position, offset + len(segment.data))
+
+
+# -- Connections become conversations -----------------------------------------------------------------------------
+
+
+def _converse(flow: Flow, keys: list[AuthKey]) -> CapturedConnection | None:
+    """Where no SYN tells who dialled, both ends are tried as the client, the one with the higher port first."""
+    first, second = sorted(flow.ends, key=lambda end: end[1], reverse=True)
+    clients = [flow.client] if flow.client else [first, second]
+    tried = [_listen(flow, client, first if client == second else second, keys) for client in clients]
+    listener, connection = max(tried, key=lambda each: (each[0].opened, each[0].packets))
+    return connection if listener.packets or listener.framing else None
+
+
+def _listen(flow: Flow, client: End, server: End, keys: list[AuthKey]) -> tuple[Listener, CapturedConnection]:
+    listener = Listener(keys, begun=client in flow.first)
+    ways = (in_order(flow.segments.get(client, ()), flow.first.get(client), "client"),
+            in_order(flow.segments.get(server, ()), flow.first.get(server), "server"))
+    heard: list[Heard] = []
+    at = None
+    for stretch in heapq.merge(*ways, key=lambda each: each.number):
+        at = stretch.at
+        if stretch.contradicted:
+            heard.append(Heard("", at, f"the {stretch.speaker} repeated bytes that differ from those it sent before"))
+        heard += listener.miss(stretch.speaker, stretch.missing, at) if stretch.missing else []
+        heard += listener.hear(stretch.speaker, stretch.data, at) if stretch.data else []
+        if len(heard) > THINGS:
+            break
+    heard += listener.end(at)
+    return listener, CapturedConnection(client, server, tuple(heard))
+
+
+def _shown(end: End) -> str:
+    return f"[{end[0]}]:{end[1]}" if ":" in end[0] else f"{end[0]}:{end[1]}"

@@ -1,0 +1,222 @@
+"""Values that do not say what they say elsewhere, and dates that are none: what became of each.
+
+Six values stand inside the seal and outside as well. Where two disagree, every known change is applied to the right
+one until it gives what stands there; where none does, the disagreement itself is the finding.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mtlib.clinic.diagnosis import Evidence, Finding
+from mtlib.clinic.mistakes import MISTAKES, Mistake, at
+from mtlib.clinic.opening import INNER_ID, Known, Opened, noticed, path_of
+from mtlib.clinic.patient import GivenKey, Patient
+from mtlib.clinic.wrong import ENVELOPE, long, signed, size_of
+
+YOUNGEST = 10**8
+"""The third of March 1973: every smaller number is a duration."""
+DAY = 86400
+_SIZES = {name: size for name, size, _ in ENVELOPE}
+_DISAGREE = {
+    "perm_auth_key_id": "names_another_key", "seqno": "seqno_not_zero", "length": "length_not_forty",
+    "constructor": "wrong_constructor", "nonce": "nonce_drawn_twice", "temp_auth_key_id": "another_temporary_key",
+    "temp_session_id": "session_of_another_connection", "expires_at": "expires_at_computed_twice",
+}  # fmt: skip
+GENERIC = frozenset(_DISAGREE.values())
+"""What is said where a value disagrees and no known change explains how."""
+
+
+class Place(NamedTuple):
+    """One value: which field it is, where it stands, what stands there, what should."""
+
+    name: str
+    path: str
+    offset: int
+    got: int
+    expected: int
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(self.path, self.offset, _SIZES[self.name], self.got, self.expected)
+
+
+def compare(
+    patient: Patient, request: Mapping[str, Any], sealed: bytes, opened: Opened | None, known: Known
+) -> list[Finding]:
+    """Every value that disagrees, with what became of it."""
+    places = [*_outside(patient, request, sealed), *_inside(opened, known)]
+    return [_explained(_turn(place, patient), patient, known) for place in places if place.got != place.expected]
+
+
+_AT = {"nonce": 12, "expires_at": 20}
+"""Where the values stand in the request that nobody else knows."""
+
+
+def _turn(place: Place, patient: Patient) -> Place:
+    """The same two values with the request as the place that is wrong, where the seal holds what was told, or the only
+    date of the two."""
+    told = getattr(patient, place.name, None) if place.name in _AT else None
+    clock = patient.clock
+    only_date = clock is not None and place.name == "expires_at" and (
+        clock < place.got < clock + 400 * DAY and not clock < place.expected < clock + 400 * DAY)
+    if patient.request is not None and (only_date or (told is not None and told == place.got)):
+        return Place(place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got)
+    return place
+
+
+def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Iterator[Place]:
+    """The permanent key's name, in the request and in front of encrypted_message; what was told of the request."""
+    named = request.get("perm_auth_key_id")
+    right = patient.perm_key.key.id if patient.perm_key else None
+    if named is not None and right is not None:
+        yield Place("perm_auth_key_id", "request/perm_auth_key_id", 4, named, right)
+    expected = named if right is None else right
+    if expected is not None and len(sealed) >= 8:
+        yield Place("perm_auth_key_id", "encrypted_message/perm_auth_key_id", 0, long(sealed[:8]), expected)
+
+
+def _inside(opened: Opened | None, known: Known) -> Iterator[Place]:
+    for name, start, found, _ in opened.fields() if opened is not None else ():
+        expected = known.get(name)
+        # A field of another size is the row's mistake, and so is a length that counts what is really there.
+        if opened is None or not isinstance(expected, int) or len(found) != _SIZES.get(name):
+            continue
+        value = long(found)
+        if name == "length" and opened.shape != ENVELOPE and value == size_of(opened.shape) - 32:
+            continue
+        yield Place(name, path_of(name), start, value, expected)
+
+
+def _explained(place: Place, patient: Patient, known: Known) -> Finding:
+    row = _explain(place, patient, known)
+    if place.name != "constructor":
+        return Finding(row, (place.evidence,))
+    either = (place.got.to_bytes(4, "little", signed=True), INNER_ID)
+    return Finding(row, (Evidence(place.path, place.offset, 4, *either),))
+
+
+def _explain(place: Place, patient: Patient, known: Known) -> Mistake:
+    """The change that gives what stands there, or the fact that it is not what it should be."""
+    if place.path.startswith("encrypted_message") and ((place.got ^ place.expected) % 2**64).bit_count() == 1:
+        return MISTAKES["one_bit_flipped"]
+    if place.name == "constructor" and place.got.to_bytes(4, "big", signed=True) == INNER_ID:
+        return MISTAKES["constructor_big_endian"]
+    if _SIZES[place.name] == 4:
+        return _explain_int(place, patient)
+    if place.name.endswith("auth_key_id"):
+        named = _named(place, patient)
+        if named is not None:
+            return named
+    if place.name == "msg_id" and _msg_id(place, patient) == "msg_id_of_another_clock":
+        return MISTAKES["msg_id_of_another_clock"]
+    changed = next((row for row, ways in at("value") if any(place.got in way(place.expected) for way in ways)), None)
+    if changed is not None:
+        return changed
+    if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
+        return MISTAKES["salt_and_session_swapped"]
+    others = {value for name, value in known.items() if name != place.name and _SIZES[name] == 8}
+    if place.got in others | {patient.salt}:
+        return MISTAKES["another_value_of_yours"]
+    return MISTAKES[_msg_id(place, patient) if place.name == "msg_id" else _DISAGREE[place.name]]
+
+
+def _explain_int(place: Place, patient: Patient) -> Mistake:
+    if place.name != "expires_at":
+        return MISTAKES[_DISAGREE[place.name]]
+    if place.got == signed(int.from_bytes(place.expected.to_bytes(4, "big", signed=True), "little"), 32):
+        return MISTAKES["expires_at_turned_round"]
+    wrong = place.got if place.got < YOUNGEST or _odd_date(place.got, patient) else place.expected
+    return MISTAKES[_odd_date(wrong, patient) or _DISAGREE["expires_at"]]
+
+
+def _msg_id(place: Place, patient: Patient) -> str:
+    """Why another msg_id stands in the envelope."""
+    seconds = place.expected >> 32
+    if place.got == patient.container_msg_id:
+        return "msg_id_of_the_container"
+    clocks: tuple[tuple[int, int], ...] = ((1, 2), (10**3, 2000), (10**6, 2 * 10**6), (10**9, 2 * 10**9))
+    if any(abs(place.got - seconds * unit) <= slack for unit, slack in clocks):
+        return "msg_id_of_another_clock"
+    return "built_for_an_older_message" if place.got < place.expected else "fresh_msg_id_inside"
+
+
+def _named(place: Place, patient: Patient) -> Mistake | None:
+    """Which key, or which spelling or half of which hash, has the id that stands there."""
+    right, other, swapped = patient.perm_key, patient.temp_key, "temp_key_id_for_the_permanent"
+    if place.name == "temp_auth_key_id":
+        right, other, swapped = patient.temp_key, patient.perm_key, "perm_key_id_for_the_temporary"
+    if other is not None and place.got == other.key.id:
+        return MISTAKES[swapped]
+    return None if right is None else _cut_wrongly(place.got, right)
+
+
+def _cut_wrongly(got: int, right: GivenKey) -> Mistake | None:
+    for row, ways in at("auth_key_id"):
+        for way in ways:
+            made = way(right.key.data)
+            if any(got == long(each) for each in ((made,) if isinstance(made, bytes) else made)):
+                return row
+    return None
+
+
+# -- Dates --------------------------------------------------------------------------------------------------------
+
+
+def date(patient: Patient, value: int, path: str, offset: int) -> Iterator[Finding]:
+    """Why expires_at is out of range, if it is. Without a clock only what cannot be a date is."""
+    clock, last = patient.clock, None
+    if patient.key_expires_at is not None:
+        last = patient.key_expires_at + patient.rules.expires_slack
+    too_early = value < YOUNGEST if clock is None else value <= clock
+    if not too_early and (last is None or value <= last):
+        return
+    wanted = f"after {'1973' if clock is None else clock}" + ("" if last is None else f", up to {last}")
+    name = _odd_date(value, patient) or _off(value, patient)
+    yield noticed(name, Evidence(path, offset, 4, value, wanted))
+
+
+def _odd_date(value: int, patient: Patient) -> str:
+    """What such a number is, where it is no date."""
+    clock = patient.clock
+    ends = {end for end in (patient.key_expires_at, clock and clock + DAY) if end}
+    if value == 0:
+        return "expires_at_left_out"
+    if 0 < value < YOUNGEST:
+        return "expires_at_is_a_duration"
+    for end in ends:
+        away = (value - 1000 * end) % 2**32
+        if min(away, 2**32 - away) <= 600_000:
+            return "expires_at_in_milliseconds"
+        if abs(_turned(value) - end) <= DAY:
+            return "expires_at_turned_round"
+        if any(value == form for form in _floats(float(end))) or abs(_float(value) - end) <= 8 * DAY:
+            return "expires_at_as_a_float"
+    return ""
+
+
+def _turned(value: int) -> int:
+    return int.from_bytes((value % 2**32).to_bytes(4, "little"), "big")
+
+
+def _float(value: int) -> float:
+    number = float(struct.unpack("<f", (value % 2**32).to_bytes(4, "little"))[0])
+    return number if number == number else 0.0
+
+
+def _floats(end: float) -> Iterator[int]:
+    yield from (long(struct.pack(order, end)[at : at + 4]) for order in ("<d", ">d") for at in (0, 4))
+
+
+def _off(value: int, patient: Patient) -> str:
+    """A date, and not in its range."""
+    now, local = patient.now, patient.local_now
+    if now is not None and local is not None and abs(local - now) >= 30:
+        life = (patient.key_expires_at or now + DAY) - now + patient.rules.expires_slack
+        if 0 < value - local <= life:
+            return "local_clock_off"
+    if patient.clock is not None and value <= patient.clock:
+        return "expires_at_in_the_past"
+    return "expires_at_too_late"

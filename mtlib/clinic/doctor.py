@@ -1,0 +1,953 @@
+"""Why was my bind refused? The doctor looks at the bytes and names the mistake.
+
+A data centre answers one word to a dozen different mistakes. `diagnose` follows the triage: does it open, is the hash
+right, which value disagrees, is the date one, and if all that is right, what does the data centre not know? It tries
+every mistake of the table, and believes one only if it reproduces the bytes exactly or makes the rest verify. Where
+none does, it says what is certain.
+
+Source: core.telegram.org/method/auth.bindTempAuthKey, core.telegram.org/api/pfs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mtlib.clinic import wrong
+from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning
+from mtlib.clinic.comparing import GENERIC, compare, date
+from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
+from mtlib.clinic.mistakes import MISTAKES, Stage, at
+from mtlib.clinic.opening import (
+    CONSTANTS,
+    FRONT,
+    Change,
+    Opened,
+    expected_inside,
+    fitted,
+    hash_mistakes,
+    is_right,
+    mended,
+    noticed,
+    open_packet,
+    open_seal,
+    packet_hash,
+    path_of,
+    right_digest,
+)
+from mtlib.clinic.patient import BYTES, GivenKey, Patient, pieces_of, refuse_shown_keys
+from mtlib.clinic.recipe import scheduled
+from mtlib.clinic.wrong import size_of, written_as
+from mtlib.crypto.aes import BLOCK, ige_decrypt
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.kdf import V1
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import LocalError, MtError, PeerError
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
+from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import CONTAINER, Message, inflate, unpack
+from mtlib.protocol.packets import MAX_PADDING, MIN_PADDING
+from mtlib.protocol.retry import YOUNG
+from mtlib.transport import ServerStream
+from mtlib.wire import SCHEMA, Dissection, Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
+
+Octets = bytes | bytearray | memoryview | Dissection | str
+Key = AuthKey | GivenKey | bytes | str
+BIND = REQUEST.id_bytes
+RSA_BLOCK = 256
+WRAPPERS = ("invokeWithLayer", "initConnection", "invokeWithoutUpdates", "invokeAfterMsg")
+WRAPPED = 8
+"""How many wrappers are taken off."""
+
+
+def diagnose(
+    *,
+    encrypted_message: Octets | None = None,
+    request: Octets | None = None,
+    packet: Octets | None = None,
+    stream: Octets | None = None,
+    perm_key: Key | None = None,
+    temp_key: Key | None = None,
+    other_keys: Iterable[Key] = (),
+    session_id: int | None = None,
+    msg_id: int | None = None,
+    salt: int | None = None,
+    nonce: int | None = None,
+    expires_at: int | None = None,
+    now: int | None = None,
+    local_now: int | None = None,
+    perm_key_created: int | None = None,
+    key_expires_at: int | None = None,
+    bound_to: int | None = None,
+    answer: Any = None,
+) -> Diagnosis:
+    """What is wrong with a binding, from whatever is known of it; nothing has to be.
+
+    Bytes (or hex): `encrypted_message` (104), the `request` (132), the `packet` (200 or more), or a `stream` captured
+    from the first byte that the client sent. Keys: AuthKey, bytes or hex, 256 bytes or as your program has them;
+    `other_keys` are any others that may play a part. `session_id`, `msg_id`, `salt` are those of the message
+    that carries the request; `nonce` and `expires_at` those of the request, where only the encrypted_message is
+    given. In unix seconds: `now` by the data centre, `local_now` by your machine, `perm_key_created`, and
+    `key_expires_at`, the end that the key exchange promised. `answer` is what the data centre said: text, bytes, a
+    number, an exception, true.
+
+    Raises LocalError for values that have no such form, for bytes of a key in what is none, and for a stream that
+    begins no connection; for other bytes, however wrong, it never raises. Use throw-away keys; no result, error or
+    log shows them.
+    """
+    given = dict(locals())
+    del perm_key, temp_key, other_keys  # so that no traceback that shows local values shows a key
+    try:
+        patient = Patient.of(**given)
+        refuse_shown_keys({name: getattr(patient, name) for name in BYTES}, patient.keys)
+    except MtError as error:
+        problem = error.with_traceback(None)
+    else:
+        return examine(patient)
+    finally:
+        given.clear()
+    raise problem
+
+
+def explain_refusal(facts: Facts, **more: Any) -> Diagnosis:
+    """The diagnosis from a data centre's side, for its log: it knows what it judged, and may add what else a
+    `Patient` has, such as its `other_keys`, or `perm_key_created` of one that it does not use yet."""
+    return examine(Patient.of_facts(facts, **more))
+
+
+def explain_packet(facts: PacketFacts) -> str:
+    """In a sentence or two, how a packet that did not open was sealed, for a data centre's log."""
+    packet, given = facts.packet, None if facts.key is None else GivenKey(facts.key)
+    opened = None if given is None or len(packet) < FRONT + 2 * BLOCK else open_packet(packet, given, ())
+    found = list(_sealed_wrongly(packet, given, *opened, Patient())) if given and opened else []
+    rows = [finding.mistake for finding in found] or [MISTAKES["packet_not_opened"]]
+    return " ".join(f"{row.name}: {row.sentence} {row.fix}" for row in rows)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What came in, on its way through the triage: the patient, richer by what its packet says; the `call` (a proper
+    request, cut); the `sealed` bytes in it; and what was found."""
+
+    patient: Patient
+    call: Dissection | None = None
+    sealed: bytes | None = None
+    findings: tuple[Finding, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The request's own values, or what is known of them."""
+        if self.call is not None:
+            return self.call.values
+        known = {"nonce": self.patient.nonce, "expires_at": self.patient.expires_at}
+        return {name: value for name, value in known.items() if value is not None}
+
+    def and_found(self, *findings: Finding) -> Case:
+        return replace(self, findings=(*self.findings, *findings))
+
+
+def examine(patient: Patient) -> Diagnosis:
+    """The triage over a patient. Raises LocalError for a `stream` that begins no connection, and for nothing else."""
+    case = _with_perm_key(arrive(patient))
+    opened = None
+    if case.sealed is not None:
+        case, opened = behind_the_seal(case)
+    verdict = second_opinion(case) if case.sealed is not None or case.call is not None else None
+    case = case.and_found(*_dates(case, opened), *_states(case.patient, verdict))
+    lacking = tuple(missing(case))
+    findings = _ordered(list(case.findings), accepted=verdict is not None and verdict.ok and not lacking)
+    if not findings:
+        findings = [Finding(MISTAKES[_nothing_found(case.patient, verdict, lacking)])]
+    findings = _with_the_answer(findings, case.patient)
+    remarks = tuple(_remarks(opened, case.patient, findings))
+    keys_given = bool(case.patient.keys)
+    if opened is not None and pieces_of(case.patient.keys, opened.plaintext):  # a key stands behind the seal
+        shown = [replace(each, evidence=tuple(_hidden(row) for row in each.evidence)) for each in findings]
+        return Diagnosis(tuple(shown), remarks, lacking, None, {}, None, keys_given)
+    return Diagnosis(
+        tuple(findings), remarks, lacking, verdict, _parts(case, opened), _dissected(case), keys_given
+    )
+
+
+def _hidden(row: Evidence) -> Evidence:
+    """A place without what stands in it."""
+    return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within == "plaintext" else row
+
+
+# -- The packet ---------------------------------------------------------------------------------------------------
+
+
+def arrive(patient: Patient) -> Case:
+    """Everything taken off that surrounds the seal, and the mistakes that were undone for it. Raises LocalError for a
+    stream that is no connection."""
+    return _out_of_request(_out_of_packet(Case(patient)))
+
+
+def packets_in(stream: bytes) -> list[bytes]:
+    """The packets that a client sent, from its first byte on; obfuscation and framing are found out.
+
+    Raises LocalError where these bytes begin no connection.
+    """
+    listener = ServerStream(entropy=Patterned("doctor"))  # listening draws nothing
+    try:
+        return [frame.payload for frame in listener.receive(stream)]
+    except PeerError as error:
+        raise LocalError(f"no packets in this stream: {error.message}", expected="all that the client sent, from its "
+                         "first byte on; one packet alone is a `packet`", where="stream") from None
+
+
+def _out_of_packet(case: Case) -> Case:
+    """The last binding that was sent, and the mistakes in the packet around it."""
+    patient = case.patient
+    if patient.perm_key is not None and patient.temp_key == patient.perm_key and patient.temporary:
+        same = Evidence("packet/auth_key_id", 0, 8, patient.temp_key.key.id_bytes, "the id of another key")
+        case = case.and_found(noticed("temp_key_is_the_permanent_key", same))
+    if patient.stream is None and patient.packet is None:
+        return case.and_found(*_numbers(patient, patient.msg_id, "message/msg_id"))
+    packets = packets_in(patient.stream) if patient.stream is not None else []
+    packets += [patient.packet] if patient.packet is not None else []
+    last = closed = None
+    for packet in packets:
+        if packet[:8] == bytes(8):
+            continue  # a message of the key exchange
+        found, opens = _open(packet, case)
+        last, closed = (found, closed) if opens and found else (last, closed or (None if opens else found))
+    if last is not None:
+        return last
+    given = patient.request is not None or patient.encrypted_message is not None
+    return case if given else closed or case.and_found(noticed("no_binding_in_it"))
+
+
+def _open(packet: bytes, case: Case) -> tuple[Case | None, bool]:
+    """The case with what the packet's message says, None where there is no binding in it; and whether it opened."""
+    patient = case.patient
+    named = [key for key in patient.keys if key.key.id_bytes == packet[:8]]
+    place = Evidence("packet/auth_key_id", 0, 8, packet[:8], " or ".join(k.key.id_bytes.hex() for k in patient.keys)
+                     or "the id of a key that is here")  # fmt: skip
+    looked_for = tuple(written_as(value, 8, "little") for value in (
+        patient.session_id, patient.msg_id, patient.nonce, *(key.key.id for key in patient.keys)) if value)
+    if (len(packet) - FRONT) % BLOCK:  # no packet, so it may be anything, a key as well
+        place = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
+    for given in dict.fromkeys([*named, *([patient.temp_key] if patient.temp_key else []), *patient.keys]):
+        if len(packet) < FRONT + 2 * BLOCK:
+            break
+        opened = open_packet(packet, given, looked_for)
+        if opened is None:
+            continue
+        if packet_hash(opened[0], given.key.data, packet[8:FRONT]) is None and not opened[1]:
+            altered = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "the hash of what was sealed")
+            return case.and_found(noticed("packet_msg_key_wrong", altered)), False
+        found = _message(replace(case, patient=replace(patient, packet=packet)), opened[0], given)
+        return (None if found is None else found.and_found(*_sealed_wrongly(packet, given, *opened, patient))), True
+    return case.and_found(noticed("packet_not_opened", place)), False
+
+
+_PACKETS = {"schedule_v1": "packet_by_mtproto_1", "direction_x_8": "packet_direction_x_8"}
+
+
+def _sealed_wrongly(
+    packet: bytes, given: GivenKey, message: bytes, changes: tuple[Change, ...], patient: Patient
+) -> Iterator[Finding]:
+    """What is wrong with the packet's own seal, which opened all the same."""
+    front = Evidence("packet/auth_key_id", 0, 8, packet[:8], given.key.id_bytes)
+    if given is patient.perm_key and patient.temp_key != given and packet[:8] == given.key.id_bytes:
+        yield noticed("sent_over_the_permanent_key", front)
+    elif packet[:8] != given.key.id_bytes:
+        permanent = patient.perm_key is not None and packet[:8] == patient.perm_key.key.id_bytes
+        yield noticed("perm_id_in_front" if permanent else "packet_id_wrong", front)
+    rest = (len(packet) - FRONT) % BLOCK
+    if rest:
+        more = Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
+        yield noticed("packet_of_another_size", more)
+    hashed = packet_hash(message, given.key.data, packet[8:FRONT])
+    for change in changes:
+        # The whole of MTProto 1.0 has its msg_key, too; with that of 2.0 only the schedule is wrong.
+        known = None if change.row.name == "schedule_v1" and hashed == () else _PACKETS.get(change.row.name)
+        step = Evidence("packet/ciphertext", FRONT, 0, change.got, change.expected)
+        yield noticed(known or "packet_sealed_wrongly", step)
+        if known is None:
+            yield Finding(change.row, (step,))
+    if changes and changes[0].row.name in _PACKETS:
+        return  # msg_key belongs to the same mistake
+    made = hashed
+    at_hash = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "SHA256(key[88:120] + message)[8:24]")
+    if made is None or made:
+        row = made[0] if made else MISTAKES["packet_msg_key_wrong"]
+        without = row.name == "msg_key_without_padding"
+        yield noticed("packet_msg_key_without_padding" if without else "packet_msg_key_wrong", at_hash)
+
+
+def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
+    """What the message says about the binding in it, or None where there is none; and which of its rules it breaks."""
+    patient = case.patient
+    cut = {name: wrong.long(message[start:stop]) for name, start, stop in (
+        ("salt", 0, 8), ("session_id", 8, 16), ("msg_id", 16, 24), ("seqno", 24, 28), ("length", 28, 32))}
+    found: list[Finding] = []
+    body, moved = _body_of(message, cut["length"])
+    if moved:
+        known = {name: value for name, value in (("salt", patient.salt), ("session_id", patient.session_id),
+                                                 ("msg_id", patient.msg_id)) if value is not None}
+        shape, rows = fitted(message, wrong.MESSAGE[:5], "shape", known, moved)
+        where = Evidence("message/request", moved, 4, f"at byte {moved}", "at byte 32")
+        found += [Finding(row, (where,)) for row in rows or (_OUT_OF_PLACE[moved > 32],)]
+        cut |= {name: wrong.long(raw) for name, _, raw, _ in Opened(message, b"", shape=shape).fields() if name}
+    outer = Message(cut["msg_id"], cut["seqno"], body)
+    messages = [outer]
+    with suppress(MtError):
+        messages = unpack(outer)
+    bare = [each._replace(body=unwrapped(each.body)) for each in messages]
+    chosen = next((each for each in bare if each.body[:4] == BIND), None)
+    if chosen is None:
+        chosen = bare[0] if bare else outer
+        if len(chosen.body) <= ENCRYPTED_SIZE or SCHEMA.knows(chosen.body):
+            return None
+    if not moved:
+        found += _rules(cut, message, body, chosen, outer, patient)
+    temp_key = patient.temp_key or (None if given is patient.perm_key else given)
+    over_perm = given is patient.perm_key and patient.temp_key != given
+    told = {"session_id": patient.session_id, "msg_id": patient.msg_id}
+    patient = replace(
+        patient, request=chosen.body, msg_id=chosen.msg_id, salt=cut["salt"], session_id=cut["session_id"],
+        temp_key=temp_key, temporary=patient.temporary and not over_perm,
+        container_msg_id=None if chosen.msg_id == outer.msg_id else outer.msg_id,
+    )
+    return replace(case, patient=patient, told=told).and_found(*found)
+
+
+_OUT_OF_PLACE = MISTAKES["field_left_out"], MISTAKES["bytes_between_fields"]
+
+
+def _body_of(message: bytes, length: int) -> tuple[bytes, int]:
+    """The body of a message, and where it really begins, if that is not byte 32."""
+    at = message.find(BIND)
+    if at >= 0 and at != 32 and message[32:36] != CONTAINER and not SCHEMA.knows(message[32:]):
+        return message[at : at + 132], at
+    real = _miscounted(message, length) if at == 32 else None
+    if real is not None:
+        return bytes(real), 0
+    if 4 <= length <= len(message) - 32:
+        return message[32 : 32 + length], 0
+    return message[32:164], 0
+
+
+def _miscounted(message: bytes, length: int) -> Dissection | None:
+    """The request in a message whose length is not that of the request; None where the two agree, or where the length
+    is one that a request with something behind it has."""
+    real = _cut(message[32:])[0]
+    lawful = MIN_PADDING <= len(message) - 32 - length <= MAX_PADDING
+    if real is None or bytes(real)[-3:] != bytes(3) or length == len(real) or (length > len(real) and lawful):
+        return None
+    return real
+
+
+def _rules(
+    cut: Mapping[str, int], message: bytes, body: bytes, chosen: Message, outer: Message, patient: Patient
+) -> Iterator[Finding]:
+    """The rules of a message, as a data centre goes through them before it looks at what is inside."""
+    # Source: core.telegram.org/mtproto/description; service_messages_about_messages, codes 16 to 48.
+    length, padding = cut["length"], len(message) - 32 - cut["length"]
+    real = _miscounted(message, length) if body[:4] == BIND else None
+    if real is not None:
+        yield noticed("length_148", Evidence("message/length", 28, 4, length, len(real)))
+    elif not MIN_PADDING <= padding <= MAX_PADDING:
+        yield noticed("padding_missing", Evidence("message/padding", min(len(message), 32 + max(length, 0)), 0,
+                                                  f"{padding} bytes", f"{MIN_PADDING} to {MAX_PADDING}"))  # fmt: skip
+    if chosen.seqno % 2 == 0:
+        yield noticed("message_seqno_0", Evidence("message/seqno", 24, 4, chosen.seqno, "an odd number"))
+    if cut["salt"] == 0:
+        yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
+    elif patient.salt not in (None, cut["salt"]):
+        yield noticed("another_salt", Evidence("message/salt", 0, 8, cut["salt"], patient.salt))
+    yield from _numbers(patient, chosen.msg_id, "message/msg_id")
+
+
+def _numbers(patient: Patient, msg_id: int | None, path: str) -> Iterator[Finding]:
+    """Whether a msg_id is one that a client may send: divisible by 4, and not far from the data centre's clock."""
+    if msg_id is None:
+        return
+    if msg_id % 4:
+        yield noticed("message_msg_id_wrong", Evidence(path, 16, 8, msg_id, "divisible by 4"))
+    elif patient.now is not None and not -300 <= (msg_id >> 32) - patient.now <= 30:
+        wanted = f"unix time * 2**32, {patient.now} by the data centre's clock"
+        yield noticed("message_msg_id_wrong", Evidence(path, 16, 8, msg_id, wanted))
+
+
+def unwrapped(body: bytes) -> bytes:
+    """The call inside its wrappers, unpacked; the body itself where it is none."""
+    for _ in range(WRAPPED):
+        try:
+            body = inflate(body, Limits().inflated)
+            if not SCHEMA.knows(body) or SCHEMA.of(body).name not in WRAPPERS:
+                return body
+            body = bytes(SCHEMA.dissect(body)["query"])
+        except MtError:
+            return body
+    return body
+
+
+# -- The request --------------------------------------------------------------------------------------------------
+
+
+def _out_of_request(case: Case) -> Case:
+    """The sealed bytes, and what had to be undone to get at them."""
+    patient = case.patient
+    if patient.request is None:
+        return replace(case, sealed=patient.encrypted_message)
+    data = unwrapped(patient.request)
+    patient = replace(patient, request=data)
+    case = replace(case, patient=patient)
+    call, leftover = _cut(data)
+    whole = call is not None and not (leftover and len(call["encrypted_message"]) != ENCRYPTED_SIZE) and (
+        _for_one_key(call["encrypted_message"], call, patient) and _in_order(data, call["encrypted_message"], patient)
+    )
+    found = None if whole else _searched(data, patient)
+    if found is not None:
+        return replace(case, call=found[0], sealed=found[0]["encrypted_message"]).and_found(*found[1])
+    if call is None:
+        start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
+        return replace(case, sealed=patient.encrypted_message).and_found(noticed("no_binding_in_it", start))
+    case = replace(case, call=call, sealed=call["encrypted_message"])
+    # Their number and not their bytes, here and above: nobody knows what they are, and some have been a key.
+    rest = Evidence("request", len(data) - leftover, 0, f"{leftover} bytes", "nothing")
+    return case.and_found(noticed("bytes_appended", rest)) if leftover else case
+
+
+def _cut(data: bytes) -> tuple[Dissection | None, int]:
+    """The request that stands first in `data`, and how many bytes follow it."""
+    try:
+        stop = REQUEST.read(data, 0, len(data), Reading()).stop
+    except MtError:
+        return None, 0
+    return Dissection(REQUEST, data[:stop]), len(data) - stop
+
+
+def _for_one_key(sealed: bytes, call: Dissection, patient: Patient) -> bool:
+    """Whether these bytes begin with the key id of the request, or of a key that is here."""
+    named = call["perm_auth_key_id"].to_bytes(8, "little", signed=True)
+    return sealed[:8] in (named, *(key.key.id_bytes for key in patient.keys))
+
+
+def _in_order(data: bytes, sealed: bytes, patient: Patient) -> bool:
+    """Whether the fields before the seal stand in their order, as far as the seal says what they have to be."""
+    if patient.perm_key is None or not is_right(sealed, patient.perm_key.key.data):
+        return True
+    return not _head(data[:24], _head_known(sealed, patient, sure=True))[1]
+
+
+def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]] | None:
+    """The request in which the fields are not where they belong: the sealed bytes are looked for, wherever a key id
+    begins them, and tell what the fields before them have to be."""
+    perm = patient.perm_key
+    ids = [key.key.id_bytes for key in patient.keys]
+    ids += [data[4:12], data[:8]] if data[:4] == BIND or perm is None else []
+    for at_ in (at_ for each in dict.fromkeys(ids) for at_ in _all(data, each) if at_ + ENCRYPTED_SIZE <= len(data)):
+        sealed = data[at_ : at_ + ENCRYPTED_SIZE]
+        strings = _strings(data, at_, sealed)
+        sure = perm is not None and is_right(sealed, perm.key.data)
+        if sure and not strings:
+            strings = [(at_, (MISTAKES["wrong_length_head"],), len(data) - at_ - ENCRYPTED_SIZE)]
+        known = _head_known(sealed, patient, sure)
+        heads = [(string, *_head(data[: string[0]], known)) for string in strings]
+        fit = [each for each in heads if each[1] is not None]
+        if not fit:
+            continue
+        (start, rows, rest), shape, misplaced = next((each for each in fit if not each[2]), fit[0])
+        values = {name: wrong.long(raw[::-1] if order == "big" else raw) for name, _, raw, order in Opened(
+            data, b"", shape=shape or wrong.REQUEST).fields()}  # fmt: skip
+        values = {"nonce": 0, "expires_at": 0, "perm_auth_key_id": wrong.long(sealed[:8]), **known, **{
+            name: value for name, value in values.items() if name in _HEAD_SIZES
+            and -(1 << _HEAD_SIZES[name] * 8 - 1) <= value < 1 << _HEAD_SIZES[name] * 8 - 1}}  # fmt: skip
+        call = REQUEST.build(perm_auth_key_id=values["perm_auth_key_id"], nonce=values["nonce"],
+                             expires_at=values["expires_at"], encrypted_message=sealed)  # fmt: skip
+        where = _difference(data[:start], shape or wrong.REQUEST, known)
+        found = [Finding(row, (where,)) for row in misplaced]
+        got = data[start : start + 4]
+        begins = Evidence("request/encrypted_message", start, 4, got, bytes(call)[24:28])
+        found += [Finding(row, (begins,)) for row in rows]
+        if data[:4] != BIND and not misplaced:
+            other = Evidence("request/constructor", 0, 4, data[:4], BIND)
+            found += [noticed("another_constructor", other)]
+        if rest > 0:
+            found += [noticed("bytes_appended", Evidence("request", len(data) - rest, 0, f"{rest} bytes", "nothing"))]
+        return call, found
+    return None
+
+
+_HEAD_SIZES = {"perm_auth_key_id": 8, "nonce": 8, "expires_at": 4}
+
+
+def _all(data: bytes, part: bytes) -> Iterator[int]:
+    at_ = data.find(part)
+    while at_ >= 0:
+        yield at_
+        at_ = data.find(part, at_ + 1)
+
+
+def _strings(data: bytes, at_: int, sealed: bytes) -> list[tuple[int, tuple[Any, ...], int]]:
+    """Where the TL string around the sealed bytes begins, by which mistake it is written, and how many bytes follow:
+    every form that fits, the likeliest first."""
+    forms: list[tuple[tuple[Any, ...], bytes]] = [((), wrong.tl_string(sealed))]
+    for row, ways in at("string"):
+        for way in ways:
+            made = way(sealed)
+            forms += [((row,), each) for each in ((made,) if isinstance(made, bytes) else made)]
+    fits = []
+    for rows, form in forms:
+        start = at_ - form.index(sealed)
+        rest = len(data) - start - len(form)
+        if start >= 0 and data[start : start + len(form)] == form and (rest == 0 or not rows):
+            last = bool(rows) and rows[0].name == "wrong_length_head"  # any byte would do for this one
+            fits.append((rest, bool(rows), last, -len(form), start, rows))
+    return [(start, rows, rest) for rest, _, _, _, start, rows in sorted(fits, key=lambda fit: fit[:4])]
+
+
+def _head_known(sealed: bytes, patient: Patient, sure: bool) -> dict[str, int]:
+    """What the fields of the request have to be, by what is behind the seal."""
+    known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
+    if sure and patient.perm_key is not None:
+        known["perm_auth_key_id"] = patient.perm_key.key.id
+        aes = scheduled(V1.rows, patient.perm_key.key.data, sealed[8:FRONT])
+        plaintext = ige_decrypt(sealed[FRONT:], *aes)
+        known |= {"nonce": wrong.long(plaintext[36:44]), "expires_at": wrong.long(plaintext[68:72])}
+    for name in ("nonce", "expires_at"):
+        value = getattr(patient, name)
+        known |= {name: value} if value is not None else {}
+    return known
+
+
+def _head(head: bytes, known: Mapping[str, int]) -> tuple[wrong.Shape | None, tuple[Any, ...]]:
+    """The row of fields before encrypted_message, and its mistakes; None where it is no request in any order known."""
+    choices: list[tuple[wrong.Shape, tuple[Any, ...]]] = [(wrong.REQUEST, ())]
+    for step in ("head", "shape"):
+        choices += [(shape, (row,)) for row, ways in at(step) for way in ways for shape in way(wrong.REQUEST)]
+    best: tuple[int, wrong.Shape | None, tuple[Any, ...]] = (0, None, ())
+    for shape, rows in choices:
+        if size_of(shape) == len(head):
+            # Whether it is the number outside that is turned round, or the one inside, a nonce or a date cannot tell.
+            turned = {name for name, _, order in shape if order == "big" and name in ("nonce", "expires_at")}
+            bits = sum(8 * len(raw) if raw == written_as(known[name], len(raw), order) and name not in turned else -8
+                       for name, _, raw, order in Opened(head, b"", shape=shape).fields() if name in known)  # fmt: skip
+            if bits > best[0]:
+                best = bits, shape, rows
+    return (best[1], best[2]) if best[0] >= 64 else (None, ())
+
+
+def _difference(head: bytes, shape: wrong.Shape, known: Mapping[str, int]) -> Evidence:
+    """The first field of the request that is not where it belongs."""
+    start = 0
+    sizes = {name: size for name, size, _ in shape}
+    for name, size, _ in wrong.REQUEST:
+        if sizes.get(name, size) != size:
+            return Evidence(f"request/{name}", start, size, f"{sizes[name]} bytes", f"{size} bytes")
+        value = known.get(name)
+        right = None if value is None else written_as(value, size, "little")
+        if head[start : start + size] != right and (right is not None or (name, size, "little") not in shape):
+            return Evidence(f"request/{name}", start, size, head[start : start + size],
+                            right if right is not None else f"{size} bytes")  # fmt: skip
+        start += size
+    return Evidence("request/encrypted_message", start, 4, head[start : start + 4], b"\x68")
+
+
+# -- The seal -----------------------------------------------------------------------------------------------------
+
+
+def _with_perm_key(case: Case) -> Case:
+    """The permanent key picked from the others where it was not said which one it is."""
+    patient, sealed = case.patient, case.sealed
+    if patient.perm_key is not None or sealed is None:
+        return case
+    named = case.call["perm_auth_key_id"] if case.call is not None else None
+    chosen = next((key for key in patient.other_keys if key.key.id == named), None)
+    for key in patient.other_keys if chosen is None else ():
+        alone = replace(patient, perm_key=key, other_keys=())
+        if open_seal(sealed, alone, expected_inside(alone, case.values)) is not None:
+            chosen = key
+            break
+    if chosen is None:
+        return case
+    others = tuple(key for key in patient.other_keys if key is not chosen)
+    return replace(case, patient=replace(patient, perm_key=chosen, other_keys=others))
+
+
+def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
+    """What is behind the seal, and everything that is wrong with it."""
+    case = _unpacked(case)
+    sealed, patient = case.sealed or b"", case.patient
+    if len(sealed) in (0, RSA_BLOCK):
+        return case.and_found(noticed("rsa_sealed" if sealed else "empty", _size(sealed))), None
+    known = expected_inside(patient, case.values)
+    opened, found = _opened(sealed, patient, known)
+    if found:
+        sealed, found = found[0], found[1]
+        case = case.and_found(*found)
+    compared = compare(patient, case.values, sealed, opened, known)
+    if any(each.name == "not_sealed" for each in case.findings):
+        return case, None
+    if opened is None or patient.perm_key is None:
+        return case.and_found(*_closed(sealed, patient, compared)), None
+    noise = tuple(_noise_inside(sealed, patient.perm_key))
+    for change in opened.changes:
+        case = case.and_found(change.finding("encrypted_message", *noise))
+    case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
+    if any(each.name == "changed_after_sealing" for each in case.findings):
+        compared = [each for each in compared if each.evidence[0].within != "plaintext"]
+    elif _strange(opened, known):
+        size = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
+        return case.and_found(noticed("something_else_sealed", size)), opened
+    return case.and_found(*compared), opened
+
+
+def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
+    """What is behind the seal; where it had to be mended for that, the mended bytes and the finding."""
+    opened = open_seal(sealed, patient, known)
+    if patient.perm_key is None or (opened is not None and hash_mistakes(opened, sealed[8:FRONT], known) is not None):
+        return opened, None
+    arranged = _arranged(sealed, patient.perm_key)
+    if arranged is not None:
+        return open_seal(arranged[0], patient, known), arranged
+    if opened is None and any(sign in sealed for sign in (CONSTANTS[:8], CONSTANTS[4:])):
+        return None, (sealed, [noticed("not_sealed", Evidence("encrypted_message", 0, 0, "plaintext", "ciphertext"))])
+    change = mended(sealed, patient.perm_key, begins_well=opened is not None)
+    if change is None:
+        return opened or open_seal(sealed, patient, known, deep=True), None
+    place, right = change
+    part = "msg_key" if place < FRONT else "ciphertext"
+    evidence = Evidence(f"encrypted_message/{part}", place, 1, sealed[place : place + 1], right[place : place + 1])
+    return open_seal(right, patient, known), (right, [noticed("one_bit_flipped", evidence)])
+
+
+def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
+    """The three parts in their order, where they stand in another one, twice, or not at all."""
+    once = sealed[:ENCRYPTED_SIZE]
+    if sealed == 2 * once and is_right(once, given.key.data):
+        return once, [noticed("parts_of_the_seal", Evidence("encrypted_message", ENCRYPTED_SIZE, 0, "twice", "once"))]
+    for step in ("sealed", "shape"):
+        for row, ways in at(step):
+            for way in ways:
+                for shape in way(wrong.ENCRYPTED):
+                    cut = {name: raw for name, _, raw, _ in Opened(sealed, b"", shape=shape).fields()}
+                    if size_of(shape) != len(sealed) or not {"msg_key", "ciphertext"} <= cut.keys():
+                        continue
+                    right = given.key.id_bytes + cut["msg_key"] + cut["ciphertext"]
+                    if is_right(right, given.key.data):
+                        name = row.name if step == "sealed" else "parts_of_the_seal"
+                        return right, [Finding(MISTAKES[name], (_first_part(sealed, right),))]
+    return None
+
+
+def _first_part(got: bytes, right: bytes) -> Evidence:
+    at_ = next((n for n, pair in enumerate(zip(got, right, strict=False)) if pair[0] != pair[1]), len(got))
+    start = 0 if at_ < 8 else 8 if at_ < FRONT else FRONT
+    part = {0: "perm_auth_key_id", 8: "msg_key", FRONT: "ciphertext"}[start]
+    return Evidence(f"encrypted_message/{part}", start, 8, got[start : start + 8], right[start : start + 8])
+
+
+def _unpacked(case: Case) -> Case:
+    """The 104 bytes, with what had to be undone for them: text, a string in a string."""
+    sealed, patient = case.sealed or b"", case.patient
+    ids = [key.key.id_bytes for key in patient.keys]
+    ids += [case.call["perm_auth_key_id"].to_bytes(8, "little", signed=True)] if case.call is not None else []
+    if sealed[:8] in ids:
+        return case
+    for row, ways in at("unpacked"):
+        for way in ways:
+            undone = way(sealed)
+            if undone is not None and len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
+                seen = Evidence("encrypted_message", 0, min(len(sealed), 16), sealed[:16], undone[:16])
+                return replace(case, sealed=undone).and_found(Finding(row, (seen,)))
+    return case
+
+
+def _size(sealed: bytes) -> Evidence:
+    """The size is wrong; the bytes are not shown, for what has another size may be anything, a key as well."""
+    return Evidence("encrypted_message", 0, 0, f"{len(sealed)} bytes", f"{ENCRYPTED_SIZE} bytes")
+
+
+def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Finding]:
+    """It does not open. What disagrees outside is told as well where a well-known mistake explains it; otherwise it
+    only says once more that this is not the key."""
+    size = () if len(sealed) == ENCRYPTED_SIZE else (_size(sealed),)
+    if patient.perm_key is None:
+        return [*compared, *([noticed("wrong_size", *size)] if size else [])]
+    told = [finding for finding in compared if finding.name not in GENERIC]
+    rest = tuple(row for finding in compared if finding.name in GENERIC for row in finding.evidence)
+    return [noticed("not_opened", *size, *rest, *_noise_inside(sealed, patient.perm_key)), *told]
+
+
+def _noise_inside(sealed: bytes, given: GivenKey) -> Iterator[Evidence]:
+    """What the right recipe makes of the place where the constants belong."""
+    if len(sealed) >= FRONT + 3 * BLOCK:
+        aes = scheduled(V1.rows, given.key.data, sealed[8:FRONT])
+        begins = ige_decrypt(sealed[FRONT : FRONT + 3 * BLOCK], *aes)
+        yield Evidence("encrypted_message/ciphertext", FRONT, 3 * BLOCK, begins[24:36], CONSTANTS)
+
+
+def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
+    """The mistakes of the row of fields, at the first field that is not where it belongs."""
+    start = 0
+    places = {name: (at_, raw) for name, at_, raw, _ in opened.fields()}
+    size = Evidence("plaintext/envelope", 0, size_of(opened.shape), f"{size_of(opened.shape)} bytes of fields",
+                    f"{ENVELOPE_SIZE} bytes")  # fmt: skip
+    for (name, width, order), (other, wide, turned) in zip(wrong.ENVELOPE, (*opened.shape, ("", 0, "")), strict=False):
+        if (name, width, order) != (other, wide, turned):
+            found = opened.plaintext[start : start + width]
+            at_, raw = places.get(name, (-1, b""))
+            away = f"{len(raw)} bytes at {at_}" if at_ >= 0 else "not there"
+            right = written_as(known[name], width, "little") if name in known else f"{width} bytes at {start}"
+            if name in known and found != right:
+                size = Evidence(path_of(name), start, width, found, right)
+            else:
+                size = Evidence(path_of(name), start, width, away, f"{width} bytes at {start}")
+            break
+        start += width
+    yield from (Finding(row, (size,)) for row in opened.misplaced)
+
+
+def _strange(opened: Opened, known: Mapping[str, Any]) -> bool:
+    """Whether nothing in it is what a binding has, although the hash says that it was meant."""
+    if opened.misplaced or opened.size is None:
+        return False
+    agreeing = [name for name, _, raw, order in opened.fields() if name in known
+                and raw == written_as(known[name], len(raw), order)]  # fmt: skip
+    return not {*agreeing} - {"seqno"}
+
+
+def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
+    """It opens: is anything missing at its end, or too much there?"""
+    size = size_of(opened.shape)
+    padding = len(opened.plaintext) - size
+    if padding < 0:
+        yield noticed("cut_off", _size(sealed))
+    elif padding >= BLOCK or (padding == 0 and size % BLOCK):
+        yield noticed("padding_of_another_size",
+                      Evidence("plaintext/padding", size, padding, f"{padding} bytes", f"{-size % BLOCK} bytes"))
+    elif len(sealed) != ENCRYPTED_SIZE and not opened.misplaced:
+        yield noticed("wrong_size", _size(sealed))
+
+
+def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[Finding]:
+    """Is msg_key the hash of what was sealed, and if not, of what?"""
+    explained = any(change.row.name == "msg_key_changed_in_front" for change in opened.changes)
+    if explained or size_of(opened.shape) > len(opened.plaintext):
+        return
+    msg_key = sealed[8:FRONT]
+    rows = hash_mistakes(opened, msg_key, known)
+    evidence = Evidence("encrypted_message/msg_key", 8, len(msg_key), msg_key, right_digest(opened.envelope))
+    for row in rows or ():
+        yield Finding(row, (evidence,))
+    if rows is None:
+        noise = _noise(opened, known)
+        if noise is None:
+            yield noticed("msg_key_of_something_else", evidence)
+        else:
+            at_ = FRONT + noise // BLOCK * BLOCK
+            changed = Evidence("encrypted_message/ciphertext", at_, BLOCK, sealed[at_ : at_ + BLOCK], "what was sealed")
+            yield noticed("changed_after_sealing", changed, evidence)
+
+
+def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
+    """Where the plaintext stops to be what it should, if it never is again and at least two values are lost."""
+    fields = [(at_, raw, written_as(known[name], len(raw), order)) for name, at_, raw, order in opened.fields()
+              if name in known]  # fmt: skip
+    wrong_ones = [each for each in fields if each[1] != each[2]]
+    if len(wrong_ones) < 2 or wrong_ones != fields[-len(wrong_ones) :]:
+        return None
+    start, found, right = wrong_ones[0]
+    return start + next(i for i in range(len(found)) if found[i] != right[i])
+
+
+# -- What the numbers and the state say ---------------------------------------------------------------------------
+
+
+def _dates(case: Case, opened: Opened | None) -> Iterator[Finding]:
+    """Is expires_at a date in the future, and not beyond the promise?"""
+    values = case.values
+    if values.get("expires_at") is not None:
+        yield from date(case.patient, values["expires_at"], "request/expires_at", 20)
+    elif opened is not None:
+        for name, start, found, order in opened.fields():
+            if name == "expires_at" and len(found) == 4 and order == "little":
+                yield from date(case.patient, wrong.long(found), path_of(name), start)
+
+
+_FAILING = {
+    "not_a_cdn": "cdn", "over_temporary_key": "sent_over_the_permanent_key",
+    "not_bound_elsewhere": "bound_to_another_key",
+    "msg_id_rises": "older_than_the_present_binding", "perm_key_known": "no_such_permanent_key",
+}  # fmt: skip
+
+
+def _states(patient: Patient, verdict: Verdict | None) -> Iterator[Finding]:
+    """What the data centre's own state refuses."""
+    for check, name in _FAILING.items():
+        if verdict is not None and check in verdict.failing and (check != "perm_key_known" or patient.perm_key is None):
+            yield Finding(MISTAKES[name])
+
+
+def second_opinion(case: Case) -> Verdict:
+    """The checks of a data centre over the same bytes, without those whose values are not here."""
+    patient = case.patient
+    skip = set(patient.rules.skip)
+    unknown: Mapping[str, tuple[str, ...]] = {
+        "temp_key": ("temp_auth_key_id", *(("over_temporary_key",) if patient.temporary else ())),
+        "session_id": ("temp_session_id",),
+        "msg_id": ("msg_id", "msg_id_rises"),
+        "clock": ("expires_at_in_range",),
+    }
+    for name, checks in unknown.items():
+        skip.update(checks if getattr(patient, name) is None else ())
+    request = patient.request
+    if patient.perm_key is None and not patient.perm_key_missing:
+        skip.add("perm_key_known")
+    if request is None:  # one around a bare encrypted_message as it was sent, without the checks that it cannot answer
+        sealed = patient.encrypted_message or b""
+        named = patient.perm_key.key.id if patient.perm_key else wrong.long(sealed[:8])
+        request = bytes(REQUEST.build(perm_auth_key_id=named, nonce=patient.nonce or 0,
+                                      expires_at=patient.expires_at or 0, encrypted_message=sealed))  # fmt: skip
+        skip |= {"request_parses", "nothing_left_over"}
+        skip |= {"nonce"} if patient.nonce is None else set()
+        skip |= {"expires_at", "expires_at_in_range"} if patient.expires_at is None else set()
+        # Without a key its front has nothing to be compared with, and of another size it may be anything.
+        skip |= {"perm_auth_key_id_in_front"} if patient.perm_key is None or len(sealed) != ENCRYPTED_SIZE else set()
+    verdict = judge(Facts(
+        request,
+        patient.perm_key.key if patient.perm_key else None,
+        patient.temp_key.key if patient.temp_key else NO_KEY,
+        patient.session_id or 0,
+        patient.msg_id or 0,
+        patient.clock or 0,
+        patient.temporary,
+        patient.bound_to,
+        patient.key_expires_at,
+        patient.last_bind_msg_id,
+        replace(patient.rules, skip=frozenset(skip)),
+    ))  # fmt: skip
+    # A data centre refuses what stays closed; here it may only be that nobody gave the key.
+    return verdict if verdict.failing else Verdict(True, None, None, verdict.checks)
+
+
+def missing(case: Case) -> Iterator[str]:
+    """What could be said with what more."""
+    patient = case.patient
+    if case.call is None and case.sealed is None:
+        if any(finding.name == "packet_not_opened" for finding in case.findings) and patient.temp_key is None:
+            yield "temp_key: what is in the packets; and with perm_key: what is behind the seal in them"
+        return
+    wanted = {
+        "perm_key": (patient.perm_key, "whether the seal opens, and all that is behind it"),
+        "temp_key": (patient.temp_key, "whether the binding is for the key that carries it"),
+        "session_id": (patient.session_id, "whether the binding is for the session of its message"),
+        "msg_id": (patient.msg_id, "whether the binding was built for the message that carries it"),
+        "now": (patient.clock, "whether expires_at is in the future"),
+        "request": (case.call, "whether nonce, expires_at and perm_auth_key_id are the same inside and outside"),
+    }
+    if patient.perm_key_missing:
+        wanted.pop("perm_key")
+    if patient.nonce is not None and patient.expires_at is not None:
+        wanted.pop("request")
+    for name, (value, what) in wanted.items():
+        if value is None:
+            yield f"{name}: {what}"
+
+
+# -- Putting it together ------------------------------------------------------------------------------------------
+
+_OF_TEMP, _OF_PERM = "perm_key_id_for_the_temporary", "temp_key_id_for_the_permanent"
+_COMPOSITES: tuple[tuple[str, set[str], set[str]], ...] = (
+    ("key_ids_swapped", {_OF_TEMP, _OF_PERM}, set()),
+    ("perm_and_temp_swapped", {"key_ids_swapped", "sealed_with_the_temporary_key"}, {_OF_PERM}),
+    ("sealed_by_mtproto_2", {"schedule_v2", "msg_key_v2"}, set()),
+)
+"""Several mistakes that are one: the first whose parts are all there takes their place, and what it explains, too."""
+
+
+def _ordered(findings: list[Finding], *, accepted: bool) -> list[Finding]:
+    """In the order of the triage; each mistake once; several that are one under its name. Where a data centre accepts
+    the bytes, nothing in them is accused."""
+    merged: dict[str, Finding] = {}
+    for each in sorted(findings, key=lambda finding: finding.mistake.stage):
+        of_bytes = not each.evidence or each.evidence[0].within not in ("packet", "message")
+        if accepted and of_bytes and Stage.REQUEST <= each.mistake.stage <= Stage.EQUALITY:
+            continue
+        before = merged.get(each.name)
+        evidence = (*(before.evidence if before else ()), *each.evidence)
+        merged[each.name] = Finding(each.mistake, tuple(dict.fromkeys(evidence)))
+    for name, parts, more in _COMPOSITES:
+        if parts <= merged.keys():
+            rows = [merged.pop(part) for part in [*merged] if part in parts | more]
+            merged[name] = Finding(MISTAKES[name], tuple(row for part in rows for row in part.evidence))
+    return sorted(merged.values(), key=lambda finding: finding.mistake.stage)
+
+
+def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str, ...]) -> str:
+    """No mistake: what is that worth?"""
+    if verdict is None:
+        return "nothing_given"
+    if not verdict.ok:
+        return "unexplained"
+    if patient.perm_key_missing:
+        return "permanent_key_too_young" if is_young(patient) else "permanent_key_unknown"
+    if patient.perm_key is None:
+        return "no_key"
+    return "nothing_wrong_so_far" if lacking else "healthy"
+
+
+def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]:
+    """What the data centre refused is not healthy, whatever its bytes. Beside a mistake the answer is told as well,
+    unless the mistake is what it answers."""
+    said = meaning(patient.answer)
+    if said is None:
+        return findings
+    if findings[0].name == "healthy":
+        young = said.name == "permanent_key_unknown" and is_young(patient)
+        return [Finding(beside_right_bytes(MISTAKES["permanent_key_too_young"] if young else said))]
+    if said.name in OF_BYTES or said.name in [finding.name for finding in findings]:
+        return findings
+    return [*findings, Finding(said)]
+
+
+def is_young(patient: Patient) -> bool:
+    """Whether the permanent key is not older than 60 seconds. Source: core.telegram.org/api/pfs."""
+    clock = patient.clock
+    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created <= YOUNG
+
+
+def _remarks(opened: Opened | None, patient: Patient, findings: list[Finding]) -> Iterator[Any]:
+    if opened is None:
+        return
+    spelled = {finding.name for finding in findings} & {"key_without_leading_zeros", "key_with_a_sign_byte"}
+    noise = opened.value("random") or b""
+    outside = [(noise[:8], patient.salt), (noise[8:], patient.session_id)]
+    if any(number is not None and written_as(number, 8, "little") == part for part, number in outside):
+        yield MISTAKES["salt_and_session_inside"]
+    if noise == bytes(16):
+        yield MISTAKES["random_is_zero"]
+    if patient.perm_key is not None and len(patient.perm_key.given) != 256 and not spelled:
+        yield MISTAKES["key_given_short"]
+
+
+def _parts(case: Case, opened: Opened | None) -> dict[str, bytes]:
+    patient = case.patient
+    parts = {
+        "packet": patient.packet,
+        "request": patient.request,
+        "encrypted_message": case.sealed,
+        "plaintext": opened.plaintext if opened is not None else None,
+    }
+    return {name: value for name, value in parts.items() if value is not None}
+
+
+def _dissected(case: Case) -> Dissection | None:
+    """The request under the name that the paths of checks and formulas have for it."""
+    keys = tuple(key.key for key in case.patient.keys)
+    reading = Reading(keys=keys, lenient=True)
+    if case.call is not None:
+        return Dissection(replace(REQUEST, name="request"), bytes(case.call), reading)
+    if case.sealed is not None and len(case.sealed) == ENCRYPTED_SIZE:
+        return Dissection(ENCRYPTED_MESSAGE, case.sealed, reading)
+    return None

@@ -1,0 +1,387 @@
+"""The ladder: every value of a binding, one step per function of the recipe, for a program in any language.
+
+`ladder.json` holds the steps with their inputs and outputs, for some vectors. Bytes are hex, longs are decimal strings
+(many do not fit a double), an int is a number. Whoever climbs answers one step at a time; the first wrong value ends
+the climb, with the sentence for the mistake that makes exactly this value, where it is a usual one.
+
+    -> {"step": "auth_key_id", "inputs": {"perm_auth_key": "000102..."}}
+    <- {"output": "32d1586ea457dfc8"}
+
+Nothing is guessed. A mistake is named only where it gives exactly what was answered.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from mtlib.clinic.mistakes import MISTAKES, at
+from mtlib.clinic.recipe import STEPS, Recipe, Step, scheduled
+from mtlib.crypto.kdf import ScheduleTable
+from mtlib.errors import DecodeError, LocalError, MtError
+
+# -- Answers ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What a function did instead of giving a value: `kind` is "range" for a number that does not fit its bytes,
+    otherwise the name of the exception; `says` is its text."""
+
+    kind: str
+    says: str = field(default="", compare=False)
+
+    @classmethod
+    def of(cls, error: BaseException) -> Raised:
+        numbers = isinstance(error, (struct.error, OverflowError, LocalError))
+        return cls("range" if numbers else type(error).__name__, f"{type(error).__name__}: {error}")
+
+
+Way = Callable[..., Any]
+"""Takes what the right function takes. A generator yields several ways to make the same mistake."""
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """One usual wrong answer to a function. `ways` are different ways to come to it; `size` is the length that gives
+    it away where its bytes cannot be reproduced, because the answer holds random bytes of its own."""
+
+    name: str
+    sentence: str
+    ways: tuple[Way, ...] = field(default=(), repr=False)
+    size: int | None = None
+
+    def of(self, change: Callable[..., Sequence[Any]]) -> WrongAnswer:
+        """The same mistake inside a larger function: `change` makes the arguments here out of the arguments there."""
+        ways = tuple(lambda *arguments, way=way: way(*change(*arguments)) for way in self.ways)
+        return WrongAnswer(self.name, self.sentence, ways, self.size)
+
+    def made(self, arguments: Sequence[Any]) -> list[Any]:
+        """What comes out, one value for each way."""
+        return [value for way in self.ways for value in _values(way, arguments)]
+
+
+def wrong_answer(name: str, sentence: str, *ways: Way, size: int | None = None) -> WrongAnswer:
+    """A row of an exercise's own."""
+    return WrongAnswer(name, sentence, ways, size)
+
+
+def known(name: str, *ways: Way, size: int | None = None) -> WrongAnswer:
+    """A row of the table of mistakes, made in these ways."""
+    row = MISTAKES[name]
+    return WrongAnswer(name, f"{row.sentence} {row.fix}", ways, size)
+
+
+def mistaken(step: str, *names: str) -> tuple[WrongAnswer, ...]:
+    """The mistakes of the table in one step, all or those named."""
+    found = {row.name: known(row.name, *ways, size=_SIZES.get((step, row.name))) for row, ways in at(step)}
+    return tuple(found[name] for name in names or found)
+
+
+def mistaken_schedule(table: ScheduleTable) -> tuple[WrongAnswer, ...]:
+    """The mistakes in a whole key schedule, a function that takes auth_key and msg_key and gives aes_key and aes_iv."""
+    found = [known(row.name, *(_scheduled(table, way) for way in ways)) for row, ways in at("rows")
+             if any(list(way(table.rows)) for way in ways)]  # fmt: skip
+    found += [known(row.name, *(_spelled(table, way) for way in ways)) for row, ways in at("key")]
+    return tuple(found)
+
+
+def _spelled(table: ScheduleTable, way: Way) -> Way:
+    return lambda key, msg_key: (scheduled(table.rows, spelled, msg_key) for spelled in way(key))
+
+
+def _scheduled(table: ScheduleTable, way: Way) -> Way:
+    return lambda key, msg_key: (scheduled(rows, key, msg_key) for rows in way(table.rows))
+
+
+_SIZES = {("inner", "nonce_of_sixteen_bytes"): 48}
+
+
+def recognise(
+    mistakes: Sequence[WrongAnswer], inputs: Sequence[Sequence[Any]], answers: Sequence[Any]
+) -> WrongAnswer | None:
+    """The mistake that turns every input into its answer, or the one whose size the answers have."""
+    for candidate in mistakes:
+        ways = [at for at, made in enumerate(candidate.made(inputs[0])) if _same(made, answers[0])]
+        others = [candidate.made(arguments) for arguments in inputs[1:]] if ways else []
+        for way in ways:
+            pairs = zip(others, answers[1:], strict=True)
+            if all(way < len(made) and _same(made[way], answer) for made, answer in pairs):
+                return candidate
+    sizes = {len(answer) if isinstance(answer, bytes) else -1 for answer in answers}
+    return next((m for m in mistakes if m.size is not None and sizes == {m.size}), None)
+
+
+def _same(made: Any, answer: Any) -> bool:
+    """Equal and of one type: True is not 1 here."""
+    return type(made) is type(answer) and bool(made == answer)
+
+
+def _values(way: Way, arguments: Sequence[Any]) -> list[Any]:
+    try:
+        made = way(*arguments)
+        return list(made) if isinstance(made, Iterator) else [made]
+    except (struct.error, OverflowError, LocalError) as error:
+        return [Raised.of(error)]
+
+
+# -- Rungs --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of the recipe, and the mistakes that can be made in it."""
+
+    step: Step
+
+    @property
+    def name(self) -> str:
+        return self.step.name
+
+    @property
+    def says(self) -> str:
+        return self.step.says
+
+    @property
+    def takes(self) -> Mapping[str, str]:
+        """ "bytes", "long" or "int" by name."""
+        return self.step.takes
+
+    @property
+    def mistakes(self) -> tuple[WrongAnswer, ...]:
+        return _mistakes(self.name)
+
+
+@cache
+def _mistakes(step: str) -> tuple[WrongAnswer, ...]:
+    """Those of the table that show here: a wrong iv is nothing that the step of aes_key could tell."""
+    asked = next(question for question in ladder() if question.step == step)
+    return tuple(each for each in mistaken(step) if any(value != asked.output for value in each.made(asked.arguments)))
+
+
+RUNGS: tuple[Rung, ...] = tuple(map(Rung, STEPS.values()))
+"""From the permanent key to the packet, in the order in which the values come into being."""
+
+GIVEN: Mapping[str, str] = {
+    "perm_auth_key": "bytes", "temp_auth_key": "bytes", "temp_auth_key_id": "long", "temp_session_id": "long",
+    "msg_id": "long", "nonce": "long", "expires_at": "int", "random": "bytes", "padding": "bytes", "salt": "long",
+    "seqno": "int", "message_padding": "bytes",
+}
+"""What a vector gives; everything else follows. Without a `temp_auth_key` the steps of the packet are left out."""
+
+ABOUT = (
+    "One step per function of the recipe of auth.bindTempAuthKey. Run the inputs of each step through your own code,",
+    "in order: the first output that differs is the bug. `python -m mtlib judge -- PROGRAM` asks a program for you.",
+    "bytes: hex. long: a signed 64-bit number, as a decimal string. int: a signed 32-bit number.",
+)
+
+
+def climb(given: Mapping[str, Any]) -> dict[str, Any]:
+    """All values of a vector by name: those given, and one for each step that has its inputs."""
+    return Recipe().run(given)
+
+
+def document(vectors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The content of ladder.json for `vectors`: name, about and given of each, as they stand in it."""
+    climbed = [(vector["name"], climb(_decoded(vector["given"], GIVEN))) for vector in vectors]
+    return {
+        "about": list(ABOUT),
+        "made_by": "mtlib.clinic.ladder.document, from the library",
+        "steps": [_step(rung, climbed) for rung in RUNGS],
+        "vectors": list(vectors),
+    }
+
+
+def _step(rung: Rung, climbed: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    reached = [(name, values) for name, values in climbed if rung.name in values]
+    return {
+        "step": rung.name,
+        "says": rung.says,
+        "source": rung.step.source,
+        "takes": dict(rung.takes),
+        "bytes": len(reached[0][1][rung.name]),
+        "vectors": [
+            {"vector": name, "inputs": _encoded(values, rung.takes), "output": values[rung.name].hex()}
+            for name, values in reached
+        ],
+    }
+
+
+def _encoded(values: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    write: dict[str, Callable[[Any], Any]] = {"bytes": bytes.hex, "long": str, "int": int}
+    return {name: write[kind](values[name]) for name, kind in kinds.items()}
+
+
+def _decoded(values: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    read: dict[str, Callable[[Any], Any]] = {"bytes": bytes.fromhex, "long": int, "int": int}
+    return {name: None if values[name] is None else read[kind](values[name]) for name, kind in kinds.items()}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One step for one vector: its `arguments` in the order of the rung, and the `output` that is right."""
+
+    rung: Rung = field(repr=False)
+    vector: str
+    inputs: Mapping[str, Any] = field(repr=False)
+    output: bytes = field(repr=False)
+
+    @property
+    def step(self) -> str:
+        return self.rung.name
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(_decoded(self.inputs, self.rung.takes).values())
+
+    @property
+    def line(self) -> str:
+        """The question as a program is asked it: one line of JSON."""
+        return json.dumps({"step": self.step, "inputs": dict(self.inputs)}) + "\n"
+
+    def mark(self, got: bytes) -> tuple[str, str]:
+        """The name of the mistake, where it is a usual one, and the sentence; twice nothing where `got` is right."""
+        if got == self.output:
+            return "", ""
+        found = recognise(self.rung.mistakes, [self.arguments], [got])
+        return (found.name, found.sentence) if found else ("", difference(got, self.output))
+
+
+def difference(got: bytes, expected: bytes) -> str:
+    """What can be said of bytes that are not right, and that no usual mistake gives."""
+    if got == expected[::-1]:
+        return "Right bytes, in the reverse order."
+    if got == expected.lstrip(b"\0"):
+        return "Zeros on the left are lost: these are bytes, not a number."
+    if len(got) != len(expected):
+        return f"{len(got)} bytes came, {len(expected)} are expected."
+    first = next(at for at in range(len(got)) if got[at] != expected[at])
+    return f"Byte {first} is the first that differs: {got[first]:02x} came, {expected[first]:02x} is expected."
+
+
+def questions(text: str) -> tuple[Question, ...]:
+    """The questions in the text of a ladder.json, step by step. DecodeError where it is none."""
+    rungs = {rung.name: rung for rung in RUNGS}
+    try:
+        return tuple(
+            Question(rungs[step["step"]], each["vector"], each["inputs"], bytes.fromhex(each["output"]))
+            for step in json.loads(text)["steps"]
+            for each in step["vectors"]
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DecodeError("not a ladder.json", got=f"{type(error).__name__}: {error}", where="ladder.json") from None
+
+
+@cache
+def ladder() -> tuple[Question, ...]:
+    """The questions of the ladder.json that comes with the package."""
+    return questions(_shipped())
+
+
+@cache
+def vectors() -> Mapping[str, Mapping[str, Any]]:
+    """Every vector of that ladder.json by name, with all its values: what is given and what follows."""
+    return {
+        vector["name"]: climb(_decoded(vector["given"], GIVEN)) for vector in json.loads(_shipped())["vectors"]
+    }
+
+
+def _shipped() -> str:
+    """Data of ours, which stands beside the code and is as constant."""
+    return files("mtlib.clinic").joinpath("ladder.json").read_text(encoding="utf-8")
+
+
+def chosen(steps: Sequence[str]) -> tuple[Question, ...]:
+    """The ladder's questions for these steps, or all. LocalError for a step that there is not."""
+    names = [rung.name for rung in RUNGS]
+    for step in steps:
+        if step not in names:
+            raise LocalError("no such step on the ladder", got=step, expected=", ".join(names))
+    return tuple(question for question in ladder() if not steps or question.step in steps)
+
+
+def output(line: str) -> bytes:
+    """The value in a program's answer, `{"output": "hex"}`. DecodeError, in one clear sentence, for anything else."""
+    shown = line.strip()[:60]
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        raise DecodeError("the answer is not a line of JSON", got=shown, expected='{"output": "hex"}') from None
+    if not isinstance(said, dict) or "output" not in said:
+        raise DecodeError("the answer has no output", got=shown, expected='{"output": "hex"}')
+    value = said["output"]
+    if value is None:
+        raise DecodeError("the program says that it does not have this step", expected='{"output": "hex"}')
+    try:
+        return bytes.fromhex(value)
+    except (TypeError, ValueError):
+        raise DecodeError("output is not hex", got=str(value)[:60], expected="two hex digits for each byte") from None
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far somebody climbed: how many questions of each step were answered rightly, how many there are, and then,
+    perhaps, the fall.
+
+    `stopped` is the question without a right answer, `got` what was answered (None: nothing that can be compared),
+    `mistake` its name where it is a usual one, `sentence` what is said about it. `exit_code` is 0 where every value is
+    right, 1 where one is wrong, 3 where the program could not be started, ended, hung, or spoke something else.
+    """
+
+    right: Mapping[str, int]
+    totals: Mapping[str, int]
+    stopped: Question | None = None
+    got: bytes | None = field(default=None, repr=False)
+    mistake: str = ""
+    sentence: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.stopped is None and not self.sentence
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.ok else 1 if self.got is not None else 3
+
+    def __str__(self) -> str:
+        width = max(map(len, self.totals), default=0)
+        fell = "WRONG" if self.got is not None else "none"
+        lines = [
+            f"{'right' if count == self.totals[step] else fell:<7}{step:<{width}}  {count} of {self.totals[step]}"
+            for step, count in self.right.items()
+        ]
+        if self.stopped is not None:
+            lines += [f"stopped at step {self.stopped.step}, vector {self.stopped.vector}"]
+        lines += [self.sentence or "Every value is right: this program builds the binding."]
+        if self.stopped is not None and self.got is not None:
+            lines += [f"  got       {_hex(self.got)}", f"  expected  {_hex(self.stopped.output)}"]
+        return "\n".join(lines)
+
+
+def ask(answer: Callable[[Question], bytes], asked: Sequence[Question]) -> Report:
+    """Climb: each question in turn, up to the first value that is not right. An error of `mtlib.errors` that `answer`
+    raises ends the climb as well, with its own words."""
+    totals: dict[str, int] = {}
+    for question in asked:
+        totals[question.step] = totals.get(question.step, 0) + 1
+    right: dict[str, int] = {}
+    for question in asked:
+        right.setdefault(question.step, 0)
+        try:
+            got = answer(question)
+        except MtError as error:
+            return Report(right, totals, question, sentence=f"{str(error)[:1].upper()}{str(error)[1:]}")
+        mistake, sentence = question.mark(got)
+        if sentence:
+            return Report(right, totals, question, got, mistake, sentence)
+        right[question.step] += 1
+    return Report(right, totals)
+
+
+def _hex(data: bytes) -> str:
+    return f"{data.hex()} ({len(data)} bytes)" if len(data) <= 240 else f"{data[:240].hex()}... ({len(data)} bytes)"

@@ -1,0 +1,451 @@
+"""What two ends of a connection say to each other: bytes as they came, the messages in them, a verdict on each bind.
+
+`Listener` knows no socket and no clock. Framing and obfuscation are found out from what the client sends first; the
+other direction follows from them. Where bytes are missing, both the frame that they were in and the frames in them are
+lost, and the next packet is looked for by the id of its key (64 bits) and a length in front of it that fits.
+
+Source: core.telegram.org/mtproto/mtproto-transports; what is done about missing bytes is DEDUCED.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mtlib.clinic.diagnosis import Diagnosis
+from mtlib.clinic.doctor import diagnose, unwrapped
+from mtlib.crypto.aes import Ctr
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import MtError, PeerError, TransportError
+from mtlib.protocol.dissect import dissect
+from mtlib.protocol.messages import Message, unpack
+from mtlib.protocol.packets import PLAIN, TO_CLIENT, TO_SERVER, open_packet
+from mtlib.transport import FRAMINGS, Frame, Framing, ServerStream
+from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.schema import REQUEST
+
+Speaker = Literal["client", "server"]
+
+LARGEST_FRAME = 1 << 20
+"""Bytes of the largest frame that is waited for."""
+SEARCHED = 1 << 22
+"""Bytes of one direction in which a packet is looked for after something was lost, all gaps together."""
+SKIPPED = 1 << 26
+"""Missing bytes, all gaps together, over which the key stream of an obfuscated direction is turned on."""
+VERDICTS = 64
+"""Binds of one connection that the doctor looks at."""
+PENDING = 64
+"""Binds that wait for their answer."""
+CANDIDATES = 8
+"""Keys that are tried as the permanent one where the request names none that is at hand."""
+MOST_IDS = 256
+"""Key ids of one connection by which a packet is recognised, beside those of the keys at hand."""
+OPENING = 64
+"""First bytes of a connection that suffice to know what it speaks: an obfuscation header, or less."""
+PLAIN_ID = bytes(8)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One thing that was heard, in the order of its arrival.
+
+    `speaker` is "client" or "server", or empty for what is said about them; `at` is in unix seconds, None where it is
+    not known; `text` is one line; `dissection` is the packet, opened as far as the keys go; `diagnosis` is the doctor's
+    verdict on a bind.
+    """
+
+    speaker: str
+    at: float | None
+    text: str
+    dissection: Dissection | None = field(default=None, repr=False)
+    diagnosis: Diagnosis | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        when = "" if self.at is None else f"{self.at:.3f} "
+        lines = [f"{when}{self.speaker or '--'}: {self.text}"]
+        for each in (self.dissection, self.diagnosis):
+            lines += [f"    {line}" for line in str(each).splitlines()] if each is not None else []
+        return "\n".join("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+                         for line in lines)
+
+
+@dataclass(frozen=True)
+class _Bind:
+    """A bind that waits for its answer: its packet and its request, empty where the packet did not open."""
+
+    packet: bytes
+    request: bytes
+    msg_id: int
+
+
+class Listener:
+    """Listens to one connection: `hear` what an end said, `miss` what is known to be lost, and at the `end`.
+
+    `keys` are those at hand; `more` is asked for the keys there are by now, when a packet names one that is not among
+    them. `begun` says whether the first bytes that will be heard of the client are its first at all.
+    """
+
+    def __init__(
+        self, keys: Iterable[AuthKey] = (), *, more: Callable[[], Iterable[AuthKey]] | None = None, begun: bool = True
+    ) -> None:
+        self._keys = {key.id_bytes: key for key in keys}
+        self._more = more
+        self._begun = begun
+        self._ids = {PLAIN_ID, *self._keys}  # of keys, at hand or not, that packets of this connection begin with
+        self._ways: dict[str, _Way] = {"client": _Way("server"), "server": _Way("client")}
+        self._opening = bytearray()
+        self._binds: dict[int, _Bind] = {}
+        self._verdicts = 0
+        self._now: int | None = None
+        self.framing = ""
+        self.obfuscated = False
+        self.opened = self.packets = 0
+
+    def hear(self, speaker: Speaker, data: bytes, at: float | None = None) -> list[Heard]:
+        """Take bytes as they came; what they complete. Never raises for what they are."""
+        return list(self._hear(speaker, data, at))
+
+    def miss(self, speaker: Speaker, size: int, at: float | None = None) -> list[Heard]:
+        """`size` bytes of an end are not there to be heard."""
+        way = self._ways[speaker]
+        said = f"{size} bytes of the {speaker} are missing"
+        if not self.framing and speaker == "client":
+            self._opening = bytearray()
+            self._look_everywhere()
+        way.skip(size)
+        return [Heard("", at, f"{said}; {'nothing more of it is read' if way.given_up else 'looking for a packet'}")]
+
+    def end(self, at: float | None = None) -> list[Heard]:
+        """Nothing more will come: what was not answered, and what was not understood."""
+        heard = [Heard("", at, f"the last {way.pending} bytes of the {speaker} are no whole frame")
+                 for speaker, way in self._ways.items() if way.pending and self.framing]
+        if not self.framing and self._opening:
+            heard.append(Heard("", at, "too short to tell what it speaks"))
+        for bind in dict.fromkeys(self._binds.values()):
+            heard += self._verdict(bind, None, at, "no answer was heard")
+        self._binds.clear()
+        return heard
+
+    # -- Bytes become frames --------------------------------------------------------------------------------------
+
+    def _hear(self, speaker: Speaker, data: bytes, at: float | None) -> Iterator[Heard]:
+        way = self._ways[speaker]
+        unread = way.waits and not way.lost
+        if speaker == "client" and unread:
+            self._opening += data
+            known = self._recognise()
+            if known:
+                yield Heard("", at, known)
+            if not self.framing and not way.lost:
+                return
+            data, self._opening = bytes(self._opening), bytearray()
+        elif unread and not self.framing:
+            way.buffer += data[: LARGEST_FRAME - len(way.buffer)]  # until the client has said what is spoken
+            return
+        yield from self._frames(speaker, data, at)
+        if speaker == "client" and (waiting := self._ways["server"]).waits:
+            waiting.waits, held, waiting.buffer = False, bytes(waiting.buffer), bytearray()
+            yield from self._frames("server", held, at)
+
+    def _frames(self, speaker: Speaker, data: bytes, at: float | None) -> Iterator[Heard]:
+        way = self._ways[speaker]
+        for frame in way.take(data, self._ids):
+            if way.found:
+                which = "intermediate or padded" if way.found == "padded" and not self.framing else way.found
+                yield Heard("", at, f"a packet of the {speaker} is recognised, {which} framing")
+                self._agree(way.found)
+                way.found = ""
+            if isinstance(frame, TransportError):
+                yield from self._refused(frame, at)
+            elif isinstance(frame, PeerError):
+                yield Heard("", at, f"the {speaker} sent what is no frame: {frame}; looking for a packet behind it")
+            elif speaker == "server" and frame.quick_ack:
+                yield Heard(speaker, at, "a quick ack")
+            else:
+                yield from self._packet(speaker, frame.payload, at)
+        if way.given_up and not way.said:
+            way.said = True
+            yield Heard("", at, f"nothing more of the {speaker} is recognised; the rest is left alone")
+
+    def _recognise(self) -> str:
+        """What is spoken, as soon as the first bytes tell; the sentence about it."""
+        probe = ServerStream(entropy=Patterned("listening"))  # listening draws nothing
+        try:
+            probe.receive(bytes(self._opening[:OPENING]))
+        except PeerError as error:
+            if probe.framing is None and self._begun:
+                for way in self._ways.values():
+                    way.given_up = way.said = True
+                self._opening.clear()
+                return f"no MTProto, or hidden by the secret of a proxy: {error}"
+        if not self._begun and (probe.framing in WEAK or (probe.framing is None and len(self._opening) >= OPENING)):
+            self._look_everywhere()
+            return "the beginning of the connection is missing; looking for a packet"
+        if probe.framing is None:
+            return ""
+        self.framing, self.obfuscated = probe.framing, probe.obfuscated
+        del self._opening[: OPENING if probe.obfuscated else len(FRAMINGS[probe.framing].tag)]
+        ciphers = probe.obfuscation.streams() if probe.obfuscation else (None, None)
+        for way, cipher in zip(self._ways.values(), ciphers, strict=True):
+            way.speak(self.framing, cipher)
+        return f"the client speaks the {self.framing} framing{', obfuscated' if self.obfuscated else ''}"
+
+    def _look_everywhere(self) -> None:
+        """The client's first bytes are not there: every framing is tried on both sides."""
+        for way in self._ways.values():
+            way.lost = True
+
+    def _agree(self, framing: str) -> None:
+        """Both directions speak one framing."""
+        self.framing = self.framing or framing
+        for way in self._ways.values():
+            way.names = (self.framing,)
+
+    # -- Packets --------------------------------------------------------------------------------------------------
+
+    def _packet(self, speaker: Speaker, packet: bytes, at: float | None) -> Iterator[Heard]:
+        self.packets += 1
+        key_id = packet[:8]
+        if key_id != PLAIN_ID and key_id not in self._keys and self._more is not None:
+            self._keys |= {key.id_bytes: key for key in self._more()}
+        try:
+            cut = dissect(packet, keys=list(self._keys.values()), as_="packet")
+        except MtError as error:
+            yield Heard(speaker, at, f"{len(packet)} bytes that are no packet: {error}")
+            return
+        if key_id == PLAIN_ID:
+            yield Heard(speaker, at, f"{_name(bytes(PLAIN.dissect(packet)['message']))}, in the clear", cut)
+        elif key_id not in self._keys:
+            if len(self._ids) < MOST_IDS:
+                self._ids.add(key_id)
+            yield Heard(speaker, at, f"a packet under key {key_id.hex()}, which is not at hand", cut)
+        else:
+            self._ids.add(key_id)
+            yield from self._sealed(speaker, packet, cut, at)
+
+    def _sealed(self, speaker: Speaker, packet: bytes, cut: Dissection, at: float | None) -> Iterator[Heard]:
+        key = self._keys[packet[:8]]
+        try:
+            message = open_packet(packet, key, TO_SERVER if speaker == "client" else TO_CLIENT)
+            body = bytes(message["request" if speaker == "client" else "answer"])
+            inside = unpack(Message(message["msg_id"], message["seqno"], body))
+        except MtError as error:
+            if speaker == "client":
+                self._remember(_Bind(packet, b"", 0), 0)
+            yield Heard(speaker, at, f"a packet under key {packet[:8].hex()} that does not open rightly: {error}", cut)
+            return
+        self.opened += 1
+        names = ", ".join(_name(each.body) for each in inside[:8]) + (" ..." if len(inside) > 8 else "")
+        yield Heard(speaker, at, f"{names or 'nothing'}, under key {packet[:8].hex()}", cut)
+        for each in inside:
+            if speaker == "client":
+                request = unwrapped(each.body)
+                if request[:4] == REQUEST.id_bytes:
+                    self._remember(_Bind(packet, request, each.msg_id), each.msg_id, message["msg_id"])
+            else:
+                self._now = message["msg_id"] >> 32
+                yield from self._answered(each.body, at)
+
+    def _remember(self, bind: _Bind, *msg_ids: int) -> None:
+        self._binds |= dict.fromkeys(msg_ids, bind)
+        while len(self._binds) > PENDING:
+            del self._binds[next(iter(self._binds))]
+
+    def _answered(self, body: bytes, at: float | None) -> Iterator[Heard]:
+        """The verdict on the bind that a message of the data centre answers, if it answers one."""
+        try:
+            said = SCHEMA.dissect(body) if SCHEMA.knows(body) else None
+        except MtError:
+            return
+        name = {"rpc_result": "req_msg_id", "bad_msg_notification": "bad_msg_id", "bad_server_salt": "bad_msg_id"}
+        if said is None or said.name not in name:
+            return
+        bind = self._binds.get(said[name[said.name]])
+        if bind is not None:
+            self._binds = {msg_id: each for msg_id, each in self._binds.items() if each is not bind}
+            yield from self._verdict(bind, body, at, f"answered by {_name(body)}")
+
+    def _refused(self, error: TransportError, at: float | None) -> Iterator[Heard]:
+        yield Heard("server", at, str(error))
+        for bind in dict.fromkeys(self._binds.values()):
+            yield from self._verdict(bind, str(error.code), at, f"answered by {error}")
+        self._binds.clear()
+
+    def _verdict(self, bind: _Bind, answer: Any, at: float | None, how: str) -> Iterator[Heard]:
+        what = f"auth.bindTempAuthKey, msg_id {bind.msg_id}" if bind.request else "the packet that does not open"
+        self._verdicts += 1
+        if self._verdicts > VERDICTS:
+            if self._verdicts == VERDICTS + 1:
+                yield Heard("", at, f"the doctor has looked at {VERDICTS} binds of this connection, and stops")
+            return
+        try:
+            diagnosis = self._diagnosed(bind, answer)
+        except MtError as error:
+            yield Heard("", at, f"{what}: {how}; the doctor has no word for it: {error}")
+            return
+        yield Heard("", at, f"{what}: {how}; {diagnosis.name}", None, diagnosis)
+
+    def _diagnosed(self, bind: _Bind, answer: Any) -> Diagnosis:
+        """By the permanent key that the request names; where it is not at hand, by the one that opens the seal."""
+        temp_key = self._keys[bind.packet[:8]]
+        named = self._keys.get(bind.request[4:12])
+        others = [key for key in reversed(self._keys.values()) if key not in (temp_key, named)]
+        candidates: list[AuthKey | None] = [*([named] if named else []), *others[:CANDIDATES]]
+        found = []
+        for perm_key in candidates or [None]:
+            rest = [key for key in others if key is not perm_key][:CANDIDATES]
+            found.append(diagnose(packet=bind.packet, temp_key=temp_key, perm_key=perm_key, other_keys=rest,
+                                  answer=answer, now=self._now))
+            if found[-1].name not in _UNDECIDED:
+                return found[-1]
+        return found[0]
+
+
+_UNDECIDED = ("not_opened", "no_key")
+
+
+def _name(body: bytes) -> str:
+    """The constructor of a body, and what an answer says."""
+    if not SCHEMA.knows(body):
+        return f"constructor {body[:4].hex()}"
+    name = str(SCHEMA.of(body).name)
+    if name in ("rpc_result", "rpc_error", "bad_msg_notification", "bad_server_salt"):
+        try:
+            said = SCHEMA.dissect(body)
+            if name == "rpc_result":
+                return f"rpc_result: {_name(bytes(said['result']))}"
+            return " ".join([name, *(_shown(said[each]) for each in ("error_code", "error_message")
+                                     if each in said.values)])  # fmt: skip
+        except MtError:
+            return name
+    return _call(body) or name
+
+
+def _call(body: bytes) -> str:
+    """The name of a call inside its wrappers, with theirs; empty where it has none."""
+    inner = unwrapped(body)
+    if inner is body or not SCHEMA.knows(inner):
+        return ""
+    return f"{SCHEMA.of(inner).name} within {SCHEMA.of(body).name}"
+
+
+def _shown(value: Any) -> str:
+    return value.decode("ascii", "replace")[:80] if isinstance(value, bytes) else str(value)
+
+
+UNKNOWN = ("abridged", "padded", "full")
+"""The framings that are tried where nobody said which it is. Padded reads intermediate as well."""
+WEAK = ("abridged", "full")
+"""Framings whose beginning is a single byte, or nothing: no mark, unless it is known to be the beginning."""
+
+
+# -- One direction ------------------------------------------------------------------------------------------------
+
+
+class _Way:
+    """One direction: its bytes become frames. `side` is the end that hears them.
+
+    `lost` says that the place of the next frame is not known, and is looked for; `found` is the framing in which it was
+    found; `given_up` that nothing is looked for any more; `waits` that nothing has been read yet.
+    """
+
+    def __init__(self, side: Literal["client", "server"]) -> None:
+        self.buffer = bytearray()
+        self.names: tuple[str, ...] = UNKNOWN
+        self.lost = self.given_up = self.said = False
+        self.waits = True
+        self.found = ""
+        self._side: Literal["client", "server"] = side
+        self._framer: Framing | None = None
+        self._cipher: Ctr | None = None
+        self._searched = self._skipped = 0
+
+    @property
+    def pending(self) -> int:
+        """Bytes whose frame is not whole."""
+        return len(self.buffer) + (self._framer.pending if self._framer else 0)
+
+    def speak(self, framing: str, cipher: Ctr | None) -> None:
+        self.names, self._cipher = (framing,), cipher
+        self._framer = FRAMINGS[framing](self._side, limit=LARGEST_FRAME)
+
+    def skip(self, size: int) -> None:
+        """Bytes that are missing. The key stream goes on over them."""
+        self.buffer.clear()
+        self._framer = None
+        self.lost, self._skipped = True, self._skipped + size
+        if self._cipher is not None and self._skipped > SKIPPED:
+            self.given_up = self.said = True
+        elif self._cipher is not None:
+            for at in range(0, size, 1 << 16):
+                self._cipher.update(bytes(min(1 << 16, size - at)))
+
+    def take(self, data: bytes, ids: Iterable[bytes]) -> Iterator[Frame | PeerError]:
+        """The frames that are whole now, and the error that ended them."""
+        if self.given_up:
+            return
+        self.buffer += self._cipher.update(data) if self._cipher else data
+        self.waits = False
+        if (self.lost and not self._find(ids)) or self._framer is None:
+            return
+        self._framer.feed(bytes(self.buffer))
+        self.buffer.clear()
+        try:
+            while (frame := self._framer.next()) is not None:
+                yield frame
+        except PeerError as error:
+            self.lost = True
+            yield error
+
+    def _find(self, ids: Iterable[bytes]) -> bool:
+        """Whether the buffer holds a packet, from whose frame on it is kept; most of what holds none is dropped."""
+        data = bytes(self.buffer)
+        self._searched += len(data)
+        for match in re.finditer(_beginnings(ids), data):
+            for name in self.names:
+                start = _frame_around(name, data, match.start())
+                if start is not None:
+                    del self.buffer[:start]
+                    self._framer = FRAMINGS[name](self._side, limit=LARGEST_FRAME)
+                    if name == "full":
+                        self._framer.received = int.from_bytes(self.buffer[4:8], "little")
+                    self.lost, self.found = False, name
+                    return True
+        del self.buffer[:-OPENING]
+        if self._searched > SEARCHED:
+            self.given_up = True
+            self.buffer.clear()
+        return False
+
+
+def _beginnings(ids: Iterable[bytes]) -> bytes:
+    """A pattern for places where packets may begin, overlapping ones too: an id, or zero and then a msg_id."""
+    sealed = [re.escape(each) for each in ids if each != PLAIN_ID]
+    return b"(?=" + b"|".join([rb"\0{8}(?!\0{8})", *sealed]) + b")"
+
+
+_HEADS = {"abridged": (1, 4), "intermediate": (4,), "padded": (4,), "full": (8,)}
+"""Bytes in front of a packet, by framing."""
+
+
+def _frame_around(framing: str, data: bytes, at: int) -> int | None:
+    """Where the frame begins whose packet begins at `at`; None where nothing in front of it is such a head."""
+    for head in _HEADS[framing]:
+        if at < head or len(data) < at + 20:
+            continue
+        front = int.from_bytes(data[at - head : at - head + 4], "little")
+        if framing == "abridged":
+            size = 4 * (data[at - 1] & 0x7F) if head == 1 else 4 * (front >> 8) if front & 0x7F == 0x7F else 0
+        else:
+            size = (front & 0x7FFFFFFF) - (12 if framing == "full" else 0)
+        if any(data[at : at + 8]):
+            fits = 24 + 48 <= size <= LARGEST_FRAME and (size - 24) % 16 <= (15 if framing == "padded" else 0)
+        else:
+            body = int.from_bytes(data[at + 16 : at + 20], "little")
+            fits = any(data[at + 8 : at + 16]) and 4 <= body <= size - 20 <= body + 31 and not body % 4
+        if fits:
+            return at - head
+    return None

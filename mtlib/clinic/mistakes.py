@@ -1,0 +1,845 @@
+"""The one table of mistakes. Whatever the doctor, the ladder, the exercises or the data centre's log know stands here.
+
+A row has a name, the stage of the triage that sees it, the lesson that teaches it, what was done, and what to do
+instead; then the mistake itself, as a function in the place of a step of the recipe: it takes what the step takes, and
+a generator yields several ways to make the same mistake. Besides the steps of `recipe` there are smaller places:
+
+    key     key -> the bytes that somebody used for it      digest    the same as the step msg_key
+    rows    a key schedule -> schedules with a slip         cipher    a `Mode`, which goes forth and back
+    value   a right long -> what became of it               shape     a row of fields -> wrong rows
+    string  a body -> what stands for its TL string         unpacked  encrypted_message as it came -> as it should be
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from itertools import chain
+from typing import Any
+
+from mtlib.clinic import wrong
+from mtlib.clinic.recipe import HASHED, envelope, inner, message, request, rows
+from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, msg_key_v2
+from mtlib.crypto.keys import AuthKey
+from mtlib.protocol.packets import seal
+from mtlib.wire.tl import SIMPLE
+
+Way = Callable[..., Any]
+LONG, INT = SIMPLE["long"].pack, SIMPLE["int"].pack
+IGE, V1_LESSON, V2_LESSON, FORTY, SEALED, CARRIED, CHECKED, ERRORS, AFTER, DEBUG = (
+    "10_aes_ige", "11_the_v1_schedule", "12_the_v2_schedule", "14_forty_bytes_that_bind",
+    "15_sealed_with_the_permanent_key", "16_carried_by_the_temporary_key", "17_the_data_centres_checks",
+    "19_every_way_it_can_fail", "20_after_the_bind", "29_debug_your_own_client",
+)  # fmt: skip
+
+
+class Stage(IntEnum):
+    """The triage, in the order in which it asks. An earlier answer makes the later questions meaningless, or at
+    least less urgent, so findings are told in this order."""
+
+    CARRIED = 0
+    """Does the packet around the request open, and is its message in order?"""
+    REQUEST = 1
+    """Does the request parse, from its first byte to its last?"""
+    SIZE = 2
+    """Is what it carries a sealed binding at all: 104 bytes?"""
+    OPENS = 3
+    """Does the seal open?"""
+    SHAPE = 4
+    """Are the right fields inside, each in its place?"""
+    HASH = 5
+    """Is msg_key the hash of what was sealed?"""
+    EQUALITY = 6
+    """Which value does not say what it says elsewhere?"""
+    TIME = 7
+    """Is expires_at a date in the future?"""
+    STATE = 8
+    """Right bytes: what does the data centre know, or not know?"""
+    HARMLESS = 9
+    """Unusual, and accepted."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One row: `sentence` says what was done, `fix` what to do, and `ways` how it is done, by step."""
+
+    name: str
+    stage: Stage
+    lesson: str
+    sentence: str
+    fix: str
+    ways: Mapping[str, tuple[Any, ...]] = field(repr=False)
+
+    def at(self, step: str) -> tuple[Any, ...]:
+        """The ways to make it in this step."""
+        return self.ways.get(step, ())
+
+
+def _row(name: str, stage: Stage, lesson: str, sentence: str, fix: str, **ways: Any) -> Mistake:
+    plural = {step: way if isinstance(way, tuple) else (way,) for step, way in ways.items()}
+    return Mistake(name, stage, lesson, sentence, fix, plural)
+
+
+# -- Small hands --------------------------------------------------------------------------------------------------
+
+
+def sha1(data: bytes) -> bytes:
+    return hashlib.sha1(data).digest()
+
+
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _words(data: bytes) -> bytes:
+    return b"".join(data[at : at + 4][::-1] for at in range(0, len(data), 4))
+
+
+def _stripped(key: bytes) -> Iterator[bytes]:
+    short = key.lstrip(b"\0")
+    yield from (short, short.ljust(256, b"\0"))
+
+
+def _unpadded(padded: bytes) -> bytes:
+    return padded[: 32 + max(0, wrong.long(padded[28:32]))]
+
+
+def _large(key: bytes, padded: bytes, x: int = 0) -> bytes:
+    return MSG_KEY_V2.run(x, auth_key=key, padded=padded)["msg_key_large"]
+
+
+def _packet(key: bytes, padded: bytes, *, version: Any = V2, x: int = 0, msg_key: bytes | None = None) -> bytes:
+    """A packet of this version; with another msg_key than its own, if that is wanted."""
+    if msg_key is None:
+        msg_key = msg_key_v2(AuthKey(key), padded, x) if version is V2 else sha1(_unpadded(padded))[4:20]
+    made = version.run(x, auth_key=key, msg_key=msg_key)
+    return AuthKey(key).id_bytes + msg_key + wrong.IGE.encrypt(padded, made.aes_key, made.aes_iv)
+
+
+def _head(*values: Any) -> bytes:
+    return request(*values)[:24]
+
+
+def _in_string(*ways: Way) -> dict[str, Any]:
+    """A wrong string, alone and in the request."""
+    return {"string": ways, "request": tuple(lambda *v, w=way: _each(w(v[3]), lambda s: _head(*v) + s) for way in ways)}
+
+
+def _each(made: Any, change: Way) -> Any:
+    return (change(each) for each in made) if isinstance(made, Iterator) else change(made)
+
+
+def _value_in(change: Way) -> dict[str, Any]:
+    """What becomes of a long, in every field that is one."""
+    return {
+        "value": change,
+        "inner": lambda *v: (inner(*one) for one in _changed(change, 4, *v)),
+        "envelope": lambda r, m, i: (envelope(r, one, i) for one in change(m)),
+        "request": lambda *v: (request(*one) for one in _changed(change, 2, *v)),
+    }
+
+
+def _changed(change: Way, longs: int, *values: Any) -> Iterator[tuple[Any, ...]]:
+    for number in range(len(list(change(values[0])))):
+        yield from wrong.subsets(lambda value, at=number: list(change(value))[at], longs, *values)  # type: ignore[misc]
+
+
+def _shapes(*ways: wrong.Shapes) -> dict[str, Any]:
+    """A wrong row of fields: behind the seal, around it, and in the message."""
+    def of(right: wrong.Shape, valued: Way) -> Way:
+        return lambda *v: (wrong.assembled(each, valued(*v)) for way in ways for each in way(right))
+
+    return {"shape": ways, "inner": of(wrong.INNER, _inner_values), "envelope": of(_ENVELOPE, _envelope_values),
+            "encrypted_message": of(wrong.ENCRYPTED, _seal_values), "message": of(wrong.MESSAGE, _message_values),
+            "request": lambda *v: (wrong.assembled(each, _request_values(*v)) + wrong.tl_string(v[3])
+                                   for way in ways for each in way(wrong.REQUEST))}  # fmt: skip
+
+
+_ENVELOPE = wrong.HEADER + wrong.shape(inner=40)
+_ID, _CALL = b"\x65\xf7\xa3\x75", b"\x05\x2a\xd4\xcd"
+
+
+def _inner_values(n: int, t: int, p: int, s: int, e: int) -> dict[str, Any]:
+    return {"": 0, "constructor": wrong.long(_ID), "nonce": n, "temp_auth_key_id": t, "perm_auth_key_id": p,
+            "temp_session_id": s, "expires_at": e}  # fmt: skip
+
+
+def _envelope_values(r: bytes, m: int, i: bytes) -> dict[str, Any]:
+    return {"": 0, "random": r, "msg_id": m, "seqno": 0, "length": len(i), "inner": i}
+
+
+def _seal_values(i: int, m: bytes, c: bytes) -> dict[str, Any]:
+    return {"": 0, "perm_auth_key_id": i, "msg_key": m, "ciphertext": c}
+
+
+def _request_values(i: int, n: int, e: int, m: bytes) -> dict[str, Any]:
+    return {"": 0, "constructor": wrong.long(_CALL), "perm_auth_key_id": i, "nonce": n, "expires_at": e}
+
+
+def _message_values(s: int, i: int, m: int, q: int, r: bytes, p: bytes) -> dict[str, Any]:
+    return {"": 0, "salt": s, "session_id": i, "msg_id": m, "seqno": q, "length": len(r), "request": r,
+            "message_padding": p}  # fmt: skip
+
+
+def _from_text(read: Way) -> Way:
+    def undo(body: bytes) -> bytes | None:
+        try:
+            return bytes(read(body))
+        except ValueError:
+            return None
+
+    return undo
+
+
+# -- Schedules ----------------------------------------------------------------------------------------------------
+
+
+def _of(way: wrong.Shapes | Any) -> Way:
+    return way
+
+
+_ROWS: tuple[Mistake, ...] = (
+    _row("direction_x_8", Stage.OPENS, V1_LESSON,
+         "These are the keys for a message from the data centre: x = 8.", "Use x = 0: this one travels to it.",
+         rows=wrong.other_direction, msg_key_v2=lambda k, m: _large(k, m, 8)[8:24]),
+    _row("b_and_c_swapped", Stage.OPENS, V1_LESSON,
+         "Right pieces of aes_key or aes_iv, wrong order: b and c have changed places.", "The order is a, b, c, d.",
+         rows=wrong.b_and_c),
+    _row("cut_from_the_start", Stage.OPENS, V1_LESSON,
+         "The pieces of aes_key and aes_iv are all cut from the start of their hash.",
+         "Look at the offsets: not all pieces start at byte 0.",
+         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: p if row.hash else replace(p, offset=0))]),
+    _row("this_is_aes_iv", Stage.OPENS, V1_LESSON, "aes_key was made of the pieces of aes_iv.",
+         "aes_key begins with sha1_a[0:8].",
+         rows=lambda table: [wrong.exchanged(table, key=True, iv=False)] if table == V1.rows else []),
+    _row("this_is_aes_key", Stage.OPENS, V1_LESSON, "aes_iv was made of the pieces of aes_key.",
+         "aes_iv begins with sha1_a[8:20].",
+         rows=lambda table: [wrong.exchanged(table, key=False, iv=True)] if table == V1.rows else []),
+    _row("a_and_b_swapped", Stage.OPENS, V2_LESSON, "sha256_a and sha256_b have changed places.",
+         "aes_key begins and ends with a, aes_iv with b.",
+         rows=lambda table: [wrong.exchanged(table, key=key, iv=not key) for key in (True, False)]
+         if table == V2.rows else []),
+    _row("key_and_iv_swapped", Stage.OPENS, V1_LESSON, "aes_key and aes_iv have changed places.",
+         "aes_key comes first, then aes_iv; each has its own pieces.",
+         rows=lambda table: [wrong.exchanged(table, key=True, iv=True)]),
+    _row("one_hash_only", Stage.OPENS, V2_LESSON, "That is one of the two hashes whole.",
+         "aes_key takes pieces of both, and so does aes_iv.", rows=lambda table: wrong.whole(table, both=False)),
+    _row("whole_hashes", Stage.OPENS, V2_LESSON, "These are the two hashes whole.",
+         "aes_key takes pieces of both, and so does aes_iv.", rows=lambda table: wrong.whole(table, both=True)),
+    _row("msg_key_on_the_other_side", Stage.OPENS, V1_LESSON,
+         "Right pieces, wrong order: msg_key stands in another place among them.",
+         "msg_key is in front in sha1_a and sha1_d, in the middle in sha1_b, at the end in sha1_c; in front in "
+         "sha256_a, at the end in sha256_b.",
+         rows=lambda table: wrong.reordered(table, hashes=True, msg_key=True)),
+    _row("key_shifted", Stage.OPENS, V1_LESSON,
+         "The key was used without some of its first bytes, or with bytes in front of it.",
+         "Begin with byte 0 of the 256 bytes; neither an id nor a length belongs to the key.",
+         key=lambda key: [*(key[n:] for n in (1, 2, 3, 4, 8, 16, 32, 64, 88, 128)), sha1(key)[-8:] + key,
+                          (256).to_bytes(4, "little") + key, b"\xfe\0\1\0" + key, bytes(4) + key]),
+    _row("schedule_out_of_order", Stage.OPENS, V1_LESSON,
+         "Right pieces of the key schedule, joined in the wrong order.", "Join them in the order of the table.",
+         rows=lambda table: chain(wrong.reordered(table, hashes=True), wrong.reordered(table, hashes=False))),
+    _row("schedule_cut_elsewhere", Stage.OPENS, V1_LESSON,
+         "One piece of the key schedule is cut from another place, or with another length.",
+         "Compare each slice with the table: substr (x, offset, length) is x[offset : offset + length].",
+         rows=wrong.recut),
+    _row("schedule_of_another_hash", Stage.OPENS, V1_LESSON,
+         "One row of the key schedule uses another hash than the table says.",
+         "MTProto 1.0 has four SHA-1, MTProto 2.0 two SHA-256; each piece says which of them it is cut from.",
+         rows=wrong.other_hashes),
+    _row("schedule_v2", Stage.OPENS, V2_LESSON,
+         "AES key and iv come from the schedule of MTProto 2.0, two SHA-256.",
+         "Use the schedule of MTProto 1.0 for this one message: four SHA-1, x = 0.",
+         rows=lambda table: [V2.rows] if table == V1.rows else []),
+    _row("schedule_v1", Stage.OPENS, V2_LESSON,
+         "AES key and iv come from the schedule of MTProto 1.0, four SHA-1.",
+         "A packet is sealed by MTProto 2.0: two SHA-256.",
+         rows=lambda table: [V1.rows] if table == V2.rows else []),
+)  # fmt: skip
+
+_KEYS: tuple[Mistake, ...] = (
+    _row("key_without_leading_zeros", Stage.OPENS, V1_LESSON,
+         "The key was used without its leading zeros, as a number is written: every piece cut from it, and its hash, "
+         "are off by a byte.", "Write it as 256 bytes, big-endian, zeros on the left.", key=_stripped),
+    _row("key_with_a_sign_byte", Stage.OPENS, V1_LESSON,
+         "The key was used with a zero byte too many in front: a library for big numbers wrote the sign as well.",
+         "Cut the shared secret to its last 256 bytes.", key=lambda key: [b"\0" + key]),
+    _row("key_reversed", Stage.OPENS, V1_LESSON,
+         "The key was used back to front: written little-endian.", "Write the shared secret as 256 bytes, big-endian.",
+         key=lambda key: [key[::-1], _words(key), b"".join(key[at : at + 8][::-1] for at in range(0, 256, 8))]),
+    _row("key_as_text", Stage.OPENS, V1_LESSON,
+         "The key was used as text, its hex digits or base64, and not as its bytes.", "Turn the text into 256 bytes.",
+         key=lambda key: [key.hex().encode(), key.hex().upper().encode(), base64.b64encode(key),
+                          base64.urlsafe_b64encode(key), str(int.from_bytes(key, "big")).encode()]),
+    _row("key_hashed", Stage.OPENS, V1_LESSON,
+         "A hash of the key was used where the key itself belongs.", "Cut the pieces from the 256 bytes.",
+         key=lambda key: [sha1(key), sha256(key), hashlib.sha512(key).digest()]),
+)  # fmt: skip
+
+_CIPHERS: tuple[Mistake, ...] = (
+    _row("iv_halves_swapped", Stage.OPENS, IGE, "The two halves of the iv are swapped.",
+         "iv[0:16] goes before AES (it is c_0), iv[16:32] after it (it is p_0).", cipher=wrong.turned()),
+    _row("cbc_instead_of_ige", Stage.OPENS, IGE, "This is CBC: nothing was XORed after AES.",
+         "Add the previous plaintext block to what comes out of AES; IGE chains both ways.",
+         cipher=(wrong.MODES["cbc"], wrong.turned(wrong.MODES["cbc"]))),
+    _row("pcbc_instead_of_ige", Stage.OPENS, IGE, "This is PCBC: both previous blocks went into AES.",
+         "XOR the previous ciphertext before AES and the previous plaintext after it.",
+         cipher=(wrong.MODES["pcbc"],
+                 replace(wrong.MODES["pcbc"], halves=lambda iv: (iv[:16], bytes(16))))),
+    _row("ctr_instead_of_ige", Stage.OPENS, IGE, "This is CTR: AES made a key stream.",
+         "Use AES-256-IGE; CTR belongs to the obfuscated transport.", cipher=wrong.Counter()),
+    _row("aes_backwards", Stage.OPENS, IGE, "AES ran backwards: the plaintext was decrypted instead of encrypted.",
+         "Encrypting uses E, decrypting D; call the other one.",
+         cipher=(wrong.MODES["backwards"], wrong.turned(wrong.MODES["backwards"]))),
+    _row("ige_written_over_itself", Stage.OPENS, IGE,
+         "IGE ran in place: from block 2 on it XORed the ciphertext that it had just written over the plaintext.",
+         "Keep a copy of each plaintext block until the next one is done.", cipher=wrong.MODES["in_place"]),
+    _row("ecb_instead_of_ige", Stage.OPENS, IGE, "Each block stands alone here: this is ECB.",
+         "IGE chains the blocks, before AES and after it.", cipher=wrong.MODES["ecb"]),
+    _row("ige_memories_crossed", Stage.OPENS, IGE,
+         "The two blocks that IGE remembers have changed places: the plaintext before AES, the ciphertext after it.",
+         "XOR the previous ciphertext before AES and the previous plaintext after it.",
+         cipher=(wrong.MODES["crossed"], wrong.turned(wrong.MODES["crossed"]))),
+    _row("another_mode", Stage.OPENS, IGE, "The blocks are chained, and not as IGE chains them.",
+         "c_i = E(p_i ^ c_(i-1)) ^ p_(i-1): one block before AES, the other after it.",
+         cipher=tuple(wrong.MODES[name] for name in ("after", "both_after", "plain_before", "not_kept", "cfb"))),
+    _row("iv_is_zero", Stage.OPENS, IGE, "The iv was zero.", "Use the 32 bytes of aes_iv.",
+         cipher=wrong.IVS["zero"]),
+    _row("iv_half_used", Stage.OPENS, IGE, "Only one half of the iv was used: for both, or with zeros for the other.",
+         "The iv of IGE has 32 bytes: c_0, then p_0.", cipher=wrong.IVS["one_half"]),
+    _row("iv_reversed", Stage.OPENS, IGE, "The iv was used back to front.", "Take aes_iv as it comes.",
+         cipher=wrong.IVS["reversed"]),
+    _row("aes_128", Stage.OPENS, IGE, "AES ran with half of aes_key: AES-128.",
+         "Use all 32 bytes of aes_key: AES-256.", cipher=wrong.NARROW[:2]),
+    _row("aes_192", Stage.OPENS, IGE, "AES ran with 24 bytes of aes_key: AES-192.",
+         "Use all 32 bytes of aes_key: AES-256.", cipher=wrong.NARROW[2:]),
+    _row("words_turned_round", Stage.OPENS, IGE, "AES got its bytes turned round, by words of four or as a whole.",
+         "AES works on bytes: hand over key and blocks as they are, and read what it gives the same way.",
+         cipher=wrong.WORDS),
+)  # fmt: skip
+
+# -- msg_key ------------------------------------------------------------------------------------------------------
+
+_HASHES: tuple[Mistake, ...] = (
+    _row("msg_key_first_sixteen_bytes", Stage.HASH, SEALED,
+         "msg_key is the first 16 bytes of the hash.",
+         "MTProto 1.0 keeps the lower-order 128 bits of SHA-1, [4:20]; MTProto 2.0 the middle of SHA-256, [8:24].",
+         msg_key=lambda e, p, k: sha1(e)[:16], msg_key_v2=lambda k, m: _large(k, m)[:16]),
+    _row("msg_key_over_padding", Stage.HASH, SEALED,
+         "msg_key is the hash of all 80 bytes; the padding does not belong in it.",
+         "Take the hash before the padding is there: SHA1 of the 72 bytes, [4:20].",
+         msg_key=lambda e, p, k: iter((sha1(e + p)[4:20], sha1(e + bytes(len(p)))[4:20]))),
+    _row("msg_key_of_the_inner_only", Stage.HASH, SEALED,
+         "msg_key is the hash of the forty bytes; the 32 bytes of header before them belong in it.",
+         "Hash header and inner object together, 72 bytes.", msg_key=lambda e, p, k: sha1(e[32:])[4:20]),
+    _row("msg_key_v2", Stage.HASH, V2_LESSON,
+         "msg_key is that of MTProto 2.0, which hashes a piece of the key and the padding too.",
+         "Use the msg_key of MTProto 1.0 for this one message: SHA1 of the 72 bytes, [4:20].",
+         msg_key=lambda e, p, k: (sha256(k[at : at + 32] + text)[8:24] for at in (88, 96) for text in (e + p, e))),
+    _row("msg_key_sha256", Stage.HASH, V1_LESSON,
+         "msg_key comes from SHA-256.",
+         "Use SHA-1, [4:20]: this one message still follows MTProto 1.0.",
+         msg_key=lambda e, p, k: (sha256(text)[at : at + 16] for text in (e, e + p) for at in (8, 0, 16, 4))),
+    _row("msg_key_md5", Stage.HASH, V1_LESSON,
+         "msg_key is an MD5, or a SHA-512.", "Use SHA-1, [4:20]: this one message still follows MTProto 1.0.",
+         msg_key=lambda e, p, k: (digest(text).digest()[at : at + 16] for text in (e, e + p) for digest, at in (
+             (hashlib.md5, 0), (hashlib.sha512, 0), (hashlib.sha512, 48)))),
+    _row("msg_key_in_another_order", Stage.HASH, SEALED, "msg_key has the bytes of the right hash in another order.",
+         "Leave the hash as it comes: it is a string of bytes and has no endianness.",
+         msg_key=lambda e, p, k: iter((sha1(e)[4:20][::-1], sha1(e)[:16][::-1], _words(sha1(e))[4:20],
+                                       _words(sha1(e))[:16]))),
+    _row("msg_key_cut_elsewhere", Stage.HASH, SEALED, "msg_key is cut from the wrong place of the hash.",
+         "Keep the last 16 of the 20 bytes: SHA1[4:20].",
+         msg_key=lambda e, p, k: (sha1(e)[at : at + 16].ljust(16, b"\0") for at in (1, 2, 3, 8))),
+    _row("msg_key_with_key", Stage.HASH, SEALED, "The key, or a piece of it, was hashed into msg_key.",
+         "In MTProto 1.0 no key goes into msg_key: SHA1 of the 72 bytes, [4:20].",
+         msg_key=lambda e, p, k: (sha1(text)[4:20] for piece in (k, k[88:120], k[:32], k[-32:])
+                                  for text in (piece + e, e + piece, piece + e + p))),
+    _row("msg_key_as_text", Stage.HASH, SEALED, "msg_key was cut from the hash as hex text, or is the hash of text.",
+         "Hash the bytes and keep bytes.",
+         msg_key=lambda e, p, k: iter((sha1(e).hex().encode()[:16], sha1(e).hex().encode()[-16:],
+                                       sha1(e).hex().encode()[8:24], sha1(e.hex().encode())[4:20]))),
+    _row("msg_key_twice_hashed", Stage.HASH, SEALED, "msg_key was hashed once more.", "Hash the 72 bytes once.",
+         msg_key=lambda e, p, k: iter((sha1(sha1(e))[4:20], sha1(sha1(e)[4:20])[4:20]))),
+    _row("msg_key_without_random", Stage.HASH, SEALED,
+         "msg_key is the hash of a part of the envelope: something at its beginning or end is left out.",
+         "Hash all 72 bytes, the 16 random ones as well.",
+         msg_key=lambda e, p, k: (sha1(e[a:b])[4:20] for a, b in _PARTS)),
+    _row("msg_key_without_key", Stage.HASH, V2_LESSON, "Only the message was hashed.",
+         "MTProto 2.0 puts 32 bytes of the key in front.", msg_key_v2=lambda k, m: sha256(m)[8:24]),
+    _row("msg_key_without_padding", Stage.HASH, V2_LESSON, "The padding is missing from msg_key.",
+         "In MTProto 2.0 msg_key covers it.", msg_key_v2=lambda k, m: _large(k, _unpadded(m))[8:24]),
+    _row("msg_key_v1", Stage.HASH, V1_LESSON, "This is the msg_key of MTProto 1.0: a SHA-1 without any key.",
+         "Only the binding message still has it.",
+         msg_key_v2=lambda k, m: iter((sha1(_unpadded(m))[4:20], sha1(m)[4:20]))),
+    _row("msg_key_of_another_piece", Stage.HASH, V2_LESSON, "Another piece of the key was hashed into msg_key.",
+         "Take 32 bytes of the key from 88 + x on; x = 0 to the data centre.",
+         msg_key_v2=lambda k, m: (sha256(k[at : at + n] + m)[8:24] for n in (32, 36, 16) for at in range(0, 129, 4)
+                                  if (at, n) not in ((88, 32), (96, 32)))),
+    _row("msg_key_cut_elsewhere_v2", Stage.HASH, V2_LESSON, "msg_key is cut from the wrong end of the hash.",
+         "msg_key is the middle of SHA-256, [8:24].",
+         msg_key_v2=lambda k, m: iter((_large(k, m)[16:], _large(k, m)[4:20], _large(k, m)[8:24][::-1]))),
+)  # fmt: skip
+_PARTS: tuple[tuple[int, int], ...] = ((16, 72), (8, 72), (4, 72), (24, 72), (28, 72), (36, 72),
+                                         (0, 68), (0, 64), (0, 40), (0, 36), (0, 32))
+
+# -- Rows of fields -----------------------------------------------------------------------------------------------
+
+_FIELDS: tuple[Mistake, ...] = (
+    _row("inner_without_constructor", Stage.SHAPE, FORTY, "The object stands there without its constructor.",
+         "Begin with 65 f7 a3 75: the object is boxed.",
+         shape=_of(lambda parts: wrong.without("constructor")(parts) if parts[0][0] == "random" else iter(())),
+         inner=lambda *v: inner(*v)[4:]),
+    _row("constructor_left_out", Stage.REQUEST, CARRIED, "The request begins without its constructor.",
+         "Begin with 05 2a d4 cd: a method is boxed.",
+         head=wrong.without("constructor"), request=lambda *v: request(*v)[4:]),
+    _row("expires_at_left_out", Stage.SHAPE, FORTY, "expires_at is not there.",
+         "Put the date, in unix seconds, in both places: in the request and last in the inner object.",
+         **_shapes(wrong.without("expires_at"))),
+    _row("nonce_of_sixteen_bytes", Stage.SHAPE, FORTY, "The nonce has 16 bytes.",
+         "Draw a long, 8 bytes; 16-byte nonces belong to the key exchange.", **_shapes(wrong.resized("nonce", 16))),
+    _row("expires_at_8_bytes", Stage.SHAPE, FORTY, "expires_at has 8 bytes.",
+         "It is an int, 4 bytes, although the values before it are longs.", **_shapes(wrong.resized("expires_at", 8))),
+    _row("header_left_out", Stage.SHAPE, SEALED, "The forty bytes were sealed without a header before them.",
+         "Put 16 random bytes, msg_id, seqno 0 and length 40 in front: 72 bytes.",
+         **_shapes(wrong.without("random", "msg_id", "seqno", "length"))),
+    _row("random_missing", Stage.SHAPE, SEALED, "The 16 random bytes before msg_id are not there.",
+         "They stand where an ordinary message has salt and session_id: leave none out.",
+         **_shapes(wrong.without("random"))),
+    _row("inner_with_length_head", Stage.SHAPE, SEALED,
+         "The inner object stands there as a TL string, with a length in front.",
+         "Put the object itself after the header; its length is the header's last field.",
+         shape=_of(lambda parts: iter([(*parts[:4], ("", 1, "little"), *parts[4:], ("", 3, "little"))]
+                                      if parts[:4] == wrong.HEADER else [])),
+         envelope=lambda r, m, i: envelope(r, m, bytes(40))[:32] + wrong.tl_string(i)),
+    _row("length_before_seqno", Stage.SHAPE, SEALED, "Right values, wrong places: length stands before seqno.",
+         "seqno comes first, then length.", **_shapes(wrong.in_places_of("seqno", "length"))),
+    _row("key_ids_swapped", Stage.EQUALITY, FORTY, "The two key ids have changed places.",
+         "The inner object names the temporary key first, the permanent key second.",
+         **_shapes(wrong.in_places_of("temp_auth_key_id", "perm_auth_key_id"))),
+    _row("salt_and_session_swapped", Stage.CARRIED, CARRIED, "salt and session_id have changed places.",
+         "salt comes before session_id.", message=lambda s, i, *v: message(i, s, *v)),
+    _row("key_id_left_out", Stage.SIZE, SEALED, "The key id in front is missing.",
+         "The first 8 bytes say which key opens the rest: 8 + 16 + 80 bytes in encrypted_message.",
+         sealed=wrong.without("perm_auth_key_id"), encrypted_message=lambda i, m, c: m + c,
+         packet=lambda t, p, m: bytes(seal(m, AuthKey(t)))[8:]),
+    _row("msg_key_first", Stage.SIZE, SEALED, "Right parts, wrong order: msg_key stands in front.",
+         "The key id comes first, then msg_key, then the ciphertext.",
+         sealed=wrong.in_places_of("perm_auth_key_id", "msg_key"), encrypted_message=lambda i, m, c: m + LONG(i) + c),
+    _row("msg_key_last", Stage.SIZE, SEALED, "Right parts, wrong order: msg_key stands behind the ciphertext.",
+         "The key id comes first, then msg_key, then the ciphertext.",
+         sealed=wrong.in_places_of("msg_key", "ciphertext"), encrypted_message=lambda i, m, c: LONG(i) + c + m),
+    _row("field_too_wide", Stage.SHAPE, FORTY,
+         "A field takes more bytes than its type has, and everything behind it is shifted.",
+         "An int has 4 bytes, a long 8, an int128 16.", **_shapes(wrong.each_wider)),
+    _row("field_too_narrow", Stage.SHAPE, FORTY,
+         "A field takes fewer bytes than its type has, and everything behind it is shifted.",
+         "An int has 4 bytes, a long 8, an int128 16.", **_shapes(wrong.each_narrower)),
+    _row("field_left_out", Stage.SHAPE, FORTY, "A field is missing, and everything behind it stands too early.",
+         "Write every field of the line, in its order.", **_shapes(wrong.each_left_out)),
+    _row("field_twice", Stage.SHAPE, FORTY, "A field stands there twice, and everything behind it is shifted.",
+         "Write every field of the line once.", **_shapes(wrong.each_twice)),
+    _row("fields_out_of_order", Stage.SHAPE, FORTY, "The fields are all there, and not in their places.",
+         "Write them in the order of the line in the schema.", **_shapes(wrong.each_reordered)),
+    _row("bytes_between_fields", Stage.SHAPE, FORTY, "Bytes that belong to no field stand between the fields.",
+         "Write the fields one after the other, without lengths or padding between them.",
+         **_shapes(wrong.each_with_bytes_before)),
+)  # fmt: skip
+
+# -- Numbers ------------------------------------------------------------------------------------------------------
+
+_NUMBERS: tuple[Mistake, ...] = (
+    _row("constructor_big_endian", Stage.EQUALITY, FORTY, "The constructor is turned round.",
+         "It is a number too, low byte first: 65 f7 a3 75 in the inner object, 05 2a d4 cd in the request.",
+         head=lambda parts: iter([((parts[0][0], 4, "big"), *parts[1:])]),
+         inner=lambda *v: _ID[::-1] + inner(*v)[4:], request=lambda *v: _CALL[::-1] + request(*v)[4:]),
+    _row("byte_swapped", Stage.EQUALITY, FORTY,
+         "A number was written high byte first, or a key id turned round.",
+         "A TL long travels low byte first; but a key id cut from SHA-1 is already in that order.",
+         value=lambda right: [wrong.swapped(right)], head=wrong.each_turned,
+         auth_key_id=lambda key: sha1(key)[-8:][::-1],
+         inner=_shapes(wrong.each_turned)["inner"], request=_shapes(wrong.each_turned)["request"],
+         envelope=_shapes(wrong.each_turned)["envelope"], encrypted_message=lambda i, m, c: LONG(i)[::-1] + m + c),
+    _row("unsigned_overflow", Stage.EQUALITY, FORTY,
+         "An id above 2**63 was kept as an unsigned number and did not fit the signed one.",
+         "Read the eight bytes as a signed long, or keep them as bytes: half of all ids are negative.",
+         value=lambda right: [wrong.MAX, wrong.MIN, right & wrong.MAX] if right < 0 else []),
+    _row("rounded_to_a_double", Stage.EQUALITY, FORTY,
+         "A long went through a floating-point number and lost its last digits.",
+         "Keep longs as whole numbers of 64 bits; in JSON, as strings.",
+         **_value_in(lambda right: [wrong.rounded(right), wrong.signed(int(float(right % 2**64)))])),
+    _row("cut_to_32_bits", Stage.EQUALITY, FORTY, "A long was cut to 32 bits.", "Keep all 64 bits of it.",
+         **_value_in(lambda right: [wrong.signed(right, 32), right & 0xFFFFFFFF, wrong.signed(right >> 32, 32),
+                                    right >> 32 << 32])),
+    _row("halves_swapped", Stage.EQUALITY, FORTY, "The two 32-bit halves of a long have changed places.",
+         "Write the low half first.",
+         **_value_in(lambda right: [wrong.signed(right << 32 | right >> 32 & 0xFFFFFFFF)])),
+    _row("sign_lost", Stage.EQUALITY, FORTY, "A long lost its sign, or got the other one.",
+         "A TL long is signed: keep its 64 bits as they are.",
+         **_value_in(lambda right: [wrong.signed(-right)])),
+    _row("left_zero", Stage.EQUALITY, FORTY, "A field was never filled in: it is zero.", "Fill it in.",
+         value=lambda right: [0] if right else []),
+    _row("written_as_a_double", Stage.EQUALITY, FORTY, "The bytes of a floating-point number stand for a whole one.",
+         "Write a signed whole number of 64 bits.",
+         value=lambda right: [wrong.long(struct.pack(order, float(n)))
+                              for n in (right, right % 2**64) for order in ("<d", ">d")]),
+    _row("written_as_text", Stage.EQUALITY, FORTY, "The digits of a number stand where its bytes belong.",
+         "Write the number as 8 bytes, low byte first.",
+         value=lambda right: [wrong.long(text[:8]) for n in (right, right % 2**64) for text in (
+             str(n).encode().ljust(8, b"\0"), f"{n:x}".encode().ljust(8, b"\0"))]),
+    _row("wrong_half_of_sha1", Stage.EQUALITY, FORTY, "The key id is cut from the wrong end of SHA-1.",
+         "Take the lower-order 64 bits, the last eight bytes; the first eight are auth_key_aux_hash.",
+         auth_key_id=lambda key: iter((sha1(key)[:8], sha1(key)[8:16], sha1(key)[4:12], sha1(key)[:8][::-1]))),
+    _row("sha256", Stage.EQUALITY, FORTY, "The key id is cut from another hash than SHA-1.",
+         "A key is called by its SHA-1 in both versions of MTProto: the last eight bytes.",
+         auth_key_id=lambda key: (digest(key).digest()[at : at + 8] for digest, at in (
+             (hashlib.sha256, 24), (hashlib.sha256, 0), (hashlib.md5, 8), (hashlib.md5, 0), (hashlib.sha512, 56)))),
+    _row("piece_of_a_key_as_its_id", Stage.EQUALITY, FORTY, "Bytes of the key itself stand where its id belongs.",
+         "The id is cut from SHA1(auth_key), its last eight bytes. Nobody may see the key's own.",
+         auth_key_id=lambda key: iter((key[:8], key[-8:], key[:8][::-1], key[-8:][::-1]))),
+    _row("temp_key_id_for_the_permanent", Stage.EQUALITY, FORTY,
+         "Where the permanent key is to be named, the temporary key's id stands.",
+         "Put the id of the permanent key there: the key that seals the binding.",
+         inner=lambda n, t, p, s, e: inner(n, t, t, s, e)),
+    _row("perm_key_id_for_the_temporary", Stage.EQUALITY, FORTY,
+         "Where the temporary key is to be named, the permanent key's id stands.",
+         "Put the id of the temporary key there: the key of the packet.",
+         inner=lambda n, t, p, s, e: inner(n, p, p, s, e)),
+    _row("seqno_not_zero", Stage.EQUALITY, SEALED, "The envelope has a seqno, and it is to have zero.",
+         "Write 0 inside; the message outside keeps its odd seqno.",
+         envelope=lambda r, m, i: (r + LONG(m) + INT(q) + INT(len(i)) + i for q in (1, 2, 3, 5, -1))),
+    _row("length_not_forty", Stage.EQUALITY, SEALED, "The length in the envelope is not 40.",
+         "Write 40, the bytes of the inner object: not counting header or padding.",
+         envelope=lambda r, m, i: (r + LONG(m) + INT(0) + INT(len(i) + n) + i for n in (32, 16, 40, 8, 4, -4, -8, 48))),
+    _row("random_is_zero", Stage.HARMLESS, SEALED, "The first 16 bytes are zero. Harmless: nobody reads them.",
+         "Use the 16 random bytes, as the documents ask.", envelope=lambda r, m, i: envelope(bytes(16), m, i)),
+    _row("expires_at_is_a_duration", Stage.TIME, FORTY,
+         "expires_at is a duration: as a date it lies in the early 1970s.",
+         "Add it to the data centre's time: expires_at is a date in unix seconds."),
+    _row("expires_at_in_milliseconds", Stage.TIME, FORTY, "expires_at was computed in milliseconds and cut to 32 bits.",
+         "Compute it in seconds: milliseconds do not fit."),
+    _row("expires_at_as_a_float", Stage.TIME, FORTY, "expires_at holds the bytes of a floating-point number.",
+         "Write a whole number: an int, 4 bytes, low byte first."),
+    _row("expires_at_turned_round", Stage.TIME, FORTY, "expires_at was written high byte first.",
+         "Write it low byte first, as every TL number."),
+    _row("expires_at_now", Stage.TIME, FORTY, "expires_at is now: the key would end at once.",
+         "expires_at is now + expires_in."),
+    _row("local_clock_off", Stage.TIME, AFTER,
+         "expires_at counts from this machine's clock, which is not the data centre's.",
+         "Correct the clock by the server_time of the key exchange, and count from that."),
+    _row("expires_at_in_the_past", Stage.TIME, AFTER, "expires_at has passed.",
+         "Give it the end that the key exchange promised, in the data centre's time."),
+    _row("expires_at_too_late", Stage.TIME, AFTER, "expires_at lies beyond the end that the key exchange promised.",
+         "Give it the end that the key exchange promised: no key lives longer than its expires_in."),
+)  # fmt: skip
+
+# -- Around the seal ----------------------------------------------------------------------------------------------
+
+_STRINGS: tuple[Mistake, ...] = (
+    _row("length_head_left_out", Stage.REQUEST, CARRIED,
+         "encrypted_message stands in the request without a length in front.",
+         "Write it as TL bytes: 68, the 104 bytes, three zeros.",
+         **_in_string(lambda body: body, lambda body: body + bytes(3), lambda body: body + bytes(4))),
+    _row("length_head_of_four_bytes", Stage.REQUEST, CARRIED,
+         "encrypted_message has the long form of a length in front, which is for 254 bytes and more.",
+         "Write one byte, 68, and three zeros after the 104 bytes.",
+         **_in_string(wrong.long_head, lambda body: wrong.long_head(body) + bytes(3))),
+    _row("length_head_twice", Stage.SIZE, CARRIED,
+         "encrypted_message was made a TL string twice: a length stands inside it as well.",
+         "Hand the 104 bytes to the serializer as they are; it writes the length.",
+         **_in_string(wrong.length_twice),
+         unpacked=lambda body: body[1:105] if body[:1] == b"\x68" and body[105:] in (b"", bytes(3)) else None),
+    _row("length_as_an_int", Stage.REQUEST, CARRIED,
+         "encrypted_message has its length in front as an int, so everything in it is off.",
+         "Write one byte, 68, and three zeros after the 104 bytes.",
+         **_in_string(lambda body: iter(head + body + tail for tail in (b"", bytes(3)) for head in (
+             INT(len(body)), INT(len(body))[::-1], LONG(len(body)), bytes([0, len(body)]), bytes([len(body), 0]))))),
+    _row("string_padding_left_out", Stage.REQUEST, CARRIED, "The three zeros after encrypted_message are missing.",
+         "Fill a TL string to a multiple of four bytes: 1 + 104 + 3.",
+         **_in_string(lambda body: bytes([len(body)]) + body)),
+    _row("string_padding_of_another_size", Stage.REQUEST, CARRIED,
+         "After encrypted_message stand other zeros than three.",
+         "Fill a TL string to a multiple of four bytes: 1 + 104 + 3.",
+         **_in_string(lambda body: iter(bytes([len(body)]) + body + bytes(n) for n in (1, 2, 4, 7)))),
+    _row("vector_around_it", Stage.REQUEST, CARRIED, "encrypted_message is written as a vector of bytes.",
+         "It is a TL string: 68, the 104 bytes, three zeros.",
+         **_in_string(lambda body: b"\x15\xc4\xb5\x1c" + INT(len(body)) + body)),
+    _row("wrong_length_head", Stage.REQUEST, CARRIED,
+         "The length in front of encrypted_message is not that of its bytes.",
+         "Write one byte, 68: a hundred and four.",
+         **_in_string(lambda body: iter(bytes([n]) + body + bytes(3) for n in range(256) if n != len(body)))),
+    _row("sent_as_hex_text", Stage.SIZE, SEALED, "encrypted_message holds the 104 bytes as hex digits.",
+         "Send the bytes themselves.", unpacked=_from_text(binascii.unhexlify)),
+    _row("sent_as_base64_text", Stage.SIZE, SEALED, "encrypted_message holds the 104 bytes as base64.",
+         "Send the bytes themselves.",
+         unpacked=(_from_text(lambda body: binascii.a2b_base64(body, strict_mode=True)),
+                   _from_text(lambda body: base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))))),
+    _row("sent_reversed", Stage.SIZE, SEALED, "encrypted_message is back to front.", "Send the bytes as they come.",
+         unpacked=(lambda body: body[::-1], lambda body: _words(body))),
+)  # fmt: skip
+
+_PACKETS: tuple[Mistake, ...] = (
+    _row("packet_by_mtproto_1", Stage.CARRIED, CARRIED, "The packet around the request is sealed by MTProto 1.0.",
+         "Seal the packet by MTProto 2.0; only the binding message inside it is 1.0.",
+         packet=lambda t, p, m: _packet(t, m, version=V1)),
+    _row("packet_direction_x_8", Stage.CARRIED, V2_LESSON,
+         "The packet around the request is sealed as one from the data centre: x = 8.",
+         "Use x = 0 for everything that travels to the data centre.", packet=lambda t, p, m: _packet(t, m, x=8)),
+    _row("packet_msg_key_without_padding", Stage.CARRIED, V2_LESSON,
+         "The msg_key of the packet leaves out the padding, as MTProto 1.0 did.",
+         "Hash a piece of the key, the message and its padding: MTProto 2.0.",
+         packet=lambda t, p, m: _packet(t, m, msg_key=_large(t, _unpadded(m))[8:24])),
+    _row("perm_id_in_front", Stage.CARRIED, CARRIED,
+         "The permanent key's id stands in front of a packet that the temporary key opens.",
+         "The tunnel is the temporary key's: its id stands in front.",
+         packet=lambda t, p, m: iter((sha1(p)[-8:] + _packet(t, m)[8:], _packet(p, m)))),
+    _row("packet_id_wrong", Stage.CARRIED, CARRIED,
+         "The temporary key opens the packet, and the id in front of it is not that key's.",
+         "Put the last eight bytes of SHA1(temp_auth_key) in front."),
+    _row("packet_sealed_wrongly", Stage.CARRIED, V2_LESSON,
+         "The packet around the request opens only by a wrong recipe.", "Seal it by MTProto 2.0, x = 0."),
+    _row("packet_msg_key_wrong", Stage.CARRIED, V2_LESSON,
+         "The packet opens, and its msg_key is not the hash of what is in it.",
+         "msg_key = SHA256(key[88:120] + message with padding)[8:24]."),
+    _row("salt_0", Stage.CARRIED, CARRIED, "The salt of the message is 0.",
+         "Use the data centre's; after bad_server_salt send again with the one it names.",
+         message=lambda s, *v: message(0, *v)),
+    _row("message_seqno_0", Stage.CARRIED, CARRIED, "The seqno of the message is even.",
+         "The call is content-related, so the message's own seqno is odd: envelope 0, message 1.",
+         message=lambda s, i, m, q, r, p: iter((message(s, i, m, 0, r, p), message(s, i, m, q - 1, r, p)))),
+    _row("length_148", Stage.CARRIED, CARRIED, "The length in the message counts more, or less, than the request.",
+         "length counts the request alone, not msg_id, seqno and length in front of it.",
+         message=lambda *v: (message(*v)[:28] + INT(len(v[4]) + n) + message(*v)[32:] for n in (16, 12, 32))),
+    _row("padding_missing", Stage.CARRIED, CARRIED, "The padding of the message is missing, too short or too long.",
+         "MTProto 2.0 has 12 to 1024 bytes, the whole a multiple of 16, and msg_key covers them.",
+         message=lambda *v: message(*v)[: -len(v[5])]),
+    _row("message_msg_id_wrong", Stage.CARRIED, CARRIED, "The msg_id of the message is not one that a client may send.",
+         "msg_id is unix time * 2**32 by the data centre's clock, divisible by 4."),
+    _row("another_salt", Stage.CARRIED, CARRIED, "The salt of the message is not the one that is known.",
+         "Use the data centre's current salt for the temporary key."),
+    _row("session_not_the_one_told", Stage.CARRIED, CARRIED,
+         "The session_id of the message is not the one that was told beside it.",
+         "Use one session_id for a session: in every message, and in the inner object."),
+    _row("packet_of_another_size", Stage.CARRIED, CARRIED, "The packet is not 24 bytes and whole blocks of 16.",
+         "Send nothing behind the ciphertext; only padded framing adds bytes, and they are no part of the packet."),
+    _row("packet_not_opened", Stage.CARRIED, CARRIED, "No key that is here opens the packet.",
+         "Compare the first eight bytes with the ids of your keys; then the ladder of MTProto 2.0."),
+    _row("temp_key_is_the_permanent_key", Stage.CARRIED, CARRIED,
+         "The temporary key and the permanent key are one and the same.",
+         "Make a temporary key by an exchange of its own, with p_q_inner_data_temp_dc."),
+    _row("sent_over_the_permanent_key", Stage.CARRIED, CARRIED, "The request came over a permanent key.",
+         "Send it over the temporary key that it binds."),
+)  # fmt: skip
+
+# -- What is seen, and no change of a step ------------------------------------------------------------------------
+
+_SEEN: tuple[Mistake, ...] = (
+    _row("no_binding_in_it", Stage.REQUEST, CARRIED, "No auth.bindTempAuthKey is in these bytes.",
+         "Look for 05 2a d4 cd: the request begins with it."),
+    _row("another_constructor", Stage.REQUEST, CARRIED, "The request is right but for its constructor.",
+         "Begin with 05 2a d4 cd: auth.bindTempAuthKey#cdd42a05."),
+    _row("bytes_appended", Stage.REQUEST, CARRIED, "Something follows the request.",
+         "End after the 132 bytes; what goes with another call goes into a message of its own."),
+    _row("empty", Stage.SIZE, SEALED, "encrypted_message is empty.", "Put the sealed binding there: 104 bytes."),
+    _row("rsa_sealed", Stage.SIZE, SEALED,
+         "256 bytes are one block of RSA, and no sealed binding has that size: RSA belongs to the key exchange.",
+         "Seal with the permanent key, by MTProto 1.0: 104 bytes."),
+    _row("not_sealed", Stage.SIZE, SEALED, "encrypted_message is not encrypted: the plaintext stands there.",
+         "Seal it with the permanent key: key id, msg_key, AES-256-IGE."),
+    _row("parts_of_the_seal", Stage.SIZE, SEALED,
+         "The three parts of encrypted_message are not each there once, in their order and size.",
+         "Put 8 bytes of key id, 16 of msg_key and 80 of ciphertext one after the other."),
+    _row("wrong_size", Stage.SIZE, SEALED, "encrypted_message does not have the one size it can have.",
+         "Check the parts: 8 bytes of key id, 16 of msg_key, 80 of ciphertext."),
+    _row("cut_off", Stage.SIZE, SEALED, "The seal opens, and stops before its end.",
+         "Send all 104 bytes: look for a buffer that is too small."),
+    _row("perm_and_temp_swapped", Stage.OPENS, SEALED,
+         "The two keys have changed places: the temporary one seals, and each is named where the other belongs.",
+         "Seal with the permanent key, carry with the temporary one."),
+    _row("sealed_by_mtproto_2", Stage.OPENS, SEALED, "The binding is sealed by MTProto 2.0, msg_key and schedule.",
+         "Seal this one message by MTProto 1.0: msg_key = SHA1 of the 72 bytes, [4:20]; four SHA-1 with x = 0."),
+    _row("sealed_with_the_temporary_key", Stage.OPENS, SEALED, "The seal is made with the temporary key.",
+         "Seal with the permanent key: with it the owner signs for the temporary one, which seals the packet."),
+    _row("sealed_with_another_key", Stage.OPENS, SEALED,
+         "The seal is made with another key than the one that it is for.",
+         "Seal with the permanent key of this data centre: every data centre has its own."),
+    _row("msg_key_changed_in_front", Stage.OPENS, SEALED,
+         "AES key and iv come from another msg_key than the one that stands in front.",
+         "Use one msg_key: write in front exactly the 16 bytes that the schedule was made from."),
+    _row("wrong_iv", Stage.OPENS, IGE,
+         "The AES key is right: from the second block on everything opens. The iv is not.",
+         "Compare aes_iv with the table: a[8:20] + b[0:8] + c[16:20] + d[0:8]."),
+    _row("not_opened", Stage.OPENS, SEALED,
+         "Not opened by this key: no known way to seal a binding turns these bytes into one.",
+         "Run the ladder's inputs through your own code: the first value that differs is the bug. Check too that this "
+         "is the key of this data centre."),
+    _row("something_else_sealed", Stage.SHAPE, SEALED,
+         "The permanent key is right and the hash fits; what stands behind the seal is no binding in any order known.",
+         "Compare the 72 bytes that you seal with the envelope of the ladder, field by field."),
+    _row("padding_of_another_size", Stage.SHAPE, SEALED, "The padding does not fill the 72 bytes to 80.",
+         "Fill up to the next multiple of 16 and no further, as MTProto 1.0 does: 8 bytes."),
+    _row("padding_before_the_envelope", Stage.SHAPE, SEALED, "The padding stands before the envelope.",
+         "Put it behind the 72 bytes."),
+    _row("one_bit_flipped", Stage.HASH, CHECKED,
+         "One bit was flipped after sealing: with it flipped back, everything is right.",
+         "Look for what touches the bytes between sealing and sending."),
+    _row("changed_after_sealing", Stage.HASH, CHECKED,
+         "The beginning opens and the rest is noise: bytes were changed after sealing.",
+         "Look for what touches the bytes between sealing and sending."),
+    _row("msg_key_before_a_field_was_filled", Stage.HASH, SEALED,
+         "msg_key is the hash of the envelope as it was before one of its fields got its value.",
+         "Take the hash when nothing changes in the 72 bytes any more."),
+    _row("msg_key_of_something_else", Stage.HASH, SEALED,
+         "The seal opens, and msg_key is the hash of something else.",
+         "Take SHA1 of the 72 bytes that you seal, [4:20], at the moment when nothing changes in them any more."),
+    _row("names_another_key", Stage.EQUALITY, FORTY, "A permanent key is named that is not the one that seals.",
+         "Name the permanent key in all three places: in the request, in front of encrypted_message, in the inner "
+         "object."),
+    _row("another_value_of_yours", Stage.EQUALITY, FORTY, "Another value of the same binding stands in this field.",
+         "Put each value into its own field."),
+    _row("wrong_constructor", Stage.EQUALITY, FORTY, "Another object than bind_auth_key_inner is sealed.",
+         "Begin the inner object with 65 f7 a3 75."),
+    _row("nonce_drawn_twice", Stage.EQUALITY, FORTY, "The nonce inside is not the nonce of the request.",
+         "Draw it once and write it in both places."),
+    _row("another_temporary_key", Stage.EQUALITY, FORTY,
+         "The binding is for another temporary key than the one that carries it.",
+         "Bind the key over which the request travels; build anew after a new exchange."),
+    _row("session_of_another_connection", Stage.EQUALITY, FORTY,
+         "The session inside is not the session of the message.",
+         "Write the session_id of the message that carries the request; build anew when it changes."),
+    _row("expires_at_computed_twice", Stage.EQUALITY, FORTY, "expires_at inside is not the expires_at of the request.",
+         "Compute the date once and write it in both places."),
+    _row("msg_id_of_the_container", Stage.EQUALITY, SEALED,
+         "The envelope carries the msg_id of the container, not of the message in it.",
+         "Use the msg_id of the message that holds the request."),
+    _row("built_for_an_older_message", Stage.EQUALITY, AFTER,
+         "The binding was built for an older message: sent again under a new msg_id (after bad_server_salt, or error "
+         "16, 17 or 20), or the id was drawn too early.",
+         "Build it anew for every new msg_id, or send the same message again under its old one."),
+    _row("fresh_msg_id_inside", Stage.EQUALITY, SEALED,
+         "The envelope got a msg_id of its own, drawn after that of the message.",
+         "Draw one msg_id and use it twice: for the envelope and for the message that carries it."),
+    _row("msg_id_of_another_clock", Stage.EQUALITY, SEALED,
+         "The msg_id inside is no unix time * 2**32: a time by another unit stands there.",
+         "Copy the msg_id of the message that carries the request, all 64 bits."),
+)  # fmt: skip
+
+# -- Right bytes, and still refused; no mistake; nothing to be seen ------------------------------------------------
+
+_STATES: tuple[Mistake, ...] = (
+    _row("permanent_key_unknown", Stage.STATE, AFTER,
+         "The bytes are right. This data centre does not know the permanent key: younger than 60 seconds, dropped "
+         "(logged out, session file used twice), another DC, or test against production.",
+         "Do not drop keys yet: ask help.getNearestDc over the permanent key itself; -404 means that it is gone."),
+    _row("permanent_key_too_young", Stage.STATE, AFTER,
+         "The bytes are right. The permanent key is younger than 60 seconds, and not every server of the data centre "
+         "knows it yet.", "Wait and bind again, built anew for its new msg_id; do not drop keys."),
+    _row("cdn", Stage.STATE, ERRORS, "This is a CDN data centre: it has no perfect forward secrecy.",
+         "Do not bind there; talk to it under its permanent key."),
+    _row("bound_to_another_key", Stage.STATE, ERRORS, "This temporary key is bound to another permanent key already.",
+         "Make a new temporary key for each permanent key."),
+    _row("older_than_the_present_binding", Stage.STATE, AFTER,
+         "A newer binding of this permanent key was accepted before.", "Build the binding for a new msg_id."),
+    _row("no_such_permanent_key", Stage.STATE, ERRORS,
+         "This data centre has no permanent key of that id: never made here, dropped, too young, or the id is wrong.",
+         "Compare the id with SHA1(auth_key)[12:20] of the key that seals; then ask whether that key was made here."),
+    _row("other_bytes_were_sent", Stage.STATE, CARRIED, "These bytes are right, and the data centre read others.",
+         "Compare them with what leaves the socket."),
+    _row("date_refused", Stage.STATE, AFTER,
+         "The bytes are right and the date is in range by what is known here; the data centre's clock or limit differ.",
+         "Use the end that the key exchange promised, in the data centre's time."),
+    _row("called_before_the_binding", Stage.STATE, ERRORS, "Another method was called before boolTrue came.",
+         "Wait for boolTrue; only help.getConfig and help.getNearestDc may come earlier."),
+    _row("connection_not_inited", Stage.STATE, AFTER,
+         "The data centre wants a header first; the binding was not judged.",
+         "Wrap the call: invokeWithLayer(initConnection(auth.bindTempAuthKey)), and send it again."),
+    _row("no_verdict_yet", Stage.STATE, AFTER,
+         "The message was refused, delayed or lost before anybody looked at the binding.",
+         "Correct salt, clock or seqno, or wait, and send it again; built anew wherever the msg_id is new."),
+    _row("temporary_key_unknown", Stage.STATE, ERRORS,
+         "Transport error -404: the data centre does not know the key that carries the packet, the temporary one: "
+         "never made here, past its end, or forgotten.",
+         "Make a new temporary key and bind that; the permanent key is as good as before."),
+    _row("another_data_centre", Stage.STATE, ERRORS, "The data centre is not the one that was asked for.",
+         "Check the dc id of the key exchange, 10000 more for the test servers, and the address."),
+    _row("not_logged_in", Stage.STATE, AFTER,
+         "The answer is about a login that this key does not have; the binding itself was not judged.",
+         "Send auth.bindTempAuthKey first; log in after boolTrue."),
+    _row("answer_not_known", Stage.STATE, ERRORS, "The answer is not boolTrue, and what it means is not known here.",
+         "Only boolTrue says that the key is bound. Look the answer up at core.telegram.org/api/errors."),
+    _row("healthy", Stage.STATE, AFTER,
+         "The bytes are right: a data centre that knows this permanent key accepts them.",
+         "If it refuses them, it does not know the key: younger than 60 seconds, dropped (logged out, session file "
+         "used twice), another DC, or test against production. Do not drop keys yet."),
+    _row("nothing_wrong_so_far", Stage.STATE, DEBUG,
+         "Nothing is wrong in what can be compared; some comparisons lack a value.",
+         "Give the values that are missing."),
+    _row("no_key", Stage.STATE, DEBUG,
+         "Nothing is wrong outside the seal; without the permanent key it stays closed.",
+         "Give a throw-away permanent key, or run the ladder's inputs through your own code: the first value that "
+         "differs is the bug."),
+    _row("nothing_given", Stage.STATE, DEBUG, "There are no bytes to look at.",
+         "Give encrypted_message, the request, the packet or a captured stream."),
+    _row("unexplained", Stage.STATE, CHECKED, "A check fails that no known mistake explains.",
+         "Look at the row that fails: it says what was got and what was expected."),
+    _row("salt_and_session_inside", Stage.HARMLESS, SEALED,
+         "The first 16 bytes are the real salt and session_id. Harmless: nobody reads them.",
+         "Draw 16 random bytes, as the documents ask."),
+    _row("key_given_short", Stage.HARMLESS, V1_LESSON,
+         "The key was handed over with a length that is not 256. Harmless here: it was sealed with the right one.",
+         "Keep a key as 256 bytes."),
+)  # fmt: skip
+
+_ALL = (*_PACKETS, *_STRINGS, *_KEYS, *_ROWS, *_CIPHERS, *_FIELDS, *_HASHES, *_NUMBERS, *_SEEN, *_STATES)
+MISTAKES: Mapping[str, Mistake] = {each.name: each for each in sorted(_ALL, key=lambda row: row.stage)}
+"""By name, in the order of the triage."""
+
+
+def at(step: str) -> Iterator[tuple[Mistake, tuple[Any, ...]]]:
+    """The mistakes that can be made in a step or a smaller place, with their ways, in the order of the table: what is
+    special before the families."""
+    for row in _ALL:
+        ways = (*row.at(step), *_follows(row, step))
+        if ways:
+            yield row, ways
+
+
+def _follows(row: Mistake, step: str) -> Iterator[Way]:
+    """What a mistake in the key, the schedule or the cipher is in the steps of the recipe that they are made of."""
+    if step == "auth_key_id":
+        yield from (lambda key, way=way: (sha1(one)[-8:] for one in way(key)) for way in row.at("key"))
+    elif step in HASHED:
+        table = HASHED[step]
+        yield from (lambda m, k, way=way: (_hash(table, step, one, m) for one in way(k)) for way in row.at("key"))
+        yield from (lambda m, k, way=way: _differing(table, way, step, auth_key=k, msg_key=m) for way in row.at("rows"))
+    elif step in ("aes_key", "aes_iv", "aes_key_v2", "aes_iv_v2"):
+        table = V2 if step.endswith("v2") else V1
+        names = [each.name for each in table.rows if each.hash]
+        for way in row.at("rows"):
+            yield lambda *hashes, way=way: _differing(table, way, step.removesuffix("_v2"),
+                                                      **dict(zip(names, hashes, strict=True)))  # fmt: skip
+    elif step == "cipher":
+        return
+    elif step == "ciphertext":
+        yield from (lambda e, p, k, i, mode=mode: mode.encrypt(e + p, k, i) for mode in row.at("cipher"))
+
+
+def _hash(table: Any, name: str, key: bytes, msg_key: bytes) -> bytes:
+    return rows(table.rows, auth_key=key, msg_key=msg_key)[name]
+
+
+def _differing(table: Any, way: Way, name: str, **sources: bytes) -> Iterator[bytes]:
+    """What the changed schedules give for this row, where it is the one that they change."""
+    right = {each.name: each for each in table.rows}
+    for changed in way(table.rows):
+        row = next((each for each in changed if each.name == name), None)
+        if row is not None and row != right[name] and all(p.source in sources for p in row.pieces):
+            yield rows([row], 0, **sources)[name]
+
+
+__all__ = ["MISTAKES", "Mistake", "Stage", "at", "wrong"]

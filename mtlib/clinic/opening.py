@@ -1,0 +1,500 @@
+"""What is behind a seal: the search through every recipe of the table, the right one first.
+
+Nothing is guessed. A seal counts as open where values of at least 64 bits stand in what comes out that have to be
+there (noise has them once in 2**64), or where msg_key is the hash of it. Then the hash says where the envelope ends,
+and the row of fields is the one in which most of the known values are in their place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from mtlib.clinic import wrong
+from mtlib.clinic.diagnosis import Evidence, Finding
+from mtlib.clinic.mistakes import MISTAKES, Mistake, at
+from mtlib.clinic.patient import GivenKey, Patient
+from mtlib.clinic.recipe import Rows, scheduled, written
+from mtlib.clinic.wrong import Shape, size_of, written_as
+from mtlib.crypto.aes import BLOCK, ige_decrypt
+from mtlib.crypto.kdf import V1, V2
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
+from mtlib.wire.schema import INNER
+
+FRONT = 24
+"""Bytes of encrypted_message, and of a packet, before the ciphertext: key id and msg_key."""
+INNER_ID = INNER.id_bytes
+CONSTANTS = bytes(4) + INNER_SIZE.to_bytes(4, "little") + INNER_ID
+"""seqno, length and constructor, bytes 24 to 36 of the plaintext: the same in every binding."""
+HEADER = frozenset(name for name, *_ in wrong.HEADER)
+Known = Mapping[str, int | bytes]
+
+
+def right_digest(covered: bytes) -> bytes:
+    """SHA1[4:20]."""
+    return hashlib.sha1(covered).digest()[4:20]
+
+
+def noticed(name: str, *evidence: Evidence) -> Finding:
+    """A row of the table, and how one sees it."""
+    return Finding(MISTAKES[name], evidence)
+
+
+# -- Recipes ------------------------------------------------------------------------------------------------------
+
+
+class Change(NamedTuple):
+    """A row of the table where a recipe follows it, and the step that it changes, in words."""
+
+    row: Mistake
+    step: str
+    got: str
+    expected: str
+
+    def finding(self, inside: str, *more: Evidence) -> Finding:
+        """The row, with the line of the schedule in its sentence where it is one slip of many."""
+        row = self.row
+        if row.name in _ONE_LINE:
+            line = self.step.removeprefix("schedule/")
+            row = replace(row, sentence=f"{row.sentence} It is in {line}.")
+        evidence = Evidence(f"{inside}/ciphertext", FRONT, 0, self.got, self.expected)
+        return Finding(row, (evidence, *more))
+
+
+@dataclass(frozen=True)
+class Way:
+    """One recipe for a seal, by the changes that make it: which bytes are the key, the schedule, the mode."""
+
+    changes: tuple[Change, ...]
+    key: bytes = field(repr=False)
+    rows: Rows
+    mode: Any
+
+    def opens(self, msg_key: bytes, ciphertext: bytes) -> bytes:
+        """What comes out; nothing where this recipe makes no keys of the right size."""
+        return self.opened(ciphertext, *scheduled(self.rows, self.key, msg_key))
+
+    def opened(self, ciphertext: bytes, aes_key: bytes, aes_iv: bytes) -> bytes:
+        """The same, where aes_key and aes_iv are made already."""
+        if len(aes_key) != 32 or len(aes_iv) != 32:
+            return b""
+        if self.mode is wrong.IGE:
+            return ige_decrypt(ciphertext, aes_key, aes_iv)
+        return bytes(self.mode.decrypt(ciphertext, aes_key, aes_iv))
+
+
+Choice = tuple[tuple[Change, ...], Any]
+
+
+@cache
+def _schedules(table: Any) -> tuple[Choice, ...]:
+    """Every other schedule, with the first row that it changes."""
+    found = []
+    right = {row.name: row for row in table.rows}
+    for row, ways in at("rows"):
+        for way in ways:
+            for rows in way(table.rows):
+                other = next((each for each in rows if each != right.get(each.name)), rows[0])
+                expected = written(right[other.name]) if other.name in right else "the schedule of this version"
+                found.append(((Change(row, f"schedule/{other.name}", written(other), expected),), rows))
+    return tuple(found)
+
+
+@cache
+def _modes() -> tuple[Choice, ...]:
+    return tuple(
+        ((Change(row, "cipher", row.name, "AES-256-IGE"),), mode) for row, ways in at("cipher") for mode in ways
+    )
+
+
+def _spellings(given: GivenKey, changes: tuple[Change, ...]) -> Iterator[Choice]:
+    for row, spelled in spelled_wrongly(given):
+        yield (*changes, Change(row, "key", f"{len(spelled)} bytes", "the 256 bytes as they are")), spelled
+
+
+def spelled_wrongly(given: GivenKey) -> Iterator[tuple[Mistake, bytes]]:
+    """A key in all the ways in which it is written wrongly."""
+    for row, ways in at("key"):
+        for way in ways:
+            yield from ((row, spelled) for spelled in way(given.key.data) if spelled != given.key.data)
+
+
+def _owners(patient: Patient) -> Iterator[Choice]:
+    """The permanent key, then those that may have been taken for it."""
+    perm = patient.perm_key
+    if perm is not None:
+        yield (), perm
+        others = [("sealed_with_the_temporary_key", patient.temp_key)]
+        others += [("sealed_with_another_key", key) for key in patient.other_keys]
+        for name, given in others:
+            if given is not None and given.key != perm.key:
+                yield (Change(MISTAKES[name], "key", str(given.key.id), str(perm.key.id)),), given
+
+
+def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = False) -> Iterator[Way]:
+    """Every recipe with one change, the right one first; or, `deep`, those with two that people make together."""
+    owners, schedules, modes = list(owners), _schedules(table), _modes()
+    short = [each for each in schedules if each[0][0].row.name not in _FAMILIES]
+    keys = [(changes, given.key.data) for changes, given in owners]
+    spelled = [each for changes, given in owners[: 2 if deep else 1] for each in _spellings(given, changes)]
+    right, ige = [((), table.rows)], [((), wrong.IGE)]
+
+    def of(keys: Iterable[Choice], schedules: Iterable[Choice], modes: Iterable[Choice]) -> Iterator[Way]:
+        schedules, modes = list(schedules), list(modes)
+        for a, key in keys:
+            for b, rows in schedules:
+                yield from (Way((*a, *b, *c), key, rows, mode) for c, mode in modes)
+
+    if not deep:
+        yield from of(keys, right, ige)
+        yield from of(keys[:1], short, ige)
+        yield from of(keys[:1], right, modes)
+        yield from of(spelled, right, ige)
+        yield from of(keys[:1], schedules, ige)
+        return
+    yield from of(keys[1:], right + short, ige)
+    yield from of(keys[1:], right, modes)
+    yield from of(spelled[len(spelled) // 2 :], right, ige)
+    yield from of(keys[:1], short, modes)
+    versions = [each for each in short if each[0][0].row.name in ("direction_x_8", "schedule_v2", "schedule_v1")]
+    yield from of(spelled[:12], versions[:1] + versions[-1:], ige)
+    yield from of(keys[1:], versions[:1] + versions[-1:], modes[:10])
+    yield from of(spelled[:12], right, modes[:12])
+    yield from of(keys[:1], schedules, modes[:2])
+
+
+_ONE_LINE = {"schedule_out_of_order", "schedule_cut_elsewhere", "msg_key_on_the_other_side"}
+_FAMILIES = {"schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash"}
+
+# -- The seal -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A seal that opened: what was inside, by which recipe, in which row of fields. `size` is what msg_key covers,
+    where the hash says so; `misplaced` are the mistakes of the row of fields."""
+
+    plaintext: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+    changes: tuple[Change, ...] = ()
+    shape: Shape = wrong.ENVELOPE
+    misplaced: tuple[Mistake, ...] = ()
+    size: int | None = None
+    iv: bytes | None = field(default=None, repr=False)
+
+    @property
+    def envelope(self) -> bytes:
+        """What was hashed, or what is known to be fields."""
+        return self.plaintext[: size_of(self.shape) if self.size is None else self.size]
+
+    def fields(self) -> Iterator[tuple[str, int, bytes, str]]:
+        """Name, offset, bytes and order of each field."""
+        start = 0
+        for name, size, order in self.shape:
+            yield name, start, self.plaintext[start : start + size], order
+            start += size
+
+    def value(self, name: str) -> bytes | None:
+        """The bytes of a field, or None where it is not there or cut off."""
+        return next((found for part, start, found, _ in self.fields()
+                     if part == name and start + len(found) <= len(self.plaintext) and found), None)  # fmt: skip
+
+
+def path_of(name: str) -> str:
+    return f"plaintext/envelope/{name}" if name in HEADER else f"plaintext/envelope/inner/{name}"
+
+
+def expected_inside(patient: Patient, request: Mapping[str, Any]) -> dict[str, int | bytes]:
+    """What has to stand in each field, as far as it is known."""
+    known: dict[str, int | None] = {
+        "msg_id": patient.msg_id,
+        "seqno": 0,
+        "length": INNER_SIZE,
+        "constructor": wrong.long(INNER_ID),
+        "nonce": request.get("nonce"),
+        "temp_auth_key_id": patient.temp_key.key.id if patient.temp_key else None,
+        "perm_auth_key_id": patient.perm_key.key.id if patient.perm_key else request.get("perm_auth_key_id"),
+        "temp_session_id": patient.session_id,
+        "expires_at": request.get("expires_at"),
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def signs(known: Known) -> tuple[bytes, ...]:
+    """What noise has not: the constants of a binding, and each long that is known, in either byte order."""
+    longs = {value for name, value in known.items()
+             if isinstance(value, int) and name not in ("seqno", "length", "constructor", "expires_at") and value}
+    either = [written_as(value, 8, order) for value in longs for order in ("little", "big")]
+    return (CONSTANTS[:8], CONSTANTS[4:], *either)
+
+
+def open_seal(sealed: bytes, patient: Patient, known: Known, *, deep: bool = False) -> Opened | None:
+    """What is behind the seal, and by which changes of the recipe it opened; None where none opens it.
+
+    `deep` goes on from where the search without it ends: two changes at once, a wrong iv, another msg_key.
+    """
+    ciphertext = sealed[FRONT : len(sealed) - (len(sealed) - FRONT) % BLOCK]
+    if patient.perm_key is None or len(ciphertext) < BLOCK:
+        return None
+    msg_key, looked_for = sealed[8:FRONT], signs(known)
+    if deep:
+        found = _without_iv(ciphertext, msg_key, patient.perm_key, known)
+        found = found or _with_another_msg_key(ciphertext, msg_key, patient.perm_key, known, looked_for)
+        if found is not None:
+            return found
+    made: tuple[Any, ...] = ()
+    nearly: Opened | None = None
+    for way in ways_to_seal(_owners(patient), deep=deep):
+        if made[:2] != (way.key, way.rows):
+            made = way.key, way.rows, *scheduled(way.rows, way.key, msg_key)
+        begins = way.opened(ciphertext[: 4 * BLOCK], *made[2:])
+        if any(sign in begins for sign in looked_for) or (not deep and begins and _hashed(
+            way.opened(ciphertext, *made[2:]), msg_key, brief=bool(way.changes)
+        ) is not None):  # fmt: skip
+            opened = shaped(way.opened(ciphertext, *made[2:]), way.key, way.changes, msg_key, known)
+            if way.mode is wrong.IGE or hash_mistakes(opened, msg_key, known) is not None:
+                return opened
+            nearly = nearly or opened  # some blocks open, and the first one does not: no mode of the table
+    return nearly and replace(nearly, changes=tuple(map(_no_known_mode, nearly.changes)))
+
+
+def _no_known_mode(change: Change) -> Change:
+    return change if change.step != "cipher" else change._replace(row=MISTAKES["another_mode"], got="another chaining")
+
+
+def _hashed(plaintext: bytes, msg_key: bytes, *, brief: bool = False) -> int | None:
+    """How many bytes from the first on msg_key is the hash of; `brief` tries the one size that is right."""
+    sizes: Iterable[int] = (ENVELOPE_SIZE,) if brief else range(len(plaintext), 15, -1)
+    running = (size for size in sizes if hmac.compare_digest(right_digest(plaintext[:size]), msg_key))
+    return next(running, None)
+
+
+def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known) -> Opened | None:
+    """Where block 2 is known (msg_id, seqno, length), the blocks behind it open without an iv: so a right aes_key is
+    told from a right iv. What block 1 was follows from block 2; then each iv is tried that could have made it."""
+    if "msg_id" not in known or len(ciphertext) < 5 * BLOCK:
+        return None
+    second = written_as(known["msg_id"], 8, "little") + CONSTANTS[:8]
+    looked_for = [INNER_ID + written_as(known["nonce"], 8, "little")] if "nonce" in known else [*signs(known)[2:]]
+    tried: set[bytes] = set()
+    for changes, rows in (((), V1.rows), *_schedules(V1)):
+        if changes and changes[0].step in ("schedule/sha1_d", "schedule/aes_iv"):
+            continue
+        aes_key, aes_iv = scheduled(rows, given.key.data, msg_key)
+        if len(aes_key) != 32 or aes_key in tried:
+            continue
+        tried.add(aes_key)
+        rest = wrong.IGE.after(second, ciphertext, 1, aes_key)
+        if any(sign in rest for sign in looked_for):
+            after_aes = wrong.MODES["ecb"].encrypt(_xor(second, ciphertext[:16]), aes_key, bytes(32))
+            first = _xor(ciphertext[16:32], after_aes)
+            made, iv = _iv(first, ciphertext[:16], aes_key, aes_iv, given, msg_key)
+            return shaped(first + second + rest, given.key.data, (*changes, made), msg_key, known, iv)
+    return None
+
+
+def _iv(
+    first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: GivenKey, msg_key: bytes
+) -> tuple[Change, bytes]:
+    """Which iv makes block 1, if one of the table does; and which half is wrong, where the other one is right."""
+    for changes, rows in _schedules(V1):
+        iv = scheduled(rows, given.key.data, msg_key)[1]
+        if len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
+            return changes[0], iv
+    for changes, mode in _modes():
+        if changes[0].row.name.startswith("iv_") and mode.encrypt(first, aes_key, aes_iv) == sealed:
+            return changes[0], aes_iv
+    needed = wrong.MODES["ecb"].decrypt(_xor(sealed, aes_iv[16:]), aes_key, bytes(32))
+    half = "iv[0:16]" if _xor(needed, first) in (bytes(16), aes_iv[16:], msg_key) else "iv[0:16] or iv[16:32]"
+    return Change(MISTAKES["wrong_iv"], "schedule/aes_iv", f"another {half}", written(V1.rows[-1])), aes_iv
+
+
+def _with_another_msg_key(
+    ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known, looked_for: tuple[bytes, ...]
+) -> Opened | None:
+    """The schedule was made from another msg_key than the one in front: turned round, or cut elsewhere."""
+    words = b"".join(msg_key[at : at + 4][::-1] for at in range(0, 16, 4))
+    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words), ("zero", bytes(16)),
+                        ("its halves exchanged", msg_key[8:] + msg_key[:8])):  # fmt: skip
+        way = Way((), given.key.data, V1.rows, wrong.IGE)
+        plaintext = way.opens(other, ciphertext)
+        if any(sign in plaintext for sign in looked_for):
+            change = Change(MISTAKES["msg_key_changed_in_front"], "msg_key", f"{said} in the schedule", "one msg_key")
+            return shaped(plaintext, given.key.data, (change,), other, known)
+    return None
+
+
+def _xor(a: bytes, b: bytes) -> bytes:
+    return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")
+
+
+# -- Which fields -------------------------------------------------------------------------------------------------
+
+
+def shaped(
+    plaintext: bytes, key: bytes, changes: tuple[Change, ...], msg_key: bytes, known: Known, iv: bytes | None = None
+) -> Opened:
+    """The plaintext with the row of fields that fits it best."""
+    size = _hashed(plaintext, msg_key)
+    over_padding = size == len(plaintext) and size > ENVELOPE_SIZE  # such a hash says nothing of where the fields end
+    end = None if over_padding else size
+    shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, end)
+    return Opened(plaintext, key, changes, shape, misplaced, size, iv)
+
+
+_NONE: tuple[Mistake, ...] = ()
+
+
+def fitted(
+    data: bytes, right: Shape, step: str, known: Known, end: int | None = None
+) -> tuple[Shape, tuple[Mistake, ...]]:
+    """The row of fields in which most known values are in their place, and by which mistakes it comes from the right
+    one. A mistake has to put at least 24 bits right that were wrong without it,
+    and more where no hash says where the row ends."""
+    best, rows = right, _NONE
+    bits, most = _agreement(data, right, known, end), _agreement(None, right, known, None)
+    needed = 24 if end is not None else 56 if len(data) >= size_of(right) else 100
+    for _ in range(3):
+        if bits >= most:
+            break
+        found: tuple[int, Shape, tuple[Mistake, ...]] = (bits + needed - 1, best, rows)
+        for row, ways in at(step):
+            for way in ways:
+                for shape in way(best):
+                    agreed = _agreement(data, shape, known, end)
+                    if agreed > found[0]:
+                        found = agreed, shape, (*rows, row)
+        if found[1] is best:
+            break
+        bits, best, rows = found
+    return best, rows
+
+
+def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) -> int:
+    """Bits of known values that are in their place; without `data`, how many there can be."""
+    bits = start = 0
+    inner = sum(size for name, size, _ in shape if name not in HEADER)
+    for name, size, order in shape:
+        value = known.get(name)
+        if value is not None:
+            found, right = None if data is None else data[start : start + size], written_as(value, size, order)
+            if found in (None, right) or (name == "length" and found == written_as(inner, size, order)):
+                bits += 8 * min(size - right.count(0), 8)  # zeros stand anywhere, and say nothing
+            else:
+                bits -= 8  # two rows may fit alike, and one leaves a field wrong
+        start += size
+    if end is not None and start != end:
+        bits -= 48
+    return bits - (64 if data is not None and start > len(data) + 15 else 0)
+
+
+# -- The hash -----------------------------------------------------------------------------------------------------
+
+
+def hash_mistakes(opened: Opened, msg_key: bytes, known: Known) -> tuple[Mistake, ...] | None:
+    """How msg_key came to be: nothing for the right hash, None where no known way gives it."""
+    size = size_of(opened.shape)
+    if opened.size == size:
+        return ()
+    envelope, padding = opened.plaintext[:size], opened.plaintext[size:]
+    found = tuple(row for row in _digests(envelope, padding, opened.key, msg_key))
+    if found:
+        return found[:1]
+    covered = [envelope + padding, envelope[32:]]
+    for name, text in zip(("msg_key_over_padding", "msg_key_of_the_inner_only"), covered, strict=True):
+        twice = next(_digests(text, b"", opened.key, msg_key), None)
+        if twice is not None:
+            return MISTAKES[name], twice
+    for parts in _unfilled(opened, known):
+        if right_digest(parts) == msg_key:
+            return (MISTAKES["msg_key_before_a_field_was_filled"],)
+    return None if opened.size is None else ()
+
+
+def _digests(envelope: bytes, padding: bytes, key: bytes, msg_key: bytes) -> Iterator[Mistake]:
+    for row, ways in at("msg_key"):
+        for way in ways:
+            made = way(envelope, padding, key)
+            if any(hmac.compare_digest(each, msg_key) for each in (made if isinstance(made, Iterator) else (made,))):
+                yield row
+
+
+def _unfilled(opened: Opened, known: Known) -> Iterator[bytes]:
+    """The envelope with one of its fields still zero, or right where it is wrong now."""
+    for name, start, found, order in opened.fields():
+        for value in (bytes(len(found)), *([written_as(known[name], len(found), order)] if name in known else ())):
+            yield opened.envelope[:start] + value + opened.envelope[start + len(found) :]
+
+
+# -- Bits that were flipped afterwards -----------------------------------------------------------------------------
+
+
+def mended(sealed: bytes, given: GivenKey, *, begins_well: bool) -> tuple[int, bytes] | None:
+    """The place of one flipped bit of msg_key or ciphertext, and the seal with it flipped back; None where no bit makes
+    everything right. Three blocks decide nearly always, for the constants are there: where these are right already
+    (`begins_well`), only what stands behind them can have been changed."""
+    if len(sealed) != ENCRYPTED_SIZE:
+        return None
+    aes = scheduled(V1.rows, given.key.data, sealed[8:FRONT])
+    for place in range(FRONT + 2 * BLOCK, ENCRYPTED_SIZE) if begins_well else range(8, FRONT + 3 * BLOCK):
+        for bit in range(8):
+            other = sealed[:place] + bytes([sealed[place] ^ 1 << bit]) + sealed[place + 1 :]
+            if _right(other, given.key.data, aes if place >= FRONT else None, last=place >= FRONT + 3 * BLOCK):
+                return place, other
+    return None
+
+
+def _right(sealed: bytes, key: bytes, aes: tuple[bytes, bytes] | None, *, last: bool = False) -> bool:
+    """Whether the right recipe opens it and msg_key is the hash of the first 72 bytes."""
+    aes = aes or scheduled(V1.rows, key, sealed[8:FRONT])
+    if not last and ige_decrypt(sealed[FRONT : FRONT + 48], *aes)[24:36] != CONSTANTS:
+        return False
+    plaintext = ige_decrypt(sealed[FRONT:], *aes)
+    return hmac.compare_digest(right_digest(plaintext[:ENVELOPE_SIZE]), sealed[8:FRONT])
+
+
+def is_right(sealed: bytes, key: bytes) -> bool:
+    """Whether these 104 bytes are a seal by the right recipe, whatever their key id says."""
+    return len(sealed) == ENCRYPTED_SIZE and _right(sealed, key, None, last=True)
+
+
+# -- Packets ------------------------------------------------------------------------------------------------------
+
+
+def open_packet(
+    packet: bytes, given: GivenKey, looked_for: tuple[bytes, ...]
+) -> tuple[bytes, tuple[Change, ...]] | None:
+    """The message in a packet under this key, and by which changes of the recipe it opened."""
+    msg_key, ciphertext = packet[8:FRONT], packet[FRONT : len(packet) - (len(packet) - FRONT) % BLOCK]
+    for way in ways_to_seal([((), given)], V2):
+        if len(way.changes) > 1:
+            return None
+        begins = way.opens(msg_key, ciphertext[: 6 * BLOCK])
+        if begins and (any(sign in begins for sign in looked_for) or _genuine(way, msg_key, ciphertext)):
+            return way.opens(msg_key, ciphertext), way.changes
+    return None
+
+
+def _genuine(way: Way, msg_key: bytes, ciphertext: bytes) -> bool:
+    """Whether msg_key is the hash of what comes out, by the right recipe or that of MTProto 1.0."""
+    if way.changes and way.changes[0].row.name not in ("direction_x_8", "schedule_v1"):
+        return False
+    message = way.opens(msg_key, ciphertext)
+    return bool(packet_hash(message, way.key, msg_key) is not None)
+
+
+def packet_hash(message: bytes, key: bytes, msg_key: bytes) -> tuple[Mistake, ...] | None:
+    """How the msg_key of a packet came to be: nothing for the right one, None where no known way gives it."""
+    if hashlib.sha256(key[88:120] + message).digest()[8:24] == msg_key:
+        return ()
+    for row, ways in at("msg_key_v2"):
+        for way in ways:
+            made = way(key, message)
+            if any(each == msg_key for each in (made if isinstance(made, Iterator) else (made,))):
+                return (row,)
+    return None
+

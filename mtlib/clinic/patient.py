@@ -1,0 +1,257 @@
+"""What is known about a refused binding: any of its bytes, any of its keys, any of the values around it.
+
+Nothing here is checked against anything; it is brought into one shape. Bytes may come as bytes or as hex, numbers
+signed or unsigned. A key may come with the wrong length on purpose: one without its leading zeros is a common cause of
+the trouble. Errors name the value, what was expected, and the size of what was got. They never show it: what stands in
+the place of a number or of a request may be a key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from itertools import pairwise
+from typing import Any, NoReturn
+
+from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.secret import Secret
+from mtlib.errors import LocalError, MtError
+from mtlib.protocol.checks import Facts, Rules
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import inflate
+from mtlib.wire import SCHEMA, Dissection
+
+LARGEST = 1 << 20
+"""Bytes that are looked at. A binding has two hundred; the rest is room for a captured stream."""
+KEY_SIZES = range(240, 258)
+"""Bytes of what is taken for a key: sixteen zeros that got lost never happen, and one sign byte is the most."""
+
+SUCCESS = "boolTrue"
+_TRUE = SCHEMA["boolTrue"].id_bytes
+_NUMBER = int.from_bytes(_TRUE, "little")
+_SPELLINGS = {"booltrue", "true", _TRUE.hex(), f"{_NUMBER:x}", f"0x{_NUMBER:x}", str(_NUMBER), str(_NUMBER - 2**32)}
+_RESULT = SCHEMA["rpc_result"].id_bytes
+
+
+class GivenKey(Secret):
+    """A key as its owner has it (`given`), and the 256 bytes that it stands for (`key`).
+
+    `value` is an AuthKey, bytes or hex: 256 bytes, fewer where leading zeros were lost, or 257 where a library put
+    a sign byte in front. Its repr tells the id and the length, nothing else. Raises LocalError for anything else,
+    without repeating it.
+    """
+
+    __slots__ = ("given", "key")
+
+    def __init__(self, value: AuthKey | bytes | str, where: str = "key") -> None:
+        given = value.data if isinstance(value, AuthKey) else octets_of(value, where)
+        right = given[1:] if len(given) == 257 and given[0] == 0 else given.rjust(256, b"\0")
+        if len(given) not in KEY_SIZES or len(right) != 256:
+            raise LocalError("an auth_key has 256 bytes", got=f"{len(given)} bytes",
+                             expected="256, or a few less where its leading zeros were lost", where=where)
+        self.given = given
+        self.key = AuthKey(right)
+
+    def __eq__(self, other: object) -> bool:
+        return self.key == other.key if isinstance(other, GivenKey) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"GivenKey(id={self.key.id}, {len(self.given)} bytes)"
+
+
+def whole_number(name: str, value: Any, bits: int) -> int:
+    """A whole number as it stands in TL: one printed unsigned is taken for its signed twin. Raises LocalError."""
+    if isinstance(value, str):
+        text = value.strip().lower()
+        try:
+            value = int(text, 16 if text.startswith("0x") else 10)
+        except ValueError:
+            raise LocalError(f"{name} is no number", got=f"{len(text)} characters", where=name) from None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise LocalError(f"{name} is no whole number", got=type(value).__name__, where=name)
+    signed = value - (1 << bits) if 1 << (bits - 1) <= value < 1 << bits else value
+    if not -(1 << (bits - 1)) <= signed < 1 << (bits - 1):
+        raise LocalError(f"{name} does not fit {bits} bits", got=f"{value.bit_length()} bits", where=name)
+    return signed
+
+
+def octets_of(value: Any, where: str) -> bytes:
+    """Bytes, or hex in which blanks, colons and a leading 0x do not count. Raises LocalError, which shows nothing of
+    the value."""
+    if isinstance(value, str):
+        text = re.sub(r"[\s:]", "", value.strip().removeprefix("0x"))
+        if len(text) > 2 * LARGEST:
+            _too_long(len(text) // 2, where)
+        try:
+            return bytes.fromhex(text)
+        except ValueError:
+            raise LocalError(f"{where} is not hex", got=f"{len(text)} characters",
+                             expected="an even number of hex digits", where=where) from None
+    if not isinstance(value, (bytes, bytearray, memoryview, Dissection)):
+        raise LocalError(f"{where} has to be bytes or hex", got=type(value).__name__, where=where)
+    if len(value) > LARGEST:
+        _too_long(len(value), where)
+    return bytes(value)
+
+
+def answer_of(value: Any) -> str:
+    """An answer as one line: "boolTrue" for a success and nothing else, empty where none was told.
+
+    `value` is text, a bool, a number (a transport error, a code, a constructor), the bytes of the answer with or
+    without rpc_result around them, an exception, or an object of JSON.
+    """
+    if isinstance(value, bool):
+        return SUCCESS if value else "boolFalse"
+    if isinstance(value, (bytes, bytearray, memoryview, Dissection)):
+        return _of_bytes(bytes(value))
+    try:
+        if isinstance(value, Mapping):  # its `true` may be that of an `error`, so it is no success
+            return " ".join(f"{name} {each}" for name, each in value.items()) or "an empty object"
+        text = str(value).strip()
+    except ValueError:  # Python refuses to print the largest numbers
+        return "a number without an end"
+    return SUCCESS if text.lower() in _SPELLINGS else text
+
+
+def _of_bytes(data: bytes) -> str:
+    try:
+        body = inflate(data[12:] if data[:4] == _RESULT else data, Limits().inflated)
+        if len(body) == 4 and not SCHEMA.knows(body):
+            return str(int.from_bytes(body, "little", signed=True))
+        found = SCHEMA.dissect(body)
+    except MtError:
+        return "bytes that are no known answer"
+    code, message = found.values.get("error_code", ""), found.values.get("error_message", b"")
+    return f"{found.name} {code} {message.decode('ascii', 'replace')}".strip()
+
+
+def refuse_shown_keys(values: Mapping[str, bytes | None], keys: Iterable[GivenKey]) -> None:
+    """Raise LocalError where a piece of a key stands in one of the values whose bytes a diagnosis may show.
+
+    Pieces of eight bytes, from every fourth place of the key. Bytes that repeat or count on, as those of the toy keys
+    of the lessons do, stand in many things and say nothing.
+    """
+    for name, value in values.items():
+        if value is not None and pieces_of(keys, value):
+            raise LocalError(f"bytes of a key stand in {name}: nothing of it is shown",
+                             expected="keys under their own names", where=name)
+
+
+def pieces_of(keys: Iterable[GivenKey], value: bytes) -> bool:
+    """Whether a piece of one of these keys stands in a value."""
+    for key in keys:
+        pieces = (key.given[at : at + 8] for at in range(0, len(key.given) - 7, 4))
+        if any(piece in value and len({(b - a) % 256 for a, b in pairwise(piece)}) > 3 for piece in pieces):
+            return True
+    return False
+
+
+def _too_long(size: int, where: str) -> NoReturn:
+    raise LocalError(f"{where} is too long for a binding", got=f"{size} bytes", expected=f"{LARGEST} at most",
+                     where=where)
+
+
+# -- The patient --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Everything that may be known; nothing of it has to be. `Patient.of(...)` takes it in any of its shapes.
+
+    Bytes: `encrypted_message` (104), or the whole `request` (132), or the `packet` that carried it, or the `stream`
+    from the first byte of a connection to the data centre. Keys: `perm_key`, `temp_key`, `other_keys`. Of the
+    message that carries the request: `session_id`, `msg_id`, `salt`. Of the request, where only the
+    encrypted_message is there: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this
+    machine's clock at that moment), `perm_key_created`, `key_expires_at` (what the exchange promised).
+    `answer` is what the data centre said. The rest is what only a data centre knows.
+    """
+
+    request: bytes | None = None
+    encrypted_message: bytes | None = None
+    packet: bytes | None = None
+    stream: bytes | None = None
+    perm_key: GivenKey | None = None
+    temp_key: GivenKey | None = None
+    other_keys: tuple[GivenKey, ...] = ()
+    session_id: int | None = None
+    msg_id: int | None = None
+    salt: int | None = None
+    nonce: int | None = None
+    expires_at: int | None = None
+    now: int | None = None
+    local_now: int | None = None
+    perm_key_created: int | None = None
+    key_expires_at: int | None = None
+    container_msg_id: int | None = None
+    answer: str = ""
+    temporary: bool = True
+    bound_to: int | None = None
+    last_bind_msg_id: int | None = None
+    perm_key_missing: bool = False
+    rules: Rules = field(default_factory=Rules)
+
+    @classmethod
+    def of(cls, **given: Any) -> Patient:
+        """A patient from whatever shape its values have. Raises LocalError naming the value, and for a key without
+        showing it."""
+        known = {f.name for f in fields(cls)}
+        if not given.keys() <= known:
+            raise LocalError("nothing of that name is known about a binding",
+                             got=", ".join(sorted(given.keys() - known)), expected=", ".join(sorted(known)))
+        return cls(**{name: taken(name, value) for name, value in given.items() if value is not None})
+
+    @classmethod
+    def of_facts(cls, facts: Facts, **more: Any) -> Patient:
+        """The patient as a data centre has it: what it judged, and what else it may know. A permanent key that carried
+        the request is nobody's temporary key."""
+        missing = facts.perm_key is None
+        temp_key = facts.temp_key if facts.temporary else None
+        return cls.of(
+            request=facts.request, perm_key=facts.perm_key, temp_key=temp_key, session_id=facts.session_id,
+            msg_id=facts.msg_id, now=facts.now, temporary=facts.temporary, bound_to=facts.bound_to,
+            key_expires_at=facts.key_expires_at, last_bind_msg_id=facts.last_bind_msg_id, rules=facts.rules,
+            perm_key_missing=missing, **more,
+        )
+
+    @property
+    def clock(self) -> int | None:
+        """The data centre's time as well as it is known: `now`, or the time that msg_id carries."""
+        if self.now is not None or self.msg_id is None:
+            return self.now
+        return self.msg_id >> 32
+
+    @property
+    def keys(self) -> tuple[GivenKey, ...]:
+        """Every key at hand."""
+        return tuple(k for k in (self.perm_key, self.temp_key, *self.other_keys) if k is not None)
+
+
+BYTES = ("request", "encrypted_message", "packet", "stream")
+"""What is handed over as bytes and is no key."""
+AS_THEY_ARE = ("temporary", "perm_key_missing", "rules")
+
+
+def taken(name: str, value: Any) -> Any:
+    if name in AS_THEY_ARE:
+        return value
+    if name in BYTES:
+        return octets_of(value, name)
+    if name in ("perm_key", "temp_key"):
+        return value if isinstance(value, GivenKey) else GivenKey(value, name)
+    if name == "other_keys":
+        return _several(name, value)
+    if name == "answer":
+        return answer_of(value)
+    return whole_number(name, value, 32 if name == "expires_at" else 64)
+
+
+def _several(name: str, values: Any) -> tuple[Any, ...]:
+    if isinstance(values, (str, bytes, AuthKey, int)) or not isinstance(values, Iterable):
+        values = (values,)
+    return tuple(v if isinstance(v, GivenKey) else GivenKey(v, f"{name}[{i}]") for i, v in enumerate(values))

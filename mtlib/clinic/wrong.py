@@ -1,0 +1,423 @@
+"""What the table of mistakes is made of: key schedules, modes of AES and rows of fields, each with one thing changed.
+
+Whole families are generated here, so that nobody has to think of every slip: each piece of a schedule cut at every
+other place, each field left out, doubled, too wide, in another order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations, permutations
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from mtlib.clinic.recipe import Rows
+from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.kdf import Piece, ScheduleRow
+
+# -- Numbers ------------------------------------------------------------------------------------------------------
+
+MAX, MIN = 2**63 - 1, -(2**63)
+
+
+def signed(number: int, bits: int = 64) -> int:
+    """A number as these bits hold it, the highest of them for the sign."""
+    number &= (1 << bits) - 1
+    return number - (1 << bits) if number >> (bits - 1) else number
+
+
+def long(data: bytes) -> int:
+    """Bytes as the TL number that they are."""
+    return int.from_bytes(data, "little", signed=True)
+
+
+def swapped(number: int) -> int:
+    """The long whose bytes are those of `number` in the other order."""
+    return int.from_bytes(number.to_bytes(8, "big", signed=True), "little", signed=True)
+
+
+def rounded(number: int) -> int:
+    """What is left of a long after a language kept it as a double: 53 bits of it."""
+    return min(max(int(float(number)), MIN), MAX)
+
+
+def subsets(change: Callable[[Any], Any], longs: int, *values: Any) -> Iterator[tuple[Any, ...]]:
+    """The values with the change made to some of the first `longs`: to all of them, to all but one, ..."""
+    for size in range(longs, 0, -1):
+        for chosen in combinations(range(longs), size):
+            yield tuple(change(value) if at in chosen else value for at, value in enumerate(values))
+
+
+# -- Key schedules ------------------------------------------------------------------------------------------------
+
+
+def with_row(table: Rows, row: ScheduleRow) -> Rows:
+    return tuple(row if each.name == row.name else each for each in table)
+
+
+def pieces_changed(table: Rows, change: Callable[[ScheduleRow, Piece], Piece]) -> Rows:
+    """The schedule with every piece changed."""
+    return tuple(replace(row, pieces=tuple(change(row, piece) for piece in row.pieces)) for row in table)
+
+
+def other_direction(table: Rows) -> Iterator[Rows]:
+    """x = 8 in all hashes."""
+    def shifted(row: ScheduleRow) -> ScheduleRow:
+        moved = tuple(replace(p, offset=p.offset + 8) if p.plus_x else p for p in row.pieces)
+        return replace(row, pieces=moved)
+
+    yield tuple(map(shifted, table))
+
+
+def reordered(table: Rows, *, hashes: bool, msg_key: bool = False) -> Iterator[Rows]:
+    """Every row with its pieces in every other order: those that move msg_key, or the others."""
+    for row in table:
+        for order in permutations(row.pieces) if bool(row.hash) == hashes else ():
+            rest = [[p for p in pieces if p.source != "msg_key"] for pieces in (order, row.pieces)]
+            if order != row.pieces and (rest[0] == rest[1]) == msg_key:
+                yield with_row(table, replace(row, pieces=order))
+
+
+def recut(table: Rows) -> Iterator[Rows]:
+    """Every piece from every other place, then of every other likely length."""
+    for row in table:
+        for at, piece in enumerate(row.pieces):
+            for offset, length in _cuts(row, piece):
+                cut = replace(piece, offset=offset, length=length)
+                yield with_row(table, replace(row, pieces=(*row.pieces[:at], cut, *row.pieces[at + 1 :])))
+
+
+def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
+    size = piece.length
+    if size is None or piece.source == "msg_key":
+        return
+    of_key = piece.source == "auth_key"
+    width = 32 if "256" in piece.source else 20
+    near = range(piece.offset - 3, piece.offset + 4)
+    offsets = {*range(0, 161, 4), *near, *range(160, 257 - size, 16)} if of_key else {*range(width - size + 1)}
+    yield from ((offset, size) for offset in sorted(offsets) if offset != piece.offset and offset >= 0)
+    lengths = (8, 12, 16, 20, 24, 31, 32, 33, 36, 40, 48, 64) if of_key else ()
+    yield from ((piece.offset, length) for length in lengths if length != size)
+
+
+def other_hashes(table: Rows) -> Iterator[Rows]:
+    """Every piece of aes_key and aes_iv from each of the other hashes; every hash by the other function."""
+    names = [row.name for row in table if row.hash]
+    for other in ("SHA1", "SHA256", "MD5"):
+        yield tuple(replace(row, hash=other if row.hash else None) for row in table)
+    for row in table:
+        if row.hash:
+            yield with_row(table, replace(row, hash="SHA1" if row.hash == "SHA256" else "SHA256"))
+            continue
+        for at, piece in enumerate(row.pieces):
+            for name in names:
+                if name != piece.source:
+                    from_it = replace(piece, source=name)
+                    yield with_row(table, replace(row, pieces=(*row.pieces[:at], from_it, *row.pieces[at + 1 :])))
+
+
+def exchanged(table: Rows, *, key: bool, iv: bool) -> Rows:
+    """aes_key with the pieces of aes_iv, aes_iv with those of aes_key, or both."""
+    of_key, of_iv = table[-2:]
+    return (*table[:-2], replace(of_key, pieces=(of_iv if key else of_key).pieces),
+            replace(of_iv, pieces=(of_key if iv else of_iv).pieces))  # fmt: skip
+
+
+def b_and_c(table: Rows) -> Iterator[Rows]:
+    """The pieces of sha1_b and sha1_c, each in the place of the other: in both rows, then in one."""
+    def turned(row: ScheduleRow) -> ScheduleRow:
+        places = [at for at, p in enumerate(row.pieces) if p.source in ("sha1_b", "sha1_c")]
+        pieces = list(row.pieces)
+        if len(places) == 2:
+            pieces[places[0]], pieces[places[1]] = pieces[places[1]], pieces[places[0]]
+        return replace(row, pieces=tuple(pieces))
+
+    if any(row.name == "sha1_c" for row in table):
+        yield (*table[:-2], turned(table[-2]), turned(table[-1]))
+        yield (*table[:-2], turned(table[-2]), table[-1])
+        yield (*table[:-2], table[-2], turned(table[-1]))
+
+
+def whole(table: Rows, *, both: bool) -> Iterator[Rows]:
+    """Two hashes as they come for aes_key and aes_iv, one way round and the other; or one of them for either."""
+    hashes = [row for row in table if row.hash]
+    if hashes[0].hash == "SHA256":
+        made = [[replace(row, pieces=(Piece(each.name, 0, 32),)) for each in hashes] for row in table[-2:]]
+        for at in (0, 1):
+            if both:
+                yield (*table[:-2], made[0][at], made[1][1 - at])
+            else:
+                yield from ((*table[:-2], made[0][at], table[-1]), (*table[:-1], made[1][at]))
+
+
+# -- Modes of AES -------------------------------------------------------------------------------------------------
+
+Blocks = Callable[[int], int]
+Mix = Callable[[Blocks, Blocks, int, int, int], int]
+"""From E, D, the block, the ciphertext before it and the plaintext before it to what comes out."""
+
+
+def _words(data: bytes) -> bytes:
+    return b"".join(data[at : at + 4][::-1] for at in range(0, len(data), 4))
+
+
+def _same(data: bytes) -> bytes:
+    return data
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way to chain blocks: forth, back, and what is kept of a block (plaintext, ciphertext) for the next one.
+
+    `halves` says how the iv becomes the first two, `key` and `data` which bytes AES really gets.
+    """
+
+    forth: Mix
+    back: Mix
+    kept: Callable[[int, int], tuple[int, int]] = lambda plain, cipher: (cipher, plain)
+    halves: Callable[[bytes], tuple[bytes, bytes]] = lambda iv: (iv[:BLOCK], iv[BLOCK:])
+    key: Callable[[bytes], bytes] = _same
+    data: Callable[[bytes], bytes] = _same
+
+    def encrypt(self, data: bytes, key: bytes, iv: bytes) -> bytes:
+        return self._run(data, key, iv, forth=True)
+
+    def decrypt(self, data: bytes, key: bytes, iv: bytes) -> bytes:
+        return self._run(data, key, iv, forth=False)
+
+    def after(self, known: bytes, data: bytes, at: int, key: bytes) -> bytes:
+        """The plaintext of the blocks behind block `at`, from the plaintext `known` of that block: without any iv."""
+        cipher = data[at * BLOCK : (at + 1) * BLOCK]
+        return self._run(data[(at + 1) * BLOCK :], key, cipher + known, forth=False, kept=True)
+
+    def _run(self, data: bytes, key: bytes, iv: bytes, *, forth: bool, kept: bool = False) -> bytes:
+        ecb = Cipher(algorithms.AES(self.key(key)), modes.ECB())
+        e, d = (partial(self._one, side.update) for side in (ecb.encryptor(), ecb.decryptor()))
+        halves = (iv[:BLOCK], iv[BLOCK:]) if kept else self.halves(iv)
+        before, plain = (int.from_bytes(half, "big") for half in halves)
+        if kept:
+            before, plain = self.kept(plain, before)
+        mix, out = self.forth if forth else self.back, []
+        for at in range(0, len(data), BLOCK):
+            block = int.from_bytes(data[at : at + BLOCK], "big")
+            made = mix(e, d, block, before, plain)
+            before, plain = self.kept(block, made) if forth else self.kept(made, block)
+            out.append(made.to_bytes(BLOCK, "big"))
+        return b"".join(out)
+
+    def _one(self, aes: Callable[[bytes], bytes], block: int) -> int:
+        return int.from_bytes(self.data(aes(self.data(block.to_bytes(BLOCK, "big")))), "big")
+
+
+IGE = Mode(lambda e, d, p, c0, p0: e(p ^ c0) ^ p0, lambda e, d, c, c0, p0: d(c ^ p0) ^ c0)
+MODES: Mapping[str, Mode] = {
+    "cbc": Mode(lambda e, d, p, c0, p0: e(p ^ c0), lambda e, d, c, c0, p0: d(c) ^ c0),
+    "pcbc": Mode(lambda e, d, p, c0, p0: e(p ^ c0 ^ p0), lambda e, d, c, c0, p0: d(c) ^ c0 ^ p0),
+    "ecb": Mode(lambda e, d, p, c0, p0: e(p), lambda e, d, c, c0, p0: d(c)),
+    "cfb": Mode(lambda e, d, p, c0, p0: p ^ e(c0), lambda e, d, c, c0, p0: c ^ e(c0)),
+    "after": Mode(lambda e, d, p, c0, p0: e(p) ^ p0, lambda e, d, c, c0, p0: d(c ^ p0)),
+    "both_after": Mode(lambda e, d, p, c0, p0: e(p) ^ c0 ^ p0, lambda e, d, c, c0, p0: d(c ^ c0 ^ p0)),
+    "plain_before": Mode(lambda e, d, p, c0, p0: e(p ^ p0), lambda e, d, c, c0, p0: d(c) ^ p0),
+    "crossed": Mode(lambda e, d, p, c0, p0: e(p ^ p0) ^ c0, lambda e, d, c, c0, p0: d(c ^ c0) ^ p0),
+    "backwards": Mode(lambda e, d, p, c0, p0: d(p ^ c0) ^ p0, lambda e, d, c, c0, p0: e(c ^ p0) ^ c0),
+    "in_place": replace(IGE, kept=lambda plain, cipher: (cipher, cipher)),
+    "not_kept": replace(IGE, kept=lambda plain, cipher: (cipher, 0)),
+}
+
+
+def turned(mode: Mode = IGE) -> Mode:
+    """With the halves of the iv in each other's place."""
+    return replace(mode, halves=lambda iv: (iv[BLOCK:], iv[:BLOCK]))
+
+
+IVS: Mapping[str, tuple[Mode, ...]] = {
+    "zero": (replace(IGE, halves=lambda iv: (bytes(BLOCK), bytes(BLOCK))),),
+    "one_half": (
+        replace(IGE, halves=lambda iv: (iv[:BLOCK], bytes(BLOCK))),
+        replace(IGE, halves=lambda iv: (bytes(BLOCK), iv[BLOCK:])),
+        replace(IGE, halves=lambda iv: (iv[:BLOCK], iv[:BLOCK])),
+        replace(IGE, halves=lambda iv: (iv[BLOCK:], iv[BLOCK:])),
+        replace(IGE, halves=lambda iv: (iv[BLOCK:], bytes(BLOCK))),
+        replace(IGE, halves=lambda iv: (bytes(BLOCK), iv[:BLOCK])),
+    ),
+    "reversed": (
+        replace(IGE, halves=lambda iv: (iv[::-1][:BLOCK], iv[::-1][BLOCK:])),
+        replace(IGE, halves=lambda iv: (iv[:BLOCK][::-1], iv[BLOCK:][::-1])),
+    ),
+}
+NARROW = (replace(IGE, key=lambda key: key[:16]), replace(IGE, key=lambda key: key[16:]),
+          replace(IGE, key=lambda key: key[:24]))  # fmt: skip
+WORDS = (
+    replace(IGE, key=_words, data=_words),
+    replace(IGE, key=_words),
+    replace(IGE, data=_words),
+    replace(IGE, key=lambda key: key[::-1]),
+    replace(IGE, data=lambda data: data[::-1]),
+    replace(IGE, key=_words, data=_words, halves=lambda iv: (_words(iv[:BLOCK]), _words(iv[BLOCK:]))),
+)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """AES as a key stream (CTR), which has one direction only. It has no way in without its iv."""
+
+    def encrypt(self, data: bytes, key: bytes, iv: bytes) -> bytes:
+        return Cipher(algorithms.AES(key), modes.CTR(iv[:BLOCK])).encryptor().update(data)
+
+    decrypt = encrypt
+
+
+# -- Rows of fields -----------------------------------------------------------------------------------------------
+
+Part = tuple[str, int, str]
+"""Name, bytes, and order: "little", "big", or "zero" for a number that grew by zeros and not by its sign."""
+Shape = tuple[Part, ...]
+
+
+def shape(**sizes: int) -> Shape:
+    return tuple((name, size, "little") for name, size in sizes.items())
+
+
+INNER = shape(constructor=4, nonce=8, temp_auth_key_id=8, perm_auth_key_id=8, temp_session_id=8, expires_at=4)
+HEADER = shape(random=16, msg_id=8, seqno=4, length=4)
+ENVELOPE = HEADER + INNER
+"""The 72 bytes that are sealed."""
+ENCRYPTED = shape(perm_auth_key_id=8, msg_key=16, ciphertext=80)
+REQUEST = shape(constructor=4, perm_auth_key_id=8, nonce=8, expires_at=4)
+"""What stands before encrypted_message."""
+MESSAGE = shape(salt=8, session_id=8, msg_id=8, seqno=4, length=4, request=132, message_padding=12)
+
+
+def size_of(parts: Shape) -> int:
+    return sum(size for _, size, _ in parts)
+
+
+def written_as(value: int | bytes, size: int, order: str) -> bytes:
+    """A value in so many bytes: cut, or grown."""
+    if isinstance(value, bytes):
+        cut = (value[::-1] if order == "big" else value)[:size]
+        return cut.ljust(size, b"\0")
+    number = value if order != "zero" else value % 2**64
+    return (number % (1 << 8 * size)).to_bytes(size, "big" if order == "big" else "little")
+
+
+def assembled(parts: Shape, values: Mapping[str, int | bytes]) -> bytes:
+    """The bytes of a row of fields."""
+    return b"".join(written_as(values[name], size, order) for name, size, order in parts)
+
+
+Shapes = Callable[[Shape], Iterator[Shape]]
+
+
+def without(*names: str) -> Shapes:
+    """Without these fields, where all of them are there."""
+    def change(parts: Shape) -> Iterator[Shape]:
+        if {*names} <= {name for name, *_ in parts}:
+            yield tuple(part for part in parts if part[0] not in names)
+
+    return change
+
+
+def resized(name: str, *sizes: int, orders: Sequence[str] = ("little", "zero")) -> Shapes:
+    """One field in another number of bytes."""
+    def change(parts: Shape) -> Iterator[Shape]:
+        for size in sizes:
+            for order in orders:
+                made = tuple((part[0], size, order) if part[0] == name else part for part in parts)
+                if made != parts:
+                    yield made
+
+    return change
+
+
+def in_places_of(one: str, other: str) -> Shapes:
+    """Two fields in each other's place."""
+    def change(parts: Shape) -> Iterator[Shape]:
+        by_name = {part[0]: part for part in parts}
+        if {one, other} <= by_name.keys():
+            turn = {one: by_name[other], other: by_name[one]}
+            yield tuple(turn.get(part[0], part) for part in parts)
+
+    return change
+
+
+def each_left_out(parts: Shape) -> Iterator[Shape]:
+    yield from (parts[:at] + parts[at + 1 :] for at in range(len(parts)))
+
+
+def each_twice(parts: Shape) -> Iterator[Shape]:
+    yield from (parts[: at + 1] + parts[at:] for at in range(len(parts)))
+    for start, stop in ((0, 4), (4, 10)):
+        if len(parts) == 10:
+            yield parts[:stop] + parts[start:]
+
+
+def each_reordered(parts: Shape) -> Iterator[Shape]:
+    """Two exchanged, one moved, all turned round."""
+    seen = {parts}
+    for at in range(len(parts)):
+        for to in range(len(parts)):
+            rest = parts[:at] + parts[at + 1 :]
+            turn = list(parts)
+            turn[at], turn[to] = turn[to], turn[at]
+            for made in (tuple(turn), (*rest[:to], parts[at], *rest[to:])):
+                if made not in seen:
+                    seen.add(made)
+                    yield made
+    for start in (0, 4):
+        made = (*parts[:start], *parts[:start - 1 if start else None:-1])
+        if made not in seen:
+            yield made
+    if len(parts) == 10:
+        yield parts[4:] + parts[:4]
+
+
+def each_wider(parts: Shape) -> Iterator[Shape]:
+    for name, size, _ in parts:
+        wider = (8, 12, 16) if size == 4 else (12, 16, 32) if size == 8 else (20, 24, 32, 64) if size == 16 else ()
+        yield from resized(name, *wider, orders=("little", "zero", "big"))(parts)
+
+
+def each_narrower(parts: Shape) -> Iterator[Shape]:
+    for name, size, _ in parts:
+        if size <= 16:
+            yield from resized(name, *(s for s in (1, 2, 4, 8, 12, 15) if s < size), orders=("little",))(parts)
+
+
+def each_with_bytes_before(parts: Shape) -> Iterator[Shape]:
+    """Bytes that belong to no field, before each and at the end."""
+    for at in range(len(parts) + 1):
+        for size in (1, 2, 3, 4, 8, 12, 16, 20, 32):
+            yield (*parts[:at], ("", size, "little"), *parts[at:])
+
+
+def each_turned(parts: Shape) -> Iterator[Shape]:
+    """Every set of numbers high byte first: the keys' ids, all longs, everything, each alone, ..."""
+    numbers = [at for at, (name, size, _) in enumerate(parts) if size in (4, 8) and name]
+    for size in range(len(numbers), 0, -1):
+        for chosen in combinations(numbers, size):
+            yield tuple((p[0], p[1], "big") if at in chosen else p for at, p in enumerate(parts))
+
+
+# -- Strings of TL ------------------------------------------------------------------------------------------------
+
+
+def tl_string(body: bytes) -> bytes:
+    """A TL string of less than 254 bytes."""
+    return bytes([len(body)]) + body + bytes(-(1 + len(body)) % 4)
+
+
+def long_head(body: bytes) -> bytes:
+    """A TL string with the head of four bytes, which belongs to 254 bytes and more."""
+    return b"\xfe" + len(body).to_bytes(3, "little") + body + bytes(-len(body) % 4)
+
+
+def length_twice(body: bytes) -> Iterator[bytes]:
+    """A TL string that says its length two times: packed again, or after a count of four bytes."""
+    once = bytes([len(body)]) + body
+    once += bytes(-len(once) % 4)
+    for twice in (bytes([len(body)]) + once, bytes([len(once)]) + once, len(body).to_bytes(4, "little") + once):
+        yield twice + bytes(-len(twice) % 4)

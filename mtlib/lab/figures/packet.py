@@ -1,0 +1,335 @@
+"""Figures of the packet: what stands in it, box by box, what its two msg_keys cover, and which check notices a flipped
+bit of the seal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.kdf import MSG_KEY_V2
+from mtlib.errors import LocalError
+from mtlib.lab.figures.drawing import (
+    BAD_LINE,
+    FAINT,
+    INK,
+    LEFT,
+    LOOKS,
+    MUTED,
+    PAPER,
+    RIGHT,
+    TOP,
+    UNUSED,
+    WHITE,
+    WIDTH,
+    Canvas,
+    Figure,
+    Look,
+    drawn_size,
+    some,
+)
+from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, Carried
+from mtlib.protocol.packets import TO_SERVER
+from mtlib.wire import Dissection, Field, Span, unseal
+from mtlib.wire.schema import ENVELOPE
+
+# -- The ruler ------------------------------------------------------------------------------------------------------
+
+
+class Part(NamedTuple):
+    """A field on a ruler, and whether the next ruler is inside it."""
+
+    start: int
+    stop: int
+    field: Field
+    opened: bool
+
+    @property
+    def size(self) -> int:
+        return self.stop - self.start
+
+    @property
+    def drawn(self) -> int:
+        return drawn_size(self.field.name, self.size)
+
+
+class Level(NamedTuple):
+    """One ruler."""
+
+    name: str
+    parts: tuple[Part, ...]
+
+    @property
+    def size(self) -> int:
+        return self.parts[-1].stop
+
+    @property
+    def drawn(self) -> int:
+        return sum(part.drawn for part in self.parts)
+
+
+def packet_ruler(carried: Carried) -> Figure:
+    """Every byte of the packet, one box inside the other, each level drawn as wide as the sheet.
+
+    The fields before the first seal are all that a wiretapper can read. Colours and letters are those of the byte
+    views: where a value comes from.
+    """
+    levels = tuple(_levels(carried))
+    outside = [part for part in levels[0].parts if not part.opened]
+    clear = sum(part.size for part in outside)
+    rows = tuple(
+        (level.name, part.field.name, str(part.start), str(part.size), part.field.origin.value)
+        for level in levels
+        for part in level.parts
+    )
+    alt = (
+        f"A packet of {levels[0].size} bytes as nested rulers, from outside to inside, in bytes: "
+        + ", ".join(f"{level.name} {level.size}" for level in levels)
+        + f". In the clear on the wire stand {clear} bytes: {' and '.join(part.field.name for part in outside)}. The "
+        "rest is sealed with the temporary key, and in it the plaintext once more with the permanent key."
+    )
+    columns = ("inside", "field", "from byte", "bytes", "origin")
+    title = f"The packet of {levels[0].size} bytes, opened box by box"
+    height = TOP + 68 + sum(_TALL.get(level.name, 50) + _GAP for level in levels)
+    return Figure(title, alt, columns, rows, height, partial(_paint_ruler, levels, clear))
+
+
+def _levels(carried: Carried) -> Iterator[Level]:
+    here: Dissection | None = unseal(carried.packet, (carried.binding.temp_key, carried.binding.perm_key))
+    name = "packet"
+    while here is not None:
+        spans = tuple(_spans(here))
+        yield Level(name, tuple(Part(at, at + len(span), span.field, span.inner is not None) for at, span in spans))
+        last = next((span for _, span in spans if span.inner is not None), None)
+        here = last.inner if last is not None else None
+        if last is not None and here is not None:
+            name = last.name if last.nested is not None else here.name  # a ciphertext is called like its contents
+
+
+def _spans(here: Dissection) -> Iterator[tuple[int, Span]]:
+    """The fields of a level; the envelope is no level of its own, its fields stand beside the padding."""
+    for span in here.spans:
+        if span.name == ENVELOPE.name and span.nested is not None:
+            yield from ((span.start + inner.start, inner) for inner in span.nested.spans)
+        else:
+            yield span.start, span
+
+
+_TOLD = {
+    "packet": "on the wire",
+    "message": "opened with the temporary key",
+    "plaintext": "opened with the permanent key",
+}
+_TALL = {"packet": 66, "message": 96, "request": 112, "encrypted_message": 62, "plaintext": 72}
+"""Heights of the rulers that have narrow fields, whose names are turned."""
+_GAP = 42
+
+
+def _paint_ruler(levels: Sequence[Level], clear: int, on: Canvas) -> None:
+    hole: tuple[float, float, int] | None = None  # the field that the next ruler opens: from, to, bytes
+    y = TOP + 32
+    for level in levels:
+        scale, tall = (RIGHT - LEFT) / level.drawn, _TALL.get(level.name, 50)
+        if hole:
+            on.line((hole[0], y - _GAP), (LEFT, y), colour=FAINT, width=1)
+            on.line((hole[1], y - _GAP), (RIGHT, y), colour=FAINT, width=1)
+        head = f"in a string of {hole[2]}" if hole and hole[2] > level.size else ""
+        told = ", ".join(filter(None, (f"{level.name}: {level.size} bytes", head, _TOLD.get(level.name))))
+        on.text((WIDTH / 2, y - 16), told, bold=True, colour=MUTED, paper=PAPER)
+        x = LEFT
+        for part in level.parts:
+            wide = part.drawn * scale
+            edge, cut = INK if part.opened else FAINT, part.drawn < part.size
+            on.field((x, y), (wide, tall), part.field.name, part.field.origin, edge=edge, cut=cut)
+            hole = (x, x + wide, part.size) if part.opened else hole
+            x += wide
+        y += tall + _GAP
+    on.brace(LEFT, LEFT + clear * (RIGHT - LEFT) / levels[0].drawn, TOP + 23, colour=BAD_LINE)
+    on.text((LEFT, TOP + 8), f"{clear} bytes in the clear", bold=True, align="left", colour=BAD_LINE)
+    on.legend(y - 8)
+
+
+# -- What the two msg_keys cover -----------------------------------------------------------------------------------
+
+
+class Bar(NamedTuple):
+    """One msg_key: the formula, the piece of the key that it hashes, the fields with their sizes, and how many of
+    their bytes it covers."""
+
+    name: str
+    formula: str
+    key: slice
+    fields: tuple[tuple[Field, int], ...]
+    covered: int
+
+    @property
+    def size(self) -> int:
+        return sum(size for _, size in self.fields)
+
+    @property
+    def drawn(self) -> int:
+        return sum(drawn_size(field.name, size) for field, size in self.fields)
+
+    @property
+    def key_size(self) -> int:
+        return int(self.key.stop - self.key.start)
+
+
+def coverage_bars(carried: Carried) -> Figure:
+    """What the two msg_keys of one binding are hashes of: the seal's (MTProto 1.0) and the packet's (2.0).
+
+    The first brackets the envelope and stops before the padding, without a key; the second takes a piece of the key
+    and everything, padding included.
+    Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/description, "Message key".
+    """
+    binding, message = carried.binding, carried.message.spans
+    envelope, padding = binding.plaintext.spans
+    inside = envelope.nested.spans if envelope.nested is not None else ()
+    one = Bar("MTProto 1.0, the seal of the binding", _formula_of(binding.encrypted_message), slice(0, 0),
+              _sizes((*inside, padding)), len(envelope))  # fmt: skip
+    piece = MSG_KEY_V2.rows[0].pieces[0].cut(TO_SERVER)
+    two = Bar("MTProto 2.0, the packet around it", _formula_of(carried.packet), piece, _sizes(message),
+              len(carried.message))  # fmt: skip
+    alt = (
+        f"{one.name}: msg_key = {one.formula} brackets bytes 0 to {one.covered - 1} of {one.size}, the padding is "
+        f"outside, and no key goes in. {two.name}: msg_key = {two.formula} brackets a piece of the key and all "
+        f"{two.size} bytes, padding included."
+    )
+    columns = ("msg_key of", "what", "bytes", "in the hash")
+    rows = (*_bar_rows(one), *_bar_rows(two))
+    return Figure("What msg_key is the hash of", alt, columns, rows, 512, partial(_paint_bars, (one, two)))
+
+
+def _formula_of(sealed: Dissection) -> str:
+    return next(span.field.note.formula for span in sealed.spans if span.name == "msg_key")
+
+
+def _sizes(spans: Sequence[Span]) -> tuple[tuple[Field, int], ...]:
+    return tuple((span.field, len(span)) for span in spans)
+
+
+def _bar_rows(bar: Bar) -> Iterator[tuple[str, ...]]:
+    if bar.key_size:
+        yield bar.name, f"auth_key[{bar.key.start}:{bar.key.stop}]", str(bar.key_size), "yes"
+    at = 0
+    for field, size in bar.fields:
+        yield bar.name, field.name, str(size), "yes" if at < bar.covered else "NO"
+        at += size
+
+
+_BAR = 96.0
+
+
+def _paint_bars(bars: Sequence[Bar], on: Canvas) -> None:
+    for number, bar in enumerate(bars):
+        _paint_bar(on, TOP + 216 * number, bar)
+    on.legend(488)
+
+
+def _paint_bar(on: Canvas, top: float, bar: Bar) -> None:
+    gap = 26 if bar.key_size else 0
+    scale = (RIGHT - LEFT - gap) / (bar.drawn + bar.key_size)
+    start, y = LEFT + bar.key_size * scale + gap, top + 74
+    on.text((LEFT, top + 12), f"{bar.name}: {bar.size} bytes", bold=True, align="left", colour=MUTED)
+    if bar.key_size:
+        piece = f"{bar.key_size} bytes of the key"
+        on.label((LEFT, y), (bar.key_size * scale, _BAR), piece, Look(WHITE, "////"))
+        on.text((start - gap / 2, y + _BAR / 2), "+", size=14, bold=True)
+    at, x, end = 0, start, start
+    for field, size in bar.fields:
+        wide = drawn_size(field.name, size) * scale
+        on.field((x, y), (wide, _BAR), field.name, field.origin, cut=size > drawn_size(field.name, size))
+        if at >= bar.covered:
+            on.box((x, y), (wide, _BAR), edge=BAD_LINE, width=2, dash="--")
+        if at in (0, bar.covered):
+            on.text((x, y + _BAR + 14), str(at), size=10, colour=MUTED)
+        at, x = at + size, x + wide
+        end = x if at == bar.covered else end
+    on.text((x, y + _BAR + 14), str(at), size=10, colour=MUTED)
+    on.brace(LEFT, end, y - 12)
+    told = f"msg_key = {bar.formula}" + ("" if bar.key_size else ": no key goes in")
+    on.text(((LEFT + end) / 2, y - 28), told, mono=True, size=11)
+    if bar.covered < bar.size:
+        told = "not covered: with another padding msg_key stays the same"
+        on.text((RIGHT, y + _BAR + 36), told, align="right", colour=BAD_LINE, bold=True)
+
+
+# -- The flip map ---------------------------------------------------------------------------------------------------
+
+PARTS = (
+    ("key id", 8),
+    ("msg_key", ENCRYPTED_SIZE - PLAINTEXT_SIZE - 8),
+    *((f"C{number + 1}", BLOCK) for number in range(PLAINTEXT_SIZE // BLOCK)),
+)
+"""The encrypted_message: its fields, the ciphertext by AES blocks."""
+
+
+def flip_map(failed: Sequence[str | None]) -> Figure:
+    """Which check notices a flipped bit: `failed` has one entry for each bit of the encrypted_message, the name of
+    the first check that failed or None where the binding was accepted, in the order byte 0 bit 0, bit 1, ...
+
+    A column is a byte, a row is a bit. LocalError for another number of entries, or more than 6 different ones.
+    """
+    if len(failed) != 8 * ENCRYPTED_SIZE:
+        raise LocalError("one entry for each bit", got=len(failed), expected=8 * ENCRYPTED_SIZE, where="flip_map")
+    counts = Counter(failed)
+    some(tuple(counts), "flip_map", len(LOOKS))
+    rows = tuple((name or "accepted", str(count), _bytes_of(failed, name)) for name, count in counts.items())
+    said = ", ".join(f"{count} by {name}" for name, count in counts.items() if name) or "none"
+    alt = (
+        f"All {len(failed)} single flipped bits of the {ENCRYPTED_SIZE} bytes, by the check that notices first: {said}"
+        f". Accepted: {counts[None]}."
+    )
+    title = "One flipped bit: which check notices first?"
+    height = TOP + 196 + 34 * ((len(counts) + 1) // 2)
+    return Figure(title, alt, ("check", "bits", "in bytes"), rows, height, partial(_paint_flips, failed, counts))
+
+
+def _bytes_of(failed: Sequence[str | None], name: str | None) -> str:
+    """The bytes in which a check notices something, as ranges."""
+    touched = [name in failed[8 * byte : 8 * byte + 8] for byte in range(ENCRYPTED_SIZE)]
+    return ", ".join(f"{start} to {stop - 1}" for start, stop in _runs(touched))
+
+
+def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """From where to where the flags are up."""
+    start = None
+    for at, flag in enumerate([*flags, False]):
+        if flag and start is None:
+            start = at
+        elif not flag and start is not None:
+            yield start, at
+            start = None
+
+
+_X, _Y, _SCALE, _CELL = 66.0, TOP + 30, 8.4, 14.0
+
+
+def _paint_flips(failed: Sequence[str | None], counts: Counter[str | None], on: Canvas) -> None:
+    looks = {name: UNUSED if name is None else look for name, look in zip(counts, LOOKS, strict=False)}
+    letters = dict(zip(counts, "abcdef", strict=False))
+    for bit in range(8):
+        y = _Y + bit * _CELL
+        if bit in (0, 7):
+            on.text((_X - 8, y + _CELL / 2), f"bit {bit}", align="right", size=10)
+        for name, look in looks.items():
+            for start, stop in _runs([entry == name for entry in failed[bit::8]]):
+                on.box((_X + start * _SCALE, y), ((stop - start) * _SCALE, _CELL), look, edge="none")
+    floor, at = _Y + 8 * _CELL, 0
+    on.text((_X - 14, floor + 12), "byte", align="right", size=10, colour=MUTED)
+    for words, size in (*PARTS, ("", 0)):
+        x, wide = _X + at * _SCALE, size * _SCALE
+        on.text((x, floor + 12), str(at), size=10, colour=MUTED)
+        on.text((x + wide / 2, _Y - 14), words, size=10)
+        on.box((x, _Y), (wide, floor - _Y), edge=INK, width=1.2)
+        here = set(failed[8 * at : 8 * (at + size)])
+        if len(here) == 1:
+            on.text((x + wide / 2, (_Y + floor) / 2), letters[here.pop()], size=13, bold=True, paper="#ffffff")
+        at += size
+    for number, (name, count) in enumerate(counts.items()):
+        row, column = divmod(number, 2)
+        x, y = _X + 420 * column, floor + 40 + 34 * row
+        on.label((x, y), (52, 26), letters[name], looks[name], bold=True)
+        on.text((x + 64, y + 13), f"{name or 'accepted'}: {count} of {len(failed)} bits", align="left")

@@ -1,0 +1,16 @@
+"""What all widgets share: where their files are, and the style sheet with the colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mtlib.wire.view import COLOURS
+
+HERE = Path(__file__).resolve().parent
+
+
+def style(name: str) -> str:
+    """The style sheet of a widget, the colours before it."""
+    origins = " ".join(f"--{origin}: {colour};" for origin, colour in COLOURS.items())
+    sheets = (HERE.joinpath(file).read_text(encoding="utf-8") for file in ("theme.css", name))
+    return "\n".join((f".mtlib-inspector, .mtlib-view {{ {origins} }}", *sheets))

@@ -1,0 +1,174 @@
+"""One packet cannot keep a data centre busy: what is nested in it shares one budget."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from mtlib.net.client import Client, connect
+from mtlib.net.server import LocalDC
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import Message, container
+from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import Allowance, Reading
+from tests.talking import Talker, call, centre
+
+QUICK = 0.5
+"""Seconds, on a busy machine; alone it takes a twentieth. Without the budget each of these took 1 to 12 seconds."""
+
+
+def packed(body: Dissection | bytes) -> bytes:
+    return bytes(SCHEMA["gzip_packed"].build(packed_data=zlib.compress(bytes(body), 9)))
+
+
+def together(talker: Talker | Client, bodies: Sequence[bytes]) -> bytes:
+    """A container around messages with odd seqno, so that a packed service message is not refused for its number."""
+    now = talker.now if isinstance(talker, Talker) else talker.clock()
+    return container([Message(talker.session.next_msg_id(now), 2 * n + 1, body) for n, body in enumerate(bodies)])
+
+
+def ids(name: str, count: int) -> Dissection:
+    return call(name, msg_ids=tuple(range(0, 4 * count, 4)))
+
+
+def json_of(values: int) -> Dissection:
+    params = SCHEMA["jsonArray"].build(value=[bytes(SCHEMA["jsonNull"].build())] * values)
+    header = {"api_id": 1, "device_model": "m", "system_version": "1", "app_version": "1", "system_lang_code": "en",
+              "lang_pack": "", "lang_code": "en"}  # fmt: skip
+    return call("initConnection", **header, params=params, query=bytes(call("help.getNearestDc")))
+
+
+ACKS = packed(call("msgs_ack", msg_ids=(0,) * 8180))
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        [ACKS] * 500,
+        [packed(bytes(call("msgs_ack", msg_ids=(0,) * 700)))] * 500,
+        [packed(json_of(15000))] * 100,
+        [packed(json_of(1000))] * 15,
+        [bytes(call("msgs_ack", msg_ids=(0,) * 70))] * 70 + [packed(call("msgs_ack", msg_ids=(0,) * 4000))] * 2,
+    ],
+    ids=["acks", "small acks", "json", "small json", "ids in the open"],
+)
+def test_too_much_in_one_packet_is_dropped_at_once(bodies: list[bytes]) -> None:
+    dc = centre()
+    talker = Talker(dc)
+    talker.bind()
+    body = packed(together(talker, bodies))
+    started = time.perf_counter()
+    answers = talker.ask(body, related=False)
+    took = time.perf_counter() - started
+    assert [(a["error_code"]) for a in answers if a.name == "bad_msg_notification"] == [64]
+    (dropped,) = dc.trace.named("over_budget")
+    assert "messages are dropped" in dropped.text
+    assert took < QUICK
+    assert talker.result(call("help.getNearestDc")).name == "nearestDc"
+
+
+def test_what_came_before_the_excess_is_answered() -> None:
+    talker = Talker(centre())
+    talker.bind()
+    body = together(talker, [bytes(call("ping", ping_id=7)), ACKS, ACKS, bytes(call("ping", ping_id=8))])
+    answers = talker.ask(body, related=False)
+    assert [a["ping_id"] for a in answers if a.name == "pong"] == [7]
+
+
+def test_a_lawful_packet_is_within_the_budget() -> None:
+    """As many ids as the documents allow in one message, and a container of as many messages."""
+    dc = centre()
+    talker = Talker(dc)
+    talker.bind()
+    started = time.perf_counter()
+    talker.ask(ACKS)
+    assert time.perf_counter() - started < QUICK / 5
+    pongs = talker.ask(packed(together(talker, [bytes(call("ping", ping_id=n)) for n in range(400)])), related=False)
+    assert len([pong for pong in pongs if pong.name == "pong"]) == 400
+    assert not dc.trace.named("over_budget")
+
+
+@pytest.mark.parametrize("limits", [Limits(ids=10), Limits(objects=10)])
+def test_every_limit_is_asked(limits: Limits) -> None:
+    dc = centre(limits=limits)
+    talker = Talker(dc)
+    talker.bind()
+    body = ids("msgs_state_req", 11) if limits.ids == 10 else json_of(11)
+    assert talker.result(body) == (400, "INPUT_FETCH_ERROR")
+    assert len(dc.trace.named("over_budget")) == 1
+    less = ids("msgs_state_req", 10) if limits.ids == 10 else json_of(10)
+    assert "rpc_error" not in [getattr(a, "name", "") for a in talker.ask(less)]
+    assert len(dc.trace.named("over_budget")) == 1
+
+
+def test_an_answer_is_sent_again_once_a_packet() -> None:
+    talker = Talker(centre())
+    talker.bind()
+    msg_id = talker.session.next_msg_id(talker.now)
+    talker.result(call("help.getNearestDc"), msg_id=msg_id)
+    asked = [bytes(call("msgs_state_req", msg_ids=(msg_id,)))] * 20
+    answers = talker.ask(together(talker, asked), related=False)
+    names = [answer.name for answer in answers]
+    assert (names.count("msgs_state_info"), names.count("rpc_result")) == (20, 1)
+
+
+def test_an_allowance_takes_nothing_for_what_it_refuses() -> None:
+    allowance = Allowance(10, 10)
+    reading = Reading(allowance=allowance)
+    for count, left in ((4, 6), (7, 6), (6, 0)):
+        ack = bytes(ids("msgs_ack", count))
+        if count > allowance.numbers:
+            with pytest.raises(Exception, match="too many numbers"):
+                SCHEMA.dissect(ack, reading)
+        else:
+            assert len(SCHEMA.dissect(ack, reading)["msg_ids"]) == count
+        assert allowance.numbers == left
+
+
+def test_thousands_of_ids_are_read_at_once() -> None:
+    ack = bytes(call("msgs_ack", msg_ids=tuple(range(8180))))
+    started = time.perf_counter()
+    for _ in range(20):
+        found = SCHEMA.dissect(ack)
+    assert time.perf_counter() - started < QUICK
+    assert found["msg_ids"] == tuple(range(8180))
+    assert len(found.spans[-1].nested.spans) == 8182  # type: ignore[union-attr]
+
+
+def test_an_honest_bind_beside_it_is_not_kept_waiting() -> None:
+    with LocalDC() as dc, connect(dc) as rude, connect(dc) as honest:
+        rude.bind()
+        bomb = packed(together(rude, [ACKS] * 500))
+        msg_id = rude.session.next_msg_id(rude.clock())
+        rude.connection.send(bytes(rude.session.pack(Message(msg_id, 1, bomb))))
+        time.sleep(0.02)
+        started = time.perf_counter()
+        assert honest.bind()
+        assert time.perf_counter() - started < 2
+        assert dc.trace.named("over_budget")
+
+
+# -- stop ----------------------------------------------------------------------------------------------------------
+
+
+def test_stop_says_that_the_thread_has_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mtlib.errors import MtError
+
+    monkeypatch.setattr("mtlib.net.server.PATIENCE", 0.1)
+    dc = LocalDC().start()
+    with connect(dc) as client:
+        busy: Any = time.sleep
+        dc.trace.listen(lambda event: busy(1))
+        unknown = Message(client.session.next_msg_id(client.clock()), 1, b"\0" * 4)
+        client.connection.send(bytes(client.session.pack(unknown)))
+        time.sleep(0.1)
+        with pytest.raises(MtError, match="has not ended"):
+            dc.stop()
+        assert dc.running
+    monkeypatch.setattr("mtlib.net.server.PATIENCE", 20.0)
+    dc.stop()
+    assert not dc.running

@@ -1,0 +1,466 @@
+"""What each figure of the lessons tells: the picture, its table and its sentence agree with the data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from figure_samples import (
+    BINDING,
+    DAYS,
+    FIGURES,
+    HAPPENINGS,
+    LIVES,
+    MODES,
+    NOW,
+    SAMPLE,
+    blocks,
+    figure,
+    flipped,
+    flips,
+    sealed,
+    verdict,
+)
+from mtlib.crypto.aes import ige_decrypt
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage, msg_key_v1, msg_key_v2
+from mtlib.errors import LocalError
+from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
+from mtlib.lab.figures.clock import Happening, Life, _after, _Scale, key_clock
+from mtlib.lab.figures.drawing import RIGHT
+from mtlib.lab.figures.packet import PARTS, flip_map, packet_ruler
+from mtlib.lab.figures.schedule import key_use, schedule_ribbons
+from mtlib.lab.figures.theft import pfs_timeline
+from mtlib.lab.figures.triage import TRIAGE, triage_tree
+from mtlib.lab.figures.wiring import LINES, equality_wiring
+from mtlib.protocol.checks import CHECKS, INVALID, Rules, Verdict, verify
+from mtlib.wire.schema import REQUEST
+
+# -- The IGE strip and the garble map ---------------------------------------------------------------------------------
+
+KEY, IV = BINDING.schedule.aes_key, BINDING.schedule.aes_iv
+PLAIN, SEALED = bytes(BINDING.plaintext), BINDING.ciphertext
+
+
+def flip(data: bytes, byte: int) -> bytes:
+    return data[:byte] + bytes([data[byte] ^ 1]) + data[byte + 1 :]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_garble_of_a_flipped_ciphertext_bit(number: int) -> None:
+    after = ige_decrypt(flip(SEALED, 16 * number - 1), KEY, IV)
+    assert garble(PLAIN, after) == "." * (number - 1) + "X" * (6 - number)
+
+
+def test_garble_of_a_flipped_iv_bit() -> None:
+    assert garble(PLAIN, ige_decrypt(SEALED, KEY, flip(IV, 3))) == "1XXXX"
+    assert garble(PLAIN, ige_decrypt(SEALED, KEY, flip(IV, 19))) == "XXXXX"
+
+
+def test_garble_counts_bits() -> None:
+    assert garble(bytes(32), bytes(15) + b"\x01" + bytes(16)) == "1."
+    assert garble(bytes(32), bytes(15) + b"\x03" + bytes(16)) == "X."
+    for one, other in ((b"", b""), (bytes(16), bytes(32)), (bytes(15), bytes(15))):
+        with pytest.raises(LocalError, match="whole blocks"):
+            garble(one, other)
+
+
+def test_the_strip_shows_the_beginning_of_every_value() -> None:
+    made = figure("ige")
+    for row, block in zip(made.rows, blocks(), strict=True):
+        values = (block.plaintext, block.c_prev, block.before_aes, block.after_aes, block.p_prev, block.ciphertext)
+        assert row[1:] == tuple(f"{value[:4].hex()}.." for value in values)
+    assert made.rows[1][2] == made.rows[0][6] and made.rows[1][5] == made.rows[0][1], "two arrows from block 1 to 2"
+    assert "c0 = iv[0:16] and p0 = iv[16:32]" in made.alt
+
+
+def test_rows_beneath_are_in_words_too() -> None:
+    made = figure("ige, modes")
+    assert "blocks: IGE: same, same, noise, noise, noise; CBC: same, same, noise, 1 bit, same; " in made.alt
+    assert [row[0] for row in made.rows[5:]] == [f"{mode}: {pattern}" for mode, pattern in MODES.items()]
+
+
+def test_the_map_is_a_table_of_words() -> None:
+    made = figure("garble")
+    assert made.columns == ("mode", "block 1", "block 2", "block 3", "block 4", "block 5")
+    assert made.rows[1] == ("CBC", "same", "same", "noise", "1 bit", "same")
+
+
+@pytest.mark.parametrize(
+    ("garbled", "question"),
+    [({}, "why"), ({"IGE": ""}, "why"), ({"IGE": "..?"}, "why"), ({"IGE": "..", "CBC": "."}, "why"),
+     ({"IGE": "."}, " "), ({"a mode with a name": "."}, "why"), ({"IGE": "." * 13}, "why")],
+)  # fmt: skip
+def test_patterns_that_cannot_be_drawn(garbled: dict[str, str], question: str) -> None:
+    with pytest.raises(LocalError):
+        garble_map(garbled, question)
+
+
+def test_a_strip_of_nothing_or_with_other_patterns_is_refused() -> None:
+    for refused in (
+        lambda: ige_strip(()),
+        lambda: ige_strip(blocks(7) + blocks(1)),
+        lambda: ige_strip(blocks(), {"IGE": "..X"}, "why"),
+        lambda: ige_strip(blocks(), {"IGE": "..XXX"}),
+    ):
+        with pytest.raises(LocalError):
+            refused()
+
+
+# -- The virtual clock ------------------------------------------------------------------------------------------------
+
+def test_the_sentence_tells_the_story_in_order() -> None:
+    alt = figure("clock").alt
+    assert "+0 s permanent key made; +20 s bind: ENCRYPTED_MESSAGE_INVALID; +1 min 5 s bind again: boolTrue" in alt
+    assert "temporary key 1 from +15 s to +1 d; temporary key 2 from +1 d 11 s on." in alt
+    assert alt.endswith("The clock stands at +1 d 5 s.")
+
+
+def test_without_a_clock_nothing_is_said_of_it() -> None:
+    assert "clock" not in key_clock(HAPPENINGS, LIVES).alt
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "+0 s"), (59.6, "+1 min"), (-5, "-5 s"), (86_335, "+23 h 58 min"), (86_405, "+1 d 5 s"), (3600, "+1 h")],
+)
+def test_durations(seconds: float, said: str) -> None:
+    assert _after(seconds) == said
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=7, unique=True).map(sorted), st.floats(-1e10, 1e10))
+def test_time_runs_to_the_right(moments: list[int], at: float) -> None:
+    scale = _Scale(moments)
+    places = [scale.place(moment) for moment in moments]
+    assert places == sorted(places) and places[-1] < RIGHT
+    before = sum(moment <= at for moment in moments)
+    assert sum(place <= scale.place(at) for place in places) == before
+
+
+@pytest.mark.parametrize(
+    ("happenings", "lives", "now"),
+    [
+        ([], LIVES, None),
+        (HAPPENINGS, [], None),
+        (HAPPENINGS * 2, LIVES, None),
+        (HAPPENINGS[::-1], LIVES, None),
+        (HAPPENINGS[:1] * 2, LIVES, None),
+        (HAPPENINGS, LIVES * 2, None),
+        (HAPPENINGS, [Life("backwards", NOW, NOW)], None),
+        (HAPPENINGS, [Life("", NOW)], None),
+        (HAPPENINGS, [Life("for ever", NOW, float("inf"))], None),
+        ([Happening(float("nan"), "never")], LIVES, None),
+        ([Happening(NOW, "word " * 20)], LIVES, None),
+        (HAPPENINGS, LIVES, float("nan")),
+    ],
+)
+def test_what_cannot_be_drawn(happenings: list[Happening], lives: list[Life], now: float | None) -> None:
+    with pytest.raises(LocalError):
+        key_clock(happenings, lives, now=now)
+
+
+# -- The coverage bars ------------------------------------------------------------------------------------------------
+
+ROWS = figure("coverage").rows
+ONE, TWO = ([row for row in ROWS if row[0].startswith(f"MTProto {version}")] for version in ("1.0", "2.0"))
+
+
+def covered(rows: list[tuple[str, ...]]) -> int:
+    return sum(int(row[2]) for row in rows if row[3] == "yes")
+
+
+def test_the_first_stops_before_the_padding() -> None:
+    assert [row[1] for row in ONE if row[3] == "NO"] == ["padding"]
+    assert hashlib.sha1(bytes(BINDING.plaintext)[: covered(ONE)]).digest()[4:20] == BINDING.msg_key
+    assert msg_key_v1(bytes(replace(BINDING, padding=bytes(8)).envelope)) == BINDING.msg_key
+
+
+def test_the_second_takes_a_piece_of_the_key_and_everything() -> None:
+    assert [row[1] for row in TWO] == [
+        "auth_key[88:120]", "salt", "session_id", "msg_id", "seqno", "length", "request", "padding",
+    ]  # fmt: skip
+    assert {row[3] for row in TWO} == {"yes"}
+    message = bytes(SAMPLE.carried.message)
+    assert covered(TWO) == len(message) + int(TWO[0][2])
+    whole = SAMPLE.temp_key.data[88:120] + message
+    assert hashlib.sha256(whole).digest()[8:24] == msg_key_v2(SAMPLE.temp_key, message, 0)
+
+
+def test_the_sentence_computes_its_numbers() -> None:
+    assert "brackets bytes 0 to 71 of 80" in figure("coverage").alt
+    assert "all 176 bytes, padding included" in figure("coverage").alt
+    assert "all 1184 bytes" in figure("coverage, more padding").alt
+
+
+# -- The triage tree --------------------------------------------------------------------------------------------------
+
+def test_every_check_stands_in_exactly_one_step() -> None:
+    asked = [name for step in TRIAGE for name in step.checks]
+    assert sorted(asked) == sorted(check.name for check in CHECKS)
+
+
+def test_the_second_question_is_about_the_name() -> None:
+    errors = {check.name: check.error for check in CHECKS}
+    assert INVALID in TRIAGE[1].question
+    assert all(errors[name] != INVALID and errors[name] in TRIAGE[1].cause for name in TRIAGE[1].checks)
+    assert {errors[name] for step in TRIAGE[2:] for name in step.checks} == {INVALID}
+
+
+def late() -> Verdict:
+    return verify(BINDING.request, perm_key=SAMPLE.perm_key, temp_key=SAMPLE.temp_key, session_id=BINDING.session_id,
+                  msg_id=BINDING.msg_id, now=BINDING.expires_at)  # fmt: skip
+
+
+def other_nonce() -> Verdict:
+    values = {"perm_auth_key_id": SAMPLE.perm_key.id, "expires_at": BINDING.expires_at, "nonce": 0}
+    return verdict(REQUEST.build(**values, encrypted_message=bytes(BINDING.encrypted_message)))
+
+
+STOPS = {
+    "expires_at_in_range": (2, late),
+    "perm_auth_key_id_in_front": (3, lambda: verdict(sealed(flipped(0)))),
+    "length": (3, lambda: verdict(sealed(flipped(8 * 30)))),
+    "msg_key": (4, lambda: verdict(sealed(flipped(8 * 100)))),
+    "nonce": (5, other_nonce),
+    "perm_key_known": (6, lambda: verdict(knows=False)),
+}
+
+
+@pytest.mark.parametrize("check", STOPS)
+def test_a_refusal_ends_at_its_question(check: str) -> None:
+    number, said = STOPS[check]
+    assert triage_tree(said()).alt.endswith(f"This verdict: {check} fails, question {number}.")
+
+
+def test_success_goes_all_the_way_down() -> None:
+    assert figure("triage, bound").alt.endswith("All yes: boolTrue. This verdict: boolTrue.")
+    assert FIGURES["triage"]().alt.endswith("All yes: boolTrue.")
+
+
+def test_causes_and_cures_are_in_the_table() -> None:
+    assert [row[1:] for row in figure("triage").rows] == [(step.question, step.cause, step.cure) for step in TRIAGE]
+
+
+def test_steps_that_do_not_fit() -> None:
+    for steps in ((), TRIAGE * 2, (replace(TRIAGE[0], cause="long " * 99),), (replace(TRIAGE[0], question=""),)):
+        with pytest.raises(LocalError):
+            triage_tree(None, steps)
+    with pytest.raises(LocalError, match="no step asks"):
+        triage_tree(verdict(knows=False), TRIAGE[:2])
+
+
+# -- The ruler and the flip map ---------------------------------------------------------------------------------------
+
+def test_each_level_is_tiled() -> None:
+    levels: dict[str, list[tuple[str, ...]]] = {}
+    for row in figure("ruler").rows:
+        levels.setdefault(row[0], []).append(row)
+    assert list(levels) == ["packet", "message", "request", "encrypted_message", "plaintext", "inner"]
+    for rows in levels.values():
+        starts = [int(row[2]) for row in rows]
+        ends = [int(row[2]) + int(row[3]) for row in rows]
+        assert starts == [0, *ends[:-1]]
+    sizes = [sum(int(row[3]) for row in rows) for rows in levels.values()]
+    assert sizes == [200, 176, 132, 104, 80, 40]
+
+
+def test_what_a_wiretapper_reads() -> None:
+    assert "In the clear on the wire stand 24 bytes: auth_key_id and msg_key." in figure("ruler").alt
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 63])
+def test_any_lawful_padding_is_drawn(blocks: int) -> None:
+    carried = replace(SAMPLE.carried, padding=bytes(12 + 16 * blocks))
+    made = packet_ruler(carried)
+    assert made.title == f"The packet of {len(carried.packet)} bytes, opened box by box"
+    assert ("message", "padding", "164", str(12 + 16 * blocks), "random") in made.rows
+
+
+def test_the_flip_map_counts_the_data_centre_s_answers() -> None:
+    assert [(row[0], row[1]) for row in figure("flips").rows] == [
+        ("perm_auth_key_id_in_front", "64"), ("length", "384"), ("msg_key", "384"),
+    ]  # fmt: skip
+    assert [row[2] for row in figure("flips").rows] == ["0 to 7", "8 to 55", "56 to 103"]
+    assert figure("flips").alt.endswith("Accepted: 0.")
+    assert [row[1] for row in figure("flips, hash first").rows] == ["64", "768"]
+
+
+def test_accepted_flips_are_told() -> None:
+    made = flip_map((None, *flips()[1:]))
+    assert made.rows[0] == ("accepted", "1", "0 to 0") and made.alt.endswith("Accepted: 1.")
+    everything = flip_map([None] * 832)
+    assert "notices first: none. Accepted: 832." in everything.alt
+
+
+def test_switched_off_checks_leave_the_other_net() -> None:
+    skip = frozenset({"length", "msg_key"})
+    assert "accepted" not in [row[0] for row in flip_map(flips(Rules(skip=skip))).rows]
+
+
+def test_the_parts_are_the_encrypted_message() -> None:
+    assert sum(size for _, size in PARTS) == 104
+    assert [name for name, _ in PARTS] == ["key id", "msg_key", "C1", "C2", "C3", "C4", "C5"]
+
+
+def test_another_number_of_bits_is_refused() -> None:
+    for failed in ([], ["msg_key"] * 831, [str(at % 7) for at in range(832)]):
+        with pytest.raises(LocalError):
+            flip_map(failed)
+
+
+# -- Ribbons and key use ----------------------------------------------------------------------------------------------
+
+def test_every_row_of_the_schedule_is_there() -> None:
+    assert dict(figure("ribbons V1").rows)["aes_key"] == "sha1_a[0:8] + sha1_b[8:20] + sha1_c[4:16]"
+    assert dict(figure("ribbons V2").rows) == {row.name: row.python(8) for row in V2.rows}
+    for row in V1.rows:
+        assert f"{row.name} = {row.python(0)}" in figure("ribbons V1").alt
+
+
+def test_both_directions_have_a_picture_of_their_own() -> None:
+    to, back = schedule_ribbons(V1), schedule_ribbons(V1, 8)
+    assert "to the data centre" in to.title and "from the data centre" in back.title
+    assert to.rows != back.rows
+
+
+@pytest.mark.parametrize("table", [FROM_NONCES, MSG_KEY_V2])
+def test_another_kind_of_table_is_refused(table: ScheduleTable) -> None:
+    with pytest.raises(LocalError):
+        schedule_ribbons(table)
+
+
+def test_an_x_that_is_no_direction_is_refused() -> None:
+    for refused in (lambda: schedule_ribbons(V1, 4), lambda: key_use({"V1": (V1,)}, 4)):
+        with pytest.raises(LocalError, match="direction"):
+            refused()
+
+
+def test_the_strips_cover_the_key_and_count_right() -> None:
+    tables = {"MTProto 1.0": (V1,), "MTProto 2.0": (V2, MSG_KEY_V2)}
+    made = key_use(tables)
+    for name, together in tables.items():
+        rows = [row for row in made.rows if row[0] == name]
+        assert sum(int(row[2]) for row in rows) == 256
+        read = sum(any(key_usage(table, 0)[byte] for table in together) for byte in range(256))
+        assert sum(int(row[2]) for row in rows if row[3] != "nothing") == read
+        assert f"{name} reads {read} of them" in made.alt
+    assert "MTProto 1.0 reads 128 of them; MTProto 2.0 reads 104 of them" in made.alt
+
+
+def test_nothing_to_draw_is_an_error() -> None:
+    for tables in ({}, {" ": (V1,)}, dict.fromkeys("abcde", (V1,))):
+        with pytest.raises(LocalError):
+            key_use(tables)
+
+
+# -- The PFS timeline -------------------------------------------------------------------------------------------------
+
+days = st.floats(0, 7, width=16)
+
+
+@given(days, st.lists(days, max_size=20))
+def test_the_three_thefts(theft: float, packets: list[float]) -> None:
+    rows = pfs_timeline(DAYS, theft=theft, packets=packets).rows
+    that_day = min(int(theft), 6)
+    same_day = sum(min(int(at), 6) == that_day for at in packets)
+    assert [row[1] for row in rows] == [f"{n} of {len(packets)}" for n in (0, same_day, len(packets))]
+    assert [row[2] for row in rows] == ["nothing", f"{that_day} to {that_day + 1}", "0 to 7"]
+
+
+def test_the_sentence_says_who_can_do_what() -> None:
+    alt = figure("pfs").alt
+    assert "7 temporary keys" in alt and "At day 4.6" in alt and "23 packets" in alt
+    assert "With the permanent key: 0, but the thief can bind a key of their own." in alt
+    assert "With that day's temporary key: 4," in alt and "without PFS: 23," in alt
+
+
+def test_between_two_keys_there_is_none_to_steal() -> None:
+    rows = pfs_timeline([(0, 1), (2, 3)], theft=1.5, packets=[0.5]).rows
+    assert rows[1][1:3] == ("0 of 1", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("temporary", "theft", "packets"),
+    [
+        ([], 0, []),
+        ([(0, 1), (0.5, 2)], 0, []),
+        ([(1, 1)], 1, []),
+        ([(1, 2), (0, 1)], 1, []),
+        ([(0, 1)], 1.5, []),
+        ([(0, 1)], 0.5, [2]),
+        ([(0, 1), (2, 3)], 0.5, [1.5]),
+        ([(0, float("nan"))], 0, []),
+        ([(0, 1)], float("nan"), []),
+        ([(0, 1)], 0, [float("inf")]),
+        ([(at, at + 1) for at in range(32)], 0, []),
+        ([(0, 1)], 0, [0.5] * 400),
+    ],
+)
+def test_days_that_cannot_be_drawn(temporary: list[tuple[float, float]], theft: float, packets: list[float]) -> None:
+    with pytest.raises(LocalError):
+        pfs_timeline(temporary, theft=theft, packets=packets)
+
+
+# -- The equality wiring ----------------------------------------------------------------------------------------------
+
+def states(name: str) -> dict[str, str]:
+    return {row[3].rpartition(" ")[2]: row[5] for row in figure(name).rows}
+
+
+def test_six_lines_from_three_places() -> None:
+    assert Counter(line.outside[0] for line in LINES) == {"packet": 1, "message": 2, "request": 3}
+    assert [line.outside[1].name for line in LINES] == [
+        "auth_key_id", "session_id", "msg_id", "perm_auth_key_id", "nonce", "expires_at",
+    ]  # fmt: skip
+    assert [line.inside[1].name for line in LINES] == [line.check for line in LINES]
+
+
+def test_both_values_of_each_line_are_named() -> None:
+    rows = figure("wiring").rows
+    assert [row[2] for row in rows] == [row[4] for row in rows]
+    assert {row[2] for row in rows} == {
+        str(value)
+        for value in (SAMPLE.temp_key.id, SAMPLE.perm_key.id, BINDING.session_id, BINDING.msg_id, BINDING.nonce,
+                      BINDING.expires_at)
+    }  # fmt: skip
+    assert "All hold. The data centre answers boolTrue." in figure("wiring").alt
+
+
+FIELDS = {"nonce": {"nonce": 7}, "expires_at": {"expires_at": SAMPLE.now + 60}}
+TUNNEL = {"temp_session_id": {"session_id": 1}, "msg_id": {"msg_id": BINDING.msg_id + 4}}
+
+
+@pytest.mark.parametrize("broken", [*FIELDS, *TUNNEL, "temp_auth_key_id"])
+def test_breaking_a_value_lights_its_line_and_no_other(broken: str) -> None:
+    given = {"perm_auth_key_id": SAMPLE.perm_key.id, "nonce": BINDING.nonce, "expires_at": BINDING.expires_at}
+    request = REQUEST.build(**given | FIELDS.get(broken, {}), encrypted_message=bytes(BINDING.encrypted_message))
+    place = {"session_id": BINDING.session_id, "msg_id": BINDING.msg_id} | TUNNEL.get(broken, {})
+    temp_key = SAMPLE.perm_key if broken == "temp_auth_key_id" else SAMPLE.temp_key
+    said = verify(request, perm_key=SAMPLE.perm_key, temp_key=temp_key, now=SAMPLE.now, **place)
+    made = equality_wiring(said)
+    assert [row[3].rpartition(" ")[2] for row in made.rows if row[5] == "BROKEN"] == [broken]
+    number = [line.check for line in LINES].index(broken) + 1
+    assert f"Broken: {number} " in made.alt and f"the first check that fails: {broken}." in made.alt
+
+
+def test_noise_breaks_several() -> None:
+    """In the first cipher block all is lost; further on, what stands before it is still right."""
+    assert set(states("wiring, noise").values()) == {"BROKEN"}
+    made = equality_wiring(verdict(sealed(flipped(8 * 75))))
+    assert [row[5] for row in made.rows].count("holds") == 2
+    assert "first check that fails: msg_key" in made.alt
+
+
+def test_a_seal_that_stays_closed_is_not_a_broken_line() -> None:
+    assert set(states("wiring, unknown key").values()) == {"not compared"}
+    assert "6 could not be compared" in figure("wiring, unknown key").alt
+
+
+def test_a_check_that_is_switched_off_is_not_compared() -> None:
+    made = equality_wiring(verdict(rules=Rules(skip=frozenset({"nonce"}))))
+    assert [row[5] for row in made.rows].count("not compared") == 1
+    assert "boolTrue" in made.alt

@@ -1,0 +1,171 @@
+"""What every room promises: nothing but MtError on bad input, nothing secret shown, names that are really there."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mtlib
+from mtlib.crypto import AuthKey, Patterned, PrivateKey, RsaPad, Schedule, System
+from mtlib.errors import LocalError, MtError
+from mtlib.protocol import binding, exchange, packets
+from mtlib.protocol import dissect as dissecting
+from mtlib.protocol.exchange_messages import ExchangeSecrets
+from mtlib.transport import FRAMINGS, Obfuscation, foreign, parse_secret
+from mtlib.transport.stream import ClientStream, ServerStream
+from mtlib.wire import SCHEMA, trace, unseal
+
+ROOT = Path(__file__).resolve().parents[1]
+BAD: tuple[Any, ...] = (None, True, 5, -1, 2**70, 1.5, "text", b"", b"bytes", [], [5], {}, object(), Ellipsis)
+LOOKS = {"PublicKey", "IgeBlock", "Schedule", "ScheduleTable", "Entropy"}  # records and protocols, not calls
+
+
+def calls() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public function of the ground floors, and every class that is made from what a caller has."""
+    rooms = (mtlib.crypto, packets, dissecting, exchange)
+    for room in rooms:
+        names = getattr(room, "__all__", None) or [n for n, v in vars(room).items() if inspect.isfunction(v)]
+        for name in names:
+            made = getattr(room, name)
+            known = callable(made) and not name.startswith("_") and name not in LOOKS
+            if known and (room is mtlib.crypto or made.__module__ == room.__name__):
+                yield f"{room.__name__}.{name}", made
+    for made in (unseal, trace, SCHEMA.dissect, SCHEMA["ping"].dissect, SCHEMA.knows, foreign, parse_secret,
+                 ClientStream, ServerStream, Obfuscation, Obfuscation.receive, binding.Binding, binding.Binding.draw,
+                 AuthKey.from_int, PrivateKey.from_pem, ExchangeSecrets, *FRAMINGS.values()):  # fmt: skip
+        yield made.__qualname__, made
+
+
+def wanted(call: Callable[..., Any]) -> list[str]:
+    """The arguments that have to be given, by name; those without a name are left out."""
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return [p.name for p in inspect.signature(call).parameters.values() if p.kind in kinds and p.name != "reading"]
+
+
+@pytest.mark.parametrize(("name", "call"), [pytest.param(*pair, id=pair[0]) for pair in calls()])
+def test_bad_input_is_an_error_of_ours(name: str, call: Callable[..., Any]) -> None:
+    if name.endswith(("use_aes", "use_flint")):
+        return  # switches, whose argument is a program or a yes
+    names = wanted(call)
+    for bad in BAD:
+        arguments = {name: _fitting(name) for name in names}
+        trials = [dict.fromkeys(names, bad), *(arguments | {name: bad} for name in names)]
+        for trial in trials:
+            with contextlib.suppress(MtError):
+                call(**trial)
+
+
+def _fitting(name: str) -> Any:
+    """Something that an argument of this name may be."""
+    return {
+        "auth_key": bytes(range(256)), "key": AuthKey(bytes(range(256))), "perm_key": AuthKey(bytes(256)),
+        "temp_key": AuthKey(bytes(range(256))), "msg_key": bytes(16), "iv": bytes(32), "data": bytes(32), "x": 0,
+        "entropy": System(), "side": "client", "framing": "intermediate", "limit": 100, "padding": bytes(8),
+        "envelope": bytes(72), "packet": bytes(200), "dissection": SCHEMA["ping"].build(ping_id=1), "path": "ping_id",
+        "root": SCHEMA["ping"].build(ping_id=1), "keys": [], "header64": bytes(range(64)), "session_id": 1, "p": 23,
+        "new_nonce": bytes(32), "server_nonce": bytes(16), "number": 1, "random64": bytes(range(64)), "nonce": 1,
+        "msg_id": 4, "expires_at": 1, "random": bytes(16), "pq": 15, "n": 15, "base": 2, "exponent": 5, "modulus": 7,
+    }.get(name)  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ["mtlib", "mtlib.crypto", "mtlib.transport", "mtlib.wire"])
+def test_what_a_room_lists_is_there_and_known_to_type_checkers(room: str) -> None:
+    module = importlib.import_module(room)
+    assert len(set(module.__all__)) == len(module.__all__)
+    assert all(getattr(module, name) is not None for name in module.__all__)
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    imported = {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert set(module.__all__) <= imported
+    with pytest.raises(AttributeError):
+        module.no_such_name  # noqa: B018
+
+
+ORDERS = (
+    "mtlib.wire.schema", "mtlib.protocol.binding,mtlib.wire.schema", "mtlib.protocol.exchange_messages",
+    "mtlib.net.server,mtlib.protocol.dissect", "mtlib.protocol.dissect,mtlib.net.client",
+)  # fmt: skip
+
+
+def test_the_schema_is_the_same_whatever_has_been_imported() -> None:
+    seen = set()
+    for order in ORDERS:
+        modules = "".join(f"import {name}\n" for name in order.split(","))
+        program = f"{modules}from mtlib.wire.schema import SCHEMA\nfor c in SCHEMA: print(repr(c), c.role)"
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+        assert "Seal(scheme='MTProto 1.0'" in done.stdout and "Seal(scheme='RSA'" in done.stdout
+        seen.add(done.stdout)
+    assert len(seen) == 1
+
+
+SECRET = bytes((100 + 7 * index) % 256 for index in range(256))
+
+
+def secrets_made() -> Iterator[Any]:
+    key = AuthKey(SECRET)
+    yield key
+    yield mtlib.crypto.V1.run(0, auth_key=key, msg_key=bytes(16))
+    yield RsaPad(SECRET[:100], PrivateKey.generate().public, bytes(92), SECRET[:32])
+    yield Obfuscation(SECRET[:64], b"\xee" * 4, 2, SECRET[32:48])
+    yield ExchangeSecrets(SECRET[:32], bytes(16))
+
+
+def test_what_is_listed_as_a_dict_shows_no_key_bytes() -> None:
+    for made in secrets_made():
+        shown = repr(made) + (repr(dataclasses.asdict(made)) if dataclasses.is_dataclass(made) else "")
+        for start in range(90):
+            piece = SECRET[start : start + 8]
+            assert piece.hex() not in shown and repr(piece)[2:-1] not in shown, type(made).__name__
+
+
+@pytest.mark.parametrize("kind", [AuthKey, Schedule, PrivateKey, RsaPad, Obfuscation, ExchangeSecrets, exchange.Offer])
+def test_what_is_half_made_can_be_looked_at(kind: type) -> None:
+    """A debugger does, when an error comes out of the making."""
+    assert repr(object.__new__(kind)).startswith(kind.__name__)
+    with pytest.raises(LocalError) as caught:
+        AuthKey(b"short")
+    assert caught.traceback[-1].frame is not None
+
+
+def test_no_packet_needs_eval(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("eval")
+
+    monkeypatch.setattr("builtins.eval", never)
+    perm, temp = AuthKey(SECRET), AuthKey(SECRET[::-1])
+    made = mtlib.Binding.draw(perm, temp, session_id=1, msg_id=4, expires_at=5, entropy=Patterned())
+    message = packets.REQUEST_MESSAGE.build(
+        salt=1, session_id=1, msg_id=4, seqno=1, length=len(made.request), request=made.request, padding=bytes(12)
+    )
+    packet = packets.seal(message, temp)
+    assert packets.open_packet(packet, temp, 0).find("request") == made.request
+    assert mtlib.dissect(bytes(packet), keys=[perm, temp]).find("message/request/encrypted_message/plaintext/padding")
+
+
+def test_a_binding_is_traced_alike_from_every_root() -> None:
+    perm, temp = AuthKey(SECRET), AuthKey(SECRET[::-1])
+    made = mtlib.Binding.draw(perm, temp, session_id=1, msg_id=4, expires_at=5, entropy=Patterned())
+    body = SCHEMA["invokeWithLayer"].build(layer=1, query=made.request)
+    message = packets.REQUEST_MESSAGE.build(
+        salt=1, session_id=1, msg_id=4, seqno=1, length=len(body), request=body,
+        padding=bytes(packets.padding_size(len(body))),
+    )
+    inner = "encrypted_message/plaintext/envelope/inner"
+    roots = {
+        inner: unseal(made.request, [perm]),
+        f"request/{inner}": unseal(made.request, [perm]),
+        f"query/{inner}": unseal(body, [perm]),
+        f"message/request/query/{inner}": unseal(packets.seal(message, temp), [perm, temp]),
+    }
+    for path, root in roots.items():
+        for name in ("nonce", "expires_at", "perm_auth_key_id"):
+            assert trace(root, f"{path}/{name}").agrees is True, (path, name)

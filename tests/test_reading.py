@@ -1,0 +1,221 @@
+"""What people paste is read: every form, what was said about it, and that no word of it shows a key."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mtlib.__main__ import main
+from mtlib.clinic.doctor import diagnose
+from mtlib.clinic.patient import GivenKey
+from mtlib.clinic.reading import ALIASES, EXAMPLE, NAMES, bytes_in, read, read_bytes, read_keys, read_patient
+from mtlib.crypto import AuthKey
+from mtlib.errors import LocalError
+from pasted import B64, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
+from wrong_client import pattern
+
+CANARIES = [
+    form
+    for key in (C.perm, C.temp)
+    for at in range(0, 256, 8)
+    for form in (key[at : at + 8].hex(), repr(key[at : at + 8])[2:-1])
+]
+
+
+def canaries(text: str) -> list[str]:
+    return [each for each in CANARIES if each in text]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_form_is_understood_and_said(name: str) -> None:
+    example = EXAMPLES[name]
+    facts = read_patient(example.data)
+    plain = {key: bytes(value.given) if isinstance(value, GivenKey) else value for key, value in facts.items()}
+    if "other_keys" in plain:
+        plain["other_keys"] = [key.given for key in plain["other_keys"]]
+    assert plain == example.values
+    notes = "\n".join(facts.notes)
+    assert [part for part in example.said if part not in notes] == []
+    assert canaries(notes) == []
+    if name != "milliseconds":  # read as they stand; the doctor says what is wrong with them
+        diagnose(**facts)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(EXAMPLES) >= 85
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_is_one_sentence(name: str) -> None:
+    data, why = REFUSED[name]
+    with pytest.raises(LocalError, match=why) as caught:
+        read_patient(data)
+    assert canaries(str(caught.value)) == []
+    assert H[8:40] not in str(caught.value)
+
+
+def test_plain_files_need_no_word() -> None:
+    assert read_patient(f"request: {H}\nsession_id: 5\nperm_key: {C.perm.hex()}\nanswer: -404").notes == ()
+
+
+def test_names_are_those_of_the_doctor() -> None:
+    assert set(NAMES) == set(inspect.signature(diagnose).parameters)
+    assert set(ALIASES.values()) <= set(NAMES)
+    assert not set(ALIASES) & set(NAMES)
+    assert all(name.split(":")[0].strip() in {**NAMES, **ALIASES} for name in EXAMPLE.splitlines())
+
+
+def test_a_second_file_has_the_keys() -> None:
+    facts = read_patient(H, f"perm_key: {C.perm.hex()}\n{C.temp.hex()}\n")
+    assert facts["perm_key"].key == AuthKey(C.perm)
+    assert [key.key for key in facts["other_keys"]] == [AuthKey(C.temp)]
+    assert any(note.startswith("the keys, line 2: ") for note in facts.notes)
+    with pytest.raises(LocalError, match="perm_key is there twice"):
+        read_patient(f"perm_key: {C.perm.hex()}", f"perm_key: {C.temp.hex()}")
+    with pytest.raises(LocalError, match="keys are no text"):
+        read_patient(H, C.perm[:200])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"{C.perm.hex()}\n{C.temp.hex()}\n",
+        f"# ours\nname: {C.perm.hex()}\nother: {C.temp.hex()}\n",
+        f"perm_auth_key: {C.perm.hex()}\ntemp_auth_key: {C.temp.hex()}\n",
+        f"{AuthKey(C.perm).id_bytes.hex()} {C.perm.hex()}\r\n{AuthKey(C.temp).id_bytes.hex()} {C.temp.hex()}\r\n",
+        f"{wrapped(C.perm.hex(), 64)}\n\n{wrapped(C.temp.hex(), 64)}\n",
+        f"{xxd(C.perm)}\n{canonical(C.temp)}",
+        C.perm + C.temp,
+        f"{C.perm.hex()}\n{C.temp.hex()}\n".encode("utf-16"),
+        f"perm = {C.perm!r}\ntemp = bytes.fromhex('{C.temp.hex()}')",
+    ],
+)
+def test_a_file_of_keys(data: str | bytes) -> None:
+    assert read_keys(data) == [AuthKey(C.perm), AuthKey(C.temp)]
+
+
+@pytest.mark.parametrize("data", ["", "00ff", C.perm.hex()[:100], C.perm[:-1], "# nothing", f"{C.perm.hex()}0"])
+def test_no_file_of_keys(data: str | bytes) -> None:
+    with pytest.raises(LocalError) as caught:
+        read_keys(data)
+    assert canaries(str(caught.value)) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "octets", "said"),
+    [
+        ("ec77be7a0100000000000000", bytes.fromhex("ec77be7a0100000000000000"), "hex, 12 bytes"),
+        ("00 ff\n10", b"\x00\xff\x10", "hex of 2 lines, 3 bytes"),
+        (b"\x00\xff\x10", b"\x00\xff\x10", "raw bytes"),
+        (xxd(P), P, "an xxd dump, 200 bytes"),
+        (shark(E), E, "a hex dump, 104 bytes"),
+        (B64, R, "base64, 132 bytes"),
+        ("answer: b5757299", bytes.fromhex("b5757299"), "4 bytes"),
+        (f"request: {H}\npacket: {P.hex()}", P, "1 more left alone"),
+    ],
+)
+def test_bytes_to_look_at(data: str | bytes, octets: bytes, said: str) -> None:
+    found, form = read_bytes(data)
+    assert found == octets
+    assert said in form
+
+
+def test_a_dump_leaves_out_what_repeats() -> None:
+    data = b"\x11" * 16 + bytes(160) + R
+    lines = canonical(data).splitlines(keepends=True)
+    squeezed = "".join([*lines[:2], "*\n", *lines[11:]])
+    assert read_bytes(squeezed)[0] == data
+
+
+@pytest.mark.parametrize("text", ["", "xyz", "0x1", "g" * 40, "=" * 40, "0x052a, 0xd4cd", "words and more of them"])
+def test_text_without_bytes_says_why(text: str) -> None:
+    data, why = bytes_in(text)
+    assert data is None and why
+
+
+@given(st.one_of(
+    st.binary(max_size=400), st.text(max_size=400),
+    st.lists(st.sampled_from([*"\n\n \t:=,;.#/*\\'\"`{}[]()<>-|+x0", "request", "perm_key: ", "msg_id=", "05 2a d4 cd",
+                              H, C.perm.hex(), C.perm.hex()[:33], repr(C.perm), B64, "0x05, ", "00000000: ", "<Buffer ",
+                              '{"event": "bind_refused"', "2026-11-25 ", "inner {", "\ud800", "\x00"]), max_size=30)
+    .map("".join),
+))  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str) -> None:
+    began = time.perf_counter()
+    said = ""
+    for reader in (read, read_patient, read_bytes, read_keys):
+        try:
+            found = reader(data)  # type: ignore[operator]
+            said += str(getattr(found, "notes", "")) + (found[1] if reader is read_bytes else repr(found))
+        except LocalError as error:
+            said += str(error)
+    assert time.perf_counter() - began < 1
+    assert canaries(said) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        C.perm.hex() * 400, "05 2a d4 cd " * 16_000, '\\"' * 80_000, "[" * 90_000, "a: " * 30_000, "x=1 " * 20_000,
+        "05, " * 50_000, "\n".join([C.perm.hex()] * 380), B64 * 1000, "(" * 40_000 + ")" * 40_000,
+        "'" * 180_000, "0 " * 80_000, xxd(bytes(40_000)), "request " * 20_000, "-" * 180_000, "a b c d e f " * 9_000,
+        ('"' + "\\" * 99) * 900, "{" * 90_000, "<Buffer " * 20_000, "a." * 90_000, "/*" * 90_000, "#\n" * 90_000,
+    ],
+)  # fmt: skip
+def test_a_long_text_takes_time_in_proportion(text: str) -> None:
+    began = time.perf_counter()
+    try:
+        read(text)
+    except LocalError as error:
+        assert canaries(str(error)) == []
+    assert time.perf_counter() - began < 5
+
+
+def test_every_command_reads_it_and_shows_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import json
+
+    keys, patient = tmp_path / "keys", tmp_path / "patient"
+    lines = f"{C.perm.hex()}\n{C.temp.hex()}"
+    for written in (lines, f"{lines}0", C.perm + C.temp, C.perm[1:]):
+        keys.write_bytes(written if isinstance(written, bytes) else written.encode())
+        for content in (json.dumps(OURS), f"{H}\n{C.perm.hex()}", xxd(P), C.temp.hex(), f"now: {C.perm.hex()}", C.perm):
+            patient.write_bytes(content if isinstance(content, bytes) else content.encode())
+            for command in (["doctor", str(patient)], ["doctor", str(patient), "--json"], ["dissect", str(patient)]):
+                assert main([*command, "--keys", str(keys)]) in (0, 1, 2)
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    shown = [each for each in canaries(said.out + said.err) if each not in C.perm.hex()[:16]]
+    assert shown == []
+
+
+def test_help_shows_names_and_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["doctor", "--help"])
+    said = capsys.readouterr().out
+    assert EXAMPLE in said and all(name in said for name in NAMES)
+
+
+def test_what_bind_prints_is_healthy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bind", "--json", "--reveal"]) == 0
+    file = tmp_path / "bound.json"
+    file.write_text(capsys.readouterr().out)
+    assert main(["doctor", str(file)]) == 0
+    assert "[healthy]" in capsys.readouterr().out
+
+
+def test_nothing_random_looks_like_a_binding() -> None:
+    for size in (31, 64, 100, 128, 151):
+        assert re.search("nothing about a binding", str(_error(pattern("noise", size).hex())))
+
+
+def _error(text: str) -> LocalError:
+    with pytest.raises(LocalError) as caught:
+        read_patient(text)
+    return caught.value
