@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
@@ -17,11 +19,16 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+
+from setup_env import EXTRAS as EXTRAS_OF_RUN  # noqa: E402
+
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENVIRONMENT: dict[str, Any] = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA: list[str] = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, str)]
 EXTRAS: list[str] = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
-OPTIONAL = {"playwright", "python-flint"}  # ./run goes on without them
+OPTIONAL = {"python-flint", "playwright"}  # ./run goes on without them
+BY_RUN = str(EXTRAS_OF_RUN["lessons"][0][0]).split(",")
 PINS = [
     Requirement(line)
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
@@ -35,9 +42,26 @@ def ranges(lines: list[str]) -> dict[str, SpecifierSet]:
 
 
 def test_conda_and_pip_ask_for_the_same() -> None:
+    """Conda's environment is that of `./run`: the lessons, and what goes with them."""
     packages = [line for line in CONDA if line != "pip" and not line.startswith("python=")]
-    assert ranges(packages) == ranges(PROJECT["dependencies"])
+    extras = PROJECT["optional-dependencies"]
+    assert ranges(packages) == ranges(PROJECT["dependencies"] + [line for name in BY_RUN for line in extras[name]])
     assert {"pip": ["-e ."]} in ENVIRONMENT["dependencies"]
+
+
+def test_the_library_asks_for_one_package() -> None:
+    assert list(ranges(PROJECT["dependencies"])) == ["cryptography"]
+
+
+def test_the_library_imports_nothing_else() -> None:
+    """Only the room of the notebook may, and python-flint is tried and done without."""
+    allowed = {*sys.stdlib_module_names, "mtlib", "cryptography", "flint", "gmpy2"}
+    for path in (ROOT / "mtlib").rglob("*.py"):
+        if "lab" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
+                assert {name.split(".")[0] for name in names} <= allowed, path
 
 
 def test_conda_reads_every_range_as_pip_does() -> None:

@@ -16,6 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "tests" / "tools"
 FOLDER = "C# Kurs [2026] 100% ü & co"
 
+IMPORTED = (
+    "cryptography",
+    "mtlib, jupyterlab, ipywidgets, anywidget, matplotlib.font_manager, dpkt, wsproto",
+    "pytest, yaml, xdist",
+)
+"""Some of what each level adds."""
+
 INSTALLER = """
 import sys, time
 from pathlib import Path
@@ -49,7 +56,7 @@ setup_env._installers = lambda extras: iter(
     [[sys.executable, "-IS", sys.argv[2], str(packages), sys.argv[3], *setup_env.modules(extras)[{without}:]]]
 )
 try:
-    setup_env.set_up()
+    setup_env.set_up(sys.argv[4])
 except setup_env.CannotSetUp as reason:
     sys.exit(str(reason))
 """
@@ -68,10 +75,11 @@ class Course:
         (folder / "installer.py").write_text(INSTALLER.format(words=words, code=code))
         (folder / "driver.py").write_text(DRIVER.format(without=without))
 
-    def start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "driver.py", str(self.folder / "tests" / "tools"), "installer.py", str(self.journal)]
+    def start(self, level: str = "tests") -> subprocess.Popen[str]:
+        tools = str(self.folder / "tests" / "tools")
         return subprocess.Popen(
-            command, cwd=self.folder, env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"},
+            [sys.executable, "driver.py", tools, "installer.py", str(self.journal), level],
+            cwd=self.folder, env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
         )  # fmt: skip
 
@@ -88,11 +96,12 @@ class Course:
         lines = self.journal.read_text().splitlines()
         return [who for at, who in enumerate(lines) if at == 0 or lines[at - 1] != who]
 
-    def works(self) -> bool:
+    def works(self, level: str = "tests") -> bool:
+        """Whether it is stamped with this level, and everything of the level can be imported."""
         python = self.venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        names = "mtlib, cryptography, jupyterlab, ipywidgets, anywidget, matplotlib.font_manager, pytest, yaml"
-        done = subprocess.run([python, "-I", "-c", f"import {names}"], capture_output=True, check=False)
-        return (self.venv / "built-from").exists() and done.returncode == 0
+        names = IMPORTED[: 1 + ["light", "lessons", "tests"].index(level)]
+        done = subprocess.run([python, "-I", "-c", "import " + ", ".join(names)], capture_output=True, check=False)
+        return (self.venv / "built-from").read_text().split()[-1:] == [level] and done.returncode == 0
 
 
 def ended(program: subprocess.Popen[str]) -> tuple[int, str, str]:
@@ -154,6 +163,37 @@ def test_an_environment_that_is_being_rebuilt_is_not_stamped(tmp_path: Path) -> 
     (course.folder / "installer.py").write_text("raise SystemExit(1)")
     assert ended(course.start())[0] == 1
     assert not (course.venv / "built-from").exists()
+
+
+def test_a_higher_level_adds_to_what_is_there_and_a_lower_one_finds_everything(tmp_path: Path) -> None:
+    course = Course(tmp_path / FOLDER)
+    turns = 0
+    for level, added in (("light", 1), ("light", 0), ("lessons", 1), ("light", 0), ("tests", 1), ("lessons", 0)):
+        code, out, err = ended(course.start(level))
+        assert (code, err) == (0, ""), level
+        turns += added
+        assert len(course.writers()) == turns, level
+        assert ("Adding to .venv" in out) == (added > 0 and turns > 1), out
+        assert added == 0 or course.works(level), level
+        if turns == 1:
+            (course.venv / "kept").touch()
+    assert (course.venv / "kept").exists()
+    assert course.works()
+
+
+def test_a_level_that_was_not_reached_is_begun_anew(tmp_path: Path) -> None:
+    course = Course(tmp_path / FOLDER)
+    assert ended(course.start("light"))[0] == 0
+    before = course.written()
+    program = course.start("tests")
+    deadline = time.monotonic() + 20
+    while course.written() < before + 5 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    program.kill()
+    program.communicate()
+    assert not (course.venv / "built-from").exists()
+    assert ended(course.start("lessons"))[0] == 0
+    assert course.works("lessons")
 
 
 @pytest.mark.parametrize(

@@ -14,35 +14,67 @@ from pathlib import Path
 
 import groups
 from guard import run_guarded
-from setup_env import LOCK, OWN_FOLDER, PYTHON, ROOT, CannotSetUp, alone, environment, set_up
+from setup_env import (
+    ISOLATED,
+    LESSONS,
+    LOCK,
+    OWN_FOLDER,
+    PYTHON,
+    ROOT,
+    TESTS,
+    CannotSetUp,
+    alone,
+    environment,
+    library_python,
+    set_up,
+)
 
 TOOLS = Path(__file__).resolve().parent
 FIRST_LESSON = "notebooks/00_start_here.ipynb"
 
 USAGE = """\
-./run                 set up .venv once, then open the lessons in JupyterLab
+The command line. It needs only Python and `cryptography`, which it fetches if there is none:
+./run doctor FILE     why was my bind refused?
+./run bind            two key exchanges and a bind over real TCP, at the local data centre
+./run dc              the local data centre, for your own client
+./run tap             a relay between your client and it, which shows what goes to and fro
+./run dissect HEX     what are these bytes?
+./run judge -- PROG   the recipe step by step, for a program in any language
+                      (all of `python -m mtlib`: ./run COMMAND --help says more)
+
+The lessons, set up in .venv at the first use:
+./run                 open the lessons in JupyterLab
                       (without a terminal: play every lesson instead, and say how each went)
 ./run lab [OPTION..]  JupyterLab, whatever the terminal; options are JupyterLab's own
 ./run lessons [NN..]  play the lessons without a browser, one line each
-./run test            every group of tests that this machine can run
-./run test --quick    style, types, unit tests and lessons only
+./run grade FOLDER    how far is a class: one folder per student, with a my_bind.py
+
+For whoever changes something; what the tests need is added to .venv at the first use:
+./run test            every group of tests but those that take long
+./run test --quick    style, types, lessons and the quicker unit tests
+./run test nightly    the groups that take long: {nightly}
+./run test ci         what CI has the time for
 ./run test GROUP..    these groups only: {groups}
 ./run freeze [NN..]   run the lessons again and save their outputs (--check: only compare)
-./run bench           measure
-./run soak            random tests and a data centre under load, for longer
-./run picture         draw the pictures of the README
+./run bench           measure (--write: and put the table into docs/measured.md)
+./run soak            random tests and a data centre under load, for longer (--write: as above)
+./run picture         draw the picture of the README
 ./run site            build the lessons as web pages
-./run grade FOLDER    how far is a class: one folder per student, with a my_bind.py
+./run release VERSION prove that this can be released as VERSION; nothing is published
 ./run clean           remove .venv and everything else that these commands made
 Windows: `python run` in place of `./run`."""
 
 READER_GONE = 141
 """The exit status that a shell gives a program whose output nobody reads any more."""
 
+LIBRARY = ("bind", "dc", "dissect", "doctor", "judge", "sheet", "tap")
+"""The commands of `python -m mtlib`, which run without the lessons' packages."""
+LAUNCH = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mtlib.__main__ import main; sys.exit(main())"
+
 # What the commands make, from the root of the folder. All of it can be made again.
 MADE = (
     ".venv", ".artefacts", ".peers", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
-    "build", "site", "bind_temp_auth_key.egg-info", "tests/node/node_modules",
+    "build", "dist", "site", "bind_temp_auth_key.egg-info", "tests/node/node_modules",
 )  # fmt: skip
 
 
@@ -79,7 +111,20 @@ def command_of(words: list[str]) -> int:
 
 
 def usage() -> str:
-    return USAGE.format(groups=" ".join(groups.names()))
+    return USAGE.format(groups=" ".join(groups.names("all")), nightly=" ".join(groups.names("nightly")))
+
+
+def library(name: str) -> Callable[[list[str]], int]:
+    """A command of `python -m mtlib`: from this folder, where the reader stands, with the reader's own environment.
+
+    A program that it starts must find what it finds without us, so nothing is put on any path.
+    """
+
+    def command(rest: list[str]) -> int:
+        python = str(library_python())
+        return run_guarded([python, *ISOLATED, "-c", LAUNCH, str(ROOT), name, *rest], keyboard=True)
+
+    return command
 
 
 def start(rest: list[str]) -> int:
@@ -88,7 +133,7 @@ def start(rest: list[str]) -> int:
 
 
 def lab(rest: list[str]) -> int:
-    set_up()
+    set_up(LESSONS)
     command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
     if (ROOT / FIRST_LESSON).exists():
         command.append(f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}")
@@ -99,18 +144,21 @@ def lab(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """`--quick`, or names of groups, or everything."""
-    unknown = [word for word in rest if word != "--quick" and word not in groups.names()]
+    """`--quick`, `nightly`, `ci`, names of groups, or everything that is not nightly."""
+    known = groups.names("all")
+    unknown = [word for word in rest if word not in {"--quick", "nightly", "ci", *known}]
     if unknown:
-        known = " ".join(groups.names())
-        print(f"No group of tests is called {unknown[0]!r}. There are: {known}.", file=sys.stderr)
+        print(f"No group of tests is called {unknown[0]!r}. There are: {' '.join(known)}.", file=sys.stderr)
         return 2
-    set_up()
-    chosen = [word for word in rest if word != "--quick"]
-    return groups.run_groups(chosen or groups.names(quick="--quick" in rest))
+    set_up(TESTS)
+    quick = "--quick" in rest
+    chosen = [word for word in rest if word in known]
+    for several in {"nightly", "ci"}.intersection(rest):
+        chosen += groups.names(several)
+    return groups.run_groups(chosen or groups.names("quick" if quick else "usual"), quick=quick)
 
 
-def tool(name: str) -> Callable[[list[str]], int]:
+def tool(name: str, level: str = LESSONS) -> Callable[[list[str]], int]:
     """A command that is a program of its own, tests/tools/NAME.py, and runs in `.venv`."""
 
     def command(rest: list[str]) -> int:
@@ -119,7 +167,7 @@ def tool(name: str) -> Callable[[list[str]], int]:
             missing = program.relative_to(ROOT)
             print(f"./run {name} needs {missing}, which is not in this copy.", file=sys.stderr)
             return 1
-        set_up()
+        set_up(level)
         return run([str(PYTHON), str(program), *rest])
 
     return command
@@ -152,5 +200,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lab": lab,
     "test": test,
     "clean": clean,
-    **{name: tool(name) for name in ("lessons", "freeze", "bench", "soak", "picture", "site", "grade")},
+    **{name: library(name) for name in LIBRARY},
+    **{name: tool(name) for name in ("lessons", "freeze", "grade")},
+    **{name: tool(name, TESTS) for name in ("bench", "soak", "picture", "site", "release")},
 }

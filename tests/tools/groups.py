@@ -1,7 +1,7 @@
 """The groups of tests: what each needs, how it is run, and what it says at the end.
 
 Standard library only. A group that this machine cannot run is left out with a sentence; with CI=true that
-is a failure, so that a green run there means that everything ran.
+is a failure, so that a green run there means that everything that was asked for ran. What was not asked for is named.
 """
 
 from __future__ import annotations
@@ -15,14 +15,27 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
+from progress import Progress
 from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 
-TIME_LIMIT = 20 * 60
+TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
+"""Seconds that a group may take, and one that runs at night."""
+NOT_QUICK = (
+    "test_attacks", "test_bad_luck", "test_cases_jupyter", "test_docs_ci", "test_faulty_clients", "test_fuzz",
+    "test_lab_bind", "test_lab_figures", "test_load", "test_net_judging", "test_readme", "test_record", "test_set_up",
+    "test_tools_site", "test_tools_soak_doctor", "test_wheel",
+)  # fmt: skip
+"""Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""
 # Two groups run beside each other, and pytest's cache is one folder.
 QUIETLY = ("-p", "no:cacheprovider")
+WORKERS = ("-n", "2", "--dist", "loadfile")
+OLD_CLIENTS = ("test_exchanges.py", "test_in_a_row.py", "test_recovery.py", "test_secret.py")
+"""Scenes with other people's clients that take longest: those that do not bind, and every fault."""
+SOAK = "tests/tools/soak.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -44,43 +57,66 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Group:
-    """A name, what it needs (an empty sentence: nothing is missing), and how to run it."""
+    """A name, what it needs (an empty sentence: nothing is missing), how to run it, and when.
+
+    `when` is "quick" (always), "usual" (not with --quick) or "nightly" (only when asked for). `ci` says whether the
+    time that CI has is enough for it.
+    """
 
     name: str
     lacks: Callable[[], str]
     run: Callable[[str], Outcome]
-    quick: bool = False
+    when: str = "usual"
+    ci: bool = True
 
 
-def names(*, quick: bool = False) -> list[str]:
-    return [group.name for group in GROUPS if group.quick or not quick]
+def names(which: str) -> list[str]:
+    """Of the groups that are "quick"; "usual", which the quick ones are too; "nightly"; "ci"; or "all"."""
+    fits: dict[str, Callable[[Group], bool]] = {
+        "quick": lambda group: group.when == "quick",
+        "usual": lambda group: group.when != "nightly",
+        "nightly": lambda group: group.when == "nightly",
+        "ci": lambda group: group.ci,
+        "all": lambda group: True,
+    }
+    return [group.name for group in GROUPS if fits[which](group)]
 
 
-def run_groups(chosen: Sequence[str]) -> int:
-    """Runs the groups, prints a line for each and the closing lines; 0 only if nothing failed."""
+def run_groups(chosen: Sequence[str], *, quick: bool = False) -> int:
+    """Runs the groups, prints a line for each and the closing lines; 0 only if nothing failed.
+
+    `quick` leaves the unit tests that take longer out, and says so.
+    """
     ARTEFACTS.mkdir(exist_ok=True)
     strict = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
     wanted = [group for group in GROUPS if group.name in chosen]
+    if quick:
+        wanted = [replace(group, run=_quick_unit) if group.name == "unit" else group for group in wanted]
     print(f"Running {', '.join(group.name for group in wanted)}.", flush=True)
     # The quick groups are happy beside each other; the others measure time and get the machine alone.
     lanes = min(2, os.cpu_count() or 1)
     outcomes: dict[str, Outcome] = {}
     pool = ThreadPoolExecutor(lanes)
-    try:
-        beside = {group.name: pool.submit(_timed, group) for group in wanted if group.quick}
-        for name, future in beside.items():
-            outcomes[name] = _told(name, future.result())
-    finally:
-        pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing more is started
-    for group in wanted:
-        if not group.quick:
-            outcomes[group.name] = _told(group.name, _timed(group))
-    return _closing(outcomes, strict)
+    with Progress("test --quick" if quick else "test", [group.name for group in wanted]) as progress:
+        try:
+            beside = [pool.submit(_timed, group, progress) for group in wanted if group.when == "quick"]
+            for group, future in zip([each for each in wanted if each.when == "quick"], beside, strict=True):
+                outcomes[group.name] = _told(group.name, future.result(), progress)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing more is started
+        for group in wanted:
+            if group.when != "quick":
+                outcomes[group.name] = _told(group.name, _timed(group, progress), progress)
+    return _closing(outcomes, strict, quick)
 
 
-def _closing(outcomes: dict[str, Outcome], strict: bool) -> int:
+def _closing(outcomes: dict[str, Outcome], strict: bool, quick: bool) -> int:
     left_out = {name: outcome.left_out for name, outcome in outcomes.items() if outcome.left_out}
     print()
+    not_asked = [group.name for group in GROUPS if group.name not in outcomes]
+    if not_asked or quick:
+        files = f" and {len(NOT_QUICK)} files of unit tests" if quick else ""
+        print(f"not asked for: {', '.join(not_asked)}{files}")
     for name, sentence in left_out.items():
         print(f"left out: {name}: {sentence}{' With CI=true that is a failure.' if strict else ''}")
     passed = sum(outcome.passed for outcome in outcomes.values())
@@ -90,51 +126,58 @@ def _closing(outcomes: dict[str, Outcome], strict: bool) -> int:
     return 1 if failed or not passed else 0
 
 
-def _timed(group: Group) -> Outcome:
-    reason = group.lacks()
-    if reason:
-        return Outcome(left_out=reason)
+def _timed(group: Group, progress: Progress) -> Outcome:
     begun = time.monotonic()
-    try:
-        outcome = group.run(group.name)
-    except subprocess.TimeoutExpired:
-        outcome = Outcome(failed=1, notes=(f"stopped after {TIME_LIMIT} s",))
+    with progress.running(group.name, partial(_how_far, group.name)):
+        reason = group.lacks()
+        if reason:
+            return Outcome(left_out=reason)
+        try:
+            outcome = group.run(group.name)
+        except subprocess.TimeoutExpired as late:
+            outcome = Outcome(failed=1, notes=(f"stopped after {late.timeout:.0f} s",))
     if outcome.skipped and not outcome.passed and not outcome.failed:
         outcome = replace(outcome, skipped=0, left_out="; ".join(outcome.notes) or "all skipped.")
     return replace(outcome, seconds=time.monotonic() - begun)
 
 
-def _told(name: str, outcome: Outcome) -> Outcome:
+def _how_far(name: str) -> str:
+    """The last percentage that pytest wrote into the group's log."""
+    log = ARTEFACTS / f"{name}.log"
+    told = re.findall(r"\[ *(\d+%)\]", log.read_text(errors="replace")) if log.exists() else []
+    return told[-1] if told else ""
+
+
+def _told(name: str, outcome: Outcome, progress: Progress) -> Outcome:
     """The group's line; for a failed one all it printed, since nothing was shown while it ran."""
     if outcome.failed:
         log = ARTEFACTS / f"{name}.log"
-        print(f"\n----- {name} -----\n{log.read_text(errors='replace') if log.exists() else ''}")
+        progress.say(f"\n----- {name} -----\n{log.read_text(errors='replace') if log.exists() else ''}")
     if outcome.left_out:
         counts = "left out"
     else:
         counts = f"{outcome.passed} passed, {outcome.failed} failed"
         counts += f", {outcome.skipped} skipped" if outcome.skipped else ""
-    print(f"{name:<8} {outcome.seconds:6.1f} s  {counts}", flush=True)
-    for note in () if outcome.left_out else outcome.notes:
-        print(f"{'':<19}{note}", flush=True)
+    progress.say(f"{name:<8} {outcome.seconds:6.1f} s  {counts}")
+    progress.say(*(f"{'':<19}{note}" for note in (() if outcome.left_out else outcome.notes)))
     return outcome
 
 
-def _run(name: str, command: Sequence[str], cwd: Path = ROOT) -> int:
+def _run(name: str, command: Sequence[str], cwd: Path = ROOT, limit: int = TIME_LIMIT) -> int:
     with (ARTEFACTS / f"{name}.log").open("a", encoding="utf-8") as log:
         print("$", *command, file=log, flush=True)
         return subprocess.run(
             command, cwd=cwd, env=environment() | _browser_variable(), stdin=subprocess.DEVNULL,
-            stdout=log, stderr=subprocess.STDOUT, timeout=TIME_LIMIT, check=False,
+            stdout=log, stderr=subprocess.STDOUT, timeout=limit, check=False,
         ).returncode  # fmt: skip
 
 
-def _plain(*arguments: str) -> Callable[[str], Outcome]:
+def _plain(*arguments: str, limit: int = TIME_LIMIT) -> Callable[[str], Outcome]:
     """A program that says yes or no: one test."""
 
     def run(name: str) -> Outcome:
         _fresh(name)
-        code = _run(name, [str(PYTHON), *arguments])
+        code = _run(name, [str(PYTHON), *arguments], limit=limit)
         return Outcome(passed=int(code == 0), failed=int(code != 0))
 
     return run
@@ -151,6 +194,10 @@ def _pytest(*arguments: str) -> Callable[[str], Outcome]:
         return _counted(report, code)
 
     return run
+
+
+def _quick_unit(name: str) -> Outcome:
+    return _pytest("tests", *WORKERS, *(f"--ignore=tests/{file}.py" for file in NOT_QUICK))(name)
 
 
 def _counted(report: Path, code: int) -> Outcome:
@@ -263,12 +310,17 @@ def _lacks_peers() -> str:
 
 # In the order in which they are started: the long ones first, so that the short ones fill the second lane.
 GROUPS = (
-    Group("unit", _nothing, _pytest("tests"), quick=True),
-    Group("lessons", _lacks_lessons, _pytest("notebooks"), quick=True),
-    Group("types", _nothing, _plain("-m", "mypy"), quick=True),
-    Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), quick=True),
+    Group("unit", _nothing, _pytest("tests"), "quick"),
+    Group("lessons", _lacks_lessons, _pytest("notebooks"), "quick"),
+    Group("types", _nothing, _plain("-m", "mypy"), "quick"),
+    Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick"),
     Group("frozen", _lacks_lessons, _plain("tests/tools/freeze.py", "--check")),
     Group("node", _lacks_node, _node),
-    Group("browser", _lacks_browser, _pytest("tests/browser")),
-    Group("peers", _lacks_peers, _pytest("tests/peers")),
-)
+    Group("browser", _lacks_browser, _pytest("tests/browser", "--ignore=tests/browser/test_lessons.py")),
+    Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS))),
+    Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),
+    Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly"),
+    Group("fuzz", _nothing, _plain(SOAK, "exchanges", "decoders", "dc", "differential", "properties", limit=NIGHT),
+          "nightly", ci=False),
+    Group("soak", _nothing, _plain(SOAK, "load", "mutants", limit=NIGHT), "nightly", ci=False),
+)  # fmt: skip

@@ -1,5 +1,8 @@
 """Builds `.venv` once, and again only when what it was built from has changed.
 
+It has three levels, each with everything of the one before: what the command line needs, the lessons, and the tests.
+Asking for a higher level adds to what is there; asking for a lower one finds everything.
+
 Standard library only: this runs before anything is installed.
 """
 
@@ -11,14 +14,17 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from guard import run_guarded
+from progress import Progress
 
 if os.name == "nt":
     import msvcrt
@@ -34,12 +40,28 @@ LOCK = ROOT / ".venv.lock"
 ARTEFACTS = ROOT / ".artefacts"
 LOG = ARTEFACTS / "setup.log"
 
-# Each step gives up one thing that the lessons themselves can do without.
-EXTRAS = (
-    ("fast,test,browser", ""),
-    ("test,browser", "without python-flint: the lessons give the same bytes, only large powers take longer"),
-    ("test", "without python-flint and playwright: the browser tests will be left out"),
-)
+LIGHT, LESSONS, TESTS = "light", "lessons", "tests"
+LEVELS = (LIGHT, LESSONS, TESTS)
+# What each level brings: the extras of pyproject.toml, and what is lost by each step that gives one up. None is the
+# course itself: the command line runs from this folder, and needs its dependencies only.
+EXTRAS: dict[str, tuple[tuple[str | None, str], ...]] = {
+    LIGHT: ((None, ""),),
+    LESSONS: (
+        ("lessons,tools,fast", ""),
+        ("lessons,tools", "without python-flint: the lessons give the same bytes, only large powers take longer"),
+    ),
+    TESTS: (
+        ("lessons,tools,test,browser,fast", ""),
+        ("lessons,tools,test,browser", "without python-flint: only large powers take longer"),
+        ("lessons,tools,test", "without python-flint and playwright: the browser tests will be left out"),
+    ),
+}
+# What is announced before each: measured on Linux, with everything still to be fetched.
+ANNOUNCED = {
+    LIGHT: "for the command line, once: some seconds, and about 45 MB",
+    LESSONS: "for the lessons, once: about a minute, and about 450 MB",
+    TESTS: "for the tests, once: about a minute more, and about 750 MB in all",
+}
 
 # JupyterLab would ask about its news at the first start, and every kernel would warn of its plain TCP.
 SETTINGS: dict[str, dict[str, object]] = {
@@ -51,6 +73,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "etc/jupyter/jupyter_server_config.json": {"ServerApp": {"jpserver_extensions": {"mtlib.lab.saving": True}}},
 }
 
+STEPS = ("an empty environment", "the packages", "their first import")
 
 # Of the settings of pip and uv only those that say where the packages are and how to get there.
 OF_INSTALLERS = ("PIP_", "UV_")
@@ -63,7 +86,10 @@ OUT_OF_REACH = re.compile(
 )
 
 # Where a package is imported by another name than it is installed by.
-IMPORTED_AS = {"pyyaml": "yaml"}
+IMPORTED_AS = {"pyyaml": "yaml", "python-flint": "flint", "pytest-xdist": "xdist"}
+
+# Python without what the environment says about it, without the current folder on its path.
+ISOLATED = ("-E", "-P")
 
 OWN_FOLDER = "clone the course into a folder of your own."
 WAITING = "Another ./run is setting up .venv in this folder: waiting for it."
@@ -86,25 +112,49 @@ def wanted_stamp() -> str:
     return parts.hexdigest()
 
 
-def is_ready() -> bool:
-    """Whether this user can run `.venv` as it is; one that another interpreter made is not for this one."""
+def built() -> str:
+    """The level of the `.venv` that is here; empty where this user cannot run it, or another interpreter made it."""
     try:
-        fits = STAMP.read_text().strip() == wanted_stamp()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return fits and os.access(PYTHON, os.X_OK)
+        stamp, level = STAMP.read_text().split()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return ""
+    return level if stamp == wanted_stamp() and level in LEVELS and os.access(PYTHON, os.X_OK) else ""
 
 
-def set_up() -> None:
-    """Leaves a `.venv` with everything installed, or raises `CannotSetUp` with a sentence."""
-    if is_ready():
+def is_ready(level: str) -> bool:
+    """Whether everything of this level is installed."""
+    return level in LEVELS[: LEVELS.index(built()) + 1] if built() else False
+
+
+def library_python() -> Path:
+    """A Python that can run the library: the one of `.venv`, else this one where it has what the library needs, else
+    that of a `.venv` of the lowest level, which is made for it."""
+    for python in (PYTHON, Path(sys.executable)):
+        if os.access(python, os.X_OK) and _serves(python):
+            return python
+    set_up(LIGHT)
+    return PYTHON
+
+
+def _serves(python: Path) -> bool:
+    """Whether this Python can import the library's dependencies, and in the versions that are wanted."""
+    tried = [f"import {', '.join(modules(None))}"]
+    for name, least in re.findall(r"^([\w-]+)>=(\d+)", "\n".join(_project()["dependencies"]), re.M):
+        tried += ["from importlib.metadata import version", f"assert int(version({name!r}).split('.')[0]) >= {least}"]
+    done = subprocess.run([python, *ISOLATED, "-c", "\n".join(tried)], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def set_up(level: str) -> None:
+    """Leaves a `.venv` with everything of this level installed, or raises `CannotSetUp` with a sentence."""
+    if is_ready(level):
         return
     if not os.access(ROOT, os.W_OK):
         raise CannotSetUp(f"{ROOT} belongs to another user: {OWN_FOLDER}")
     try:
         with alone() as lock:
-            if not is_ready():  # nobody else made it while this one waited
-                _build(lock)
+            if not is_ready(level):  # nobody else made it while this one waited
+                _build(level, lock)
     except PermissionError:
         raise
     except OSError as trouble:
@@ -148,19 +198,23 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _build(lock: int) -> None:
-    print("Setting up .venv, once: about a minute, and some 200 MB from the package registry.", flush=True)
+def _build(level: str, lock: int) -> None:
+    lower = built()
+    print(f"{'Adding to' if lower else 'Setting up'} .venv {ANNOUNCED[level]}.", flush=True)
     # The stamp goes first and comes last: a set-up that is interrupted anywhere is begun anew by the next ./run.
     STAMP.unlink(missing_ok=True)
     ARTEFACTS.mkdir(exist_ok=True)
     LOG.write_text("")
-    _create(shutil.which("uv"), lock)
-    for path, content in SETTINGS.items():
-        target = VENV / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(content, indent=1) + "\n")
-    _install(lock)
-    STAMP.write_text(wanted_stamp() + "\n")
+    with Progress(f"set-up {level}", STEPS[1:] if lower else STEPS) as progress:
+        if not lower:
+            with progress.running(STEPS[0]):
+                _create(shutil.which("uv"), lock)
+        for path, content in SETTINGS.items():
+            target = VENV / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(content, indent=1) + "\n")
+        _install(level, lock, progress)
+    STAMP.write_text(f"{wanted_stamp()} {level}\n")
 
 
 def _create(uv: str | None, lock: int) -> None:
@@ -176,21 +230,24 @@ def _create(uv: str | None, lock: int) -> None:
         raise CannotSetUp(f"{_last_words()}\npython -m venv failed. All that was said: {LOG}")
 
 
-def _install(lock: int) -> None:
-    for extras, loss in EXTRAS:
+def _install(level: str, lock: int, progress: Progress) -> None:
+    for extras, loss in EXTRAS[level]:
         if loss:
-            print(f"Not everything could be installed; trying {loss}.", flush=True)
+            progress.say(f"Not everything could be installed; trying {loss}.")
         for command in _installers(extras):
-            if _logged(command, lock) and _logged(_trial(extras), lock):
-                return
+            with progress.running(STEPS[1]):
+                installed = _logged(command, lock)
+            with progress.running(STEPS[2]):
+                if installed and _logged(_trial(extras), lock):
+                    return
     reach = " Is the package registry within reach?" if OUT_OF_REACH.search(_last_step()) else ""
     raise CannotSetUp(f"{_last_words()}\nThe packages could not be installed.{reach}\nAll that was said: {LOG}")
 
 
-def _installers(extras: str) -> Iterator[list[str]]:
+def _installers(extras: str | None) -> Iterator[list[str]]:
     """uv where the machine has it (it is several times faster), else pip, which every environment has."""
     # Relative to ROOT, where they run: the name of the folder may hold what means something in a requirement.
-    what = ["-c", "constraints.txt", "-e", f".[{extras}]"]
+    what = ["-c", "constraints.txt", *(_project()["dependencies"] if extras is None else ["-e", f".[{extras}]"])]
     uv = shutil.which("uv")
     if uv is not None:
         yield [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON), *what]
@@ -200,20 +257,26 @@ def _installers(extras: str) -> Iterator[list[str]]:
         yield [str(PYTHON), "-m", "pip", "install", *quiet, *what]
 
 
-def _trial(extras: str) -> list[str]:
+def _trial(extras: str | None) -> list[str]:
     """Imports everything once: that an installer was content is no proof that it can be used."""
     # matplotlib lists the machine's fonts once and says so on stderr: not in the output of a lesson.
-    return [str(PYTHON), "-c", "import " + ", ".join([*modules(extras), "matplotlib.font_manager"])]
+    fonts = [] if extras is None else ["matplotlib.font_manager"]
+    return [str(PYTHON), "-c", "import " + ", ".join([*modules(extras), *fonts])]
 
 
-def modules(extras: str) -> list[str]:
-    """The names under which the course and its packages, with these extras, are imported."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = list(project["dependencies"])
-    for extra in extras.split(","):
-        lines += project["optional-dependencies"][extra]
+def modules(extras: str | None) -> list[str]:
+    """The names under which the library's dependencies are imported; with extras the course and their packages, too."""
+    lines = list(_project()["dependencies"])
+    for extra in extras.split(",") if extras else ():
+        lines += _project()["optional-dependencies"][extra]
     names = [re.split(r"[^\w-]", line)[0] for line in lines]
-    return ["mtlib", *(IMPORTED_AS.get(name, name.replace("-", "_")) for name in names)]
+    own = [] if extras is None else ["mtlib"]
+    return [*own, *(IMPORTED_AS.get(name, name.replace("-", "_")) for name in names)]
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project
 
 
 def _logged(command: list[str], lock: int) -> bool:
