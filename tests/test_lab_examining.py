@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mtlib.clinic.ladder import wrong_answer as mistake
 from mtlib.lab.answers import EXERCISES
-from mtlib.lab.examining import ALMOST, COLOURS, NOT_YET, RIGHT, Finding, Slip, Table, Task
+from mtlib.lab.examining import ALMOST, COLOURS, NOT_YET, RIGHT, Mark, Slip, Table, Task
 from mtlib.lab.exercises import examine
 
 REVERSED = Task(
@@ -26,14 +26,14 @@ TABLE = Table(
 )  # fmt: skip
 
 
-def back(function: Callable[..., Any]) -> Finding:
+def back(function: Callable[..., Any]) -> Mark:
     return REVERSED.examine(function, "")
 
 
 def test_right_almost_and_not_yet() -> None:
-    assert back(lambda data, count: data[::-1]) == Finding(RIGHT, "back gives what it should on all 2 inputs.")
-    assert back(lambda data, count: data) == Finding(ALMOST, "It is still in its old order.", "as_it_is")
-    assert back(lambda data, count: b"dcb") == Finding(NOT_YET, "3 bytes came, 4 are expected.")
+    assert back(lambda data, count: data[::-1]) == Mark(RIGHT, "back gives what it should on all 2 inputs.")
+    assert back(lambda data, count: data) == Mark(ALMOST, "It is still in its old order.", "as_it_is")
+    assert back(lambda data, count: b"dcb") == Mark(NOT_YET, "3 bytes came, 4 are expected.")
     assert str(back(lambda data, count: data)) == "almost: It is still in its old order."
 
 
@@ -140,14 +140,14 @@ def test_any_value_has_a_finding(name: str, value: Any) -> None:
     examine(name, lambda *arguments: value)
 
 
-def table(answer: Any) -> Finding:
+def table(answer: Any) -> Mark:
     return TABLE.examine(answer, "")
 
 
 def test_a_table() -> None:
     assert table({"A": 1, "B": True}).verdict == RIGHT
-    assert table({"A": 2, "B": True}) == Finding(ALMOST, "A is not two.", "two")
-    assert table({"A": 1, "B": False}) == Finding(ALMOST, "B is true.", "other")
+    assert table({"A": 2, "B": True}) == Mark(ALMOST, "A is not two.", "two")
+    assert table({"A": 1, "B": False}) == Mark(ALMOST, "B is true.", "other")
     assert table({"A": 1, "B": 1}).mistake == "other"
     assert "still open: B" in table({"A": 1}).sentence
     assert "still open: B" in table({"A": 1, "B": ...}).sentence

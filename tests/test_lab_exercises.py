@@ -17,7 +17,7 @@ import pytest
 
 from mtlib.lab import exercises
 from mtlib.lab.answers import EXERCISES, library
-from mtlib.lab.examining import NOT_YET, RIGHT, Finding, Task
+from mtlib.lab.examining import NOT_YET, RIGHT, Mark, Task
 from mtlib.lab.exercises import check, contract, examine, hint, keep, material, mine, predict
 from mtlib.lab.scenes import scenes
 
@@ -103,7 +103,7 @@ def test_material(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_box_has_text_and_plain_colours() -> None:
-    box = exercises._Box(Finding(NOT_YET, "<b>no</b>"))
+    box = exercises._Box(Mark(NOT_YET, "<b>no</b>"))
     bundle = box._repr_mimebundle_()
     assert bundle["text/plain"] == "not yet: <b>no</b>"
     assert "&lt;b&gt;" in bundle["text/html"]

@@ -314,7 +314,7 @@ def test_random_of_another_size(size: int) -> None:
         ("pe", "field_left_out", "nonce"), ("ne", "field_left_out", "perm_auth_key_id"),
         ("npe", "fields_out_of_order", "perm_auth_key_id"), ("epn", "fields_out_of_order", "perm_auth_key_id"),
         ("pn", "expires_at_left_out", "expires_at"), ("ptne", "bytes_between_fields", "nonce"),
-        ("pne0", "expires_at_8_bytes", "encrypted_message"),
+        ("pne0", "expires_at_8_bytes", "expires_at"),
     ],
 )  # fmt: skip
 def test_the_request_in_another_order(order: str, name: str, path: str) -> None:

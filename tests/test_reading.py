@@ -170,12 +170,12 @@ def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str)
     ],
 )  # fmt: skip
 def test_a_long_text_takes_time_in_proportion(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # not what a busy machine makes of it
     try:
         read(text)
     except LocalError as error:
         assert canaries(str(error)) == []
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_every_command_reads_it_and_shows_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ def is_always_well(**told: Any) -> Diagnosis:
 
 
 def is_slow(**told: Any) -> Diagnosis:
-    time.sleep(0.21)
+    time.sleep(soak_doctor.SECONDS + 0.01)
     return diagnose(**told)
 
 

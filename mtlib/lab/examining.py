@@ -1,7 +1,7 @@
 """What an exercise is, and how an answer is examined: by comparing, never by reading the answer's code.
 
 A `Task` wants a function and compares what it gives with what the library gives; a `Table` wants a value for each key.
-Both know the usual mistakes. `examine` gives a `Finding` and lets nothing escape that the answer raises.
+Both know the usual mistakes. `examine` gives a `Mark` and lets nothing escape that the answer raises.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from mtlib.clinic.ladder import Raised, WrongAnswer, difference, recognise
 
 RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
 COLOURS = {RIGHT: ("#e3f3e6", "#2e7d43"), ALMOST: ("#fdf3d3", "#a8780a"), NOT_YET: ("#eceff3", "#5b6675")}
-"""Pale background and edge of a finding; the word stands beside them. None is red: nobody has failed."""
+"""Pale background and edge of a mark; the word stands beside them. None is red: nobody has failed."""
 
 
 @dataclass(frozen=True)
-class Finding:
+class Mark:
     """What the checker says: `verdict` is "right", "almost" or "not yet"; `mistake` is the name of a usual one."""
 
     verdict: str
@@ -30,16 +30,16 @@ class Finding:
         return f"{self.verdict}: {self.sentence}"
 
 
-def right(sentence: str) -> Finding:
-    return Finding(RIGHT, sentence)
+def right(sentence: str) -> Mark:
+    return Mark(RIGHT, sentence)
 
 
-def almost(sentence: str, mistake: str = "") -> Finding:
-    return Finding(ALMOST, sentence, mistake)
+def almost(sentence: str, mistake: str = "") -> Mark:
+    return Mark(ALMOST, sentence, mistake)
 
 
-def not_yet(sentence: str) -> Finding:
-    return Finding(NOT_YET, sentence)
+def not_yet(sentence: str) -> Mark:
+    return Mark(NOT_YET, sentence)
 
 
 Inputs: TypeAlias = Sequence[tuple[Any, ...]]
@@ -70,7 +70,7 @@ class Task:
     def signature(self) -> str:
         return f"{self.name}({', '.join(self.takes)}) -> {self.gives}"
 
-    def examine(self, answer: Any, seed: str) -> Finding:
+    def examine(self, answer: Any, seed: str) -> Mark:
         if _open(answer):
             return not_yet(f"{self.name} has no answer so far. Replace the `...`.")
         if not callable(answer):
@@ -88,7 +88,7 @@ class Task:
         first = wrong[0]
         finding = _complaint(answers[first], self.solution(*inputs[first]))
         where = f" (input {first + 1} of {len(inputs)}: {_shown(self.takes, inputs[first])})" if first else ""
-        return Finding(finding.verdict, finding.sentence + where)
+        return Mark(finding.verdict, finding.sentence + where)
 
     def _holds(self, arguments: tuple[Any, ...], given: Any) -> bool:
         expected = self.solution(*arguments)
@@ -128,7 +128,7 @@ class Table:
         keys = ", ".join(f"{key!r}: ..." for key in self.solution)
         return f"answer = {{{keys}}}"
 
-    def examine(self, answer: Any, seed: str) -> Finding:
+    def examine(self, answer: Any, seed: str) -> Mark:
         if _open(answer):
             return not_yet("there is no answer so far. Replace the `...`.")
         if not isinstance(answer, Mapping):
@@ -145,7 +145,7 @@ class Table:
             return not_yet(f"still open: {', '.join(map(str, left))}.")
         return right(f"all {len(self.solution)} of them.")
 
-    def _wrong(self, key: Any, value: Any, well: int) -> Finding:
+    def _wrong(self, key: Any, value: Any, well: int) -> Mark:
         if self.choices and value not in self.choices:
             return not_yet(f"{key}: {value!r} is not among the answers: {', '.join(map(str, self.choices))}.")
         score = f" ({well} of {len(self.solution)} right so far)" if len(self.solution) > 3 else ""
@@ -185,7 +185,7 @@ def _equal(given: Any, expected: Any) -> bool:
     return type(given) is type(expected) and bool(given == expected)
 
 
-def _spoiling(task: Task, answer: Callable[..., Any], arguments: tuple[Any, ...]) -> Finding | None:
+def _spoiling(task: Task, answer: Callable[..., Any], arguments: tuple[Any, ...]) -> Mark | None:
     """A function that changes what it is handed is found with arguments that can be changed."""
     handed = tuple(bytearray(each) if isinstance(each, bytes) else each for each in arguments)
     _outcome(answer, handed)
@@ -199,7 +199,7 @@ def _praise(task: Task, inputs: Inputs) -> str:
     return f"{task.name} gives what it should on all {len(inputs)} inputs."
 
 
-def _complaint(given: Any, expected: Any) -> Finding:
+def _complaint(given: Any, expected: Any) -> Mark:
     """What can be said where no usual mistake was made."""
     if isinstance(given, Raised):
         return not_yet(f"it raised {_steady(given.says)}.")
@@ -212,7 +212,7 @@ def _complaint(given: Any, expected: Any) -> Finding:
     return not_yet(f"it gives {_brief(given)}, and {_brief(expected)} is right.")
 
 
-def _not_these_bytes(given: Any, expected: bytes) -> Finding:
+def _not_these_bytes(given: Any, expected: bytes) -> Mark:
     if isinstance(given, bytes):
         return not_yet(difference(given, expected))
     if isinstance(given, str) and given.replace(" ", "").lower() == expected.hex():
@@ -222,7 +222,7 @@ def _not_these_bytes(given: Any, expected: bytes) -> Finding:
     return not_yet(f"it gives {_kind(given)}, bytes are wanted.")
 
 
-def _not_this_row(given: Any, expected: tuple[Any, ...]) -> Finding:
+def _not_this_row(given: Any, expected: tuple[Any, ...]) -> Mark:
     if not isinstance(given, tuple):
         return not_yet(f"it gives {_kind(given)}; {len(expected)} values are wanted, {_brief(expected)}.")
     if len(given) != len(expected) or not all(isinstance(each, bytes) for each in (*given, *expected)):

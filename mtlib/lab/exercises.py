@@ -34,7 +34,7 @@ from typing import Any
 from mtlib.errors import MtError
 from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
-from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Finding, Table, Task, not_yet
+from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Mark, Table, Task, not_yet
 from mtlib.wire.view import Cell, html_table, show_value
 
 LIMIT = 10.0
@@ -46,7 +46,7 @@ _told: dict[str, int] = {}
 """How many hints of each exercise were told in this kernel."""
 
 
-def examine(name: str, answer: Any, *, seed: str = "") -> Finding:
+def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
     """What there is to say about an answer. `seed` chooses the drawn inputs; each gives the same ones every time.
 
     Nothing that the answer does comes out of here as an exception, except that a reader interrupts it.
@@ -66,7 +66,7 @@ class _TooLong(BaseException):
     """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says where it was."""
 
 
-def _in_time(examine: Callable[[], Finding]) -> Finding:
+def _in_time(examine: Callable[[], Mark]) -> Mark:
     """What `examine` gives; _TooLong where it takes longer than LIMIT.
 
     The interpreter asks before every line of code that is not the library's own. That needs no signal and no thread,
@@ -182,9 +182,9 @@ def keep(function: Callable[..., Any]) -> None:
     try:
         my_bind.store(function, name)
     except MtError as error:
-        _show(_Box(Finding(NOT_YET, f"{name} is not kept: {error}.")))
+        _show(_Box(Mark(NOT_YET, f"{name} is not kept: {error}.")))
     except OSError as error:
-        _show(_Box(Finding(NOT_YET, f"{name} is not kept: my_bind.py cannot be written ({error.strerror}).")))
+        _show(_Box(Mark(NOT_YET, f"{name} is not kept: my_bind.py cannot be written ({error.strerror}).")))
     else:
         _show(_Text(f"kept: {name} is in my_bind.py."))
 
@@ -211,7 +211,7 @@ class _Text:
 class _Box(_Text):
     """A finding in a box."""
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Mark) -> None:
         super().__init__(str(finding))
         self.finding = finding
 

@@ -31,7 +31,7 @@ from mtlib.wire.view import COLOURS
 
 
 @dataclass(frozen=True)
-class Step:
+class TriageQuestion:
     """One question. A "no" ends here: `cause` says what it means, `cure` what to do. `checks` are the rows of CHECKS
     that ask it at the data centre; `at_home` says that a client with both keys can ask it itself, with `verify`."""
 
@@ -50,19 +50,19 @@ _EQUAL = tuple(
 )
 
 TRIAGE = (
-    Step(
+    TriageQuestion(
         "Does an answer to the call come back?",
         "-404: the DC does not know the key in front of the packet. bad_server_salt: wrong salt. bad_msg 16 or 17: "
         "wrong clock. Silence: the packet does not open.",
         "In turn: a new temporary key; take the salt and send again; set the clock; look at the packet's own msg_key.",
     ),
-    Step(
+    TriageQuestion(
         f"Is it {INVALID}?",
         f"Another name says what it means: {', '.join(dict.fromkeys(check.error for check in _NAMED))}.",
         "Look that name up: the bytes inside the seal are not to blame.",
         tuple(check.name for check in _NAMED),
     ),
-    Step(
+    TriageQuestion(
         f"Does it open? With the permanent key, the length field reads {INNER_SIZE}.",
         "Inside is noise: another key or x = 8, CBC for IGE, the halves of the iv swapped, a leading zero of the key "
         "lost.",
@@ -70,7 +70,7 @@ TRIAGE = (
         ("encrypted_message_size", "perm_auth_key_id_in_front", "length"),
         at_home=True,
     ),
-    Step(
+    TriageQuestion(
         "Is the hash right?",
         "It opens, and msg_key is of other bytes: the padding hashed too, only the inner object, SHA1[0:16] for "
         "SHA1[4:20].",
@@ -78,14 +78,14 @@ TRIAGE = (
         ("msg_key",),
         at_home=True,
     ),
-    Step(
+    TriageQuestion(
         "Do all fields agree with those outside?",
         f"One of these does not: {', '.join(_EQUAL)}.",
         "Build both from one value; build anew whenever msg_id or session change.",
         _EQUAL,
         at_home=True,
     ),
-    Step(
+    TriageQuestion(
         "Does the DC know the state?",
         f"Right bytes, and still refused: the permanent key is younger than {YOUNG} s, or dropped, or of another DC, "
         "or of the other network (test, production).",
@@ -96,7 +96,7 @@ TRIAGE = (
 """Lesson 19's order. Every check of the data centre stands in exactly one step."""
 
 
-def triage_tree(verdict: Verdict | None = None, steps: Sequence[Step] = TRIAGE) -> Figure:
+def triage_tree(verdict: Verdict | None = None, steps: Sequence[TriageQuestion] = TRIAGE) -> Figure:
     """Four questions and what stands around them: does it open, is the hash right, which equality, which state.
 
     With a `verdict` the branch that this refusal takes is lit. `steps` are the questions, 1 to 8; LocalError where
@@ -123,7 +123,7 @@ def triage_tree(verdict: Verdict | None = None, steps: Sequence[Step] = TRIAGE) 
     return Figure(title, alt, columns, rows, height, partial(_paint, leaves, stop))
 
 
-def _stop(verdict: Verdict, steps: Sequence[Step]) -> int:
+def _stop(verdict: Verdict, steps: Sequence[TriageQuestion]) -> int:
     """The number of the question at which this verdict ends; one more than there are for boolTrue."""
     if verdict.ok:
         return len(steps) + 1
@@ -142,7 +142,7 @@ _GAP, _LINE = 14, 18.7
 class _Leaf:
     """A step with its words broken into lines."""
 
-    step: Step
+    step: TriageQuestion
 
     @property
     def cause(self) -> str:
