@@ -3,71 +3,37 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
-import venv
-from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from packaging.requirements import Requirement
 
+import empty_environment
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy of what it is made of, with the setuptools that is installed here; nothing is fetched."""
-    folder = tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / "mtlib", folder / "mtlib", ignore=shutil.ignore_patterns("__pycache__"))
-    options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "-w", "dist", "."], cwd=folder, check=True)
-    (built,) = (folder / "dist").glob("*.whl")
-    return built
-
-
-def needed(name: str) -> Iterator[str]:
-    """A distribution and all that it depends on, here."""
-    yield name
-    for line in metadata.requires(name) or ():
-        wanted = Requirement(line)
-        if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
-            yield from needed(wanted.name)
+    return empty_environment.wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of programs of an environment with the wheel, `cryptography` and what that needs."""
-    folder = tmp_path_factory.mktemp("empty") / "env"
-    venv.create(folder, with_pip=False)
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    python = programs / ("python.exe" if os.name == "nt" else "python")
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
-    subprocess.run([*pip, str(wheel)], check=True)
-    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = Path(subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout.strip())
-    for name in dict.fromkeys(needed("cryptography")):
-        for file in metadata.files(name) or ():
-            if ".." not in file.parts and "__pycache__" not in file.parts:
-                target = packages / file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file.locate(), target)
+    programs = empty_environment.environment(tmp_path_factory.mktemp("empty") / "env", "cryptography")
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--quiet", str(wheel)]
+    subprocess.run(pip, env=empty_environment.clean(), check=True)
     return programs
 
 
 def used(scripts: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    command = [str(scripts / "mtlib"), *words]
-    return subprocess.run(
-        command, env=environment, cwd=scripts, capture_output=True, text=True, timeout=60, check=False
-    )
+    command, env = [str(scripts / "mtlib"), *words], empty_environment.clean()
+    return subprocess.run(command, env=env, cwd=scripts, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_it_carries_every_file_of_the_package(wheel: Path) -> None:

@@ -1,9 +1,10 @@
-"""`./run bench [NAME...] [--strict]`: how fast this is, as ratios to other libraries measured in the same run.
+"""`./run bench [NAME...] [--strict] [--write]`: how fast this is, beside other libraries measured in the same run.
 
 The other libraries are installed at pinned versions into .peers/bench, and this file then runs again with that
 folder's Python: the course itself needs none of them. The names: request, ige, factoring, exchange, importing,
 loopback, memory; and clients, the time from TCP accept to boolTrue of every client that binds, where network
-namespaces can be had. Exit status 0; with --strict it is 1 if a goal was missed.
+namespaces can be had. --write puts everything into docs/measured.md. Exit status 0; with --strict it is 1 if a goal
+was missed.
 """
 
 from __future__ import annotations
@@ -20,25 +21,35 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "peers"))
+
+import measured  # noqa: E402
+from progress import Progress  # noqa: E402
+
 NAMES = ("request", "ige", "factoring", "exchange", "importing", "loopback", "memory")
-CLIENTS = "clients"
+CLIENTS, WRITE = "clients", "--write"
 HEAD = ("what", "against", "ours", "theirs", "ratio", "goal", "")
 WIDTHS = (38, 24, 9, 9, 7, 7, 6)
 
 
 def main(words: list[str]) -> int:
     chosen = [word for word in words if not word.startswith("-")]
-    unknown = [word for word in words if word not in (*NAMES, CLIENTS, "--strict")]
+    unknown = [word for word in words if word not in (*NAMES, CLIENTS, "--strict", WRITE)]
     if unknown:
         known = ", ".join((*NAMES, CLIENTS))
-        print(f"bench knows no {unknown[0]!r}. There are: {known}, and --strict.", file=sys.stderr)
+        print(f"bench knows no {unknown[0]!r}. There are: {known}, --strict and {WRITE}.", file=sys.stderr)
+        return 2
+    if WRITE in words and chosen:
+        print(f"bench writes whole tables only: {WRITE} goes without names.", file=sys.stderr)
         return 2
     python = yardsticks()
     if Path(sys.executable).resolve() != python.resolve() or sys.prefix != str(python.parents[1]):
         ours = [word for word in words if word != CLIENTS]
         code = again(python, [str(Path(__file__)), *ours]) if chosen != [CLIENTS] else 0
-        return code or (clients() if not chosen or CLIENTS in chosen else 0)
-    missed = [row.name for row in table(chosen or NAMES) if not row.met]
+        return code or (clients(WRITE in words) if not chosen or CLIENTS in chosen else 0)
+    rows = table(chosen or NAMES)
+    missed = [row.name for row in rows if not row.met]
+    if WRITE in words:
+        measured.write("bench", f"./run bench {WRITE}", measured.table((*HEAD[:-1], "met"), [r.cells() for r in rows]))
     print(f"\n{len(missed)} of the goals missed{': ' if missed else ''}{', '.join(missed)}")
     return 1 if missed and "--strict" in words else 0
 
@@ -53,11 +64,18 @@ def yardsticks() -> Path:
         raise SystemExit(f"The libraries to measure against could not be installed.\n{trouble}") from None
 
 
-def clients() -> int:
+def clients(write: bool = False) -> int:
     """Every client that binds, and ours, at one data centre, in turns."""
     print("\nFrom TCP accept to boolTrue, medians; in each round every client binds once, at the same data centre:")
     timing = Path(__file__).with_name("peer_timing.py")
-    return subprocess.run([sys.executable, str(timing)], cwd=ROOT, check=False).returncode
+    said = []
+    with subprocess.Popen([sys.executable, str(timing)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
+        for told in program.stdout or ():
+            print(told, end="", flush=True)
+            said.append(told)
+    if write and not program.returncode:
+        measured.write(CLIENTS, f"./run bench {WRITE}", f"```text\n{''.join(said)}```")
+    return program.returncode
 
 
 def again(python: Path, command: list[str]) -> int:
@@ -74,14 +92,16 @@ def table(names: Iterable[str]) -> list[Figure]:
 
     print(line(HEAD), line(tuple("-" * width for width in WIDTHS)), sep="\n", flush=True)
     rows = []
-    for name in names:
-        work: Callable[[], Iterable[Figure]] = getattr(figures, name, None) or getattr(figures_live, name)
-        try:
-            for row in work():
-                rows.append(row)
-                print(line(row.cells()), flush=True)
-        except figures_live.LeftOut as reason:
-            print(f"{name}: left out, {reason}", flush=True)
+    with Progress("bench", list(names)) as progress:
+        for name in names:
+            work: Callable[[], Iterable[Figure]] = getattr(figures, name, None) or getattr(figures_live, name)
+            with progress.running(name):
+                try:
+                    for row in work():
+                        rows.append(row)
+                        progress.say(line(row.cells()))
+                except figures_live.LeftOut as reason:
+                    progress.say(f"{name}: left out, {reason}")
     return rows
 
 

@@ -17,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lessons import TROUBLE, chosen, play
+from progress import Progress
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT = ("tags", "jupyter")
@@ -74,19 +75,27 @@ def comparable(text: str) -> str:
 async def freeze(paths: list[Path], *, check: bool) -> bool:
     """One lesson after the other, each written only when every cell of it did what it should."""
     well = True
-    for path in paths:
-        try:
-            text = frozen(await play(path))
-        except TROUBLE as trouble:
-            print(f"{path.stem:<40} FAILED\n{str(trouble).strip()}", flush=True)
-            well = False
-            continue
-        same = comparable(text) == comparable(path.read_text(encoding="utf-8"))
-        if not check and not same:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        well &= same or not check
-        print(f"{path.stem:<40} {'same' if same else 'would change' if check else 'written'}", flush=True)
+    with Progress("freeze", [path.stem for path in paths]) as progress:
+        for path in paths:
+            with progress.running(path.stem):
+                said = await _freeze(path, check)
+            well &= said in {"same", "written"}
+            progress.say(f"{path.stem:<40} {said}")
     return well
+
+
+async def _freeze(path: Path, check: bool) -> str:
+    """What became of one lesson, in a word or, where a cell failed, more."""
+    try:
+        text = frozen(await play(path))
+    except TROUBLE as trouble:
+        return f"FAILED\n{str(trouble).strip()}"
+    if comparable(text) == comparable(path.read_text(encoding="utf-8")):
+        return "same"
+    if check:
+        return "would change"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return "written"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from progress import Progress
+
 os.environ["MTLIB_MY_BIND"] = ""  # a reader's own functions would change what the lessons print
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "notebooks"
@@ -56,32 +58,34 @@ async def play(path: Path) -> NotebookNode:
 
 async def play_all(paths: list[Path]) -> bool:
     """Two kernels at a time where there are two cores; the lines come in the order of the lessons."""
-    free = asyncio.Semaphore(min(2, os.cpu_count() or 1))
+    lanes = min(2, os.cpu_count() or 1)
+    free = asyncio.Semaphore(lanes)
 
     async def timed(path: Path) -> tuple[NotebookNode | None, str, float]:
         async with free:
-            begun = time.monotonic()
-            try:
-                return await play(path), "", time.monotonic() - begun
-            except TROUBLE as trouble:
-                return None, str(trouble).strip(), time.monotonic() - begun
+            with progress.running(path.stem):
+                return await attempt(path)
+
+    async def attempt(path: Path) -> tuple[NotebookNode | None, str, float]:
+        begun = time.monotonic()
+        try:
+            return await play(path), "", time.monotonic() - begun
+        except TROUBLE as trouble:
+            return None, str(trouble).strip(), time.monotonic() - begun
 
     well = True
-    for path, task in [(path, asyncio.create_task(timed(path))) for path in paths]:
-        notebook, trouble, seconds = await task
-        print(f"{path.stem:<40} {'ok' if notebook else 'FAILED':<6} {seconds:5.1f} s", flush=True)
-        if notebook is None:
-            print(trouble, flush=True)
-            well = False
-        elif path.stem == FIRST:
-            well &= tell_live_bind(notebook)
+    with Progress("lessons", [path.stem for path in paths], lanes=lanes) as progress:
+        for path, task in [(path, asyncio.create_task(timed(path))) for path in paths]:
+            notebook, trouble, seconds = await task
+            progress.say(f"{path.stem:<40} {'ok' if notebook else 'FAILED':<6} {seconds:5.1f} s")
+            if notebook is None:
+                progress.say(trouble)
+                well = False
+            elif path.stem == FIRST:
+                answer = live_bind(notebook)
+                progress.say(f"  the live bind: {answer}" if answer else "  the live bind did not answer boolTrue")
+                well &= bool(answer)
     return well
-
-
-def tell_live_bind(notebook: NotebookNode) -> bool:
-    answer = live_bind(notebook)
-    print(f"  the live bind: {answer}" if answer else "  the live bind did not answer boolTrue", flush=True)
-    return bool(answer)
 
 
 def live_bind(notebook: NotebookNode) -> str:

@@ -26,6 +26,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "peers")]
 
+import measured  # noqa: E402
+from progress import Progress  # noqa: E402
+
+FAILED = "FAILED: "
 BATCH_DECODERS, BATCH_DC = 20_000, 4_000
 FLAT = 1.10
 """By how much the memory of a long run may grow after its first tenth."""
@@ -41,23 +45,39 @@ def main(words: list[str]) -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--minutes", type=float, default=0.0, metavar="N", help="at least so long, for random parts")
     parser.add_argument("--seed", type=int, metavar="N", help="play this run again")
+    parser.add_argument("--write", action="store_true", help="put the outcome of all parts into docs/measured.md")
     options = parser.parse_args(words)
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     seed = random.SystemRandom().randrange(2**32) if options.seed is None else options.seed
     print(f"seed {seed}", flush=True)
+    if options.write and options.parts:
+        parser.error("--write goes without parts: it writes the whole table")
     failed = 0
-    for name in options.parts or PARTS:
-        begun = time.monotonic()
-        try:
-            for line in PARTS[name](Budget(options.minutes * 60, seed)):
-                print(f"{name:<13} {time.monotonic() - begun:6.0f} s  {line}", flush=True)
-        except (Failed, AssertionError) as reason:
-            failed += 1
-            print(f"{name:<13} {time.monotonic() - begun:6.0f} s  FAILED: {reason}", flush=True)
+    told: list[tuple[str, str, str]] = []
+    chosen = list(options.parts or PARTS)
+    with Progress("soak", chosen) as progress:
+        for name in chosen:
+            begun = time.monotonic()
+            with progress.running(name):
+                for line in _lines(name, Budget(options.minutes * 60, seed)):
+                    seconds = time.monotonic() - begun
+                    failed += line.startswith(FAILED)
+                    told.append((name, line, f"{seconds:.0f} s"))
+                    progress.say(f"{name:<13} {seconds:6.0f} s  {line}")
+    if options.write:
+        measured.write("soak", f"./run soak --write --seed {seed}", measured.table(("part", "outcome", "after"), told))
     print(f"{len(options.parts or PARTS) - failed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
+
+
+def _lines(name: str, budget: Budget) -> Iterator[str]:
+    """What the part says, and as its last line why it failed, if it did."""
+    try:
+        yield from PARTS[name](budget)
+    except (Failed, AssertionError) as reason:
+        yield f"{FAILED}{reason}"
 
 
 class Budget:
