@@ -223,7 +223,7 @@ def test_a_python_serves_when_it_has_the_dependencies_in_range(monkeypatch: pyte
 
 
 def a_group(name: str, outcome: Outcome, *, lacks: str = "") -> Group:
-    return Group(name, lambda: lacks, lambda _: outcome, "quick")
+    return Group(name, lambda: lacks, lambda _: outcome, "quick", beside=name != "two")
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ The lessons, set up in .venv at the first use:
 
 For whoever changes something; what the tests need is added to .venv at the first use:
 ./run test            every group of tests but those that take long
-./run test --quick    style, types, lessons and the quicker unit tests
+./run test --quick    style, types and the quicker unit tests
 ./run test nightly    the groups that take long: {nightly}
 ./run test ci         what CI has the time for
 ./run test GROUP..    these groups only: {groups}

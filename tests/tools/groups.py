@@ -25,9 +25,11 @@ from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
 """Seconds that a group may take, and one that runs at night."""
 NOT_QUICK = (
-    "test_attacks", "test_bad_luck", "test_cases_jupyter", "test_docs_ci", "test_faulty_clients", "test_fuzz",
-    "test_lab_bind", "test_lab_figures", "test_load", "test_readme", "test_record", "test_set_up",
-    "test_tools_site", "test_tools_soak_doctor", "test_wheel",
+    "test_canary", "test_capture", "test_cases_jupyter", "test_cli", "test_client", "test_docs_ci", "test_doctor",
+    "test_fuzz", "test_judge", "test_lab_answers", "test_lab_bind", "test_lab_examining", "test_lab_figures",
+    "test_load", "test_mistakes", "test_patients", "test_reading", "test_readme", "test_record", "test_run",
+    "test_schema", "test_server", "test_set_up", "test_stream", "test_tl", "test_tools_release", "test_tools_site",
+    "test_wheel",
 )  # fmt: skip
 """Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""
 # Two groups run beside each other, and pytest's cache is one folder.
@@ -60,7 +62,7 @@ class Group:
     """A name, what it needs (an empty sentence: nothing is missing), how to run it, and when.
 
     `when` is "quick" (always), "usual" (not with --quick) or "nightly" (only when asked for). `ci` says whether the
-    time that CI has is enough for it.
+    time that CI has is enough for it; `beside`, whether it keeps one core busy, and another may run at the same time.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Group:
     run: Callable[[str], Outcome]
     when: str = "usual"
     ci: bool = True
+    beside: bool = False
 
 
 def names(which: str) -> list[str]:
@@ -93,19 +96,19 @@ def run_groups(chosen: Sequence[str], *, quick: bool = False) -> int:
     if quick:
         wanted = [replace(group, run=_quick_unit) if group.name == "unit" else group for group in wanted]
     print(f"Running {', '.join(group.name for group in wanted)}.", flush=True)
-    # The quick groups are happy beside each other; the others measure time and get the machine alone.
+    # The others keep both cores busy, or measure time, and get the machine alone.
     lanes = min(2, os.cpu_count() or 1)
     outcomes: dict[str, Outcome] = {}
     pool = ThreadPoolExecutor(lanes)
     with Progress("test --quick" if quick else "test", [group.name for group in wanted]) as progress:
         try:
-            beside = [pool.submit(_timed, group, progress) for group in wanted if group.when == "quick"]
-            for group, future in zip([each for each in wanted if each.when == "quick"], beside, strict=True):
-                outcomes[group.name] = _told(group.name, future.result(), progress)
+            started = {group.name: pool.submit(_timed, group, progress) for group in wanted if group.beside}
+            for name, future in started.items():
+                outcomes[name] = _told(name, future.result(), progress)
         finally:
             pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing more is started
         for group in wanted:
-            if group.when != "quick":
+            if not group.beside:
                 outcomes[group.name] = _told(group.name, _timed(group, progress), progress)
     return _closing(outcomes, strict, quick)
 
@@ -310,11 +313,11 @@ def _lacks_peers() -> str:
 
 # In the order in which they are started: the long ones first, so that the short ones fill the second lane.
 GROUPS = (
-    Group("unit", _nothing, _pytest("tests"), "quick"),
-    Group("lessons", _lacks_lessons, _pytest("notebooks"), "quick"),
-    Group("types", _nothing, _plain("-m", "mypy"), "quick"),
-    Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick"),
-    Group("frozen", _lacks_lessons, _plain("tests/tools/freeze.py", "--check")),
+    Group("lessons", _lacks_lessons, _pytest("notebooks"), beside=True),
+    Group("frozen", _lacks_lessons, _plain("tests/tools/freeze.py", "--check"), beside=True),
+    Group("types", _nothing, _plain("-m", "mypy"), "quick", beside=True),
+    Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick", beside=True),
+    Group("unit", _nothing, _pytest("tests", *WORKERS), "quick"),
     Group("node", _lacks_node, _node),
     Group("browser", _lacks_browser, _pytest("tests/browser", "--ignore=tests/browser/test_lessons.py")),
     Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS))),
