@@ -62,7 +62,9 @@ def _turn(place: FieldValue, patient: Patient) -> FieldValue:
     clock = patient.clock
     only_date = clock is not None and place.name == "expires_at" and (
         clock < place.got < clock + 400 * DAY and not clock < place.expected < clock + 400 * DAY)
-    if patient.request is not None and (only_date or (told is not None and told == place.got)):
+    spoiled = place.name == "nonce" and _changed(place.got, place.expected) and not _changed(
+        place.expected, place.got)
+    if patient.request is not None and (only_date or spoiled or (told is not None and told == place.got)):
         return FieldValue(place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got)
     return place
 
@@ -112,7 +114,7 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
             return named
     if place.name == "msg_id" and _msg_id(place, patient) == "msg_id_of_another_clock":
         return MISTAKES["msg_id_of_another_clock"]
-    changed = next((row for row, ways in at("value") if any(place.got in way(place.expected) for way in ways)), None)
+    changed = _changed(place.expected, place.got)
     if changed is not None:
         return changed
     if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
@@ -121,6 +123,11 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
     if place.got in others | {patient.salt}:
         return MISTAKES["another_value_of_yours"]
     return MISTAKES[_msg_id(place, patient) if place.name == "msg_id" else _DISAGREE[place.name]]
+
+
+def _changed(right: int, got: int) -> Mistake | None:
+    """By which known change the one becomes the other."""
+    return next((row for row, ways in at("value") if any(got in way(right) for way in ways)), None)
 
 
 def _explain_int(place: FieldValue, patient: Patient) -> Mistake:

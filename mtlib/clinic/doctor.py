@@ -221,8 +221,8 @@ def _out_of_packet(case: Case) -> Case:
         return last
     given = patient.request is not None or patient.encrypted_message is not None
     if not given and packets and all(packet[:8] == bytes(8) for packet in packets):
-        return case.and_found(noticed("only_unencrypted_messages"))
-    return case if given else closed or case.and_found(noticed("no_binding_in_it"))
+        return case.and_found(said("no_binding_in_it", "Key id 0 in front: the packets are unencrypted messages."))
+    return case if given else closed or case.and_found(said("no_binding_in_it", _NO_CONSTRUCTOR))
 
 
 def _open(packet: bytes, case: Case) -> tuple[Case | None, bool]:
@@ -294,7 +294,7 @@ def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
                                                  ("msg_id", patient.msg_id)) if value is not None}
         known |= {"length": len(body)} if _cut(body)[0] is not None else {}
         shape, rows = fitted(message, wrong.MESSAGE[:5], "shape", known, moved)
-        where = Evidence("message/request", moved, 4, f"at byte {moved}", "at byte 32")
+        where = Evidence("message", moved, 4, f"the request at byte {moved}", "at byte 32")
         found += [said(row.name, differing(shape, wrong.MESSAGE[:5]), where)
                   for row in rows or (_OUT_OF_PLACE[moved > 32],)]
         # What has no place of its own has no value; only what was told is known of it.
@@ -324,6 +324,7 @@ def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
     return replace(case, patient=patient, told=told).and_found(*found)
 
 
+_NO_CONSTRUCTOR = "Nothing that can be read in them begins with its constructor."
 _OUT_OF_PLACE = MISTAKES["field_left_out"], MISTAKES["bytes_between_fields"]
 
 
@@ -416,9 +417,11 @@ def _out_of_request(case: Case) -> Case:
     if call is None:
         if data[:4] == BIND:
             ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{len(BIND) + 128} bytes")
-            return replace(case, sealed=patient.encrypted_message).and_found(noticed("request_broken_off", ends))
+            return replace(case, sealed=patient.encrypted_message).and_found(said(
+                "no_binding_in_it", "It begins as one; encrypted_message is missing, cut short or not in its place.", ends))
         start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
-        return replace(case, sealed=patient.encrypted_message).and_found(noticed("no_binding_in_it", start))
+        return replace(case, sealed=patient.encrypted_message).and_found(
+            said("no_binding_in_it", _NO_CONSTRUCTOR, start))
     case = replace(case, call=call, sealed=call["encrypted_message"])
     # Their number and not their bytes, here and above: nobody knows what they are, and some have been a key.
     rest = Evidence("request", len(data) - leftover, 0, f"{leftover} bytes", "nothing")
@@ -760,11 +763,14 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
 def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[Finding]:
     """Is msg_key the hash of what was sealed, and if not, of what?"""
     explained = any(change.row.name == "msg_key_changed_in_front" for change in opened.changes)
-    if explained or size_of(opened.shape) > len(opened.plaintext):
+    msg_key, size = sealed[8:FRONT], size_of(opened.shape)
+    right = right_digest(opened.plaintext[:size])
+    evidence = Evidence("encrypted_message/msg_key", 8, len(msg_key), msg_key, right)
+    if explained and opened.size == size and msg_key != right:
+        yield said("msg_key_changed_in_front", "The one in front is not the hash.", evidence)
+    if explained or size > len(opened.plaintext):
         return
-    msg_key = sealed[8:FRONT]
     rows = hash_mistakes(opened, msg_key, known)
-    evidence = Evidence("encrypted_message/msg_key", 8, len(msg_key), msg_key, right_digest(opened.envelope))
     for row in rows or ():
         yield Finding(row, (evidence,))
     if rows is None:

@@ -273,7 +273,8 @@ def open_seal(sealed: bytes, patient: Patient, known: Known, *, deep: bool = Fal
     for way in ways_to_seal(_owners(patient), deep=deep):
         if made[:2] != (way.key, way.rows):
             made = way.key, way.rows, *scheduled(way.rows, way.key, msg_key)
-        begins = way.opened(ciphertext[: 4 * BLOCK], *made[2:])
+        needs_all = isinstance(way.mode, wrong.Around)
+        begins = way.opened(ciphertext if needs_all else ciphertext[: 4 * BLOCK], *made[2:])
         if any(sign in begins for sign in looked_for) or (not deep and begins and _hashed(
             way.opened(ciphertext, *made[2:]), msg_key, brief=bool(way.changes)
         ) is not None):  # fmt: skip
@@ -341,7 +342,7 @@ def _with_another_msg_key(
 ) -> Opened | None:
     """The schedule was made from another msg_key than the one in front: turned round, or cut elsewhere."""
     words = b"".join(msg_key[at : at + 4][::-1] for at in range(0, 16, 4))
-    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words), ("zero", bytes(16)),
+    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words), ("as hex digits", msg_key.hex().encode()), ("zero", bytes(16)),
                         ("its halves exchanged", msg_key[8:] + msg_key[:8])):  # fmt: skip
         way = Way((), given.key.data, V1.rows, wrong.IGE)
         plaintext = way.opens(other, ciphertext)
