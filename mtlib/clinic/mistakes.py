@@ -583,6 +583,8 @@ _STRINGS: tuple[Mistake, ...] = (
          "Send the bytes themselves.",
          unpacked=(_from_text(lambda body: binascii.a2b_base64(body, strict_mode=True)),
                    _from_text(lambda body: base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))))),
+    _row("sent_as_utf8_text", Stage.SIZE, SEALED, "encrypted_message was taken for characters and written as UTF-8.",
+         "Send the bytes themselves.", unpacked=_from_text(lambda body: body.decode().encode("latin-1"))),
     _row("sent_reversed", Stage.SIZE, SEALED, "encrypted_message is back to front.", "Send the bytes as they come.",
          unpacked=(lambda body: body[::-1], lambda body: _words(body))),
 )  # fmt: skip
