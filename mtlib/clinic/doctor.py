@@ -431,7 +431,8 @@ def _out_of_request(case: Case) -> Case:
         if data[:4] == BIND:
             ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{len(BIND) + 128} bytes")
             return replace(case, sealed=patient.encrypted_message).and_found(said(
-                "no_binding_in_it", "It begins as one; encrypted_message is missing, cut short or not in its place.", ends))
+                "no_binding_in_it", "It begins as one; encrypted_message is missing, cut short or not in its place.",
+                ends))
         start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
         return replace(case, sealed=patient.encrypted_message).and_found(
             said("no_binding_in_it", _NO_CONSTRUCTOR, start))

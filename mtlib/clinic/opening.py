@@ -342,7 +342,8 @@ def _with_another_msg_key(
 ) -> Opened | None:
     """The schedule was made from another msg_key than the one in front: turned round, or cut elsewhere."""
     words = b"".join(msg_key[at : at + 4][::-1] for at in range(0, 16, 4))
-    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words), ("as hex digits", msg_key.hex().encode()), ("zero", bytes(16)),
+    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words),
+                        ("as hex digits", msg_key.hex().encode()), ("zero", bytes(16)),
                         ("its halves exchanged", msg_key[8:] + msg_key[:8])):  # fmt: skip
         way = Way((), given.key.data, V1.rows, wrong.IGE)
         plaintext = way.opens(other, ciphertext)
