@@ -294,30 +294,18 @@ def test_every_healthy_one_is_healthy() -> None:
     assert of("quiet", "WRONG") == []
 
 
-# What the doctor does not do yet, by name, so that nothing joins it unseen and nothing stays that has been mended. The
-# aim is that both lists are empty and that 95 of 100 singles are named.
-STILL_WRONG = [
-    "cipher_input_reversed", "cipher_only_inner_encrypted", "message_without_header", "sealed_whole_twice",
-]  # fmt: skip
-STILL_FALSE = [
-    "cipher_iv_reset_to_zero_after_a_block", "request_with_nonce_of_four_bytes", "sealed_carriage_returns_added",
-]  # fmt: skip
-NAMED_AT_LEAST = 458
-"""Of the singles. The aim is 517: 95 of 100."""
-
-
-def test_no_other_verdict_is_wrong() -> None:
-    assert sorted(said.partition(":")[0] for said in of("single", "WRONG")) == STILL_WRONG
+def test_no_verdict_is_wrong() -> None:
+    assert of("single", "WRONG") == []
     assert of("double", "WRONG") == []
 
 
-def test_nothing_else_that_is_right_is_accused() -> None:
-    assert sorted(said.partition(":")[0] for said in of("single", "FALSE")) == STILL_FALSE
-    assert of("double", "FALSE") == []
+def test_nothing_that_is_right_is_accused() -> None:
+    assert of("single", "FALSE") + of("double", "FALSE") == []
 
 
 def test_the_mistake_is_named() -> None:
-    assert len(SINGLES) - len(of("single", "certain", "silent", "WRONG", "FALSE")) >= NAMED_AT_LEAST
+    unnamed = of("single", "certain", "silent", "WRONG", "FALSE")
+    assert len(unnamed) <= 0.05 * len(SINGLES), unnamed
 
 
 def test_of_two_mistakes_one_is_named_and_nothing_false_is_said() -> None:

@@ -29,7 +29,7 @@ GENERIC = frozenset(_DISAGREE.values())
 """What is said where a value disagrees and no known change explains how."""
 
 
-class ComparedValue(NamedTuple):
+class FieldValue(NamedTuple):
     """One value: which field it is, where it stands, what stands there, what should."""
 
     name: str
@@ -55,30 +55,32 @@ _AT = {"nonce": 12, "expires_at": 20}
 """Where the values stand in the request that nobody else knows."""
 
 
-def _turn(place: ComparedValue, patient: Patient) -> ComparedValue:
+def _turn(place: FieldValue, patient: Patient) -> FieldValue:
     """The same two values with the request as the place that is wrong, where the seal holds what was told, or the only
     date of the two."""
     told = getattr(patient, place.name, None) if place.name in _AT else None
     clock = patient.clock
     only_date = clock is not None and place.name == "expires_at" and (
         clock < place.got < clock + 400 * DAY and not clock < place.expected < clock + 400 * DAY)
-    if patient.request is not None and (only_date or (told is not None and told == place.got)):
-        return ComparedValue(place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got)
+    spoiled = place.name == "nonce" and _changed(place.got, place.expected) and not _changed(
+        place.expected, place.got)
+    if patient.request is not None and (only_date or spoiled or (told is not None and told == place.got)):
+        return FieldValue(place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got)
     return place
 
 
-def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Iterator[ComparedValue]:
+def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Iterator[FieldValue]:
     """The permanent key's name, in the request and in front of encrypted_message; what was told of the request."""
     named = request.get("perm_auth_key_id")
     right = patient.perm_key.key.id if patient.perm_key else None
     if named is not None and right is not None:
-        yield ComparedValue("perm_auth_key_id", "request/perm_auth_key_id", 4, named, right)
+        yield FieldValue("perm_auth_key_id", "request/perm_auth_key_id", 4, named, right)
     expected = named if right is None else right
     if expected is not None and len(sealed) >= 8:
-        yield ComparedValue("perm_auth_key_id", "encrypted_message/perm_auth_key_id", 0, long(sealed[:8]), expected)
+        yield FieldValue("perm_auth_key_id", "encrypted_message/perm_auth_key_id", 0, long(sealed[:8]), expected)
 
 
-def _inside(opened: Opened | None, known: Known) -> Iterator[ComparedValue]:
+def _inside(opened: Opened | None, known: Known) -> Iterator[FieldValue]:
     for name, start, found, _ in opened.fields() if opened is not None else ():
         expected = known.get(name)
         # A field of another size is the row's mistake, and so is a length that counts what is really there.
@@ -87,10 +89,10 @@ def _inside(opened: Opened | None, known: Known) -> Iterator[ComparedValue]:
         value = long(found)
         if name == "length" and opened.shape != ENVELOPE and value == size_of(opened.shape) - 32:
             continue
-        yield ComparedValue(name, path_of(name), start, value, expected)
+        yield FieldValue(name, path_of(name), start, value, expected)
 
 
-def _explained(place: ComparedValue, patient: Patient, known: Known) -> Finding:
+def _explained(place: FieldValue, patient: Patient, known: Known) -> Finding:
     row = _explain(place, patient, known)
     if place.name != "constructor":
         return Finding(row, (place.evidence,))
@@ -98,7 +100,7 @@ def _explained(place: ComparedValue, patient: Patient, known: Known) -> Finding:
     return Finding(row, (Evidence(place.path, place.offset, 4, *either),))
 
 
-def _explain(place: ComparedValue, patient: Patient, known: Known) -> Mistake:
+def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
     """The change that gives what stands there, or the fact that it is not what it should be."""
     if place.path.startswith("encrypted_message") and ((place.got ^ place.expected) % 2**64).bit_count() == 1:
         return MISTAKES["one_bit_flipped"]
@@ -112,7 +114,7 @@ def _explain(place: ComparedValue, patient: Patient, known: Known) -> Mistake:
             return named
     if place.name == "msg_id" and _msg_id(place, patient) == "msg_id_of_another_clock":
         return MISTAKES["msg_id_of_another_clock"]
-    changed = next((row for row, ways in at("value") if any(place.got in way(place.expected) for way in ways)), None)
+    changed = _changed(place.expected, place.got)
     if changed is not None:
         return changed
     if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
@@ -123,7 +125,12 @@ def _explain(place: ComparedValue, patient: Patient, known: Known) -> Mistake:
     return MISTAKES[_msg_id(place, patient) if place.name == "msg_id" else _DISAGREE[place.name]]
 
 
-def _explain_int(place: ComparedValue, patient: Patient) -> Mistake:
+def _changed(right: int, got: int) -> Mistake | None:
+    """By which known change the one becomes the other."""
+    return next((row for row, ways in at("value") if any(got in way(right) for way in ways)), None)
+
+
+def _explain_int(place: FieldValue, patient: Patient) -> Mistake:
     if place.name != "expires_at":
         return MISTAKES[_DISAGREE[place.name]]
     if place.got == signed(int.from_bytes(place.expected.to_bytes(4, "big", signed=True), "little"), 32):
@@ -132,7 +139,7 @@ def _explain_int(place: ComparedValue, patient: Patient) -> Mistake:
     return MISTAKES[_odd_date(wrong, patient) or _DISAGREE["expires_at"]]
 
 
-def _msg_id(place: ComparedValue, patient: Patient) -> str:
+def _msg_id(place: FieldValue, patient: Patient) -> str:
     """Why another msg_id stands in the envelope."""
     seconds = place.expected >> 32
     if place.got == patient.container_msg_id:
@@ -143,7 +150,7 @@ def _msg_id(place: ComparedValue, patient: Patient) -> str:
     return "built_for_an_older_message" if place.got < place.expected else "fresh_msg_id_inside"
 
 
-def _named(place: ComparedValue, patient: Patient) -> Mistake | None:
+def _named(place: FieldValue, patient: Patient) -> Mistake | None:
     """Which key, or which spelling or half of which hash, has the id that stands there."""
     right, other, swapped = patient.perm_key, patient.temp_key, "temp_key_id_for_the_permanent"
     if place.name == "temp_auth_key_id":

@@ -23,8 +23,10 @@ from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
     CONSTANTS,
     FRONT,
+    UNKNOWN_MODE,
     Change,
     Opened,
+    differing,
     expected_inside,
     fitted,
     hash_mistakes,
@@ -36,6 +38,7 @@ from mtlib.clinic.opening import (
     packet_hash,
     path_of,
     right_digest,
+    said,
 )
 from mtlib.clinic.patient import BYTES, GivenKey, Patient, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
@@ -220,7 +223,9 @@ def _out_of_packet(case: Case) -> Case:
     if last is not None:
         return last
     given = patient.request is not None or patient.encrypted_message is not None
-    return case if given else closed or case.and_found(noticed("no_binding_in_it"))
+    if not given and packets and all(packet[:8] == bytes(8) for packet in packets):
+        return case.and_found(said("no_binding_in_it", "Key id 0 in front: the packets are unencrypted messages."))
+    return case if given else closed or case.and_found(said("no_binding_in_it", _NO_CONSTRUCTOR))
 
 
 def _open(packet: bytes, case: Case) -> tuple[Case | None, bool]:
@@ -244,6 +249,14 @@ def _open(packet: bytes, case: Case) -> tuple[Case | None, bool]:
             return case.and_found(noticed("packet_msg_key_wrong", altered)), False
         found = _message(replace(case, patient=replace(patient, packet=packet)), opened[0], given)
         return (None if found is None else found.and_found(*_sealed_wrongly(packet, given, *opened, patient))), True
+    for given in patient.keys:
+        if (len(packet) + 8 - FRONT) % BLOCK == 0 and open_packet(given.key.id_bytes + packet, given, looked_for):
+            without = "Its key id is missing: with it in front, one of them does."
+            return case.and_found(said("packet_not_opened", without, place)), False
+        at_ = packet.find(given.key.id_bytes, 1, FRONT)
+        if at_ > 0 and open_packet(packet[at_:], given, looked_for):
+            behind = f"One of them opens what begins at byte {at_}: what stands in front, as a length, is framing."
+            return case.and_found(said("packet_not_opened", behind, place)), False
     return case.and_found(noticed("packet_not_opened", place)), False
 
 
@@ -285,17 +298,22 @@ def _sealed_wrongly(
 def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
     """What the message says about the binding in it, or None where there is none; and which of its rules it breaks."""
     patient = case.patient
-    cut = {name: wrong.long(message[start:stop]) for name, start, stop in (
+    cut: dict[str, Any] = {name: wrong.long(message[start:stop]) for name, start, stop in (
         ("salt", 0, 8), ("session_id", 8, 16), ("msg_id", 16, 24), ("seqno", 24, 28), ("length", 28, 32))}
     found: list[Finding] = []
     body, moved = _body_of(message, cut["length"])
     if moved:
         known = {name: value for name, value in (("salt", patient.salt), ("session_id", patient.session_id),
                                                  ("msg_id", patient.msg_id)) if value is not None}
+        known |= {"length": len(body)} if _cut(body)[0] is not None else {}
         shape, rows = fitted(message, wrong.MESSAGE[:5], "shape", known, moved)
-        where = Evidence("message/request", moved, 4, f"at byte {moved}", "at byte 32")
-        found += [Finding(row, (where,)) for row in rows or (_OUT_OF_PLACE[moved > 32],)]
-        cut |= {name: wrong.long(raw) for name, _, raw, _ in Opened(message, b"", shape=shape).fields() if name}
+        where = Evidence("message", moved, 4, f"the request at byte {moved}", "at byte 32")
+        found += [said(row.name, differing(shape, wrong.MESSAGE[:5]), where)
+                  for row in rows or (_OUT_OF_PLACE[moved > 32],)]
+        # What has no place of its own has no value; only what was told is known of it.
+        cut = {"salt": patient.salt, "session_id": patient.session_id, "msg_id": patient.msg_id, "seqno": 1}
+        if rows:
+            cut |= {name: wrong.long(raw) for name, _, raw, _ in Opened(message, b"", shape=shape).fields() if name}
     outer = Message(cut["msg_id"], cut["seqno"], body)
     messages = [outer]
     with suppress(MtError):
@@ -319,6 +337,7 @@ def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
     return replace(case, patient=patient, told=told).and_found(*found)
 
 
+_NO_CONSTRUCTOR = "Nothing that can be read in them begins with its constructor."
 _OUT_OF_PLACE = MISTAKES["field_left_out"], MISTAKES["bytes_between_fields"]
 
 
@@ -409,8 +428,14 @@ def _out_of_request(case: Case) -> Case:
     if found is not None:
         return replace(case, call=found[0], sealed=found[0]["encrypted_message"]).and_found(*found[1])
     if call is None:
+        if data[:4] == BIND:
+            ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{len(BIND) + 128} bytes")
+            return replace(case, sealed=patient.encrypted_message).and_found(said(
+                "no_binding_in_it", "It begins as one; encrypted_message is missing, cut short or not in its place.",
+                ends))
         start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
-        return replace(case, sealed=patient.encrypted_message).and_found(noticed("no_binding_in_it", start))
+        return replace(case, sealed=patient.encrypted_message).and_found(
+            said("no_binding_in_it", _NO_CONSTRUCTOR, start))
     case = replace(case, call=call, sealed=call["encrypted_message"])
     # Their number and not their bytes, here and above: nobody knows what they are, and some have been a key.
     rest = Evidence("request", len(data) - leftover, 0, f"{leftover} bytes", "nothing")
@@ -459,8 +484,9 @@ def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]]
         (start, rows, rest), shape, misplaced = next((each for each in fit if not each[2]), fit[0])
         values = {name: wrong.long(raw[::-1] if order == "big" else raw) for name, _, raw, order in Opened(
             data, b"", shape=shape or wrong.REQUEST).fields()}  # fmt: skip
+        sizes = {name: size for name, size, _ in shape or wrong.REQUEST}  # a field of another size has no value
         values = {"nonce": 0, "expires_at": 0, "perm_auth_key_id": wrong.long(sealed[:8]), **known, **{
-            name: value for name, value in values.items() if name in _HEAD_SIZES
+            name: value for name, value in values.items() if sizes[name] == _HEAD_SIZES.get(name)
             and -(1 << _HEAD_SIZES[name] * 8 - 1) <= value < 1 << _HEAD_SIZES[name] * 8 - 1}}  # fmt: skip
         call = REQUEST.build(perm_auth_key_id=values["perm_auth_key_id"], nonce=values["nonce"],
                              expires_at=values["expires_at"], encrypted_message=sealed)  # fmt: skip
@@ -593,6 +619,9 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     noise = tuple(_noise_inside(sealed, patient.perm_key))
     for change in opened.changes:
         case = case.and_found(change.finding("encrypted_message", *noise))
+    if UNKNOWN_MODE in [change.got for change in opened.changes]:  # what comes out is not what was sealed
+        outside = [each for each in compared if each.evidence[0].within != "plaintext"]
+        return case.and_found(*outside), None
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
     if any(each.name == "changed_after_sealing" for each in case.findings):
         compared = [each for each in compared if each.evidence[0].within != "plaintext"]
@@ -604,6 +633,9 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
 
 def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
     """What is behind the seal; where it had to be mended for that, the mended bytes and the finding."""
+    twice = _twice(sealed, patient)
+    if twice is not None:
+        return open_seal(twice[0], patient, known), twice
     opened = open_seal(sealed, patient, known)
     if patient.perm_key is None or (opened is not None and hash_mistakes(opened, sealed[8:FRONT], known) is not None):
         return opened, None
@@ -621,11 +653,17 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
     return open_seal(right, patient, known), (right, [noticed("one_bit_flipped", evidence)])
 
 
+def _twice(sealed: bytes, patient: Patient) -> tuple[bytes, list[Finding]] | None:
+    """The seal once, where it stands there two times."""
+    once, given = sealed[:ENCRYPTED_SIZE], patient.perm_key
+    if given is None or sealed != 2 * once or not is_right(once, given.key.data):
+        return None
+    twice = Evidence("encrypted_message", ENCRYPTED_SIZE, 0, "twice", "once")
+    return once, [said("parts_of_the_seal", "All three of them stand there twice.", twice)]
+
+
 def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
     """The three parts in their order, where they stand in another one, twice, or not at all."""
-    once = sealed[:ENCRYPTED_SIZE]
-    if sealed == 2 * once and is_right(once, given.key.data):
-        return once, [noticed("parts_of_the_seal", Evidence("encrypted_message", ENCRYPTED_SIZE, 0, "twice", "once"))]
     for step in ("sealed", "shape"):
         for row, ways in at(step):
             for way in ways:
@@ -635,8 +673,10 @@ def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | N
                         continue
                     right = given.key.id_bytes + cut["msg_key"] + cut["ciphertext"]
                     if is_right(right, given.key.data):
-                        name = row.name if step == "sealed" else "parts_of_the_seal"
-                        return right, [Finding(MISTAKES[name], (_first_part(sealed, right),))]
+                        where = _first_part(sealed, right)
+                        if step == "sealed":
+                            return right, [Finding(row, (where,))]
+                        return right, [noticed("parts_of_the_seal", where)]
     return None
 
 
@@ -705,7 +745,11 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
                 size = Evidence(path_of(name), start, width, away, f"{width} bytes at {start}")
             break
         start += width
-    yield from (Finding(row, (size,)) for row in opened.misplaced)
+    guilty = differing(opened.shape, wrong.ENVELOPE)
+    absent = {name for name, *_ in wrong.HEADER} - {name for name, *_ in opened.shape}
+    if len(absent) == len(wrong.HEADER):
+        size = Evidence("plaintext/envelope", 0, 0, "no header", "a header of 32 bytes before the forty")
+    yield from (said(row.name, guilty, size) for row in opened.misplaced)
 
 
 def _strange(opened: Opened, known: Mapping[str, Any]) -> bool:
@@ -733,11 +777,14 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
 def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[Finding]:
     """Is msg_key the hash of what was sealed, and if not, of what?"""
     explained = any(change.row.name == "msg_key_changed_in_front" for change in opened.changes)
-    if explained or size_of(opened.shape) > len(opened.plaintext):
+    msg_key, size = sealed[8:FRONT], size_of(opened.shape)
+    right = right_digest(opened.plaintext[:size])
+    evidence = Evidence("encrypted_message/msg_key", 8, len(msg_key), msg_key, right)
+    if explained and opened.size == size and msg_key != right:
+        yield said("msg_key_changed_in_front", "The one in front is not the hash.", evidence)
+    if explained or size > len(opened.plaintext):
         return
-    msg_key = sealed[8:FRONT]
     rows = hash_mistakes(opened, msg_key, known)
-    evidence = Evidence("encrypted_message/msg_key", 8, len(msg_key), msg_key, right_digest(opened.envelope))
     for row in rows or ():
         yield Finding(row, (evidence,))
     if rows is None:
@@ -747,7 +794,7 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
         else:
             at_ = FRONT + noise // BLOCK * BLOCK
             changed = Evidence("encrypted_message/ciphertext", at_, BLOCK, sealed[at_ : at_ + BLOCK], "what was sealed")
-            yield noticed("changed_after_sealing", changed, evidence)
+            yield noticed("changed_after_sealing", changed)
 
 
 def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:

@@ -30,6 +30,8 @@ FRONT = 24
 INNER_ID = INNER.id_bytes
 CONSTANTS = bytes(4) + INNER_SIZE.to_bytes(4, "little") + INNER_ID
 """seqno, length and constructor, bytes 24 to 36 of the plaintext: the same in every binding."""
+UNKNOWN_MODE = "another chaining"
+"""What is said of a mode that opens some blocks and is none of the table."""
 HEADER = frozenset(name for name, *_ in wrong.HEADER)
 Known = Mapping[str, int | bytes]
 
@@ -42,6 +44,26 @@ def right_digest(covered: bytes) -> bytes:
 def noticed(name: str, *evidence: Evidence) -> Finding:
     """A row of the table, and how one sees it."""
     return Finding(MISTAKES[name], evidence)
+
+
+def said(name: str, more: str, *evidence: Evidence) -> Finding:
+    """A row of the table with a sentence more, of what it is in these bytes."""
+    row = MISTAKES[name]
+    return Finding(replace(row, sentence=f"{row.sentence} {more}".rstrip()), evidence)
+
+
+def differing(shape: Shape, right: Shape) -> str:
+    """What a wrong row of fields has otherwise than the right one, in a sentence."""
+    sizes, names = {name: size for name, size, _ in right}, [name for name, *_ in shape]
+    told = [f"{name} is missing" for name in sizes if name not in names]
+    told += [f"{name} stands there twice" for name in sizes if names.count(name) > 1]
+    for at_, (name, size, _) in enumerate(shape):
+        if not name:
+            behind = f"before {names[at_ + 1]}" if at_ + 1 < len(names) else "at the end"
+            told.append(f"{size} bytes too many stand {behind}")
+        elif size != sizes.get(name, size):
+            told.append(f"{name} has {size} bytes, too {'few' if size < sizes[name] else 'many'}: it has {sizes[name]}")
+    return f"Here {', '.join(told)}." if told else ""
 
 
 # -- Recipes ------------------------------------------------------------------------------------------------------
@@ -251,19 +273,21 @@ def open_seal(sealed: bytes, patient: Patient, known: Known, *, deep: bool = Fal
     for way in ways_to_seal(_owners(patient), deep=deep):
         if made[:2] != (way.key, way.rows):
             made = way.key, way.rows, *scheduled(way.rows, way.key, msg_key)
-        begins = way.opened(ciphertext[: 4 * BLOCK], *made[2:])
+        needs_all = isinstance(way.mode, wrong.Around)
+        begins = way.opened(ciphertext if needs_all else ciphertext[: 4 * BLOCK], *made[2:])
         if any(sign in begins for sign in looked_for) or (not deep and begins and _hashed(
             way.opened(ciphertext, *made[2:]), msg_key, brief=bool(way.changes)
         ) is not None):  # fmt: skip
             opened = shaped(way.opened(ciphertext, *made[2:]), way.key, way.changes, msg_key, known)
-            if way.mode is wrong.IGE or hash_mistakes(opened, msg_key, known) is not None:
+            in_order = any(sign in begins for sign in (CONSTANTS[:8], CONSTANTS[4:]))
+            if (way.mode is wrong.IGE and in_order) or hash_mistakes(opened, msg_key, known) is not None:
                 return opened
             nearly = nearly or opened  # some blocks open, and the first one does not: no mode of the table
     return nearly and replace(nearly, changes=tuple(map(_no_known_mode, nearly.changes)))
 
 
 def _no_known_mode(change: Change) -> Change:
-    return change if change.step != "cipher" else change._replace(row=MISTAKES["another_mode"], got="another chaining")
+    return change if change.step != "cipher" else change._replace(row=MISTAKES["another_mode"], got=UNKNOWN_MODE)
 
 
 def _hashed(plaintext: bytes, msg_key: bytes, *, brief: bool = False) -> int | None:
@@ -318,7 +342,8 @@ def _with_another_msg_key(
 ) -> Opened | None:
     """The schedule was made from another msg_key than the one in front: turned round, or cut elsewhere."""
     words = b"".join(msg_key[at : at + 4][::-1] for at in range(0, 16, 4))
-    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words), ("zero", bytes(16)),
+    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words),
+                        ("as hex digits", msg_key.hex().encode()), ("zero", bytes(16)),
                         ("its halves exchanged", msg_key[8:] + msg_key[:8])):  # fmt: skip
         way = Way((), given.key.data, V1.rows, wrong.IGE)
         plaintext = way.opens(other, ciphertext)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations, permutations
+from itertools import combinations, cycle, permutations
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -224,6 +224,10 @@ MODES: Mapping[str, Mode] = {
     "crossed": Mode(lambda e, d, p, c0, p0: e(p ^ p0) ^ c0, lambda e, d, c, c0, p0: d(c ^ c0) ^ p0),
     "backwards": Mode(lambda e, d, p, c0, p0: d(p ^ c0) ^ p0, lambda e, d, c, c0, p0: e(c ^ p0) ^ c0),
     "in_place": replace(IGE, kept=lambda plain, cipher: (cipher, cipher)),
+    "ofb": Mode(lambda e, d, p, c0, p0: p ^ e(c0), lambda e, d, c, c0, p0: c ^ e(c0),
+                kept=lambda plain, cipher: (plain ^ cipher, plain)),
+    "cbc_decrypts": Mode(lambda e, d, p, c0, p0: d(p) ^ p0, lambda e, d, c, c0, p0: e(c ^ p0),
+                         halves=lambda iv: (iv[BLOCK:], iv[:BLOCK])),
     "not_kept": replace(IGE, kept=lambda plain, cipher: (cipher, 0)),
 }
 
@@ -258,6 +262,49 @@ WORDS = (
     replace(IGE, data=lambda data: data[::-1]),
     replace(IGE, key=_words, data=_words, halves=lambda iv: (_words(iv[:BLOCK]), _words(iv[BLOCK:]))),
 )
+
+
+@dataclass(frozen=True)
+class Around:
+    """IGE and what somebody does besides: to all of the data, so that all of the ciphertext is needed to go back."""
+
+    encrypt: Callable[[bytes, bytes, bytes], bytes]
+    decrypt: Callable[[bytes, bytes, bytes], bytes]
+
+
+def _blocks_turned(data: bytes) -> bytes:
+    return b"".join(data[at : at + BLOCK] for at in range(len(data) - BLOCK, -1, -BLOCK))
+
+
+def _each(way: Callable[..., bytes]) -> Callable[[bytes, bytes, bytes], bytes]:
+    """Each block as if it were the first."""
+    return lambda data, key, iv: b"".join(way(data[at : at + BLOCK], key, iv) for at in range(0, len(data), BLOCK))
+
+
+def _exclusive_or(data: bytes, key: bytes, iv: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(data, cycle(key + iv), strict=False))
+
+
+def _under_one_half(data: bytes, key: bytes, iv: bytes, *, forth: bool) -> bytes:
+    """The plaintext that IGE remembers is never renewed: c_i = E(p_i ^ c_(i-1)) ^ iv[16:32]."""
+    top = int.from_bytes(iv[BLOCK:], "big")
+    return Mode(lambda e, d, p, c0, p0: e(p ^ c0) ^ top, lambda e, d, c, c0, p0: d(c ^ top) ^ c0)._run(
+        data, key, iv, forth=forth)  # fmt: skip
+
+
+BACK_TO_FRONT = (
+    Around(lambda d, k, iv: IGE.encrypt(d, k, iv)[::-1], lambda c, k, iv: IGE.decrypt(c[::-1], k, iv)),
+    Around(lambda d, k, iv: IGE.encrypt(d[::-1], k, iv), lambda c, k, iv: IGE.decrypt(c, k, iv)[::-1]),
+    Around(lambda d, k, iv: _blocks_turned(IGE.encrypt(d, k, iv)),
+           lambda c, k, iv: IGE.decrypt(_blocks_turned(c), k, iv)),
+)  # fmt: skip
+CHAINED_OTHERWISE = (
+    Around(_each(IGE.encrypt), _each(IGE.decrypt)),
+    Around(lambda d, k, iv: IGE.encrypt(IGE.encrypt(d, k, iv), k, iv),
+           lambda c, k, iv: IGE.decrypt(IGE.decrypt(c, k, iv), k, iv)),
+    Around(partial(_under_one_half, forth=True), partial(_under_one_half, forth=False)),
+    Around(_exclusive_or, _exclusive_or),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
