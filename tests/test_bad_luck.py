@@ -40,6 +40,7 @@ def one_sentence(error: MtError) -> str:
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no way to interrupt one thread here")
 def test_interrupted_in_the_middle_of_a_bind_and_run_again() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore Ctrl-C
     reached, go_on = threading.Event(), threading.Event()
 
     def stall(facts: Facts) -> Verdict:
@@ -58,6 +59,7 @@ def test_interrupted_in_the_middle_of_a_bind_and_run_again() -> None:
         go_on.set()
         assert client.bind()  # the answer to the first one comes first, and is not taken for this one's
         assert client.call("help.getNearestDc")["this_dc"] == 2  # type: ignore[index]
+    signal.signal(signal.SIGINT, before)
 
 
 def test_interrupted_while_writing_nothing_follows_half_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,6 +124,8 @@ def body_of(notebook: NotebookNode) -> str:
     """The cells as HTML: nothing that runs, links to lessons made links to pages, none to files that are not here."""
     body, _ = exporter().from_notebook_node(notebook)
     body = re.sub(r'href="(?:\.\./docs/)?([^":/#]+)\.(?:ipynb|md)', r'href="\1.html', body)
+    # Links to a heading are written as GitHub wants them, in small letters; Jupyter's own keep the heading's.
+    body = re.sub(r'<h\d id="[^"]*|href="[^":/#]*#[^"]*', lambda found: found[0].lower(), body)
     body = re.sub(r'<a href="\.\./[^"]*"[^>]*>(.*?)</a>', r"\1", body, flags=re.S)
     return harmless(body)
 
