@@ -16,11 +16,17 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def wheel(folder: Path) -> Path:
-    """Built in this folder, from a copy of what it is made of, by the setuptools that is installed here."""
+def source(folder: Path) -> Path:
+    """A copy of what the package is made of, so that building leaves nothing in this folder."""
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "mtlib", folder / "mtlib", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def wheel(folder: Path) -> Path:
+    """Built in this folder, from a copy, by the setuptools that is installed here."""
+    source(folder)
     options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
     subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "-w", "dist", "."], cwd=folder, check=True)
     (built,) = (folder / "dist").glob("*.whl")

@@ -26,7 +26,7 @@ TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
 """Seconds that a group may take, and one that runs at night."""
 NOT_QUICK = (
     "test_attacks", "test_bad_luck", "test_cases_jupyter", "test_docs_ci", "test_faulty_clients", "test_fuzz",
-    "test_lab_bind", "test_lab_figures", "test_load", "test_net_judging", "test_readme", "test_record", "test_set_up",
+    "test_lab_bind", "test_lab_figures", "test_load", "test_readme", "test_record", "test_set_up",
     "test_tools_site", "test_tools_soak_doctor", "test_wheel",
 )  # fmt: skip
 """Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""

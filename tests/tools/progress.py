@@ -100,12 +100,15 @@ class Progress:
 
     def _watch(self) -> None:
         while not self._ended.wait(TICK):
-            with self._lock:
-                if self._live:
-                    self._draw(self.line())
-                elif self._running and time.monotonic() - self._last >= QUIET:
-                    print(f"still running: {self.line()}", flush=True)
-                    self._last = time.monotonic()
+            self._tell()
+
+    def _tell(self) -> None:
+        with self._lock:
+            if self._live:
+                self._draw(self.line())
+            elif self._running and time.monotonic() - self._last >= QUIET:
+                print(f"still running: {self.line()}", flush=True)
+                self._last = time.monotonic()
 
     def _draw(self, line: str) -> None:
         self._last = time.monotonic()
