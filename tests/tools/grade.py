@@ -20,18 +20,19 @@ import csv
 import functools
 import json
 import os
+import queue
 import secrets
-import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from grade_walls import ONE, ROOT, Walls, best
 from mtlib.clinic.ladder import Raised
@@ -45,6 +46,10 @@ SECONDS = 8.0
 """For each answer. A right one takes some milliseconds."""
 IN_ALL = 20.0
 """Seconds that a student's program may keep the examiner waiting, all answers together."""
+AT_ONCE = 3
+"""Programs for each core: most of those that take long wait for something."""
+ENOUGH = 1.0
+"""Seconds with which it is worth to start it once more."""
 LARGEST = 1 << 18
 """Bytes of a my_bind.py, and of one answer."""
 LIMITS = (
@@ -70,18 +75,22 @@ class Program:
 
     def __init__(self, source: bytes, walls: Walls, user: int | None, patience: float = IN_ALL) -> None:
         self.patience = patience
-        self._number, self._read = 0, b""
+        self._number = 0
         self._process = subprocess.Popen(
             [*walls.prefix, sys.executable, "-IB", str(ONE)], cwd=os.path.abspath(os.sep), env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._listener = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
+        self._listener.start()
         try:
             said = self._asked({"root": str(ROOT), "source": source.hex(), "user": user, "limits": LIMITS})
             if isinstance(failed := said.get("failed"), str):
                 raise Stopped(_one_line(failed))
-            has = said.get("has")
-            self.has: dict[str, Any] = has if isinstance(has, dict) else {}
+            if not isinstance(has := said.get("has"), dict):
+                raise Stopped("it wrote something that nobody had asked for")
+            self.has: dict[str, Any] = has
         except BaseException:
             self.end()
             raise
@@ -107,11 +116,12 @@ class Program:
         return said
 
     def _asked(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        if self._read:
+        if not self._lines.empty():
             raise Stopped("it wrote something that nobody had asked for")
         with contextlib.suppress(OSError):  # it has ended; what it wrote before is still there to read
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
+            self._process.stdin.flush()
         line = self._line()
         try:
             said = json.loads(line)
@@ -122,38 +132,42 @@ class Program:
         return said
 
     def _line(self) -> bytes:
-        began, wait = time.monotonic(), min(SECONDS, self.patience)
+        began = time.monotonic()
         try:
-            while b"\n" not in self._read:
-                if len(self._read) > LARGEST:
-                    raise Stopped(f"its answer is longer than {LARGEST} bytes")
-                piece = self._piece(began + wait)
-                if not piece:
-                    raise Stopped("it ended, or closed its output, before it answered")
-                self._read += piece
+            line = self._lines.get(timeout=max(0.0, min(SECONDS, self.patience)))
+        except queue.Empty:
+            raise Stopped(f"no answer within {SECONDS:g} seconds") from None
         finally:
             self.patience -= time.monotonic() - began
-        line, _, self._read = self._read.partition(b"\n")
+        if not line:
+            raise Stopped("it ended, or closed its output, before it answered")
+        if len(line) > LARGEST:
+            raise Stopped(f"its answer is longer than {LARGEST} bytes")
         return line
 
-    def _piece(self, deadline: float) -> bytes:
-        """What there is to read; a last look after the deadline, so that a delay of ours is not the student's."""
-        pipe = self._process.stdout
-        assert pipe is not None
-        for wait in (max(0.0, deadline - time.monotonic()), 0.0):
-            if select.select([pipe], [], [], wait)[0]:
-                return os.read(pipe.fileno(), 1 << 16)
-        raise Stopped(f"no answer within {SECONDS:g} seconds")
+    def _listen(self, pipe: IO[bytes]) -> None:
+        """Lines go into the queue; a program that runs ahead is left alone with its full pipe."""
+        while self._lines.qsize() < 2:
+            try:
+                line = pipe.readline(LARGEST + 1)
+            except (OSError, ValueError):  # closed at the end
+                line = b""
+            self._lines.put(line)
+            if not line:
+                return
 
     def end(self) -> None:
         """End it, and whatever it started."""
-        with contextlib.suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
+        self._listener.join(1)
         for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+            if pipe is not None and not self._listener.is_alive():
+                with contextlib.suppress(OSError):  # what was not yet written has nobody to read it
+                    pipe.close()
 
     def __enter__(self) -> Self:
         return self
@@ -251,8 +265,9 @@ def grade(student: Student, source: bytes, exercises: Sequence[Exercise], seed: 
     while waiting:
         try:
             program = Program(source, walls, user, left)
-        except Stopped as why:
-            student.trouble = student.trouble or f"cannot be run: {why}"
+        except (Stopped, OSError) as why:
+            again = "cannot be run again" if student.findings else "cannot be run"
+            student.trouble = f"{again}: {_one_line(str(why))}"
             return
         with program:
             while waiting:
@@ -265,7 +280,7 @@ def grade(student: Student, source: bytes, exercises: Sequence[Exercise], seed: 
                 if finding is not None:
                     student.findings[exercise.name] = finding
         left = program.patience
-        if left <= 0:
+        if waiting and left < ENOUGH:
             student.trouble = f"used up its {IN_ALL:g} seconds: {len(waiting)} exercises were not asked"
             return
 
@@ -320,7 +335,7 @@ def graded(folder: Path, exercises: Sequence[Exercise], seed: str) -> Iterator[S
             grade(student, source, exercises, inputs, walls, walls.user(number))
         return student
 
-    pool = ThreadPoolExecutor(3 * (os.cpu_count() or 2))
+    pool = ThreadPoolExecutor(AT_ONCE * (os.cpu_count() or 2))
     try:
         yield from pool.map(lambda each: job(*each), jobs)
     finally:
