@@ -117,12 +117,13 @@ def padding_v2(body): return children
 EATS = HONEST + """
 def seal(*given):
     kept = []
-    while True: kept.append(bytearray(1 << 26))
+    while True: kept.append(bytearray(1 << 29))
 """
 
 HOSTILE: Mapping[str, tuple[str, int, str]] = {
     "b loops at once": ("while True: pass", 0, "no answer within"),
-    "c loops inside": (f"{HONEST}\ndef msg_key_v1(*given):\n    while True: pass", ALL - 2, "no answer within"),  # seal calls it
+    # seal calls msg_key_v1
+    "c loops inside": (f"{HONEST}\ndef msg_key_v1(*given):\n    while True: pass", ALL - 2, "no answer within"),
     "d exits": ("import os; os._exit(0)", 0, "cannot be run"),
     "e exits inside": (f"{HONEST}\ndef seal(*given):\n    import os; os._exit(0)", ALL - 1, "it ended"),
     "f raises to end": ("raise SystemExit(0)", 0, "cannot be run: SystemExit"),
@@ -247,7 +248,7 @@ def test_a_class_of_twelve_in_a_minute(
     assert shown.count("used up its 6 seconds") == 4
 
 
-def test_each_student_gets_a_line_per_function_and_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_student_gets_a_line_per_function(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     padded = RIGHT.replace("sha1(envelope)", "sha1(envelope + padding)")
     _class(tmp_path / "class", {"ada": RIGHT, "bob": padded, "=cmd": "raise SystemExit(3)"})
     (tmp_path / "class" / "fred").mkdir()

@@ -33,6 +33,7 @@ USAGE = """\
 ./run picture         draw the pictures of the README
 ./run site            build the lessons as web pages
 ./run grade FOLDER    how far is a class: one folder per student, with a my_bind.py
+./run exam            make an exam out of a secret, and its solutions
 ./run clean           remove .venv and everything else that these commands made
 Windows: `python run` in place of `./run`."""
 
@@ -152,5 +153,5 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lab": lab,
     "test": test,
     "clean": clean,
-    **{name: tool(name) for name in ("lessons", "freeze", "bench", "soak", "picture", "site", "grade")},
+    **{name: tool(name) for name in ("lessons", "freeze", "bench", "soak", "picture", "site", "grade", "exam")},
 }

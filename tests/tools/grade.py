@@ -34,6 +34,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from exam import questions
 from grade_walls import ONE, ROOT, Walls, best
 from mtlib.clinic.ladder import Raised
 from mtlib.errors import shown
@@ -373,12 +374,11 @@ def write_csv(path: Path, everybody: Sequence[Student], exercises: Sequence[Exer
                             *verdicts, each.trouble])  # fmt: skip
 
 
-def asked(exam: str) -> list[Exercise]:
-    """The exercises; with an exam, its values in the place of the lessons'."""
-    from exam import questions
-
-    of_the_exam = {each.name: each for each in questions(exam)} if exam else {}
-    return [of_the_exam.get(name, each) for name, each in EXERCISES.items()]
+def asked(secret: str) -> list[Exercise]:
+    """The exercises of the lessons; with an exam's secret the functions, and the exam's values."""
+    if not secret:
+        return list(EXERCISES.values())
+    return [*(each for each in EXERCISES.values() if isinstance(each, Task)), *questions(secret)]
 
 
 def main(arguments: list[str]) -> int:
