@@ -39,7 +39,7 @@ from grade_walls import ONE, ROOT, Walls, best
 from mtlib.clinic.ladder import Raised
 from mtlib.errors import shown
 from mtlib.lab.answers import EXERCISES
-from mtlib.lab.examining import RIGHT, Exercise, Finding, Task, not_yet
+from mtlib.lab.examining import RIGHT, Exercise, Mark, Task, not_yet
 
 NAME = "my_bind.py"
 
@@ -230,7 +230,7 @@ class Student:
     name: str
     path: Path
     trouble: str = ""
-    findings: dict[str, Finding] = field(default_factory=dict)
+    findings: dict[str, Mark] = field(default_factory=dict)
 
     def right(self, exercises: Sequence[Exercise]) -> int:
         return sum(each.name in self.findings and self.findings[each.name].verdict == RIGHT for each in exercises)
@@ -286,7 +286,7 @@ def grade(student: Student, source: bytes, exercises: Sequence[Exercise], seed: 
             return
 
 
-def examined(exercise: Exercise, program: Program, seed: str) -> Finding | None:
+def examined(exercise: Exercise, program: Program, seed: str) -> Mark | None:
     """What there is to say about the program's answer; None where it has none."""
     has = program.has.get(exercise.name)
     if has is None:
