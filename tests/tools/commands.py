@@ -48,6 +48,7 @@ The lessons, set up in .venv at the first use:
 ./run lab [OPTION..]  JupyterLab, whatever the terminal; options are JupyterLab's own
 ./run lessons [NN..]  play the lessons without a browser, one line each
 ./run grade FOLDER    how far is a class: one folder per student, with a my_bind.py
+./run exam            make an exam out of a secret, and its solutions
 
 For whoever changes something; what the tests need is added to .venv at the first use:
 ./run test            every group of tests but those that take long
@@ -201,6 +202,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "clean": clean,
     **{name: library(name) for name in LIBRARY},
-    **{name: tool(name) for name in ("lessons", "freeze", "grade")},
+    **{name: tool(name) for name in ("lessons", "freeze", "grade", "exam")},
     **{name: tool(name, TESTS) for name in ("bench", "soak", "picture", "site", "release")},
 }
