@@ -39,6 +39,8 @@ PATIENCE = 5.0
 Address = tuple[str, int]
 
 
+LATE = 0.1
+"""Seconds that a line of a key log may come after the first packet under its key."""
 BESIDE = 256
 """Bytes that are counted for each piece beside its own, so that many small ones are not held for nothing."""
 
@@ -216,6 +218,11 @@ class Tap:
         with self._news:
             self._news.notify_all()
 
+    def _more_keys(self) -> Iterable[AuthKey]:
+        """The keys that are known a moment later: whoever writes a key log writes it after the key has been used."""
+        time.sleep(LATE)
+        return self._keys()
+
     # -- Listening ------------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
@@ -224,7 +231,7 @@ class Tap:
         try:
             while (passed := self._next()) is not None:
                 if passed.number not in followed:
-                    followed[passed.number] = Listener(self._keys(), more=self._keys), Records(passed.number)
+                    followed[passed.number] = Listener(self._keys(), more=self._more_keys), Records(passed.number)
                     if len(followed) > LISTENED:
                         del followed[next(iter(followed))]
                 listener, records = followed[passed.number]
