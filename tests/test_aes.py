@@ -141,7 +141,7 @@ def test_blocks_are_the_inside_of_encrypt(data: bytes, key: bytes, iv: bytes) ->
 
 
 def test_one_wrong_bit_spoils_all_that_follows_and_nothing_before() -> None:
-    """The picture of lesson 10: five blocks, one bit of the third ciphertext block flipped."""
+    """The picture of lesson 11: five blocks, one bit of the third ciphertext block flipped."""
     key, iv, data = bytes(range(32)), bytes(range(32, 64)), bytes(80)
     damaged = bytearray(ige_encrypt(data, key, iv))
     damaged[2 * 16] ^= 1

@@ -1,4 +1,4 @@
-"""Lessons 13 to 15: the seal's wrong recipes are the doctor's, and the nine values are those of one binding."""
+"""Lessons 01, 14 and 15: the seal's wrong recipes are the doctor's, and the nine values are those of one binding."""
 
 from __future__ import annotations
 

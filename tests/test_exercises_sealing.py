@@ -1,4 +1,4 @@
-"""Lessons 10 to 12: answers that are lawful and not the library's, and what the documents say."""
+"""Lessons 11 to 13: answers that are lawful and not the library's, and what the documents say."""
 
 from __future__ import annotations
 

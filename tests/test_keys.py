@@ -95,7 +95,7 @@ def test_what_the_schedules_read() -> None:
 
 
 def test_byte_96_moves_only_the_end_of_the_iv() -> None:
-    """The surprise of lesson 11."""
+    """The surprise of lesson 12."""
     key = bytes(256)
     before, after = (V1.run(0, auth_key=data, msg_key=bytes(16)) for data in (key, key[:96] + b"\x01" + key[97:]))
     assert before.aes_key == after.aes_key

@@ -85,7 +85,7 @@ def test_right_bytes_are_exit_code_0(doctor: Run) -> None:
 def test_a_mistake_is_exit_code_1_with_bytes_fix_and_lesson(doctor: Run) -> None:
     code, said, errors = doctor(LINES.replace(C.request.hex(), WRONG.request.hex()), KEYS)
     assert (code, errors) == (1, "")
-    for part in ("[iv_halves_swapped]", "encrypted_message/ciphertext, byte 24", "Fix: ", "Lesson: 10_aes_ige"):
+    for part in ("[iv_halves_swapped]", "encrypted_message/ciphertext, byte 24", "Fix: ", "Lesson: 11_aes_ige"):
         assert part in said
 
 

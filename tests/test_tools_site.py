@@ -222,7 +222,7 @@ def test_on_paper_everything_is_unfolded_and_links_have_footnotes(site: Site) ->
     printed = site(printed=True)
     assert [name for name in printed if Page(printed[name]).folded] == []
     assert sum(Page(text).folded for text in site().values()) > 0
-    notes = printed["10_aes_ige"].partition('<ol class="links">')[2]
+    notes = printed["11_aes_ige"].partition('<ol class="links">')[2]
     assert "https://core.telegram.org/mtproto/description" in notes
 
 

@@ -287,10 +287,9 @@ def _sealed_wrongly(
             yield Finding(change.row, (step,))
     if changes and changes[0].row.name in _PACKETS:
         return  # msg_key belongs to the same mistake
-    made = hashed
     at_hash = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "SHA256(key[88:120] + message)[8:24]")
-    if made is None or made:
-        row = made[0] if made else MISTAKES["packet_msg_key_wrong"]
+    if hashed != ():
+        row = hashed[0] if hashed else MISTAKES["packet_msg_key_wrong"]
         without = row.name == "msg_key_without_padding"
         yield noticed("packet_msg_key_without_padding" if without else "packet_msg_key_wrong", at_hash)
 

@@ -32,7 +32,7 @@ from mtlib.wire.tl import SIMPLE
 Way = Callable[..., Any]
 LONG, INT = SIMPLE["long"].pack, SIMPLE["int"].pack
 IGE, V1_LESSON, V2_LESSON, FORTY, SEALED, CARRIED, CHECKED, ERRORS, AFTER, DEBUG = (
-    "10_aes_ige", "11_the_v1_schedule", "12_the_v2_schedule", "14_forty_bytes_that_bind",
+    "11_aes_ige", "12_the_v1_schedule", "13_the_v2_schedule", "14_forty_bytes_that_bind",
     "15_sealed_with_the_permanent_key", "16_carried_by_the_temporary_key", "17_the_data_centres_checks",
     "19_every_way_it_can_fail", "20_after_the_bind", "29_debug_your_own_client",
 )  # fmt: skip

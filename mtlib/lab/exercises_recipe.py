@@ -1,4 +1,4 @@
-"""The exercises of lessons 10 to 16: the recipe, step by step, from AES-IGE to the packet.
+"""The exercises of lessons 11 to 16: the recipe, step by step, from AES-IGE to the packet.
 
 What is usually done wrong in a step stands in `mtlib.clinic.mistakes`; here are the rows that belong to an exercise
 alone.
@@ -32,7 +32,7 @@ from mtlib.protocol.packets import padding_size
 SECOND = 10**9
 """Nanoseconds."""
 
-# -- 10: AES-IGE --------------------------------------------------------------------------------------------------
+# -- 11: AES-IGE --------------------------------------------------------------------------------------------------
 
 
 def _blocks(seed: str) -> Inputs:
@@ -43,7 +43,7 @@ def _blocks(seed: str) -> Inputs:
 
 
 IGE_ENCRYPT = Task(
-    "ige_encrypt", 10, ("data", "key", "iv"), "bytes",
+    "ige_encrypt", 11, ("data", "key", "iv"), "bytes",
     "AES-256-IGE: c_i = E(p_i ^ c_{i-1}) ^ p_{i-1}, with c_0 = iv[0:16] and p_0 = iv[16:32]. `data` is whole blocks of "
     "16 bytes, `key` and `iv` are 32 bytes each.",
     ige_encrypt, _blocks, tuple(each.of(lambda data, key, iv: (data, b"", key, iv)) for each in mistaken("ciphertext")),
@@ -55,11 +55,11 @@ IGE_ENCRYPT = Task(
     ),
 )
 
-# -- 11: the v1 schedule ------------------------------------------------------------------------------------------
+# -- 12: the v1 schedule ------------------------------------------------------------------------------------------
 
 
 MSG_KEY_V1_TASK = Task(
-    "msg_key_v1", 11, ("envelope", "padding", "auth_key"), "bytes",
+    "msg_key_v1", 12, ("envelope", "padding", "auth_key"), "bytes",
     "The msg_key of MTProto 1.0 for the binding: 16 bytes. Everything is at hand that somebody might hash; not all of "
     "it belongs in.",
     lambda envelope, padding, auth_key: msg_key_v1(envelope), picked("envelope", "padding", "perm_auth_key"),
@@ -71,7 +71,7 @@ MSG_KEY_V1_TASK = Task(
     ),
 )
 SCHEDULE_V1 = Task(
-    "schedule_v1", 11, ("auth_key", "msg_key"), "(bytes, bytes)",
+    "schedule_v1", 12, ("auth_key", "msg_key"), "(bytes, bytes)",
     "aes_key and aes_iv, 32 bytes each, by the table of MTProto 1.0 with x = 0. `auth_key` is 256 bytes.",
     partial(scheduled, V1.rows), picked("perm_auth_key", "msg_key"), mistaken_schedule(V1),
     (
@@ -81,11 +81,11 @@ SCHEDULE_V1 = Task(
     ),
 )
 
-# -- 12: the v2 schedule, and the numbers of a packet ---------------------------------------------------------------
+# -- 13: the v2 schedule, and the numbers of a packet ---------------------------------------------------------------
 
 
 MSG_KEY_V2_TASK = Task(
-    "msg_key_v2", 12, ("auth_key", "message", "padding"), "bytes",
+    "msg_key_v2", 13, ("auth_key", "message", "padding"), "bytes",
     "The msg_key of MTProto 2.0 for a message to the data centre (x = 0): 16 bytes. `message` is header and body, "
     "without the padding.",
     lambda auth_key, message, padding: msg_key_v2(AuthKey(auth_key), message + padding, 0),
@@ -98,7 +98,7 @@ MSG_KEY_V2_TASK = Task(
     ),
 )
 SCHEDULE_V2 = Task(
-    "schedule_v2", 12, ("auth_key", "msg_key"), "(bytes, bytes)",
+    "schedule_v2", 13, ("auth_key", "msg_key"), "(bytes, bytes)",
     "aes_key and aes_iv, 32 bytes each, by the table of MTProto 2.0 with x = 0.",
     partial(scheduled, V2.rows), picked("temp_auth_key", "msg_key_v2"), mistaken_schedule(V2),
     (
@@ -111,7 +111,7 @@ SCHEDULE_V2 = Task(
 ACCIDENT = "12 is the minimum of MTProto 2.0; here the old rule gives it by accident. Try a ping."
 
 PADDING_V2 = Task(
-    "padding_v2", 12, ("body",), "int",
+    "padding_v2", 13, ("body",), "int",
     "How many bytes of padding, at least, a message with a body of `body` bytes gets in MTProto 2.0. In front of the "
     "body stand 32 bytes of header. Your request is 132 bytes, a ping is 12: the rule has to do for both.",
     padding_size, lambda seed: ((132,), (12,), (4,), (20,), (36,), (100,), (1000,)),
@@ -155,7 +155,7 @@ def _moments(seed: str) -> Inputs:
 
 
 MSG_ID = Task(
-    "msg_id", 12, ("now_ns", "last", "perm_last"), "int",
+    "msg_id", 13, ("now_ns", "last", "perm_last"), "int",
     "A msg_id for the next message of the temporary key's session. `now_ns` is unix time in nanoseconds, `last` the "
     "msg_id of the message before in this session, `perm_last` the last one on the permanent key's connection.",
     _msg_id, _moments,
@@ -190,7 +190,7 @@ MSG_ID = Task(
     accepts=_lawful,
 )
 SEQNO = Task(
-    "seqno", 12, ("content_before",), "(int, int)",
+    "seqno", 13, ("content_before",), "(int, int)",
     "Two numbers for one binding: the seqno of the message that carries the request, and the seqno in the envelope. "
     "`content_before` content-related messages were sent in this session before.",
     lambda content_before: (2 * content_before + 1, 0), lambda seed: ((0,), (1,), (2,), (7,)),
@@ -214,10 +214,10 @@ SEQNO = Task(
     ),
 )
 
-# -- 13: why ------------------------------------------------------------------------------------------------------
+# -- 01: why ------------------------------------------------------------------------------------------------------
 
 STATEMENTS = Table(
-    "statements", 13,
+    "statements", 1,
     "Which of the three statements are true? For each letter True or False.",
     {"A": False, "B": True, "C": False},
     (

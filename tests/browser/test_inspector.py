@@ -472,7 +472,7 @@ def test_a_saved_notebook_shows_the_table_and_opening_it_changes_nothing(browser
 
 
 def test_a_lesson_that_is_opened_and_saved_is_as_it_was(browser: Any, lab: Lab, folder: Path) -> None:
-    lesson = folder / "notebooks" / "10_aes_ige.ipynb"
+    lesson = folder / "notebooks" / "11_aes_ige.ipynb"
     before = lesson.read_bytes()
     opened = Lab(browser, lab.address)
     opened.open(lesson.name)

@@ -1,7 +1,7 @@
 """Every lesson as a reader has it: opened in JupyterLab, run from top to bottom, and its exercises solved by typing.
 
 The lessons share one JupyterLab and one `my_bind.py`, in the order of their numbers, as on a reader's machine. So the
-functions that are typed into lessons 10 to 16 are what the last test builds the packet with.
+functions that are typed into lessons 11 to 16 are what the last test builds the packet with.
 """
 
 from __future__ import annotations
@@ -144,5 +144,5 @@ def test_a_lesson_runs_and_its_exercises_are_solved_by_typing(lesson: Lesson, re
 def test_what_was_typed_builds_the_packet_without_mtlib(lesson: Lesson) -> None:
     said = " ".join(lesson.page.locator(OUTPUT).all_inner_texts())
     if "borrowed from mtlib" in said or "there is no my_bind.py" in said:
-        pytest.skip("lessons 10 to 16 have to be run with this one")
+        pytest.skip("lessons 11 to 16 have to be run with this one")
     assert "the same as the library's: True" in said

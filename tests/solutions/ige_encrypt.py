@@ -1,4 +1,4 @@
-"""Lesson 10. AES itself comes from `cryptography`, one block at a time."""
+"""Lesson 11. AES itself comes from `cryptography`, one block at a time."""
 
 SOLUTION = """\
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes

@@ -1,4 +1,4 @@
-"""Lesson 12. Time times 2**32, divisible by 4, rising."""
+"""Lesson 13. Time times 2**32, divisible by 4, rising."""
 
 SOLUTION = """\
 def msg_id(now_ns, last, perm_last):

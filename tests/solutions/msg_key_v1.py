@@ -1,4 +1,4 @@
-"""Lesson 11. One hash, one slice."""
+"""Lesson 12. One hash, one slice."""
 
 SOLUTION = """\
 from hashlib import sha1

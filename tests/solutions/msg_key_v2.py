@@ -1,4 +1,4 @@
-"""Lesson 12. A piece of the key, the message, the padding."""
+"""Lesson 13. A piece of the key, the message, the padding."""
 
 SOLUTION = """\
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Lesson 16. It calls the reader's functions of lessons 10 and 12."""
+"""Lesson 16. It calls the reader's functions of lessons 11 and 13."""
 
 SOLUTION = """\
 import struct

@@ -1,4 +1,4 @@
-"""Lesson 12. At least 12, and the whole a multiple of 16."""
+"""Lesson 13. At least 12, and the whole a multiple of 16."""
 
 SOLUTION = """\
 def padding_v2(body):

@@ -1,4 +1,4 @@
-"""Lesson 11. The table of MTProto 1.0, x = 0."""
+"""Lesson 12. The table of MTProto 1.0, x = 0."""
 
 SOLUTION = """\
 from hashlib import sha1

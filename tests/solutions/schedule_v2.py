@@ -1,4 +1,4 @@
-"""Lesson 12. The table of MTProto 2.0, x = 0."""
+"""Lesson 13. The table of MTProto 2.0, x = 0."""
 
 SOLUTION = """\
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Lesson 15. It calls the reader's functions of lessons 10 and 11."""
+"""Lesson 15. It calls the reader's functions of lessons 11 and 12."""
 
 SOLUTION = """\
 import struct

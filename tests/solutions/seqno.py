@@ -1,4 +1,4 @@
-"""Lesson 12. Message and envelope."""
+"""Lesson 13. Message and envelope."""
 
 SOLUTION = """\
 def seqno(content_before):

@@ -1,4 +1,4 @@
-"""Lesson 13. Three statements."""
+"""Lesson 01. Three statements."""
 
 SOLUTION = """\
 answer = {"A": False, "B": True, "C": False}

@@ -68,7 +68,7 @@ Windows: `python run` in place of `./run`."""
 READER_GONE = 141
 """The exit status that a shell gives a program whose output nobody reads any more."""
 
-LIBRARY = ("bind", "dc", "dissect", "doctor", "judge", "sheet", "tap")
+LIBRARY = ("bind", "dc", "dissect", "doctor", "judge", "tap")
 """The commands of `python -m mtlib`, which run without the lessons' packages."""
 LAUNCH = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mtlib.__main__ import main; sys.exit(main())"
 
