@@ -16,12 +16,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import ige_decrypt
-from mtlib.crypto.kdf import V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
@@ -194,8 +193,7 @@ class PacketFacts:
         """The plaintext, if the packet was sealed with this key for the direction `x`."""
         if self.key is None or not self.whole:
             return None
-        schedule = V2.run(x, auth_key=bytes(self.key), msg_key=self.packet[8:24])
-        opened = ige_decrypt(self.packet[24:], schedule.aes_key, schedule.aes_iv)
+        opened = ige_decrypt(self.packet[24:], *kdf_v2(self.key, self.packet[8:24], x))
         return opened if hmac.compare_digest(msg_key_v2(self.key, opened, x), self.packet[8:24]) else None
 
     @cached_property
@@ -553,6 +551,8 @@ def _salted(f: PacketFacts) -> Compared | None:
 
 def _date(seconds: float) -> str:
     """Unix seconds as a date, where there is such a date."""
+    from datetime import UTC, datetime  # here, since few packets are judged so closely and no import needs it
+
     try:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (OverflowError, ValueError, OSError):
