@@ -18,7 +18,7 @@ from mtlib.net.endpoints import TELEGRAM_TEST, Endpoint
 from mtlib.net.server import LocalDC
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.session import Session
-from mtlib.transport import FRAMINGS
+from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, unseal
 from tests.hand_made_dc import TRUE, HandMade, Request, Said
 from tests.talking import rsa

@@ -24,7 +24,7 @@ from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, 
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.packets import plain
-from mtlib.transport import ClientStream
+from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
 from tests.talking import NOW, centre
 
