@@ -15,8 +15,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.errors import CheckError, TransportError
 from mtlib.protocol.datacenter import DataCenter
-from mtlib.protocol.exchange import Offer
-from mtlib.protocol.exchange_messages import ExchangeSecrets, open_with_hash, pair, seal_with_hash
+from mtlib.protocol.exchange import ExchangeSecrets, Offer, open_with_hash, pair, seal_with_hash
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
 from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA

@@ -20,7 +20,7 @@ from mtlib.crypto import AuthKey, Patterned, PrivateKey, RsaPad, Schedule, Syste
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol import binding, exchange, packets
 from mtlib.protocol import dissect as dissecting
-from mtlib.protocol.exchange_messages import ExchangeSecrets
+from mtlib.protocol.exchange import ExchangeSecrets
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.obfuscation import Obfuscation, foreign, parse_secret
 from mtlib.transport.stream import ClientStream, ServerStream
@@ -94,7 +94,7 @@ def test_what_a_room_lists_is_there_and_known_to_type_checkers(room: str) -> Non
 
 
 ORDERS = (
-    "mtlib.wire.schema", "mtlib.protocol.binding,mtlib.wire.schema", "mtlib.protocol.exchange_messages",
+    "mtlib.wire.schema", "mtlib.protocol.binding,mtlib.wire.schema", "mtlib.protocol.exchange",
     "mtlib.net.server,mtlib.protocol.dissect", "mtlib.protocol.dissect,mtlib.net.client",
 )  # fmt: skip
 

@@ -671,21 +671,3 @@ PACKET_CHECKS: tuple[Check, ...] = (
 )
 """Every check of packet and message, in the order in which a failure is named. The order is DEDUCED, and so is -404 for
 a packet that does not open or names the session 0."""
-
-__all__ = [
-    "CHECKS",
-    "MESSAGE_CHECKS",
-    "PACKET_CHECKS",
-    "Check",
-    "Compared",
-    "Facts",
-    "MessageFacts",
-    "PacketFacts",
-    "Result",
-    "Rules",
-    "Verdict",
-    "judge",
-    "judge_message",
-    "judge_packet",
-    "verify",
-]
