@@ -345,12 +345,8 @@ class Client:
         if self.perm_key is None or self.temp is None:
             raise LocalError("there is nothing to bind yet", expected="client.make_keys()")
         return Binding.draw(
-            self.perm_key,
-            self.temp_key,
-            session_id=self.session.session_id,
-            msg_id=msg_id,
-            expires_at=self.temp.expires_at or 0,
-            entropy=self._scope("binding"),
+            self.perm_key, self.temp_key, session_id=self.session.session_id, msg_id=msg_id,
+            expires_at=self.temp.expires_at or 0, entropy=self._scope("binding"),
         )
 
     # -- calls
@@ -460,9 +456,7 @@ class Client:
             sent = made()
         raise Unreachable(f"{self.to.name} begins a new session whenever it is asked, and answers nothing")
 
-    def _answer_to(
-        self, sent: SentPacket, session: Session, until: Deadline
-    ) -> Dissection | bytes | BadMessage | None:
+    def _answer_to(self, sent: SentPacket, session: Session, until: Deadline) -> Dissection | bytes | BadMessage | None:
         """What answers that packet, None if it has to go out again; everything that arrives meanwhile, or with it, is
         kept in `events`."""
         while True:

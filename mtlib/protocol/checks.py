@@ -25,15 +25,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.messages import ACK, CONTAINER, FROM_CLIENT, GZIP, SERVICE_MESSAGES, Window, seconds_of
-from mtlib.protocol.packets import (
-    HEADER,
-    MAX_PADDING,
-    MIN_PADDING,
-    REQUEST_MESSAGE,
-    TO_CLIENT,
-    TO_SERVER,
-    decrypt_v1,
-)
+from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, decrypt_v1
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.dissection import Allowance
 from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST
@@ -487,9 +479,7 @@ CHECKS: tuple[Check, ...] = (
 """Every check, in the order in which a failure is named."""
 
 _NAMES = [check.name for check in CHECKS]
-_HASH_FIRST = tuple(
-    CHECKS[_NAMES.index({"length": "msg_key", "msg_key": "length"}.get(name, name))] for name in _NAMES
-)
+_HASH_FIRST = tuple(CHECKS[_NAMES.index({"length": "msg_key", "msg_key": "length"}.get(name, name))] for name in _NAMES)
 """The same with msg_key before length: the hash needs no length field, because the size is a constant."""
 
 # -- Packet and message -------------------------------------------------------------------------------------------

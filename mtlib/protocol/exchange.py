@@ -238,11 +238,7 @@ class AwaitResPq(Secret):
         return ExchangeStep(
             AwaitDhParams(self.nonce, secrets, self.expires_in),
             SCHEMA["req_DH_params"].build(
-                nonce=self.nonce,
-                server_nonce=secrets.server_nonce,
-                p=p,
-                q=q,
-                public_key_fingerprint=key.fingerprint,
+                nonce=self.nonce, server_nonce=secrets.server_nonce, p=p, q=q, public_key_fingerprint=key.fingerprint,
                 encrypted_data=sealed,
             ),
         )
@@ -253,13 +249,8 @@ class AwaitResPq(Secret):
         extra = {name: value for name, value in wanted.items() if value is not None}
         temp, dc = ("_temp" if "expires_in" in extra else ""), ("_dc" if "dc" in extra else "")
         return SCHEMA[f"p_q_inner_data{temp}{dc}"].build(
-            pq=answer["pq"],
-            p=p,
-            q=q,
-            nonce=self.nonce,
-            server_nonce=secrets.server_nonce,
-            new_nonce=secrets.new_nonce,
-            **extra,
+            pq=answer["pq"], p=p, q=q, nonce=self.nonce, server_nonce=secrets.server_nonce,
+            new_nonce=secrets.new_nonce, **extra,
         )
 
 

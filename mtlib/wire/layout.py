@@ -207,9 +207,7 @@ def _read_field(
     bound = stop if not f.size else at + values[f.size]
     if not at <= bound <= stop:
         raise DecodeError(
-            f"{f.size} promises more than there is",
-            got=values[f.size],
-            expected=f"0..{stop - at}",
+            f"{f.size} promises more than there is", got=values[f.size], expected=f"0..{stop - at}",
             where=f"byte {at}",
         )
     read = f.kind.read(data, at, bound, reading)
