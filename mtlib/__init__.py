@@ -16,8 +16,9 @@ once more, as steps that can be taken wrongly.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mtlib.lazy import lazily
 
 if TYPE_CHECKING:
     from mtlib.clinic.doctor import diagnose
@@ -59,37 +60,23 @@ __all__ = [
     "judge_packet", "open_packet", "read_patient", "seal", "trace", "unseal", "verify",
 ]  # fmt: skip
 
-_HOMES = {
-    "AuthKey": "crypto.keys",
-    "BindPacket Binding Carried": "protocol.binding",
-    "CHECKS PACKET_CHECKS Facts PacketFacts Rules judge judge_packet verify": "protocol.checks",
-    "ClientStream ServerStream": "transport.stream",
-    "Dissection unseal": "wire.dissection",
-    "FAULTS Fault": "protocol.faults",
-    "FORMULAS MAX_PADDING MIN_PADDING TO_CLIENT TO_SERVER": "protocol.packets",
-    "Limits": "protocol.limits",
-    "MISTAKES": "clinic.mistakes",
-    "LocalDC": "net.server",
-    "Patterned System": "crypto.entropy",
-    "PrivateKey PublicKey": "crypto.rsa",
-    "REQUEST SCHEMA": "wire.schema",
-    "connect": "net.client",
-    "decrypt_v1 encrypt_v1 open_packet seal": "protocol.packets",
-    "diagnose": "clinic.doctor",
-    "dissect": "protocol.dissect",
-    "read_patient": "clinic.reading",
-    "trace": "wire.provenance",
-}  # names: the module that has them
-
-
-def __getattr__(name: str) -> Any:
-    home = next((home for names, home in _HOMES.items() if name in names.split()), None)
-    if home is None:
-        raise AttributeError(f"module 'mtlib' has no attribute {name!r}")
-    value = getattr(import_module(f"mtlib.{home}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazily(__name__, {
+    "clinic.doctor": "diagnose",
+    "clinic.mistakes": "MISTAKES",
+    "clinic.reading": "read_patient",
+    "crypto.entropy": "Patterned System",
+    "crypto.keys": "AuthKey",
+    "crypto.rsa": "PrivateKey PublicKey",
+    "net.client": "connect",
+    "net.server": "LocalDC",
+    "protocol.binding": "BindPacket Binding Carried",
+    "protocol.checks": "CHECKS PACKET_CHECKS Facts PacketFacts Rules judge judge_packet verify",
+    "protocol.dissect": "dissect",
+    "protocol.faults": "FAULTS Fault",
+    "protocol.limits": "Limits",
+    "protocol.packets": "FORMULAS MAX_PADDING MIN_PADDING TO_CLIENT TO_SERVER decrypt_v1 encrypt_v1 open_packet seal",
+    "transport.stream": "ClientStream ServerStream",
+    "wire.dissection": "Dissection unseal",
+    "wire.provenance": "trace",
+    "wire.schema": "REQUEST SCHEMA",
+})  # fmt: skip

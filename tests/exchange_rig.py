@@ -9,8 +9,7 @@ from typing import Any
 
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.protocol.exchange import begin
-from mtlib.protocol.exchange_messages import ExchangeStep, Joined
+from mtlib.protocol.exchange import ExchangeStep, Joined, begin
 from mtlib.protocol.exchange_server import AwaitReqPq, Server
 
 VECTORS = Path(__file__).parent / "vectors"

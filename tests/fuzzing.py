@@ -27,8 +27,9 @@ from mtlib.protocol.exchange_server import AwaitReqPq, Server
 from mtlib.protocol.messages import Message, container, unpack
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, open_packet, plain, seal
 from mtlib.protocol.session import Session
-from mtlib.transport import FRAMINGS, ClientStream, Obfuscation, ServerStream
-from mtlib.transport.obfuscation import TAGS
+from mtlib.transport.framing import FRAMINGS
+from mtlib.transport.obfuscation import TAGS, Obfuscation
+from mtlib.transport.stream import ClientStream, ServerStream
 from mtlib.wire import SCHEMA, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE
 from mtlib.wire.view import to_text

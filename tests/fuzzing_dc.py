@@ -20,7 +20,8 @@ from mtlib.protocol.exchange import begin
 from mtlib.protocol.keyring import KnownKey
 from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import REQUEST_MESSAGE, padding_size, plain, seal
-from mtlib.transport import FRAMINGS, ClientStream
+from mtlib.transport.framing import FRAMINGS
+from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
 from tests.fuzzing import SLOW, bodies, spoiled
 from tests.talking import NOW, Talker, centre, rsa

@@ -22,7 +22,8 @@ from mtlib.errors import MtError
 from mtlib.net.client import connect
 from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import plain
-from mtlib.transport import FRAMINGS, ClientStream
+from mtlib.transport.framing import FRAMINGS
+from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
 
 PATIENCE = 120.0

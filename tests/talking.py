@@ -18,7 +18,7 @@ from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, next_msg_id, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
 from mtlib.protocol.session import Session, look
-from mtlib.transport import ClientStream
+from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA, Dissection
 
 NOW = 1_800_000_000.25

@@ -15,7 +15,8 @@ from mtlib.clinic.doctor import WRAPPED, arrive, missing, packets_in, second_opi
 from mtlib.clinic.patient import Patient
 from mtlib.crypto import Patterned
 from mtlib.errors import LocalError
-from mtlib.transport import FRAMINGS, ClientStream
+from mtlib.transport.framing import FRAMINGS
+from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
 from patients import OTHER, C
 from wrong_client import tl_bytes

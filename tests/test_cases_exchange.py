@@ -15,10 +15,9 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.errors import CheckError, TransportError
 from mtlib.protocol.datacenter import DataCenter
-from mtlib.protocol.exchange import Offer
-from mtlib.protocol.exchange_messages import ExchangeSecrets, open_with_hash, pair, seal_with_hash
+from mtlib.protocol.exchange import ExchangeSecrets, Offer, open_with_hash, pair, seal_with_hash
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
-from mtlib.transport import ClientStream
+from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
 from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH
 

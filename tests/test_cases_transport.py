@@ -13,8 +13,9 @@ import pytest
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, TransportError
-from mtlib.transport import FRAMINGS, Obfuscation, ServerStream, header_allowed
-from mtlib.transport.framing import PaddedIntermediate
+from mtlib.transport.framing import FRAMINGS, PaddedIntermediate
+from mtlib.transport.obfuscation import Obfuscation, header_allowed
+from mtlib.transport.stream import ServerStream
 from transport_messages import collect, same
 
 CASES = json.loads((Path(__file__).parent / "cases" / "transport.json").read_text())

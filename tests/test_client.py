@@ -18,7 +18,7 @@ from mtlib.net.endpoints import TELEGRAM_TEST, Endpoint
 from mtlib.net.server import LocalDC
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.session import Session
-from mtlib.transport import FRAMINGS
+from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, unseal
 from tests.hand_made_dc import TRUE, HandMade, Request, Said
 from tests.talking import rsa
@@ -350,8 +350,11 @@ def test_what_cannot_be_is_refused_before_anything_is_dialled(
         connect("127.0.0.1:5", **{"key": rsa().public, **options})
 
 
-def test_before_there_are_keys_and_after_the_end_it_says_so() -> None:
-    with LocalDC() as dc, Client(dc) as client:
+def test_before_there_are_keys_and_after_the_end_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalDC() as dc:
+        with monkeypatch.context() as without_keys:
+            without_keys.setattr(Client, "make_keys", lambda client: None)
+            client = connect(dc)
         for early in (client.bind, client.ping, lambda: client.session, lambda: client.temp_key):
             with pytest.raises(LocalError, match="there is no"):
                 early()

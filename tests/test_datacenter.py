@@ -25,7 +25,7 @@ from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import SERVICE_MESSAGES, Message, container, next_msg_id
 from mtlib.protocol.methods import METHODS, SERVICE, dissect_call
 from mtlib.protocol.packets import plain
-from mtlib.transport import FRAMINGS
+from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.schema import REQUEST
 from tests.talking import NOW, Talker, Wire, call, centre

@@ -13,7 +13,7 @@ from mtlib.errors import DecodeError, LocalError, PeerError
 from mtlib.lab.samples import sample
 from mtlib.protocol.dissect import KINDS, dissect
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, plain, seal
-from mtlib.transport import FRAMINGS
+from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, Unsealed, unseal
 from mtlib.wire.dissection import MAX_DEPTH, STRICT, Span, octets
 from mtlib.wire.layout import Raw, Rest

@@ -16,14 +16,18 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.numbers import DH_PRIME, is_probable_prime, power, to_bytes
 from mtlib.crypto.rsa import RsaPad, hex_fingerprint, old_seal, rsa_pad_seal
 from mtlib.errors import CheckError, DecodeError, LocalError, MtError, PeerError, TransportError
-from mtlib.protocol.exchange import CLIENT, RETRIES, AwaitDhGen, AwaitDhParams, AwaitResPq, Established, begin
-from mtlib.protocol.exchange_messages import (
+from mtlib.protocol.exchange import (
+    CLIENT,
+    RETRIES,
+    AwaitDhGen,
+    AwaitDhParams,
+    AwaitResPq,
+    Established,
     ExchangeSecrets,
     awaited,
+    begin,
     draw_exponent,
-    draw_primes,
     inside,
-    open_inner_data,
     open_with_hash,
     pair,
     same,
@@ -38,6 +42,8 @@ from mtlib.protocol.exchange_server import (
     AwaitSetDhParams,
     Granted,
     Server,
+    draw_primes,
+    open_inner_data,
 )
 from mtlib.protocol.packets import FORMULAS, plain
 from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal

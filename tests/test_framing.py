@@ -19,8 +19,18 @@ from mtlib.crypto.entropy import Patterned, System
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
 from mtlib.lab.samples import sample
 from mtlib.protocol.packets import FrameShape, framing
-from mtlib.transport import FRAMINGS, Abridged, Frame, Framing, Full, Intermediate, PaddedIntermediate, Side
-from mtlib.transport.framing import LIMIT, is_error
+from mtlib.transport.framing import (
+    FRAMINGS,
+    LIMIT,
+    Abridged,
+    Frame,
+    Framing,
+    Full,
+    Intermediate,
+    PaddedIntermediate,
+    Side,
+    is_error,
+)
 from mtlib.wire import Dissection
 from transport_messages import SAMPLES, collect, encrypted, every_cut, messages, packets, pieces, plain, same
 

@@ -29,24 +29,6 @@ def imported() -> set[str]:
     return found
 
 
-def test_every_name_is_offered_once_and_is_there() -> None:
-    homes = [name for names in lab._HOMES.values() for name in names]
-    assert sorted(homes) == sorted(lab.__all__) and len(homes) == len(set(homes))
-    assert all(getattr(lab, name) is not None for name in lab.__all__)
-    assert set(lab.__all__) <= set(dir(lab))
-
-
-def test_type_checkers_are_told_the_same_names() -> None:
-    tree = ast.parse(Path(lab.__file__).read_text(encoding="utf-8"))
-    (block,) = [node for node in tree.body if isinstance(node, ast.If)]
-    told = {
-        (node.module or "").rpartition(".")[2]: tuple(sorted(alias.name for alias in node.names))
-        for node in block.body
-        if isinstance(node, ast.ImportFrom)
-    }
-    assert told == {home: tuple(sorted(names)) for home, names in lab._HOMES.items()}
-
-
 def test_lessons_import_nothing_of_the_lab_that_is_not_offered() -> None:
     assert imported() and imported() <= set(lab.__all__)
 

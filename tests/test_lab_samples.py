@@ -8,7 +8,7 @@ import pytest
 
 from mtlib import unseal, verify
 from mtlib.lab import NOW, sample
-from mtlib.transport import FRAMINGS
+from mtlib.transport.framing import FRAMINGS
 
 
 def test_the_same_every_time_and_other_bytes_for_another_seed() -> None:

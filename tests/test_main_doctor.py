@@ -21,7 +21,8 @@ from mtlib.cli.reading import MOST
 from mtlib.clinic.diagnosis import THROW_AWAY
 from mtlib.clinic.doctor import diagnose
 from mtlib.crypto.entropy import Patterned
-from mtlib.transport import FRAMINGS, ClientStream
+from mtlib.transport.framing import FRAMINGS
+from mtlib.transport.stream import ClientStream
 from patients import OTHER, PATIENTS, C
 from wrong_client import NOW, long, pattern, swapped
 

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.errors import DecodeError, LocalError
-from mtlib.transport import Obfuscation, detect, header_allowed, parse_secret
-from mtlib.transport.obfuscation import TAGS
+from mtlib.transport.obfuscation import TAGS, Obfuscation, detect, header_allowed, parse_secret
 
 ALL = json.loads((Path(__file__).parent / "vectors" / "transports.json").read_text())["vectors"]
 VECTORS = [vector for vector in ALL if "random64" in vector]

@@ -20,8 +20,9 @@ from mtlib.crypto import AuthKey, Patterned, PrivateKey, RsaPad, Schedule, Syste
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol import binding, exchange, packets
 from mtlib.protocol import dissect as dissecting
-from mtlib.protocol.exchange_messages import ExchangeSecrets
-from mtlib.transport import FRAMINGS, Obfuscation, foreign, parse_secret
+from mtlib.protocol.exchange import ExchangeSecrets
+from mtlib.transport.framing import FRAMINGS
+from mtlib.transport.obfuscation import Obfuscation, foreign, parse_secret
 from mtlib.transport.stream import ClientStream, ServerStream
 from mtlib.wire import SCHEMA, trace, unseal
 
@@ -78,20 +79,22 @@ def _fitting(name: str) -> Any:
     }.get(name)  # fmt: skip
 
 
-@pytest.mark.parametrize("room", ["mtlib", "mtlib.crypto", "mtlib.transport", "mtlib.wire"])
+@pytest.mark.parametrize("room", ["mtlib", "mtlib.crypto", "mtlib.lab", "mtlib.wire"])
 def test_what_a_room_lists_is_there_and_known_to_type_checkers(room: str) -> None:
     module = importlib.import_module(room)
     assert len(set(module.__all__)) == len(module.__all__)
     assert all(getattr(module, name) is not None for name in module.__all__)
     tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-    imported = {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
-    assert set(module.__all__) <= imported
+    told = {a.name: str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert set(module.__all__) <= set(told) and set(module.__all__) <= set(dir(module))
+    for name in module.__all__:
+        assert getattr(module, name) is getattr(importlib.import_module(told[name]), name)
     with pytest.raises(AttributeError):
         module.no_such_name  # noqa: B018
 
 
 ORDERS = (
-    "mtlib.wire.schema", "mtlib.protocol.binding,mtlib.wire.schema", "mtlib.protocol.exchange_messages",
+    "mtlib.wire.schema", "mtlib.protocol.binding,mtlib.wire.schema", "mtlib.protocol.exchange",
     "mtlib.net.server,mtlib.protocol.dissect", "mtlib.protocol.dissect,mtlib.net.client",
 )  # fmt: skip
 

@@ -26,7 +26,8 @@ from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
 from mtlib.protocol.exchange import begin
 from mtlib.protocol.exchange_server import AwaitReqPq, Server
-from mtlib.transport import ClientStream, Obfuscation, ServerStream
+from mtlib.transport.obfuscation import Obfuscation
+from mtlib.transport.stream import ClientStream, ServerStream
 from mtlib.wire import SCHEMA
 from tests.talking import NOW
 

@@ -24,7 +24,7 @@ from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, 
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.packets import plain
-from mtlib.transport import ClientStream
+from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
 from tests.talking import NOW, centre
 
@@ -205,7 +205,7 @@ def test_the_doctor_is_asked_once_a_packet(monkeypatch: pytest.MonkeyPatch) -> N
         asked.append(1)
         return SimpleNamespace(name="n", verdict="v", fix="f")
 
-    monkeypatch.setattr("mtlib.net.server.explain_refusal", explain)
+    monkeypatch.setattr("mtlib.clinic.doctor.explain_refusal", explain)
     with LocalDC() as dc, connect(dc) as client:
         session, now = client.session, client.clock()
         refused = [Message(session.next_msg_id(now), session.seqno.next(True), _wrong(client)) for _ in range(20)]
@@ -529,7 +529,7 @@ def test_an_answer_goes_out_before_its_reasons_are_looked_for(monkeypatch: pytes
         asked.wait(5)
         raise RuntimeError("no idea")
 
-    monkeypatch.setattr(server, "explain_refusal", explain)
+    monkeypatch.setattr("mtlib.clinic.doctor.explain_refusal", explain)
     with LocalDC() as dc, connect(dc, timeout=2) as client:
         with pytest.raises(RpcError):
             client.bind(change=lambda request: request[:-20] + bytes(20))

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
-from mtlib.transport import FRAMINGS, LIMIT, ClientStream, Frame, ServerStream, detect, foreign, header_allowed
+from mtlib.transport.framing import FRAMINGS, LIMIT, Frame
+from mtlib.transport.obfuscation import detect, foreign, header_allowed
+from mtlib.transport.stream import ClientStream, ServerStream
 from transport_messages import SAMPLES, encrypted, every_cut, messages, packets, pieces, same
 
 SECRET = bytes.fromhex("00112233445566778899aabbccddeeff")

@@ -19,10 +19,11 @@ from mtlib.crypto.numbers import to_bytes
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import verify
-from mtlib.protocol.exchange_messages import ExchangeSecrets, open_with_hash
+from mtlib.protocol.exchange import ExchangeSecrets, open_with_hash
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, open_packet
-from mtlib.transport import ClientStream, Obfuscation, ServerStream
+from mtlib.transport.obfuscation import Obfuscation
+from mtlib.transport.stream import ClientStream, ServerStream
 from mtlib.wire import SCHEMA, Dissection, unseal
 from mtlib.wire.schema import ANSWER_WITH_HASH
 

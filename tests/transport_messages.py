@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mtlib.transport import Frame
+from mtlib.transport.framing import Frame
 
 
 def encrypted(blocks: int, first: int = 1) -> bytes:

@@ -54,7 +54,7 @@ from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, Message, inflate, unpack
 from mtlib.protocol.packets import MAX_PADDING, MIN_PADDING
 from mtlib.protocol.retry import YOUNG
-from mtlib.transport import ServerStream
+from mtlib.transport.stream import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 

@@ -23,7 +23,8 @@ from mtlib.errors import MtError, PeerError, TransportError
 from mtlib.protocol.dissect import dissect
 from mtlib.protocol.messages import Message, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, TO_SERVER, open_packet
-from mtlib.transport import FRAMINGS, Frame, Framing, ServerStream
+from mtlib.transport.framing import FRAMINGS, Frame, Framing
+from mtlib.transport.stream import ServerStream
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.schema import REQUEST
 

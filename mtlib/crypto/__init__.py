@@ -6,8 +6,9 @@ wrong, CheckError for what the other side sent. Names are loaded when they are f
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mtlib.lazy import lazily
 
 if TYPE_CHECKING:
     from mtlib.crypto.aes import Ctr, IgeBlock, ige_blocks, ige_decrypt, ige_encrypt, use_aes
@@ -60,25 +61,13 @@ __all__ = [
     "use_aes", "use_flint",
 ]  # fmt: skip
 
-_HOMES = {
-    "Ctr IgeBlock ige_blocks ige_decrypt ige_encrypt use_aes": "aes",
-    "Entropy Patterned System": "entropy",
-    "FROM_NONCES MSG_KEY_V2 V1 V2 Schedule ScheduleTable kdf_nonces kdf_v1 kdf_v2 key_usage": "kdf",
-    "msg_key_large_v2 msg_key_v1 msg_key_v2": "kdf",
-    "AuthKey first_salt new_nonce_hash": "keys",
-    "DH_PRIME check_dh_group check_dh_public factor generator_power is_probable_prime power to_bytes": "numbers",
-    "use_flint": "numbers",
-    "PrivateKey PublicKey RsaPad old_check old_open old_seal rsa_pad_open rsa_pad_seal select_key": "rsa",
-}  # names: the module that has them
-
-
-def __getattr__(name: str) -> Any:
-    home = next((home for names, home in _HOMES.items() if name in names.split()), None)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazily(__name__, {
+    "aes": "Ctr IgeBlock ige_blocks ige_decrypt ige_encrypt use_aes",
+    "entropy": "Entropy Patterned System",
+    "kdf": "FROM_NONCES MSG_KEY_V2 V1 V2 Schedule ScheduleTable kdf_nonces kdf_v1 kdf_v2 key_usage msg_key_large_v2 "
+           "msg_key_v1 msg_key_v2",
+    "keys": "AuthKey first_salt new_nonce_hash",
+    "numbers": "DH_PRIME check_dh_group check_dh_public factor generator_power is_probable_prime power to_bytes "
+               "use_flint",
+    "rsa": "PrivateKey PublicKey RsaPad old_check old_open old_seal rsa_pad_open rsa_pad_seal select_key",
+})  # fmt: skip

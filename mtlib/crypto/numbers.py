@@ -189,14 +189,7 @@ DH_PRIME = int(
 """The prime that Telegram's data centres send (2048 bits, safe), as the security guidelines print it."""
 
 # g generates the subgroup of order (p-1)/2 if it is a square modulo p, and quadratic reciprocity says when.
-_RESIDUES = {
-    2: (8, {7}),
-    3: (3, {2}),
-    4: (1, {0}),
-    5: (5, {1, 4}),
-    6: (24, {19, 23}),
-    7: (7, {3, 5, 6}),
-}
+_RESIDUES = {2: (8, {7}), 3: (3, {2}), 4: (1, {0}), 5: (5, {1, 4}), 6: (24, {19, 23}), 7: (7, {3, 5, 6})}
 _MARGIN = 1 << (2048 - 64)
 
 

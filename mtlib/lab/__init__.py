@@ -5,8 +5,9 @@ Figures stand in `mtlib.lab.figures`. Names are loaded when they are first used,
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mtlib.lazy import lazily
 
 if TYPE_CHECKING:
     from mtlib.lab.bind import inspect_bind
@@ -21,50 +22,20 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
 
 __all__ = [
-    "ACTIONS",
-    "DAY",
-    "NOW",
-    "Conversation",
-    "EndpointChoice",
-    "Ige",
-    "Inspector",
-    "KeySchedule",
-    "Sent",
-    "VirtualClock",
-    "check",
-    "checkup",
-    "compare",
-    "contract",
-    "hint",
-    "inspect_bind",
-    "keep",
-    "material",
-    "mine",
-    "my_bind_file",
-    "predict",
-    "sample",
-]
+    "ACTIONS", "DAY", "NOW", "Conversation", "EndpointChoice", "Ige", "Inspector", "KeySchedule", "Sent",
+    "VirtualClock", "check", "checkup", "compare", "contract", "hint", "inspect_bind", "keep", "material", "mine",
+    "my_bind_file", "predict", "sample",
+]  # fmt: skip
 
-_HOMES = {
-    "bind": ("inspect_bind",),
-    "comparison": ("compare",),
-    "controls": ("EndpointChoice", "VirtualClock"),
-    "exercises_dc": ("ACTIONS",),
-    "exercises": ("check", "contract", "hint", "keep", "material", "mine", "predict"),
-    "inspector": ("Inspector",),
-    "my_bind": ("my_bind_file",),
-    "readiness": ("checkup",),
-    "samples": ("DAY", "NOW", "sample"),
-    "views": ("Conversation", "Ige", "KeySchedule", "Sent"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    home = next((module for module, names in _HOMES.items() if name in names), None)
-    if home is None:
-        raise AttributeError(f"module 'mtlib.lab' has no attribute {name!r}")
-    return getattr(import_module(f"mtlib.lab.{home}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazily(__name__, {
+    "bind": "inspect_bind",
+    "comparison": "compare",
+    "controls": "EndpointChoice VirtualClock",
+    "exercises": "check contract hint keep material mine predict",
+    "exercises_dc": "ACTIONS",
+    "inspector": "Inspector",
+    "my_bind": "my_bind_file",
+    "readiness": "checkup",
+    "samples": "DAY NOW sample",
+    "views": "Conversation Ige KeySchedule Sent",
+})  # fmt: skip

@@ -43,23 +43,9 @@ SENDS = 4
 """How often a message goes out at most, while it is ignored for its salt, its clock or its session."""
 
 
-def connect(
-    of: Any,
-    *,
-    key: PublicKey | None = None,
-    dc_id: int | None = None,
-    framing: str = "intermediate",
-    obfuscated: bool = False,
-    secret: str | bytes | None = None,
-    perm_key: AuthKey | None = None,
-    perm_key_created: float | None = None,
-    perm_key_bound: bool = False,
-    expires_in: int = DAY,
-    timeout: float = 10.0,
-    entropy: Entropy | None = None,
-    clock: Callable[[], float] | None = None,
-) -> Client:
-    """Dial a data centre and make a permanent and a temporary key with it. The binding itself is `client.bind()`.
+class Client:
+    """One client: a `connection`, a permanent and a temporary key, and a `session` under the temporary one. Making it
+    (`connect(...)`) dials a data centre and makes both keys with it; the binding itself is `client.bind()`.
 
     `of`: a LocalDC, "telegram-test" (or "telegram-test-1" to "-3"), or "HOST:PORT" with its RSA `key`. `dc_id` is what
     the key exchange names, `secret` an MTProto proxy's (bytes, hex or base64url; it needs `obfuscated`), `perm_key` one
@@ -69,32 +55,12 @@ def connect(
     without an answer, whatever else arrives; `clock` gives unix seconds.
 
     Raises Unreachable where nobody answers, LocalError for what cannot be dialled, PeerError for a data centre that
-    breaks a rule. Keys that were made until then on somebody else's machine are destroyed.
-    """
-    client = Client(
-        of, key=key, dc_id=dc_id, framing=framing, obfuscated=obfuscated, secret=secret, perm_key=perm_key,
-        perm_key_created=perm_key_created, perm_key_bound=perm_key_bound, expires_in=expires_in, timeout=timeout,
-        entropy=entropy, clock=clock,
-    )
-    try:
-        client.make_keys()
-    except Exception:
-        client.close()
-        raise
-    except BaseException:  # interrupted: whoever wants to leave does not want to wait for a farewell
-        client.drop()
-        raise
-    return client
-
-
-class Client:
-    """One client: a `connection`, a permanent and a temporary key, and a `session` under the temporary one.
+    breaks a rule. Nothing is dialled before everything has been looked at; keys that were made until an error on
+    somebody else's machine are destroyed.
 
     `perm_key`, `temp_key`, `binding` (the last one built), `carried` (the same, down to the frame, as it went out; None
     if it did not), `answer` (what came back for it: an object, bytes of an unknown one, None for nothing), `timings_ms`
-    per phase, `connection.transcript` (the packets), `events` (the messages that arrived).
-
-    The parameters are those of `connect`. Nothing is dialled before they have been looked at. A client belongs to one
+    per phase, `connection.transcript` (the packets), `events` (the messages that arrived). A client belongs to one
     thread at a time: while it works, every other one gets LocalError.
     """
 
@@ -138,6 +104,14 @@ class Client:
         self._working = threading.RLock()
         with self._work("dial"):
             self.connection = self._reached(self.to.addresses)
+        try:
+            self.make_keys()
+        except Exception:
+            self.close()
+            raise
+        except BaseException:  # interrupted: whoever wants to leave does not want to wait for a farewell
+            self.drop()
+            raise
 
     def __repr__(self) -> str:
         state = "keys made" if self.temp else "no keys yet"
@@ -371,12 +345,8 @@ class Client:
         if self.perm_key is None or self.temp is None:
             raise LocalError("there is nothing to bind yet", expected="client.make_keys()")
         return Binding.draw(
-            self.perm_key,
-            self.temp_key,
-            session_id=self.session.session_id,
-            msg_id=msg_id,
-            expires_at=self.temp.expires_at or 0,
-            entropy=self._scope("binding"),
+            self.perm_key, self.temp_key, session_id=self.session.session_id, msg_id=msg_id,
+            expires_at=self.temp.expires_at or 0, entropy=self._scope("binding"),
         )
 
     # -- calls
@@ -486,9 +456,7 @@ class Client:
             sent = made()
         raise Unreachable(f"{self.to.name} begins a new session whenever it is asked, and answers nothing")
 
-    def _answer_to(
-        self, sent: SentPacket, session: Session, until: Deadline
-    ) -> Dissection | bytes | BadMessage | None:
+    def _answer_to(self, sent: SentPacket, session: Session, until: Deadline) -> Dissection | bytes | BadMessage | None:
         """What answers that packet, None if it has to go out again; everything that arrives meanwhile, or with it, is
         kept in `events`."""
         while True:
@@ -517,6 +485,10 @@ class Client:
             if phase:
                 self.timings_ms[phase] = round((time.perf_counter() - start) * 1000, 3)
             self._working.release()
+
+
+connect = Client
+"""What a lesson calls it: `with connect(dc) as client`."""
 
 
 def _refusal(answer: Dissection | bytes) -> RpcError | None:

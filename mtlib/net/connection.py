@@ -13,7 +13,8 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.errors import DecodeError, LocalError, Unreachable, shown
 from mtlib.net.endpoints import Endpoint, refuse_production
 from mtlib.protocol.session import ANSWERS
-from mtlib.transport import ClientStream, Frame
+from mtlib.transport.framing import Frame
+from mtlib.transport.stream import ClientStream
 
 REACH = 10.0
 """Seconds in which an endpoint must be reached, all its addresses together."""

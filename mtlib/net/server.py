@@ -23,7 +23,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from mtlib.clinic.doctor import explain_packet, explain_refusal
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.errors import LocalError, MtError
@@ -410,7 +409,10 @@ class LocalDC:
 
     def _diagnosis(self, facts: Facts | PacketFacts) -> str:
         """Which well-known mistake a refused binding shows, or a packet that does not open. Once per packet: a
-        container full of them would keep everybody else waiting."""
+        container full of them would keep everybody else waiting. The doctor is loaded at the first mistake: it is half
+        of the library, and most data centres never need it."""
+        from mtlib.clinic.doctor import explain_packet, explain_refusal
+
         if isinstance(facts, PacketFacts):
             return explain_packet(facts)
         if self._consulted:

@@ -178,9 +178,7 @@ class Tap:
             end.close()
         self._over(number, "the connection has ended")
 
-    def _forward(
-        self, number: int, speaker: Speaker, source: socket.socket, target: socket.socket
-    ) -> None:
+    def _forward(self, number: int, speaker: Speaker, source: socket.socket, target: socket.socket) -> None:
         """Bytes are put into the queue first, so that an answer never stands before its question, and nobody is told
         to listen to them before they have gone on."""
         try:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Entropy, source
-from mtlib.crypto.kdf import V1, Schedule, kdf_v1, msg_key_v1
+from mtlib.crypto.kdf import V1, Schedule, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, padding_size, seal
+from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
 from mtlib.protocol.packets import framing as _framing
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
@@ -104,8 +103,8 @@ class Binding:
 
     @cached_property
     def ciphertext(self) -> bytes:
-        """AES-256-IGE of the plaintext: 80 bytes."""
-        return ige_encrypt(bytes(self.plaintext), *kdf_v1(self.perm_key, self.msg_key))
+        """AES-256-IGE of the plaintext, as `encrypt_v1` makes it of its two parts: 80 bytes."""
+        return encrypt_v1(bytes(self.envelope), self.padding, self.perm_key)[1]
 
     @cached_property
     def encrypted_message(self) -> Dissection:

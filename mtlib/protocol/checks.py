@@ -16,25 +16,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import ige_decrypt
-from mtlib.crypto.kdf import V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.messages import ACK, CONTAINER, FROM_CLIENT, GZIP, SERVICE_MESSAGES, Window, seconds_of
-from mtlib.protocol.packets import (
-    HEADER,
-    MAX_PADDING,
-    MIN_PADDING,
-    REQUEST_MESSAGE,
-    TO_CLIENT,
-    TO_SERVER,
-    decrypt_v1,
-)
+from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, decrypt_v1
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.dissection import Allowance
 from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST
@@ -194,8 +185,7 @@ class PacketFacts:
         """The plaintext, if the packet was sealed with this key for the direction `x`."""
         if self.key is None or not self.whole:
             return None
-        schedule = V2.run(x, auth_key=bytes(self.key), msg_key=self.packet[8:24])
-        opened = ige_decrypt(self.packet[24:], schedule.aes_key, schedule.aes_iv)
+        opened = ige_decrypt(self.packet[24:], *kdf_v2(self.key, self.packet[8:24], x))
         return opened if hmac.compare_digest(msg_key_v2(self.key, opened, x), self.packet[8:24]) else None
 
     @cached_property
@@ -229,7 +219,6 @@ class PacketFacts:
 
 
 INVALID = "ENCRYPTED_MESSAGE_INVALID"
-INNER_ID = INNER.id_bytes
 
 
 class Compared(NamedTuple):
@@ -357,28 +346,6 @@ def _short(value: Any) -> str:
 # -- The comparisons ----------------------------------------------------------------------------------------------
 
 
-def _inside(*path: str) -> Callable[[Facts], Any]:
-    """A value behind the seal, or None where it could not be opened."""
-
-    def value(facts: Facts) -> Any:
-        found: Any = facts.envelope
-        for name in path:
-            found = found and found[name]
-        return found
-
-    return value
-
-
-def _same(inside: Callable[[Facts], Any], outside: Callable[[Facts], Any]) -> Callable[[Facts], Compared | None]:
-    """The value behind the seal against the one outside it."""
-
-    def compare(facts: Facts) -> Compared | None:
-        got = inside(facts)
-        return None if got is None else _equal(got, outside(facts))
-
-    return compare
-
-
 def _called(name: str) -> Callable[[Facts], Any]:
     return lambda facts: facts.call and facts.call[name]
 
@@ -435,7 +402,20 @@ METHOD = "core.telegram.org/method/auth.bindTempAuthKey"
 CONTENTS = f"{METHOD}, binding message contents"
 _SEALED = "request/encrypted_message"
 _ENVELOPE = f"{_SEALED}/plaintext/envelope"
-_INNER = f"{_ENVELOPE}/inner"
+
+
+def _sealed_row(path: str, why: str, outside: str, expected: Callable[[Facts], Any]) -> Check:
+    """The value at `path` in the envelope against the expected one, which stands at `outside` (or is a constant)."""
+
+    def compare(facts: Facts) -> Compared | None:
+        found: Any = facts.envelope
+        for name in path.split("/"):
+            found = found and found[name]
+        return None if found is None else _equal(found, expected(facts))
+
+    reads = (f"{_ENVELOPE}/{path}", outside) if outside else (f"{_ENVELOPE}/{path}",)
+    return Check(path.rpartition("/")[2], INVALID, why, CONTENTS, reads, compare)
+
 
 CHECKS: tuple[Check, ...] = (
     Check("not_a_cdn", "CDN_METHOD_INVALID", "CDN data centres have no perfect forward secrecy, so nothing to bind",
@@ -456,31 +436,23 @@ CHECKS: tuple[Check, ...] = (
           (f"{_SEALED}/perm_auth_key_id", "request/perm_auth_key_id"), _in_front),
     Check("perm_key_known", INVALID, "without that permanent key nothing opens: dropped, too young, or of another DC",
           "core.telegram.org/api/pfs, error handling", ("request/perm_auth_key_id",), _known),
-    Check("length", INVALID, "forty, like every size here: what the hash covers and where values stand hangs on it",
-          CONTENTS, (f"{_ENVELOPE}/length",), _same(_inside("length"), lambda f: INNER_SIZE)),
+    _sealed_row("length", "forty, like every size here: what the hash covers and where values stand hangs on it", "",
+                lambda f: INNER_SIZE),
     Check("msg_key", INVALID, "the only integrity there is: AES-IGE has none of its own", CONTENTS,
           (f"{_SEALED}/msg_key", _ENVELOPE), _msg_key),
-    Check("seqno", INVALID, "marks the envelope as no ordinary message", CONTENTS, (f"{_ENVELOPE}/seqno",),
-          _same(_inside("seqno"), lambda f: 0)),
-    Check("msg_id", INVALID, "ties the seal to the one message that carries it, so that it cannot be replayed later",
-          CONTENTS, (f"{_ENVELOPE}/msg_id", "message/msg_id"), _same(_inside("msg_id"), lambda f: f.msg_id)),
-    Check("constructor", INVALID, "a sealed object of another type is not a binding", CONTENTS,
-          (f"{_INNER}/constructor",),
-          _same(_inside("inner", "constructor"), lambda f: INNER_ID)),
-    Check("nonce", INVALID, "matches the seal with this request", CONTENTS, (f"{_INNER}/nonce", "request/nonce"),
-          _same(_inside("inner", "nonce"), _called("nonce"))),
-    Check("perm_auth_key_id", INVALID, "two keys can open one envelope; only this copy tells whose it is", CONTENTS,
-          (f"{_INNER}/perm_auth_key_id", "request/perm_auth_key_id"),
-          _same(_inside("inner", "perm_auth_key_id"), _called("perm_auth_key_id"))),
-    Check("expires_at", INVALID, "nobody but the owner of the permanent key may prolong the temporary one", CONTENTS,
-          (f"{_INNER}/expires_at", "request/expires_at"),
-          _same(_inside("inner", "expires_at"), _called("expires_at"))),
-    Check("temp_auth_key_id", INVALID, "the seal names its tunnel: in any other it is worth nothing", CONTENTS,
-          (f"{_INNER}/temp_auth_key_id", "packet/auth_key_id"),
-          _same(_inside("inner", "temp_auth_key_id"), lambda f: f.temp_key.id)),
-    Check("temp_session_id", INVALID, "msg_id is unique only within a session, so the session is named too", CONTENTS,
-          (f"{_INNER}/temp_session_id", "message/session_id"),
-          _same(_inside("inner", "temp_session_id"), lambda f: f.session_id)),
+    _sealed_row("seqno", "marks the envelope as no ordinary message", "", lambda f: 0),
+    _sealed_row("msg_id", "ties the seal to the one message that carries it, so that it cannot be replayed later",
+                "message/msg_id", lambda f: f.msg_id),
+    _sealed_row("inner/constructor", "a sealed object of another type is not a binding", "", lambda f: INNER.id_bytes),
+    _sealed_row("inner/nonce", "matches the seal with this request", "request/nonce", _called("nonce")),
+    _sealed_row("inner/perm_auth_key_id", "two keys can open one envelope; only this copy tells whose it is",
+                "request/perm_auth_key_id", _called("perm_auth_key_id")),
+    _sealed_row("inner/expires_at", "nobody but the owner of the permanent key may prolong the temporary one",
+                "request/expires_at", _called("expires_at")),
+    _sealed_row("inner/temp_auth_key_id", "the seal names its tunnel: in any other it is worth nothing",
+                "packet/auth_key_id", lambda f: f.temp_key.id),
+    _sealed_row("inner/temp_session_id", "msg_id is unique only within a session, so the session is named too",
+                "message/session_id", lambda f: f.session_id),
     Check("expires_at_in_range", "EXPIRES_AT_INVALID", "in the future, and no later than the exchange promised",
           f"{METHOD}, possible errors", ("request/expires_at",), _in_range),
     Check("msg_id_rises", INVALID, "an old binding must not come back after a newer one replaced it",
@@ -489,9 +461,7 @@ CHECKS: tuple[Check, ...] = (
 """Every check, in the order in which a failure is named."""
 
 _NAMES = [check.name for check in CHECKS]
-_HASH_FIRST = tuple(
-    CHECKS[_NAMES.index({"length": "msg_key", "msg_key": "length"}.get(name, name))] for name in _NAMES
-)
+_HASH_FIRST = tuple(CHECKS[_NAMES.index({"length": "msg_key", "msg_key": "length"}.get(name, name))] for name in _NAMES)
 """The same with msg_key before length: the hash needs no length field, because the size is a constant."""
 
 # -- Packet and message -------------------------------------------------------------------------------------------
@@ -553,6 +523,8 @@ def _salted(f: PacketFacts) -> Compared | None:
 
 def _date(seconds: float) -> str:
     """Unix seconds as a date, where there is such a date."""
+    from datetime import UTC, datetime  # here, since few packets are judged so closely and no import needs it
+
     try:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (OverflowError, ValueError, OSError):
@@ -671,21 +643,3 @@ PACKET_CHECKS: tuple[Check, ...] = (
 )
 """Every check of packet and message, in the order in which a failure is named. The order is DEDUCED, and so is -404 for
 a packet that does not open or names the session 0."""
-
-__all__ = [
-    "CHECKS",
-    "MESSAGE_CHECKS",
-    "PACKET_CHECKS",
-    "Check",
-    "Compared",
-    "Facts",
-    "MessageFacts",
-    "PacketFacts",
-    "Result",
-    "Rules",
-    "Verdict",
-    "judge",
-    "judge_message",
-    "judge_packet",
-    "verify",
-]

@@ -38,7 +38,8 @@ from mtlib.protocol.messages import (
 )
 from mtlib.protocol.methods import Call, answer, explain
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, padding_size, plain, seal
-from mtlib.transport import Frame, ServerStream
+from mtlib.transport.framing import Frame
+from mtlib.transport.stream import ServerStream
 from mtlib.wire import SCHEMA, Dissection
 
 UNKNOWN_KEY, TOO_MANY, WRONG_DC = -404, -429, -444

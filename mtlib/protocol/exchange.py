@@ -9,6 +9,10 @@ else. (With `Patterned` entropy each asking needs a fresh one: it refuses to dra
         step = step.state.receive(answer_to(step.send), entropy, now)
     step.state.auth_key
 
+What server and client do alike stands first: they seal with nonces, compare, and draw numbers. `mtlib.wire.schema`
+declares what stands inside of each seal, and `unseal(message, [private_key, ExchangeSecrets(...)])` opens a recorded
+exchange.
+
 Source: core.telegram.org/mtproto/auth_key, whose items are named below; core.telegram.org/mtproto/
 security_guidelines, "Checking DH parameters".
 """
@@ -16,49 +20,173 @@ security_guidelines, "Checking DH parameters".
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from hmac import compare_digest
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
+from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import Entropy, source
-from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
+from mtlib.crypto.kdf import FROM_NONCES, Schedule, kdf_nonces
+from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
+from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, generator_power, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
-from mtlib.crypto.secret import Secret, whole
-from mtlib.errors import CheckError, LocalError
-from mtlib.protocol.exchange_messages import (
-    ExchangeSecrets,
-    ExchangeStep,
-    awaited,
-    draw_exponent,
-    inside,
-    open_with_hash,
-    pair,
-    same,
-    seal_with_hash,
-)
-from mtlib.wire.dissection import Dissection
+from mtlib.crypto.secret import Hidden, Secret, exact, whole
+from mtlib.errors import CheckError, LocalError, PeerError
+from mtlib.wire.dissection import STRICT, Dissection, Seal, Unsealed, octets
+from mtlib.wire.layout import Layout
 from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
 
 __all__ = [
-    "CLIENT",
-    "RETRIES",
-    "AwaitDhGen",
-    "AwaitDhParams",
-    "AwaitResPq",
-    "Established",
-    "ExchangeStep",
-    "Offer",
-    "begin",
-    "pair",
-]
+    "CLIENT", "AwaitDhGen", "AwaitDhParams", "AwaitResPq", "Established", "ExchangeStep", "Offer", "begin", "pair",
+]  # fmt: skip
 
+HASH = 20
+"""Bytes of the SHA-1 before what is sealed with the nonces."""
+REDRAWS = 8
+"""How often a value that does not fit is drawn anew. With real entropy not even the second draw happens."""
 RETRIES = 5
 """How many dh_gen_retry in a row are believed. A clash of key ids happens once in 2**64."""
 PQ_WIDTH = 8
 LAST_SECOND = 2**31 - 1
 """The end of `int` dates."""
+
+# -- What both sides do ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class ExchangeSecrets(Secret):
+    """The two nonces a key exchange hides behind: 32 bytes that only two know, 16 that everybody saw.
+
+    Handed to `unseal` it opens both Diffie-Hellman messages of its exchange. Its repr shows the public half.
+    """
+
+    new_nonce: bytes = field(repr=False)
+    server_nonce: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "new_nonce", Hidden(exact(self.new_nonce, 32, "new_nonce")))
+        exact(self.server_nonce, 16, "server_nonce")
+
+    @cached_property
+    def key_and_iv(self) -> tuple[bytes, bytes]:
+        """tmp_aes_key and tmp_aes_iv (item 6)."""
+        return kdf_nonces(self.new_nonce, self.server_nonce)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The same, to look at."""
+        return FROM_NONCES.run(new_nonce=self.new_nonce, server_nonce=self.server_nonce)
+
+    @property
+    def first_salt(self) -> int:
+        """The salt that both sides start with (item 9): a signed long."""
+        return first_salt(self.new_nonce, self.server_nonce)
+
+    def hash(self, number: int, auth_key: AuthKey) -> bytes:
+        """new_nonce_hash1 (ok), 2 (retry) or 3 (fail): proof that the sender knows new_nonce and the key."""
+        return new_nonce_hash(self.new_nonce, number, auth_key)
+
+    def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
+        """What `data` hides, if it belongs to this exchange; see `mtlib.wire.dissection.Opener`."""
+        if seal.scheme != "nonces" or values[seal.by] != self.server_nonce or not data or len(data) % BLOCK:
+            return None
+        return Unsealed(ige_decrypt(data, *self.key_and_iv), False)
+
+
+def seal_with_hash(layout: Layout, content: Dissection, secrets: ExchangeSecrets, entropy: Entropy) -> bytes:
+    """SHA1(content) + content + padding, AES-IGE under the key of the nonces. Draws `padding`, 0 to 15 bytes.
+
+    `layout` is ANSWER_WITH_HASH (server) or DATA_WITH_HASH (client).
+    """
+    padding = entropy.draw("padding", -(HASH + len(content)) % BLOCK)
+    digest = hashlib.sha1(bytes(content)).digest()
+    plaintext = layout.build(hash=digest, padding=padding, **{layout.fields[1].name: content})
+    return ige_encrypt(bytes(plaintext), *secrets.key_and_iv)
+
+
+def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -> Dissection:
+    """What `seal_with_hash` sealed, once whole blocks, hash and padding are right.
+
+    Raises DecodeError where no such content stands inside, CheckError for everything else.
+    """
+    if not encrypted or len(encrypted) % BLOCK:
+        raise CheckError("not whole blocks", got=f"{len(encrypted)} bytes", expected="a multiple of 16")
+    opened = layout.dissect(ige_decrypt(encrypted, *secrets.key_and_iv))
+    content = bytes(opened[layout.fields[1].name])
+    if not compare_digest(hashlib.sha1(content).digest(), opened["hash"]):
+        raise CheckError("the hash is not that of the content", where=f"{layout.name}/hash")
+    if len(opened["padding"]) >= BLOCK:
+        got = len(opened["padding"])
+        raise CheckError("too much padding", got=got, expected="0..15", where=f"{layout.name}/padding")
+    return opened
+
+
+class ExchangeStep(NamedTuple):
+    """What follows from a message: the state to go on from, and the TL body to send (None: nothing more).
+
+    The body goes into a plain packet, `packets.plain(msg_id, step.send)`.
+    """
+
+    state: Any
+    send: Dissection | None
+
+
+@contextmanager
+def inside(name: str) -> Iterator[None]:
+    """Whatever a peer did wrong in here, it did inside of `name`."""
+    try:
+        yield
+    except PeerError as error:
+        raise error.within(name) from None
+
+
+def awaited(body: Dissection | bytes, names: tuple[str, ...]) -> Dissection:
+    """The object at the start of `body`, if it is one of `names`; bytes after it are ignored.
+
+    Telegram's data centres pad their plain answers inside the announced length, TDLib pads its queries.
+    Raises CheckError for another object, DecodeError for something that is none.
+    """
+    data = octets(body, names[0])
+    with inside(names[0]):
+        found = SCHEMA.of(data)
+    if found.name not in names:
+        due = " or ".join(names)
+        raise CheckError("something else is due now", got=found.name, expected=due, where=names[0])
+    with inside(found.name):
+        read: Dissection = found.read(data, 0, len(data), STRICT).value
+    return read
+
+
+def same(message: Dissection, **expected: bytes) -> None:
+    """Raise CheckError, naming message and field, unless every named field has the expected bytes."""
+    for name, value in expected.items():
+        got = message[name]
+        if got != value:
+            where = f"{message.name}/{name}"
+            raise CheckError(f"{name} is not that of this exchange", got=got, expected=value, where=where)
+
+
+def draw_exponent(entropy: Entropy, label: str, g: int, p: int) -> tuple[int, int]:
+    """A secret of 2048 bits, drawn as `label` ("a" or "b"), and g to its power, which is not near the edges.
+
+    Raises LocalError where the entropy gives no such secret. Source: security_guidelines, "g_a and g_b
+    validation": whoever sends such a value looks at it first.
+    """
+    for attempt in range(REDRAWS):
+        secret = int.from_bytes(entropy.draw(label, 256, attempt=attempt), "big")
+        public = generator_power(g, secret, p)
+        try:
+            check_dh_public(public, p, f"g_{label}")
+        except CheckError:
+            continue
+        return secret, public
+    raise LocalError("this entropy gives no usable exponent", where=label)
+
+
+# -- The client -----------------------------------------------------------------------------------------------------
 
 
 def begin(
@@ -110,11 +238,7 @@ class AwaitResPq(Secret):
         return ExchangeStep(
             AwaitDhParams(self.nonce, secrets, self.expires_in),
             SCHEMA["req_DH_params"].build(
-                nonce=self.nonce,
-                server_nonce=secrets.server_nonce,
-                p=p,
-                q=q,
-                public_key_fingerprint=key.fingerprint,
+                nonce=self.nonce, server_nonce=secrets.server_nonce, p=p, q=q, public_key_fingerprint=key.fingerprint,
                 encrypted_data=sealed,
             ),
         )
@@ -125,13 +249,8 @@ class AwaitResPq(Secret):
         extra = {name: value for name, value in wanted.items() if value is not None}
         temp, dc = ("_temp" if "expires_in" in extra else ""), ("_dc" if "dc" in extra else "")
         return SCHEMA[f"p_q_inner_data{temp}{dc}"].build(
-            pq=answer["pq"],
-            p=p,
-            q=q,
-            nonce=self.nonce,
-            server_nonce=secrets.server_nonce,
-            new_nonce=secrets.new_nonce,
-            **extra,
+            pq=answer["pq"], p=p, q=q, nonce=self.nonce, server_nonce=secrets.server_nonce,
+            new_nonce=secrets.new_nonce, **extra,
         )
 
 
@@ -296,3 +415,29 @@ class Established(Secret):
 
 CLIENT = (AwaitResPq, AwaitDhParams, AwaitDhGen, Established)
 """The states in their order, for a diagram: each says what it `expects` and what it `sends` then."""
+
+
+# -- Both together --------------------------------------------------------------------------------------------------
+
+
+class Joined(NamedTuple):
+    """A whole conversation: every body in the order in which it was sent, and where both sides ended."""
+
+    transcript: list[Dissection]
+    client: Any
+    server: Any
+
+
+def pair(client: ExchangeStep, server: Any, *, client_entropy: Entropy, server_entropy: Entropy, now: int) -> Joined:
+    """Let a client that has begun and a server state talk in memory, to the end or to the first error.
+
+    What one sends the other gets as bytes, as it would from a wire.
+    """
+    if not isinstance(client, ExchangeStep):
+        raise LocalError("a client that has begun", got=type(client).__name__, expected="begin(...)", where="client")
+    transcript: list[Dissection] = []
+    while client.send is not None:
+        answered = server.receive(bytes(client.send), server_entropy, now)
+        transcript += [client.send, answered.send]
+        client, server = client.state.receive(bytes(answered.send), client_entropy, now), answered.state
+    return Joined(transcript, client.state, server)

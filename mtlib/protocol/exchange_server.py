@@ -15,28 +15,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import ClassVar
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.numbers import DH_PRIME, check_dh_public, power, to_bytes
-from mtlib.crypto.rsa import PrivateKey, hex_fingerprint
+from mtlib.crypto.numbers import DH_PRIME, check_dh_public, is_probable_prime, power, to_bytes
+from mtlib.crypto.rsa import PrivateKey, hex_fingerprint, old_check, old_open, rsa_pad_open
 from mtlib.crypto.secret import Secret
-from mtlib.errors import CheckError, LocalError, TransportError
-from mtlib.protocol.exchange_messages import (
-    ExchangeSecrets,
-    ExchangeStep,
-    awaited,
-    draw_exponent,
-    draw_primes,
-    inside,
-    open_inner_data,
-    open_with_hash,
-    same,
-    seal_with_hash,
-)
+from mtlib.errors import CheckError, LocalError, PeerError, TransportError
+from mtlib.protocol import exchange
+from mtlib.protocol.exchange import REDRAWS, ExchangeSecrets, ExchangeStep, awaited, draw_exponent, inside, same
 from mtlib.wire.dissection import Dissection
-from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
+from mtlib.wire.schema import (
+    ANSWER_WITH_HASH,
+    DATA_WITH_HASH,
+    DATA_WITH_PADDING,
+    GENERATED,
+    OLD_DATA_WITH_HASH,
+    SCHEMA,
+)
 
 G = 3
 WRONG_DC = -444
@@ -152,7 +150,7 @@ class AwaitReqDhParams(_Serving):
         offer = SCHEMA["server_DH_inner_data"].build(
             **both, g=G, dh_prime=to_bytes(DH_PRIME), g_a=to_bytes(g_a), server_time=now
         )
-        sealed = seal_with_hash(ANSWER_WITH_HASH, offer, secrets, entropy.at(offer.name))
+        sealed = exchange.seal_with_hash(ANSWER_WITH_HASH, offer, secrets, entropy.at(offer.name))
         answer = SCHEMA["server_DH_params_ok"].build(**both, encrypted_answer=sealed)
         said, n = self._and(query, answer), self.attempt
         state = AwaitSetDhParams(self.server, self.nonce, secrets, a, dc, expires_in, attempt=n, said=said)
@@ -198,7 +196,7 @@ class AwaitSetDhParams(_Serving):
         both = {"nonce": self.nonce, "server_nonce": self.secrets.server_nonce}
         same(query, **both)
         with inside(f"{query.name}/encrypted_data"):
-            inner = open_with_hash(DATA_WITH_HASH, query["encrypted_data"], self.secrets)["data"]
+            inner = exchange.open_with_hash(DATA_WITH_HASH, query["encrypted_data"], self.secrets)["data"]
         same(inner, **both)
         expected = int.from_bytes(self.failed.aux_hash, "little", signed=True) if self.failed else 0
         if inner["retry_id"] != expected:
@@ -251,3 +249,50 @@ class Granted(_Serving):
 SERVER = (AwaitReqPq, AwaitReqDhParams, AwaitSetDhParams, Granted)
 """The states in their order, for a diagram: each says what it `expects` and what it `sends` then."""
 QUERIES = tuple(name for state in SERVER for name in state.expects)
+
+
+# -- What only a server has to do ------------------------------------------------------------------------------------
+
+
+def open_inner_data(encrypted: bytes, key: PrivateKey) -> Dissection:
+    """What a client sealed for `key`: data_with_padding by RSA_PAD, or data_with_hash by the scheme before.
+
+    Raises CheckError where neither opens, DecodeError where what RSA_PAD sealed is no P_Q_inner_data.
+    """
+    try:
+        padded = rsa_pad_open(encrypted, key)
+    except CheckError as error:
+        old = _open_old(encrypted, key)
+        if old is None:
+            raise error from None
+        return old
+    return DATA_WITH_PADDING.dissect(padded)
+
+
+def _open_old(encrypted: bytes, key: PrivateKey) -> Dissection | None:
+    """Only the data itself says where it ends, and the hash has to agree with that."""
+    try:
+        opened = OLD_DATA_WITH_HASH.dissect(old_open(encrypted, key))
+        old_check(bytes(opened), len(opened["data"]))
+    except PeerError:
+        return None
+    return opened
+
+
+def draw_primes(entropy: Entropy) -> tuple[int, int]:
+    """Two different odd primes p < q of four bytes each, drawn as `p` and `q`; their product is below 2**63.
+
+    Raises LocalError where the entropy gives one prime again and again.
+    """
+    p = _prime(entropy.draw("p", 4))
+    for attempt in range(REDRAWS):
+        q = _prime(entropy.draw("q", 4, attempt=attempt))
+        if p != q:
+            return min(p, q), max(p, q)
+    raise LocalError("this entropy gives no second prime", where="q")
+
+
+def _prime(drawn: bytes) -> int:
+    """The next prime from a number of 31 bits on."""
+    start = int.from_bytes(drawn, "big") % 2**30 + 2**30 | 1
+    return next(number for number in count(start, 2) if is_probable_prime(number))

@@ -165,9 +165,7 @@ class Keyring:
         self._temporary: OrderedDict[int, KnownKey] = OrderedDict()
         self._made = 0
 
-    def add(
-        self, auth_key: AuthKey, salt: int, now: float, promised: int | None = None, longest: int = 0
-    ) -> KnownKey:
+    def add(self, auth_key: AuthKey, salt: int, now: float, promised: int | None = None, longest: int = 0) -> KnownKey:
         """Remember a new key: a temporary one if an end was `promised`; `longest` seconds cut its life short."""
         self._made += 1
         scope = self._entropy.at(f"salts-{self._made}")

@@ -62,7 +62,7 @@ class Window:
         self.past, self.future = limits.past, limits.future
         self._kinds, self._size = kinds, limits.seen
         self._seen: dict[int, int | None] = {}
-        self._top = 0
+        self._top = self._top_id = 0  # the highest seqno that counts, and the newest msg_id with one
 
     def judge(self, msg_id: int, now: float) -> str:
         """"accept", or "ignore:" and parity, duplicate, too_old or too_new. Remembers nothing."""
@@ -81,7 +81,7 @@ class Window:
     def seqnos_around(self, msg_id: int, seqno: int) -> tuple[int, int | None]:
         """The least and the greatest seqno that a new message may have: one above an older message's odd number, not
         below its even one, and the other way round for newer messages. No greatest where nothing newer is here."""
-        if msg_id > self.highest:
+        if msg_id > self._top_id:
             return self._top + self._top % 2, None
         older = [n for i, n in self._seen.items() if n is not None and i < msg_id]
         newer = [n for i, n in self._seen.items() if n is not None and i > msg_id]
@@ -98,7 +98,8 @@ class Window:
     def add(self, msg_id: int, seqno: int | None = None) -> None:
         """Remember an accepted id, and the seqno that came with it where that counts."""
         self._seen[msg_id] = seqno
-        self._top = max(self._top, seqno or 0)
+        if seqno is not None:
+            self._top, self._top_id = max(self._top, seqno), max(self._top_id, msg_id)
         self.highest = max(self.highest, msg_id)
         if len(self._seen) > self._size:
             self.floor = min(self._seen)
@@ -225,13 +226,6 @@ def inflate(body: bytes, limit: int) -> bytes:
 
 def container(messages: Iterable[Message]) -> bytes:
     """A msg_container around messages."""
-    return bytes(
-        SCHEMA["msg_container"].build(
-            messages=[
-                SCHEMA["message"].bare.pack(
-                    {"msg_id": m.msg_id, "seqno": m.seqno, "bytes": len(m.body), "body": m.body}
-                )
-                for m in messages
-            ]
-        )
-    )
+    bare = SCHEMA["message"].bare
+    packed = [bare.pack({"msg_id": m.msg_id, "seqno": m.seqno, "bytes": len(m.body), "body": m.body}) for m in messages]
+    return bytes(SCHEMA["msg_container"].build(messages=packed))

@@ -38,9 +38,7 @@ class Call:
     def dc(self) -> DataCenterState:
         return self.peer.dc
 
-    def note(
-        self, name: str, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
-    ) -> None:
+    def note(self, name: str, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object) -> None:
         self.peer.note(name, self.now, text, verdict, **facts)
 
 
@@ -201,17 +199,9 @@ def _facts(call: Call, request: bytes, perm_id: int) -> Facts:
     if perm is not None and call.now < perm.created + call.dc.rules.perm_key_delay:
         perm = None  # not yet known to the machine that binds
     return Facts(
-        request,
-        perm.auth_key if perm else None,
-        key.auth_key,
-        call.session_id,
-        call.message.msg_id,
-        int(call.now),
-        temporary=key.temporary,
-        bound_to=key.bound_to,
-        key_expires_at=key.promised,
-        last_bind_msg_id=perm.last_bind_msg_id if perm else None,
-        rules=call.dc.rules,
+        request, perm.auth_key if perm else None, key.auth_key, call.session_id, call.message.msg_id, int(call.now),
+        temporary=key.temporary, bound_to=key.bound_to, key_expires_at=key.promised,
+        last_bind_msg_id=perm.last_bind_msg_id if perm else None, rules=call.dc.rules,
     )
 
 
@@ -333,9 +323,7 @@ _LINES_WITHOUT_LOGIN = """
     help.getDeepLinkInfo#3fedc75f help.saveAppLog#6f02f748 langpack.getLangPack#f2f2330a langpack.getStrings#efea3803
     langpack.getDifference#cd984aa5 langpack.getLanguages#42c6978f langpack.getLanguage#6a596502
 """
-WITHOUT_LOGIN: Mapping[int, str] = {
-    int(line[-8:], 16): line[:-9] for line in _LINES_WITHOUT_LOGIN.split()
-}
+WITHOUT_LOGIN: Mapping[int, str] = {int(line[-8:], 16): line[:-9] for line in _LINES_WITHOUT_LOGIN.split()}
 """What is called before anybody is logged in. This data centre has none of it, and says so: a client that is told
 AUTH_KEY_UNREGISTERED instead logs out and destroys its keys. Source: core.telegram.org/methods, DEDUCED for some."""
 

@@ -46,9 +46,7 @@ FORMULAS = {
 PLAIN = Layout(
     "packet",
     (
-        Field(
-            "auth_key_id", Constant("long", bytes(8)), constant("zero: no key yet, all in the clear", DESCRIPTION)
-        ),
+        Field("auth_key_id", Constant("long", bytes(8)), constant("zero: no key yet, all in the clear", DESCRIPTION)),
         Field("msg_id", LONG, derived("", "about unix time * 2**32", f"{DESCRIPTION}, msg_id")),
         Field("message_data_length", INT, derived("len(message)", "bytes of the message", DESCRIPTION,
                                                   message="packet/message")),

@@ -19,7 +19,6 @@ from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import (
     ANSWER,
     BAD_MSG,
-    FROM_CLIENT,
     NOTICE,
     Budget,
     Message,
@@ -316,22 +315,3 @@ def look(body: bytes, reading: Reading = STRICT) -> Dissection | bytes:
         return SCHEMA.dissect(body, reading) if SCHEMA.knows(body) else body
     except OverBudget:
         return body
-
-
-__all__ = [
-    "ANSWER",
-    "ANSWERS",
-    "FROM_CLIENT",
-    "NOTICE",
-    "BadMessage",
-    "RpcResult",
-    "SentPacket",
-    "Seqno",
-    "ServiceMessage",
-    "Session",
-    "SessionEvent",
-    "Window",
-    "look",
-    "next_msg_id",
-    "seconds_of",
-]

@@ -456,9 +456,7 @@ class Full(Framing):
     def _read(self, frame: bytes, head: Head) -> Frame:
         told, computed = int.from_bytes(frame[-4:], "little"), zlib.crc32(frame[:-4])
         if told != computed:
-            raise DecodeError(
-                "a damaged frame", got=f"{told:08x}", expected=f"{computed:08x}", where=self._here("crc")
-            )
+            raise DecodeError("a damaged frame", got=f"{told:08x}", expected=f"{computed:08x}", where=self._here("crc"))
         seqno, expected = int.from_bytes(frame[4:8], "little"), _seqno(self.received)
         if seqno != expected:
             raise DecodeError("a frame out of order", got=seqno, expected=expected, where=self._here("seqno"))

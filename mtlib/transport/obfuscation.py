@@ -171,9 +171,7 @@ class Obfuscation(Secret):
             raise LocalError("too large", got=self.dc_id, expected="an int16", where="obfuscation/dc_id")
 
     @classmethod
-    def draw(
-        cls, entropy: Entropy, tag: bytes, dc_id: int | None = None, secret: bytes | None = None
-    ) -> Self:
+    def draw(cls, entropy: Entropy, tag: bytes, dc_id: int | None = None, secret: bytes | None = None) -> Self:
         """A fresh header for a client: 64 bytes, drawn again for as long as they are forbidden."""
         for attempt in range(_ATTEMPTS):
             random64 = entropy.draw("obfuscation_header", SIZE, attempt=attempt)

@@ -9,28 +9,7 @@ from mtlib.wire.tl import Constructor, Schema, constructor, crc
 from mtlib.wire.view import Row
 
 __all__ = [
-    "SCHEMA",
-    "Constructor",
-    "Dissection",
-    "Field",
-    "Layout",
-    "Note",
-    "Origin",
-    "Reading",
-    "Row",
-    "Schema",
-    "Seal",
-    "Shape",
-    "Span",
-    "Traced",
-    "Unsealed",
-    "constant",
-    "constructor",
-    "copied",
-    "crc",
-    "derived",
-    "given",
-    "random",
-    "trace",
-    "unseal",
-]
+    "SCHEMA", "Constructor", "Dissection", "Field", "Layout", "Note", "Origin", "Reading", "Row", "Schema", "Seal",
+    "Shape", "Span", "Traced", "Unsealed", "constant", "constructor", "copied", "crc", "derived", "given", "random",
+    "trace", "unseal",
+]  # fmt: skip

@@ -188,44 +188,44 @@ class Layout(Shape):
                 values[f.name] = False if f.kind.name == "true" else None
                 continue
             try:
-                span, end = _read_field(f, data, here, stop, values, reading)
+                span, end = _read_field(f, data, here, stop, at, values, reading)
             except DecodeError as error:
                 if not reading.lenient:
                     raise error.within(f.name) from None
                 return (*spans, uncut(f, data, here, stop, at, error)), values, stop
             values[f.name] = span.value
             if end > here:
-                spans.append(replace(span, start=here - at, stop=end - at, body=_shift(span.body, at)))
+                spans.append(span)
             here = end
         return tuple(spans), values, here
 
 
 def _read_field(
-    f: Field, data: bytes, at: int, stop: int, values: Mapping[str, Any], reading: Reading
+    f: Field, data: bytes, at: int, stop: int, base: int, values: Mapping[str, Any], reading: Reading
 ) -> tuple[Span, int]:
-    """One field at `at`: the kind reads it, `size` bounds it, `inside` explains its body."""
+    """One field at `at`, and where it ends: the kind reads it, `size` bounds it, `inside` explains its body. The span
+    counts from `base`."""
     bound = stop if not f.size else at + values[f.size]
     if not at <= bound <= stop:
         raise DecodeError(
-            f"{f.size} promises more than there is",
-            got=values[f.size],
-            expected=f"0..{stop - at}",
+            f"{f.size} promises more than there is", got=values[f.size], expected=f"0..{stop - at}",
             where=f"byte {at}",
         )
     read = f.kind.read(data, at, bound, reading)
     if f.size and read.stop != bound:
         raise DecodeError("bytes are left over", got=f"{bound - read.stop} more", where=f"byte {read.stop}")
-    span = Span(f, at, read.stop, read.value, data[at : read.stop], read.body, read.nested)
-    return _look_inside(span, values, reading), read.stop
+    body = read.body[0] - base, read.body[1] - base
+    span = Span(f, at - base, read.stop - base, read.value, data[at : read.stop], body, read.nested)
+    if f.inside is None or reading.allowance is not None:
+        return span, read.stop
+    return _look_inside(span, f.inside, read.body[0], values, reading), read.stop
 
 
-def _look_inside(span: Span, values: Mapping[str, Any], reading: Reading) -> Span:
-    """Describe the body. One that does not fit its description stays bytes, and the span says why."""
-    inside = span.field.inside
-    if inside is None or reading.allowance is not None:
-        return span
+def _look_inside(span: Span, inside: Shape | Seal, at: int, values: Mapping[str, Any], reading: Reading) -> Span:
+    """Describe the body, which begins at `at`. One that does not fit its description stays bytes, and the span says
+    why."""
     try:
-        inner = reading.deeper(span.body[0])
+        inner = reading.deeper(at)
         if isinstance(inside, Seal):
             return replace(span, opened=_opened(inside, values, bytes(span), inner))
         return replace(span, nested=inside.dissect(bytes(span), inner))
@@ -260,7 +260,3 @@ def uncut(f: Field, data: bytes, here: int, stop: int, base: int, error: DecodeE
     """What a lenient reader could not cut, up to the end."""
     span = (here - base, stop - base)
     return Span(f, *span, data[here:stop], data[here:stop], span, problem=str(error))
-
-
-def _shift(body: tuple[int, int], by: int) -> tuple[int, int]:
-    return body[0] - by, body[1] - by

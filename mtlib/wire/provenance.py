@@ -65,9 +65,7 @@ def trace(
     return Traced(span.field, last, bytes(span), note.formula, sources, _agrees(result, bytes(span)))
 
 
-def _source(
-    around: list[tuple[str, Dissection | Span]], at: str, known: Mapping[str, Any]
-) -> tuple[str, bytes | None]:
+def _source(around: list[tuple[str, Dissection | Span]], at: str, known: Mapping[str, Any]) -> tuple[str, bytes | None]:
     """The bytes a note means by `at`: the nearest enclosing dissection of that name or role, then down."""
     if at.startswith("@"):
         return at, _outside(known.get(at[1:]), at)

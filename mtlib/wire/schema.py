@@ -208,9 +208,7 @@ INNER = _line(
         "request/perm_auth_key_id", "which permanent key binds: nobody without that key can change this copy",
         f"{BIND}, bind_auth_key_inner",
     ),
-    temp_session_id=copied(
-        "message/session_id", "the session the request is sent in", f"{BIND}, bind_auth_key_inner"
-    ),
+    temp_session_id=copied("message/session_id", "the session the request is sent in", f"{BIND}, bind_auth_key_inner"),
     expires_at=copied(
         "request/expires_at", "unix seconds: when the temporary key ends", f"{BIND}, bind_auth_key_inner"
     ),
@@ -325,9 +323,7 @@ _line(
     "msgs_all_info#8cc0d131 msg_ids:Vector<long> info:string = MsgsAllInfo", f"{ABOUT}, message status",
     msg_ids="the messages spoken of", info="one byte per message, as in msgs_state_info",
 )
-_DETAIL = {
-    "answer_msg_id": "the answer that exists already", "bytes": "how long it is", "status": "reserved, zero",
-}
+_DETAIL = {"answer_msg_id": "the answer that exists already", "bytes": "how long it is", "status": "reserved, zero"}
 _line(
     "msg_detailed_info#276d3ec6 msg_id:long answer_msg_id:long bytes:int status:int = MsgDetailedInfo",
     f"{ABOUT}, extended voluntary communication", msg_id="the message that came twice", **_DETAIL,

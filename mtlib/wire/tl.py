@@ -105,9 +105,7 @@ class String:
         if first == 254:
             start, size = at + 4, int.from_bytes(data[at + 1 : at + 4], "little")
         if first == 254 and size < 254 and not reading.lenient:
-            raise DecodeError(
-                "long head for a short string", got=size, expected="254 or more", where=f"byte {at}"
-            )
+            raise DecodeError("long head for a short string", got=size, expected="254 or more", where=f"byte {at}")
         body = start, start + size
         if body[1] > stop:
             raise _cut_off("string", stop - start, size, start)
@@ -264,9 +262,7 @@ class Vector(Shape):
             wanted, place = f"0..{room}", f"byte {here - 4}"
             raise DecodeError("the count is beyond what is left", got=count, expected=wanted, where=place)
 
-    def _cut(
-        self, data: bytes, at: int, stop: int, reading: Reading
-    ) -> tuple[tuple[Span, ...], tuple[Any, ...], int]:
+    def _cut(self, data: bytes, at: int, stop: int, reading: Reading) -> tuple[tuple[Span, ...], tuple[Any, ...], int]:
         head, values, here = self.head.cut(data, at, stop, reading)
         spans, items = list(head), []
         where = "count"

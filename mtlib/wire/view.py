@@ -13,13 +13,7 @@ from typing import Any, NamedTuple
 
 from mtlib.wire.notes import Origin
 
-COLOURS = {
-    "constant": "#e5e7eb",
-    "random": "#fde9a9",
-    "given": "#f3d7f0",
-    "copied": "#cfe3ff",
-    "derived": "#d4f0cd",
-}
+COLOURS = {"constant": "#e5e7eb", "random": "#fde9a9", "given": "#f3d7f0", "copied": "#cfe3ff", "derived": "#d4f0cd"}
 """Pale backgrounds; text on them is `#111111`, a contrast above 12."""
 
 ANSI = {"constant": "2", "random": "33", "given": "35", "copied": "34", "derived": "32"}

@@ -24,7 +24,7 @@ ours.__path__ = [str(ROOT / "tests")]
 from mtlib.crypto.aes import Ctr, ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import System
 from mtlib.errors import DecodeError, MtError
-from mtlib.transport import FRAMINGS
+from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Constructor, Dissection
 from tests.fuzzing import bodies, spoiled
 

@@ -25,8 +25,7 @@ from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import MtError
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.exchange import begin
-from mtlib.protocol.exchange_messages import draw_primes
-from mtlib.protocol.exchange_server import AwaitReqPq, Server
+from mtlib.protocol.exchange_server import AwaitReqPq, Server, draw_primes
 from theirs import TelethonExchange, kurigram_request, telethon_request
 
 
