@@ -243,13 +243,18 @@ class Obfuscation(Secret):
         return encryptor, Ctr(self.decrypt_key, self.decrypt_iv)
 
 
+KEY, IV = slice(8, 40), slice(40, 56)
+"""Where key and iv stand in the 64 bytes; for the way back, in the same bytes reversed."""
+TAG, DC = slice(56, 60), slice(60, 62)
+
+
 def _key(bytes64: bytes, secret: bytes | None) -> bytes:
-    key = bytes64[8:40]
+    key = bytes64[KEY]
     return key if secret is None else hashlib.sha256(key + secret[-16:]).digest()
 
 
 def _iv(bytes64: bytes) -> bytes:
-    return bytes64[40:56]
+    return bytes64[IV]
 
 
 def _shown(tags: dict[bytes, str]) -> str:
