@@ -2,8 +2,8 @@
 
 It has four parts: bytes, keys, the binding, and whole packets. `ladder.json` holds the steps with their inputs and
 outputs, for some vectors. Bytes are hex, longs are decimal strings (many do not fit a double), an int is a number, a
-text is a text. Whoever climbs answers one step at a time; the first wrong value ends
-the climb, with the sentence for the mistake that makes exactly this value, where it is a usual one.
+text is a text. Whoever climbs answers one step at a time; the first wrong value ends the climb, with the sentence for
+the mistake that makes exactly this value, where it is a usual one.
 
     -> {"step": "auth_key_id", "inputs": {"perm_auth_key": "000102..."}}
     <- {"output": "32d1586ea457dfc8"}
@@ -435,10 +435,10 @@ def output(line: str) -> bytes:
 
 
 _PROVEN = {
-    "bytes": "this program writes strings, ids and frames, and reads results",
-    "keys": "it computes every value of a key exchange",
-    "binding": "this program builds the binding",
-    "whole": "it builds the packets of a client from raw values",
+    "bytes": "writes ids, strings and frames and reads results",
+    "keys": "computes every value of a key exchange",
+    "binding": "builds the binding",
+    "whole": "builds the packets of a client from raw values",
 }
 
 
@@ -468,7 +468,8 @@ class Report:
         """What right answers to all that was asked show, and no more."""
         parts = [part for part, steps in PARTS.items() if steps.keys() <= self.totals.keys()]
         steps = [step for step in self.totals if not any(step in PARTS[part] for part in parts)]
-        return "; ".join([*(_PROVEN[part] for part in parts), *([f"{', '.join(steps)}"] if steps else [])])
+        told = [f"this program {', '.join(_PROVEN[part] for part in parts)}"] if parts else []
+        return "; ".join([*told, *([f"asked were the steps {', '.join(steps)}"] if steps else [])])
 
     @property
     def exit_code(self) -> int:

@@ -1022,7 +1022,8 @@ _FRAMES: tuple[Mistake, ...] = (
     _only("full_number_left_out", FRAMES, "The number of the frame is missing.",
           "It stands between the length and the packet.",
           frame_full=lambda packet, seqno: _crc_behind(INT(len(packet) + 8) + packet)),
-    _only("full_crc_of_the_packet", FRAMES, "The CRC-32 covers the packet alone.", "It covers all that stands before it.",
+    _only("full_crc_of_the_packet", FRAMES, "The CRC-32 covers the packet alone.",
+          "It covers all that stands before it.",
           frame_full=lambda packet, seqno: _full(packet, seqno)[:-4] + WORD(zlib.crc32(packet))),
     _only("full_crc_high_byte_first", FRAMES, "The CRC-32 stands high byte first.", "Low byte first.",
           frame_full=lambda packet, seqno: _full(packet, seqno)[:-4] + _full(packet, seqno)[:-5:-1]),
@@ -1066,7 +1067,7 @@ def _length(stream: bytes) -> int:
 def _last(stream: bytes, *, own: int = 0, whole: bool = True) -> bytes:
     """The last packet of a stream whose lengths count `own` bytes of themselves."""
     last = b""
-    while len(stream) >= 4 and 4 < _length(stream) and (not whole or len(stream) >= 4 - own + _length(stream)):
+    while len(stream) >= 4 and _length(stream) > 4 and (not whole or len(stream) >= 4 - own + _length(stream)):
         last, stream = stream[4 : 4 - own + _length(stream)], stream[4 - own + _length(stream) :]
     return last
 
@@ -1096,7 +1097,8 @@ _HIDING: tuple[Mistake, ...] = (
           "One stream for the life of the connection.",
           obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_header(r, t, d) + b"".join(
               _ctr(r, 64).update(each) for each in (one, two))),
-    _only("stream_from_0", HIDING, "The stream begins at 0 behind the header.", "The header has used up 64 bytes of it.",
+    _only("stream_from_0", HIDING, "The stream begins at 0 behind the header.",
+          "The header has used up 64 bytes of it.",
           obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_header(r, t, d) + _ctr(r).update(one + two)),
     _only("tag_behind_the_header", HIDING, "The tag was sent once more behind the header.",
           "The tag is in the header already.",
@@ -1227,15 +1229,12 @@ _OFFER: tuple[Mistake, ...] = (
     _only("nonces_in_the_other_order", OFFER, "The two nonces have changed places.",
           "SHA1(new_nonce + server_nonce) is the beginning of tmp_aes_key.",
           tmp_aes=lambda new, server: _tmp(server, new)),
-    _only("iv_before_key", OFFER, "The iv stands before the key.", "tmp_aes_key comes first.",
-          tmp_aes=lambda new, server: _tmp(new, server)[32:] + _tmp(new, server)[:32]),
-    _only("dc_out_of_its_place", SEALING, "dc and expires_in have changed places.", "dc comes first, then expires_in.",
-          p_q_inner_data_temp_dc=lambda *v: client.RIGHT["p_q_inner_data_temp_dc"](*v[:6], v[7], v[6])),
     _only("inner_data_of_the_other_kind", SEALING, "That is the inner data of the other kind of key.",
           "A permanent key is asked for by p_q_inner_data_dc, a temporary one by p_q_inner_data_temp_dc.",
           p_q_inner_data_dc=lambda *v: b"\x88\xdf\xfd\x56" + client.RIGHT["p_q_inner_data_dc"](*v)[4:],
-          p_q_inner_data_temp_dc=lambda *v: iter((client.RIGHT["p_q_inner_data_dc"](*v[:7]),
-                                                  b"\x95\x5f\xf5\xa9" + client.RIGHT["p_q_inner_data_temp_dc"](*v)[4:]))),
+          p_q_inner_data_temp_dc=lambda *v: iter((
+              client.RIGHT["p_q_inner_data_dc"](*v[:7]),
+              b"\x95\x5f\xf5\xa9" + client.RIGHT["p_q_inner_data_temp_dc"](*v)[4:]))),
     _only("inner_data_without_dc", SEALING, "That is the inner data of old, without dc.",
           "p_q_inner_data_dc and p_q_inner_data_temp_dc name the data centre.",
           p_q_inner_data_dc=lambda *v: client.inner_data("p_q_inner_data", **_by_name("p_q_inner_data_dc", v, "dc")),
@@ -1282,7 +1281,8 @@ _OFFER: tuple[Mistake, ...] = (
     _only("retry_id_turned_round", PROOF, "retry_id is turned round.", "As it stands in the hash.",
           client_DH_inner_data=lambda n, s, r, g, p, b: client.client_DH_inner_data(n, s, r[::-1], g, p, b),
           retry_id=lambda key: sha1(key)[7::-1]),
-    _only("b_in_the_place_of_g_b", OFFER, "The secret b itself stands there.", "g_b = g^b mod dh_prime: b never travels.",
+    _only("b_in_the_place_of_g_b", OFFER, "The secret b itself stands there.",
+          "g_b = g^b mod dh_prime: b never travels.",
           client_DH_inner_data=lambda n, s, r, g, p, b: _offered(n, s, r, b)),
     _only("g_b_low_byte_first", OFFER, "g_b stands low byte first.", "Numbers of the exchange go high byte first.",
           client_DH_inner_data=lambda n, s, r, g, p, b: _offered(n, s, r, _power(g, _number(b), p)[::-1])),
@@ -1335,7 +1335,7 @@ _OFFER: tuple[Mistake, ...] = (
           first_salt=lambda new, server: bytes(8)),
     _only("temporary_inner_data_for_a_permanent_key", SEALING, "A temporary key was asked for where expires_in is 0.",
           "expires_in 0 stands for a permanent key: p_q_inner_data_dc.",
-          req_DH_params_packet=lambda *v: () if v[5] else client.req_DH_params_packet(*v, instead={
+          req_DH_params_packet=lambda *v: iter(()) if v[5] else client.req_DH_params_packet(*v, instead={
               "p_q_inner_data_dc": lambda *w: client.RIGHT["p_q_inner_data_temp_dc"](*w, 0),
               "rsa_pad": lambda data, p, *w: client.rsa_pad(data, p[: 192 - len(data)], *w)})),
     _only("msg_key_not_compared", V2_LESSON, "A packet was believed whose msg_key is not right.",
@@ -1476,16 +1476,17 @@ _STEPS_IN: Mapping[str, tuple[str, ...]] = {
 }
 """The steps that a whole packet is made of, as far as their mistakes are told there too."""
 _INSIDE: Mapping[str, tuple[str, ...]] = {
-    "req_DH_params_packet": tuple(row.name for row in (*_AGREED, *_TL, *_SEALING, *_OFFER)),
-    "set_client_DH_params_packet": tuple(row.name for row in (*_AGREED, *_OFFER)) + (
-        "iv_halves_swapped", "cbc_instead_of_ige"),
+    "req_DH_params_packet": tuple(row.name for row in (*_AGREED, *_TL, *_SEALING, *_OFFER) if row.name not in (
+        "nonce_without_zeros", "inner_data_without_dc")),  # more padding would be drawn for them
+    "set_client_DH_params_packet": (*(row.name for row in (*_AGREED, *_OFFER)), "iv_halves_swapped",
+                                    "cbc_instead_of_ige"),
     "call_packet": ("salt_0", "message_seqno_0", "length_148", "salt_and_session_swapped", "packet_by_mtproto_1",
                     "packet_direction_x_8", "packet_msg_key_without_padding", "key_id_left_out"),
     "bind_packet": ("salt_0", "message_seqno_0", "length_148", "packet_by_mtproto_1", "packet_direction_x_8",
                     "packet_msg_key_without_padding", "perm_id_in_front", "key_ids_swapped", "byte_swapped",
                     "seqno_not_zero", "length_not_forty", "msg_key_over_padding", "msg_key_v2", "direction_x_8",
                     "b_and_c_swapped", "iv_halves_swapped", "cbc_instead_of_ige", "length_head_left_out",
-                    "inner_without_constructor", "rounded_to_a_double"),
+                    "rounded_to_a_double"),
     "answer": tuple(row.name for row in _TL),
 }
 """The mistakes in them that are told there."""

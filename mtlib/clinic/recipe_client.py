@@ -159,8 +159,8 @@ def tmp_aes(new_nonce: bytes, server_nonce: bytes) -> bytes:
     return b"".join(kdf_nonces(new_nonce, server_nonce))
 
 
-def server_DH_inner_data(encrypted_answer: bytes, new_nonce: bytes, server_nonce: bytes) -> bytes:  # noqa: N802
-    """The object behind the seal, its SHA-1 checked: 564 bytes without hash and padding. CheckError where it differs."""
+def server_DH_inner_data(encrypted_answer: bytes, new_nonce: bytes, server_nonce: bytes) -> bytes:
+    """The object behind the seal, 564 bytes, without hash and padding. CheckError where it is not its SHA-1."""
     opened = open_with_hash(ANSWER_WITH_HASH, encrypted_answer, ExchangeSecrets(new_nonce, server_nonce))
     return bytes(opened["answer"])
 
@@ -176,7 +176,7 @@ def dh_verdict(g: int, dh_prime: bytes, g_a: bytes) -> bytes:
     return b"\0"
 
 
-def client_DH_inner_data(  # noqa: N802
+def client_DH_inner_data(
     nonce: bytes, server_nonce: bytes, retry_id: bytes, g: int, dh_prime: bytes, b: bytes
 ) -> bytes:
     """The client's half of Diffie-Hellman: 304 bytes with g_b = g^b mod dh_prime."""
@@ -226,7 +226,7 @@ def _answer_in(packet: bytes, name: str, nonce: bytes) -> Dissection:
     return found
 
 
-def req_DH_params_packet(  # noqa: N802
+def req_DH_params_packet(
     msg_id: int, answer: bytes, nonce: bytes, new_nonce: bytes, dc: int, expires_in: int, padding: bytes,
     temp_keys: bytes, n: bytes, e: int, instead: Instead = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
@@ -241,7 +241,7 @@ def req_DH_params_packet(  # noqa: N802
     return bytes(take["plain_packet"](msg_id, body + tl_string(sealed)))
 
 
-def set_client_DH_params_packet(  # noqa: N802
+def set_client_DH_params_packet(
     msg_id: int, answer: bytes, nonce: bytes, new_nonce: bytes, b: bytes, padding: bytes,
     instead: Instead = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
@@ -326,8 +326,8 @@ _BYTES = (
          f"{TCP_PAGE}, Full", {"packet": "bytes", "seqno": "int"}, frame_full),
     Step("last_packet", "of what a server sent in intermediate framing, cut anywhere: the last packet that is whole",
          f"{TCP_PAGE}, Intermediate", {"stream": "bytes"}, last_packet),
-    Step("obfuscated_header", "tag, filled to four bytes, at 56, dc as an int16 at 60; bytes 56 to 63 under AES-256-CTR "
-         "with key [8:40] and iv [40:56], whose stream begins at byte 0 of the header",
+    Step("obfuscated_header", "tag, filled to four bytes, at 56, dc as an int16 at 60; bytes 56 to 63 under "
+         "AES-256-CTR with key [8:40] and iv [40:56], whose stream begins at byte 0 of the header",
          f"{TCP_PAGE}, Transport obfuscation", _HEADER, obfuscated_header),
     Step("obfuscated_sent", "the header, then two pieces, all on one stream",
          f"{TCP_PAGE}, Transport obfuscation", {**_HEADER, "first": "bytes", "second": "bytes"}, obfuscated_sent),
@@ -347,14 +347,14 @@ _KEYS = (
          "(temp_key xor SHA256(aes_encrypted)) + aes_encrypted; not below n: the next temp_key; "
          "encrypted_data = block^e mod n, 256 bytes", f"{KEY_PAGE}, item 4.1",
          {"data": "bytes", "padding": "bytes", "temp_keys": "bytes", **_RSA}, rsa_pad),
-    Step("rsa_pad_yours", "the same with padding and temp_key of your own, fresh at every call", f"{KEY_PAGE}, item 4.1",
-         {"data": "bytes", **_RSA}, rsa_pad_yours),
+    Step("rsa_pad_yours", "the same with padding and temp_key of your own, fresh at every call",
+         f"{KEY_PAGE}, item 4.1", {"data": "bytes", **_RSA}, rsa_pad_yours),
     Step("tmp_aes", "; ".join(f"{row.name} = {written(row)}" for row in FROM_NONCES.rows),
          f"{KEY_PAGE}, item 6", _SECRETS, tmp_aes),
     Step("server_DH_inner_data", "IGE opened with tmp_aes: SHA1(answer) 20, answer, 0 to 15 bytes that no hash covers",
          f"{KEY_PAGE}, item 6", {"encrypted_answer": "bytes", **_SECRETS}, server_DH_inner_data),
-    Step("dh_verdict", "00 take; 01 dh_prime: not 2048 bits, or it or (p - 1) / 2 not prime; 02 g: not 2 to 7, or p does "
-         "not fit it; 03 g_a: not 2^1984 <= g_a <= p - 2^1984; the first that is wrong", GUIDELINES,
+    Step("dh_verdict", "00 take; 01 dh_prime: not 2048 bits, or it or (p - 1) / 2 not prime; 02 g: not 2 to 7, or p "
+         "does not fit it; 03 g_a: not 2^1984 <= g_a <= p - 2^1984; the first that is wrong", GUIDELINES,
          {"g": "int", "dh_prime": "bytes", "g_a": "bytes"}, dh_verdict),
     Step("client_DH_inner_data", "client_DH_inner_data, boxed; retry_id as it stands, g_b = g^b mod dh_prime",
          f"{KEY_PAGE}, item 7", {**_NONCES, "retry_id": "bytes", "g": "int", "dh_prime": "bytes", "b": "bytes"},
@@ -374,7 +374,8 @@ _WHOLE = (
          f"{KEY_PAGE}, items 3 to 5",
          {"msg_id": "long", "answer": "bytes", "nonce": "bytes", "new_nonce": "bytes", "dc": "int", "expires_in": "int",
           "padding": "bytes", "temp_keys": "bytes", **_RSA}, req_DH_params_packet),
-    Step("set_client_DH_params_packet", "the packet after the one with server_DH_params_ok", f"{KEY_PAGE}, items 6 to 8",
+    Step("set_client_DH_params_packet", "the packet after the one with server_DH_params_ok",
+         f"{KEY_PAGE}, items 6 to 8",
          {"msg_id": "long", "answer": "bytes", "nonce": "bytes", "new_nonce": "bytes", "b": "bytes",
           "padding": "bytes"}, set_client_DH_params_packet),
     Step("call_packet", "a call over the temporary key, by MTProto 2.0", V2_PAGE,
