@@ -1,4 +1,5 @@
-"""`dissect`, `doctor` and `judge`: what are these bytes, why was my bind refused, is my program right?"""
+"""`dissect`, `doctor`, `judge` and `sheet`: what are these bytes, why was my bind refused, is my program right, what
+has a client to know?"""
 
 from __future__ import annotations
 
@@ -86,3 +87,19 @@ def _judge(options: argparse.Namespace) -> int:
     report = judge_program(words[at + 1 :], steps=words[:at])
     print(report)
     return 0 if report.ok else NO
+
+
+def add_sheet(add: Adder) -> None:
+    """The arguments of `sheet`."""
+    from mtlib.clinic.sheet import SHEETS
+
+    paper = add("sheet", help="all that a client writes and reads, on one sheet")
+    paper.add_argument("name", choices=tuple(SHEETS))
+    paper.set_defaults(run=_sheet)
+
+
+def _sheet(options: argparse.Namespace) -> int:
+    from mtlib.clinic.sheet import sheet
+
+    print(sheet(options.name))
+    return 0

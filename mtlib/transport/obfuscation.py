@@ -45,6 +45,13 @@ _FOREIGN = {
 """Beginnings of other protocols. Those of four bytes are forbidden to an obfuscation header by the specification, the
 longer ones come up in no header by chance."""
 
+
+def foreign_starts() -> tuple[str, ...]:
+    """The four-byte beginnings of other protocols that a header must not have, as text or in hex."""
+    return tuple(start.decode() if start.isascii() and start.decode().isprintable() else start.hex(" ")
+                 for start in _FOREIGN if len(start) == 4)
+
+
 _ATTEMPTS = 64  # one header in 256 is forbidden; that many in a row means that the entropy is broken
 _PADDED_SECRET = 0xDD
 _SECRET_FORMS = "32 hex digits, or dd and 32 more, or base64url of these"
