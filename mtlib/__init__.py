@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mtlib.clinic.doctor import diagnose
     from mtlib.clinic.mistakes import MISTAKES
     from mtlib.clinic.reading import read_patient
+    from mtlib.clinic.sheet import sheet
     from mtlib.crypto.entropy import Patterned, System
     from mtlib.crypto.keys import AuthKey
     from mtlib.crypto.rsa import PrivateKey, PublicKey
@@ -57,13 +58,14 @@ __all__ = [
     "SCHEMA", "TO_CLIENT", "TO_SERVER", "AuthKey", "BindPacket", "Binding", "Carried", "ClientStream",
     "Dissection", "Facts", "Fault", "Limits", "LocalDC", "PacketFacts", "Patterned", "PrivateKey", "PublicKey",
     "Rules", "ServerStream", "System", "connect", "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge",
-    "judge_packet", "open_packet", "read_patient", "seal", "trace", "unseal", "verify",
+    "judge_packet", "open_packet", "read_patient", "seal", "sheet", "trace", "unseal", "verify",
 ]  # fmt: skip
 
 __getattr__, __dir__ = lazily(__name__, {
     "clinic.doctor": "diagnose",
     "clinic.mistakes": "MISTAKES",
     "clinic.reading": "read_patient",
+    "clinic.sheet": "sheet",
     "crypto.entropy": "Patterned System",
     "crypto.keys": "AuthKey",
     "crypto.rsa": "PrivateKey PublicKey",

@@ -1,4 +1,5 @@
-"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program, listen in between.
+"""The command line: bind, run a data centre, look at bytes, ask the doctor, judge a program, listen in between,
+print a sheet.
 
 `python -m mtlib --help` lists the commands, `python -m mtlib dc --help` the options of one.
 
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from mtlib import __version__
 from mtlib.cli.bind import add_bind
 from mtlib.cli.dc import add_dc
-from mtlib.cli.looking import add_dissect, add_doctor, add_judge
+from mtlib.cli.looking import add_dissect, add_doctor, add_judge, add_sheet
 from mtlib.cli.reading import INTERRUPTED, NO, UNREACHABLE, USAGE
 from mtlib.cli.tap import add_tap
 from mtlib.errors import LocalError, MtError, Unreachable
@@ -58,6 +59,7 @@ python -m mtlib dc --write dc                     a data centre for your client;
 python -m mtlib dissect 0d0a...                   what these bytes are
 python -m mtlib doctor refused.json               why a binding was refused
 python -m mtlib judge -- node my_bind.mjs         how far your own program gets
+python -m mtlib sheet bytes                       frames, strings, ids and answers on one sheet; exchange: the key
 python -m mtlib COMMAND --help                    the options of a command
 
 Exit codes: 0 yes, 1 no, 2 wrong use, 3 nobody answered, 130 interrupted.
@@ -71,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mtlib {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge, add_tap):
+    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge, add_sheet, add_tap):
         command(commands.add_parser)
     return parser
 

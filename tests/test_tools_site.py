@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 TOOL = Path(__file__).parent / "tools" / "site.py"
 DOCS = {path.stem for path in (TOOL.parents[2] / "docs").glob("*.md")}
+PAPERS = {"sheet_bytes", "sheet_exchange"}
 BYTES = "value and meaning"
 """The last heading of every byte view."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -94,7 +95,7 @@ def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def test_every_lesson_has_a_page_and_the_index_leads_to_it(site: Site) -> None:
-    assert set(site()) == {*lessons(), *DOCS, "index"}
+    assert set(site()) == {*lessons(), *DOCS, *PAPERS, "index"}
     assert {f"{name}.html" for name in lessons()} <= set(Page(site()["index"]).links)
     assert "<table>" in site()["index"]
 
@@ -243,5 +244,7 @@ def test_it_is_written_anew_each_time(tmp_path: Path, capsys: pytest.CaptureFixt
     module.LESSONS = module.DOCS = tmp_path
     nbformat.write(module.of_markdown("# 00 Only\n\nwords"), tmp_path / "00_only.ipynb")
     assert module.main(["--print"]) == 0
-    assert sorted(path.name for path in module.SITE.iterdir()) == ["00_only.html", "index.html"]
-    assert "2 pages" in capsys.readouterr().out
+    assert sorted(path.name for path in module.SITE.iterdir()) == [
+        "00_only.html", "index.html", "sheet_bytes.html", "sheet_exchange.html",
+    ]  # fmt: skip
+    assert "4 pages" in capsys.readouterr().out

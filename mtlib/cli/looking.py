@@ -1,4 +1,5 @@
-"""`dissect`, `doctor` and `judge`: what are these bytes, why was my bind refused, is my program right?"""
+"""`dissect`, `doctor`, `judge` and `sheet`: what are these bytes, why was my bind refused, is my program right, what
+has a client to know?"""
 
 from __future__ import annotations
 
@@ -66,14 +67,39 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def add_judge(add: Adder) -> None:
     """The arguments of `judge`."""
-    judge = add("judge", help="feed the steps of the recipe to any program, as JSON lines")
-    judge.add_argument("program", nargs="+", metavar="-- PROGRAM", help="a program and its arguments")
+    from mtlib.clinic.ladder import EVERYTHING
+    from mtlib.clinic.recipe_client import PARTS
+
+    judge = add("judge", help="feed the steps of the recipe to any program, as JSON lines",
+                formatter_class=argparse.RawDescriptionHelpFormatter,
+                epilog="\n".join(["Parts and their steps:", *(
+                    f"  {part}: {', '.join(steps)}" for part, steps in PARTS.items())]))  # fmt: skip
+    judge.add_argument("words", nargs=argparse.REMAINDER, metavar="[NAME ...] -- PROGRAM", help="parts or steps that "
+                       f"are asked, or {EVERYTHING}, without a name the binding; then a program and its arguments")
     judge.set_defaults(run=_judge)
 
 
 def _judge(options: argparse.Namespace) -> int:
     from mtlib.net.judge import judge_program
 
-    report = judge_program(options.program)
+    words = options.words if "--" in options.words else ["--", *options.words]
+    at = words.index("--")
+    report = judge_program(words[at + 1 :], steps=words[:at])
     print(report)
     return 0 if report.ok else NO
+
+
+def add_sheet(add: Adder) -> None:
+    """The arguments of `sheet`."""
+    from mtlib.clinic.sheet import SHEETS
+
+    paper = add("sheet", help="all that a client writes and reads, on one sheet")
+    paper.add_argument("name", choices=tuple(SHEETS))
+    paper.set_defaults(run=_sheet)
+
+
+def _sheet(options: argparse.Namespace) -> int:
+    from mtlib.clinic.sheet import sheet
+
+    print(sheet(options.name))
+    return 0

@@ -1,8 +1,9 @@
-"""The ladder: every value of a binding, one step per function of the recipe, for a program in any language.
+"""The ladder: every value of a client, one step per function, for a program in any language.
 
-`ladder.json` holds the steps with their inputs and outputs, for some vectors. Bytes are hex, longs are decimal strings
-(many do not fit a double), an int is a number. Whoever climbs answers one step at a time; the first wrong value ends
-the climb, with the sentence for the mistake that makes exactly this value, where it is a usual one.
+It has four parts: bytes, keys, the binding, and whole packets. `ladder.json` holds the steps with their inputs and
+outputs, for some vectors. Bytes are hex, longs are decimal strings (many do not fit a double), an int is a number, a
+text is a text. Whoever climbs answers one step at a time; the first wrong value ends the climb, with the sentence for
+the mistake that makes exactly this value, where it is a usual one.
 
     -> {"step": "auth_key_id", "inputs": {"perm_auth_key": "000102..."}}
     <- {"output": "32d1586ea457dfc8"}
@@ -12,6 +13,7 @@ Nothing is guessed. A mistake is named only where it gives exactly what was answ
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,9 +23,12 @@ from importlib.resources import files
 from typing import Any
 
 from mtlib.clinic.mistakes import MISTAKES, at
-from mtlib.clinic.recipe import STEPS, Recipe, Step, scheduled
+from mtlib.clinic.recipe import Recipe, Step, scheduled
+from mtlib.clinic.recipe_client import PARTS
+from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import ScheduleTable
-from mtlib.errors import DecodeError, LocalError, MtError
+from mtlib.crypto.rsa import PrivateKey, rsa_pad_open
+from mtlib.errors import CheckError, DecodeError, LocalError, MtError
 
 # -- Answers ------------------------------------------------------------------------------------------------------
 
@@ -135,8 +140,9 @@ def _values(way: Way, arguments: Sequence[Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Rung:
-    """A step of the recipe, and the mistakes that can be made in it."""
+    """A step of a client, and the mistakes that can be made in it."""
 
+    part: str
     step: Step
 
     @property
@@ -149,8 +155,13 @@ class Rung:
 
     @property
     def takes(self) -> Mapping[str, str]:
-        """ "bytes", "long" or "int" by name."""
+        """ "bytes", "long", "int" or "text" by name."""
         return self.step.takes
+
+    @property
+    def accepts(self) -> Accepts | None:
+        """Where an answer holds randomness of its own: what judges it. Otherwise one output is right."""
+        return _ACCEPTS.get(self.name)
 
     @property
     def mistakes(self) -> tuple[WrongAnswer, ...]:
@@ -160,76 +171,161 @@ class Rung:
 @cache
 def _mistakes(step: str) -> tuple[WrongAnswer, ...]:
     """Those of the table that show here: a wrong iv is nothing that the step of aes_key could tell."""
-    asked = next(question for question in ladder() if question.step == step)
-    return tuple(each for each in mistaken(step) if any(value != asked.output for value in each.made(asked.arguments)))
+    asked = [question for question in ladder() if question.step == step]
+    return tuple(
+        each for each in mistaken(step)
+        if any(value != question.output for question in asked for value in each.made(question.arguments))
+    )  # fmt: skip
 
 
-RUNGS: tuple[Rung, ...] = tuple(map(Rung, STEPS.values()))
-"""From the permanent key to the packet, in the order in which the values come into being."""
+def _rsa_pad_yours(question: Question, got: bytes, before: Sequence[bytes]) -> tuple[str, str]:
+    """The data centre's own way into an answer: with its private key, then by every way to pad it wrongly."""
+    data, n, e = question.arguments
+    if got in before:
+        return _told("same_random_bytes_twice")
+    if len(got) != 256 or got >= n:
+        short = got.rjust(256, b"\0")
+        return _told("ciphertext_of_255_bytes") if len(got) < 256 and opened(short, question) else (
+            "", f"{len(got)} bytes, or a number that is not below n: encrypted_data has 256 bytes.")  # fmt: skip
+    found = opened(got, question)
+    if found.startswith(data):
+        return "", ""
+    if found:
+        return _told("other_data_sealed")
+    rung = next(rung for rung in RUNGS if rung.name == "rsa_pad")
+    for padding, temp_key in _drawn(got, question):
+        named = recognise(rung.mistakes, [(data, padding, temp_key, n, e)], [got])
+        if named is not None:
+            return named.name, named.sentence
+    return "", "The private key opens it, and the hash inside does not agree."
+
+
+def _told(name: str) -> tuple[str, str]:
+    row = known(name)
+    return row.name, row.sentence
+
+
+def opened(sealed: bytes, question: Question) -> bytes:
+    """data_with_padding, 192 bytes; nothing where the hash does not agree."""
+    try:
+        return rsa_pad_open(sealed, PrivateKey(*(int(each, 16) for each in question.opens)))
+    except CheckError:
+        return b""
+
+
+def _drawn(sealed: bytes, question: Question) -> Iterator[tuple[bytes, bytes]]:
+    """Padding and temp_key, as they come out by several ways to open what was padded in one of many ways."""
+    key, size = PrivateKey(*(int(each, 16) for each in question.opens)), len(question.arguments[0])
+    block = key.apply(sealed)
+    for masked, body in ((block[:32], block[32:]), (block[224:], block[:224])):
+        hidden = bytes(a ^ b for a, b in zip(masked, hashlib.sha256(body).digest(), strict=True))
+        for temp_key in (hidden, masked):
+            for iv in (bytes(32), temp_key):
+                text = ige_decrypt(body, temp_key, iv)[:192]
+                yield from ((padded[size:], temp_key) for padded in (text[::-1], text))
+    yield block[21 + size :][: 192 - size].ljust(192 - size, b"\0"), bytes(32)  # the padding before RSA_PAD
+    yield block[-(192 - size) :], bytes(32)
+
+
+Accepts = Callable[["Question", bytes, Sequence[bytes]], tuple[str, str]]
+"""From the question, an answer, and the answers before it to the name of the mistake and the sentence; nothing twice
+where it is right."""
+_ACCEPTS: Mapping[str, Accepts] = {"rsa_pad_yours": _rsa_pad_yours}
+
+RUNGS: tuple[Rung, ...] = tuple(Rung(part, step) for part, steps in PARTS.items() for step in steps.values())
+"""Part by part, in the order in which the values come into being."""
 
 GIVEN: Mapping[str, str] = {
     "perm_auth_key": "bytes", "temp_auth_key": "bytes", "temp_auth_key_id": "long", "temp_session_id": "long",
     "msg_id": "long", "nonce": "long", "expires_at": "int", "random": "bytes", "padding": "bytes", "salt": "long",
     "seqno": "int", "message_padding": "bytes",
 }
-"""What a vector gives; everything else follows. Without a `temp_auth_key` the steps of the packet are left out."""
+"""What a vector of the binding gives; everything else follows. Without a `temp_auth_key` the steps of the packet are
+left out. The vectors of the other parts give the inputs of each step."""
 
 ABOUT = (
-    "One step per function of the recipe of auth.bindTempAuthKey. Run the inputs of each step through your own code,",
-    "in order: the first output that differs is the bug. `python -m mtlib judge -- PROGRAM` asks a program for you.",
-    "bytes: hex. long: a signed 64-bit number, as a decimal string. int: a signed 32-bit number.",
+    "One step per function of a client, in four parts: bytes, keys, the binding with auth.bindTempAuthKey, and whole",
+    "packets. Run the inputs of each step through your own code, in order: the first output that differs is the bug.",
+    "`python -m mtlib judge -- PROGRAM` asks a program for the binding, `judge all -- PROGRAM` for everything.",
+    "bytes: hex. long: a signed 64-bit number, as a decimal string. int: a signed 32-bit number. text: as it stands.",
+    "A step without outputs wants randomness of your own: `opens` has p and q of the RSA key that opens the answer.",
+)
+MADE_BY = (
+    "mtlib.clinic.ladder.document, from the library. Inputs of the keys: published is Telegram's own example "
+    "(core.telegram.org/mtproto/samples-auth_key), permanent and temporary are the two exchanges of "
+    "tests/vectors/synthetic_session.json, leading-zeros is the temporary one with nonces and a key that begin with 00."
 )
 
 
 def climb(given: Mapping[str, Any]) -> dict[str, Any]:
-    """All values of a vector by name: those given, and one for each step that has its inputs."""
+    """All values of a vector of the binding by name: those given, and one for each step that has its inputs."""
     return Recipe().run(given)
 
 
-def document(vectors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The content of ladder.json for `vectors`: name, about and given of each, as they stand in it."""
-    climbed = [(vector["name"], climb(_decoded(vector["given"], GIVEN))) for vector in vectors]
+def document(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of ladder.json, computed anew: from the `vectors` of `found`, and from the inputs of its steps in the
+    other parts."""
+    climbed = [(vector["name"], climb(_decoded(vector["given"], GIVEN))) for vector in found["vectors"]]
+    asked = {step["step"]: step["vectors"] for step in found["steps"]}
     return {
         "about": list(ABOUT),
-        "made_by": "mtlib.clinic.ladder.document, from the library",
-        "steps": [_step(rung, climbed) for rung in RUNGS],
-        "vectors": list(vectors),
+        "made_by": MADE_BY,
+        "steps": [
+            _step(rung, _climbed(rung, climbed) if rung.part == "binding" else _answered(rung, asked[rung.name]))
+            for rung in RUNGS
+        ],
+        "vectors": list(found["vectors"]),
     }
 
 
-def _step(rung: Rung, climbed: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    reached = [(name, values) for name, values in climbed if rung.name in values]
+def _step(rung: Rung, vectors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    sizes = {len(vector["output"] or "") // 2 for vector in vectors}
     return {
         "step": rung.name,
+        "part": rung.part,
         "says": rung.says,
         "source": rung.step.source,
         "takes": dict(rung.takes),
-        "bytes": len(reached[0][1][rung.name]),
-        "vectors": [
-            {"vector": name, "inputs": _encoded(values, rung.takes), "output": values[rung.name].hex()}
-            for name, values in reached
-        ],
+        "bytes": sizes.pop() if len(sizes) == 1 and not rung.accepts else None,
+        "vectors": vectors,
     }
 
 
+def _climbed(rung: Rung, climbed: Iterable[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {"vector": name, "inputs": _encoded(values, rung.takes), "output": values[rung.name].hex()}
+        for name, values in climbed
+        if rung.name in values
+    ]
+
+
+def _answered(rung: Rung, vectors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def output(inputs: Mapping[str, Any]) -> str | None:
+        return None if rung.accepts else rung.step.right(*_decoded(inputs, rung.takes).values()).hex()
+
+    return [{**vector, "output": output(vector["inputs"])} for vector in vectors]
+
+
 def _encoded(values: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
-    write: dict[str, Callable[[Any], Any]] = {"bytes": bytes.hex, "long": str, "int": int}
+    write: dict[str, Callable[[Any], Any]] = {"bytes": bytes.hex, "long": str, "int": int, "text": str}
     return {name: write[kind](values[name]) for name, kind in kinds.items()}
 
 
 def _decoded(values: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
-    read: dict[str, Callable[[Any], Any]] = {"bytes": bytes.fromhex, "long": int, "int": int}
+    read: dict[str, Callable[[Any], Any]] = {"bytes": bytes.fromhex, "long": int, "int": int, "text": str}
     return {name: None if values[name] is None else read[kind](values[name]) for name, kind in kinds.items()}
 
 
 @dataclass(frozen=True)
 class Question:
-    """One step for one vector: its `arguments` in the order of the rung, and the `output` that is right."""
+    """One step for one vector: its `arguments` in the order of the rung, and the `output` that is right; where many
+    are, none, and `opens` are the two primes of the RSA key that opens an answer."""
 
     rung: Rung = field(repr=False)
     vector: str
     inputs: Mapping[str, Any] = field(repr=False)
     output: bytes = field(repr=False)
+    opens: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def step(self) -> str:
@@ -244,11 +340,17 @@ class Question:
         """The question as a program is asked it: one line of JSON."""
         return json.dumps({"step": self.step, "inputs": dict(self.inputs)}) + "\n"
 
-    def mark(self, got: bytes) -> tuple[str, str]:
-        """The name of the mistake, where it is a usual one, and the sentence; twice nothing where `got` is right."""
+    def mark(self, got: bytes, before: Sequence[tuple[Question, bytes]] = ()) -> tuple[str, str]:
+        """The name of the mistake, where it is a usual one, and the sentence; twice nothing where `got` is right.
+        `before` are questions for the same step with the answers that came: a mistake that made all of them is told
+        rather than one that made the last."""
+        if self.rung.accepts:
+            return self.rung.accepts(self, got, [answer for _, answer in before])
         if got == self.output:
             return "", ""
-        found = recognise(self.rung.mistakes, [self.arguments], [got])
+        asked, answers = zip(*((q.arguments, answer) for q, answer in (*before, (self, got))), strict=True)
+        found = recognise(self.rung.mistakes, asked[::-1], answers[::-1])
+        found = found or recognise(self.rung.mistakes, [self.arguments], [got])
         return (found.name, found.sentence) if found else ("", difference(got, self.output))
 
 
@@ -269,7 +371,8 @@ def questions(text: str) -> tuple[Question, ...]:
     rungs = {rung.name: rung for rung in RUNGS}
     try:
         return tuple(
-            Question(rungs[step["step"]], each["vector"], each["inputs"], bytes.fromhex(each["output"]))
+            Question(rungs[step["step"]], each["vector"], each["inputs"], bytes.fromhex(each["output"] or ""),
+                     tuple(each.get("opens", ())))
             for step in json.loads(text)["steps"]
             for each in step["vectors"]
         )
@@ -296,13 +399,21 @@ def _shipped() -> str:
     return files("mtlib.clinic").joinpath("ladder.json").read_text(encoding="utf-8")
 
 
-def chosen(steps: Sequence[str]) -> tuple[Question, ...]:
-    """The ladder's questions for these steps, or all. LocalError for a step that there is not."""
-    names = [rung.name for rung in RUNGS]
-    for step in steps:
-        if step not in names:
-            raise LocalError("no such step on the ladder", got=step, expected=", ".join(names))
-    return tuple(question for question in ladder() if not steps or question.step in steps)
+EVERYTHING = "all"
+
+
+def chosen(names: Sequence[str]) -> tuple[Question, ...]:
+    """The ladder's questions for these parts and steps, "all" for everything; without a name those of the binding.
+    LocalError for a name that there is not."""
+    wanted = set(names or ("binding",))
+    unknown = wanted - {EVERYTHING, *PARTS, *(rung.name for rung in RUNGS)}
+    if unknown:
+        steps = ", ".join(rung.name for rung in RUNGS)
+        raise LocalError("no such step on the ladder", got=min(unknown),
+                         expected=f"{', '.join((EVERYTHING, *PARTS))}; or a step: {steps}")
+    return tuple(
+        question for question in ladder() if wanted & {EVERYTHING, question.rung.part, question.step}
+    )
 
 
 def output(line: str) -> bytes:
@@ -321,6 +432,14 @@ def output(line: str) -> bytes:
         return bytes.fromhex(value)
     except (TypeError, ValueError):
         raise DecodeError("output is not hex", got=str(value)[:60], expected="two hex digits for each byte") from None
+
+
+_PROVEN = {
+    "bytes": "writes ids, strings and frames and reads results",
+    "keys": "computes every value of a key exchange",
+    "binding": "builds the binding",
+    "whole": "builds the packets of a client from raw values",
+}
 
 
 @dataclass(frozen=True)
@@ -345,6 +464,14 @@ class Report:
         return self.stopped is None and not self.sentence
 
     @property
+    def proven(self) -> str:
+        """What right answers to all that was asked show, and no more."""
+        parts = [part for part, steps in PARTS.items() if steps.keys() <= self.totals.keys()]
+        steps = [step for step in self.totals if not any(step in PARTS[part] for part in parts)]
+        told = [f"this program {', '.join(_PROVEN[part] for part in parts)}"] if parts else []
+        return "; ".join([*told, *([f"asked were the steps {', '.join(steps)}"] if steps else [])])
+
+    @property
     def exit_code(self) -> int:
         return 0 if self.ok else 1 if self.got is not None else 3
 
@@ -357,9 +484,10 @@ class Report:
         ]
         if self.stopped is not None:
             lines += [f"stopped at step {self.stopped.step}, vector {self.stopped.vector}"]
-        lines += [self.sentence or "Every value is right: this program builds the binding."]
+        lines += [self.sentence or f"Every value is right: {self.proven}."]
         if self.stopped is not None and self.got is not None:
-            lines += [f"  got       {_hex(self.got)}", f"  expected  {_hex(self.stopped.output)}"]
+            lines += [f"  got       {_hex(self.got)}"]
+            lines += [] if self.stopped.rung.accepts else [f"  expected  {_hex(self.stopped.output)}"]
         return "\n".join(lines)
 
 
@@ -370,13 +498,16 @@ def ask(answer: Callable[[Question], bytes], asked: Sequence[Question]) -> Repor
     for question in asked:
         totals[question.step] = totals.get(question.step, 0) + 1
     right: dict[str, int] = {}
+    answers: dict[str, list[tuple[Question, bytes]]] = {}
     for question in asked:
         right.setdefault(question.step, 0)
+        before = answers.setdefault(question.step, [])
         try:
             got = answer(question)
         except MtError as error:
             return Report(right, totals, question, sentence=f"{str(error)[:1].upper()}{str(error)[1:]}")
-        mistake, sentence = question.mark(got)
+        mistake, sentence = question.mark(got, before)
+        before.append((question, got))
         if sentence:
             return Report(right, totals, question, got, mistake, sentence)
         right[question.step] += 1

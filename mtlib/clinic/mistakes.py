@@ -16,21 +16,30 @@ import base64
 import binascii
 import hashlib
 import struct
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import partial
 from itertools import chain
 from typing import Any
 
+from mtlib.clinic import recipe_client as client
 from mtlib.clinic import wrong
 from mtlib.clinic.recipe import HASHED, envelope, inner, message, request, rows
-from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, msg_key_v2
+from mtlib.crypto.aes import Ctr
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, msg_key_v2
 from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.numbers import MARGIN, RESIDUES, factor, is_probable_prime
+from mtlib.crypto.rsa import PublicKey
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import CONTAINER, GZIP, Budget, Message, contents, inflate
 from mtlib.protocol.packets import seal
-from mtlib.wire.tl import SIMPLE
+from mtlib.wire.schema import SCHEMA
+from mtlib.wire.tl import SIMPLE, crc
 
 Way = Callable[..., Any]
-LONG, INT = SIMPLE["long"].pack, SIMPLE["int"].pack
+LONG, INT, WORD = SIMPLE["long"].pack, SIMPLE["int"].pack, SIMPLE["#"].pack
 IGE, V1_LESSON, V2_LESSON, FORTY, SEALED, CARRIED, CHECKED, ERRORS, AFTER, DEBUG = (
     "11_aes_ige", "12_the_v1_schedule", "13_the_v2_schedule", "14_forty_bytes_that_bind",
     "15_sealed_with_the_permanent_key", "16_carried_by_the_temporary_key", "17_the_data_centres_checks",
@@ -62,6 +71,8 @@ class Stage(IntEnum):
     """Right bytes: what does the data centre know, or not know?"""
     HARMLESS = 9
     """Unusual, and accepted."""
+    LADDER = 10
+    """Nothing of a binding: the ladder asks for it, and the lessons before the binding teach it."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +205,41 @@ def _from_text(read: Way) -> Way:
             return None
 
     return undo
+
+
+def _padded(
+    *, reverse: bool = True, hashed: Way = lambda key, data: key + data, cipher: Any = wrong.IGE, behind: bool = False,
+    mask: Way = lambda plain, sealed: sha256(sealed), iv: Way = lambda key: bytes(32),
+) -> Way:  # fmt: skip
+    """RSA_PAD with some of its points another way."""
+    def way(data: bytes, padding: bytes, temp_keys: bytes, n: bytes, e: int) -> bytes:
+        filled, block = data + padding, b""
+        for key in (temp_keys[at : at + 32] for at in range(0, len(temp_keys), 32)):
+            text = (filled[::-1] if reverse else filled) + sha256(hashed(key, filled))
+            sealed = cipher.encrypt(text, key, iv(key))
+            masked = bytes(a ^ b for a, b in zip(key, mask(text, sealed), strict=True))
+            block = sealed + masked if behind else masked + sealed
+            if block < n:
+                break
+        return pow(int.from_bytes(block, "big"), e, int.from_bytes(n, "big")).to_bytes(256, "big")
+
+    return way
+
+def _verdict(*, low: bool = True, high: bool = True, margin: int = MARGIN, safe: bool = True, length: bool = True,
+             table: bool = True) -> Way:  # fmt: skip
+    """The checks of the group and of g_a with some of them forgotten."""
+    def way(g: int, dh_prime: bytes, g_a: bytes) -> bytes:
+        p, public = int.from_bytes(dh_prime, "big"), int.from_bytes(g_a, "big")
+        if (length and p.bit_length() != 2048) or not is_probable_prime(p, 2):
+            return b"\1"
+        if safe and not is_probable_prime(p // 2, 2):
+            return b"\1"
+        modulus, residues = RESIDUES.get(g, (1, set()))
+        if g not in RESIDUES or (table and p % modulus not in residues):
+            return b"\2"
+        return b"\3" if (low and public < margin) or (high and public > p - margin) else b"\0"
+
+    return way
 
 
 # -- Schedules ----------------------------------------------------------------------------------------------------
@@ -677,9 +723,12 @@ _SEEN: tuple[Mistake, ...] = (
          "The two keys have changed places: the temporary one seals, and each is named where the other belongs.",
          "Seal with the permanent key, carry with the temporary one."),
     _row("sealed_by_mtproto_2", Stage.OPENS, SEALED, "The binding is sealed by MTProto 2.0, msg_key and schedule.",
-         "Seal this one message by MTProto 1.0: msg_key = SHA1 of the 72 bytes, [4:20]; four SHA-1 with x = 0."),
+         "Seal this one message by MTProto 1.0: msg_key = SHA1 of the 72 bytes, [4:20]; four SHA-1 with x = 0.",
+         bind_packet=lambda *v: client.bind_packet(*v, instead=_sealed_by_2(v[0]))),
     _row("sealed_with_the_temporary_key", Stage.OPENS, SEALED, "The seal is made with the temporary key.",
-         "Seal with the permanent key: with it the owner signs for the temporary one, which seals the packet."),
+         "Seal with the permanent key: with it the owner signs for the temporary one, which seals the packet.",
+         bind_packet=lambda *v: client.bind_packet(*v, instead={
+             row.name: partial(_hash_under, row.name, v[1]) for row in V1.rows if row.hash})),
     _row("sealed_with_another_key", Stage.OPENS, SEALED,
          "The seal is made with another key than the one that it is for.",
          "Seal with the permanent key of this data centre: every data centre has its own."),
@@ -738,7 +787,9 @@ _SEEN: tuple[Mistake, ...] = (
          "Build it anew for every new msg_id, or send the same message again under its old one."),
     _row("fresh_msg_id_inside", Stage.EQUALITY, SEALED,
          "The envelope got a msg_id of its own, drawn after that of the message.",
-         "Draw one msg_id and use it twice: for the envelope and for the message that carries it."),
+         "Draw one msg_id and use it twice: for the envelope and for the message that carries it.",
+         bind_packet=lambda *v: (client.bind_packet(*v, instead={
+             "envelope": lambda random, m, i, off=off: envelope(random, m + off, i)}) for off in (4, 8, -4, -8))),
     _row("msg_id_of_another_clock", Stage.EQUALITY, SEALED,
          "The msg_id inside is no unix time * 2**32: a time by another unit stands there.",
          "Copy the msg_id of the message that carries the request, all 64 bits."),
@@ -810,7 +861,559 @@ _STATES: tuple[Mistake, ...] = (
          "Keep a key as 256 bytes."),
 )  # fmt: skip
 
-_ALL = (*_PACKETS, *_STRINGS, *_KEYS, *_ROWS, *_CIPHERS, *_FIELDS, *_HASHES, *_NUMBERS, *_SEEN, *_STATES)
+# -- The rest of a client: bytes, keys, whole packets ---------------------------------------------------------------
+# What only the ladder and the lessons before the binding ask for. A lesson is named by its number.
+
+NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
+    "02", "03", "04", "05", "06", "07", "08", "09", "10",
+)  # fmt: skip
+
+
+def _only(name: str, lesson: str, sentence: str, fix: str, **ways: Any) -> Mistake:
+    return _row(name, Stage.LADDER, lesson, sentence, fix, **ways)
+
+
+_NAMES: tuple[Mistake, ...] = (
+    _only("id_in_its_own_hash", NAMES, "The id in the line was hashed with it.", "The id itself is not in the hash.",
+          constructor_id=lambda line: WORD(crc(line, undone="id"))),
+    _only("end_of_the_line_hashed", NAMES, "The semicolon or the end of the line was hashed.",
+          "The line ends before the semicolon.",
+          constructor_id=lambda line: iter((WORD(crc(line, undone="end")), WORD(crc(line + ";\n", undone="end")),
+                                            WORD(crc(line.rstrip(";") + "\n", undone="end"))))),
+    _only("bytes_hashed_as_bytes", NAMES, "The line was hashed with the word bytes in it.",
+          "bytes is hashed as string: just the line of the bind is wrong without that.",
+          constructor_id=lambda line: WORD(crc(line, undone="bytes"))),
+    _only("brackets_hashed", NAMES, "The line was hashed with its brackets.", "< becomes a space; >, { and } go.",
+          constructor_id=lambda line: WORD(crc(line, undone="brackets"))),
+    _only("true_flags_hashed", NAMES, "The line was hashed with its flags.N?true fields.",
+          "flags.N?true takes no bytes, and it is not in the hash.",
+          constructor_id=lambda line: WORD(crc(line, undone="true flags"))),
+    _only("crc_not_inverted", NAMES, "The CRC-32 was not inverted at its end.",
+          "Take zlib's: polynomial edb88320, start and end inverted.",
+          constructor_id=lambda line: WORD(crc(line) ^ 0xFFFFFFFF)),
+    _only("id_turned_round", NAMES, "The id is turned round.", "An id is a number: low byte first on the wire.",
+          constructor_id=lambda line: client.constructor_id(line)[::-1]),
+)  # fmt: skip
+
+_TL: tuple[Mistake, ...] = (
+    _only("head_not_counted", STRINGS_LESSON, "The zeros were counted for the data alone.",
+          "The head counts: head and data together are filled up to a multiple of 4.",
+          tl_string=lambda body: _string(body, filled=lambda head, size: -size % 4)),
+    _only("no_zeros_after_a_string", STRINGS_LESSON, "There are no zeros after the data.",
+          "Head and data together are filled up to a multiple of 4.",
+          tl_string=lambda body: _string(body, filled=lambda head, size: 0)),
+    _only("four_zeros_after_a_string", STRINGS_LESSON, "Four zeros stand where none are due.",
+          "Count -size mod 4, not 4 - size mod 4; in an exchange it shows first at 256 bytes.",
+          tl_string=lambda body: _string(body, filled=lambda head, size: 4 - (head + size) % 4)),
+    _only("long_head_too_early", STRINGS_LESSON, "The long head begins at 253 bytes here.", "253 still fits one byte.",
+          tl_string=lambda body: _string(body, long_from=253)),
+    _only("long_head_too_late", STRINGS_LESSON, "The long head begins later than at 254 bytes here.",
+          "254 in one byte is fe, which announces three more: a reader takes your text for a length.",
+          tl_string=lambda body: (_string(body, long_from=at) for at in (255, 256))),
+    _only("long_head_always", STRINGS_LESSON, "Every string has the long head here.",
+          "A reader may accept it; the local DC does not: fe is for 254 and more.",
+          tl_string=lambda body: _string(body, long_from=0)),
+    _only("long_head_high_byte_first", STRINGS_LESSON, "The length in the long head stands high byte first.",
+          "Right at 256, because 00 01 00 reads the same both ways; wrong at 336.",
+          tl_string=lambda body: _string(body, order="big")),
+    _only("string_length_as_an_int", STRINGS_LESSON, "The length stands in front as an int.",
+          "One byte up to 253; from 254 on fe and three bytes.",
+          tl_string=lambda body: INT(len(body)) + body + bytes(-len(body) % 4)),
+    _only("number_low_byte_first", STRINGS_LESSON, "The number stands low byte first.",
+          "Numbers of the exchange go high byte first: p = 1513098571 is 04 5a 30 0d 4b 00 00 00.",
+          number_string=lambda number: client.tl_string(_high(number)[::-1]),
+          p_q=lambda pq: b"".join(client.tl_string(_high(each)[::-1]) for each in factor(_number(pq)))),
+    _only("number_of_eight_bytes", STRINGS_LESSON, "The number was filled up with zeros to eight bytes.",
+          "No zeros in front: a number of 31 bits has 4 bytes.",
+          number_string=lambda number: client.tl_string(number.to_bytes(8, "big")),
+          p_q=lambda pq: b"".join(client.tl_string(each.to_bytes(8, "big")) for each in factor(_number(pq)))),
+    _only("number_without_a_string", STRINGS_LESSON, "The number stands there as a long.",
+          "Numbers of the exchange are strings, high byte first.",
+          number_string=lambda number: iter((LONG(number), LONG(number)[::-1])),
+          p_q=lambda pq: iter((b"".join(map(LONG, factor(_number(pq)))), b"".join(map(INT, factor(_number(pq))))))),
+    _only("number_with_a_sign_byte", STRINGS_LESSON, "A zero byte stands in front: a library wrote the sign as well.",
+          "No zeros in front.", number_string=lambda number: client.tl_string(b"\0" + _high(number))),
+    _only("result_with_its_header", STRINGS_LESSON, "That is the whole rpc_result.",
+          "The result begins after the id and req_msg_id, at 12.",
+          result_of=lambda body, m: b"\x01\x6d\x5c\xf3" + LONG(m) + client.result_of(body, m)),
+    _only("result_still_packed", STRINGS_LESSON, "The result is still packed.",
+          "gzip_packed may stand around anything, also inside rpc_result.",
+          result_of=lambda body, m: _results(body, m, ("outside",))),
+    _only("packed_container_not_opened", STRINGS_LESSON, "What is packed around the rpc_result was not opened.",
+          "gzip_packed may stand around anything, also around the container.",
+          result_of=lambda body, m: _results(body, m, ("result",))),
+    _only("container_not_opened", STRINGS_LESSON, "The container was not opened.",
+          "After the id of msg_container come a count and bare messages: msg_id 8, seqno 4, bytes 4, body.",
+          result_of=lambda body, m: client.result_of(body, m) if body[:4] == b"\x01\x6d\x5c\xf3" else b""),
+    _only("another_result", STRINGS_LESSON, "That is the result of another call.",
+          "req_msg_id says which message a result answers.",
+          result_of=lambda body, m: _results(body, None, ("outside", "result"))),
+)  # fmt: skip
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(data, "big")
+
+
+def _high(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def _string(body: bytes, *, long_from: int = 254, order: Any = "little", filled: Way | None = None) -> bytes:
+    """A TL string with some of its rules another way."""
+    head = bytes([len(body)]) if len(body) < long_from else b"\xfe" + len(body).to_bytes(3, order)
+    return head + body + bytes(filled(len(head), len(body)) if filled else -(len(head) + len(body)) % 4)
+
+
+def _results(body: bytes, msg_id: int | None, inflated: tuple[str, ...]) -> bytes:
+    """The result for msg_id, or the first of all, unpacked in these places only."""
+    messages = [Message(0, 0, body)]
+    if "outside" in inflated or body[:4] == CONTAINER:
+        messages = contents(Message(2**63 - 1, 0, body), Budget(Limits()))
+    for each in messages:
+        packed = each.body[:4] == GZIP
+        found = inflate(each.body, 1 << 20) if packed and "outside" in inflated else each.body
+        if found[:4] == b"\x01\x6d\x5c\xf3" and msg_id in (None, wrong.long(found[4:12])):
+            return inflate(found[12:], 1 << 20) if "result" in inflated else found[12:]
+    return b""
+
+
+_FRAMES: tuple[Mistake, ...] = (
+    _only("tag_before_every_frame", FRAMES, "The tag stands in front of the frame.",
+          "The tag is sent once per connection.",
+          frame_abridged=lambda packet: b"\xef" + client.frame_abridged(packet),
+          frame_intermediate=lambda packet: b"\xee" * 4 + client.frame_intermediate(packet),
+          frame_padded=lambda packet, padding: b"\xdd" * 4 + client.frame_padded(packet, padding)),
+    _only("frame_length_in_bytes", FRAMES, "The length counts bytes.", "Abridged counts words of 4 bytes.",
+          frame_abridged=lambda packet: _abridged(packet, len(packet))),
+    _only("frame_length_in_words", FRAMES, "The length counts words.", "Only abridged counts words of 4 bytes.",
+          frame_intermediate=lambda packet: INT(len(packet) // 4) + packet),
+    _only("frame_length_127_in_one_byte", FRAMES, "127 words stand in one byte.",
+          "From 127 words on, not from 128: 7f itself announces three more bytes.",
+          frame_abridged=lambda packet: _abridged(packet, long_from=128)),
+    _only("frame_head_ff", FRAMES, "The long form begins with ff.",
+          "ff is 7f with the bit that asks for a quick ack.",
+          frame_abridged=lambda packet: _abridged(packet, mark=b"\xff")),
+    _only("frame_always_long", FRAMES, "The long form stands where one byte would do.",
+          "Up to 126 words the length is one byte.", frame_abridged=lambda packet: _abridged(packet, long_from=0)),
+    _only("frame_length_high_byte_first", FRAMES, "The length stands high byte first.",
+          "Low byte first: 28 00 00 00 is 40.",
+          frame_abridged=lambda packet: _abridged(packet, order="big"),
+          frame_intermediate=lambda packet: _turned_head(client.frame_intermediate(packet)),
+          frame_padded=lambda packet, padding: _turned_head(client.frame_padded(packet, padding)),
+          frame_full=lambda packet, seqno: _full(packet, seqno, order="big")),
+    _only("frame_length_counts_itself", FRAMES, "The length counts itself.",
+          "Intermediate's length does not count itself; full's does.",
+          frame_intermediate=lambda packet: INT(len(packet) + 4) + packet,
+          frame_padded=lambda packet, padding: INT(len(packet + padding) + 4) + packet + padding,
+          last_packet=lambda stream: _last(stream, own=4)),
+    _only("frame_length_without_padding", FRAMES, "The length leaves out the padding.",
+          "Nothing else says where the next frame begins: the length counts packet and padding.",
+          frame_padded=lambda packet, padding: INT(len(packet)) + packet + padding),
+    _only("frame_padding_missing", FRAMES, "The padding is missing.", "Put it behind the packet.",
+          frame_padded=lambda packet, padding: client.frame_intermediate(packet)),
+    _only("frame_padding_in_front", FRAMES, "The padding stands before the packet.", "Put it behind the packet.",
+          frame_padded=lambda packet, padding: client.frame_intermediate(padding + packet)),
+    _only("full_length_of_the_packet", FRAMES, "The length leaves out some of the 12 bytes around the packet.",
+          "Full's length counts all: itself, the number, the packet, the CRC-32.",
+          frame_full=lambda packet, seqno: (_full(packet, seqno, around=n) for n in (0, 4, 8))),
+    _only("full_numbered_from_1", FRAMES, "The frame has the number of the next one.", "Full frames count from 0.",
+          frame_full=lambda packet, seqno: _full(packet, seqno + 1)),
+    _only("full_number_left_out", FRAMES, "The number of the frame is missing.",
+          "It stands between the length and the packet.",
+          frame_full=lambda packet, seqno: _crc_behind(INT(len(packet) + 8) + packet)),
+    _only("full_crc_of_the_packet", FRAMES, "The CRC-32 covers the packet alone.",
+          "It covers all that stands before it.",
+          frame_full=lambda packet, seqno: _full(packet, seqno)[:-4] + WORD(zlib.crc32(packet))),
+    _only("full_crc_high_byte_first", FRAMES, "The CRC-32 stands high byte first.", "Low byte first.",
+          frame_full=lambda packet, seqno: _full(packet, seqno)[:-4] + _full(packet, seqno)[:-5:-1]),
+    _only("full_crc_left_out", FRAMES, "The CRC-32 is missing.", "The last 4 bytes are the CRC-32 of all before them.",
+          frame_full=lambda packet, seqno: _full(packet, seqno)[:-4]),
+    _only("first_packet_only", FRAMES, "That is the first packet.", "One read may hold several frames.",
+          last_packet=lambda stream: stream[4 : 4 + _length(stream)]),
+    _only("whole_read_as_a_packet", FRAMES, "That is all that was read.", "A read is no packet: cut by the length.",
+          last_packet=lambda stream: iter((stream[4:], stream))),
+    _only("cut_packet_handed_up", FRAMES, "That packet has not arrived whole.",
+          "What is left over belongs to the next read.", last_packet=lambda stream: _last(stream, whole=False)),
+    _only("packet_with_its_length", FRAMES, "The length stands before the packet still.",
+          "The 4 bytes of length belong to the frame.",
+          last_packet=lambda stream: INT(len(client.last_packet(stream))) + client.last_packet(stream)),
+)  # fmt: skip
+
+
+def _abridged(
+    packet: bytes, length: int | None = None, *, long_from: int = 127, mark: bytes = b"\x7f", order: Any = "little"
+) -> bytes:
+    words = len(packet) // 4 if length is None else length
+    return (bytes([words]) if words < long_from else mark + words.to_bytes(3, order)) + packet
+
+
+def _turned_head(frame: bytes) -> bytes:
+    return frame[3::-1] + frame[4:]
+
+
+def _crc_behind(data: bytes) -> bytes:
+    return data + WORD(zlib.crc32(data))
+
+
+def _full(packet: bytes, seqno: int, *, around: int = 12, order: Any = "little") -> bytes:
+    return _crc_behind((len(packet) + around).to_bytes(4, order) + seqno.to_bytes(4, order) + packet)
+
+
+def _length(stream: bytes) -> int:
+    return int.from_bytes(stream[:4], "little")
+
+
+def _last(stream: bytes, *, own: int = 0, whole: bool = True) -> bytes:
+    """The last packet of a stream whose lengths count `own` bytes of themselves."""
+    last = b""
+    while len(stream) >= 4 and _length(stream) > 4 and (not whole or len(stream) >= 4 - own + _length(stream)):
+        last, stream = stream[4 : 4 - own + _length(stream)], stream[4 - own + _length(stream) :]
+    return last
+
+
+_HIDING: tuple[Mistake, ...] = (
+    _only("header_tail_from_the_start", HIDING, "Bytes 56 to 63 are encrypted with the start of the stream.",
+          "The stream runs over all 64 bytes; bytes 56 to 63 are its bytes 56 to 63.",
+          obfuscated_header=lambda r, t, d: r[:56] + _ctr(r).update(_clear(r, t, d)[56:])),
+    _only("header_all_encrypted", HIDING, "The whole header is encrypted.",
+          "Bytes 0 to 55 travel plain: the server needs them.",
+          obfuscated_header=lambda r, t, d: _ctr(r).update(_clear(r, t, d))),
+    _only("header_not_encrypted", HIDING, "Nothing in the header is encrypted.",
+          "The tag would stand there readable: bytes 56 to 63 are encrypted.",
+          obfuscated_header=lambda r, t, d: _clear(r, t, d)),
+    _only("tag_of_one_byte", HIDING, "The tag stands there once.", "The tag fills four bytes: ef ef ef ef.",
+          obfuscated_header=lambda r, t, d: _hidden(r, r[:56] + t + r[56 + len(t) : 60] + _dc(d) + r[62:])),
+    _only("dc_high_byte_first", HIDING, "The dc stands high byte first.", "It is an int16, low byte first.",
+          obfuscated_header=lambda r, t, d: _hidden(r, _clear(r, t, d)[:60] + _dc(d)[::-1] + r[62:])),
+    _only("dc_left_out", HIDING, "The dc is not in the header.", "Write it into bytes 60 and 61.",
+          obfuscated_header=lambda r, t, d: _hidden(r, _clear(r, t, d)[:60] + r[60:])),
+    _only("keys_of_the_way_back", HIDING, "Key and iv are those of the other direction.",
+          "Outwards the bytes as drawn, inwards reversed.",
+          obfuscated_header=lambda r, t, d: r[:56] + _ctr(r[::-1]).update(_clear(r, t, d))[56:],
+          obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_header(r, t, d) + _ctr(r[::-1]).update(one + two),
+          obfuscated_received=lambda r, t, d, data: _ctr(r).update(data)),
+    _only("stream_begun_again", HIDING, "The stream begins again with every piece.",
+          "One stream for the life of the connection.",
+          obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_header(r, t, d) + b"".join(
+              _ctr(r, 64).update(each) for each in (one, two))),
+    _only("stream_from_0", HIDING, "The stream begins at 0 behind the header.",
+          "The header has used up 64 bytes of it.",
+          obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_header(r, t, d) + _ctr(r).update(one + two)),
+    _only("tag_behind_the_header", HIDING, "The tag was sent once more behind the header.",
+          "The tag is in the header already.",
+          obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_sent(r, t, d, t + one, two)),
+    _only("header_not_sent", HIDING, "The header is missing.", "It goes first: without it the server has no key.",
+          obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_sent(r, t, d, one, two)[64:]),
+    _only("way_back_from_64", HIDING, "The stream of the way back begins at 64.",
+          "Nothing came in before: the way back starts at 0.",
+          obfuscated_received=lambda r, t, d, data: _ctr(r[::-1], 64).update(data)),
+    _only("pieces_reversed", HIDING, "Key and iv were cut first and reversed then.", "Reverse the 64 bytes, then cut.",
+          obfuscated_received=lambda r, t, d, data: Ctr(r[8:40][::-1], r[40:56][::-1]).update(data)),
+)  # fmt: skip
+
+
+def _dc(dc: int) -> bytes:
+    return dc.to_bytes(2, "little", signed=True)
+
+
+def _clear(random64: bytes, tag: bytes, dc: int) -> bytes:
+    return random64[:56] + (4 * tag)[:4] + _dc(dc) + random64[62:]
+
+
+def _ctr(random64: bytes, used: int = 0) -> Ctr:
+    stream = Ctr(random64[8:40], random64[40:56])
+    stream.update(bytes(used))
+    return stream
+
+
+def _hidden(random64: bytes, clear: bytes) -> bytes:
+    return clear[:56] + _ctr(random64).update(clear)[56:]
+
+
+_AGREED: tuple[Mistake, ...] = (
+    _only("key_id_0_left_out", AGREED, "The eight zeros in front are missing.",
+          "Eight zero bytes come first: no key yet.", plain_packet=lambda m, body: client.plain_packet(m, body)[8:]),
+    _only("plain_length_of_all", AGREED, "The length counts more than the body.",
+          "It counts the body, not the 20 bytes before it.",
+          plain_packet=lambda m, body: (bytes(8) + LONG(m) + INT(len(body) + n) + body for n in (20, 4, 12))),
+    _only("plain_with_a_msg_key", AGREED, "Room for a msg_key is left.", "Nothing is sealed: no msg_key.",
+          plain_packet=lambda m, body: bytes(24) + client.plain_packet(m, body)[8:]),
+    _only("plain_length_left_out", AGREED, "The length is missing.",
+          "message_data_length stands between msg_id and the body.",
+          plain_packet=lambda m, body: bytes(8) + LONG(m) + body),
+    _only("plain_high_byte_first", AGREED, "msg_id or the length stand high byte first.",
+          "msg_id and the length are numbers: low byte first.",
+          plain_packet=lambda m, body: (bytes(8) + one + two + body for one, two in (
+              (LONG(m)[::-1], INT(len(body))[::-1]), (LONG(m)[::-1], INT(len(body))),
+              (LONG(m), INT(len(body))[::-1])))),
+    _only("larger_factor_first", FACTORS, "The larger factor stands first.", "p < q; the walk may find q first.",
+          p_q=lambda pq: b"".join(map(client.number_string, factor(_number(pq))[::-1]))),
+    _only("factor_1", FACTORS, "One of the two is 1.",
+          "gcd gave the whole number: both were caught in one step; take another c.",
+          p_q=lambda pq: b"".join(map(client.number_string, (1, _number(pq))))),
+)  # fmt: skip
+
+_SEALING: tuple[Mistake, ...] = (
+    _only("bare_numbers_hashed", SEALING, "n and e were hashed without their lengths.",
+          "n and e are hashed as TL strings, 264 bytes.",
+          fingerprint=lambda n, e: sha1(n + _high(e))[12:]),
+    _only("first_8_of_the_fingerprint", SEALING, "That is the beginning of the hash.", "The last 8.",
+          fingerprint=lambda n, e: _named(n, _high(e))[:8]),
+    _only("fingerprint_turned_round", SEALING, "The fingerprint is turned round.",
+          "Cut from a hash: as it stands; printed as a number it reads the other way round.",
+          fingerprint=lambda n, e: client.fingerprint(n, e)[::-1]),
+    _only("zero_before_n", SEALING, "n was hashed with a zero in front.",
+          "ASN.1 puts a zero before n; the fingerprint does not.",
+          fingerprint=lambda n, e: _named(b"\0" + n, _high(e))[12:]),
+    _only("e_of_four_bytes", SEALING, "e was hashed with zeros in front.", "01 00 01: no zeros in front.",
+          fingerprint=lambda n, e: _named(n, e.to_bytes(4, "big"))[12:]),
+    _only("file_hashed", SEALING, "The key was hashed as the file has it.",
+          "Not the file: n and e as two TL strings.",
+          fingerprint=lambda n, e: (sha1(base64.b64decode("".join(pem.split("\n")[1:-2])))[12:] for pem in (
+              PublicKey(_number(n), e).to_pem(), PublicKey(_number(n), e).to_spki_pem()))),
+    _only("data_not_reversed", SEALING, "The bytes were not reversed.",
+          "data_pad_reversed comes first, the random bytes in front.", rsa_pad=_padded(reverse=False)),
+    _only("hash_over_the_reversed", SEALING, "The hash runs over the reversed bytes.",
+          "The hash runs over the bytes in their first order.", rsa_pad=_padded(hashed=lambda k, d: k + d[::-1])),
+    _only("hash_without_temp_key", SEALING, "temp_key is not in the hash.", "Hash temp_key and data_with_padding.",
+          rsa_pad=_padded(hashed=lambda k, d: d)),
+    _only("hash_of_the_data_alone", SEALING, "The hash leaves out the padding.",
+          "Hash temp_key and all 192 bytes.",
+          rsa_pad=lambda data, *v: _padded(hashed=lambda key, filled: key + data)(data, *v)),
+    _only("mask_of_the_plaintext", SEALING, "The mask is the hash of the plaintext.",
+          "The mask is the hash of aes_encrypted.", rsa_pad=_padded(mask=lambda plain, sealed: sha256(plain))),
+    _only("temp_key_not_masked", SEALING, "temp_key stands there as it is.",
+          "temp_key is XORed with SHA256(aes_encrypted): whoever lacks a bit of that gets no key.",
+          rsa_pad=_padded(mask=lambda plain, sealed: bytes(32))),
+    _only("temp_key_behind", SEALING, "The masked temp_key stands behind aes_encrypted.", "It stands in front.",
+          rsa_pad=_padded(behind=True)),
+    _only("temp_key_as_iv", SEALING, "The iv is temp_key.", "The iv is 32 zeros.",
+          rsa_pad=_padded(cipher=replace(wrong.IGE, halves=lambda iv: (iv[:16], iv[16:])), iv=lambda key: key)),
+    _only("first_temp_key_anyway", SEALING, "The number of the first temp_key is not below n, and was taken.",
+          "The number is not below n: the DC reads another one. Take the next temp_key.",
+          rsa_pad=lambda data, p, k, n, e: _padded()(data, p, k[:32], n, e)),
+    _only("padding_before_rsa_pad", SEALING, "SHA-1, data and padding: that is the padding before RSA_PAD.",
+          "Take RSA_PAD, item 4.1: the old one has left the page.",
+          rsa_pad=lambda data, p, k, n, e: (_rsa(b"\0" + (sha1(data) + data + p + rest)[:255].ljust(255, b"\0"), n, e)
+                                            for rest in (b"", p))),
+    _only("bare_rsa", SEALING, "The data went into RSA as a number.", "RSA_PAD comes first.",
+          rsa_pad=lambda data, p, k, n, e: (_rsa(each, n, e) for each in (data, data + p))),
+    _only("ciphertext_of_255_bytes", SEALING, "encrypted_data lost its zeros in front.", "256 bytes, zeros in front.",
+          rsa_pad=lambda *v: client.rsa_pad(*v).lstrip(b"\0")),
+    _only("same_random_bytes_twice", SEALING, "The same random bytes were used twice.",
+          "Draw padding and temp_key anew for every call."),
+    _only("other_data_sealed", SEALING, "The seal opens, and other data is in front.",
+          "data_with_padding begins with the data."),
+)  # fmt: skip
+
+
+def _rsa(block: bytes, n: bytes, e: int) -> bytes:
+    return pow(_number(block), e, _number(n)).to_bytes(256, "big")
+
+
+def _named(n: bytes, e: bytes) -> bytes:
+    return sha1(client.tl_string(n) + client.tl_string(e))
+
+
+_OFFER: tuple[Mistake, ...] = (
+    _only("nonce_without_zeros", PROOF, "A nonce lost its zeros in front.",
+          "A nonce has 32 (16) bytes, also where it begins with 00.",
+          tmp_aes=lambda new, server: (_tmp(*each) for each in _short(new, server)),
+          server_DH_inner_data=lambda a, new, server: (_opened(a, *each) for each in _short(new, server)),
+          client_encrypted_data=lambda d, p, new, server: (_sealed(d, p, *each) for each in _short(new, server)),
+          new_nonce_hash=lambda new, number, key: _proof(new.lstrip(b"\0"), number, sha1(key)[:8]),
+          p_q_inner_data_dc=lambda *v: _in_nonces(client.PARTS["keys"]["p_q_inner_data_dc"], v),
+          p_q_inner_data_temp_dc=lambda *v: _in_nonces(client.PARTS["keys"]["p_q_inner_data_temp_dc"], v),
+          first_salt=lambda new, server: _exclusive(new.lstrip(b"\0"), server.lstrip(b"\0"))),
+    _only("nonces_in_the_other_order", OFFER, "The two nonces have changed places.",
+          "SHA1(new_nonce + server_nonce) is the beginning of tmp_aes_key.",
+          tmp_aes=lambda new, server: _tmp(server, new)),
+    _only("inner_data_of_the_other_kind", SEALING, "That is the inner data of the other kind of key.",
+          "A permanent key is asked for by p_q_inner_data_dc, a temporary one by p_q_inner_data_temp_dc.",
+          p_q_inner_data_dc=lambda *v: b"\x88\xdf\xfd\x56" + client.RIGHT["p_q_inner_data_dc"](*v)[4:],
+          p_q_inner_data_temp_dc=lambda *v: iter((
+              client.RIGHT["p_q_inner_data_dc"](*v[:7]),
+              b"\x95\x5f\xf5\xa9" + client.RIGHT["p_q_inner_data_temp_dc"](*v)[4:]))),
+    _only("inner_data_without_dc", SEALING, "That is the inner data of old, without dc.",
+          "p_q_inner_data_dc and p_q_inner_data_temp_dc name the data centre.",
+          p_q_inner_data_dc=lambda *v: client.inner_data("p_q_inner_data", **_by_name("p_q_inner_data_dc", v, "dc")),
+          p_q_inner_data_temp_dc=lambda *v: client.inner_data(
+              "p_q_inner_data_temp", **_by_name("p_q_inner_data_temp_dc", v, "dc"))),
+    _only("test_dc_without_10000", SEALING, "dc is 10000 less than it is.", "10000 more says test network.",
+          p_q_inner_data_dc=lambda *v: client.RIGHT["p_q_inner_data_dc"](*v[:6], v[6] - 10000),
+          p_q_inner_data_temp_dc=lambda *v: client.RIGHT["p_q_inner_data_temp_dc"](*v[:6], v[6] - 10000, v[7])),
+    _only("padding_behind_the_object", OFFER, "The padding stands behind the object still.",
+          "The hash covers the object alone: it ends after server_time, 564 bytes.",
+          server_DH_inner_data=lambda a, new, server: _opened(a, new, server, stop=None)),
+    _only("hash_before_the_object", OFFER, "The hash stands before the object still.",
+          "The first 20 bytes are the SHA-1 of what follows.",
+          server_DH_inner_data=lambda a, new, server: (_opened(a, new, server, start=0, stop=stop)
+                                                       for stop in (584, None))),
+    _only("hash_left_out", OFFER, "The hash in front is missing.", "SHA1(data), data, padding.",
+          client_encrypted_data=lambda d, p, new, server: _sealed(b"", d + p + bytes(-len(d + p) % 16), new, server,
+                                                                  head=b"")),
+    _only("hash_of_data_and_padding", OFFER, "The hash covers the padding as well.", "The hash covers the data alone.",
+          client_encrypted_data=lambda d, p, new, server: _sealed(d, p, new, server, head=sha1(d + p))),
+    _only("padding_in_front_of_the_data", OFFER, "The padding stands before the data.",
+          "SHA1(data), data, padding.",
+          client_encrypted_data=lambda d, p, new, server: _sealed(p + d, b"", new, server, head=sha1(d))),
+    _only("dh_upper_edge_forgotten", OFFER, "Large values of g_a are not refused.",
+          "p - 1, p + 1 pass: test p - 2^1984 too.", dh_verdict=_verdict(high=False)),
+    _only("dh_lower_edge_forgotten", OFFER, "Small values of g_a are not refused.",
+          "0 and 1 pass: test 2^1984 too.", dh_verdict=_verdict(low=False)),
+    _only("dh_margins_forgotten", OFFER, "g_a was compared with 1 and p - 1 only.",
+          "2^1984 - 1 passes: what is near the edges may be the power of a tiny secret.",
+          dh_verdict=_verdict(margin=2)),
+    _only("dh_edges_excluded", OFFER, "An edge of the margins is refused.", "2^1984 itself is allowed.",
+          dh_verdict=_verdict(margin=2**1984 + 1)),
+    _only("dh_prime_but_not_safe", OFFER, "A prime that is not safe is taken.",
+          "Prime is not safe: (p-1)/2 has to be prime too.", dh_verdict=_verdict(safe=False)),
+    _only("dh_length_not_looked_at", OFFER, "A prime of another length is taken.",
+          "2047 bits, or 500: refused before any test of primality.", dh_verdict=_verdict(length=False)),
+    _only("dh_g_not_compared_with_p", OFFER, "Every g from 2 to 7 is taken.",
+          "g must also be a square modulo p: the table.", dh_verdict=_verdict(table=False)),
+    _only("dh_nothing_refused", OFFER, "Nothing is refused.", "Test dh_prime, g and g_a, in this order.",
+          dh_verdict=lambda g, p, g_a: b"\0"),
+    _only("dh_g_refused_for_a_table_of_its_own", OFFER, "Another g than 3 is refused.",
+          "2 to 7 are allowed, where p fits: the table.",
+          dh_verdict=lambda g, p, g_a: b"\2" if g != 3 else client.dh_verdict(g, p, g_a)),
+    _only("retry_id_turned_round", PROOF, "retry_id is turned round.", "As it stands in the hash.",
+          client_DH_inner_data=lambda n, s, r, g, p, b: client.client_DH_inner_data(n, s, r[::-1], g, p, b),
+          retry_id=lambda key: sha1(key)[7::-1]),
+    _only("b_in_the_place_of_g_b", OFFER, "The secret b itself stands there.",
+          "g_b = g^b mod dh_prime: b never travels.",
+          client_DH_inner_data=lambda n, s, r, g, p, b: _offered(n, s, r, b)),
+    _only("g_b_low_byte_first", OFFER, "g_b stands low byte first.", "Numbers of the exchange go high byte first.",
+          client_DH_inner_data=lambda n, s, r, g, p, b: _offered(n, s, r, _power(g, _number(b), p)[::-1])),
+    _only("g_b_of_a_product", OFFER, "g_b is g times b.", "g to the power of b.",
+          client_DH_inner_data=lambda n, s, r, g, p, b: _offered(n, s, r, _high(g * _number(b) % _number(p)))),
+    _only("b_low_byte_first", OFFER, "b was read low byte first.", "b is a number, high byte first.",
+          client_DH_inner_data=lambda n, s, r, g, p, b: client.client_DH_inner_data(n, s, r, g, p, b[::-1]),
+          auth_key=lambda g_a, b, p: _power(_number(g_a), _number(b[::-1]), p)),
+    _only("auth_key_stripped", PROOF, "The key lost its zeros in front.",
+          "Once in 199 keys: write 256 bytes, zeros on the left.",
+          auth_key=lambda *v: client.auth_key(*v).lstrip(b"\0")),
+    _only("auth_key_filled_on_the_right", PROOF, "The zeros stand behind the key.",
+          "On the left: it is a number, high byte first.",
+          auth_key=lambda *v: client.auth_key(*v).lstrip(b"\0").ljust(256, b"\0")),
+    _only("auth_key_low_byte_first", PROOF, "The key stands low byte first.", "High byte first.",
+          auth_key=lambda *v: client.auth_key(*v)[::-1]),
+    _only("auth_key_is_g_b", PROOF, "That is g_b.", "That is g_b, which the DC may see: take g_a to the power of b.",
+          auth_key=lambda g_a, b, p: (_power(g, _number(b), p) for g in (3, 2, 4, 5, 6, 7))),
+    _only("auth_key_of_a_product", PROOF, "That is g_a times b.", "g_a to the power of b, not times b.",
+          auth_key=lambda g_a, b, p: (_number(g_a) * _number(b) % _number(p)).to_bytes(256, "big")),
+    _only("number_of_the_hash_as_an_int", PROOF, "The number has more than one byte, or is text.", "One byte, 01.",
+          new_nonce_hash=lambda new, number, key: (sha1(new + each + sha1(key)[:8])[4:] for each in (
+              INT(number), INT(number)[::-1], str(number).encode()))),
+    _only("id_for_aux", PROOF, "The id of the key was used.",
+          "auth_key_aux_hash, the first 8 bytes; the id is the last 8.",
+          new_nonce_hash=lambda new, number, key: _proof(new, number, sha1(key)[12:]),
+          retry_id=lambda key: sha1(key)[12:]),
+    _only("proof_cut_from_the_start", PROOF, "The first 16 bytes of the hash were kept.",
+          "The lower-order 128 bits: [4:20].",
+          new_nonce_hash=lambda new, number, key: sha1(new + bytes([number]) + sha1(key)[:8])[:16]),
+    _only("number_of_the_hash_always_1", PROOF, "That is new_nonce_hash1.",
+          "ok, retry, fail have 1, 2, 3: nobody can turn one into another.",
+          new_nonce_hash=lambda new, number, key: _proof(new, 1, sha1(key)[:8])),
+    _only("whole_key_in_the_proof", PROOF, "The whole key was hashed.", "auth_key_aux_hash, 8 bytes, belongs there.",
+          new_nonce_hash=lambda new, number, key: iter((_proof(new, number, key), _proof(new, number, sha1(key))))),
+    _only("retry_id_a_counter", PROOF, "retry_id is a number of the attempts, or 0.",
+          "The DC wants to know which key it refused.", retry_id=lambda key: iter(map(LONG, (1, 0, 2)))),
+    _only("salt_turned_round", PROOF, "The salt is turned round.",
+          "As it stands: the first byte of the salt is new_nonce[0] xor server_nonce[0].",
+          first_salt=lambda new, server: client.first_salt(new, server)[::-1]),
+    _only("salt_of_the_last_bytes", PROOF, "The last 8 bytes of the nonces were taken.", "The first 8 bytes of both.",
+          first_salt=lambda new, server: iter((_exclusive(new[-8:], server[-8:]), _exclusive(new[-8:], server[:8]),
+                                               _exclusive(new[:8], server[-8:])))),
+    _only("salt_a_sum", PROOF, "The two were added.", "XOR, byte by byte.",
+          first_salt=lambda new, server: iter((
+              LONG(wrong.signed(wrong.long(new[:8]) + wrong.long(server[:8]))),
+              LONG(wrong.signed(_number(new[:8]) + _number(server[:8])))[::-1]))),
+    _only("first_salt_0", PROOF, "The salt is 0.",
+          "It works after one bad_server_salt; but both sides know the salt without a message.",
+          first_salt=lambda new, server: bytes(8)),
+    _only("temporary_inner_data_for_a_permanent_key", SEALING, "A temporary key was asked for where expires_in is 0.",
+          "expires_in 0 stands for a permanent key: p_q_inner_data_dc.",
+          req_DH_params_packet=lambda *v: iter(()) if v[5] else client.req_DH_params_packet(*v, instead={
+              "p_q_inner_data_dc": lambda *w: client.RIGHT["p_q_inner_data_temp_dc"](*w, 0),
+              "rsa_pad": lambda data, p, *w: client.rsa_pad(data, p[: 192 - len(data)], *w)})),
+    _only("msg_key_not_compared", V2_LESSON, "A packet was believed whose msg_key is not right.",
+          "Hash what was opened and compare, before anything in it is read.",
+          answer=lambda key, packet, m: _believed(key, packet, m)),
+)  # fmt: skip
+
+
+def _short(new: bytes, server: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The two nonces with their zeros lost: both, one, the other."""
+    yield from ((new.lstrip(b"\0"), server.lstrip(b"\0")), (new.lstrip(b"\0"), server), (new, server.lstrip(b"\0")))
+
+
+def _tmp(new: bytes, server: bytes, table: Any = FROM_NONCES.rows) -> bytes:
+    made = rows(table, new_nonce=new, server_nonce=server)
+    return made["aes_key"] + made["aes_iv"]
+
+
+def _opened(data: bytes, new: bytes, server: bytes, *, mode: Any = wrong.IGE, start: int = 20,
+            stop: int | None = 584) -> bytes:  # fmt: skip
+    tmp = _tmp(new, server).ljust(64, b"\0")
+    return bytes(mode.decrypt(data, tmp[:32], tmp[32:64])[start:stop])
+
+
+def _sealed(data: bytes, padding: bytes, new: bytes, server: bytes, *, mode: Any = wrong.IGE,
+            head: bytes | None = None) -> bytes:  # fmt: skip
+    tmp = _tmp(new, server).ljust(64, b"\0")
+    text = (sha1(data) if head is None else head) + data + padding
+    return bytes(mode.encrypt(text, tmp[:32], tmp[32:64]))
+
+
+def _proof(new: bytes, number: int, piece: bytes) -> bytes:
+    return sha1(new + bytes([number]) + piece)[4:]
+
+
+def _exclusive(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one[:8], other[:8], strict=True))
+
+
+def _power(base: int, exponent: int, p: bytes) -> bytes:
+    return pow(base, exponent, _number(p)).to_bytes(256, "big")
+
+
+def _offered(nonce: bytes, server_nonce: bytes, retry_id: bytes, g_b: bytes) -> bytes:
+    return bytes(SCHEMA["client_DH_inner_data"].build(
+        nonce=nonce, server_nonce=server_nonce, retry_id=wrong.long(retry_id), g_b=g_b))  # fmt: skip
+
+
+def _by_name(step: str, values: tuple[Any, ...], *but: str) -> dict[str, Any]:
+    named = zip(client.PARTS["keys"][step].takes, values, strict=True)
+    return {name: value for name, value in named if name not in but}
+
+
+def _in_nonces(step: Any, values: tuple[Any, ...]) -> Iterator[bytes]:
+    """Inner data with the zeros lost in front of all its nonces, or of one."""
+    names = ("nonce", "server_nonce", "new_nonce")
+    for chosen in (names, *((name,) for name in names)):
+        parts = client_shape(step.name, values)
+        cut = {name: value.lstrip(b"\0") if name in chosen else value for name, value in parts.items()}
+        yield b"".join(cut.values())
+
+
+def client_shape(step: str, values: tuple[Any, ...]) -> dict[str, bytes]:
+    """The fields of what a step of the keys packs, each in its bytes, by name."""
+    made = SCHEMA.dissect(client.RIGHT[step](*values))
+    return {span.name: span.raw for span in made.spans}
+
+
+def _believed(key: bytes, packet: bytes, msg_id: int) -> bytes:
+    made = V2.run(8, auth_key=key, msg_key=packet[8:24])
+    message = wrong.IGE.decrypt(packet[24:], made.aes_key, made.aes_iv)
+    return client.result_of(_unpadded(message)[32:], msg_id)
+
+
+_EVERYTHING_ELSE = (*_NAMES, *_TL, *_FRAMES, *_HIDING, *_AGREED, *_SEALING, *_OFFER)
+
+_ALL = (*_PACKETS, *_STRINGS, *_KEYS, *_ROWS, *_CIPHERS, *_FIELDS, *_HASHES, *_NUMBERS, *_SEEN, *_STATES,
+        *_EVERYTHING_ELSE)
 MISTAKES: Mapping[str, Mistake] = {each.name: each for each in sorted(_ALL, key=lambda row: row.stage)}
 """By name, in the order of the triage."""
 
@@ -838,10 +1441,91 @@ def _follows(row: Mistake, step: str) -> Iterator[Way]:
         for way in row.at("rows"):
             yield lambda *hashes, way=way: _differing(table, way, step.removesuffix("_v2"),
                                                       **dict(zip(names, hashes, strict=True)))  # fmt: skip
-    elif step == "cipher":
-        return
     elif step == "ciphertext":
         yield from (lambda e, p, k, i, mode=mode: mode.encrypt(e + p, k, i) for mode in row.at("cipher"))
+    elif step == "tmp_aes":
+        yield from (lambda new, server, way=way: (_tmp(new, server, each) for each in way(FROM_NONCES.rows))
+                    for way in row.at("rows"))
+    elif step in _CIPHERED:
+        yield from (partial(_CIPHERED[step], mode=mode) for mode in row.at("cipher"))
+    elif step in ("retry_id", "new_nonce_hash"):
+        proof = (lambda *v: _proof(*v[:2], v[2][:8])) if step == "new_nonce_hash" else (lambda hashed: hashed[:8])
+        yield from (lambda *v, way=way: (proof(*v[:-1], sha1(each)) for each in way(v[-1])) for way in row.at("key"))
+    elif step in _PACKED:
+        yield from (lambda *v, way=way: _packed(way, client_shape(step, v)) for way in row.at("shape"))
+    elif step in _INSIDE and row.name in _INSIDE[step]:
+        for name in _STEPS_IN[step]:
+            yield from (partial(_within, step, name, way) for way in (*row.at(name), *_follows(row, name)))
+
+
+_CIPHERED: Mapping[str, Way] = {
+    "rsa_pad": lambda *v, mode: _padded(cipher=mode)(*v),
+    "server_DH_inner_data": lambda *v, mode: _opened(*v, mode=mode),
+    "client_encrypted_data": lambda *v, mode: _sealed(*v, mode=mode),
+}
+"""Steps that run AES-IGE over something, in another mode."""
+_PACKED = ("p_q_inner_data_dc", "p_q_inner_data_temp_dc", "client_DH_inner_data")
+"""Steps that pack a row of fields."""
+_STEPS_IN: Mapping[str, tuple[str, ...]] = {
+    "req_DH_params_packet": ("p_q", "p_q_inner_data_dc", "p_q_inner_data_temp_dc", "rsa_pad", "fingerprint",
+                             "plain_packet"),
+    "set_client_DH_params_packet": ("client_DH_inner_data", "client_encrypted_data", "plain_packet"),
+    "call_packet": ("message", "packet"),
+    "bind_packet": ("inner", "envelope", "msg_key", "sha1_a", "aes_key", "ciphertext", "request", "message", "packet"),
+    "answer": ("result_of",),
+}
+"""The steps that a whole packet is made of, as far as their mistakes are told there too."""
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "req_DH_params_packet": tuple(row.name for row in (*_AGREED, *_TL, *_SEALING, *_OFFER) if row.name not in (
+        "nonce_without_zeros", "inner_data_without_dc")),  # more padding would be drawn for them
+    "set_client_DH_params_packet": (*(row.name for row in (*_AGREED, *_OFFER)), "iv_halves_swapped",
+                                    "cbc_instead_of_ige"),
+    "call_packet": ("salt_0", "message_seqno_0", "length_148", "salt_and_session_swapped", "packet_by_mtproto_1",
+                    "packet_direction_x_8", "packet_msg_key_without_padding", "key_id_left_out"),
+    "bind_packet": ("salt_0", "message_seqno_0", "length_148", "packet_by_mtproto_1", "packet_direction_x_8",
+                    "packet_msg_key_without_padding", "perm_id_in_front", "key_ids_swapped", "byte_swapped",
+                    "seqno_not_zero", "length_not_forty", "msg_key_over_padding", "msg_key_v2", "direction_x_8",
+                    "b_and_c_swapped", "iv_halves_swapped", "cbc_instead_of_ige", "length_head_left_out",
+                    "rounded_to_a_double"),
+    "answer": tuple(row.name for row in _TL),
+}
+"""The mistakes in them that are told there."""
+
+
+def _hash_under(name: str, key: bytes, msg_key: bytes, right: bytes) -> bytes:
+    return _hash(V1, name, key, msg_key)
+
+
+def _sealed_by_2(key: bytes) -> Mapping[str, Way]:
+    """The seal of a binding by MTProto 2.0."""
+    def made(message: bytes) -> Any:
+        return V2.run(0, auth_key=key, msg_key=_large(key, message)[8:24])
+
+    return {
+        "msg_key": lambda e, p, k: _large(k, e + p)[8:24],
+        "ciphertext": lambda e, p, k, i: wrong.IGE.encrypt(e + p, made(e + p).aes_key, made(e + p).aes_iv),
+    }
+
+
+def _packed(way: Way, parts: Mapping[str, bytes]) -> Iterator[bytes]:
+    """A row of packed fields with its shape changed."""
+    shape = tuple((name, len(data), "little") for name, data in parts.items())
+    yield from (wrong.assembled(each, {"": 0, **parts}) for each in way(shape))
+
+
+def _within(step: str, name: str, way: Way, *values: Any) -> Iterator[bytes]:
+    """A whole packet with a mistake in one of its steps: one for each way to make it."""
+    made: list[bytes] = []
+
+    def first(*arguments: Any) -> bytes:
+        found = way(*arguments)
+        made[:] = found if isinstance(found, Iterator) else [found]
+        return made[0] if made else client.RIGHT[name](*arguments)
+
+    done = client.RIGHT[step](*values, instead={name: first})
+    yield from [done] if made else []
+    for other in made[1:]:
+        yield client.RIGHT[step](*values, instead={name: lambda *arguments, other=other: other})
 
 
 def _hash(table: Any, name: str, key: bytes, msg_key: bytes) -> bytes:

@@ -28,8 +28,8 @@ V1_PAGE, V2_PAGE = "core.telegram.org/mtproto/description_v1", "core.telegram.or
 
 @dataclass(frozen=True)
 class Step:
-    """One function of the recipe: what it says, where that stands, and what it takes ("bytes", "long" or "int" by
-    name). `right` gives its bytes."""
+    """One function of the recipe: what it says, where that stands, and what it takes ("bytes", "long", "int" or "text"
+    by name). `right` gives its bytes."""
 
     name: str
     says: str

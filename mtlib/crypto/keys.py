@@ -21,9 +21,9 @@ from mtlib.wire.dissection import Seal, Unsealed
 class AuthKey(Secret):
     """An authorization key: 256 bytes, always. Any other length is a LocalError.
 
-    It is a number that has become bytes, and its leading zeros (one key in 256 has some) belong to it: every piece of
-    a schedule is counted from byte 0. `from_int` puts them back. Two keys are equal when their bytes are; `repr` and
-    errors show the id only.
+    It is a number that has become bytes, and its leading zeros (under Telegram's prime one key in 199 has some) belong
+    to it: every piece of a schedule is counted from byte 0. `from_int` puts them back. Two keys are equal when their
+    bytes are; `repr` and errors show the id only.
     """
 
     __slots__ = ("_data", "_id", "_sha1")

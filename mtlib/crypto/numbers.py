@@ -189,8 +189,10 @@ DH_PRIME = int(
 """The prime that Telegram's data centres send (2048 bits, safe), as the security guidelines print it."""
 
 # g generates the subgroup of order (p-1)/2 if it is a square modulo p, and quadratic reciprocity says when.
-_RESIDUES = {2: (8, {7}), 3: (3, {2}), 4: (1, {0}), 5: (5, {1, 4}), 6: (24, {19, 23}), 7: (7, {3, 5, 6})}
-_MARGIN = 1 << (2048 - 64)
+RESIDUES = {2: (8, {7}), 3: (3, {2}), 4: (1, {0}), 5: (5, {1, 4}), 6: (24, {19, 23}), 7: (7, {3, 5, 6})}
+"""For each g a modulus, and what p may leave modulo it."""
+MARGIN = 1 << (2048 - 64)
+"""How far from 0 and from p a public value has to be."""
 
 
 def check_dh_group(p: int, g: int, *, rounds: int = 32) -> None:
@@ -208,7 +210,7 @@ def check_dh_group(p: int, g: int, *, rounds: int = 32) -> None:
         flaw = safe_prime_flaw(p, rounds)
         if flaw:
             raise CheckError(f"dh_prime is not safe: {flaw}", got=hex(p), expected="a safe prime", where="dh_prime")
-    modulus, residues = _RESIDUES.get(g, (1, set()))
+    modulus, residues = RESIDUES.get(g, (1, set()))
     if p % modulus not in residues:
         raise CheckError(
             "g does not generate the subgroup of order (p-1)/2",
@@ -277,6 +279,6 @@ def check_dh_public(g_x: int, p: int, name: str) -> None:
     """
     if not 1 < whole(g_x, name) < whole(p, "dh_prime") - 1:
         raise CheckError(f"{name} is not between 1 and p - 1", got=hex(g_x), expected="1 < g_x < p - 1", where=name)
-    if not _MARGIN <= g_x <= p - _MARGIN:
+    if not MARGIN <= g_x <= p - MARGIN:
         expected = "2^1984 <= g_x <= p - 2^1984"
         raise CheckError(f"{name} is too close to 0 or to p", got=hex(g_x), expected=expected, where=name)

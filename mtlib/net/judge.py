@@ -1,6 +1,7 @@
 """The judge: any program, in any language, climbs the ladder.
 
-    python -m mtlib judge -- node my_bind.mjs
+    python -m mtlib judge -- node my_bind.mjs                   the binding
+    python -m mtlib judge keys rsa_pad -- node my_client.mjs    parts or steps by their names; all for everything
 
 The program reads one line of JSON per step from its standard input and writes one line to its standard output; what it
 writes to its standard error is its own business. It ends when its input ends, and whatever it has started ends with it.
@@ -24,7 +25,7 @@ from mtlib.clinic.ladder import Question, Report, ask, chosen, output
 from mtlib.errors import DecodeError, LocalError, Unreachable, shown
 
 LONGEST = 65536
-"""Bytes of an answer: the longest right one takes less than 500."""
+"""Bytes of an answer: the longest right one takes less than 1500."""
 SECONDS = 10.0
 BOM = codecs.BOM_UTF8
 GRACE = 0.5
@@ -32,8 +33,9 @@ GRACE = 0.5
 
 
 def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds: float = SECONDS) -> Report:
-    """How far the program `command` (its name and its arguments) climbs. `steps` chooses some of the ladder's steps;
-    `seconds` is the time for each answer, the first one with the start of the program in it.
+    """How far the program `command` (its name and its arguments) climbs. `steps` are names of parts and steps, as
+    `mtlib.clinic.ladder.chosen` takes them; `seconds` is the time for each answer, the first one with the start of the
+    program in it.
 
     A program that cannot be started, ends, hangs or speaks something else is a Report with a sentence. LocalError for
     an empty command and for a step that there is not.

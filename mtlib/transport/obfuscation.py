@@ -45,6 +45,13 @@ _FOREIGN = {
 """Beginnings of other protocols. Those of four bytes are forbidden to an obfuscation header by the specification, the
 longer ones come up in no header by chance."""
 
+
+def foreign_starts() -> tuple[str, ...]:
+    """The four-byte beginnings of other protocols that a header must not have, as text or in hex."""
+    return tuple(start.decode() if start.isascii() and start.decode().isprintable() else start.hex(" ")
+                 for start in _FOREIGN if len(start) == 4)
+
+
 _ATTEMPTS = 64  # one header in 256 is forbidden; that many in a row means that the entropy is broken
 _PADDED_SECRET = 0xDD
 _SECRET_FORMS = "32 hex digits, or dd and 32 more, or base64url of these"
@@ -241,13 +248,18 @@ class Obfuscation(Secret):
         return encryptor, Ctr(self.decrypt_key, self.decrypt_iv)
 
 
+KEY, IV = slice(8, 40), slice(40, 56)
+"""Where key and iv stand in the 64 bytes; for the way back, in the same bytes reversed."""
+TAG, DC = slice(56, 60), slice(60, 62)
+
+
 def _key(bytes64: bytes, secret: bytes | None) -> bytes:
-    key = bytes64[8:40]
+    key = bytes64[KEY]
     return key if secret is None else hashlib.sha256(key + secret[-16:]).digest()
 
 
 def _iv(bytes64: bytes) -> bytes:
-    return bytes64[40:56]
+    return bytes64[IV]
 
 
 def _shown(tags: dict[bytes, str]) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, overload
@@ -435,16 +435,22 @@ class Boxed:
         return found.read(data, at, stop, reading)
 
 
-def crc(line: str) -> int:
-    """The id of a TL line: the CRC-32 of its normalised text.
+NORMAL_FORM: Mapping[str, Callable[[str], str]] = {
+    "end": lambda text: text.strip().rstrip(";"),
+    "id": lambda text: TL_ID.sub("", text, count=1),
+    "true flags": lambda text: TRUE_FLAG.sub("", text),
+    "bytes": lambda text: text.replace(":bytes ", ":string ").replace("?bytes ", "?string "),
+    "brackets": lambda text: text.replace("<", " ").replace(">", "").replace("{", "").replace("}", ""),
+}
+"""What is done to a line before it is hashed, in this order: no semicolon, no `#id`, no `flags.N?true` fields, `bytes`
+spelled `string`, angle and curly brackets opened up."""
 
-    Normalised: without `#id`, without `flags.N?true` fields, `bytes` spelled `string`, angle and curly
-    brackets opened up, no semicolon.
-    """
-    text = TRUE_FLAG.sub("", TL_ID.sub("", line.strip().rstrip(";"), count=1))
-    text = text.replace(":bytes ", ":string ").replace("?bytes ", "?string ")
-    text = text.replace("<", " ").replace(">", "").replace("{", "").replace("}", "")
-    return zlib.crc32(text.encode())
+
+def crc(line: str, *, undone: str = "") -> int:
+    """The id of a TL line: the CRC-32 of its text in `NORMAL_FORM`; `undone` names a rule of it that is left out."""
+    for name, rule in NORMAL_FORM.items():
+        line = line if name == undone else rule(line)
+    return zlib.crc32(line.encode())
 
 
 def constructor(

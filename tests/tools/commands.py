@@ -40,6 +40,7 @@ The command line. It needs only Python and `cryptography`, which it fetches if t
 ./run tap             a relay between your client and it, which shows what goes to and fro
 ./run dissect HEX     what are these bytes?
 ./run judge -- PROG   the recipe step by step, for a program in any language
+./run sheet bytes     all that a client writes and reads on one sheet; exchange: how a key is made
                       (all of `python -m mtlib`: ./run COMMAND --help says more)
 
 The lessons, set up in .venv at the first use:
@@ -68,7 +69,7 @@ Windows: `python run` in place of `./run`."""
 READER_GONE = 141
 """The exit status that a shell gives a program whose output nobody reads any more."""
 
-LIBRARY = ("bind", "dc", "dissect", "doctor", "judge", "tap")
+LIBRARY = ("bind", "dc", "dissect", "doctor", "judge", "sheet", "tap")
 """The commands of `python -m mtlib`, which run without the lessons' packages."""
 LAUNCH = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mtlib.__main__ import main; sys.exit(main())"
 

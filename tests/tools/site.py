@@ -19,6 +19,8 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from mtlib.clinic.sheet import SHEETS, sheet
+
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "notebooks"
 DOCS = ROOT / "docs"
@@ -31,6 +33,11 @@ INTRODUCTION = (
     "Telegram's `auth.bindTempAuthKey` built, sealed, sent, checked and broken, one byte at a time. Each lesson stands"
     " alone, with its code, its outputs, every figure and every byte. To run them, and to change the bytes, open the"
     " notebooks with `./run`."
+)
+
+TO_PRINT = (
+    "To print, one sheet each: [all bytes of a client](sheet_bytes.html) and [the exchange that makes a"
+    " key](sheet_exchange.html)."
 )
 
 STYLE = """
@@ -71,6 +78,25 @@ table { display: table; font-size: 8.5pt; }
 ol.links { font-size: 8.5pt; }
 """
 
+SHEET = """
+@page { size: A4; margin: 9mm 10mm; }
+body { max-width: 62rem; font: 14px/1.45 system-ui, sans-serif; }
+h1 { font-size: 1.3rem; margin: .4rem 0; }
+h2 { font-size: 1rem; margin: .7rem 0 .1rem; border-bottom: 1px solid #1a1a1a; }
+p { margin: .15rem 0; padding-left: 1.2em; text-indent: -1.2em; }
+:not(pre) > code { background: none; padding: 0; font-size: .92em; }
+@media print {
+  body { max-width: none; margin: 0; padding: 0; line-height: 1.22; color: #000000; }
+  nav { display: none; }
+  h1 { font-size: 1.4em; margin: 0 0 .5mm; }
+  h2 { font-size: 1.07em; margin: .9mm 0 .2mm; border-bottom-width: .3pt; }
+  p { margin: 0; }
+}
+"""
+"""The two sheets: one page of A4 each."""
+POINTS = {"bytes": 7.3, "exchange": 9.5}
+"""The size of their letters on paper, as large as fits."""
+
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Told to the browser by every page: no script, nothing fetched. The styles stand in the page and in its tables."""
 
@@ -96,9 +122,9 @@ def title_of(notebook: NotebookNode) -> str:
     return str(first.splitlines()[0].lstrip("# "))
 
 
-def page(title: str, body: str, *, around: str = "", printed: bool = False) -> str:
-    """One HTML page; the same navigation above and below."""
-    style = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "")
+def page(title: str, body: str, *, around: str = "", printed: bool = False, more: str = "") -> str:
+    """One HTML page; the same navigation above and below. `more` is a style of its own."""
+    style = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "") + more
     notes = ""
     if printed:
         body, notes = body.replace("<details>", "<details open>"), _footnotes(body)
@@ -184,7 +210,7 @@ def bodies() -> tuple[dict[str, str], dict[str, str]]:
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(LESSONS.glob("*.ipynb"))}
     titles = {name: title_of(notebook) for name, notebook in notebooks.items()}
     made = {name: body_of(notebook) for name, notebook in notebooks.items()}
-    made["index"] = index_of(next(iter(notebooks.values())), titles)
+    made["index"] = index_of(next(iter(notebooks.values())), titles) + body_of(of_markdown(TO_PRINT))
     made |= {path.stem: body_of(of_markdown(path.read_text(encoding="utf-8"))) for path in sorted(DOCS.glob("*.md"))}
     return titles, made
 
@@ -198,7 +224,18 @@ def pages(*, printed: bool) -> dict[str, str]:
     return {
         name: page(titles.get(name, COURSE), body, around=around.get(name, ""), printed=printed)
         for name, body in made.items()
-    }
+    } | sheets()
+
+
+def sheets() -> dict[str, str]:
+    """The two sheets, each a page."""
+    around = f"<nav>{UP}</nav>"
+    made = {}
+    for name in SHEETS:
+        letters = f"@media print {{ body {{ font-size: {POINTS[name]}pt; }} }}"
+        paper = sheet(name)
+        made[f"sheet_{name}"] = page(paper.title, paper.html, around=around, more=SHEET + letters)
+    return made
 
 
 def main(arguments: list[str]) -> int:
