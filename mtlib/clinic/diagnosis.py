@@ -234,5 +234,5 @@ def _html(diagnosis: Diagnosis) -> str:
 
 
 def _html_bytes(parts: Mapping[str, bytes], each: Evidence) -> str:
-    marked = marked(parts, each)
-    return "" if marked is None else f"{marked[0]}<b>{marked[1]}</b>{marked[2]}"
+    place = marked(parts, each)
+    return "" if place is None else f"{place[0]}<b>{place[1]}</b>{place[2]}"

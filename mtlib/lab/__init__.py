@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mtlib.lab.controls import EndpointChoice, VirtualClock
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
     from mtlib.lab.exercises_dc import ACTIONS
+    from mtlib.lab.form_widget import DoctorForm
     from mtlib.lab.inspector import Inspector
     from mtlib.lab.my_bind import my_bind_file
     from mtlib.lab.readiness import checkup
@@ -25,6 +26,7 @@ __all__ = [
     "DAY",
     "NOW",
     "Conversation",
+    "DoctorForm",
     "EndpointChoice",
     "Ige",
     "Inspector",
@@ -51,6 +53,7 @@ _HOMES = {
     "controls": ("EndpointChoice", "VirtualClock"),
     "exercises_dc": ("ACTIONS",),
     "exercises": ("check", "contract", "hint", "keep", "material", "mine", "predict"),
+    "form_widget": ("DoctorForm",),
     "inspector": ("Inspector",),
     "my_bind": ("my_bind_file",),
     "readiness": ("checkup",),

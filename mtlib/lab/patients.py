@@ -64,8 +64,8 @@ TWELVE: Mapping[str, Callable[[Binding], bytes]] = {
     "another session": lambda b: bytes(replace(b, session_id=~b.session_id).encrypted_message),
     "built five seconds ago": lambda b: bytes(replace(b, msg_id=b.msg_id - (5 << 32)).encrypted_message),
 }
-"""Mistakes that people make in the seal, each as a function from a right binding to a wrong encrypted_message. `~` turns
-all bits of a number."""
+"""Mistakes that people make in the seal: functions from a right binding to a wrong encrypted_message. `~` turns every
+bit of a number."""
 
 
 def with_seal(right: Binding, sealed: bytes) -> bytes:
@@ -114,5 +114,6 @@ def examples() -> dict[str, dict[str, str]]:
     """Texts to paste, with their keys, by group and name. The first is shown before anything was pasted."""
     twelve = {name: _text(with_seal(SAMPLE.binding, wrong(SAMPLE.binding)), REFUSED) for name, wrong in TWELVE.items()}
     last = "built five seconds ago"
-    groups = {"One mistake each": {last: twelve.pop(last), **twelve}, "Patients of the exercise": dict(TOLD)}
+    groups = {"One mistake each": {last: twelve.pop(last), **twelve},
+              "Patients of the exercise": {f"patient {name}": text for name, text in TOLD.items()}}  # fmt: skip
     return {group: {name: text + KEYS for name, text in texts.items()} for group, texts in groups.items()}
