@@ -546,8 +546,8 @@ PATIENTS = Table(
         Slip("bits_counted", "That is a bit. Which byte is it in?", "D", tuple(range(8 * FLIPPED, 8 * FLIPPED + 8))),
     ),
     (
-        "diagnose(**read_patient(text, toy_keys)) for the text of each; the first finding is the most urgent.",
-        "B: the comment in the text has a number. Give it its name, msg_id:, and ask again.",
+        "Choose each of them in the form; the first finding is the most urgent.",
+        "B: the comment in the text has a number. Paste it into the form with its name in front, msg_id:.",
         "D: the evidence says the path and the byte, counted from the start of encrypted_message.",
     ),
     material=TOLD,

@@ -80,6 +80,8 @@ class Form:
                 raise LocalError("a file says itself what it is", where=name)
             data = f"{name}: {data.strip()}"
         pasted = read(data)
+        if not pasted.found:
+            facts_of((), pasted.notes)  # says so, and why
         own = bool(self._example) and any(each.kind in ("bytes", "key") for each in pasted.found)
         kept = [] if own else self._found  # bytes of the reader's own do not go with those of an example
         after = by_content([*kept, *pasted.found])
@@ -122,10 +124,10 @@ class Form:
 
     def look(self, index: int, *, focus: bool = False) -> None:
         """Show the bytes of one piece of evidence, counted over all findings."""
-        evidence = self.diagnosis.evidence if self.diagnosis else ()
-        if not 0 <= index < len(evidence):
+        found = self.diagnosis
+        if found is None or not 0 <= index < len(found.evidence):
             raise LocalError("no such evidence", got=index)
-        root, layer, start, stop = self._place(evidence[index])
+        root, layer, start, stop = self._place(found, found.evidence[index])
         if self._view is None or self._root is None or bytes(root) != bytes(self._root) or root.name != self._root.name:
             self._root = root
             self._view = self._opened(root)
@@ -142,7 +144,7 @@ class Form:
         if self.diagnosis.evidence:
             self.look(0)
         elif self.diagnosis.dissection is not None:
-            self._root = self._whole()
+            self._root = self._whole(self.diagnosis)
             self._view = self._opened(self._root)
 
     # -- The bytes
@@ -158,19 +160,17 @@ class Form:
         given = [facts.get("temp_key"), facts.get("perm_key"), *facts.get("other_keys", ())]
         return [each.key for each in given if isinstance(each, GivenKey)]
 
-    def _whole(self) -> Dissection:
+    def _whole(self, found: Diagnosis) -> Dissection:
         """The packet, or the request, or the encrypted_message, with every seal open that opens."""
-        assert self.diagnosis is not None
-        packet = self.diagnosis.parts.get("packet")
+        packet = found.parts.get("packet")
         if packet is not None:
             return unseal(Dissection(REQUEST_PACKET, packet, Reading(lenient=True)), self._keys)
-        return self.diagnosis.dissection or uncut("request", self.diagnosis.parts.get("request", b""), "no request")
+        return found.dissection or uncut("request", found.parts.get("request", b""), "this is no request")
 
-    def _place(self, evidence: Evidence) -> tuple[Dissection, str, int, int]:
+    def _place(self, diagnosis: Diagnosis, evidence: Evidence) -> tuple[Dissection, str, int, int]:
         """The dissection in which a piece of evidence stands, the path of its layer, and where it stands there."""
-        assert self.diagnosis is not None
-        root, size = self._whole(), max(1, evidence.size)
-        part = self.diagnosis.parts.get(evidence.within)
+        root, size = self._whole(diagnosis), max(1, evidence.size)
+        part = diagnosis.parts.get(evidence.within)
         found = Map.of(root)
         for sheet in found.sheets:
             if sheet.name == evidence.within and (part is None or bytes(sheet.dissection) == part):
