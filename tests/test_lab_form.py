@@ -84,6 +84,16 @@ def test_a_file_is_read_as_it_is() -> None:
     assert [sheet["path"] for sheet in form.inspection["structure"]["sheets"]][-1].endswith("/plaintext")
 
 
+def test_what_cannot_be_judged_yet_waits_for_what_comes_next() -> None:
+    """The bytes of a packet are known as one by the key that they name."""
+    form = empty()
+    form.handle({"serial": 2, "do": "read", "base64": base64.b64encode(bytes(SAMPLE.carried.packet)).decode()})
+    assert form.state["said"].startswith("Found 1 value. No diagnosis so far: no packets in this stream")
+    assert (form.state["verdict"], form.inspection) == (None, {})
+    paste(form, KEYS)
+    assert ("packet" in values(form), form.state["verdict"]["healthy"]) == (True, False)
+
+
 def test_bytes_of_ones_own_put_the_example_away_and_a_number_joins_it() -> None:
     form = Form()
     form.handle({"serial": 1, "do": "example", "name": "patient B"})

@@ -35,7 +35,7 @@ function button(name, text, act, attributes = {}) {
 /** A part of the form under its name. */
 function part(name, title, ...content) {
   const made = make("div", `part ${name}`, "", { role: "group", "aria-label": title });
-  made.append(make("h3", "", title), ...content);
+  made.append(make("h2", "", title), ...content);
   return made;
 }
 

@@ -56,7 +56,7 @@ class Form:
         self.inspection: dict[str, Any] = {}
         self._found: list[Found] = []
         self._notes: tuple[str, ...] = ()
-        self._example = ""
+        self._example = self._problem = ""
         self._view: ViewModel | None = None
         self._root: Dissection | None = None
         self._serial: int | str = 0
@@ -94,6 +94,7 @@ class Form:
             f"Found {len(pasted.found)} value{'s' * (len(pasted.found) != 1)}.",
             *(["The example was put away."] if own else []),
             *([f"{replaced} took the place of an earlier one."] if replaced else []),
+            *([f"No diagnosis so far: {self._problem}."] if self._problem else []),
         ))
 
     def example(self, name: str) -> None:
@@ -136,11 +137,17 @@ class Form:
         self._view.look(layer, start, stop, focus=focus)
 
     def _settle(self, found: Sequence[Found], notes: Sequence[str]) -> None:
-        """The values, the diagnosis, and the first evidence in view; LocalError leaves all of them as they were."""
-        facts = facts_of(found, notes)
-        self.diagnosis = diagnose(**facts)
-        self.facts, self._found, self._notes = facts, list(found), tuple(notes)
+        """The values, the diagnosis, and the first evidence in view; LocalError leaves all of them as they were.
+
+        Values that no diagnosis can be made of stay, for what is pasted next: a packet needs its key to be known."""
+        self.facts, self._found, self._notes = facts_of(found, notes), list(found), tuple(notes)
+        self.diagnosis, self._problem = None, ""
         self._view = self._root = None
+        try:
+            self.diagnosis = diagnose(**self.facts)
+        except MtError as error:
+            self._problem = str(error)
+            return
         if self.diagnosis.evidence:
             self.look(0)
         elif self.diagnosis.dissection is not None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -37,6 +38,8 @@ Judge = Callable[[Dissection], Any]
 """From a message to the verdict of whoever receives it: `ok`, `error`, `failed`, `checks`."""
 
 ATTACKER, KEYS, AUTHOR = "attacker", "keys", "author"
+_TURNS = count(1)
+"""Each wish to take bytes into view has a number of its own, so that a front end obeys it once."""
 LIMIT = 500
 """Steps that can be taken back."""
 LONGEST = 1 << 16
@@ -184,9 +187,8 @@ class ViewModel:
         too. Raises LocalError for a layer that is not there."""
         size = len(self._sheet(layer).dissection)
         start = max(0, min(start, size - 1))
-        turn = self._look.get("turn", 0) + 1
-        self._look = {"layer": layer, "start": start, "stop": max(start + 1, min(stop, size)), "focus": focus,
-                      "turn": turn}  # fmt: skip
+        stop = max(start + 1, min(stop, size))
+        self._look = {"layer": layer, "start": start, "stop": stop, "focus": focus, "turn": next(_TURNS)}
         self._tell()
 
     def undo(self) -> None:

@@ -117,7 +117,7 @@ def test_what_is_pasted_is_recognised_and_leaves_the_text_field(form: Form) -> N
     form.paste(f"perm_auth_key: {bytes(right.perm_key).hex()}")
     expect(form.row("perm_auth_key")).to_contain_text("256 bytes, id 3016cac0b43a379b")
     expect(form.text).to_have_value("")
-    form.paste("const unsigned char bind[132] = {" + ", ".join(f"0x{byte:02x}" for byte in bytes(right.binding.request)))
+    form.paste("const unsigned char bind[132] = {" + ", ".join(f"0x{byte:02x}" for byte in bytes(right.binding.request)) + "};")
     expect(form.row("request")).to_contain_text("132 bytes")
     form.text.fill(f"msg_id: {right.binding.msg_id - 4}")
     form.page.keyboard.press("Shift+Enter")
