@@ -276,7 +276,7 @@ class View {
     if (this.verdict.textContent !== words) this.verdict.textContent = words;
     const { findings = [], remarks = [], missing = [] } = verdict || {};
     const rest = [...remarks.map((each) => `Remark: ${each}`), ...missing.map((each) => `Missing: ${each}`)];
-    const more = make("ul", "more");
+    const more = make("ul", "rest");
     more.append(...rest.map((each) => make("li", "", each)));
     this.findings.replaceChildren(...findings.map((each, at) => this.finding(each, at)), ...(rest.length ? [more] : []));
   }

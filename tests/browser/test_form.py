@@ -1,4 +1,4 @@
-"""The form of lesson 29 in a real browser on a real JupyterLab: pasting, dropping, the keyboard alone, and no key anywhere.
+"""The form of lesson 29 in a real browser on a real JupyterLab: pasting, dropping, the keyboard alone, no key anywhere.
 
 The tests share one page, in the order in which they stand.
 """
@@ -117,13 +117,14 @@ def test_what_is_pasted_is_recognised_and_leaves_the_text_field(form: Form) -> N
     form.paste(f"perm_auth_key: {bytes(right.perm_key).hex()}")
     expect(form.row("perm_auth_key")).to_contain_text("256 bytes, id 3016cac0b43a379b")
     expect(form.text).to_have_value("")
-    form.paste("const unsigned char bind[132] = {" + ", ".join(f"0x{byte:02x}" for byte in bytes(right.binding.request)) + "};")
+    numbers = ", ".join(f"0x{byte:02x}" for byte in bytes(right.binding.request))
+    form.paste(f"const unsigned char bind[132] = {{{numbers}}};")
     expect(form.row("request")).to_contain_text("132 bytes")
     form.text.fill(f"msg_id: {right.binding.msg_id - 4}")
     form.page.keyboard.press("Shift+Enter")
     expect(form.row("msg_id")).to_be_visible()
     expect(form.text).to_have_value("")
-    expect(form.root.locator(".more")).to_contain_text("session_id")
+    expect(form.root.locator(".rest")).to_contain_text("session_id")
     form.button("leave out msg_id").click()
     expect(form.row("msg_id")).to_have_count(0)
 
