@@ -1,7 +1,7 @@
 """What JupyterLab leaves out of a lesson when it saves one, and what it is told when it opens one.
 
 The number of a widget means nothing after its kernel: reopened, a notebook would say "model not found" where the table
-beside the widget says everything. And which version of Python ran a lesson is nothing that its reader changed: it is not
+beside the widget says everything. Which version of Python ran a lesson is nothing that its reader changed: it is not
 saved, and it is there when a lesson is opened, since JupyterLab would add it and call the lesson modified.
 A Jupyter server that has this module among its extensions does this; `./run` sets that up.
 """
