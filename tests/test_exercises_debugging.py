@@ -6,14 +6,15 @@ from mtlib.clinic.diagnosis import Diagnosis
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.reading import read_patient
-from mtlib.lab.exercises_dc import PATIENTS, PATIENTS_TOLD
+from mtlib.lab.exercises_dc import PATIENTS
+from mtlib.lab.patients import TOLD
 from mtlib.lab.samples import sample
 
 KEYS = f"perm_auth_key: {bytes(sample().perm_key).hex()}\ntemp_auth_key: {bytes(sample().temp_key).hex()}\n"
 
 
 def of(letter: str, *more: str) -> Diagnosis:
-    return diagnose(**read_patient("\n".join([PATIENTS_TOLD[letter], *more]), KEYS))
+    return diagnose(**read_patient("\n".join([TOLD[letter], *more]), KEYS))
 
 
 def test_a_has_two_mistakes_and_the_seal_comes_first() -> None:
@@ -23,7 +24,7 @@ def test_a_has_two_mistakes_and_the_seal_comes_first() -> None:
 def test_b_lacks_the_value_that_stands_in_its_comment() -> None:
     assert of("B").name == "nothing_wrong_so_far"
     assert [line.split(":")[0] for line in of("B").missing] == ["msg_id"]
-    said = PATIENTS_TOLD["B"].split()[-1]
+    said = TOLD["B"].split()[-1]
     assert of("B", f"msg_id: {said}").names == (PATIENTS.solution["B"],)
 
 
@@ -44,4 +45,4 @@ def test_names_in_answers_are_names_of_the_doctor() -> None:
 
 
 def test_no_patient_shows_a_key() -> None:
-    assert not [text for text in PATIENTS_TOLD.values() for key in sample().keys if bytes(key).hex()[:16] in text]
+    assert not [text for text in TOLD.values() for key in sample().keys if bytes(key).hex()[:16] in text]

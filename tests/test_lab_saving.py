@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from copy import deepcopy
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ipykernel.ipkernel import IPythonKernel
 
 from mtlib.lab.saving import WIDGET, _jupyter_server_extension_points, _load_jupyter_server_extension, lean
 
@@ -43,13 +46,41 @@ def test_other_files_are_left_alone(model: dict[str, Any]) -> None:
     assert model == before
 
 
+class Manager:
+    """A contents manager of Jupyter's, of which `_load_jupyter_server_extension` needs two names."""
+
+    def __init__(self) -> None:
+        self.hooks: list[Any] = []
+        self.register_pre_save_hook = self.hooks.append
+
+    def get(self, path: str, content: bool = True) -> dict[str, Any]:
+        about = {"language_info": {"name": "R" if path == "other.ipynb" else "python"}}
+        return {"type": "notebook", "content": {"metadata": about} if content else None}
+
+
+class LaterManager(Manager):
+    async def get(self, path: str, content: bool = True) -> dict[str, Any]:  # type: ignore[override]
+        return super().get(path, content)
+
+
+def served(manager: Manager) -> Manager:
+    _load_jupyter_server_extension(SimpleNamespace(contents_manager=manager))
+    return manager
+
+
+def language(model: dict[str, Any]) -> dict[str, Any]:
+    return dict(model["content"]["metadata"]["language_info"])
+
+
 def test_a_jupyter_server_takes_it_as_an_extension() -> None:
-    hooks: list[Any] = []
-
-    class Server:
-        class contents_manager:  # as Jupyter names it
-            register_pre_save_hook = hooks.append
-
-    _load_jupyter_server_extension(Server)
-    assert hooks == [lean]
+    assert served(Manager()).hooks == [lean]
     assert _jupyter_server_extension_points() == [{"module": "mtlib.lab.saving"}]
+
+
+def test_what_the_kernel_would_add_is_there_when_a_lesson_is_opened() -> None:
+    """So that JupyterLab has nothing to add, and does not call the lesson modified."""
+    about = IPythonKernel.language_info
+    assert language(served(Manager()).get("lesson.ipynb")) == about
+    assert language(asyncio.run(served(LaterManager()).get("lesson.ipynb"))) == about  # type: ignore[arg-type]
+    assert language(served(Manager()).get("other.ipynb")) == {"name": "R"}
+    assert served(Manager()).get("lesson.ipynb", content=False)["content"] is None

@@ -420,3 +420,58 @@ def test_a_structure_stays_the_same_while_only_bytes_change() -> None:
     assert edited.structure == before
     edited.write("note", 33, b"x", cut=0)
     assert edited.structure != before
+
+
+# -- Pasting and pointing
+
+
+def pasted(edited: ViewModel, text: str, at: int = 6, **more: Any) -> str:
+    edited.handle({"serial": 1, "do": "paste", "layer": "note", "at": at, "text": text, **more})
+    return str(edited.state["said"])
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("0x01, 0x02 03", "hex"), ("010203", "hex"), ("b'\\x01\\x02\\x03'", "a bytes literal"),
+        ("[1, 2, 3]", "an array"), ("<Buffer 01 02 03>", "a Buffer"), ("00000000: 0102 03", "an xxd dump"),
+    ],
+)  # fmt: skip
+def test_bytes_are_pasted_in_any_notation_and_it_says_which(text: str, form: str) -> None:
+    edited = model()
+    said = pasted(edited, text)
+    assert bytes(edited.dissection)[6:9] == b"\1\2\3"
+    assert said.startswith("Took what was pasted for") and form in said and "3 bytes" in said
+
+
+def test_pasting_over_a_selection_changes_its_length() -> None:
+    edited = model()
+    size = len(edited.dissection)
+    pasted(edited, "ff", at=6, cut=4)
+    assert len(edited.dissection) == size - 3
+
+
+@pytest.mark.parametrize(("text", "why"), [("hello", "no bytes"), ("", "no bytes"), ("00" * 99, "fit here")])
+def test_what_cannot_be_pasted_is_told_and_nothing_changes(text: str, why: str) -> None:
+    edited = model()
+    assert why in pasted(edited, text)
+    assert edited.undos == 0
+
+
+def test_an_author_pastes_into_one_field() -> None:
+    edited = model()
+    edited.mode = AUTHOR
+    assert "only 8 fit here" in pasted(edited, "01" * 9)
+    pasted(edited, "0600000000000000")
+    assert (edited.dissection["id"], edited.dissection["again"]) == (6, 6)
+
+
+def test_bytes_can_be_pointed_at() -> None:
+    edited = model()
+    edited.look("note", 30, 99, focus=True)
+    first = edited.state["look"]
+    assert (first["layer"], first["start"], first["stop"], first["focus"]) == ("note", 30, len(edited.dissection), True)
+    edited.look("note", 30, 99)
+    assert edited.state["look"]["turn"] > first["turn"]
+    with pytest.raises(LocalError):
+        edited.look("nowhere", 0, 1)

@@ -52,6 +52,15 @@ def test_help_stops_quietly_when_nobody_reads_on() -> None:
     assert (done.returncode, done.stderr) == (commands.READER_GONE, b"")
 
 
+@pytest.mark.parametrize("name", ["mtproto [copy]", "what?"])
+def test_a_folder_in_which_jupyterlab_finds_no_widgets_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "ROOT", Path("/somewhere") / name)
+    assert commands.lab([]) == 1
+    assert "rename" in capsys.readouterr().err
+
+
 def test_unknown_words_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["tset"]) == 2
     assert commands.main(["test", "untit"]) == 2

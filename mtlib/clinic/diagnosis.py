@@ -153,7 +153,7 @@ class Diagnosis:
             yield f"{'Also: ' if number else ''}{finding.mistake.sentence} [{finding.name}]"
             for each in finding.evidence:
                 yield f"    {each}"
-                yield from [f"      {''.join(text)}" for text in [_marked(self.parts, each)] if text]
+                yield from [f"      {''.join(text)}" for text in [marked(self.parts, each)] if text]
             yield f"    Fix: {finding.mistake.fix}"
             yield f"    Lesson: {finding.mistake.lesson}"
         yield from (f"Remark: {each.sentence}" for each in self.remarks)
@@ -196,7 +196,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _marked(parts: Mapping[str, bytes], each: Evidence) -> tuple[str, str, str] | None:
+def marked(parts: Mapping[str, bytes], each: Evidence) -> tuple[str, str, str] | None:
     """The bytes in question between brackets, and some before and after them."""
     data = parts.get(each.within, b"")
     stop = min(each.offset + each.size, each.offset + 4 * AROUND)
@@ -234,5 +234,5 @@ def _html(diagnosis: Diagnosis) -> str:
 
 
 def _html_bytes(parts: Mapping[str, bytes], each: Evidence) -> str:
-    marked = _marked(parts, each)
-    return "" if marked is None else f"{marked[0]}<b>{marked[1]}</b>{marked[2]}"
+    place = marked(parts, each)
+    return "" if place is None else f"{place[0]}<b>{place[1]}</b>{place[2]}"

@@ -133,12 +133,15 @@ def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientF
     pasted = read(data)
     more = read(keys, keys_only=True) if keys else Pasted((), ())
     found = [*pasted.found, *(replace(each, where=f"the keys, {each.where}") for each in more.found)]
-    known = [AuthKey(each.value.rjust(256, b"\0")) for each in found if each.kind == "key" and len(each.value) <= 256]
-    notes = [*pasted.notes, *(f"the keys, {note}" for note in more.notes)]
-    facts = PatientFacts()
-    for each in found:
-        each, note = _content(each, known, [one.value for one in found if one.name == "perm_key"])
-        notes += note
+    return facts_of(found, [*pasted.notes, *(f"the keys, {note}" for note in more.notes)])
+
+
+def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
+    """What `diagnose` takes, from values of one or more texts. Raises LocalError where there are none, and for two
+    different values of one name."""
+    settled, facts = by_content(found), PatientFacts()
+    notes = [*notes, *(note for _, said in settled for note in said)]
+    for each, _ in settled:
         if each.name == "other_keys":
             facts.setdefault("other_keys", []).append(GivenKey(each.value, f"{each.where}, key"))
         elif each.name in facts and facts[each.name] != (GivenKey(each.value) if each.kind == "key" else each.value):
@@ -149,6 +152,13 @@ def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientF
         raise LocalError("; ".join(["nothing about a binding in this", *notes[:2]]), expected=", ".join(NAMES))
     facts.notes = tuple(dict.fromkeys(notes))
     return facts
+
+
+def by_content(found: Sequence[Found]) -> list[tuple[Found, list[str]]]:
+    """Each value under the name that its content says, where that is certain, and what there is to say about it."""
+    known = [AuthKey(each.value.rjust(256, b"\0")) for each in found if each.kind == "key" and len(each.value) <= 256]
+    permanent = [each.value for each in found if each.name == "perm_key"]
+    return [_content(each, known, permanent) for each in found]
 
 
 def read_bytes(data: bytes | str) -> tuple[bytes, str]:

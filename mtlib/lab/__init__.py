@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mtlib.lab.controls import EndpointChoice, VirtualClock
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
     from mtlib.lab.exercises_dc import ACTIONS
+    from mtlib.lab.form_widget import DoctorForm
     from mtlib.lab.inspector import Inspector
     from mtlib.lab.my_bind import my_bind_file
     from mtlib.lab.readiness import checkup
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
 
 __all__ = [
-    "ACTIONS", "DAY", "NOW", "Conversation", "EndpointChoice", "Ige", "Inspector", "KeySchedule", "Sent",
+    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Ige", "Inspector", "KeySchedule", "Sent",
     "VirtualClock", "check", "checkup", "compare", "contract", "hint", "inspect_bind", "keep", "material", "mine",
     "my_bind_file", "predict", "sample",
 ]  # fmt: skip
@@ -33,6 +34,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "controls": "EndpointChoice VirtualClock",
     "exercises": "check contract hint keep material mine predict",
     "exercises_dc": "ACTIONS",
+    "form_widget": "DoctorForm",
     "inspector": "Inspector",
     "my_bind": "my_bind_file",
     "readiness": "checkup",

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mtlib.crypto.aes import BLOCK
 from mtlib.errors import LocalError
 from mtlib.lab.arrival import arrive
 from mtlib.lab.inspector import Inspector
-from mtlib.lab.sheets import Map
-from mtlib.protocol.binding import ENVELOPE_SIZE, Binding, Carried
+from mtlib.lab.resealing import resealed
+from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
-from mtlib.protocol.packets import FORMULAS, HEADER, MIN_PADDING, encrypt_v1, framing, seal
+from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing
 from mtlib.wire import Dissection, unseal
 from mtlib.wire.schema import REQUEST
 
@@ -112,23 +111,11 @@ class _Bind:
         return self.opened(replace(self.carried, binding=binding, **changed[False]))
 
     def reseal(self, root: Dissection, path: str, data: bytes) -> Dissection:
-        """With the keys: the seals around changed bytes closed again, and nothing else made new; but where bytes were
-        inserted or deleted, padding makes up for it, so that there are whole AES blocks to seal."""
-        keys, found = self.carried.binding, Map.of(root)
-        data = _whole(data, 8 if path.endswith("/plaintext") else MIN_PADDING)
-        if path.endswith("/plaintext"):
-            msg_key, ciphertext = encrypt_v1(data[:ENVELOPE_SIZE], data[ENVELOPE_SIZE:], keys.perm_key)
-            around = found.place(path.rpartition("/")[0])
-            if around is None:
-                raise LocalError("no such bytes here", got=path)
-            sealed = around.span.value[:8] + msg_key + ciphertext
-            old = bytes(found.sheets[around.sheet].dissection)
-            data = old[: around.start] + around.span.field.kind.pack(sealed) + old[around.stop :]
-        if self.layer != "request":
-            data = bytes(seal(data, keys.temp_key))
+        """With the keys: the seals around changed bytes closed again."""
+        made = resealed(root, path, data, self.carried.binding.perm_key, self.carried.binding.temp_key)
         if self.layer == "frame":
-            data = self._framed(data)
-        return Dissection(root.shape, data, replace(root.reading, lenient=True))
+            made = Dissection(root.shape, self._framed(bytes(made)), made.reading)
+        return made
 
     def judge(self, root: Dissection) -> Verdict:
         """What a data centre that knows both keys says to these bytes."""
@@ -145,16 +132,6 @@ class _Bind:
     def _judged(self, request: bytes, session_id: int, msg_id: int) -> Verdict:
         keys = self.carried.binding
         return judge(Facts(request, keys.perm_key, keys.temp_key, session_id, msg_id, self.now, rules=self.rules))
-
-
-def _whole(data: bytes, least: int) -> bytes:
-    """A message as whole AES blocks: filled up with zero bytes, or shorter by some of its padding where there is much
-    more than the `least`. So a second byte that is inserted finds room."""
-    extra = len(data) % BLOCK
-    padding = len(data) - HEADER - int.from_bytes(data[HEADER - 4 : HEADER], "little", signed=True)
-    if padding - extra >= least + BLOCK:
-        return data[: len(data) - extra]
-    return data + bytes(-extra % BLOCK)
 
 
 def _choice(path: str) -> tuple[bool, str]:

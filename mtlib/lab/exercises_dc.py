@@ -6,22 +6,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from mtlib.clinic.ladder import Way, wrong_answer
-from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.kdf import V2, msg_key_v1
+from mtlib.crypto.kdf import msg_key_v1
 from mtlib.lab.examining import Inputs, Slip, Table, Task
-from mtlib.lab.samples import sample
+from mtlib.lab.patients import FLIPPED, TOLD
 from mtlib.lab.scenes import Scene, scenes
 from mtlib.protocol import retry as rule
-from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import INVALID
 from mtlib.protocol.retry import TRIES
 from mtlib.wire import SCHEMA
-from mtlib.wire.schema import REQUEST
 from mtlib.wire.tl import SIMPLE, Bool
 
 # -- 00: a first look ------------------------------------------------------------------------------------------------
@@ -520,56 +516,8 @@ RETRY = Task(
 
 # -- 29: patients ----------------------------------------------------------------------------------------------------
 
-SAMPLE = sample()
-FLIPPED = 61
-"""The byte of encrypted_message in which D has one bit changed."""
 _HEAD = 25
 """Where encrypted_message begins in the request: after four fields and its length."""
-
-
-def _call(right: Binding, sealed: bytes) -> bytes:
-    return bytes(REQUEST.build(
-        perm_auth_key_id=right.perm_key.id, nonce=right.nonce, expires_at=right.expires_at, encrypted_message=sealed
-    ))  # fmt: skip
-
-
-def _two_mistakes() -> bytes:
-    """The schedule of MTProto 2.0, around a nonce that was drawn a second time."""
-    right = SAMPLE.binding
-    wrong = replace(right, nonce=right.nonce ^ 0x5A5A5A5A)
-    msg_key = msg_key_v1(bytes(wrong.envelope))
-    made = V2.run(0, auth_key=bytes(right.perm_key), msg_key=msg_key)
-    sealed = ige_encrypt(bytes(wrong.envelope) + wrong.padding, made.aes_key, made.aes_iv)
-    return _call(right, right.perm_key.id_bytes + msg_key + sealed)
-
-
-def _older() -> bytes:
-    """The seal names a message of five seconds before."""
-    right = SAMPLE.binding
-    return _call(right, bytes(replace(right, msg_id=right.msg_id - (5 << 32)).encrypted_message))
-
-
-def _one_bit() -> bytes:
-    sealed = bytearray(bytes(SAMPLE.binding.encrypted_message))
-    sealed[FLIPPED] ^= 0x10
-    return _call(SAMPLE.binding, bytes(sealed))
-
-
-def _text(request: bytes, *lines: str, msg_id: bool = True) -> str:
-    """What an author would write down; the keys are the lesson's."""
-    known = [f"request: {request.hex()}", f"session_id: {SAMPLE.binding.session_id}", f"now: {SAMPLE.now}"]
-    known += [f"msg_id: {SAMPLE.binding.msg_id}"] if msg_id else []
-    return "\n".join([*known, *lines]) + "\n"
-
-
-REFUSED = "answer: 400 ENCRYPTED_MESSAGE_INVALID"
-PATIENTS_TOLD = {
-    "A": _text(_two_mistakes(), REFUSED),
-    "B": _text(_older(), f"# from the client's log: the message went out as {SAMPLE.binding.msg_id}", msg_id=False),
-    "C": _text(bytes(SAMPLE.binding.request), REFUSED, f"perm_key_created: {SAMPLE.now - 12}"),
-    "D": _text(_one_bit(), REFUSED),
-}
-"""What was written down about each patient, as `read_patient` takes it."""
 
 PATIENTS = Table(
     "patients", 29,
@@ -598,11 +546,11 @@ PATIENTS = Table(
         Slip("bits_counted", "That is a bit. Which byte is it in?", "D", tuple(range(8 * FLIPPED, 8 * FLIPPED + 8))),
     ),
     (
-        "diagnose(**read_patient(text, toy_keys)) for the text of each; the first finding is the most urgent.",
-        "B: the comment in the text has a number. Give it its name, msg_id:, and ask again.",
+        "Choose each of them in the form; the first finding is the most urgent.",
+        "B: the comment in the text has a number. Paste it into the form with its name in front, msg_id:.",
         "D: the evidence says the path and the byte, counted from the start of encrypted_message.",
     ),
-    material=PATIENTS_TOLD,
+    material=TOLD,
 )  # fmt: skip
 
 EXERCISES = (FIRST_LOOK, SAME_NONCE, SAME_CHANNEL, PADDING_RULE, TRANSCRIPT, BIND_ACCEPTED, SYMPTOMS, RETRY, PATIENTS)

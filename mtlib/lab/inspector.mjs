@@ -33,9 +33,9 @@ const unhex = (text) => Uint8Array.from(text.match(/../g) || [], (pair) => parse
 const printable = (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".");
 const count = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
-/** Bytes out of what people paste: hex with or without 0x, \x, commas, quotes, spaces. Null for anything else. */
+/** Bytes to look for: hex with or without 0x, colons, commas, spaces. Null for anything else. */
 export function parseHex(text) {
-  const digits = text.replace(/bytes\.fromhex|0x|\\x|b(?=["'])/gi, "").replace(/[\s,;:'"(){}[\]]/g, "");
+  const digits = text.replace(/0x/gi, "").replace(/[\s,:]/g, "");
   return digits.length && digits.length % 2 === 0 && /^[0-9a-f]*$/i.test(digits) ? unhex(digits) : null;
 }
 
@@ -689,7 +689,7 @@ class Bar {
     this.root.classList.toggle("bad", verdict?.ok === false);
     write(this.answer, verdict?.answer || "");
     write(this.sentence, verdict ? this.reason(verdict) : "");
-    this.number(verdict?.rows || []);
+    this.number(verdict?.rows || [], verdict?.failed ?? -1);
     this.explain(null);
   }
 
@@ -711,16 +711,19 @@ class Bar {
     return `Check ${failed + 1}, ${this.told.checks[failed].name}: got ${got}, expected ${expected}${more}.`;
   }
 
-  /** One square for each check. */
-  number(rows) {
+  /** One square for each check; the one that decides has its name in it where there is room. */
+  number(rows, failed) {
     this.squares.style.setProperty("--across", rows.length > 15 ? Math.ceil(rows.length / 2) : rows.length);
     while (this.squares.children.length > rows.length) this.squares.lastChild.remove();
     rows.forEach(([holds], check) => {
-      const made = this.squares.children[check] || button("square", String(check + 1), () => {}, { tabindex: check ? "-1" : "0" });
+      const made = this.squares.children[check] || button("square", "", () => {}, { tabindex: check ? "-1" : "0" });
+      const { name } = this.told.checks[check];
+      made.replaceChildren(String(check + 1), ...(check === failed ? [make("span", "named", ` ${name}`)] : []));
+      made.title = name;
       const word = holds === null ? "nothing to compare" : holds ? "holds" : "fails";
       made.target = { check };
       made.className = `square ${holds === null ? "none" : holds ? "holds" : "fails"}`;
-      made.setAttribute("aria-label", `${check + 1} ${this.told.checks[check].name}: ${word}`);
+      made.setAttribute("aria-label", `${check + 1} ${name}: ${word}`);
       if (!made.parentNode) this.squares.append(made);
     });
   }
@@ -1030,6 +1033,7 @@ class View {
     on(sheets, "keydown", (event) => this.key(event));
     on(sheets, "paste", (event) => this.paste(event));
     on(sheets, "copy", (event) => this.copied(event));
+    on(document, "pointermove", ({ screenX, screenY }) => { this.pointer = `${screenX} ${screenY}`; });
     on(sheets, "pointerover", (event) => this.isMoved(event) && this.pointed(event.target));
     on(sheets, "pointerleave", () => this.point(null));
     on(sheets, "click", (event) => this.clicked(event.target, event.shiftKey));
@@ -1098,9 +1102,19 @@ class View {
     this.bar.draw();
     if (fresh) this.begin();
     else this.sheets.repaint();
-    this.light();
+    if (!this.looked(state.look || {})) this.light();
     if (!fresh) this.flash();
     this.root.dataset.serial = state.serial; // for tests: what is drawn
+  }
+
+  /** Bytes that Python points at: once, and true where that was done now. */
+  looked({ layer, start, stop, focus, turn }) {
+    const sheet = this.told.sheets.findIndex(({ path }) => path === layer);
+    if (sheet < 0 || turn === this.turn) return false;
+    this.turn = turn;
+    this.rested = this.pointer;
+    this.choose({ span: { sheet, start, stop } }, focus);
+    return true;
   }
 
   /** A structure not seen before: its fields are numbered anew. */
@@ -1490,19 +1504,14 @@ class View {
     this.ask(sheet, at, Math.max(1, cut), { do: "write", hex: hexOf(bytes), cut });
   }
 
+  /** Python reads what was pasted, and says what it took it for. */
   paste(event) {
-    const bytes = parseHex(event.clipboardData?.getData("text") || "");
     event.preventDefault();
-    if (!bytes) {
-      this.bar.say("What was pasted is not hex.");
-      return;
-    }
     const { sheet, at } = this.cursor;
-    const { span } = this.chosen || {};
-    const end = this.told.state.mode === "author" ? this.told.range(this.cursor).stop : this.told.data[sheet].length;
-    if (span) this.change(sheet, span.start, bytes, span.stop - span.start);
-    else if (at + bytes.length > end) this.bar.say(`${count(bytes.length, "byte")} pasted, and only ${end - at} fit here.`);
-    else this.change(sheet, at, bytes);
+    const { start, stop } = this.chosen?.span || { start: at };
+    this.low = false;
+    const text = event.clipboardData?.getData("text") || "";
+    this.ask(sheet, start, 1, { do: "paste", text, ...(stop && { cut: stop - start }) });
   }
 
   copied(event) {
@@ -1571,7 +1580,7 @@ function help() {
     ["0-9, a-f", "type over half a byte"],
     ["x", "flip the lowest bit"],
     ["i, Delete", "insert a zero byte before this one; delete"],
-    ["Ctrl-C, Ctrl-V", "copy the field as hex; paste hex over the bytes from here on"],
+    ["Ctrl-C, Ctrl-V", "copy the field as hex; paste bytes in any notation over those from here on"],
     ["Ctrl-Z, Ctrl-Y", "undo, redo"],
     ["Enter", "go to what this byte comes from"],
     ["Escape", "go back the way you came; then out of the bytes; then back to the notebook"],

@@ -1,12 +1,14 @@
-"""What JupyterLab leaves out of a lesson when it saves one.
+"""What JupyterLab leaves out of a lesson when it saves one, and what it is told when it opens one.
 
 The number of a widget means nothing after its kernel: reopened, a notebook would say "model not found" where the table
-beside the widget says everything. And which version of Python ran a lesson is nothing that its reader changed.
-A Jupyter server that has this module among its extensions leaves both out; `./run` sets that up.
+beside the widget says everything. Which version of Python ran a lesson is nothing that its reader changed: it is not
+saved, and it is there when a lesson is opened, since JupyterLab would add it and call the lesson modified.
+A Jupyter server that has this module among its extensions does this; `./run` sets that up.
 """
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -29,9 +31,33 @@ def lean(model: dict[str, Any], **rest: Any) -> None:
                 shown.pop(WIDGET, None)
 
 
+def told(model: dict[str, Any], about: dict[str, Any]) -> None:
+    """Puts what the kernel says `about` its language into a notebook of Python that is opened, in place."""
+    notebook = model.get("content")
+    if model.get("type") == "notebook" and isinstance(notebook, dict):
+        metadata = notebook.get("metadata", {})
+        if metadata.get("language_info", {}).get("name") == about["name"]:
+            metadata["language_info"] = dict(about)
+
+
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "mtlib.lab.saving"}]
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    server.contents_manager.register_pre_save_hook(lean)
+    from ipykernel.ipkernel import IPythonKernel
+
+    manager, get, about = server.contents_manager, server.contents_manager.get, IPythonKernel.language_info
+
+    async def later(*arguments: Any, **options: Any) -> dict[str, Any]:
+        model: dict[str, Any] = await get(*arguments, **options)
+        told(model, about)
+        return model
+
+    def at_once(*arguments: Any, **options: Any) -> dict[str, Any]:
+        model: dict[str, Any] = get(*arguments, **options)
+        told(model, about)
+        return model
+
+    manager.register_pre_save_hook(lean)
+    manager.get = later if inspect.iscoroutinefunction(get) else at_once

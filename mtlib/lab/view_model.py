@@ -18,9 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from types import MappingProxyType
 from typing import Any
 
+from mtlib.clinic.reading import bytes_in, read_bytes
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.sheets import Map, Place, Sheet, uncut
 from mtlib.wire import Dissection, Origin, Reading, Schema, Seal, Span, Traced, trace
@@ -36,6 +38,8 @@ Judge = Callable[[Dissection], Any]
 """From a message to the verdict of whoever receives it: `ok`, `error`, `failed`, `checks`."""
 
 ATTACKER, KEYS, AUTHOR = "attacker", "keys", "author"
+_TURNS = count(1)
+"""Each wish to take bytes into view has a number of its own, so that a front end obeys it once."""
 LIMIT = 500
 """Steps that can be taken back."""
 LONGEST = 1 << 16
@@ -85,6 +89,7 @@ class ViewModel:
         self._at = 0
         self._mode = KEYS if reseal else ATTACKER
         self._serial: int | str = 0
+        self._look: dict[str, Any] = {}
         self.structure: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
         self._tell()
@@ -177,6 +182,15 @@ class ViewModel:
             ((_, (path, _)),) = trace(self.dissection, path).sources.items()
         raise LocalError("copies that lead in a circle", got=path)
 
+    def look(self, layer: str, start: int, stop: int, *, focus: bool = False) -> None:
+        """Take bytes `start:stop` of a layer into view, selected, the cursor on the first; with `focus` the keyboard,
+        too. Raises LocalError for a layer that is not there."""
+        size = len(self._sheet(layer).dissection)
+        start = max(0, min(start, size - 1))
+        stop = max(start + 1, min(stop, size))
+        self._look = {"layer": layer, "start": start, "stop": stop, "focus": focus, "turn": next(_TURNS)}
+        self._tell()
+
     def undo(self) -> None:
         """One step back; at the beginning nothing happens."""
         self._at = max(0, self._at - 1)
@@ -236,14 +250,15 @@ class ViewModel:
         serial, said = message.get("serial"), ""
         self._serial = serial if isinstance(serial, (int, str)) else self._serial
         try:
-            self._obey(message)
+            said = self._obey(message)
         except MtError as error:
             said = str(error)
         except (LookupError, TypeError, ValueError, AttributeError):
             said = "the browser asked for something that does not exist"
         self._tell(said)
 
-    def _obey(self, message: Mapping[str, Any]) -> None:
+    def _obey(self, message: Mapping[str, Any]) -> str:
+        """Do what a message asks for. What comes back is worth a sentence, or nothing."""
         do = message["do"]
         if do == "mode":
             self.mode = message["mode"]
@@ -253,8 +268,28 @@ class ViewModel:
             layer, at = str(message["layer"]), int(message["at"])
             data, cut = _asked(message, bytes(self._sheet(layer).dissection)[at : at + 1])
             self._change(layer, at, data, cut, join=message.get("join") is True)
+        elif do == "paste":
+            return self._paste(str(message["layer"]), int(message["at"]), str(message["text"]), message.get("cut"))
         elif do != "text":  # the text of everything is asked for by whoever can show it
             raise LocalError("the browser asked for something that does not exist", got=do)
+        return ""
+
+    def _paste(self, layer: str, at: int, text: str, cut: int | None) -> str:
+        """Whatever was pasted, over the bytes from `at` on, or in the place of the `cut` that are selected."""
+        try:
+            data, said = read_bytes(text)
+        except LocalError:
+            found, form = bytes_in(text)  # few digits of hex, which are too little to be found in a text
+            if found is None:
+                raise
+            data, said = found, f"{form}, {len(found)} bytes"
+        sheet = self._sheet(layer)
+        place = self._place(sheet, at) if self.mode == AUTHOR else None
+        room = (place.stop if place else len(sheet.dissection)) - at
+        if cut is None and len(data) > room:
+            raise LocalError(f"{len(data)} bytes pasted, and only {room} fit here: select what they shall replace")
+        self._change(layer, at, data, len(data) if cut is None else int(cut), join=False)
+        return f"Took what was pasted for {said}."
 
     def _change(self, layer: str, at: int, data: bytes, cut: int, *, join: bool) -> None:
         """Bytes in the place of others, by whoever does it in this mode."""
@@ -267,10 +302,8 @@ class ViewModel:
 
     def _retype(self, layer: str, at: int, data: bytes, cut: int, join: bool) -> None:
         """Typing as the author: the bytes belong to one field, which gets the value that they now spell."""
-        found = Map.of(self.dissection)
         sheet, new = self._spliced(layer, at, data, cut)
-        index = next(number for number, other in enumerate(found.sheets) if other.path == sheet.path)
-        place = found.at(index, at)
+        place = self._place(sheet, at)
         if place is None or at + cut > place.stop:
             raise LocalError("as the author you change one field at a time", where=layer)
         kind = self.author_of(place.path).span.field.kind
@@ -282,6 +315,12 @@ class ViewModel:
         if cut != len(data) and scanned.stop != len(raw):
             raise LocalError("this field has a fixed size", got=f"{len(raw)} bytes", where=place.path)
         self.author(place.path, scanned.value, join=join)
+
+    def _place(self, sheet: Sheet, at: int) -> Place | None:
+        """The innermost field over a byte."""
+        found = Map.of(self.dissection)
+        index = next(number for number, other in enumerate(found.sheets) if other.path == sheet.path)
+        return found.at(index, at)
 
     # -- State out
 
@@ -304,6 +343,7 @@ class ViewModel:
             "undos": self.undos,
             "redos": self.redos,
             "said": said,
+            "look": self._look,
         }
 
     def _trace(self, found: Map, place: Place) -> Traced | None:

@@ -151,7 +151,19 @@ def test_as_the_author_everything_follows(inspector: Inspector) -> None:
 def test_hex_is_pasted_and_copied(lab: Lab, inspector: Inspector) -> None:
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     inspector.byte("message", 44).click()
-    lab.page.evaluate("navigator.clipboard.writeText('0x01, 0x02 03')")
+    forms = {"0x01, 0x02 03": "hex, 3 bytes", "AQIDBAUGBwgJCgsMDQ4PEA==": "base64, 16 bytes",
+             "00000000: 0102 0304  ....": "an xxd dump", "uint8_t x[] = {1, 2, 3};": "an array"}  # fmt: skip
+    for text, form in forms.items():
+        lab.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        inspector.press("Control+v")
+        expect(inspector.byte("message", 46)).to_have_text("03")
+        expect(inspector.root.locator(".said")).to_contain_text("Took what was pasted for")
+        expect(inspector.root.locator(".said")).to_contain_text(form)
+        inspector.press("Control+z")
+    lab.page.evaluate("navigator.clipboard.writeText('nothing of the kind')")
+    inspector.press("Control+v")
+    expect(inspector.root.locator(".said")).to_contain_text("no bytes in this")
+    lab.page.evaluate("navigator.clipboard.writeText('010203')")
     inspector.press("Control+v")
     expect(inspector.byte("message", 46)).to_have_text("03")
     inspector.press("Control+c")
@@ -350,6 +362,30 @@ def test_at_twice_the_size_nothing_is_lost(lab: Lab, inspector: Inspector) -> No
     inspector.press("Control+z")
     lab.page.set_viewport_size({"width": 1440, "height": 1500})
     lab.page.wait_for_timeout(300)
+
+
+def test_in_a_low_window_the_verdict_alone_stays(lab: Lab, inspector: Inspector) -> None:
+    """Twice the size on a screen of 1440 x 900."""
+    lab.page.set_viewport_size({"width": 720, "height": 450})
+    lab.page.wait_for_timeout(300)
+    inspector.byte("plaintext", 40).focus()
+    inspector.press("ArrowRight")
+    expect(inspector.root.locator(".answer")).to_be_in_viewport(ratio=0.99)
+    expect(inspector.byte("plaintext", 41)).to_be_in_viewport(ratio=0.99)
+    room = inspector.root.locator(".verdict").evaluate("e => e.getBoundingClientRect().height")
+    assert room < 450 / 3
+    picture(lab.page, "inspector-low-window")
+    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+    lab.page.wait_for_timeout(300)
+
+
+def test_where_there_is_room_the_square_that_decides_has_a_name(lab: Lab, inspector: Inspector) -> None:
+    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+    inspector.byte("plaintext", 40).click()
+    inspector.press("x")
+    expect(inspector.root.locator(".square .named")).to_have_text(" nonce")
+    expect(inspector.root.locator(".square .named")).to_be_visible()
+    picture(lab.page, "inspector-named-square", inspector.root)
 
 
 def test_names_are_never_cut(lab: Lab, inspector: Inspector) -> None:

@@ -135,6 +135,9 @@ def start(rest: list[str]) -> int:
 
 
 def lab(rest: list[str]) -> int:
+    if set("[]*?") & set(str(ROOT)):  # JupyterLab takes them for a pattern, and finds no widgets
+        print(f"JupyterLab finds no widgets in a folder whose name has one of [ ] * ?: rename {ROOT}", file=sys.stderr)
+        return 1
     set_up(LESSONS)
     command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
     if (ROOT / FIRST_LESSON).exists():
