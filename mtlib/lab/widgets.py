@@ -9,8 +9,8 @@ from mtlib.wire.view import COLOURS
 HERE = Path(__file__).resolve().parent
 
 
-def style(name: str) -> str:
-    """The style sheet of a widget, the colours before it."""
+def style(*names: str) -> str:
+    """The style sheets of a widget, the colours before them."""
     origins = " ".join(f"--{origin}: {colour};" for origin, colour in COLOURS.items())
-    sheets = (HERE.joinpath(file).read_text(encoding="utf-8") for file in ("theme.css", name))
-    return "\n".join((f".mtlib-inspector, .mtlib-view {{ {origins} }}", *sheets))
+    sheets = (HERE.joinpath(file).read_text(encoding="utf-8") for file in ("theme.css", *names))
+    return "\n".join((f".mtlib-inspector, .mtlib-view, .mtlib-plate {{ {origins} }}", *sheets))
