@@ -269,7 +269,9 @@ class Plate {
 
   hold(event, mark) {
     this.held = mark?.told.slide ? mark : null;
-    if (this.held) this.svg.setPointerCapture?.(event.pointerId);
+    if (!this.held) return;
+    mark.g.focus();
+    this.svg.setPointerCapture?.(event.pointerId);
   }
 
   drag(event) {
