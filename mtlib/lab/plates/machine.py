@@ -1,0 +1,356 @@
+"""The IGE machine: flip one bit, say which blocks will differ, and let go. Beside IGE stand three other modes.
+
+All four are the same machine with other arrows: what is XORed in before AES, and what after it. AES on one block is
+the library's IGE with an iv of zeros; so every byte is the library's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
+from mtlib.errors import LocalError
+from mtlib.lab.plates.plate import Choice, Control, Glyph, Plate, Press, Slider, line
+
+Mix = Callable[[int, int], int]
+"""From the ciphertext and the plaintext of the block before, as numbers, to what is XORed in."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """`into` goes in before AES, `onto` after it; with `counts`, AES gets a counter, and the block comes in after it.
+    `arrows` are the values that are carried to the next block: (from, to)."""
+
+    name: str
+    into: Mix
+    onto: Mix
+    arrows: tuple[tuple[str, str], ...]
+    counts: bool = False
+
+
+MODES = (
+    Mode("IGE", lambda c, p: c, lambda c, p: p, (("c", "into"), ("p", "onto"))),
+    Mode("CBC", lambda c, p: c, lambda c, p: 0, (("c", "into"),)),
+    Mode("CTR", lambda c, p: 0, lambda c, p: 0, (), counts=True),
+    Mode("PCBC", lambda c, p: c ^ p, lambda c, p: 0, (("c", "into"), ("p", "into"))),
+)
+
+
+class Column(NamedTuple):
+    """One block on its way, as numbers: what it is XORed with before AES and after it, and the values between."""
+
+    p: int
+    into: int
+    before: int
+    after: int
+    onto: int
+    c: int
+
+
+def columns(mode: Mode, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = False) -> list[Column]:
+    """Every block through the machine, from the plaintext or, to `decrypt`, from the ciphertext. Whole blocks; key and
+    iv are 32 bytes each; c_0 (and the counter) is iv[0:16], p_0 is iv[16:32]."""
+    c, p, made = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big"), []
+    for at in range(0, len(data), BLOCK):
+        block = int.from_bytes(data[at : at + BLOCK], "big")
+        if mode.counts:
+            counter = (int.from_bytes(iv[:BLOCK], "big") + at // BLOCK) % 2 ** (8 * BLOCK)
+            after = _aes(counter, key)
+            one = Column(block ^ after, 0, counter, after, block, block) if decrypt else Column(
+                block, 0, counter, after, block, block ^ after)  # fmt: skip
+        elif decrypt:
+            into, onto = mode.into(c, p), mode.onto(c, p)
+            before = _aes(block ^ onto, key, back=True)
+            one = Column(before ^ into, into, before, block ^ onto, onto, block)
+        else:
+            into, onto = mode.into(c, p), mode.onto(c, p)
+            after = _aes(block ^ into, key)
+            one = Column(block, into, block ^ into, after, onto, after ^ onto)
+        c, p = one.c, one.p
+        made.append(one)
+    return made
+
+
+def _aes(block: int, key: bytes, *, back: bool = False) -> int:
+    """AES-256 on one block, as a number."""
+    data = block.to_bytes(BLOCK, "big")
+    return int.from_bytes((ige_decrypt if back else ige_encrypt)(data, key, bytes(2 * BLOCK)), "big")
+
+
+class Flip(NamedTuple):
+    """One bit of "p", "c" or "iv": in which block (iv: 0 and 1), counted from the highest bit of its first byte."""
+
+    where: str
+    block: int
+    bit: int
+
+    def __str__(self) -> str:
+        name = f"iv[{16 * self.block}:{16 * self.block + 16}]" if self.where == "iv" else f"{self.where}{self.block + 1}"
+        return f"bit {7 - self.bit % 8} of byte {self.bit // 8} of {name}"
+
+
+class Machine(Plate):
+    """`plaintext` are two to five blocks; `key` and `iv`, 32 bytes each, are those of a lesson, because they show."""
+
+    name = "the IGE machine"
+    question = "One bit is flipped. Which blocks come out different?"
+    height = 398
+
+    def __init__(self, plaintext: bytes, key: bytes, iv: bytes) -> None:
+        ige_encrypt(plaintext, key, iv)  # refuses wrong lengths
+        if not 2 * BLOCK <= len(plaintext) <= 5 * BLOCK:
+            raise LocalError("two to five blocks can be drawn", got=f"{len(plaintext)} bytes", where="plaintext")
+        self.plaintext, self.key, self.iv = plaintext, key, iv
+        self.size = len(plaintext) // BLOCK
+        self.mode, self.decrypt, self.bit = 0, False, 0
+        self.flip: Flip | None = None
+        self.let_go = False
+        self.expected: set[tuple[int, int]] = set()
+        super().__init__()
+
+    # -- What one does
+
+    def do_mode(self, mode: int) -> None:
+        """This mode is drawn in full."""
+        self.mode = range(len(MODES))[mode]
+
+    def do_way(self, decrypt: int) -> None:
+        """Encrypt or decrypt from now on; what was flipped is as before again."""
+        self.decrypt, self.flip, self.let_go, self.expected = bool((0, 1)[decrypt]), None, False, set()
+
+    def do_bit(self, bit: int) -> None:
+        """The bit that is flipped from the keyboard."""
+        self.bit = range(8 * BLOCK)[bit]
+
+    def do_flip(self, what: Any) -> None:
+        """A bit of a block: ((where, block), bit)."""
+        (where, block), bit = what
+        if where not in ("iv", self.source):
+            raise LocalError("click a bit of what goes in", got=where, expected=f"iv or {self.source}")
+        block = range(2 if where == "iv" else self.size)[block]
+        self.flip, self.let_go = Flip(where, block, range(8 * BLOCK)[bit]), False
+        self.bit = self.flip.bit
+
+    def do_expect(self, cell: Any) -> None:
+        """This block of this mode is expected to differ, or no longer."""
+        mode, block = cell
+        if self.let_go:
+            self.let_go, self.expected = False, set()
+        self.expected ^= {(range(len(MODES))[mode], range(self.size)[block])}
+
+    def do_go(self, _: object) -> None:
+        """Let go: the machine runs."""
+        if self.flip is None:
+            raise LocalError("nothing is flipped yet: click a bit first")
+        self.let_go = True
+
+    # -- What comes of it
+
+    @property
+    def source(self) -> str:
+        """What goes in: "p" or "c"."""
+        return "c" if self.decrypt else "p"
+
+    @property
+    def result(self) -> str:
+        return "p" if self.decrypt else "c"
+
+    def runs(self, mode: Mode) -> tuple[list[Column], list[Column]]:
+        """Every block as it was, and with the flipped bit."""
+        was = columns(mode, self.plaintext, self.key, self.iv)
+        data = b"".join(one.c.to_bytes(BLOCK, "big") for one in was) if self.decrypt else self.plaintext
+        iv = self.iv
+        if self.flip is not None and self.let_go:
+            if self.flip.where == "iv":
+                iv = _flipped(iv, self.flip)
+            else:
+                data = _flipped(data, self.flip)
+        return was, columns(mode, data, self.key, iv, decrypt=self.decrypt)
+
+    def changed(self, mode: Mode) -> list[int]:
+        """How many bits of each block of the result differ."""
+        was, now = self.runs(mode)
+        return [(getattr(a, self.result) ^ getattr(b, self.result)).bit_count() for a, b in zip(was, now, strict=True)]
+
+    def said(self) -> str:
+        goes_in = "ciphertext" if self.decrypt else "plaintext"
+        comes_out = "plaintext" if self.decrypt else "ciphertext"
+        if self.flip is None:
+            return f"Click a bit of the {goes_in} or of the iv: of what goes in."
+        if not self.let_go:
+            return (f"Flipped: {self.flip}. Which blocks of the {comes_out} will differ? Click them in the rows of the "
+                    "four modes, and let go.")  # fmt: skip
+        told = []
+        for number, mode in enumerate(MODES):
+            differ = [at for at, bits in enumerate(self.changed(mode)) if bits]
+            blocks = ", ".join(str(at + 1) for at in differ) or "none"
+            guess = {at for one, at in self.expected if one == number}
+            mark = "" if not guess else " (as you expected)" if guess == set(differ) else " (not as you expected)"
+            told.append(f"{mode.name} {blocks}{mark}")
+        return f"Flipped: {self.flip}. Blocks that differ: {'; '.join(told)}."
+
+    def alt(self) -> str:
+        mode = MODES[self.mode]
+        carried = " and ".join({"c": "the ciphertext", "p": "the plaintext"}[name] for name, _ in mode.arrows)
+        carried = f"carries {carried} of a block to the next one" if carried else "carries nothing from block to block"
+        state = self.said().partition(". ")[2].rstrip(".").replace(". ", "; ") if self.let_go else "nothing has run yet"
+        return f"{self.size} blocks on their way through AES in mode {mode.name}, which {carried}; {state}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "mode", *(f"block {at + 1}" for at in range(self.size))
+        for number, mode in enumerate(MODES):
+            cells = self.changed(mode) if self.let_go else [None] * self.size
+            yield mode.name, *(
+                _fate(bits) + (", expected" if (number, at) in self.expected else "") for at, bits in enumerate(cells)
+            )
+
+    def controls(self) -> Iterator[Control]:
+        yield Choice("way", "the machine", int(self.decrypt), ((0, "encrypts"), (1, "decrypts")))
+        yield Choice("mode", "in mode", self.mode, tuple((at, mode.name) for at, mode in enumerate(MODES)))
+        yield Slider("bit", "bit for the keyboard", self.bit, 8 * BLOCK - 1, str(self.bit))
+        yield Press("go", "let go", able=self.flip is not None and not self.let_go)
+
+    # -- Drawing
+
+    PITCH, WIDE, TALL = 126.0, 96.0, 48.0
+    P, X1, AES, X2, C, ROWS = 24.0, 100.0, 124.0, 172.0, 200.0, 288.0
+
+    def _left(self, at: int) -> float:
+        """Where a column begins; the iv is column 0."""
+        return 14 + self.PITCH * at
+
+    def marks(self) -> Iterator[Glyph]:
+        mode = MODES[self.mode]
+        was, now = self.runs(mode)
+        before = Column(int.from_bytes(self.iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(self.iv[:BLOCK], "big"))
+        other = self._iv_now()
+        yield from self._feeds(mode, [before, *was], [other, *now])
+        yield from self._block("iv", 1, self.P, before.p, other.p, mode, used=any(name == "p" for name, _ in mode.arrows))
+        yield from self._block("iv", 0, self.C, before.c, other.c, mode, used=True)
+        for at, (one, new) in enumerate(zip(was, now, strict=True)):
+            yield from self._column(mode, at, one, new)
+            yield from self._block("p", at, self.P, one.p, new.p, mode, used=True)
+            yield from self._block("c", at, self.C, one.c, new.c, mode, used=True)
+        yield from self._table()
+
+    def _iv_now(self) -> Column:
+        flipped = self.let_go and self.flip is not None and self.flip.where == "iv"
+        iv = _flipped(self.iv, self.flip) if flipped and self.flip else self.iv
+        return Column(int.from_bytes(iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(iv[:BLOCK], "big"))
+
+    def _block(self, where: str, at: int, y: float, was: int, now: int, mode: Mode, *, used: bool) -> Iterator[Glyph]:
+        """Sixteen bytes as bits, two bytes to a line; those that differ are strong."""
+        x = self._left(0 if where == "iv" else at + 1)
+        name = f"iv[{16 * at}:{16 * at + 16}]" if where == "iv" else f"{where}{at + 1}"
+        pointed = self.flip is not None and (self.flip.where, self.flip.block) == (where, at)
+        differ = was ^ now if self.let_go else 1 << 127 - self.flip.bit if pointed and self.flip else 0
+        wait = 0 if where in ("iv", self.source) else 3 * (at - (self.flip.block if self.flip else 0)) + 2
+        can, count = where in ("iv", self.source) and used, differ.bit_count()
+        fate = "" if used else ": not read in this mode"
+        label = f"{name}{f', {count} bits differ' if count > 1 else ', 1 bit differs' if count else ''}{fate}"
+        look = "noise" if count > 1 else "one" if count else "paper" if used else "ghost"
+        yield Glyph(
+            f"{where}{at}", x, y, self.WIDE, self.TALL, look=look,
+            label=f"{label}; click a bit to flip it" if can else label,
+            do=("flip", (where, at)) if can else None, grid=(16, 8) if can else None,
+            cell=self.bit if can else None, wait=max(0, wait),
+        )  # fmt: skip
+        yield Glyph(f"{where}{at}bits", x, y, look="bits", d=_squares(now & ~differ))
+        if differ:
+            yield Glyph(f"{where}{at}new", x, y, look="bits hit", d=_squares(differ), wait=max(0, wait))
+        told = name + (f": {_fate(count)}" if self.let_go and count else "")
+        above = y == self.P
+        yield Glyph(f"{where}{at}name", x + self.WIDE / 2, y - 9 if above else y + self.TALL + 10, text=told,
+                    look="small bold" if count else "small")  # fmt: skip
+
+    def _column(self, mode: Mode, at: int, was: Column, now: Column) -> Iterator[Glyph]:
+        """AES, the two XORs, and the line through them."""
+        x = self._left(at + 1) + self.WIDE / 2
+        wait = max(0, 3 * (at - (self.flip.block if self.flip else 0)) + 1)
+        p, x1, aes, x2, c = self.P + self.TALL, self.X1, self.AES, self.X2, self.C
+        if mode.counts:
+            yield self._wire(f"count{at}", [(x, x1 + 8), (x, aes)], was.before != now.before, wait)
+            yield Glyph(f"counter{at}", x, x1, text=f"iv + {at}" if at else "iv[0:16]", look="small")
+            side = [(x - 38, p), (x - 38, x2), (x - 9, x2)]
+            yield self._wire(f"in{at}", side[::-1] if self.decrypt else side, was.p != now.p, wait)
+            yield self._wire(f"out{at}", [(x, aes + 26), (x, x2 - 9)], was.after != now.after, wait)
+            end = [(x, x2 + 9), (x, c)]
+            yield self._wire(f"end{at}", end[::-1] if self.decrypt else end, was.c != now.c, wait)
+        else:
+            last = x2 + 9 if ("p", "onto") in mode.arrows else aes + 26
+            ways = {
+                "in": ([(x, p), (x, x1 - 9)], was.p != now.p),
+                "mid": ([(x, x1 + 9), (x, aes)], was.before != now.before),
+                "end": ([(x, last), (x, c)], was.c != now.c),
+            }
+            if last > aes + 26:
+                ways["out"] = ([(x, aes + 26), (x, x2 - 9)], was.after != now.after)
+            for name, (points, hit) in ways.items():
+                yield self._wire(f"{name}{at}", points[::-1] if self.decrypt else points, hit, wait)
+            yield _plus(f"x1{at}", x, x1)
+        if mode.counts or ("p", "onto") in mode.arrows:
+            yield _plus(f"x2{at}", x, x2)
+        told = "AES" if mode.counts or not self.decrypt else "AES⁻¹"
+        yield Glyph(f"aes{at}", x - 26, aes, 52, 26, told, "constant edge bold")
+
+    def _feeds(self, mode: Mode, was: list[Column], now: list[Column]) -> Iterator[Glyph]:
+        """What a block hands on to the next one."""
+        for at in range(self.size):
+            edge, middle = self._left(at) + self.WIDE, self._left(at + 1) + self.WIDE / 2
+            for number, (name, to) in enumerate(mode.arrows):
+                y = self.P + self.TALL / 2 if name == "p" else self.C + self.TALL / 2
+                end = (self.X1 if to == "into" else self.X2) + (4 * (1 - 2 * number) if len({t for _, t in mode.arrows}
+                                                                                           ) < len(mode.arrows) else 0)
+                lane = edge + (10 if name == "c" else 20)
+                hit = getattr(was[at], name) != getattr(now[at], name)
+                wait = max(0, 3 * (at - 1 - (self.flip.block if self.flip else 0)) + 3)
+                yield self._wire(f"{name}{to}{at}", [(edge, y), (lane, y), (lane, end), (middle - 9, end)], hit, wait,
+                                 "dash" if name == "p" else "")  # fmt: skip
+
+    def _wire(self, name: str, points: list[tuple[float, float]], hit: bool, wait: int, look: str = "") -> Glyph:
+        return Glyph(name, look=f"{'hit' if hit else 'dim'} {look}", d=line(*points, arrow=True), wait=wait)
+
+    def _table(self) -> Iterator[Glyph]:
+        """The four modes below each other: what is expected, and what came."""
+        for number, mode in enumerate(MODES):
+            y, changed = self.ROWS + 27 * number, self.changed(mode)
+            yield Glyph(f"row{number}", 14, y, 96, 22, mode.name, "paper bold" if number != self.mode else "chosen bold",
+                        label=f"draw the machine of {mode.name}", do=("mode", number), pressed=number == self.mode)  # fmt: skip
+            for at, bits in enumerate(changed):
+                expected = (number, at) in self.expected
+                text = _fate(bits) if self.let_go else "?"
+                text += " ✓" if self.let_go and expected and bits else " ✗" if self.let_go and expected else ""
+                look = ("noise" if bits > 1 else "one" if bits else "paper") if self.let_go else "paper"
+                label = f"{mode.name}, block {at + 1}: {text if self.let_go else 'not run yet'}"
+                yield Glyph(
+                    f"g{number}.{at}", self._left(at + 1), y, self.WIDE, 22,
+                    "expected" if expected and not self.let_go else text, f"small {look} {'chosen' if expected else ''}",
+                    label=label + (", expected to differ" if expected else ""), do=("expect", (number, at)),
+                    pressed=expected, wait=max(0, 3 * at) if self.let_go else 0,
+                )  # fmt: skip
+
+
+def _fate(bits: int | None) -> str:
+    if bits is None:
+        return "?"
+    return "same" if not bits else "1 bit" if bits == 1 else f"{bits} bits"
+
+
+def _flipped(data: bytes, flip: Flip) -> bytes:
+    changed = bytearray(data)
+    changed[BLOCK * flip.block + flip.bit // 8] ^= 128 >> flip.bit % 8
+    return bytes(changed)
+
+
+def _squares(bits: int) -> str:
+    """The `d` of a small square for each bit that is set; the highest stands in front."""
+    return "".join(
+        f"M{6 * (at % 16) + 1} {6 * (at // 16) + 1}h4v4h-4z" for at in range(8 * BLOCK) if bits >> 127 - at & 1
+    )
+
+
+def _plus(name: str, x: float, y: float) -> Glyph:
+    """XOR."""
+    return Glyph(name, x, y, look="solid", d="M-9 0a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M-9 0H9M0 -9V9")

@@ -1,0 +1,292 @@
+"""The packet puts itself together: from the forty bytes that bind to the frame that leaves the socket.
+
+Nine steps, each one layer more. The bytes of a layer stand in rows, in the order in which they travel; a row keeps its
+bytes until the end, and a seal that closes over it gives them other values. Above, every layer is a bar to scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mtlib.errors import LocalError
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line
+from mtlib.protocol.binding import Carried
+from mtlib.wire import Dissection, Origin, Span
+from mtlib.wire.schema import INNER
+
+TOLD = {
+    "inner": "Forty bytes: a constructor and five values. They name both keys, the session and the end.",
+    "envelope": "A header in front: 16 random bytes, the msg_id, the seqno, and the length of what follows.",
+    "plaintext": "Random bytes behind, so that AES gets whole blocks of 16.",
+    "ciphertext": "The seal closes, with the permanent key: IGE makes other bytes of all of them, in their places.",
+    "encrypted_message": "In front of the seal: the id of the permanent key, and msg_key, which opens it together "
+                         "with that key.",
+    "request": "The call around it: its constructor, three values that stand in the seal too, the seal as a string.",
+    "message": "A header in front and padding behind: a message of MTProto 2.0 in a session.",
+    "packet": "The second seal closes, with the temporary key. Its id and its msg_key in front stay readable.",
+    "frame": "The transport adds what separates one packet from the next. So it leaves the socket.",
+}  # fmt: skip
+"""The layers from inside to outside, and what happens when each is added."""
+STEPS = tuple(TOLD)
+SEALS = {"ciphertext": "permanent", "packet": "temporary"}
+
+
+class _Byte(NamedTuple):
+    """One byte of the frame: the layer that brought it, its field there, the place in the field."""
+
+    layer: str
+    field: Span
+    at: int
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One step: its bytes as they are then, and where they begin in the finished frame."""
+
+    name: str
+    data: bytes
+    start: int
+    head: int
+    """How many of its bytes stand in front of the layer before; the rest stands behind that."""
+
+    @property
+    def places(self) -> range:
+        """Where its bytes stand in the finished frame."""
+        return range(self.start, self.start + len(self.data))
+
+
+class Packet(Plate):
+    """`carried` is the packet, `step` the layer that is shown at first. LocalError for another layer."""
+
+    name = "the packet puts itself together"
+    question = "Forty bytes say everything. What has to stand around them before they leave the socket?"
+
+    def __init__(self, carried: Carried, step: str = "inner") -> None:
+        if step not in STEPS:
+            raise LocalError("no such layer", got=step, expected=", ".join(STEPS), where="step")
+        self.layers = tuple(_layers(carried))
+        self.bytes = tuple(_bytes(carried))
+        self.at = STEPS.index(step)
+        super().__init__()
+
+    @property
+    def layer(self) -> _Layer:
+        return self.layers[self.at]
+
+    @property
+    def height(self) -> float:
+        return self._lines()[-1][0] + self.ROW - 10
+
+    def do_step(self, at: int) -> None:
+        """The layer of this number is the outermost."""
+        self.at = range(len(STEPS))[at]
+
+    def controls(self) -> Iterator[Control]:
+        yield Slider("step", "layer", self.at, len(STEPS) - 1, f"{self.at + 1} of {len(STEPS)}: {self._title(self.at)}")
+
+    def _title(self, at: int) -> str:
+        return f"{STEPS[at]}, {len(self.layers[at].data)} bytes"
+
+    def said(self) -> str:
+        return f"{self._title(self.at)}. {TOLD[self.layer.name]}"
+
+    def alt(self) -> str:
+        names = ", ".join(f"{layer.name} {len(layer.data)}" for layer in self.layers)
+        return (
+            f"A binding packet grows layer by layer, in bytes: {names}; shown is {self.layer.name}, every byte of it "
+            "as a coloured cell, row by row, the forty bytes of inner in the middle."
+        )
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "layer", "field", "from byte", "bytes", "origin", "hex now"
+        start, data = self.layer.start, self.layer.data
+        for first, run in self._fields(self.layer.places):
+            at, byte = first - start, self.bytes[first]
+            yield (byte.layer, byte.field.name, str(at), str(run), byte.field.field.note.origin.value,
+                   data[at : at + run].hex(" "))  # fmt: skip
+
+    # -- What is there now
+
+    def _fields(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Runs of bytes that belong together, as (first, how many)."""
+        first = places[0]
+        for place in places:
+            if self.bytes[place][:2] != self.bytes[first][:2]:
+                yield first, place - first
+                first = place
+        yield first, places[-1] + 1 - first
+
+    def sealed(self, place: int, step: int) -> str:
+        """The key under whose seal this byte lies at a step: "permanent", "temporary" or nothing; the outer one."""
+        for name in ("packet", "ciphertext"):
+            at = STEPS.index(name)
+            if at <= step and place in self.layers[at - 1].places:
+                return SEALS[name]
+        return ""
+
+    # -- Drawing
+
+    BAR_X, BAR_Y, BAR, STEP = 158.0, 8.0, 10.0, 15.0
+    ROW_X, ROW_Y, CELL, TALL, ROW = 122.0, 182.0, 15.5, 17.0, 35.0
+
+    def fixed(self) -> Iterator[Glyph]:
+        """The bars, what the colours mean, and of each byte a line through its layers, while it is pointed at."""
+        for at in range(len(STEPS)):
+            yield from self._bar(at)
+        for number, origin in enumerate(Origin):
+            x, y = self.BAR_X + 116 * number, self.BAR_Y + self.STEP * len(STEPS) + 10
+            yield Glyph(f"o{number}", x, y - 6, 12, 12, origin.letter, f"small mono {origin.value}")
+            yield Glyph(f"on{number}", x + 17, y, text=origin.value, look="small left dim")
+        for place, byte in enumerate(self.bytes):
+            top, floor = (self.BAR_Y + at * self.STEP for at in (STEPS.index(byte.layer), len(STEPS) - 1))
+            yield Glyph(f"t{place}", self._x(place + 0.5), look="thread", of=f"t{place}",
+                       d=line((0, top - 2), (0, floor + self.BAR + 2)))  # fmt: skip
+
+    def marks(self) -> Iterator[Glyph]:
+        for at in range(len(STEPS)):
+            now = at == self.at
+            yield Glyph(f"bar{at}", 4, self.BAR_Y - 2.5 + at * self.STEP, 744, self.STEP, look="chosen" if now else "",
+                       do=("step", at), pressed=now, label=f"{self._title(at)}: show it")  # fmt: skip
+        lines = self._lines()
+        yield from self._seals(lines)
+        for y, places in lines:
+            yield from self._row(y, places)
+
+    def _x(self, place: float) -> float:
+        """Of a place in the frame: where it stands in every bar."""
+        return self.BAR_X + place * (740 - self.BAR_X) / len(self.bytes)
+
+    def _bar(self, at: int) -> Iterator[Glyph]:
+        """One layer to scale; what is inside stands straight above itself."""
+        layer, y = self.layers[at], self.BAR_Y + at * self.STEP
+        yield Glyph(f"name{at}", 10, y + self.BAR / 2, text=layer.name, look="small left")
+        yield Glyph(f"size{at}", 150, y + self.BAR / 2, text=str(len(layer.data)), look="small mono end")
+        for first, run in self._fields(layer.places):
+            look = f"{self._look(first)} {'sealed' if self.sealed(first, at) else ''}"
+            yield Glyph(f"s{at}.{first}", self._x(first), y, self._x(first + run) - self._x(first), self.BAR, look=look)
+        inside = [place for place in layer.places if self.sealed(place, at)]
+        if inside:
+            wide = self._x(inside[-1] + 1) - self._x(inside[0])
+            yield Glyph(f"seal{at}", self._x(inside[0]), y, look="hatch", d=hatching(wide, self.BAR, 5))
+        left, right = (self._x(place) for place in (self.layers[0].start, self.layers[0].places.stop))
+        yield Glyph(f"core{at}", left, y, right - left, self.BAR, look="edge")
+
+    def _look(self, place: int) -> str:
+        return self.bytes[place].field.field.note.origin.value
+
+    def _lines(self) -> list[tuple[float, Sequence[int]]]:
+        """The rows of the present layer: how high each stands, and the places of its bytes."""
+        heads, tails = [], list[range]()
+        for at in reversed(range(self.at + 1)):
+            layer, inside = self.layers[at], self.layers[max(0, at - 1)]
+            heads.append(layer.places[: layer.head])
+            tails.insert(0, range(inside.places.stop, layer.places.stop))
+        rows = [places for places in [*heads, *tails] if places]
+        return [(self.ROW_Y + self.ROW * number, places) for number, places in enumerate(rows)]
+
+    def _seals(self, lines: Sequence[tuple[float, Sequence[int]]]) -> Iterator[Glyph]:
+        """A box around the rows under each closed seal."""
+        for depth, (name, key) in enumerate(reversed(SEALS.items())):
+            at = STEPS.index(name)
+            covered = [y for y, places in lines if at <= self.at and places[0] in self.layers[at - 1].places]
+            if covered:
+                x, y, wide = 4.0 + 4 * depth, covered[0] - 14.0, 748.0 - 8 * depth
+                floor = covered[-1] + self.TALL + 4
+                yield Glyph(f"box {key}", x, y, wide, floor - y, look="chosen")
+                told = f"sealed with the {key} key"
+                yield Glyph(f"key {key}", x + wide - 8, floor - 12, text=told, look="small bold end")
+
+    def _row(self, y: float, places: Sequence[int]) -> Iterator[Glyph]:
+        start, data = self.layer.start, self.layer.data
+        told = _called(self.bytes[places[0]])
+        yield Glyph(f"row{places[0]}", 10, y + self.TALL / 2, text=told, look="small left dim")
+        if all(self.sealed(place, self.at) for place in places):
+            wide = len(places) * self.CELL - 1
+            yield Glyph(f"h{places[0]}", self.ROW_X, y, look="hatch", d=hatching(wide, self.TALL, 8))
+        for first, run in self._fields(places):
+            field, x = self.bytes[first].field.field, self.ROW_X + (first - places[0]) * self.CELL
+            text = f"{field.note.origin.letter} {field.name}"
+            if len(text) * 5.4 <= run * self.CELL + 4:
+                yield Glyph(f"l{first}", x + 1, y - 7, text=text, look="small left")
+            for place in range(first, first + run):
+                sealed = "sealed" if self.sealed(place, self.at) else ""
+                yield Glyph(
+                    f"b{place}", self.ROW_X + (place - places[0]) * self.CELL, y, self.CELL - 1, self.TALL,
+                    f"{data[place - start]:02x}", f"mono {self._look(place)} {sealed}",
+                    label=self._label(place), lights=f"t{place}",
+                )  # fmt: skip
+
+    def _label(self, place: int) -> str:
+        byte, key = self.bytes[place], self.sealed(place, self.at)
+        now = self.layer.data[place - self.layer.start]
+        ways = ", ".join(f"{place - layer.start} of {layer.name}" for layer in self.layers if place in layer.places)
+        seal = f"; sealed with the {key} key, so no longer the byte that was written" if key else ""
+        return f"{now:02x}: byte {byte.at} of {byte.field.name}, from {byte.layer}; byte {ways}{seal}"
+
+
+def _called(byte: _Byte) -> str:
+    if byte.field.name == "padding":
+        return "padding"
+    behind = byte.layer == "request" and byte.at > byte.field.body[0] - byte.field.start
+    return "end of the string" if behind else byte.layer
+
+
+def _layers(carried: Carried) -> Iterator[_Layer]:
+    """From inside to outside."""
+    binding = carried.binding
+    made: dict[str, bytes] = {
+        "inner": bytes(binding.inner),
+        "envelope": bytes(binding.envelope),
+        "plaintext": bytes(binding.plaintext),
+        "ciphertext": binding.ciphertext,
+        "encrypted_message": bytes(binding.encrypted_message),
+        "request": bytes(binding.request),
+        "message": bytes(carried.message),
+        "packet": bytes(carried.packet),
+        "frame": bytes(carried.frame),
+    }
+    fronts = {
+        "envelope": len(binding.envelope) - len(binding.inner),
+        "encrypted_message": _before(binding.encrypted_message, "ciphertext"),
+        "request": _before(binding.request, "encrypted_message"),
+        "message": _before(carried.message, "request"),
+        "packet": _before(carried.packet, "ciphertext"),
+        "frame": _before(carried.frame, "packet"),
+    }
+    start = sum(fronts.values())
+    for name, data in made.items():
+        start -= fronts.get(name, 0)
+        yield _Layer(name, data, start, len(data) if name == "inner" else fronts.get(name, 0))
+
+
+def _before(outer: Dissection, name: str) -> int:
+    """How many bytes stand before the contents of a field."""
+    return next(span.body[0] for span in outer.spans if span.name == name)
+
+
+def _bytes(carried: Carried) -> Iterator[_Byte]:
+    """Every byte of the frame, with the layer that brought it."""
+    binding = carried.binding
+    inside = {
+        ("frame", "packet"): ("packet", carried.packet),
+        ("packet", "ciphertext"): ("message", carried.message),
+        ("message", "request"): ("request", binding.request),
+        ("request", "encrypted_message"): ("encrypted_message", binding.encrypted_message),
+        ("encrypted_message", "ciphertext"): ("plaintext", binding.plaintext),
+        ("plaintext", "envelope"): ("envelope", binding.envelope),
+        ("envelope", "inner"): (INNER.name, binding.inner),
+    }
+
+    def walk(name: str, here: Dissection) -> Iterator[_Byte]:
+        for span in here.spans:
+            found = inside.get((name, span.name))
+            body = range(span.body[0] - span.start, span.body[1] - span.start) if found else range(0)
+            for at in range(len(span)):
+                if found is None or at not in body:
+                    yield _Byte("inner" if name == INNER.name else name, span, at)
+                elif at == body.start:
+                    yield from walk(*found)
+
+    yield from walk("frame", carried.frame)

@@ -1,0 +1,285 @@
+"""The kit of the plates: pictures that are played with. A plate is a model: messages in, marks and a sentence out.
+
+How to make one. A file beside this one, with a subclass of `Plate`:
+
+    class Doors(Plate):
+        name, question, height = "doors", "Which door is open?", 120
+
+        def __init__(self) -> None:
+            self.open = 0
+            super().__init__()              # last: it draws for the first time
+
+        def marks(self) -> Iterator[Glyph]:  # what is to be seen now, in the order of painting
+            for at in range(3):
+                yield Glyph(f"door{at}", 20 + 80 * at, 20, 60, 80, "open" if at == self.open else "shut",
+                           "good" if at == self.open else "paper", label=f"door {at}", do=("unlock", at))
+
+        def controls(self) -> Iterator[Control]:
+            yield Press("unlock", "the last door", value=2)
+
+        def do_unlock(self, at: int) -> None:   # what a mark or a control sends arrives here
+            self.open = range(3)[at]            # LookupError, TypeError, ValueError, MtError: said, nothing changes
+
+        def said(self) -> str: ...          # one sentence about what is seen now
+        def alt(self) -> str: ...           # one sentence for whoever does not see it
+        def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
+
+and a line in `__init__` and in `tests/plates.py`. `plate(Doors())` shows it in a notebook. There is nothing to write in
+JavaScript: `plates.mjs` draws every glyph, moves it when its place changes (the same `id` is the same thing), walks from glyph to
+glyph with the arrow keys, sends `do` on click, Enter and Space, and lights what is pointed at. Looks stand in
+`picture.css`, which the still uses as well. A colour has a letter, a sign or a hatching beside it, always. What never
+changes belongs into `fixed`: it is sent once. A state of more than 100 kB is slow.
+
+Nothing here knows Jupyter. `structure` never changes, `state` is what is to be shown; every message is answered, also
+one that is refused, by a state that carries its `serial`. Both are numbers, text and hex only.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from html import escape
+from typing import Any, ClassVar
+
+from mtlib.errors import MtError
+from mtlib.lab.widgets import style
+from mtlib.wire.view import CELL, Cell, html_table, text_table
+
+WIDTH = 760
+"""Of every plate, in its own units: letters of 12 units are 12 pixels high in a column of this width."""
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One thing in a picture: a box where it has a size, a path where it has `d`, and text, at `x`, `y`.
+
+    `look` are names of `picture.css`. With a `label` it can be pointed at and focused; the label says what it is.
+    `of` are the names that light it, `lights` the names that it lights while it is pointed at. `do` is what it sends:
+    the name of a method without `do_`, and a value. `pressed` makes it a switch. `grid` (columns, rows): what is sent
+    is (value, place), by the cell that was clicked; from the keyboard it is the `cell`. `slide`: the x of each value
+    of a handle that is drawn along; what is sent is the index, and `cell` the present one. `wait` are tenths of a
+    second until a change is shown: so it floods from mark to mark.
+    """
+
+    id: str
+    x: float = 0
+    y: float = 0
+    w: float = 0
+    h: float = 0
+    text: str = ""
+    look: str = ""
+    d: str = ""
+    label: str = ""
+    of: str = ""
+    lights: str = ""
+    do: tuple[str, Any] | None = None
+    pressed: bool | None = None
+    grid: tuple[int, int] | None = None
+    slide: tuple[float, ...] | None = None
+    cell: int | None = None
+    wait: int = 0
+
+    def told(self) -> dict[str, Any]:
+        """What it has, numbers rounded."""
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        kept = {name: value for name, value in found.items() if value not in ("", 0, None) or value is False}
+        return {name: _plain(value) for name, value in kept.items()}
+
+    def svg(self) -> str:
+        """The same without a browser's help."""
+        inside = f'<rect width="{_n(self.w)}" height="{_n(self.h)}"/>' if self.w else ""
+        inside += f'<path d="{self.d}"/>' if self.d else ""
+        if self.text:
+            x = 6 if self.w and "left" in self.look.split() else self.w / 2
+            lines = self.text.split("\n")
+            top = self.h / 2 - 6 * (len(lines) - 1)
+            inside += "".join(
+                f'<text x="{_n(x)}" y="{_n(top + 12 * at)}">{escape(line)}</text>' for at, line in enumerate(lines)
+            )
+        return f'<g class="m {self.look}" transform="translate({_n(self.x)} {_n(self.y)})">{inside}</g>'
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something beside the picture that sends `value` under its `name`."""
+
+    name: str
+    label: str
+    value: Any = None
+    kind: ClassVar[str]
+
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, **{one.name: getattr(self, one.name) for one in fields(self)}}
+
+
+@dataclass(frozen=True)
+class Press(Control):
+    """A button; without `able` it is there and does nothing."""
+
+    able: bool = True
+    kind = "press"
+
+
+@dataclass(frozen=True)
+class Choice(Control):
+    """One of several: `options` are (value, words), `value` is the chosen one."""
+
+    options: Sequence[tuple[Any, str]] = ()
+    kind = "choice"
+
+
+@dataclass(frozen=True)
+class Slider(Control):
+    """A whole number from 0 to `most`; `words` say the present one."""
+
+    most: int = 0
+    words: str = ""
+    kind = "slider"
+
+
+class Plate:
+    """A picture that is played with; see above. It is `WIDTH` wide, and `height` high in the same units."""
+
+    name: ClassVar[str]
+    question: ClassVar[str]
+
+    @property
+    def height(self) -> float:
+        raise NotImplementedError
+
+    def __init__(self) -> None:
+        self.structure: dict[str, Any] = {
+            "name": self.name, "question": self.question, "fixed": [mark.told() for mark in self.fixed()],
+        }  # fmt: skip
+        self.state: dict[str, Any] = {}
+        self._tell(0)
+
+    def fixed(self) -> Iterable[Glyph]:
+        """What never changes; it is painted first, and sent once."""
+        return ()
+
+    def marks(self) -> Iterable[Glyph]:
+        """What else is to be seen, in the order of painting."""
+        raise NotImplementedError
+
+    def controls(self) -> Iterable[Control]:
+        """What stands above the picture."""
+        return ()
+
+    def said(self) -> str:
+        """A sentence about what is to be seen now."""
+        raise NotImplementedError
+
+    def alt(self) -> str:
+        """The picture in one sentence."""
+        raise NotImplementedError
+
+    def rows(self) -> Iterable[tuple[str, ...]]:
+        """The picture as a table: a row of headings first."""
+        raise NotImplementedError
+
+    def handle(self, message: Mapping[str, Any]) -> None:
+        """One message: `serial`, `do` (a method's name without `do_`), `value`. What is wrong with it is said."""
+        serial, do = message.get("serial"), message.get("do")
+        act, trouble = getattr(self, f"do_{do}", None), ""
+        try:
+            if act is None:
+                raise LookupError(do)
+            act(message.get("value"))
+        except MtError as error:
+            trouble = str(error)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            trouble = "the browser asked for something that does not exist"
+        self._tell(serial if isinstance(serial, (int, str)) else 0, trouble)
+
+    def _tell(self, serial: int | str, trouble: str = "") -> None:
+        self.state = {
+            "serial": serial,
+            "size": [WIDTH, _plain(self.height)],
+            "marks": [mark.told() for mark in self.marks()],
+            "controls": [control.told() for control in self.controls()],
+            "said": trouble or self.said(),
+            "alt": self.alt(),
+            "rows": [list(row) for row in self.rows()],
+        }
+
+    # -- Where nothing runs
+
+    def svg(self) -> str:
+        """The picture as it is now: a file of its own, with its colours in it, light or dark as its reader has it."""
+        width, height = WIDTH, _n(self.height)
+        drawn = "".join(mark.svg() for mark in (*self.fixed(), *self.marks()) if "thread" not in mark.look)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="mtlib-plate" viewBox="0 0 {width} {height}" role="img">'
+            f"<title>{escape(self.alt())}</title><style>{_STILL}</style>"
+            f'<rect class="sheet" width="{width}" height="{height}" rx="8"/>{drawn}</svg>'
+        )
+
+    def html(self) -> str:
+        """Question, still, sentence and table, for saved notebooks and print."""
+        head, *rows = self.rows()
+        still = base64.b64encode(self.svg().encode()).decode()
+        table = html_table([[Cell(text) for text in row] for row in rows], [Cell(text, CELL, "th") for text in head])
+        return (
+            f"<p><b>{escape(self.question)}</b></p>"
+            f'<img alt="{escape(self.alt())}" src="data:image/svg+xml;base64,{still}" style="width:100%">'
+            f"<p>{escape(self.said())}</p><details><summary>The same as a table</summary>{table}</details>"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.question}\n{self.alt()}\n\n{text_table(self.rows())}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, float):
+        return round(value, 1)
+    return [_plain(one) for one in value] if isinstance(value, (tuple, list)) else value
+
+
+def _n(value: float) -> str:
+    return f"{round(value, 1):g}"
+
+
+# -- Paths ----------------------------------------------------------------------------------------------------------
+
+
+def line(*points: tuple[float, float], arrow: bool = False) -> str:
+    """The `d` of a line through points; with an arrow, its end has a head."""
+    d = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    if not arrow:
+        return d
+    (x0, y0), (x1, y1) = points[-2:]
+    long = max(abs(x1 - x0), abs(y1 - y0)) or 1
+    dx, dy = 6 * (x1 - x0) / long, 6 * (y1 - y0) / long
+    left, right = (x1 - dx - dy / 2, y1 - dy + dx / 2), (x1 - dx + dy / 2, y1 - dy - dx / 2)
+    return f"{d}M{_n(left[0])} {_n(left[1])}L{_n(x1)} {_n(y1)}L{_n(right[0])} {_n(right[1])}"
+
+
+def hatching(w: float, h: float, step: float = 6) -> str:
+    """The `d` of slanted lines over a box of this size."""
+    at, lines = step, []
+    while at < w + h:
+        lines.append(line((min(at, w), max(0, at - w)), (max(0, at - h), min(at, h))))
+        at += step
+    return "".join(lines)
+
+
+def ribbon(above: tuple[float, float, float], below: tuple[float, float, float]) -> str:
+    """The `d` of a ribbon between two edges, each (left, right, y)."""
+    (a, b, y), (c, d, end) = above, below
+    half = (y + end) / 2
+    return (
+        f"M{_n(a)} {_n(y)}C{_n(a)} {_n(half)} {_n(c)} {_n(half)} {_n(c)} {_n(end)}"
+        f"L{_n(d)} {_n(end)}C{_n(d)} {_n(half)} {_n(b)} {_n(half)} {_n(b)} {_n(y)}Z"
+    )
+
+
+_STILL = "".join(
+    sheet.strip() for sheet in (style("picture.css") + ".sheet{fill:var(--bg)}@media (prefers-color-scheme:dark){"
+    ".mtlib-plate{--jp-layout-color0:#111111;--jp-ui-font-color0:#f0f0f0}}").splitlines()
+)  # fmt: skip

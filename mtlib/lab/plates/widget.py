@@ -1,0 +1,39 @@
+"""A plate in a notebook: carries what a model knows to the browser and back, and shows its still where nothing runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from mtlib.lab.plates.plate import Plate
+from mtlib.lab.widgets import HERE, style
+
+
+class PlateWidget(anywidget.AnyWidget):
+    """One plate; `model` is what it shows."""
+
+    _esm = HERE / "plates.mjs"
+    _css = style("picture.css", "plates.css")
+
+    structure = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, model: Plate) -> None:
+        super().__init__(structure=model.structure, state=model.state)
+        self.model = model
+        self.on_msg(self._handle)
+
+    def _handle(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        if isinstance(message, dict):
+            self.model.handle(message)
+            self.state = self.model.state
+
+    def __repr__(self) -> str:
+        return repr(self.model)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget, and for wherever nothing runs the still, the table and the text."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**data, "text/plain": str(self.model), "text/html": self.model.html()}, metadata

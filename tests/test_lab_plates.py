@@ -1,0 +1,178 @@
+"""The kit of the plates, and what holds for every plate: models without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from xml.etree import ElementTree
+
+import pytest
+
+from mtlib.errors import LocalError
+from mtlib.lab.plates import Plate, plate
+from mtlib.lab.plates.plate import WIDTH, Choice, Control, Glyph, Press, Slider, hatching, line, ribbon
+from mtlib.lab.widgets import HERE
+from plates import ALL, moves, play
+
+EVERY = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
+Make = Callable[[], Plate]
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+class Doors(Plate):
+    name, question, height = "doors", "Which door is open?", 120
+
+    def __init__(self) -> None:
+        self.open = 0
+        super().__init__()
+
+    def marks(self) -> Iterator[Glyph]:
+        for at in range(3):
+            look = "good" if at == self.open else "paper"
+            yield Glyph(f"door{at}", 20 + 80 * at, 20, 60, 80, "<open>", look, label=f"door {at}", do=("unlock", at))
+
+    def controls(self) -> Iterator[Control]:
+        yield Press("unlock", "the last door", 2)
+        yield Choice("paint", "colour", 0, [(0, "red"), (1, "blue")])
+        yield Slider("size", "size", 1, 4, "small")
+
+    def do_unlock(self, at: int) -> None:
+        if at < 0:
+            raise LocalError("a door behind the first", got=at)
+        self.open = range(3)[at]
+
+    def said(self) -> str:
+        return f"door {self.open} is open"
+
+    def alt(self) -> str:
+        return "Three <doors>."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield ("door",)
+        yield (str(self.open),)
+
+
+def test_every_message_is_answered_with_its_serial_and_a_refused_one_changes_nothing() -> None:
+    doors = Doors()
+    doors.handle({"serial": "a 1", "do": "unlock", "value": 2})
+    assert (doors.state["serial"], doors.state["said"]) == ("a 1", "door 2 is open")
+    for value, said in ((-1, "behind the first"), (7, "does not exist"), (None, "does not exist"), ("x", "not exist")):
+        doors.handle({"serial": "a 2", "do": "unlock", "value": value})
+        assert doors.state["serial"] == "a 2" and said in doors.state["said"] and doors.open == 2
+    for message in ({}, {"do": "handle"}, {"do": "", "serial": [1]}, {"do": "__init__", "serial": 3}):
+        doors.handle(message)
+        assert "does not exist" in doors.state["said"]
+
+
+def test_a_mark_tells_what_it_has_and_nothing_else() -> None:
+    assert Glyph("a", 1.04, pressed=False).told() == {"id": "a", "x": 1.0, "pressed": False}
+    assert Glyph("a", slide=(1, 2.54), cell=0, do=("day", 0)).told() == {
+        "id": "a", "slide": [1, 2.5], "do": ["day", 0]
+    }  # fmt: skip
+    kinds = [control["kind"] for control in Doors().state["controls"]]
+    assert kinds == ["press", "choice", "slider"]
+
+
+def test_text_never_becomes_markup_in_the_still() -> None:
+    assert "<doors>" not in Doors().svg() + Doors().html() and "<open>" not in Doors().svg()
+    ElementTree.fromstring(Doors().svg())
+
+
+@pytest.mark.parametrize(("d", "ends"), [
+    (line((0, 0), (10, 0)), [(0, 0), (10, 0)]),
+    (line((0, 0), (0, 20), arrow=True), [(0, 0), (0, 20), (-3, 14), (0, 20), (3, 14)]),
+    (hatching(12, 6), [(6, 0), (0, 6), (12, 0), (6, 6)]),
+])  # fmt: skip
+def test_paths(d: str, ends: list[tuple[float, float]]) -> None:
+    numbers = [float(found) for found in NUMBER.findall(d)]
+    assert list(zip(numbers[::2], numbers[1::2], strict=True)) == ends
+
+
+def test_a_ribbon_joins_its_edges() -> None:
+    d = ribbon((0, 10, 0), (50, 60, 40))
+    assert d.startswith("M0 0C0 20 50 20 50 40L60 40") and d.endswith("10 0Z")
+
+
+def test_models_need_neither_jupyter_nor_matplotlib() -> None:
+    program = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from plates import ALL\n"
+        "for make in ALL.values(): make().html()\n"
+        "print(*{'IPython', 'anywidget', 'traitlets', 'ipywidgets', 'matplotlib', 'numpy'} & set(sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=HERE.parents[1], capture_output=True, text=True)
+    assert (said.stdout.strip(), said.returncode) == ("", 0), said.stderr
+
+
+# -- Every plate
+
+
+@EVERY
+def test_it_asks_and_says_what_it_is_in_one_sentence(make: Make) -> None:
+    model = make()
+    assert model.question.endswith("?")
+    assert model.alt().endswith(".") and ". " not in model.alt()
+    head, *rows = model.rows()
+    assert rows and all(len(row) == len(head) for row in rows)
+
+
+@EVERY
+def test_structure_and_state_are_plain_and_the_same_every_time(make: Make) -> None:
+    model, other = make(), make()
+    assert json.loads(json.dumps([model.structure, model.state])) == [model.structure, model.state]
+    assert (model.structure, model.state, model.svg()) == (other.structure, other.state, other.svg())
+
+
+@EVERY
+def test_whatever_can_be_done_is_answered_and_the_picture_stays_whole(make: Make) -> None:
+    """Each move from the beginning, and after it one move more: ids once, everything on the sheet, names that exist."""
+    looks = set(re.findall(r"\.([a-z]\w*)", (HERE / "picture.css").read_text() + (HERE / "plates.css").read_text()))
+    for do, value in islice(moves(make()), 60):
+        model = make()
+        play(model, (do, value), *islice(moves(model), 1))
+        assert "does not exist" not in model.state["said"], (do, value)
+        assert model.state["said"] and model.alt()
+        marks = [*model.fixed(), *model.marks()]
+        ids = [mark.id for mark in marks]
+        assert len(set(ids)) == len(ids)
+        for mark in marks:
+            assert set(mark.look.split()) <= looks, mark
+            assert -1 <= mark.x <= mark.x + mark.w <= WIDTH and -1 <= mark.y <= mark.y + mark.h <= model.height, mark
+            assert mark.do is None or mark.label, mark
+            assert mark.do is None or hasattr(model, f"do_{mark.do[0]}"), mark
+        lights = {name for mark in marks for name in mark.lights.split()}
+        assert lights <= {name for mark in marks for name in mark.of.split()}
+        ElementTree.fromstring(model.svg())
+
+
+@EVERY
+def test_wrong_values_are_refused_with_a_sentence(make: Make) -> None:
+    model = make()
+    for do in {do for do, _ in moves(model)}:
+        for value in (None, "x", 10**9, -(10**9), [], {}, [None, None], [0, 10**9], 1.5, [[]], b""):
+            model.handle({"serial": 9, "do": do, "value": value})
+            assert model.state["serial"] == 9 and model.state["said"]
+
+
+@EVERY
+def test_its_still_and_its_table_stand_where_nothing_runs(make: Make) -> None:
+    widget = plate(make())
+    data, _ = widget._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert 'src="data:image/svg+xml;base64,' in data["text/html"] and "<table" in data["text/html"]
+    assert "hsl(" not in data["text/html"] and "url(" not in widget.model.svg()
+    assert data["text/plain"] == str(widget.model)
+    assert len(data["text/html"]) < 120_000
+
+
+@EVERY
+def test_the_widget_carries_messages_and_states(make: Make) -> None:
+    widget = plate(make())
+    do, value = next(moves(widget.model))
+    widget._handle(widget, {"serial": "v 1", "do": do, "value": value}, [])
+    widget._handle(widget, "no message", [])
+    assert widget.state == widget.model.state and widget.state["serial"] == "v 1"
