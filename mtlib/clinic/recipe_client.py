@@ -25,7 +25,7 @@ from mtlib.crypto.keys import new_nonce_hash as hash_of
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, RsaPad, rsa_pad_seal
 from mtlib.errors import CheckError, LocalError
-from mtlib.protocol.exchange_messages import ExchangeSecrets, awaited, open_with_hash
+from mtlib.protocol.exchange import ExchangeSecrets, awaited, open_with_hash
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, inflate, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
