@@ -1448,9 +1448,11 @@ def _follows(row: Mistake, step: str) -> Iterator[Way]:
                     for way in row.at("rows"))
     elif step in _CIPHERED:
         yield from (partial(_CIPHERED[step], mode=mode) for mode in row.at("cipher"))
-    elif step in ("retry_id", "new_nonce_hash"):
-        proof = (lambda *v: _proof(*v[:2], v[2][:8])) if step == "new_nonce_hash" else (lambda hashed: hashed[:8])
-        yield from (lambda *v, way=way: (proof(*v[:-1], sha1(each)) for each in way(v[-1])) for way in row.at("key"))
+    elif step == "retry_id":
+        yield from (lambda key, way=way: (sha1(one)[:8] for one in way(key)) for way in row.at("key"))
+    elif step == "new_nonce_hash":
+        yield from (lambda new, number, key, way=way: (_proof(new, number, sha1(one)[:8]) for one in way(key))
+                    for way in row.at("key"))
     elif step in _PACKED:
         yield from (lambda *v, way=way: _packed(way, client_shape(step, v)) for way in row.at("shape"))
     elif step in _INSIDE and row.name in _INSIDE[step]:
