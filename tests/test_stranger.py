@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mtlib import Fault, LocalDC, sheet
+from mtlib.net.judge import judge_program
 
 STRANGER = Path(__file__).parent / "stranger"
 NODE = shutil.which("node")
@@ -51,6 +52,13 @@ def test_a_stranger_binds_and_calls(client: str, way: str, faults: tuple[str, ..
     assert not zeros or said["keys"] == [True, True]
 
 
+@needs_node
+def test_the_functions_of_the_javascript_client_climb_the_ladder() -> None:
+    report = judge_program([str(NODE), str(STRANGER / "ladder.mjs")], steps=["bytes", "keys", "whole"])
+    assert report.ok, str(report)
+    assert len(report.right) == 33
+
+
 def paper() -> str:
     return re.sub(r"\s+", " ", f"{sheet('bytes')} {sheet('exchange')}")
 
@@ -85,12 +93,13 @@ def test_every_section_names_what_teaches_it(client: str) -> None:
             assert any(heading.startswith(place) for heading in blocks[named[1]]) or place == "Then", section
 
 
-def test_the_python_client_has_nothing_but_the_standard_library_and_aes() -> None:
+def test_they_have_nothing_but_their_languages_and_aes() -> None:
     text = (STRANGER / "client.py").read_text(encoding="utf-8")
     modules = set(re.findall(r"^(?:import|from) ([\w.]+)", text, re.M))
     assert {name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names} == {
         "cryptography.hazmat.primitives.ciphers"
     }
     assert "mtlib" not in re.sub(r"python -m mtlib dc", "", text)
-    script = (STRANGER / "client.mjs").read_text(encoding="utf-8")
-    assert all(name.startswith("node:") for name in re.findall(r'from "([^"]+)"', script))
+    for script in ("client.mjs", "ladder.mjs"):
+        names = re.findall(r'from "([^"]+)"', (STRANGER / script).read_text(encoding="utf-8"))
+        assert all(name.startswith("node:") or name == "./client.mjs" for name in names)

@@ -9,6 +9,7 @@
 import { checkPrimeSync, createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
 import { unzipSync } from "node:zlib";
 
 const hex = (text) => Buffer.from(text, "hex");
@@ -133,11 +134,17 @@ const FORBIDDEN = ["ef", "eeeeeeee", "dddddddd", "48454144", "504f5354", "474554
 
 const stream = (random64) => createCipheriv("aes-256-ctr", random64.subarray(8, 40), random64.subarray(40, 56));
 
-function obfuscated(tag) {
+function allowed() {
   let random64 = randomBytes(64);
   const forbidden = () => FORBIDDEN.some((start) => random64.toString("hex").startsWith(start));
   while (forbidden() || random64.readInt32LE(4) === 0) random64 = randomBytes(64);
-  const clear = join(random64.subarray(0, 56), join(tag, tag, tag, tag).subarray(0, 4), random64.subarray(60));
+  return random64;
+}
+
+function obfuscated(tag, random64 = allowed(), dc = random64.readInt16LE(60)) {
+  const clear = Buffer.from(random64);
+  join(tag, tag, tag, tag).copy(clear, 56, 0, 4);
+  clear.writeInt16LE(dc, 60);
   const out = stream(random64);
   const header = join(clear.subarray(0, 56), out.update(clear).subarray(56));
   return { header, out, inwards: stream(Buffer.from(random64).reverse()) };
@@ -235,10 +242,10 @@ function power(base, exponent, modulus) {
 
 const fingerprint = (n, e) => sha1(number(n), number(e)).subarray(12, 20);
 
-function rsaPad(data, n, e) {
-  const dataWithPadding = join(data, randomBytes(192 - data.length));
+function rsaPad(data, n, e, padding = randomBytes(192 - data.length), draw = () => randomBytes(32)) {
+  const dataWithPadding = join(data, padding);
   for (;;) {
-    const tempKey = randomBytes(32);
+    const tempKey = draw();
     const dataWithHash = join(Buffer.from(dataWithPadding).reverse(), sha256(tempKey, dataWithPadding));
     const aesEncrypted = ige(dataWithHash, tempKey, Buffer.alloc(32));
     const block = big(join(xor(tempKey, sha256(aesEncrypted)), aesEncrypted));
@@ -253,14 +260,14 @@ const known = new Set();
 
 function checkGroup(g, p) {
   if (!known.has(p)) {
-    if (p.toString(2).length !== 2048 || !checkPrimeSync(p) || !checkPrimeSync(p / 2n)) fail("dh_prime is not safe");
+    if (p.toString(2).length !== 2048 || !checkPrimeSync(p) || !checkPrimeSync(p / 2n)) fail("dh_prime");
     known.add(p);
   }
-  if (!FITS[g]?.[1].includes(p % FITS[g][0])) fail("g does not fit");
+  if (!FITS[g]?.[1].includes(p % FITS[g][0])) fail("g");
 }
 
 function checkPublic(value, p) {
-  if (value < 1n << 1984n || value > p - (1n << 1984n)) fail("too close to the edges");
+  if (value < 1n << 1984n || value > p - (1n << 1984n)) fail("g_a");
 }
 
 // -- Making a key: lessons 06 to 10, sheet "exchange", 1 to 6 and Then
@@ -400,27 +407,35 @@ function binding(permKey, tempKey, sessionId, expiresAt, msgId) {
 
 // -- All of it: lessons 18 and 20
 
-const words = process.argv.slice(2);
-const dc = JSON.parse(readFileSync(words[0], "utf8"));
-const framing = words.includes("--framing") ? words[words.indexOf("--framing") + 1] : "intermediate";
-const zeros = words.includes("--zeros");
-const socket = connect(dc.port, dc.address);
-await new Promise((done, broken) => socket.once("connect", done).once("error", broken));
-const connection = new Connection(socket, framing, words.includes("--obfuscated"));
-const perm = await makeKey(connection, dc, zeros);
-const temp = await makeKey(connection, dc, zeros, 86400);
-const session = new Session(connection, temp);
-const expiresAt = Math.floor(Date.now() / 1000 + temp.offset) + 86400 - 10;
-const bound = await session.call((msgId) => binding(perm.key, temp.key, session.id, expiresAt, msgId));
-if (!bound.equals(idOf("boolTrue = Bool"))) fail(`not bound: ${stringAt(bound, 8)[0]}`);
-const texts = ["stranger", "stranger", "stranger", "en", "", "en"].map((text) => string(Buffer.from(text)));
-const head = join(hex("0d0d9bda"), int(214), hex("a95ecdc1"), int(0), int(1), ...texts);
-const near = await session.call(() => join(head, idOf("help.getNearestDc = NearestDc")));
-const [country, at] = stringAt(near, 4);
-const config = await session.call(() => join(idOf("help.getAppConfig hash:int = help.AppConfig"), int(0)));
-console.log(JSON.stringify({
-  bound: true, keys: [perm.key[0] === 0, temp.key[0] === 0], country: country.toString(),
-  this_dc: near.readInt32LE(at), near: near.toString("hex", 0, 4), config: config.toString("hex", 0, 4),
-  resent: session.resent,
-}));
-socket.end();
+async function main(words) {
+  const dc = JSON.parse(readFileSync(words[0], "utf8"));
+  const framing = words.includes("--framing") ? words[words.indexOf("--framing") + 1] : "intermediate";
+  const zeros = words.includes("--zeros");
+  const socket = connect(dc.port, dc.address);
+  await new Promise((done, broken) => socket.once("connect", done).once("error", broken));
+  const connection = new Connection(socket, framing, words.includes("--obfuscated"));
+  const perm = await makeKey(connection, dc, zeros);
+  const temp = await makeKey(connection, dc, zeros, 86400);
+  const session = new Session(connection, temp);
+  const expiresAt = Math.floor(Date.now() / 1000 + temp.offset) + 86400 - 10;
+  const bound = await session.call((msgId) => binding(perm.key, temp.key, session.id, expiresAt, msgId));
+  if (!bound.equals(idOf("boolTrue = Bool"))) fail(`not bound: ${stringAt(bound, 8)[0]}`);
+  const texts = ["stranger", "stranger", "stranger", "en", "", "en"].map((text) => string(Buffer.from(text)));
+  const head = join(hex("0d0d9bda"), int(214), hex("a95ecdc1"), int(0), int(1), ...texts);
+  const near = await session.call(() => join(head, idOf("help.getNearestDc = NearestDc")));
+  const [country, at] = stringAt(near, 4);
+  const config = await session.call(() => join(idOf("help.getAppConfig hash:int = help.AppConfig"), int(0)));
+  console.log(JSON.stringify({
+    bound: true, keys: [perm.key[0] === 0, temp.key[0] === 0], country: country.toString(),
+    this_dc: near.readInt32LE(at), near: near.toString("hex", 0, 4), config: config.toString("hex", 0, 4),
+    resent: session.resent,
+  }));
+  socket.end();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+
+export {
+  FRAMINGS, binding, big, bodies, checkGroup, checkPublic, crc32, factors, fail, fingerprint, fixed, hex, idOf, ige, int, join,
+  long, number, obfuscated, power, rsaPad, scheduleV1, scheduleV2, sha1, sha256, string, stringAt, unpacked, xor,
+};
