@@ -55,7 +55,8 @@ function fixed(value, size) {
 }
 
 function string(body) {
-  const head = body.length < 254 ? Buffer.from([body.length]) : join(Buffer.from([254]), int(body.length).subarray(0, 3));
+  const long = join(Buffer.from([254]), int(body.length).subarray(0, 3));
+  const head = body.length < 254 ? Buffer.from([body.length]) : long;
   return join(head, body, Buffer.alloc((4 - ((head.length + body.length) % 4)) % 4));
 }
 
@@ -130,7 +131,9 @@ const FRAMINGS = {
 
 // -- Obfuscation: lesson 05, sheet "bytes", 7
 
-const FORBIDDEN = ["ef", "eeeeeeee", "dddddddd", "48454144", "504f5354", "47455420", "4f505449", "5353482d", "16030102"];
+const FORBIDDEN = [
+  "ef", "eeeeeeee", "dddddddd", "48454144", "504f5354", "47455420", "4f505449", "5353482d", "16030102",
+];
 
 const stream = (random64) => createCipheriv("aes-256-ctr", random64.subarray(8, 40), random64.subarray(40, 56));
 
@@ -255,7 +258,9 @@ function rsaPad(data, n, e, padding = randomBytes(192 - data.length), draw = () 
 
 // -- Diffie-Hellman and its checks: lesson 09, sheet "exchange", 4 and 5
 
-const FITS = { 2: [8n, [7n]], 3: [3n, [2n]], 4: [1n, [0n]], 5: [5n, [1n, 4n]], 6: [24n, [19n, 23n]], 7: [7n, [3n, 5n, 6n]] };
+const FITS = {
+  2: [8n, [7n]], 3: [3n, [2n]], 4: [1n, [0n]], 5: [5n, [1n, 4n]], 6: [24n, [19n, 23n]], 7: [7n, [3n, 5n, 6n]],
+};
 const known = new Set();
 
 function checkGroup(g, p) {
@@ -280,9 +285,10 @@ async function makeKey(connection, dc, zeros, expiresIn) {
   let answer = await ask(connection, join(hex("f18e7ebe"), nonce), "63241605");
   const serverNonce = answer.subarray(20, 36);
   const [pq, at] = stringAt(answer, 36);
-  const offered = Array.from({ length: answer.readInt32LE(at + 4) }, (_, each) => answer.subarray(at + 8 + 8 * each, at + 16 + 8 * each));
+  const places = Array.from({ length: answer.readInt32LE(at + 4) }, (_, each) => at + 8 + 8 * each);
   const ours = fingerprint(n, e);
-  if (!answer.subarray(4, 20).equals(nonce) || !offered.some((each) => each.equals(ours))) fail("another nonce, or no key of ours");
+  if (!answer.subarray(4, 20).equals(nonce)) fail("another nonce");
+  if (!places.some((place) => answer.subarray(place, place + 8).equals(ours))) fail("no key of ours");
   const both = join(nonce, serverNonce);
   const pAndQ = join(...factors(big(pq)).map(number));
   const inner = join(string(pq), pAndQ, both, newNonce, int(dc.dc_id));
@@ -314,7 +320,8 @@ async function makeKey(connection, dc, zeros, expiresIn) {
     const kind = answer.toString("hex", 0, 4) === "34f7cb3b" ? 1 : 2;
     const aux = sha1(authKey).subarray(0, 8);
     const proof = sha1(newNonce, Buffer.from([kind]), aux).subarray(4);
-    if (!answer.subarray(4, 36).equals(both) || !answer.subarray(36, 52).equals(proof)) fail("new_nonce_hash proves nothing");
+    const proven = answer.subarray(4, 36).equals(both) && answer.subarray(36, 52).equals(proof);
+    if (!proven) fail("new_nonce_hash proves nothing");
     if (kind === 1) return { key: authKey, salt: xor(newNonce.subarray(0, 8), serverNonce.subarray(0, 8)), offset };
     retryId = aux;
   }
@@ -381,7 +388,8 @@ class Session {
       const msgKey = packet.subarray(8, 24);
       const message = ige(packet.subarray(24), ...scheduleV2(this.key, msgKey, 8), true);
       const hash = sha256(this.key.subarray(96, 128), message).subarray(8, 24);
-      if (!packet.subarray(0, 8).equals(sha1(this.key).subarray(12)) || !hash.equals(msgKey)) fail("not the data centre's");
+      const right = packet.subarray(0, 8).equals(sha1(this.key).subarray(12)) && hash.equals(msgKey);
+      if (!right) fail("a packet that is not the data centre's");
       if (!message.subarray(8, 16).equals(this.id)) fail("another session");
       for (const body of bodies(message.subarray(32, 32 + message.readInt32LE(28)))) {
         const [id, about] = [body.toString("hex", 0, 4), body.subarray(4, 12).equals(msgId)];
@@ -436,6 +444,6 @@ async function main(words) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
 
 export {
-  FRAMINGS, binding, big, bodies, checkGroup, checkPublic, crc32, factors, fail, fingerprint, fixed, hex, idOf, ige, int, join,
-  long, number, obfuscated, power, rsaPad, scheduleV1, scheduleV2, sha1, sha256, string, stringAt, unpacked, xor,
+  FRAMINGS, big, bodies, checkGroup, checkPublic, factors, fail, fingerprint, fixed, hex, idOf, ige, int, join, long,
+  number, obfuscated, power, rsaPad, scheduleV1, scheduleV2, sha1, sha256, string, stringAt, unpacked, xor,
 };

@@ -4,8 +4,8 @@
 
 import { createInterface } from "node:readline";
 import {
-  FRAMINGS, big, bodies, checkGroup, checkPublic, factors, fail, fingerprint, fixed, hex, idOf, ige, int, join, long, number,
-  obfuscated, power, rsaPad, scheduleV1, scheduleV2, sha1, sha256, string, stringAt, unpacked, xor,
+  FRAMINGS, big, bodies, checkGroup, checkPublic, factors, fail, fingerprint, fixed, hex, idOf, ige, int, join, long,
+  number, obfuscated, power, rsaPad, scheduleV1, scheduleV2, sha1, sha256, string, stringAt, unpacked, xor,
 } from "./client.mjs";
 
 const NONE = Buffer.alloc(0);
