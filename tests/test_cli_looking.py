@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from mtlib.__main__ import main
+from mtlib.clinic.recipe_client import PARTS
 from mtlib.lab.samples import sample
 
 SAMPLE = sample()
@@ -36,3 +38,21 @@ def test_dissect_from_hex_file_and_stdin_with_keys(
 def test_a_program_that_does_not_start_is_judged_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["judge", "no-such-program"]) == 1
     assert "cannot be started" in capsys.readouterr().out
+
+
+def test_a_program_is_judged_by_parts_and_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    program = ["--", sys.executable, str(Path(__file__).parent / "judge" / "solution.py")]
+    for names, steps in ((["frame_full", "p_q"], ["frame_full", "p_q"]), (["whole"], [*PARTS["whole"]]),
+                         ([], [*PARTS["binding"]])):  # fmt: skip
+        assert main(["judge", *names, *program]) == 0
+        said = capsys.readouterr().out
+        assert [line.split()[1] for line in said.splitlines()[:-1]] == steps
+        assert said.splitlines()[-1].startswith("Every value is right: ")
+
+
+def test_names_that_there_are_not_and_no_program(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, told in ((["poem", "--", "x"], "no such step"), ([], "a program is wanted"),
+                        (["all"], "cannot be started"), (["all", "--"], "a program is wanted")):  # fmt: skip
+        assert main(["judge", *words]) in {1, 2}
+        said = capsys.readouterr()
+        assert told in said.err + said.out

@@ -60,10 +60,11 @@ def javascript(fault: str, *, seconds: float = 10.0) -> Report:
 
 
 def test_a_program_in_python_climbs_to_the_top() -> None:
-    report = judge_program([sys.executable, str(JUDGE / "solution.py")])
+    report = judge_program([sys.executable, str(JUDGE / "solution.py")], steps=["all"])
     assert report.ok, str(report)
     assert report.exit_code == 0
     assert list(report.right) == [rung.name for rung in RUNGS]
+    assert str(report).endswith("builds the packets of a client from raw values.")
 
 
 @needs_node

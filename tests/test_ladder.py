@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from mtlib.clinic import ladder as ladders
 from mtlib.clinic.ladder import RUNGS, Question, Rung, ask, chosen, difference, ladder, output, vectors
+from mtlib.clinic.recipe_client import PARTS, RIGHT
 from mtlib.errors import DecodeError, LocalError
 
 TEXT = files("mtlib.clinic").joinpath("ladder.json").read_text(encoding="utf-8")
@@ -22,21 +24,31 @@ PUBLISHED = Path(__file__).parent / "vectors" / "binding_message.json"
 
 
 def test_the_file_is_made_from_the_library() -> None:
-    made = json.dumps(ladders.document(DOCUMENT["vectors"]), indent=1, ensure_ascii=False) + "\n"
+    made = json.dumps(ladders.document(DOCUMENT), indent=1, ensure_ascii=False) + "\n"
     assert made == TEXT, "the library has changed: write `made` to mtlib/clinic/ladder.json if that is meant"
 
 
-def test_it_has_five_vectors_and_a_leading_zero_byte_for_every_step() -> None:
+BINDING = [rung for rung in RUNGS if rung.part == "binding"]
+OTHERS = [rung for rung in RUNGS if rung.part != "binding"]
+
+
+def test_it_has_four_parts() -> None:
+    assert {part: len(steps) for part, steps in PARTS.items()} == {"bytes": 12, "keys": 16, "binding": 20, "whole": 5}
+    assert [step["step"] for step in DOCUMENT["steps"]] == [rung.name for rung in RUNGS]
+    assert len({rung.name for rung in RUNGS}) == 53
+
+
+def test_it_has_five_vectors_and_a_leading_zero_byte_for_every_step_of_the_binding() -> None:
     zero = {name for name, values in vectors().items() if values["perm_auth_key"][0] == 0}
     assert "leading-zero-byte" in zero
     assert vectors()["leading-zero-byte"]["temp_auth_key"][0] == 0
-    for rung in RUNGS:
+    for rung in BINDING:
         asked = [question for question in ladder() if question.step == rung.name]
         assert len(asked) >= 5
         assert zero & {question.vector for question in asked}
 
 
-@pytest.mark.parametrize("rung", RUNGS, ids=lambda rung: rung.name)
+@pytest.mark.parametrize("rung", BINDING, ids=lambda rung: rung.name)
 def test_every_mistake_is_told_from_the_right_value_and_from_the_others(rung: Rung) -> None:
     """One value of each, taken in turn; where two mistakes give the same bytes, the one that stands first is told."""
     assert rung.mistakes
@@ -53,6 +65,122 @@ def test_every_mistake_is_told_from_the_right_value_and_from_the_others(rung: Ru
         assert question.mark(value) == (name, sentences[name])
 
 
+@pytest.mark.parametrize("rung", OTHERS, ids=lambda rung: rung.name)
+def test_every_mistake_shows_on_a_vector_and_no_two_look_alike(rung: Rung) -> None:
+    """By the first way to make each that makes a difference, over all vectors of the rung."""
+    asked = chosen([rung.name])
+    right = tuple(question.output for question in asked)
+    seen: dict[tuple[Any, ...], str] = {}
+    for each in rung.mistakes:
+        ways = zip_longest(*(each.made(question.arguments) for question in asked))
+        first = next(way for way in ways if way != right)
+        assert seen.setdefault(first, each.name) == each.name
+    assert rung.accepts or len(seen) >= 3
+
+
+@pytest.mark.parametrize("rung", OTHERS, ids=lambda rung: rung.name)
+def test_a_program_that_makes_a_mistake_everywhere_hears_of_it(rung: Rung) -> None:
+    """The first way to make each: named with its sentence where it first shows."""
+    asked, said = chosen([rung.name]), 0
+    for each in rung.mistakes:
+        def answer(question: Question, each: Any = each) -> bytes:
+            made = each.made(question.arguments)
+            return made[0] if made and isinstance(made[0], bytes) else question.output
+
+        report = ask(answer, asked)
+        if not report.ok:
+            assert (report.mistake, report.sentence) == (each.name, each.sentence)
+            said += 1
+    assert rung.accepts or said >= len(rung.mistakes) - 1
+
+
+SESSION = json.loads((PUBLISHED.parent / "synthetic_session.json").read_text(encoding="utf-8"))
+EXAMPLE = json.loads((PUBLISHED.parent / "samples_auth_key.json").read_text(encoding="utf-8"))
+EXCHANGES = {
+    "published": EXAMPLE["values"], "permanent": SESSION["permanent"]["values"],
+    "temporary": SESSION["temporary"]["values"],
+}
+SAME = {
+    "p_q_inner_data_dc": ("p_q_inner_data", "p_q_inner_data_dc"), "p_q_inner_data_temp_dc": ("p_q_inner_data",),
+    "rsa_pad": ("encrypted_data",), "server_DH_inner_data": ("answer",),
+    "client_DH_inner_data": ("client_DH_inner_data",), "client_encrypted_data": ("client_encrypted_data",),
+    "auth_key": ("auth_key",), "retry_id": ("auth_key_aux_hash",), "first_salt": ("server_salt_le",),
+}  # fmt: skip
+
+
+def test_the_exchanges_are_those_that_others_computed() -> None:
+    """Inputs and outputs of the keys, against Telegram's published example and the synthetic session."""
+    compared = 0
+    for question in ladder():
+        exchange, _, number = question.vector.partition(", ")
+        values = EXCHANGES.get(exchange)
+        if values is None or question.rung.part != "keys":
+            continue
+        values = {**values, **values.get("derived_by_us_not_on_the_page", {})}
+        for name in ("nonce", "server_nonce", "new_nonce", "b", "encrypted_answer", "auth_key"):
+            if name in question.inputs:
+                assert question.inputs[name] == values[name], (question.step, question.vector, name)
+        names = (*SAME.get(question.step, ()), *([f"new_nonce_hash{number}"] * (question.step == "new_nonce_hash")))
+        for name in names:
+            if name in values:
+                assert question.output.hex() == values[name], (question.step, question.vector)
+                compared += 1
+        if question.step == "tmp_aes":
+            assert question.output.hex() == values["tmp_aes_key"] + values["tmp_aes_iv"]
+    assert compared >= 28
+    packets = {question.vector: question.output.hex() for question in chosen(["set_client_DH_params_packet"])}
+    assert packets["published"] == EXAMPLE["messages"]["set_client_DH_params"]
+    for name in ("permanent", "temporary"):
+        by_name = {message["name"]: message["hex"] for message in SESSION[name]["messages"]}
+        assert packets[name] == by_name["set_client_DH_params"]
+        (asked,) = (q for q in chosen(["req_DH_params_packet"]) if q.vector == name)
+        assert asked.output.hex() == by_name["req_DH_params"]
+
+
+def test_leading_zeros_are_in_all_three_nonces_that_may_have_them_and_in_the_key() -> None:
+    inputs = {q.step: q.inputs for q in chosen(["keys"]) if q.vector.startswith("leading-zeros")}
+    assert inputs["tmp_aes"]["new_nonce"][:2] == inputs["tmp_aes"]["server_nonce"][:2] == "00"
+    assert inputs["retry_id"]["auth_key"][:2] == "00"
+    temporary = SESSION["temporary"]["values"]
+    assert int(inputs["auth_key"]["b"], 16) == int(temporary["b"], 16) + 435
+
+
+def test_an_answer_with_randomness_of_its_own() -> None:
+    (rung,) = (rung for rung in RUNGS if rung.name == "rsa_pad_yours")
+    first, again, _ = chosen(["rsa_pad_yours"])
+    data, n, e = first.arguments
+    padding, keys = bytes(range(192 - len(data))), bytes(range(256))
+
+    def sealed(keys: bytes = keys, **changed: Any) -> bytes:
+        right = {"data": data, "padding": padding, "temp_keys": keys, "n": n, "e": e}
+        return bytes(RIGHT["rsa_pad"](**{**right, **changed}))
+
+    assert rung.accepts and first.arguments == again.arguments
+    other = sealed(keys[::-1])
+    assert first.mark(sealed()) == again.mark(other, [(first, sealed())]) == ("", "")
+    assert again.mark(sealed(), [(first, sealed())])[0] == "same_random_bytes_twice"
+    assert first.mark(sealed(data=data[::-1]))[0] == "other_data_sealed"
+    assert "256 bytes" in first.mark(b"\1" * 255)[1] and "256 bytes" in first.mark(b"\xff" * 256)[1]
+    assert "does not agree" in first.mark(b"\1" * 256)[1]
+    told = {}
+    for each in next(rung for rung in RUNGS if rung.name == "rsa_pad").mistakes:
+        for answer in each.made((data, padding, keys, n, e)):
+            told.setdefault(each.name, first.mark(answer)[0])
+    for name in ("data_not_reversed", "hash_over_the_reversed", "temp_key_not_masked", "temp_key_behind",
+                 "temp_key_as_iv", "hash_without_temp_key", "padding_before_rsa_pad"):  # fmt: skip
+        assert told[name] == name
+    assert told["mask_of_the_plaintext"] == ""  # nobody can get its temp_key back
+
+
+def test_what_right_answers_show_is_no_more_than_what_was_asked() -> None:
+    def proven(*names: str) -> str:
+        return str(ask(lambda question: RIGHT[question.step](*question.arguments), chosen(names))).splitlines()[-1]
+
+    assert proven("binding") == "Every value is right: this program builds the binding."
+    assert proven("inner", "packet") == "Every value is right: asked were the steps inner, packet."
+    assert proven("bytes", "p_q").endswith("strings and frames and reads results; asked were the steps p_q.")
+
+
 def test_the_vectors_are_those_that_other_programs_computed() -> None:
     theirs = {vector["name"]: vector for vector in json.loads(PUBLISHED.read_text(encoding="utf-8"))["vectors"]}
     same = {
@@ -62,7 +190,7 @@ def test_the_vectors_are_those_that_other_programs_computed() -> None:
     }  # fmt: skip
     outer = {
         "message": "plaintext_padded", "msg_key_v2": "msg_key", "sha256_a": "sha256_a", "sha256_b": "sha256_b",
-        "aes_key_v2": "aes_key", "aes_iv_v2": "aes_iv", "packet": "packet",
+        "aes_key_v2": "aes_key", "aes_iv_v2": "aes_iv", "packet": "packet", "bind_packet": "packet",
     }  # fmt: skip
     compared = 0
     for question in ladder():
@@ -71,7 +199,7 @@ def test_the_vectors_are_those_that_other_programs_computed() -> None:
         if vector and question.step in same:
             assert question.output.hex() == vector[same[question.step]]
             compared += 1
-        elif packet:
+        elif packet and question.step in outer:
             assert question.output.hex() == packet[outer[question.step]]
             compared += 1
     assert compared == 5 * len(same) + 4 * len(outer)
@@ -90,7 +218,7 @@ def test_longs_are_strings_and_bytes_are_hex() -> None:
 
 
 def test_the_right_answers_climb_to_the_top() -> None:
-    report = ask(lambda question: question.output, ladder())
+    report = ask(lambda question: question.output, chosen([]))
     assert report.ok
     assert report.exit_code == 0
     assert report.right == report.totals
@@ -104,7 +232,7 @@ def test_the_first_wrong_value_ends_the_climb_with_its_sentence() -> None:
             return bytes(wrong["msg_key_over_padding"].made(question.arguments)[0])
         return question.output
 
-    report = ask(over_padding, ladder())
+    report = ask(over_padding, chosen([]))
     assert not report.ok
     assert report.exit_code == 1
     assert report.stopped is not None
@@ -118,7 +246,7 @@ def test_trouble_ends_the_climb_with_its_own_words() -> None:
     def breaks(question: Question) -> bytes:
         raise DecodeError("the answer is a poem")
 
-    report = ask(breaks, ladder())
+    report = ask(breaks, chosen([]))
     assert (report.ok, report.exit_code, report.sentence) == (False, 3, "The answer is a poem")
     assert "none   auth_key_id" in str(report)
 
@@ -158,7 +286,9 @@ def test_no_line_breaks_the_reader(line: str) -> None:
 
 def test_some_steps_can_be_chosen() -> None:
     assert {question.step for question in chosen(["msg_key", "inner"])} == {"msg_key", "inner"}
-    assert chosen([]) == ladder()
+    assert chosen([]) == chosen(["binding"]) and {question.rung.part for question in chosen([])} == {"binding"}
+    assert chosen(["all"]) == ladder() == chosen([*PARTS])
+    assert {question.step for question in chosen(["whole", "p_q"])} == {"p_q", *PARTS["whole"]}
     with pytest.raises(LocalError, match="no such step"):
         chosen(["msg_keys"])
 
@@ -170,6 +300,6 @@ def test_a_file_that_is_no_ladder_is_refused() -> None:
 
 
 def test_keys_are_in_no_repr() -> None:
-    question = ladder()[0]
+    question = chosen([])[0]
     assert question.inputs["perm_auth_key"] not in repr(question)
-    assert question.inputs["perm_auth_key"] not in repr(ask(lambda question: b"", ladder()))
+    assert question.inputs["perm_auth_key"] not in repr(ask(lambda question: b"", chosen([])))

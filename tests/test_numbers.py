@@ -308,7 +308,7 @@ def test_the_table_is_reciprocity() -> None:
     primes = [p for p in range(11, 5_000) if is_probable_prime(p) and is_probable_prime((p - 1) // 2)]
     assert len(primes) > 50
     for p in primes:
-        for g, (modulus, residues) in numbers._RESIDUES.items():
+        for g, (modulus, residues) in numbers.RESIDUES.items():
             assert (p % modulus in residues) == (pow(g, (p - 1) // 2, p) == 1), (p, g)
 
 

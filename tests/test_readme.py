@@ -266,7 +266,7 @@ def test_the_page_on_vectors_describes_the_ladder(tmp_path: Path) -> None:
     names = [name for cell in described for name in re.findall(r"\w+", cell)]
     assert names == [*ladder, *ladder["steps"][0]]
     assert f"into {len(ladder['steps'])} steps, from `{ladder['steps'][0]['step']}`" in page
-    assert {kind for step in ladder["steps"] for kind in step["takes"].values()} == {"bytes", "long", "int"}
+    assert {kind for step in ladder["steps"] for kind in step["takes"].values()} == {"bytes", "long", "int", "text"}
 
 
 def test_the_check_of_the_page_on_vectors_checks() -> None:

@@ -71,6 +71,7 @@ def add_judge(add: Adder) -> None:
     from mtlib.clinic.recipe_client import PARTS
 
     judge = add("judge", help="feed the steps of the recipe to any program, as JSON lines",
+                usage="python -m mtlib judge [-h] [NAME ...] -- PROGRAM [ARGUMENT ...]",
                 formatter_class=argparse.RawDescriptionHelpFormatter,
                 epilog="\n".join(["Parts and their steps:", *(
                     f"  {part}: {', '.join(steps)}" for part, steps in PARTS.items())]))  # fmt: skip

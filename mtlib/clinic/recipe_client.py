@@ -228,7 +228,7 @@ def _answer_in(packet: bytes, name: str, nonce: bytes) -> Dissection:
 
 def req_DH_params_packet(
     msg_id: int, answer: bytes, nonce: bytes, new_nonce: bytes, dc: int, expires_in: int, padding: bytes,
-    temp_keys: bytes, n: bytes, e: int, instead: Instead = MappingProxyType({}),
+    temp_keys: bytes, n: bytes, e: int, *, instead: Instead = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
     """The packet that follows `answer`, the packet with resPQ; `expires_in` is 0 for a permanent key."""
     said, take = _answer_in(answer, "resPQ", nonce), {**RIGHT, **instead}
@@ -243,7 +243,7 @@ def req_DH_params_packet(
 
 def set_client_DH_params_packet(
     msg_id: int, answer: bytes, nonce: bytes, new_nonce: bytes, b: bytes, padding: bytes,
-    instead: Instead = MappingProxyType({}),
+    *, instead: Instead = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
     """The packet that follows `answer`, the packet with server_DH_params_ok, at the first attempt."""
     said, take = _answer_in(answer, "server_DH_params_ok", nonce), {**RIGHT, **instead}
@@ -257,7 +257,7 @@ def set_client_DH_params_packet(
 
 def call_packet(
     temp_auth_key: bytes, salt: int, session_id: int, msg_id: int, seqno: int, body: bytes, padding: bytes,
-    instead: Instead = MappingProxyType({}),
+    *, instead: Instead = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
     """Any message towards the data centre in its packet."""
     take = {**RIGHT, **instead}
@@ -268,7 +268,7 @@ def call_packet(
 def bind_packet(
     perm_auth_key: bytes, temp_auth_key: bytes, nonce: int, session_id: int, msg_id: int, expires_at: int,
     random: bytes, padding: bytes, salt: int, seqno: int, message_padding: bytes,
-    instead: Instead = MappingProxyType({}),
+    *, instead: Instead = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
     """The packet of a binding, from both keys and nine values."""
     return bytes(Recipe(instead).run({
@@ -279,7 +279,7 @@ def bind_packet(
 
 
 def answer(
-    temp_auth_key: bytes, packet: bytes, msg_id: int, instead: Instead = MappingProxyType({})
+    temp_auth_key: bytes, packet: bytes, msg_id: int, *, instead: Instead = MappingProxyType({})
 ) -> bytes:
     """The result in a packet from the data centre that answers `msg_id`; nothing where its msg_key is not right."""
     try:

@@ -285,8 +285,9 @@ def exchange_sheet() -> Paper:
         Block("Envelope of all six", (
             f"{_says('keys', 'plain_packet')}: {_widths(PLAIN)}; the body from {_size(b'')}. A client's "
             "msg_id mod 4 = 0, an answer's 1. Read the object and ignore what is left inside message_data_length: "
-            "Telegram's DCs pad, so do some clients. both = nonce 4, server_nonce 20; str = TL string. Compare both in "
-            "every answer. Anything wrong: transport error -404, then start again with a new nonce.",
+            "Telegram's DCs pad, so do some clients. Offsets count from the object's id. both = nonce 4, server_nonce "
+            "20; str = TL string. Compare both in every answer. "
+            "Anything wrong: transport error -404, then start again with a new nonce.",
         )),
         Block("1 to the DC: req_pq_multi", (f"{_message('req_pq_multi')}. nonce: 16 random bytes.",)),
         Block("2 from the DC: resPQ", (
@@ -327,8 +328,8 @@ def exchange_sheet() -> Paper:
             f"{_says('keys', 'first_salt')}. expires_at = server_time + expires_in. Clock offset = server_time - own "
             "clock.",
             f"A packet under a key: {_widths(REQUEST_PACKET)}. `{_table(MSG_KEY_V2)}`, where padded is the message "
-            f"with its padding; `{_table(V2)}`; x = 0 to the DC, 8 from it. IGE: c_i = E(p_i xor c_(i-1)) xor p_(i-1), "
-            "c_0 = iv[0:16], p_0 = iv[16:32].",
+            f"with its padding; `{_table(V2)}`; x = 0 to the DC, 8 from it; substr (what, from, how many). "
+            "IGE: c_i = E(p_i xor c_(i-1)) xor p_(i-1), c_0 = iv[0:16], p_0 = iv[16:32].",
         )),
     ))  # fmt: skip
 

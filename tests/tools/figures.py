@@ -82,7 +82,7 @@ def exchange(rounds: int = 60) -> Iterator[Figure]:
 
 
 def _both_exchanges(key: PrivateKey, other: TelethonExchange) -> tuple[float, float]:
-    """One pair of times. telethon drops the leading zero of one key in 256 and then complains: once more, then."""
+    """One pair of times. telethon drops the leading zero of one key in 199 and then complains: once more, then."""
     seed = secrets.token_hex(8)
     clients = (lambda: _our_exchange(_serving(key, seed), key), lambda: other.run(_serving(key, seed)))
     try:
