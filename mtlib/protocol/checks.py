@@ -253,8 +253,7 @@ class Check:
     refuses: str = "always"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A row after the judgement: `holds` is None where it could not be computed or was switched off."""
 
     check: Check
