@@ -93,8 +93,6 @@ class PublicKey:
             found: Any = load_pem_public_key(pem)
             return found.public_numbers().n, found.public_numbers().e
 
-        if "PRIVATE KEY" in str(text):
-            raise LocalError("this is a private key, and the public half is wanted", where="pem")
         return cls(*_read(text, numbers, "public"))
 
 
