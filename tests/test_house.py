@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+import mtlib
 from test_architecture import house, room
 
 Sources = Mapping[str, str]
 
-CODE_LINES = 16_610
+CODE_LINES = 15_862
 """Docstrings, comments and blank lines apart: what there is, so that it grows no further unseen. The aim is 13,400."""
-MODULES = 104
+MODULES = 98
 """What there is. The aim is 75."""
+READ_IN_AN_EVENING = 2500
+"""Lines of the files that the docstring of `mtlib` names for newcomers."""
 AGE = re.compile(r"\b(\w+_)?age\b")
 ON_THE_WAY_OF_A_PACKET = ("crypto", "transport", "protocol", "net")
 
@@ -102,6 +105,14 @@ def test_the_library_does_not_grow_unseen() -> None:
     sources = house()
     assert sum(map(code_lines, sources.values())) <= CODE_LINES
     assert len(sources) <= MODULES
+
+
+def test_a_newcomer_reads_twelve_files_in_an_evening() -> None:
+    _, _, order = str(mtlib.__doc__).partition("in this order:")
+    named = [f"mtlib.{name}" for name in re.findall(r"`([\w.]+)`", order)]
+    sources = house()
+    assert len(named) == len(set(named)) == 12
+    assert sum(len(sources[name].splitlines()) for name in named) <= READ_IN_AN_EVENING
 
 
 def test_what_counts_as_code() -> None:

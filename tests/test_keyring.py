@@ -20,11 +20,11 @@ def ring(**limits: int) -> Keyring:
 
 def test_salts_change_each_period_and_the_last_stays_valid() -> None:
     salts = Salts(5, NOW, lambda period: 100 + period)
-    assert (salts.current(NOW), salts.valid(5, NOW), salts.valid(6, NOW)) == (5, True, False)
+    assert (salts.current(NOW), 5 in salts.accepted(NOW), 6 in salts.accepted(NOW)) == (5, True, False)
     later = NOW + SALT_PERIOD
-    assert (salts.current(later), salts.valid(5, later), salts.valid(101, later)) == (101, True, True)
+    assert (salts.current(later), 5 in salts.accepted(later), 101 in salts.accepted(later)) == (101, True, True)
     last = NOW + 2 * SALT_PERIOD
-    assert (salts.current(last), salts.valid(5, last), salts.valid(101, last)) == (102, False, True)
+    assert (salts.current(last), 5 in salts.accepted(last), 101 in salts.accepted(last)) == (102, False, True)
 
 
 def test_the_schedule_overlaps() -> None:

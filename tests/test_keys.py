@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, key_usage, msg_key_large_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
-from mtlib.crypto.rsa import PrivateKey, RsaPad
+from mtlib.crypto.rsa import PrivateKey
 from mtlib.crypto.secret import Hidden, exact, plain
 from mtlib.errors import LocalError
 
@@ -200,7 +200,6 @@ SECRETS: dict[str, tuple[Any, bytes]] = {
     "AuthKey": (AuthKey(DATA), DATA),
     "Schedule": (V1.run(0, auth_key=DATA, msg_key=bytes(16)), DATA),
     "PrivateKey": (KEY, PRIME.to_bytes(128, "big")),
-    "RsaPad": (RsaPad(DATA[:100], KEY.public, bytes(92), DATA[:32]), DATA[:32]),
 }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import mtlib
-from mtlib.crypto import AuthKey, Patterned, PrivateKey, RsaPad, Schedule, System
+from mtlib.crypto import AuthKey, Patterned, PrivateKey, Schedule, System
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol import binding, exchange, packets
 from mtlib.protocol import dissect as dissecting
@@ -117,7 +117,6 @@ def secrets_made() -> Iterator[Any]:
     key = AuthKey(SECRET)
     yield key
     yield mtlib.crypto.V1.run(0, auth_key=key, msg_key=bytes(16))
-    yield RsaPad(SECRET[:100], PrivateKey.generate().public, bytes(92), SECRET[:32])
     yield Obfuscation(SECRET[:64], b"\xee" * 4, 2, SECRET[32:48])
     yield ExchangeSecrets(SECRET[:32], bytes(16))
 
@@ -130,7 +129,7 @@ def test_what_is_listed_as_a_dict_shows_no_key_bytes() -> None:
             assert piece.hex() not in shown and repr(piece)[2:-1] not in shown, type(made).__name__
 
 
-@pytest.mark.parametrize("kind", [AuthKey, Schedule, PrivateKey, RsaPad, Obfuscation, ExchangeSecrets, exchange.Offer])
+@pytest.mark.parametrize("kind", [AuthKey, Schedule, PrivateKey, Obfuscation, ExchangeSecrets, exchange.Offer])
 def test_what_is_half_made_can_be_looked_at(kind: type) -> None:
     """A debugger does, when an error comes out of the making."""
     assert repr(object.__new__(kind)).startswith(kind.__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
@@ -23,16 +22,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.crypto import numbers
-from mtlib.crypto.aes import ige_encrypt
+from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import Patterned, System
 from mtlib.crypto.rsa import (
     PrivateKey,
     PublicKey,
-    RsaPad,
     hex_fingerprint,
     old_check,
     old_open,
     old_seal,
+    rsa_pad,
     rsa_pad_open,
     rsa_pad_seal,
     select_key,
@@ -214,12 +213,11 @@ class Scripted:
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_vectors_step_by_step(vector: dict[str, Any]) -> None:
     data, padding, temp_key = (bytes.fromhex(vector[name]) for name in ("data", "padding", "temp_key"))
-    pad = RsaPad(data, PublicKey(int(vector["n"], 16), vector["e"]), padding, temp_key)
-    for step in ("data_with_hash", "aes_encrypted", "key_aes_encrypted", "encrypted_data"):
-        assert getattr(pad, step).hex() == vector[step]
-    assert pad.fits
-    assert (pad.data_with_padding, pad.data_pad_reversed) == (data + padding, (data + padding)[::-1])
-    assert pad.temp_key_xor == pad.key_aes_encrypted[:32]
+    block, key = rsa_pad(data, padding, temp_key), PublicKey(int(vector["n"], 16), vector["e"])
+    assert (block.hex(), block[32:].hex()) == (vector["key_aes_encrypted"], vector["aes_encrypted"])
+    data_with_hash = ige_decrypt(block[32:], temp_key, bytes(32))
+    assert data_with_hash.hex() == vector["data_with_hash"] and data_with_hash[:192] == (data + padding)[::-1]
+    assert int.from_bytes(block, "big") < key.n and key.apply(block).hex() == vector["encrypted_data"]
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
@@ -237,13 +235,13 @@ def test_entropy_that_stands_still_does_not_hang() -> None:
     unfit = next(
         key
         for key in (Patterned(str(seed)).draw("temp_key", 32) for seed in range(1000))
-        if not RsaPad(b"", PUBLIC, bytes(192), key).fits
+        if int.from_bytes(rsa_pad(b"", bytes(192), key), "big") >= PUBLIC.n
     )
     with pytest.raises(LocalError) as caught:
         rsa_pad_seal(b"", PUBLIC, Scripted(padding=[bytes(192)], temp_key=[unfit]))
     assert caught.value.where == "temp_key"
     with pytest.raises(LocalError):
-        _ = RsaPad(b"", PUBLIC, bytes(192), unfit).encrypted_data
+        PUBLIC.apply(rsa_pad(b"", bytes(192), unfit))
 
 
 @given(st.binary(max_size=144), st.integers(0, 1000))
@@ -257,19 +255,14 @@ def test_there_and_back(data: bytes, seed: int) -> None:
 
 
 def test_to_fit_is_to_be_below_n() -> None:
-    temp_keys = (Patterned().draw("temp_key", 32, attempt=attempt) for attempt in range(256))
-    pads = (RsaPad(b"", PUBLIC, bytes(192), temp_key) for temp_key in temp_keys)
-    pad = next(pad for pad in pads if pad.key_aes_encrypted[0] >= 128 and pad.key_aes_encrypted[-1] % 2)
-    number = int.from_bytes(pad.key_aes_encrypted, "big")
+    temp_keys = [Patterned().draw("temp_key", 32, attempt=attempt) for attempt in range(256)]
+    blocks = [rsa_pad(b"", bytes(192), temp_key) for temp_key in temp_keys]
+    first = next(index for index, block in enumerate(blocks) if block[0] >= 128 and block[-1] % 2)
+    number = int.from_bytes(blocks[first], "big")
     for n, fits in ((number - 2, False), (number, False), (number + 2, True)):
-        assert dataclasses.replace(pad, key=PublicKey(n)).fits is fits
-
-
-def test_replace_recomputes_everything() -> None:
-    pad = RsaPad(b"data", PUBLIC, bytes(188), bytes(32))
-    other = dataclasses.replace(pad, temp_key=b"\x01" * 32)
-    assert other.data_with_padding == pad.data_with_padding
-    assert other.key_aes_encrypted != pad.key_aes_encrypted
+        entropy = Scripted(padding=[bytes(192)], temp_key=[temp_keys[first], bytes(32)])
+        rsa_pad_seal(b"", PublicKey(n), entropy)
+        assert (len(entropy.asked) == 2) is fits
 
 
 @pytest.mark.parametrize("flipped", range(0, 2048, 61))
@@ -317,7 +310,7 @@ def test_what_is_no_ciphertext_is_refused(opener: Callable[..., bytes]) -> None:
 )
 def test_wrong_lengths_are_named(data: int, padding: int, temp_key: int, where: str) -> None:
     with pytest.raises(LocalError) as caught:
-        RsaPad(bytes(data), PUBLIC, bytes(padding), bytes(temp_key))
+        rsa_pad(bytes(data), bytes(padding), bytes(temp_key))
     assert caught.value.where == where
 
 

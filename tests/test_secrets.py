@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from mtlib.crypto import PrivateKey, RsaPad, System
+from mtlib.crypto import PrivateKey, System
 from mtlib.crypto.kdf import V1
 from mtlib.errors import MtError
 from mtlib.net.client import Client, connect
@@ -78,7 +78,6 @@ class Scene:
         yield from {"dc": dc, "core": dc.dc}.items()
         yield from {"trace": dc.trace, "events": list(dc.trace), "known_keys": list(dc.dc.keys)}.items()
         yield from {"rsa": rsa, "public": rsa.public, "error": self.error}.items()
-        yield "pad", RsaPad(b"data", rsa.public, bytes(188), b"T" * 31 + b"!")
         yield "obfuscation", Obfuscation.draw(System(), b"\xdd" * 4, 2, proxy)
         yield "client_stream", ClientStream("padded", obfuscated=True, secret=proxy, entropy=System())
         yield "server_stream", ServerStream(secret=proxy, entropy=System())
@@ -129,7 +128,7 @@ def test_a_secret_that_leaks_is_found_in_every_form() -> None:
 
 NAMES = (
     "client", "session", "connection", "to", "temp", "binding", "carried", "schedule", "secrets", "dc", "core",
-    "trace", "events", "known_keys", "rsa", "public", "error", "pad", "obfuscation", "client_stream", "server_stream",
+    "trace", "events", "known_keys", "rsa", "public", "error", "obfuscation", "client_stream", "server_stream",
     "peer", "facts", "verdict", "rows", "AwaitResPq", "AwaitReqDhParams", "AwaitDhParams", "AwaitSetDhParams",
     "AwaitDhGen", "Granted", "Established",
 )  # fmt: skip
@@ -156,7 +155,6 @@ def test_asdict_hands_on_the_names_of_keys_only(name: str) -> None:
     except TypeError:  # no dataclass, or something in it cannot be copied at all: a socket, a lock, a cipher
         return
     bare = {"proxy_secret"} if name == "obfuscation" else set()
-    bare |= {"temp_key of RSA_PAD"} if name == "pad" else set()
     bare |= {"exchange_a"} if name == "AwaitSetDhParams" else set()
     assert leaks(told) <= bare  # each is the one value that the object is made of, and asked for by its name
 

@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from mtlib.crypto.rsa import (
         PrivateKey,
         PublicKey,
-        RsaPad,
         old_check,
         old_open,
         old_seal,
+        rsa_pad,
         rsa_pad_open,
         rsa_pad_seal,
         select_key,
@@ -54,10 +54,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DH_PRIME", "FROM_NONCES", "MSG_KEY_V2", "V1", "V2", "AuthKey", "Ctr", "Entropy", "IgeBlock", "Patterned",
-    "PrivateKey", "PublicKey", "RsaPad", "Schedule", "ScheduleTable", "System", "check_dh_group", "check_dh_public",
+    "PrivateKey", "PublicKey", "Schedule", "ScheduleTable", "System", "check_dh_group", "check_dh_public",
     "factor", "first_salt", "generator_power", "ige_blocks", "ige_decrypt", "ige_encrypt", "is_probable_prime",
     "kdf_nonces", "kdf_v1", "kdf_v2", "key_usage", "msg_key_large_v2", "msg_key_v1", "msg_key_v2", "new_nonce_hash",
-    "old_check", "old_open", "old_seal", "power", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
+    "old_check", "old_open", "old_seal", "power", "rsa_pad", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
     "use_aes", "use_flint",
 ]  # fmt: skip
 
@@ -69,5 +69,5 @@ __getattr__, __dir__ = lazily(__name__, {
     "keys": "AuthKey first_salt new_nonce_hash",
     "numbers": "DH_PRIME check_dh_group check_dh_public factor generator_power is_probable_prime power to_bytes "
                "use_flint",
-    "rsa": "PrivateKey PublicKey RsaPad old_check old_open old_seal rsa_pad_open rsa_pad_seal select_key",
+    "rsa": "PrivateKey PublicKey old_check old_open old_seal rsa_pad rsa_pad_open rsa_pad_seal select_key",
 })  # fmt: skip

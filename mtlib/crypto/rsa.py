@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hmac import compare_digest
 from math import lcm
-from typing import Any, ClassVar
+from typing import Any
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.numbers import power, to_bytes
-from mtlib.crypto.secret import Buffer, Hidden, Secret, exact, plain, whole
+from mtlib.crypto.secret import Buffer, Secret, exact, plain, whole
 from mtlib.errors import CheckError, LocalError
 from mtlib.wire.dissection import Seal, Unsealed
 from mtlib.wire.tl import String
@@ -93,8 +93,6 @@ class PublicKey:
             found: Any = load_pem_public_key(pem)
             return found.public_numbers().n, found.public_numbers().e
 
-        if "PRIVATE KEY" in str(text):
-            raise LocalError("this is a private key, and the public half is wanted", where="pem")
         return cls(*_read(text, numbers, "public"))
 
 
@@ -245,73 +243,18 @@ OLD_WIDTH = 255  # of data_with_hash in the old scheme: one byte less, so it is 
 OLD_LIMIT = OLD_WIDTH - 20
 
 
-@dataclass(frozen=True, repr=False)
-class RsaPad(Secret):
-    """RSA_PAD from its four givens to `encrypted_data`: one property per point of the page, in its order.
+def rsa_pad(data: Buffer, padding: Buffer, temp_key: Buffer) -> bytes:
+    """RSA_PAD up to the RSA itself, points 1 to 7 of the page: 256 bytes, which are to be below n (point 8).
 
     `data` is at most 144 bytes, `padding` fills it up to 192, `temp_key` has 32; wrong lengths are a LocalError.
-    `dataclasses.replace(pad, temp_key=...)` recomputes everything. Its repr shows the key's fingerprint only.
     """
-
-    shown: ClassVar[tuple[str, ...]] = ("fingerprint",)
-
-    data: bytes = field(repr=False)
-    key: PublicKey
-    padding: bytes = field(repr=False)
-    temp_key: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        data = _check_limit(plain(self.data, "data"), DATA_LIMIT)
-        padding, temp_key = exact(self.padding, PADDED - len(data), "padding"), exact(self.temp_key, 32, "temp_key")
-        for name, value in (("data", data), ("padding", padding), ("temp_key", temp_key)):
-            object.__setattr__(self, name, Hidden(value))
-        check_width(self.key)
-
-    @property
-    def fingerprint(self) -> str:
-        """The key's, as documentation prints it."""
-        return hex_fingerprint(self.key.fingerprint)
-
-    @cached_property
-    def data_with_padding(self) -> bytes:
-        """Point 1, 192 bytes."""
-        return self.data + self.padding
-
-    @cached_property
-    def data_pad_reversed(self) -> bytes:
-        """Point 2, 192 bytes: last byte first, so that the random ones come in front."""
-        return self.data_with_padding[::-1]
-
-    @cached_property
-    def data_with_hash(self) -> bytes:
-        """Point 4, 224 bytes. The hash runs over the bytes in their original order."""
-        return self.data_pad_reversed + hashlib.sha256(self.temp_key + self.data_with_padding).digest()
-
-    @cached_property
-    def aes_encrypted(self) -> bytes:
-        """Point 5, 224 bytes: AES-256-IGE with temp_key and an iv of zeros, harmless for a key used once."""
-        return ige_encrypt(self.data_with_hash, self.temp_key, bytes(32))
-
-    @cached_property
-    def temp_key_xor(self) -> bytes:
-        """Point 6, 32 bytes: whoever lacks one bit of aes_encrypted does not get temp_key back."""
-        return _masked(self.temp_key, self.aes_encrypted)
-
-    @cached_property
-    def key_aes_encrypted(self) -> bytes:
-        """Point 7, 256 bytes."""
-        return self.temp_key_xor + self.aes_encrypted
-
-    @property
-    def fits(self) -> bool:
-        """Point 8: whether that number is below n. If not, another temp_key is due."""
-        return int.from_bytes(self.key_aes_encrypted, "big") < self.key.n
-
-    @cached_property
-    def encrypted_data(self) -> bytes:
-        """Point 9, 256 bytes. LocalError where it does not fit."""
-        return self.key.apply(self.key_aes_encrypted)
-
+    data = _check_limit(plain(data, "data"), DATA_LIMIT)
+    data_with_padding, temp_key = data + exact(padding, PADDED - len(data), "padding"), exact(temp_key, 32, "temp_key")
+    data_pad_reversed = data_with_padding[::-1]  # so that the random bytes come in front
+    data_with_hash = data_pad_reversed + hashlib.sha256(temp_key + data_with_padding).digest()
+    aes_encrypted = ige_encrypt(data_with_hash, temp_key, bytes(32))  # an iv of zeros is harmless for a key used once
+    temp_key_xor = _masked(temp_key, aes_encrypted)  # whoever lacks one bit of aes_encrypted does not get temp_key
+    return temp_key_xor + aes_encrypted
 
 
 def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
@@ -321,11 +264,12 @@ def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
     under the smallest of moduli, hardly more than once under the largest.
     """
     data = _check_limit(plain(data, "data"), DATA_LIMIT)
+    check_width(key)
     padding = source(entropy).draw("padding", PADDED - len(data))
     for attempt in range(128):
-        pad = RsaPad(data, key, padding, entropy.draw("temp_key", 32, attempt=attempt))
-        if pad.fits:
-            return pad.encrypted_data
+        block = rsa_pad(data, padding, entropy.draw("temp_key", 32, attempt=attempt))
+        if int.from_bytes(block, "big") < key.n:
+            return key.apply(block)
     raise LocalError("128 temp_keys, and none fits: this entropy is not random", where="temp_key")
 
 

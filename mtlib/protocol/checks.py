@@ -30,7 +30,6 @@ from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.dissection import Allowance
 from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST
 
-LENIENT = Reading(lenient=True)
 NO_KEY = AuthKey(bytes(256))
 """Decrypts where no permanent key is known, so that an unknown key costs as much time as a known one."""
 
@@ -137,7 +136,7 @@ class Facts:
     @cached_property
     def envelope(self) -> Dissection | None:
         """What the seal hides, cut by its constants, noise included."""
-        found = self.plaintext and PLAINTEXT.dissect(self.plaintext, LENIENT)["envelope"]
+        found = self.plaintext and PLAINTEXT.dissect(self.plaintext, Reading(lenient=True))["envelope"]
         return found if isinstance(found, Dissection) else None
 
 
@@ -253,8 +252,7 @@ class Check:
     refuses: str = "always"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A row after the judgement: `holds` is None where it could not be computed or was switched off."""
 
     check: Check

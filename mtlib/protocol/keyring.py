@@ -55,10 +55,6 @@ class Salts:
         self._salts = {p: s for p, s in self._salts.items() if p >= period - 1}
         return self._of(period)
 
-    def valid(self, salt: int, now: float) -> bool:
-        """Whether a message may carry this salt now."""
-        return salt in self.accepted(now)
-
     def accepted(self, now: float) -> list[int]:
         """What a message may carry now: the current salt, and the one before."""
         period = self._period(now)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """Every bound of the local data centre.
 
     `frame_before_key`: bytes of a packet while nothing is known about the sender; the largest lawful one of the key

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
@@ -39,16 +40,14 @@ ANSWERS = Limits(frame_after_key=2 << 20, inflated=8 << 20, ids=1 << 16, objects
 app packs well. A result with more objects than that stays bytes."""
 
 
-@dataclass(frozen=True)
-class RpcResult:
+class RpcResult(NamedTuple):
     """rpc_result: `result` is the boxed object, cut where its constructor is known here, bytes otherwise."""
 
     req_msg_id: int
     result: Dissection | bytes
 
 
-@dataclass(frozen=True)
-class BadMessage:
+class BadMessage(NamedTuple):
     """bad_msg_notification or bad_server_salt: the message was ignored; `notice` says why and what to do."""
 
     bad_msg_id: int
@@ -57,8 +56,7 @@ class BadMessage:
     time_offset: float
 
 
-@dataclass(frozen=True)
-class ServiceMessage:
+class ServiceMessage(NamedTuple):
     """Any other message of the server: pong, future_salts, new_session_created, destroy_auth_key_ok, ..."""
 
     msg_id: int
@@ -85,8 +83,7 @@ _ANSWERED_BY = {
 """The only requests that are not answered by rpc_result, and what answers them."""
 
 
-@dataclass(frozen=True)
-class SentPacket:
+class SentPacket(NamedTuple):
     """One packet of a client: `request` is the message that was asked for, `outer` the one in the packet (the same, or
     a container with acknowledgements), `message` that one with salt, session and padding, `packet` the whole, sealed.
     """

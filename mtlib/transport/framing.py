@@ -87,8 +87,6 @@ class Framing(ABC):
     After an error from the other side the position in the stream is unknown. The object then keeps the error in
     `broken` (without its traceback, which would keep the whole connection alive), raises it again whenever it is asked
     for a frame, and keeps nothing of what it is fed.
-
-    `lint` has one sentence for each kind of thing that the other side did and had better not.
     """
 
     name: ClassVar[str]
@@ -105,7 +103,6 @@ class Framing(ABC):
         self.received = 0
         self.sent = 0
         self.broken: PeerError | None = None
-        self.lint: list[str] = []
         self._entropy = entropy
         self._buffer = bytearray()
 
@@ -160,9 +157,6 @@ class Framing(ABC):
             raw = bytes(self._buffer[: head.whole])
             del self._buffer[: head.whole]  # moves the start of the buffer, not its bytes
             frame = self._read(raw, head)
-            said = self._doubt(raw, head)
-            if said and said not in self.lint:
-                self.lint.append(said)
             self.received += 1
             return frame
 
@@ -240,10 +234,6 @@ class Framing(ABC):
         if part.name == "quick_ack":
             return Frame(self._token(content), True)
         return Frame(content, head.quick_ack)
-
-    def _doubt(self, frame: bytes, head: Head) -> str:
-        """What is odd about a frame that breaks no rule; empty for nothing."""
-        return ""
 
     def _here(self, part: str = "") -> str:
         return f"{self.name} frame {self.received}" + (f"/{part}" if part else "")
@@ -327,9 +317,6 @@ class Abridged(Framing):
     def _token(self, token: bytes) -> bytes:
         return token[::-1]
 
-    def _doubt(self, frame: bytes, head: Head) -> str:
-        long = head.size == 4 and 0 < head.body < _LONG_FORM * 4
-        return "a length of four bytes where one would do" if long else ""
 
 
 class Intermediate(Framing):
@@ -404,10 +391,6 @@ class PaddedIntermediate(Intermediate):
         if size < _ENCRYPTED_HEAD or not any(frame[start : start + 8]):  # key id 0: a plain message
             return stop
         return stop - (size - _ENCRYPTED_HEAD) % 16
-
-    def _doubt(self, frame: bytes, head: Head) -> str:
-        padding = head.whole - self._end(frame, head.size, head.whole)
-        return "more than 3 bytes of padding: not everybody strips them" if padding > _PADDING_SENT else ""
 
     def _marked(self, frame: bytes, start: int, stop: int) -> bool:
         short = 8 <= stop - start < _SHORTEST_MESSAGE

@@ -68,11 +68,6 @@ class _Stream(Secret):
         return self._framer.received if self._framer else 0
 
     @property
-    def lint(self) -> tuple[str, ...]:
-        """What the other side did that breaks no rule and had better not be done, one sentence each."""
-        return tuple(self._framer.lint) if self._framer else ()
-
-    @property
     def broken(self) -> PeerError | None:
         """The error after which nothing more can be read, or None."""
         return self._framer.broken if self._framer else None

@@ -144,15 +144,14 @@ class Opener(Protocol):
         Raises PeerError where it is, and does not open. Damaged ciphertext opens too, as the noise it has become."""
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One declared place: its name, kind and note; `size` names the field that holds its length in bytes;
     `when` is (flags field, bit) for an optional field; `inside` says what its body is, a `Shape` or a `Seal`.
     """
 
     name: str
     kind: Kind
-    note: Note = field(default_factory=given)
+    note: Note = given()
     size: str = ""
     when: tuple[str, int] | None = None
     inside: Shape | Seal | None = None

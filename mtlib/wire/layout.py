@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtlib.errors import DecodeError, LocalError, MtError, PeerError
 from mtlib.wire.dissection import Dissection, Field, Read, Reading, Seal, Shape, Span, octets
@@ -23,8 +23,7 @@ def need(data: bytes, at: int, stop: int, size: int) -> None:
         raise DecodeError(f"needs {size} bytes, {stop - at} left", where=f"byte {at}")
 
 
-@dataclass(frozen=True)
-class Raw:
+class Raw(NamedTuple):
     """Exactly `size` bytes that travel as they are: `int128`, `int256`, a key id inside a hash."""
 
     name: str
@@ -43,8 +42,7 @@ class Raw:
         return Read(data[at : at + self.size], at + self.size, (at, at + self.size))
 
 
-@dataclass(frozen=True)
-class Constant:
+class Constant(NamedTuple):
     """Bytes that are always the same, such as a constructor id."""
 
     name: str
@@ -62,8 +60,7 @@ class Constant:
         return Read(found, at + size, (at, at + size))
 
 
-@dataclass(frozen=True)
-class Rest:
+class Rest(NamedTuple):
     """Everything up to the end of what surrounds it."""
 
     name: str = "bytes"

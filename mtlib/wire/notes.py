@@ -8,9 +8,9 @@ a formula that lies about the bytes is found by a test.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Origin(Enum):
@@ -28,8 +28,7 @@ class Origin(Enum):
         return {"constant": "=", "random": "?", "given": "g", "copied": "c", "derived": "f"}[self.value]
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Origin, meaning (one sentence), spec (page and section), and how the value follows from others.
 
     `sources` maps each name in `formula` to a path (`request/nonce`: the nearest enclosing `request`, then
@@ -40,7 +39,7 @@ class Note:
     meaning: str = ""
     spec: str = ""
     formula: str = ""
-    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[str, str] = MappingProxyType({})
 
 
 def constant(meaning: str = "", spec: str = "") -> Note:

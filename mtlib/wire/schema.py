@@ -90,8 +90,7 @@ _expires_in = given("how many seconds the temporary key is to live", f"{KEYS}, i
 _line("req_pq#60469778 nonce:int128 = ResPQ", nonce=_nonce)
 _line("req_pq_multi#be7e8ef1 nonce:int128 = ResPQ", nonce=_nonce)
 _line(
-    "resPQ#05162463 nonce:int128 server_nonce:int128 pq:string server_public_key_fingerprints:Vector<long>"
-    " = ResPQ",
+    "resPQ#05162463 nonce:int128 server_nonce:int128 pq:string server_public_key_fingerprints:Vector<long> = ResPQ",
     nonce=_same_nonce,
     server_nonce=random("the server's name for this attempt", f"{KEYS}, item 2"),
     pq=random("a product of two odd primes, big-endian: the client's entry fee", f"{KEYS}, item 2"),
@@ -99,8 +98,7 @@ _line(
 )
 for _type in (
     "p_q_inner_data#83c95aec pq:string p:string q:string nonce:int128 server_nonce:int128 new_nonce:int256",
-    "p_q_inner_data_dc#a9f55f95 pq:string p:string q:string nonce:int128 server_nonce:int128 new_nonce:int256"
-    " dc:int",
+    "p_q_inner_data_dc#a9f55f95 pq:string p:string q:string nonce:int128 server_nonce:int128 new_nonce:int256 dc:int",
     "p_q_inner_data_temp#3c6a84d4 pq:string p:string q:string nonce:int128 server_nonce:int128"
     " new_nonce:int256 expires_in:int",
     "p_q_inner_data_temp_dc#56fddf88 pq:string p:string q:string nonce:int128 server_nonce:int128"
@@ -123,9 +121,7 @@ OLD_DATA_WITH_HASH = _hashed("data_with_hash", "data", _PQ_INNER, f"{KEYS}, item
 _line(
     "req_DH_params#d712e4be nonce:int128 server_nonce:int128 p:string q:string public_key_fingerprint:long"
     " encrypted_data:string = Server_DH_Params",
-    "",
-    None,
-    {"encrypted_data": Seal("RSA", "public_key_fingerprint", (DATA_WITH_PADDING, OLD_DATA_WITH_HASH))},
+    "", None, {"encrypted_data": Seal("RSA", "public_key_fingerprint", (DATA_WITH_PADDING, OLD_DATA_WITH_HASH))},
     **_run,
     p=_factors["p"],
     q=_factors["q"],
@@ -135,8 +131,7 @@ _line(
     encrypted_data=derived("", "p_q_inner_data under the server's RSA key, by RSA_PAD", f"{KEYS}, item 4.1"),
 )
 _line(
-    "server_DH_params_fail#79cb045d nonce:int128 server_nonce:int128 new_nonce_hash:int128"
-    " = Server_DH_Params",
+    "server_DH_params_fail#79cb045d nonce:int128 server_nonce:int128 new_nonce_hash:int128 = Server_DH_Params",
     **_run,
 )
 _line(
@@ -151,15 +146,12 @@ _line(
 ANSWER_WITH_HASH = _hashed("answer_with_hash", "answer", SCHEMA["server_DH_inner_data"], f"{KEYS}, item 6")
 _line(
     "server_DH_params_ok#d0e8075c nonce:int128 server_nonce:int128 encrypted_answer:string = Server_DH_Params",
-    "",
-    None,
-    {"encrypted_answer": Seal("nonces", "server_nonce", (ANSWER_WITH_HASH,))},
+    "", None, {"encrypted_answer": Seal("nonces", "server_nonce", (ANSWER_WITH_HASH,))},
     **_run,
     encrypted_answer=_under_nonces("server_DH_params_ok", ANSWER_WITH_HASH, f"{KEYS}, item 6"),
 )
 _line(
-    "client_DH_inner_data#6643b654 nonce:int128 server_nonce:int128 retry_id:long g_b:string"
-    " = Client_DH_Inner_Data",
+    "client_DH_inner_data#6643b654 nonce:int128 server_nonce:int128 retry_id:long g_b:string = Client_DH_Inner_Data",
     **_run,
     retry_id=derived("", "0, or the auth_key_aux_hash of the key that was refused", f"{KEYS}, item 7"),
     g_b=derived("", "g to the power of the client's secret b, modulo dh_prime", f"{KEYS}, item 7"),
@@ -168,9 +160,7 @@ DATA_WITH_HASH = _hashed("data_with_hash", "data", SCHEMA["client_DH_inner_data"
 _line(
     "set_client_DH_params#f5045f1f nonce:int128 server_nonce:int128 encrypted_data:string"
     " = Set_client_DH_params_answer",
-    "",
-    None,
-    {"encrypted_data": Seal("nonces", "server_nonce", (DATA_WITH_HASH,))},
+    "", None, {"encrypted_data": Seal("nonces", "server_nonce", (DATA_WITH_HASH,))},
     **_run,
     encrypted_data=_under_nonces("set_client_DH_params", DATA_WITH_HASH, f"{KEYS}, item 7"),
 )
@@ -247,12 +237,8 @@ ENCRYPTED_MESSAGE = Layout(
     ),
 )
 REQUEST = _line(
-    "auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes"
-    " = Bool",
-    "",
-    None,
-    {"encrypted_message": ENCRYPTED_MESSAGE},
-    "request",
+    "auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool",
+    "", None, {"encrypted_message": ENCRYPTED_MESSAGE}, "request",
     perm_auth_key_id=derived(
         "SHA1(perm_auth_key)[12:20]", "which permanent key this binds to", f"{BIND}, parameters",
         perm_auth_key="@perm_auth_key",
@@ -457,8 +443,7 @@ for _text in (
     + " reactions_default:flags.15?Reaction = Config",
     "config#cc1a241e flags:# default_p2p_contacts:flags.3?true preload_featured_stickers:flags.4?true"
     " revoke_pm_inbox:flags.6?true blocked_mode:flags.8?true force_try_ipv6:flags.14?true date:int"
-    " expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string"
-    " chat_size_max:int"
+    " expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string chat_size_max:int"
     " megagroup_size_max:int forwarded_count_max:int online_update_period_ms:int offline_blur_timeout_ms:int"
     " offline_idle_timeout_ms:int online_cloud_timeout_ms:int notify_cloud_delay_ms:int"
     " notify_default_delay_ms:int push_chat_period_ms:int push_chat_limit:int edit_time_limit:int"

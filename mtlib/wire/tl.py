@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Seal, Shape, Span, octets
@@ -75,8 +75,7 @@ class Number:
         )
 
 
-@dataclass(frozen=True)
-class String:
+class String(NamedTuple):
     """`string` and `bytes`: a length head of one byte (up to 253) or `fe` and three, the body, zeros to a
     multiple of four. A first byte `ff` and a long head for a short body are refused: no writer makes them
     (`ff` is not in the documents at all)."""
@@ -120,8 +119,7 @@ def _cut_off(what: str, left: int, size: int, at: int) -> DecodeError:
     return DecodeError(f"the {what} is cut off", got=got, expected=expected, where=f"byte {at}")
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """`flags.N?true`: takes no bytes; the bit alone says it."""
 
     name: str = "true"
@@ -413,8 +411,7 @@ class Schema(Shape):
         return self.of(data).scan(data, reading)
 
 
-@dataclass(frozen=True)
-class Boxed:
+class Boxed(NamedTuple):
     """A boxed value of one type: any constructor of `schema` whose line ends in that type."""
 
     name: str
