@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ APART = ("tests/browser", "tests/node", "tests/peers")
 collect_ignore = [*APART, "tests/solutions", "tests/tools"]
 
 CELL_SECONDS = 60
+SAME = Path(__file__).parent / "tests" / "nbval.cfg"
+"""What nbval takes as equal: pictures within HTML, since it does not compare pictures elsewhere."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.nbval = True
     config.option.nbval_current_env = True
     config.option.nbval_cell_timeout = CELL_SECONDS
+    config.option.nbval_sanitize_with = str(SAME)
     if getattr(config.option, "dist", "no") == "load":
         # A lesson is one kernel: pytest-xdist, where somebody has it, must not spread its cells over workers.
         config.option.dist = "loadfile"

@@ -1,4 +1,4 @@
-"""What a notebook sees: check, hint, predict, contract, material, and the functions of my_bind.py."""
+"""What a notebook sees: check, hint, contract, material, and the functions of my_bind.py."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 from mtlib.lab import exercises
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import NOT_YET, RIGHT, Mark, Task
-from mtlib.lab.exercises import check, contract, examine, hint, keep, material, mine, predict
+from mtlib.lab.exercises import check, contract, examine, hint, keep, material, mine
 from mtlib.lab.scenes import scenes
 
 SOLUTIONS = Path(__file__).parent / "solutions"
@@ -66,17 +66,6 @@ def test_hints_come_one_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[4].startswith("hint 1 of 3")
     hint("no_such_exercise")
     assert "there is no exercise" in capsys.readouterr().out
-
-
-def test_a_prediction_stands_beside_the_measurement(capsys: pytest.CaptureFixture[str]) -> None:
-    predict("..XXX", "1XXXX")
-    predict(..., b"\1\2")
-    predict(3, [1, {"a": b"\3"}])
-    assert capsys.readouterr().out == (
-        "your guess  ..XXX\nmeasured    1XXXX\n"
-        "your guess  (none so far)\nmeasured    0102\n"
-        "your guess  3\nmeasured    1, a: 03\n"
-    )
 
 
 @pytest.mark.parametrize("name", EXERCISES)

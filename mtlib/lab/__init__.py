@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from mtlib.lab.bind import inspect_bind
     from mtlib.lab.comparison import compare
     from mtlib.lab.controls import EndpointChoice, VirtualClock
-    from mtlib.lab.exercises import check, contract, hint, keep, material, mine, predict
+    from mtlib.lab.exercises import check, contract, hint, keep, material, mine
     from mtlib.lab.exercises_dc import ACTIONS
     from mtlib.lab.form_widget import DoctorForm
     from mtlib.lab.inspector import Inspector
     from mtlib.lab.my_bind import my_bind_file
+    from mtlib.lab.predicting import blocks, choose, cut, number, order, several, text
+    from mtlib.lab.prediction import predict
     from mtlib.lab.readiness import checkup
     from mtlib.lab.samples import DAY, NOW, sample
     from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
@@ -33,18 +35,25 @@ __all__ = [
     "KeySchedule",
     "Sent",
     "VirtualClock",
+    "blocks",
     "check",
     "checkup",
+    "choose",
     "compare",
     "contract",
+    "cut",
     "hint",
     "inspect_bind",
     "keep",
     "material",
     "mine",
     "my_bind_file",
+    "number",
+    "order",
     "predict",
     "sample",
+    "several",
+    "text",
 ]
 
 _HOMES = {
@@ -52,10 +61,12 @@ _HOMES = {
     "comparison": ("compare",),
     "controls": ("EndpointChoice", "VirtualClock"),
     "exercises_dc": ("ACTIONS",),
-    "exercises": ("check", "contract", "hint", "keep", "material", "mine", "predict"),
+    "exercises": ("check", "contract", "hint", "keep", "material", "mine"),
     "form_widget": ("DoctorForm",),
     "inspector": ("Inspector",),
     "my_bind": ("my_bind_file",),
+    "predicting": ("blocks", "choose", "cut", "number", "order", "several", "text"),
+    "prediction": ("predict",),
     "readiness": ("checkup",),
     "samples": ("DAY", "NOW", "sample"),
     "views": ("Conversation", "Ige", "KeySchedule", "Sent"),

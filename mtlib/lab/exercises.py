@@ -1,9 +1,6 @@
 """Exercises of the lessons: an answer cell, a check that knows the usual mistakes, hints one at a time.
 
-    from mtlib.lab import check, contract, hint, keep, material, mine, predict
-
-    guess = "..XXX"                                   # a prediction, and what was measured: side by side, never "wrong"
-    predict(guess, measured)
+    from mtlib.lab import check, contract, hint, keep, material, mine
 
     contract("msg_key_v1")                            # what the function takes and gives, with one vector
     ige_encrypt = mine("ige_encrypt")                 # the reader's own from my_bind.py where it is right, else mtlib's
@@ -40,7 +37,7 @@ from mtlib.wire.view import Cell, html_table, show_value
 LIMIT = 10.0
 """Seconds that an answer has for all its inputs."""
 
-__all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine", "predict"]
+__all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine"]
 
 _told: dict[str, int] = {}
 """How many hints of each exercise were told in this kernel."""
@@ -116,12 +113,6 @@ def hint(name: str) -> None:
         _show(_Text(f"hint {told + 1} of {of}: {exercise.hints[told]}"))
     else:
         _show(_Text(f"no more hints. One way to write it stands in tests/solutions/{name}.py."))
-
-
-def predict(guess: Any, measured: Any) -> None:
-    """A guess and the measurement, side by side. Neither is called wrong."""
-    open_ = guess is None or guess is ...
-    _show(_Rows((("your guess", "(none so far)" if open_ else _line(guess)), ("measured", _line(measured)))))
 
 
 def contract(name: str) -> None:

@@ -63,7 +63,7 @@ def store(function: Callable[..., Any], name: str) -> bool:
     _collect(function, name, parts)
     before = path.read_text(encoding="utf-8") if path.is_file() else HEAD
     after = merged(before, parts)
-    _write(path, after)
+    write_whole(path, after)
     return True
 
 
@@ -201,7 +201,7 @@ def _with_imports(text: str, lines: list[str]) -> str:
     return "".join([*old[:above], gap, *(f"{line}\n" for line in lines), *old[above:]])
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """All or nothing: a crash in between leaves the old file."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

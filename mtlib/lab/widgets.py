@@ -16,7 +16,7 @@ def style(*names: str) -> str:
     """The style sheets of a widget, the colours before them."""
     origins = " ".join(f"--{origin}: {colour};" for origin, colour in COLOURS.items())
     sheets = (HERE.joinpath(file).read_text(encoding="utf-8") for file in ("theme.css", *names))
-    return "\n".join((f".mtlib-inspector, .mtlib-view, .mtlib-form {{ {origins} }}", *sheets))
+    return "\n".join((f".mtlib-inspector, .mtlib-view, .mtlib-form, .mtlib-plate {{ {origins} }}", *sheets))
 
 
 def script(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import hashlib
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -21,6 +22,7 @@ from progress import Progress
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT = ("tags", "jupyter")
+PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
@@ -69,6 +71,8 @@ def comparable(text: str) -> str:
         for output in cell.get("outputs", []):
             for kind in [kind for kind in output.get("data", {}) if kind.startswith("image/")]:
                 output.data[kind] = ""
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = PICTURE.sub("", output.data["text/html"])
     return nbformat.writes(notebook)
 
 

@@ -1,7 +1,7 @@
 """The whole course as plain HTML in `site/`: an index with the map, previous and next on every page, no script.
 
 `./run site` writes it; `./run site --print` makes pages for A4: grey, with the addresses of links as footnotes and
-everything unfolded. Nothing in it is fetched from anywhere, so it can be read offline and carried on a stick.
+everything unfolded, except what a prediction measured: that stands on a last page of its own. Nothing in it is fetched from anywhere, so it can be read offline and carried on a stick.
 """
 
 from __future__ import annotations
@@ -69,7 +69,12 @@ nav { display: none; }
 pre { white-space: pre-wrap; font-size: 8.5pt; }
 table { display: table; font-size: 8.5pt; }
 ol.links { font-size: 8.5pt; }
+section.answers { break-before: page; }
 """
+
+ANSWER = re.compile(r'<details class="mtlib-answer"[^>]*>')
+FOLD = re.compile(r"<details\b|</details>")
+SUMMARY = re.compile(r"\s*<summary>.*?</summary>", re.S)
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Told to the browser by every page: no script, nothing fetched. The styles stand in the page and in its tables."""
@@ -101,13 +106,32 @@ def page(title: str, body: str, *, around: str = "", printed: bool = False) -> s
     style = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "")
     notes = ""
     if printed:
-        body, notes = body.replace("<details>", "<details open>"), _footnotes(body)
+        body, answers = answers_last(body)
+        body, notes = body.replace("<details>", "<details open>"), _footnotes(body + answers)
+        notes = answers.replace("<details>", "<details open>") + notes
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
         f"<body>{around}<main>{body}</main>{notes}{around}</body></html>\n"
     )
+
+
+def answers_last(body: str) -> tuple[str, str]:
+    """The body with a number in the place of each folded answer, and a last page with the answers by number."""
+    kept, answers, rest = "", [], body
+    while found := ANSWER.search(rest):
+        depth, stop = 1, found.end()
+        while depth:
+            tag = FOLD.search(rest, stop)
+            depth, stop = (0, len(rest)) if tag is None else (depth + (1 if tag[0] != "</details>" else -1), tag.end())
+        answers.append(SUMMARY.sub("", rest[found.end() : stop].removesuffix("</details>"), count=1))
+        kept += f"{rest[: found.start()]}<p><em>Answer {len(answers)}: on the last page.</em></p>"
+        rest = rest[stop:]
+    if not answers:
+        return body, ""
+    numbered = "".join(f"<h3>{number}</h3>{answer}" for number, answer in enumerate(answers, 1))
+    return kept + rest, f'<section class="answers"><h2>Answers</h2>{numbered}</section>'
 
 
 def _footnotes(body: str) -> str:

@@ -1,0 +1,204 @@
+"""A prediction in a notebook: the question first, the measurement after a guess.
+
+    from mtlib.lab import blocks, predict
+
+    def flipped_bit():
+        ...                                  # whatever is printed here is shown with the measurement, not before
+        return "p2", "p3"
+
+    predict("Which plaintext blocks change?", blocks(5, "p"), flipped_bit)
+
+Nothing about the answer stands in the cell: what it means is kept in `predictions.json`, under the experiment's name.
+This module carries what `mtlib.lab.predicting` knows to the browser and back, and remembers guesses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout, suppress
+from functools import cache
+from html import escape
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from mtlib.lab.my_bind import my_bind_file, write_whole
+from mtlib.lab.predicting import Answering, Meaning, Picture, Prediction
+from mtlib.lab.widgets import HERE, style
+
+NAME = "my_guesses.json"
+"""The reader's guesses, beside my_bind.py."""
+FOLDED = "The measurement, after your own guess"
+MORE = "More to try"
+CLASS = "mtlib-answer"
+"""Of the folded part in pages without a script: on paper these parts stand on the last page."""
+
+
+def predict(
+    question: str,
+    way: Answering,
+    experiment: Any,
+    *,
+    picture: Any = None,
+    name: str = "",
+    more: bool = False,
+) -> Predict:
+    """A question with its way of answering; the measurement is folded until there is a guess, or "show me" is pressed.
+
+    `way` is one of `blocks(5, "p")`, `choose("yes", "no")`, `several(...)`, `number("bytes")`, `text()`, `order(...)`,
+    `cut(80)`. `experiment` is what was measured, or a function that gives it; what the function prints is folded, too.
+    `picture` is a figure, or a function that gives one. Under `name`, by default the function's own, the guess is
+    remembered, and `predictions.json` has the sentences that say what the measurement means. With `more` the question
+    itself is folded, as more to try. As the last value of a cell it shows itself; a saved notebook has the question
+    and, folded, the measurement, whatever was guessed. Raises LocalError for a measurement that is no answer.
+    """
+    printed = StringIO()
+    name = name or (experiment.__name__ if callable(experiment) else question)
+    with redirect_stdout(printed):
+        measured = experiment() if callable(experiment) else experiment
+        figure = picture() if callable(picture) else picture
+    prediction = Prediction(
+        question, way, measured, printed=printed.getvalue(), picture=figure and _picture(figure),
+        meaning=meanings().get(name), guess=guesses().get(name), more=more,
+    )  # fmt: skip
+    return Predict(prediction, lambda guess: remember(name, guess))
+
+
+def _picture(figure: Any) -> Picture:
+    data, metadata = figure._repr_mimebundle_()
+    return Picture(data["image/png"], metadata["image/png"]["alt"], data["text/plain"])
+
+
+@cache
+def meanings() -> dict[str, Meaning]:
+    """What each measurement of the lessons means, by the name of its experiment."""
+    kept = json.loads((HERE / "predictions.json").read_text(encoding="utf-8"))
+    return {name: Meaning(said["means"], said.get("after", {})) for name, said in kept.items()}
+
+
+# -- Guesses that are remembered
+
+_guessed: dict[str, Any] = {}
+"""Of this kernel."""
+
+
+def guesses_file() -> Path | None:
+    """Where guesses are kept; None where nothing is to be kept."""
+    mine = my_bind_file()
+    return mine and mine.with_name(NAME)
+
+
+def guesses() -> dict[str, Any]:
+    """What was guessed, by name. A file that cannot be read is left alone: then only this kernel remembers."""
+    return {**(_kept() or {}), **_guessed}
+
+
+def _kept() -> dict[str, Any] | None:
+    """What stands in the file; None where it is no file of guesses."""
+    path = guesses_file()
+    if path is None or not path.is_file():
+        return {}
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return kept if isinstance(kept, dict) else None
+
+
+def remember(name: str, guess: Any) -> None:
+    """Keep a guess under a name; None forgets it."""
+    _guessed[name] = guess
+    path, kept = guesses_file(), _kept()
+    if path is None or kept is None:
+        return
+    kept = {**kept, name: guess}
+    text = json.dumps({each: kept[each] for each in sorted(kept) if kept[each] is not None}, indent=1)
+    with suppress(OSError):  # a folder that cannot be written: this kernel remembers
+        write_whole(path, text + "\n")
+
+
+# -- The widget
+
+
+class Predict(anywidget.AnyWidget):
+    """What `predict` gives. `guess`, `measured` and `matches` are as of now."""
+
+    _esm = HERE / "predict.mjs"
+    _css = style("views.css", "predict.css")
+
+    structure = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, prediction: Prediction, remember: Callable[[Any], None] = lambda guess: None) -> None:
+        super().__init__()
+        self.prediction, self._remember = prediction, remember
+        self.structure, self.state = prediction.structure, prediction.state
+        self.on_msg(self._handle)
+
+    @property
+    def guess(self) -> Any:
+        """What the reader guessed; None so far."""
+        return self.prediction.guess
+
+    @property
+    def measured(self) -> Any:
+        """What was measured."""
+        return self.prediction.measured
+
+    @property
+    def matches(self) -> bool:
+        """Whether both are the same."""
+        return self.prediction.matches
+
+    def _handle(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        if not isinstance(message, dict):
+            return
+        before = self.guess
+        self.prediction.handle(message)
+        if self.guess != before:
+            self._remember(self.guess)
+        self.state = self.prediction.state
+
+    def __repr__(self) -> str:
+        return f"<Predict: {self.prediction.question}>"
+
+    def __str__(self) -> str:
+        way = self.prediction.way.offered()
+        return f"Predict: {self.prediction.question}\n({way})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget; for wherever nothing runs the question, and the answer folded."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**data, "text/plain": str(self), "text/html": still(self.prediction)}, metadata
+
+
+def still(prediction: Prediction) -> str:
+    """Question and folded answer as HTML, the same whatever was guessed."""
+    asked = f"<p><b>Predict.</b> {inline(prediction.question)}</p><p>({escape(prediction.way.offered())})</p>"
+    inside = "".join(_answer(prediction))
+    whole = f'{asked}<details class="{CLASS}"><summary>{FOLDED}</summary>{inside}</details>'
+    if not prediction.structure["more"]:
+        return f"<div>{whole}</div>"
+    return f"<details><summary>{MORE}: {inline(prediction.question)}</summary>{whole}</details>"
+
+
+def _answer(prediction: Prediction) -> Iterator[str]:
+    measured = prediction.way.show(prediction.measured)
+    yield f"<p>Measured: <b>{escape(measured)}</b></p>"
+    if prediction.printed:
+        yield f"<pre>{escape(prediction.printed)}</pre>"
+    if picture := prediction.picture:
+        yield f'<img alt="{escape(picture.alt)}" style="max-width:100%" src="data:image/png;base64,{picture.png}">'
+        yield f"<details><summary>The same in words</summary><pre>{escape(picture.words)}</pre></details>"
+    for sentence in prediction.meaning.said("", measured):
+        yield f"<p>{inline(sentence)}</p>"
+
+
+def inline(text: str) -> str:
+    """Text with `code` in it as HTML."""
+    pieces = text.split("`")
+    return "".join(f"<code>{escape(piece)}</code>" if at % 2 else escape(piece) for at, piece in enumerate(pieces))
