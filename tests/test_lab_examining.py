@@ -48,7 +48,7 @@ def test_bytes_in_any_shape_are_bytes() -> None:
         (lambda data, count: data[::-1].hex(), "hex text"),
         (lambda data, count: list(data[::-1]), "put bytes(...) around"),
         (lambda data, count: "poem", "it gives a str, bytes are wanted"),
-        (lambda data, count: 5, "it gives a int, bytes are wanted"),
+        (lambda data, count: 5, "it gives an int, bytes are wanted"),
         (lambda data, count: 1 / 0, "it raised ZeroDivisionError: division by zero"),
         (lambda data: data, "it raised TypeError"),
         (lambda data, count: exec("raise SystemExit(3)"), "it raised SystemExit: 3"),
@@ -91,8 +91,10 @@ def test_what_is_handed_over_stays_as_it_is() -> None:
 def test_numbers_and_truth_are_not_mixed() -> None:
     for name, answer, words in (
         ("same_nonce", lambda *values: 1, "a bool is wanted"),
-        ("padding_v2", lambda body: True, "a int is wanted"),
-        ("padding_v2", lambda body: float(12), "a int is wanted"),
+        ("padding_v2", lambda body: True, "an int is wanted"),
+        ("padding_v2", lambda body: float(12), "a float, which holds 53 bits"),
+        ("msg_key_v1", lambda *values: [1], "it gives a list, bytes are wanted"),
+        ("seqno", lambda n: [2 * n + 1], "it gives a list, (1), and (1, 0) is right"),
         ("seqno", lambda n: [2 * n + 1, 0], "gives what it should"),
         ("seqno", lambda n: 1, "2 values are wanted"),
         ("schedule_v1", lambda k, m: (b"", b""), "value 1 of 2: 0 bytes came, 32 are expected"),
@@ -160,9 +162,26 @@ def test_a_table_with_choices_and_many_questions() -> None:
     solution = EXERCISES["symptoms"]
     assert isinstance(solution, Table)
     assert "is not among the answers: a, b" in examine("symptoms", {**solution.solution, 1: "z"}).sentence
-    assert "(11 of 12 right so far)" in examine("symptoms", {**solution.solution, 7: "a"}).sentence
+    assert "11 of 12 stand; the first that differs is 7." in examine("symptoms", {**solution.solution, 7: "a"}).sentence
     assert "still open: 2, 3" in examine("symptoms", {1: "b"}).sentence
-    assert "(1 of 12 right so far)" in examine("symptoms", {1: "b", 2: "b"}).sentence
+    assert "1 of 12 stand; the first that differs is 2." in examine("symptoms", {1: "b", 2: "b"}).sentence
+
+
+def test_what_stands_gets_its_credit() -> None:
+    right = EXERCISES["nine_values"].solution
+    assert isinstance(right, dict)
+    five = {name: value if at < 5 else bytes(len(value)) for at, (name, value) in enumerate(right.items())}
+    finding = examine("nine_values", five)
+    assert finding.verdict == ALMOST
+    assert finding.sentence.startswith("5 of 9 stand; the first that differs is sha1_d. Byte 0 is the first")
+    part = {name: value if at < 5 else ... for at, (name, value) in enumerate(right.items())}
+    assert examine("nine_values", part).sentence.startswith("5 of 9 stand; still open: sha1_d, aes_key")
+    one = examine("schedule_v1", lambda key, msg_key: (EXERCISES["schedule_v1"].solution(key, msg_key)[0], bytes(32)))
+    assert one.verdict == ALMOST
+    assert one.sentence.startswith("1 of 2 values stand; value 2 of 2: Byte 0")
+    some = examine("padding_v2", lambda body: EXERCISES["padding_v2"].solution(body) + (body == 4))
+    assert (some.verdict, some.sentence[:19]) == (ALMOST, "6 of 7 inputs stand")
+    assert examine("same_nonce", lambda request, envelope: request[12] == envelope[36]).verdict != RIGHT
 
 
 def test_colours_are_pale_and_none_is_red() -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from mtlib import lab
 
 ROOT = Path(__file__).resolve().parents[1]
+SCENES = tuple(f"mtlib.lab.{name}" for name in ("figures", "attacks", "patients", "troubles", "wrong_fields"))
+"""Modules of which a lesson takes what it plays through, by their own names."""
 
 
 def imported() -> set[str]:
@@ -25,7 +27,7 @@ def imported() -> set[str]:
                 if isinstance(node, ast.ImportFrom) and node.module == "mtlib.lab":
                     found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mtlib.lab."):
-                    assert node.module in ("mtlib.lab.figures", "mtlib.lab.attacks"), f"{path.name}: {node.module}"
+                    assert node.module in SCENES, f"{path.name}: {node.module}"
     return found
 
 

@@ -285,6 +285,10 @@ _ROWS: tuple[Mistake, ...] = (
          "msg_key is in front in sha1_a and sha1_d, in the middle in sha1_b, at the end in sha1_c; in front in "
          "sha256_a, at the end in sha256_b.",
          rows=lambda table: wrong.reordered(table, hashes=True, msg_key=True)),
+    _row("length_taken_for_an_end", Stage.OPENS, V1_LESSON,
+         "The length of a piece was taken for the end of a slice.",
+         "substr (x, offset, length) is x[offset : offset + length].",
+         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: wrong.ended(p) if row.hash else p)]),
     _row("key_shifted", Stage.OPENS, V1_LESSON,
          "The key was used in the schedule without some of its first bytes, or with bytes in front of it, or x is "
          "not 0.",

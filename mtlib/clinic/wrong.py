@@ -63,6 +63,11 @@ def pieces_changed(table: Rows, change: Callable[[ScheduleRow, Piece], Piece]) -
     return tuple(replace(row, pieces=tuple(change(row, piece) for piece in row.pieces)) for row in table)
 
 
+def ended(piece: Piece) -> Piece:
+    """x[offset : length] where x[offset : offset + length] is meant."""
+    return piece if piece.length is None else replace(piece, length=max(0, piece.length - piece.offset))
+
+
 def other_direction(table: Rows) -> Iterator[Rows]:
     """x = 8 in all hashes."""
     def shifted(row: ScheduleRow) -> ScheduleRow:

@@ -76,7 +76,8 @@ class Task:
         if not callable(answer):
             return not_yet(f"a function is wanted, def {self.name}({', '.join(self.takes)}), not {_kind(answer)}.")
         inputs = self.inputs(seed)
-        answers = [_outcome(answer, arguments) for arguments in inputs]
+        raw = [_outcome(answer, arguments) for arguments in inputs]
+        answers = list(map(_plain, raw))
         if all(map(_open, answers)):
             return not_yet(f"{self.name} gives nothing back so far. Replace the `...`, and end with return.")
         wrong = [at for at, given in enumerate(answers) if not self._holds(inputs[at], given)]
@@ -86,9 +87,12 @@ class Task:
         if found is not None:
             return almost(found.sentence, found.name)
         first = wrong[0]
-        finding = _complaint(answers[first], self.solution(*inputs[first]))
+        finding = _complaint(answers[first], self.solution(*inputs[first]), _kind(raw[first]))
         where = f" (input {first + 1} of {len(inputs)}: {_shown(self.takes, inputs[first])})" if first else ""
-        return Mark(finding.verdict, finding.sentence + where)
+        well = len(inputs) - len(wrong)
+        credit = f"{well} of {len(inputs)} inputs stand; the first that differs: " if well else ""
+        half = 2 * well >= len(inputs) and not isinstance(answers[first], bool)
+        return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where)
 
     def _holds(self, arguments: tuple[Any, ...], given: Any) -> bool:
         expected = self.solution(*arguments)
@@ -139,29 +143,38 @@ class Table:
             return not_yet(f"there is no {strange[0]!r} here: {self.signature}")
         left = [key for key in self.solution if _open(given.get(key))]
         wrong = [key for key in self.solution if key not in left and not _equal(given[key], self.solution[key])]
+        well = len(self.solution) - len(left) - len(wrong)
         if wrong:
-            return self._wrong(wrong[0], given[wrong[0]], len(self.solution) - len(left) - len(wrong))
+            return self._wrong(wrong[0], given[wrong[0]], well)
         if left:
-            return not_yet(f"still open: {', '.join(map(str, left))}.")
+            stand = f"{well} of {len(self.solution)} stand; " if well else ""
+            return not_yet(f"{stand}still open: {', '.join(map(str, left))}.")
         return right(f"all {len(self.solution)} of them.")
 
     def _wrong(self, key: Any, value: Any, well: int) -> Mark:
         if self.choices and value not in self.choices:
             return not_yet(f"{key}: {value!r} is not among the answers: {', '.join(map(str, self.choices))}.")
-        score = f" ({well} of {len(self.solution)} right so far)" if len(self.solution) > 3 else ""
+        score, right = "", self.solution[key]
+        if len(self.solution) > 3:  # of few, a number would say which
+            score = f"{well} of {len(self.solution)} stand; the first that differs is {key}. "
         for slip in self.mistakes:
             if slip.key == key and (not slip.values or value in slip.values):
-                return almost(f"{slip.sentence}{score}", slip.name)
-        return not_yet(f"{key}: {value!r} is not it{score}.")
+                return almost(f"{score}{slip.sentence}", slip.name)
+        shown = _brief(value) if isinstance(value, bytes) else repr(value)
+        both = isinstance(value, bytes) and isinstance(right, bytes)
+        said = difference(value, right) if both else f"{shown} is not it."
+        return Mark(ALMOST if score and 2 * well >= len(self.solution) else NOT_YET, (score or f"{key}: ") + said)
 
 
 Exercise: TypeAlias = Task | Table
 
 
 def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """What the reader's function gives, as a plain value of Python, or what it raised."""
+    """What the reader's function gives, or what it raised."""
     try:
-        return _plain(function(*arguments))
+        given = function(*arguments)
+        _plain(given)  # a value of the reader's own class may raise here
+        return given
     except (Exception, SystemExit) as error:
         return Raised.of(error)
 
@@ -199,43 +212,50 @@ def _praise(task: Task, inputs: Inputs) -> str:
     return f"{task.name} gives what it should on all {len(inputs)} inputs."
 
 
-def _complaint(given: Any, expected: Any) -> Mark:
-    """What can be said where no usual mistake was made."""
+def _complaint(given: Any, expected: Any, kind: str) -> Mark:
+    """What can be said where no usual mistake was made. `kind` is that of the answer before it became plain: a list
+    is not called a tuple."""
     if isinstance(given, Raised):
         return not_yet(f"it raised {_steady(given.says)}.")
     if isinstance(expected, bytes):
-        return _not_these_bytes(given, expected)
+        return _not_these_bytes(given, expected, kind)
     if isinstance(expected, tuple):
-        return _not_this_row(given, expected)
+        return _not_this_row(given, expected, kind)
+    if isinstance(given, float) and isinstance(expected, int) and not isinstance(expected, bool):
+        return almost("it gives a float, which holds 53 bits: count in whole numbers, // instead of /.", "float")
     if type(given) is not type(expected):
-        return not_yet(f"it gives {_kind(given)}, {_kind(expected)} is wanted.")
+        return not_yet(f"it gives {kind}, {_kind(expected)} is wanted.")
     return not_yet(f"it gives {_brief(given)}, and {_brief(expected)} is right.")
 
 
-def _not_these_bytes(given: Any, expected: bytes) -> Mark:
+def _not_these_bytes(given: Any, expected: bytes, kind: str) -> Mark:
     if isinstance(given, bytes):
         return not_yet(difference(given, expected))
     if isinstance(given, str) and given.replace(" ", "").lower() == expected.hex():
         return almost("Right bytes, but as hex text: give the bytes themselves.", "hex_text")
     if isinstance(given, tuple) and given == tuple(expected):
         return almost("Right numbers, one for each byte: put bytes(...) around them.", "list_of_bytes")
-    return not_yet(f"it gives {_kind(given)}, bytes are wanted.")
+    return not_yet(f"it gives {kind}, bytes are wanted.")
 
 
-def _not_this_row(given: Any, expected: tuple[Any, ...]) -> Mark:
+def _not_this_row(given: Any, expected: tuple[Any, ...], kind: str) -> Mark:
     if not isinstance(given, tuple):
-        return not_yet(f"it gives {_kind(given)}; {len(expected)} values are wanted, {_brief(expected)}.")
+        return not_yet(f"it gives {kind}; {len(expected)} values are wanted, {_brief(expected)}.")
     if len(given) != len(expected) or not all(isinstance(each, bytes) for each in (*given, *expected)):
-        return not_yet(f"it gives {_brief(given)}, and {_brief(expected)} is right.")
+        return not_yet(f"it gives {kind}, {_brief(given)}, and {_brief(expected)} is right.")
     at = next(at for at, each in enumerate(given) if each != expected[at])
-    return not_yet(f"value {at + 1} of {len(expected)}: {difference(given[at], expected[at])}")
+    well = sum(one == other for one, other in zip(given, expected, strict=True))
+    credit = f"{well} of {len(expected)} values stand; " if well else ""
+    said = f"{credit}value {at + 1} of {len(expected)}: {difference(given[at], expected[at])}"
+    return almost(said) if well else not_yet(said)
 
 
 def _kind(value: Any) -> str:
     """The type of a value, as a noun."""
     if value is None or value is ...:
         return "nothing"
-    return f"a {type(value).__name__}" if not isinstance(value, bytes) else f"{len(value)} bytes"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}" if not isinstance(value, bytes) else f"{len(value)} bytes"
 
 
 def _brief(value: Any) -> str:

@@ -30,6 +30,8 @@ FIRST_LOOK = Table(
     (
         Slip("whole_packet_clear", "Everything after msg_key is ciphertext; what comes before it is not.", "clear",
              (200, 204)),
+        Slip("frame_length_counted",
+             "The frame begins with the packet's length, 4 bytes. They are no part of the packet.", "clear", (28,)),
         Slip("key_id_only", "That is auth_key_id. The msg_key behind it travels in the clear, too.", "clear", (8,)),
         Slip("request_thought_clear", "The request is inside the packet's ciphertext: a wiretapper sees noise.",
              "clear", (56, 60, 68)),

@@ -22,8 +22,9 @@ from mtlib.clinic.ladder import (
     wrong_answer,
 )
 from mtlib.clinic.recipe import STEPS, Recipe, inner, message, packet, request, scheduled
+from mtlib.clinic.wrong import ended, pieces_changed
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.kdf import V1, V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import V1, V2, ScheduleTable, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.scenes import FIXED, picked, scenes
@@ -58,6 +59,15 @@ IGE_ENCRYPT = Task(
 # -- 12: the v1 schedule ------------------------------------------------------------------------------------------
 
 
+def _ended(table: ScheduleTable) -> WrongAnswer:
+    """Lengths taken for ends: in aes_key and aes_iv, or in the hashes as well."""
+    def cut(hashes: bool) -> Way:
+        made = pieces_changed(table.rows, lambda row, piece: ended(piece) if hashes or not row.hash else piece)
+        return lambda auth_key, msg_key: scheduled(made, auth_key, msg_key)
+
+    return known("length_taken_for_an_end", cut(False), cut(True))
+
+
 MSG_KEY_V1_TASK = Task(
     "msg_key_v1", 12, ("envelope", "padding", "auth_key"), "bytes",
     "The msg_key of MTProto 1.0 for the binding: 16 bytes. Everything is at hand that somebody might hash; not all of "
@@ -73,7 +83,8 @@ MSG_KEY_V1_TASK = Task(
 SCHEDULE_V1 = Task(
     "schedule_v1", 12, ("auth_key", "msg_key"), "(bytes, bytes)",
     "aes_key and aes_iv, 32 bytes each, by the table of MTProto 1.0 with x = 0. `auth_key` is 256 bytes.",
-    partial(scheduled, V1.rows), picked("perm_auth_key", "msg_key"), mistaken_schedule(V1),
+    partial(scheduled, V1.rows), picked("perm_auth_key", "msg_key"),
+    (*mistaken_schedule(V1), _ended(V1)),
     (
         "Make the four hashes first, sha1_a to sha1_d, and compare each with the lesson's.",
         "msg_key stands in front in sha1_a and sha1_d, in the middle in sha1_b, at the end in sha1_c.",
@@ -100,7 +111,8 @@ MSG_KEY_V2_TASK = Task(
 SCHEDULE_V2 = Task(
     "schedule_v2", 13, ("auth_key", "msg_key"), "(bytes, bytes)",
     "aes_key and aes_iv, 32 bytes each, by the table of MTProto 2.0 with x = 0.",
-    partial(scheduled, V2.rows), picked("temp_auth_key", "msg_key_v2"), mistaken_schedule(V2),
+    partial(scheduled, V2.rows), picked("temp_auth_key", "msg_key_v2"),
+    (*mistaken_schedule(V2), _ended(V2)),
     (
         "Two hashes: sha256_a has msg_key in front, sha256_b has it at the end.",
         "The pieces of the key are 36 bytes each, from x and from 40 + x on.",
@@ -292,6 +304,11 @@ INNER = Task(
 
 # -- 15: the seal -------------------------------------------------------------------------------------------------
 
+_IN_THE_HEADER = (
+    "seqno_not_zero", "length_before_seqno", "length_not_forty", "rounded_to_a_double", "byte_swapped",
+    "cut_to_32_bits", "halves_swapped",
+)  # fmt: skip
+"""Mistakes in the envelope that leave it as long as it should be."""
 _SEAL = ("perm_auth_key", "temp_auth_key", "inner", "msg_id", "random", "padding")
 
 
@@ -361,7 +378,9 @@ SEAL = Task(
         *(_whole(each, step) for step in ("msg_key", "ciphertext") for each in mistaken(step)),
         *(_whole(each, "schedule") for each in mistaken_schedule(V1) if each.name != "key_without_leading_zeros"),
         *(_whole(each, "auth_key_id") for each in mistaken("auth_key_id", "wrong_half_of_sha1", "sha256")),
-        *(_whole(each, "envelope") for each in mistaken("envelope", "seqno_not_zero", "length_before_seqno")),
+        *(_whole(each, "envelope") for each in mistaken("envelope", *_IN_THE_HEADER)),
+        known("temp_key_id_for_the_permanent",
+              lambda perm, temp, *rest: AuthKey(temp).id_bytes + seal(perm, temp, *rest)[8:]),
         known("padding_of_another_size", size=120),
     ),
     (

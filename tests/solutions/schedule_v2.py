@@ -27,5 +27,6 @@ def schedule_v2(auth_key, msg_key):
 """,
     "key_and_iv_swapped": SOLUTION.replace("return aes_key, aes_iv", "return aes_iv, aes_key"),
     "key_without_leading_zeros": SOLUTION.replace("    a = ", "    auth_key = auth_key.lstrip(bytes(1))\n    a = "),
+    "length_taken_for_an_end": SOLUTION.replace("[8:24]", "[8:16]").replace("[24:32]", "[24:8]"),
     "whole_hashes": SOLUTION.replace("return aes_key, aes_iv", "return a, b"),
 }

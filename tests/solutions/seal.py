@@ -52,5 +52,9 @@ WRONG = {
     "sealed_with_the_temporary_key": SOLUTION.replace("schedule_v1(perm_auth_key,", "schedule_v1(temp_auth_key,"),
     "wrong_half_of_sha1": SOLUTION.replace("[12:20] + msg_key", "[0:8] + msg_key"),
     "seqno_not_zero": SOLUTION.replace("msg_id, 0, len(inner)", "msg_id, 1, len(inner)"),
+    "length_not_forty": SOLUTION.replace("msg_id, 0, len(inner)", "msg_id, 0, 72"),
+    "length_before_seqno": SOLUTION.replace("msg_id, 0, len(inner)", "msg_id, len(inner), 0"),
+    "rounded_to_a_double": SOLUTION.replace("msg_id, 0", "int(float(msg_id)), 0"),
+    "temp_key_id_for_the_permanent": SOLUTION.replace("sha1(perm_auth_key)", "sha1(temp_auth_key)"),
     "padding_of_another_size": SOLUTION.replace("padding, aes_key", "padding + bytes(16), aes_key"),
 }

@@ -1,0 +1,100 @@
+"""What does a data centre answer to a binding with one wrong field? The experiment of lesson 18, for any data centre.
+
+The bindings are well-formed, of throw-away keys, one a second, never more than `MOST`. A genuine seal with a wrong
+number in it attacks nobody: the worst that can happen is that the client's own temporary key gets bound.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from mtlib.errors import RpcError, TransportError, Unreachable
+from mtlib.lab.samples import DAY
+from mtlib.net.client import Client
+from mtlib.protocol.binding import Binding
+from mtlib.protocol.packets import encrypt_v1
+
+MOST, PAUSE = 24, 1.0
+"""Bindings in one experiment, and seconds between two of them."""
+
+Change = Callable[[Binding], bytes]
+"""From a right binding to the request that is sent in its place."""
+
+
+def inside(place: int, data: bytes) -> Change:
+    """The envelope with other bytes at `place`, sealed by its owner."""
+    def change(binding: Binding) -> bytes:
+        envelope = bytearray(bytes(binding.envelope))
+        envelope[place : place + len(data)] = data
+        msg_key, ciphertext = encrypt_v1(bytes(envelope), binding.padding, binding.perm_key)
+        return bytes(binding.request).replace(bytes(binding.encrypted_message)[8:], msg_key + ciphertext)
+
+    return change
+
+
+def outside(place: int, data: bytes) -> Change:
+    """The request with other bytes at `place`, in front of the seal."""
+    return lambda binding: bytes(binding.request)[:place] + data + bytes(binding.request)[place + len(data) :]
+
+
+def ending(seconds: int, *, promised: bool = False) -> Change:
+    """expires_at, inside and outside alike: seconds after now, or after the end that the exchange promised."""
+    def change(binding: Binding) -> bytes:
+        start = binding.expires_at if promised else binding.msg_id >> 32
+        return bytes(replace(binding, expires_at=start + seconds).request)
+
+    return change
+
+
+CASES: Mapping[str, Change] = {
+    "nonce, inside": inside(36, bytes(8)),
+    "nonce, outside": outside(12, bytes(8)),
+    "temp_auth_key_id": inside(44, bytes(8)),
+    "perm_auth_key_id, inside": inside(52, bytes(8)),
+    "perm_auth_key_id, outside": outside(4, bytes(8)),
+    "perm_auth_key_id, in front": outside(25, bytes(8)),
+    "temp_session_id": inside(60, bytes(8)),
+    "expires_at, inside": inside(68, bytes(4)),
+    "expires_at, outside": outside(20, bytes(4)),
+    "msg_id": inside(16, bytes(8)),
+    "seqno": inside(24, bytes([1])),
+    "length": inside(28, bytes([44])),
+    "constructor": inside(32, bytes(4)),
+    "ends one second ago": ending(-1),
+    "ends in ten seconds": ending(10),
+    "ends a minute late": ending(60, promised=True),
+    "ends ten minutes late": ending(600, promised=True),
+    "ends a month late": ending(30 * DAY, promised=True),
+    "random all zero": lambda binding: bytes(replace(binding, random=bytes(16)).request),
+    "all right": lambda binding: bytes(binding.request),
+    "all right, once more": lambda binding: bytes(binding.request),
+}
+
+
+def ask(client: Client, change: Change) -> str:
+    """One binding, changed; what is answered, in a word."""
+    msg_id = client.session.next_msg_id(client.clock())
+    try:
+        answer = client.ask(change(client.build_binding(msg_id)), msg_id)
+    except RpcError as error:
+        return error.name
+    except (TransportError, Unreachable) as error:  # that ends the connection
+        client.dial()
+        client.make_temp_key()
+        return str(getattr(error, "name", "silence"))
+    return str(getattr(answer, "name", type(answer).__name__))
+
+
+def experiment(client: Client, sleep: Callable[[float], object] = time.sleep) -> Iterator[tuple[str, str]]:
+    """Each case by its name, and what is answered to it; a right binding first, in at most four tries, so that it is
+    certain that the permanent key is known. Raises what `Client.settle` raises."""
+    client.settle()
+    client.make_temp_key()
+    for name, change in list(CASES.items())[: MOST - 3]:
+        sleep(PAUSE)
+        answer = ask(client, change)
+        yield name, answer
+        if answer == "boolTrue" and name != "all right":  # bound now: the next case gets a fresh key
+            client.make_temp_key()
