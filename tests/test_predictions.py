@@ -66,7 +66,7 @@ TOLD = {
     "checks_of_twelve": r"fail at length first|5 of 12|7 checks",
     "bytes_without_a_mistake": r"is a diagnosis,? too|after 72 seconds: boolTrue",
     "flips_found": r"every single flip is found|96 of 96|Measured: 96|only one of the seals",
-    "noise_taken_for_a_mistake": r"noise stays|0 seals|gives these bytes exactly\.<|All of the noise",
+    "noise_taken_for_a_mistake": r"noise stays|Measured: 0 seals|gives these bytes exactly\.<|All of the noise",
 }  # fmt: skip
 
 
@@ -211,7 +211,8 @@ def pieces(path: Path, name: str) -> tuple[str, ...]:
     )
     fold = html.partition(f'class="{CLASS}"')[2]
     lines = re.findall(r'<pre>(.*?)</pre>|alt="(.*?)"|<p>(.*?)</p>', fold, re.S)
-    found = [words(Text(f"<p>{line}</p>").open).strip() for group in lines for each in group for line in each.split("\n")]
+    split = (line for group in lines for each in group for line in each.split("\n"))
+    found = [words(Text(f"<p>{line}</p>").open).strip() for line in split]
     own = words([cell.source])
     return tuple(line for line in found if len(line) >= LONG and line not in own and not line.startswith("Measured:"))
 
