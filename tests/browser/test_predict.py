@@ -49,6 +49,7 @@ REACTION = """async () => {
     times.push(performance.now() - start);
     button('Guess again').click();
     await seen('.written input');
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return times;
 }"""
