@@ -207,11 +207,18 @@ def test_what_a_page_needs_is_kept() -> None:
     assert module.harmless(again) == again
 
 
+def pictures(output: NotebookNode) -> list[str]:
+    """The words of the pictures of an output, also of those within its HTML."""
+    if "image/png" in output.get("data", {}):
+        return [output.metadata["image/png"]["alt"]]
+    return Page(output.get("data", {}).get("text/html", "")).alts
+
+
 def test_every_figure_and_every_byte_view_is_there(site: Site) -> None:
     seen = 0
     for name, notebook in lessons().items():
         page, text = Page(site()[name]), site()[name]
-        alts = [each.metadata["image/png"]["alt"] for each in outputs(notebook) if "image/png" in each.get("data", {})]
+        alts = [alt for each in outputs(notebook) for alt in pictures(each)]
         views = sum(each.get("data", {}).get("text/html", "").count(BYTES) for each in outputs(notebook))
         assert page.alts == alts and all(alts), name
         assert text.count(BYTES) == views, name

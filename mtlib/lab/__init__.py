@@ -1,4 +1,5 @@
-"""What a notebook needs on top of the library: the byte inspector, views, figures, exercises, and sample keys.
+"""What a notebook needs on top of the library: the byte inspector, views, figures, predictions, exercises,
+and sample keys.
 
 Figures stand in `mtlib.lab.figures`. Names are loaded when they are first used, so that an exercise needs no widgets.
 """

@@ -285,9 +285,9 @@ class View {
     this.form.hidden = true;
     this.shown.replaceChildren(compared(state.table));
     if (this.way.kind === "cut") this.shown.append(strip(this.way.size, state.places));
+    this.shown.append(...state.means.map((sentence) => told("p", "", sentence)));
     if (state.printed) this.shown.append(make("pre", "", state.printed));
     if (state.picture) this.shown.append(...drawn(state.picture));
-    this.shown.append(...state.means.map((sentence) => told("p", "", sentence)));
     const again = make("button", "", "Guess again", { type: "button" });
     again.addEventListener("click", () => this.send({ do: "again" }));
     this.shown.append(again);

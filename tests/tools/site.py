@@ -1,7 +1,8 @@
 """The whole course as plain HTML in `site/`: an index with the map, previous and next on every page, no script.
 
 `./run site` writes it; `./run site --print` makes pages for A4: grey, with the addresses of links as footnotes and
-everything unfolded, except what a prediction measured: that stands on a last page of its own. Nothing in it is fetched from anywhere, so it can be read offline and carried on a stick.
+everything unfolded, except what a prediction measured: that stands on a last page of its own. Nothing in it is fetched
+from anywhere, so it can be read offline and carried on a stick.
 """
 
 from __future__ import annotations
