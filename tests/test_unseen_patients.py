@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from typing import Any
 
 import pytest
 from unseen_judge import accused, judged
-from unseen_patients import CERTAIN, HEALTHY, PAIRS, SINGLES, Client, Patient
+from unseen_patients import CERTAIN, HEALTHY, PAIRS, SINGLES, Client, Patient, tl_bytes
 
 from mtlib import diagnose
 
@@ -110,14 +111,20 @@ def test_a_verdict_comes_soon(singles: list[Seen], pairs: list[Seen], healthy: l
 
 
 def test_random_bytes_are_not_opened() -> None:
-    """Ten thousand, of the lengths that a binding has: nothing is read into them."""
-    noise = Client("noise", {})
+    """Of the lengths that a binding has, and half of them with a right beginning: nothing is read into them.
+
+    `MTLIB_EXAMPLES=1000` makes ten thousand.
+    """
     said: Counter[str] = Counter()
-    for i in range(10_000):
-        size = (104, 132, 200)[i % 3]
-        what = {104: "encrypted_message", 132: "request", 200: "packet"}[size]
-        told = diagnose(**{what: noise.rnd(f"bytes {i}", size)}, perm_key=noise.rnd(f"perm {i}", 256),
-                        temp_key=noise.rnd(f"temp {i}", 256)).to_dict()  # fmt: skip
+    for i in range(int(os.environ.get("MTLIB_EXAMPLES") or 12) * 10):
+        noise = Client(f"noise {i}", {})
+        blob = (noise.perm_id if i % 2 else b"") + noise.rnd("blob", 104)
+        packet = (noise.temp_id if i % 2 else b"") + noise.rnd("packet", 200)
+        request = noise.r_ctor + noise.perm_id + noise.nonce + noise.r_expires + tl_bytes(blob[:104])
+        what = {"encrypted_message": blob[:104], "packet": packet[:200]}
+        what["request"] = request if i % 2 else noise.rnd("request", 132)
+        form = ("encrypted_message", "request", "packet")[i % 3]
+        told = diagnose(**{form: what[form]}, perm_key=noise.perm, temp_key=noise.temp).to_dict()
         assert not told["healthy"]
         said[" ".join(finding["name"] for finding in told["findings"])] += 1
     assert said.keys() <= {"not_opened", "packet_not_opened", "no_binding_in_it"}, said
