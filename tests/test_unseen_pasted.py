@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from unseen_pasted import ANSWERS, BEYOND, FORMS, MSG_ID, REFUSED, SESSION, Pasted, lines
 
 from mtlib import diagnose, read_patient
 from mtlib.errors import MtError
+from unseen_pasted import ANSWERS, BEYOND, FORMS, MSG_ID, REFUSED, SESSION, Pasted, lines
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,8 +74,17 @@ def test_an_answer_is_understood_as_clients_print_it(name: str) -> None:
     assert "permanent key" in told["verdict"]
 
 
-@pytest.mark.parametrize("name", ["hexdump -C", "UTF-16, little-endian with BOM", "JSON of Buffers", "stream, full",
-                                  "packet as raw file with keys beside", "stream as raw file with keys beside"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hexdump -C",
+        "UTF-16, little-endian with BOM",
+        "JSON of Buffers",
+        "stream, full",
+        "packet as raw file with keys beside",
+        "stream as raw file with keys beside",
+    ],
+)
 def test_the_command_reads_it_too(name: str, tmp_path: Path) -> None:
     form = next(form for form in FORMS if form.name == name)
     pasted = tmp_path / "pasted"
@@ -84,6 +93,8 @@ def test_the_command_reads_it_too(name: str, tmp_path: Path) -> None:
     if form.keys is not None:
         (tmp_path / "keys").write_text(form.keys)
         command += ["--keys", str(tmp_path / "keys")]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The bytes are right" in done.stdout

@@ -8,10 +8,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from unseen_judge import accused, judged
-from unseen_patients import CERTAIN, HEALTHY, PAIRS, SINGLES, Client, Patient, tl_bytes
 
 from mtlib import diagnose
+from unseen_judge import accused, judged
+from unseen_patients import CERTAIN, HEALTHY, PAIRS, SINGLES, Client, Patient, tl_bytes
 
 Seen = tuple[Patient, dict[str, Any], float]
 

@@ -8,9 +8,17 @@ from typing import Any
 from unseen_patients import Patient
 
 # Verdicts that claim nothing about the guilty step: they name what is known, or what is not known.
-CERTAIN = frozenset({
-    "not_opened", "answer_not_known", "nothing_wrong_so_far", "no_key", "no_binding_in_it", "no_verdict_yet", "another_mode",
-})  # fmt: skip
+CERTAIN = frozenset(
+    {
+        "not_opened",
+        "answer_not_known",
+        "nothing_wrong_so_far",
+        "no_key",
+        "no_binding_in_it",
+        "no_verdict_yet",
+        "another_mode",
+    }
+)
 
 
 def text_of(finding: dict[str, Any]) -> str:
@@ -26,7 +34,9 @@ def meets(finding: dict[str, Any], paths: tuple[str, ...], words: tuple[str, ...
             return True
     named = any(re.search(word, text_of(finding), re.I) for word in words)
     # A verdict that claims nothing names the step only in its sentence, not in what it advises to look at.
-    return named if finding["name"] not in CERTAIN else any(re.search(word, finding["sentence"], re.I) for word in words)
+    return (
+        named if finding["name"] not in CERTAIN else any(re.search(word, finding["sentence"], re.I) for word in words)
+    )
 
 
 def accused(told: dict[str, Any], patient: Patient) -> list[str]:
@@ -35,15 +45,31 @@ def accused(told: dict[str, Any], patient: Patient) -> list[str]:
     for finding in told["findings"]:
         for spot in finding["evidence"]:
             name = spot["path"].split("/")[-1]
-            if name in FIELDS and name not in patient.guilty and spot["got"] != spot["expected"]:
+            if name in FIELDS and name not in patient.guilty and str(spot["got"]) not in str(spot["expected"]):
                 wrong.append(f"{finding['name']}: {spot['path']} at {spot['offset']}")
     return wrong
 
 
-FIELDS = frozenset({
-    "constructor", "nonce", "temp_auth_key_id", "perm_auth_key_id", "temp_session_id", "expires_at", "msg_id", "seqno",
-    "length", "msg_key", "auth_key_id", "session_id", "salt", "padding", "random128", "random",
-})  # fmt: skip
+FIELDS = frozenset(
+    {
+        "constructor",
+        "nonce",
+        "temp_auth_key_id",
+        "perm_auth_key_id",
+        "temp_session_id",
+        "expires_at",
+        "msg_id",
+        "seqno",
+        "length",
+        "msg_key",
+        "auth_key_id",
+        "session_id",
+        "salt",
+        "padding",
+        "random128",
+        "random",
+    }
+)
 
 
 def judged(told: dict[str, Any], patient: Patient, *, healthy: bool = False) -> str:

@@ -10,14 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
 from unseen_patients import Client, signed
 
 WELL = Client("pasted", {"session": lambda s: s.rnd("session", 7) + b"\xd1"})  # a negative session_id
 REQUEST, SEALED, PACKET, PERM, TEMP = WELL.request, WELL.sealed, WELL.packet, WELL.perm, WELL.temp
 SESSION, MSG_ID, NOW = signed(WELL.session), signed(WELL.msg_id), WELL.now
 EVERYTHING = {
-    "request": REQUEST, "perm_key": PERM, "temp_key": TEMP, "session_id": SESSION, "msg_id": MSG_ID, "now": NOW,
-}  # fmt: skip
+    "request": REQUEST,
+    "perm_key": PERM,
+    "temp_key": TEMP,
+    "session_id": SESSION,
+    "msg_id": MSG_ID,
+    "now": NOW,
+}
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,30 @@ class Pasted:
 
 
 # Forms that nobody promised to read. They may be refused, or read in part, and are never read wrongly.
-BEYOND = frozenset({
-    "binary of Erlang", "binary of Elixir in hex", "var_dump of PHP", "bytea of PostgreSQL", "blob of SQL",
-    "BIO_dump of OpenSSL", "hexyl", "numbers i64 of Rust", "string of C in octal", "hex bytes each with h",
-    "YAML with binary", "packet of strace", "front of a comment", "front of a hash comment", "front of a diff",
-    "terminal colours", "table of Markdown", "CSV", "sign tab", "sign ->",
-})  # fmt: skip
+BEYOND = frozenset(
+    {
+        "binary of Erlang",
+        "binary of Elixir in hex",
+        "var_dump of PHP",
+        "bytea of PostgreSQL",
+        "blob of SQL",
+        "BIO_dump of OpenSSL",
+        "hexyl",
+        "numbers i64 of Rust",
+        "string of C in octal",
+        "hex bytes each with h",
+        "YAML with binary",
+        "packet of strace",
+        "front of a comment",
+        "front of a hash comment",
+        "front of a diff",
+        "terminal colours",
+        "table of Markdown",
+        "CSV",
+        "sign tab",
+        "sign ->",
+    }
+)
 
 
 FORMS: list[Pasted] = []
@@ -99,28 +123,42 @@ BYTES: dict[str, Callable[[bytes], str]] = {
     "Buffer of Node": lambda b: f"<Buffer {b.hex(' ')}>",
     "Buffer.from hex of Node": lambda b: f"Buffer.from('{b.hex()}', 'hex')",
     "Buffer.from base64 of Node": lambda b: f"Buffer.from('{base64.b64encode(b).decode()}', 'base64')",
-    "Uint8Array of Node": lambda b: f"Uint8Array({len(b)}) [\n" + ",\n".join(
-        "  " + ", ".join(f"{x:3}" for x in part) for _, part in rows(b, 12)) + "\n]",
+    "Uint8Array of Node": lambda b: (
+        f"Uint8Array({len(b)}) [\n"
+        + ",\n".join("  " + ", ".join(f"{x:3}" for x in part) for _, part in rows(b, 12))
+        + "\n]"
+    ),
     "new Uint8Array": lambda b: f"new Uint8Array([{','.join(map(str, b))}])",
     "Uint8Array.of": lambda b: f"Uint8Array.of({', '.join(map(hex, b))})",
     # Go
     "%v of Go": lambda b: "[" + " ".join(map(str, b)) + "]",
     "%#v of Go": lambda b: "[]byte{" + ", ".join(map(hex, b)) + "}",
     "% x of Go": lambda b: b.hex(" "),
-    "%q of Go": lambda b: '"' + "".join(f"\\x{x:02x}" if not 32 <= x < 127 or chr(x) in '"\\' else chr(x) for x in b) + '"',
+    "%q of Go": lambda b: (
+        '"' + "".join(f"\\x{x:02x}" if not 32 <= x < 127 or chr(x) in '"\\' else chr(x) for x in b) + '"'
+    ),
     # Rust
     "{:?} of Rust": lambda b: "[" + ", ".join(map(str, b)) + "]",
     "{:02x?} of Rust": lambda b: "[" + ", ".join(f"{x:02x}" for x in b) + "]",
     "{:#04x?} of Rust": lambda b: "[\n" + "".join(f"    {x:#04x},\n" for x in b) + "]",
     "hex! of Rust": lambda b: f'hex!("{b.hex()}")',
     "vec! of Rust": lambda b: "vec![" + ", ".join(f"0x{x:02x}u8" for x in b) + "]",
-    "b-string of Rust": lambda b: 'b"' + "".join(
-        chr(x) if 32 <= x < 127 and chr(x) not in '"\\' else {9: "\\t", 10: "\\n", 13: "\\r", 34: '\\"', 92: "\\\\", 0: "\\0"}.get(x, f"\\x{x:02x}")
-        for x in b) + '"',
+    "b-string of Rust": lambda b: (
+        'b"'
+        + "".join(
+            chr(x)
+            if 32 <= x < 127 and chr(x) not in '"\\'
+            else {9: "\\t", 10: "\\n", 13: "\\r", 34: '\\"', 92: "\\\\", 0: "\\0"}.get(x, f"\\x{x:02x}")
+            for x in b
+        )
+        + '"'
+    ),
     # C and its relatives
     "array of C": lambda b: "{ " + ", ".join(f"0x{x:02X}" for x in b) + " };",
     "string of C in octal": lambda b: f'"{c_octal(b)}"',
-    "string of C in pieces": lambda b: "\n" + "\n".join('  "' + "".join(f"\\x{x:02x}" for x in part) + '"' for _, part in rows(b)),
+    "string of C in pieces": lambda b: (
+        "\n" + "\n".join('  "' + "".join(f"\\x{x:02x}" for x in part) + '"' for _, part in rows(b))
+    ),
     "new byte[] of C#": lambda b: "new byte[] { " + ", ".join(f"0x{x:02X}" for x in b) + " }",
     "Convert.FromHexString of C#": lambda b: f'Convert.FromHexString("{b.hex().upper()}")',
     "NSData": lambda b: f"<{b.hex(' ', 4)}>",
@@ -142,32 +180,73 @@ BYTES: dict[str, Callable[[bytes], str]] = {
     "base64": lambda b: base64.b64encode(b).decode(),
     "base64url without padding": lambda b: base64.urlsafe_b64encode(b).decode().rstrip("="),
     "base64 in lines of 76": lambda b: "\n" + base64.encodebytes(b).decode().rstrip(),
-    "base64 in lines of 64": lambda b: "\n" + "\n".join(
-        base64.b64encode(b).decode()[i : i + 64] for i in range(0, len(b) * 4 // 3 + 4, 64)).rstrip(),
+    "base64 in lines of 64": lambda b: (
+        "\n" + "\n".join(base64.b64encode(b).decode()[i : i + 64] for i in range(0, len(b) * 4 // 3 + 4, 64)).rstrip()
+    ),
     # dumps
-    "hexdump -C": lambda b: "\n" + "".join(
-        f"{at:08x}  {part[:8].hex(' '):<23}  {part[8:].hex(' '):<23}  |{ascii_of(part)}|\n" for at, part in rows(b)) + f"{len(b):08x}",
+    "hexdump -C": lambda b: (
+        "\n"
+        + "".join(
+            f"{at:08x}  {part[:8].hex(' '):<23}  {part[8:].hex(' '):<23}  |{ascii_of(part)}|\n" for at, part in rows(b)
+        )
+        + f"{len(b):08x}"
+    ),
     "xxd": lambda b: "\n" + "\n".join(f"{at:08x}: {part.hex(' ', -2):<39}  {ascii_of(part)}" for at, part in rows(b)),
-    "xxd -g1 -u": lambda b: "\n" + "\n".join(f"{at:08x}: {part.hex(' ').upper():<47}  {ascii_of(part)}" for at, part in rows(b)),
+    "xxd -g1 -u": lambda b: (
+        "\n" + "\n".join(f"{at:08x}: {part.hex(' ').upper():<47}  {ascii_of(part)}" for at, part in rows(b))
+    ),
     "xxd -p": lambda b: "\n" + "\n".join(part.hex() for _, part in rows(b, 30)),
-    "xxd -c 32": lambda b: "\n" + "\n".join(f"{at:08x}: {part.hex(' ', -2):<79}  {ascii_of(part)}" for at, part in rows(b, 32)),
-    "od -A x -t x1z": lambda b: "\n" + "".join(f"{at:06x} {part.hex(' '):<47}  >{ascii_of(part)}<\n" for at, part in rows(b)) + f"{len(b):06x}",
+    "xxd -c 32": lambda b: (
+        "\n" + "\n".join(f"{at:08x}: {part.hex(' ', -2):<79}  {ascii_of(part)}" for at, part in rows(b, 32))
+    ),
+    "od -A x -t x1z": lambda b: (
+        "\n" + "".join(f"{at:06x} {part.hex(' '):<47}  >{ascii_of(part)}<\n" for at, part in rows(b)) + f"{len(b):06x}"
+    ),
     "od -t x1": lambda b: "\n" + "".join(f"{at:07o} {part.hex(' ')}\n" for at, part in rows(b)) + f"{len(b):07o}",
-    "Format-Hex": lambda b: "\n\n           00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n" + "\n".join(
-        f"{at:08X}   {part.hex(' ').upper():<47}  {ascii_of(part)}" for at, part in rows(b)) + "\n",
-    "Wireshark's dump": lambda b: "\n" + "\n".join(f"{at:04x}   {part.hex(' '):<47}   {ascii_of(part)}" for at, part in rows(b)),
-    "Wireshark's escaped string": lambda b: "\n" + "\n".join('"' + "".join(f"\\x{x:02x}" for x in part) + '" \\' for _, part in rows(b)).rstrip(" \\"),
-    "tcpdump -X": lambda b: "\n" + "\n".join(f"\t0x{at:04x}:  {part.hex(' ', -2):<39}  {ascii_of(part)}" for at, part in rows(b)),
-    "gdb x/xb": lambda b: "\n" + "\n".join(
-        f"0x7fffffffd{at + 0x100:03x}:\t" + "\t".join(f"0x{x:02x}" for x in part) for at, part in rows(b, 8)),
-    "lldb memory read": lambda b: "\n" + "\n".join(f"0x16fdfe{at + 0x100:03x}: {part.hex(' '):<47}  {ascii_of(part)}" for at, part in rows(b)),
-    "BIO_dump of OpenSSL": lambda b: "\n" + "\n".join(
-        f"{at:04x} - {part[:8].hex(' ')}-{part[8:].hex(' ')}   {ascii_of(part)}" if len(part) > 8 else f"{at:04x} - {part.hex(' '):<47}   {ascii_of(part)}"
-        for at, part in rows(b)),
-    "hexyl": lambda b: "\n" + "\n".join(
-        f"│{at:08x}│ {part[:8].hex(' '):<23} ┊ {part[8:].hex(' '):<23} │{ascii_of(part[:8]):<8}┊{ascii_of(part[8:]):<8}│" for at, part in rows(b)),
-    "scapy's hexdump": lambda b: "\n" + "\n".join(f"{at:04x}  {part.hex(' ').upper():<47}  {ascii_of(part)}" for at, part in rows(b)),
-}  # fmt: skip
+    "Format-Hex": lambda b: (
+        "\n\n           00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n"
+        + "\n".join(f"{at:08X}   {part.hex(' ').upper():<47}  {ascii_of(part)}" for at, part in rows(b))
+        + "\n"
+    ),
+    "Wireshark's dump": lambda b: (
+        "\n" + "\n".join(f"{at:04x}   {part.hex(' '):<47}   {ascii_of(part)}" for at, part in rows(b))
+    ),
+    "Wireshark's escaped string": lambda b: (
+        "\n" + "\n".join('"' + "".join(f"\\x{x:02x}" for x in part) + '" \\' for _, part in rows(b)).rstrip(" \\")
+    ),
+    "tcpdump -X": lambda b: (
+        "\n" + "\n".join(f"\t0x{at:04x}:  {part.hex(' ', -2):<39}  {ascii_of(part)}" for at, part in rows(b))
+    ),
+    "gdb x/xb": lambda b: (
+        "\n"
+        + "\n".join(
+            f"0x7fffffffd{at + 0x100:03x}:\t" + "\t".join(f"0x{x:02x}" for x in part) for at, part in rows(b, 8)
+        )
+    ),
+    "lldb memory read": lambda b: (
+        "\n" + "\n".join(f"0x16fdfe{at + 0x100:03x}: {part.hex(' '):<47}  {ascii_of(part)}" for at, part in rows(b))
+    ),
+    "BIO_dump of OpenSSL": lambda b: (
+        "\n"
+        + "\n".join(
+            f"{at:04x} - {part[:8].hex(' ')}-{part[8:].hex(' ')}   {ascii_of(part)}"
+            if len(part) > 8
+            else f"{at:04x} - {part.hex(' '):<47}   {ascii_of(part)}"
+            for at, part in rows(b)
+        )
+    ),
+    "hexyl": lambda b: (
+        "\n"
+        + "\n".join(
+            f"│{at:08x}│ {part[:8].hex(' '):<23} ┊ {part[8:].hex(' '):<23} │"
+            f"{ascii_of(part[:8]):<8}┊{ascii_of(part[8:]):<8}│"
+            for at, part in rows(b)
+        )
+    ),
+    "scapy's hexdump": lambda b: (
+        "\n" + "\n".join(f"{at:04x}  {part.hex(' ').upper():<47}  {ascii_of(part)}" for at, part in rows(b))
+    ),
+}
 
 NUMBERS: dict[str, Callable[[int], str]] = {
     "unsigned": lambda n: str(n & 0xFFFFFFFFFFFFFFFF),
@@ -191,7 +270,13 @@ NAMES: dict[str, tuple[str, str, str, str, str]] = {
     "short": ("request", "perm_key", "temp_key", "session_id", "msg_id"),
     "TL": ("auth.bindTempAuthKey", "perm_auth_key", "temp_auth_key", "temp_session_id", "msg_id"),
     "permanent and temporary": ("request", "permanent_key", "temporary_key", "session_id", "message_id"),
-    "with object in front": ("self.request", "self.perm_auth_key", "self.temp_auth_key", "self.session_id", "self.msg_id"),
+    "with object in front": (
+        "self.request",
+        "self.perm_auth_key",
+        "self.temp_auth_key",
+        "self.session_id",
+        "self.msg_id",
+    ),
 }
 
 
@@ -218,14 +303,31 @@ for _name, _number in NUMBERS.items():
 for _name, _names in NAMES.items():
     form("names in " + _name, lines(names=_names))
 
-for _name, _sign in {"=": " = ", ":=": " := ", "=>": " => ", "->": " -> ", "tab": "\t", "several blanks": ":      "}.items():
+for _name, _sign in {
+    "=": " = ",
+    ":=": " := ",
+    "=>": " => ",
+    "->": " -> ",
+    "tab": "\t",
+    "several blanks": ":      ",
+}.items():
     form("sign " + _name, lines(sign=_sign))
 for _name, _front in {
-    "of a quotation": "> ", "of an item": "- ", "of an item with a star": "* ", "of export": "export ", "of a log": "2026-11-25 12:00:00,123 DEBUG bind: ",
-    "of a log with brackets": "[2026-11-25T12:00:00.123Z] [debug] [bind] ", "of logcat": "11-25 12:00:00.123  4711  4712 D tgnet   : ",
-    "of const": "const ", "of let": "let ", "of a comment": "// ", "of a hash comment": "# ", "of journald": "Nov 25 12:00:00 host client[4711]: ",
-    "of a diff": "+", "of glog": "I1125 12:00:00.123456  4711 bind.cc:42] ",
-}.items():  # fmt: skip
+    "of a quotation": "> ",
+    "of an item": "- ",
+    "of an item with a star": "* ",
+    "of export": "export ",
+    "of a log": "2026-11-25 12:00:00,123 DEBUG bind: ",
+    "of a log with brackets": "[2026-11-25T12:00:00.123Z] [debug] [bind] ",
+    "of logcat": "11-25 12:00:00.123  4711  4712 D tgnet   : ",
+    "of const": "const ",
+    "of let": "let ",
+    "of a comment": "// ",
+    "of a hash comment": "# ",
+    "of journald": "Nov 25 12:00:00 host client[4711]: ",
+    "of a diff": "+",
+    "of glog": "I1125 12:00:00.123456  4711 bind.cc:42] ",
+}.items():
     form("front " + _name, lines(front=_front))
 
 _PLAIN = lines()
@@ -237,57 +339,182 @@ form("UTF-16, big-endian with BOM", b"\xfe\xff" + _PLAIN.encode("utf-16-be"))
 form("UTF-16 without BOM", _PLAIN.encode("utf-16-le"))
 form("blanks that do not break", _PLAIN.replace(": ", ":\u00a0"))
 form("typographic quotes", lines(lambda b: f"\u201c{b.hex()}\u201d"))
-form("terminal colours", "".join(f"\x1b[32m{line.split(': ')[0]}\x1b[0m: \x1b[33m{line.split(': ')[1]}\x1b[0m\n" for line in _PLAIN.splitlines()))
+form(
+    "terminal colours",
+    "".join(
+        f"\x1b[32m{line.split(': ')[0]}\x1b[0m: \x1b[33m{line.split(': ')[1]}\x1b[0m\n" for line in _PLAIN.splitlines()
+    ),
+)
 form("fence of Markdown", f"This is what I send:\n\n```text\n{_PLAIN}```\n\nWhat is wrong?\n")
-form("table of Markdown", "| name | value |\n|---|---|\n" + "".join(f"| {' | '.join(line.split(': '))} |\n" for line in _PLAIN.splitlines()))
+form(
+    "table of Markdown",
+    "| name | value |\n|---|---|\n" + "".join(f"| {' | '.join(line.split(': '))} |\n" for line in _PLAIN.splitlines()),
+)
 form("inline code", "".join(f"`{line.split(': ')[0]}`: `{line.split(': ')[1]}`\n" for line in _PLAIN.splitlines()))
 form("CSV", "".join(",".join(line.split(": ")) + "\n" for line in _PLAIN.splitlines()))
 form("one line", lines(sign="=").replace("\n", " "))
 form("one line with commas", lines(sign="=").strip().replace("\n", ", "))
 
 _OBJECT: dict[str, Any] = {
-    "request": REQUEST.hex(), "permAuthKey": PERM.hex(), "tempAuthKey": TEMP.hex(), "sessionId": str(SESSION), "msgId": str(MSG_ID), "now": NOW,
-}  # fmt: skip
+    "request": REQUEST.hex(),
+    "permAuthKey": PERM.hex(),
+    "tempAuthKey": TEMP.hex(),
+    "sessionId": str(SESSION),
+    "msgId": str(MSG_ID),
+    "now": NOW,
+}
 form("JSON", json.dumps(_OBJECT))
 form("JSON, indented", json.dumps(_OBJECT, indent=4))
 form("JSON with numbers", json.dumps(_OBJECT | {"sessionId": SESSION, "msgId": MSG_ID}))
-form("JSON with arrays", json.dumps(_OBJECT | {"request": list(REQUEST), "permAuthKey": list(PERM), "tempAuthKey": list(TEMP)}))
-form("JSON of Buffers", json.dumps(_OBJECT | {
-    name: {"type": "Buffer", "data": list(data)} for name, data in (("request", REQUEST), ("permAuthKey", PERM), ("tempAuthKey", TEMP))}))
-form("JSON of Uint8Arrays", json.dumps(_OBJECT | {
-    name: {str(i): byte for i, byte in enumerate(data)} for name, data in (("request", REQUEST), ("permAuthKey", PERM), ("tempAuthKey", TEMP))}))
-form("JSON with base64", json.dumps(_OBJECT | {
-    name: base64.b64encode(data).decode() for name, data in (("request", REQUEST), ("permAuthKey", PERM), ("tempAuthKey", TEMP))}))
-form("JSON, nested", json.dumps({"level": "debug", "bind": {"keys": {"perm_auth_key": PERM.hex(), "temp_auth_key": TEMP.hex()},
-     "message": {"session_id": SESSION, "msg_id": MSG_ID, "body": REQUEST.hex()}}, "now": NOW}))
+form(
+    "JSON with arrays",
+    json.dumps(_OBJECT | {"request": list(REQUEST), "permAuthKey": list(PERM), "tempAuthKey": list(TEMP)}),
+)
+form(
+    "JSON of Buffers",
+    json.dumps(
+        _OBJECT
+        | {
+            name: {"type": "Buffer", "data": list(data)}
+            for name, data in (("request", REQUEST), ("permAuthKey", PERM), ("tempAuthKey", TEMP))
+        }
+    ),
+)
+form(
+    "JSON of Uint8Arrays",
+    json.dumps(
+        _OBJECT
+        | {
+            name: {str(i): byte for i, byte in enumerate(data)}
+            for name, data in (("request", REQUEST), ("permAuthKey", PERM), ("tempAuthKey", TEMP))
+        }
+    ),
+)
+form(
+    "JSON with base64",
+    json.dumps(
+        _OBJECT
+        | {
+            name: base64.b64encode(data).decode()
+            for name, data in (("request", REQUEST), ("permAuthKey", PERM), ("tempAuthKey", TEMP))
+        }
+    ),
+)
+form(
+    "JSON, nested",
+    json.dumps(
+        {
+            "level": "debug",
+            "bind": {
+                "keys": {"perm_auth_key": PERM.hex(), "temp_auth_key": TEMP.hex()},
+                "message": {"session_id": SESSION, "msg_id": MSG_ID, "body": REQUEST.hex()},
+            },
+            "now": NOW,
+        }
+    ),
+)
 form("JSON lines", "".join(json.dumps({name: value}) + "\n" for name, value in _OBJECT.items()))
-form("JSON lines of zap", "".join(
-    json.dumps({"level": "debug", "ts": 1.7e9, "logger": "conn.mtproto", "msg": "Bind", name: value}) + "\n" for name, value in _OBJECT.items()))
+form(
+    "JSON lines of zap",
+    "".join(
+        json.dumps({"level": "debug", "ts": 1.7e9, "logger": "conn.mtproto", "msg": "Bind", name: value}) + "\n"
+        for name, value in _OBJECT.items()
+    ),
+)
 form("JSON in a log line", "12:00:01 DEBUG sending " + json.dumps(_OBJECT) + " to dc2")
-form("long.js", lines(number=lambda n: f"Long {{ low: {signed((n & 0xFFFFFFFF).to_bytes(4, 'little'))}, high: {n >> 32}, unsigned: false }}"))
-form("object of JavaScript", "{\n" + "".join(
-    f"  {name}: {json.dumps(value)},\n" for name, value in _OBJECT.items()) + "}")
-form("dict of Python", repr({"request": REQUEST, "perm_auth_key": PERM, "temp_auth_key": TEMP, "session_id": SESSION, "msg_id": MSG_ID, "now": NOW}))
-form("dataclass of Python", f"Bind(request={REQUEST!r}, perm_auth_key={PERM!r}, temp_auth_key={TEMP!r}, session_id={SESSION}, msg_id={MSG_ID}, now={NOW})")
-form("%+v of Go", f"{{Request:[{' '.join(map(str, REQUEST))}] PermAuthKey:[{' '.join(map(str, PERM))}] "
-     f"TempAuthKey:[{' '.join(map(str, TEMP))}] SessionID:{SESSION} MsgID:{MSG_ID} Now:{NOW}}}")
-form("{:#?} of Rust", "Bind {\n" + "".join(
-    f"    {name}: {value},\n" for name, value in (
-        ("request", "[\n" + "".join(f"        {x},\n" for x in REQUEST) + "    ]"), ("perm_auth_key", list(PERM)), ("temp_auth_key", list(TEMP)),
-        ("session_id", SESSION), ("msg_id", MSG_ID), ("now", NOW))) + "}")
+form(
+    "long.js",
+    lines(
+        number=lambda n: (
+            f"Long {{ low: {signed((n & 0xFFFFFFFF).to_bytes(4, 'little'))}, high: {n >> 32}, unsigned: false }}"
+        )
+    ),
+)
+form(
+    "object of JavaScript",
+    "{\n" + "".join(f"  {name}: {json.dumps(value)},\n" for name, value in _OBJECT.items()) + "}",
+)
+form(
+    "dict of Python",
+    repr(
+        {
+            "request": REQUEST,
+            "perm_auth_key": PERM,
+            "temp_auth_key": TEMP,
+            "session_id": SESSION,
+            "msg_id": MSG_ID,
+            "now": NOW,
+        }
+    ),
+)
+form(
+    "dataclass of Python",
+    f"Bind(request={REQUEST!r}, perm_auth_key={PERM!r}, temp_auth_key={TEMP!r}, "
+    f"session_id={SESSION}, msg_id={MSG_ID}, now={NOW})",
+)
+form(
+    "%+v of Go",
+    f"{{Request:[{' '.join(map(str, REQUEST))}] PermAuthKey:[{' '.join(map(str, PERM))}] "
+    f"TempAuthKey:[{' '.join(map(str, TEMP))}] SessionID:{SESSION} MsgID:{MSG_ID} Now:{NOW}}}",
+)
+form(
+    "{:#?} of Rust",
+    "Bind {\n"
+    + "".join(
+        f"    {name}: {value},\n"
+        for name, value in (
+            ("request", "[\n" + "".join(f"        {x},\n" for x in REQUEST) + "    ]"),
+            ("perm_auth_key", list(PERM)),
+            ("temp_auth_key", list(TEMP)),
+            ("session_id", SESSION),
+            ("msg_id", MSG_ID),
+            ("now", NOW),
+        )
+    )
+    + "}",
+)
 form("YAML", "".join(f"{name}: {value}\n" for name, value in _OBJECT.items()))
-form("YAML with binary", f"request: !!binary |\n  {base64.b64encode(REQUEST).decode()}\nperm_auth_key: !!binary {base64.b64encode(PERM).decode()}\n"
-     f"temp_auth_key: !!binary {base64.b64encode(TEMP).decode()}\nsession_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n")
+form(
+    "YAML with binary",
+    f"request: !!binary |\n  {base64.b64encode(REQUEST).decode()}\n"
+    f"perm_auth_key: !!binary {base64.b64encode(PERM).decode()}\n"
+    f"temp_auth_key: !!binary {base64.b64encode(TEMP).decode()}\nsession_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n",
+)
 form("INI", "[bind]\n" + lines(sign=" = ") + "; the end\n")
-form("statements of Python", "".join(f"{name} = {value!r}\n" for name, value in (
-    ("request", REQUEST), ("perm_auth_key", PERM), ("temp_auth_key", TEMP), ("session_id", SESSION), ("msg_id", MSG_ID), ("now", NOW))))
-form("statements of C", "".join(
-    f"static const uint8_t {name}[{len(data)}] = {{\n" + "".join("    " + ", ".join(f"0x{x:02x}" for x in part) + ",\n" for _, part in rows(data, 12)) + "};\n"
-    for name, data in (("request", REQUEST), ("perm_auth_key", PERM), ("temp_auth_key", TEMP)))
-    + f"int64_t session_id = {SESSION}LL;\nint64_t msg_id = {MSG_ID}LL;\nint now = {NOW};\n")
-form("xxd -i", "".join(
-    f"unsigned char {name}[] = {{\n" + "".join("  " + ", ".join(f"0x{x:02x}" for x in part) + ",\n" for _, part in rows(data, 12)) + f"}};\nunsigned int {name}_len = {len(data)};\n"
-    for name, data in (("request", REQUEST), ("perm_auth_key", PERM), ("temp_auth_key", TEMP))) + f"session_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n")
+form(
+    "statements of Python",
+    "".join(
+        f"{name} = {value!r}\n"
+        for name, value in (
+            ("request", REQUEST),
+            ("perm_auth_key", PERM),
+            ("temp_auth_key", TEMP),
+            ("session_id", SESSION),
+            ("msg_id", MSG_ID),
+            ("now", NOW),
+        )
+    ),
+)
+form(
+    "statements of C",
+    "".join(
+        f"static const uint8_t {name}[{len(data)}] = {{\n"
+        + "".join("    " + ", ".join(f"0x{x:02x}" for x in part) + ",\n" for _, part in rows(data, 12))
+        + "};\n"
+        for name, data in (("request", REQUEST), ("perm_auth_key", PERM), ("temp_auth_key", TEMP))
+    )
+    + f"int64_t session_id = {SESSION}LL;\nint64_t msg_id = {MSG_ID}LL;\nint now = {NOW};\n",
+)
+form(
+    "xxd -i",
+    "".join(
+        f"unsigned char {name}[] = {{\n"
+        + "".join("  " + ", ".join(f"0x{x:02x}" for x in part) + ",\n" for _, part in rows(data, 12))
+        + f"}};\nunsigned int {name}_len = {len(data)};\n"
+        for name, data in (("request", REQUEST), ("perm_auth_key", PERM), ("temp_auth_key", TEMP))
+    )
+    + f"session_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n",
+)
 
 # -- The right bytes under another name, and bytes without a name ---------------------------------------------------
 
@@ -297,15 +524,44 @@ form("packet called request", f"request: {PACKET.hex()}\n{_REST}", _OF_PACKET)
 form("request called packet", f"packet: {REQUEST.hex()}\n{_REST}")
 form("request called encrypted_message", f"encrypted_message: {REQUEST.hex()}\n{_REST}")
 form("request called data", f"data: {REQUEST.hex()}\n{_REST}")
-form("encrypted_message called request", f"request: {SEALED.hex()}\nnonce: {signed(WELL.nonce)}\nexpires_at: {WELL.expires}\n{_REST}",
-     {"encrypted_message": SEALED, "perm_key": PERM, "temp_key": TEMP, "nonce": signed(WELL.nonce), "expires_at": WELL.expires})
-form("packet of strace", f'sendto(7, "{c_octal((len(PACKET)).to_bytes(4, "little") + PACKET)}", {len(PACKET) + 4}, MSG_NOSIGNAL, NULL, 0) = {len(PACKET) + 4}\n'
-     f"perm_auth_key: {PERM.hex()}\ntemp_auth_key: {TEMP.hex()}\nnow: {NOW}\n", {"perm_key": PERM, "temp_key": TEMP})
+form(
+    "encrypted_message called request",
+    f"request: {SEALED.hex()}\nnonce: {signed(WELL.nonce)}\nexpires_at: {WELL.expires}\n{_REST}",
+    {
+        "encrypted_message": SEALED,
+        "perm_key": PERM,
+        "temp_key": TEMP,
+        "nonce": signed(WELL.nonce),
+        "expires_at": WELL.expires,
+    },
+)
+form(
+    "packet of strace",
+    f'sendto(7, "{c_octal((len(PACKET)).to_bytes(4, "little") + PACKET)}", {len(PACKET) + 4}, '
+    f"MSG_NOSIGNAL, NULL, 0) = {len(PACKET) + 4}\n"
+    f"perm_auth_key: {PERM.hex()}\ntemp_auth_key: {TEMP.hex()}\nnow: {NOW}\n",
+    {"perm_key": PERM, "temp_key": TEMP},
+)
 form("request without a name", f"{REQUEST.hex()}\n{_REST}")
-form("keys in a file of their own", f"request: {REQUEST.hex()}\nsession_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n", {"request": REQUEST}, opens=False, keys=f"{PERM.hex()}\n{TEMP.hex()}\n")
-form("keys in a key log", f"request: {REQUEST.hex()}\nsession_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n",
-     {"request": REQUEST}, opens=False, keys="# auth_key_id auth_key\n" + "".join(f"{hashlib.sha1(key).digest()[12:].hex()} {key.hex()}\n" for key in (TEMP, PERM)))
-form("unknown names beside", f"dc_id: 2\napi_hash: {'ab' * 16}\nlayer: 214\nserver: 149.154.167.40:443\n{_PLAIN}attempt: 3\n")
+form(
+    "keys in a file of their own",
+    f"request: {REQUEST.hex()}\nsession_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n",
+    {"request": REQUEST},
+    opens=False,
+    keys=f"{PERM.hex()}\n{TEMP.hex()}\n",
+)
+form(
+    "keys in a key log",
+    f"request: {REQUEST.hex()}\nsession_id: {SESSION}\nmsg_id: {MSG_ID}\nnow: {NOW}\n",
+    {"request": REQUEST},
+    opens=False,
+    keys="# auth_key_id auth_key\n"
+    + "".join(f"{hashlib.sha1(key).digest()[12:].hex()} {key.hex()}\n" for key in (TEMP, PERM)),
+)
+form(
+    "unknown names beside",
+    f"dc_id: 2\napi_hash: {'ab' * 16}\nlayer: 214\nserver: 149.154.167.40:443\n{_PLAIN}attempt: 3\n",
+)
 
 # -- Streams ------------------------------------------------------------------------------------------------------
 
@@ -359,19 +615,33 @@ STREAMS = {
 _KEYS = f"perm_auth_key: {PERM.hex()}\ntemp_auth_key: {TEMP.hex()}\nnow: {NOW}\n"
 for _name, _stream in STREAMS.items():
     form("stream, " + _name, f"stream: {_stream.hex()}\n{_KEYS}", {"perm_key": PERM, "temp_key": TEMP})
-form("stream as tcpdump's dump", "stream:\n" + BYTES["xxd"](STREAMS["intermediate"]) + "\n" + _KEYS, {"perm_key": PERM, "temp_key": TEMP})
+form(
+    "stream as tcpdump's dump",
+    "stream:\n" + BYTES["xxd"](STREAMS["intermediate"]) + "\n" + _KEYS,
+    {"perm_key": PERM, "temp_key": TEMP},
+)
 form("stream as raw file with keys beside", STREAMS["intermediate"], {}, keys=f"{PERM.hex()}\n{TEMP.hex()}\n")
-form("obfuscated stream as raw file with keys beside", STREAMS["obfuscated abridged"], {}, keys=f"{PERM.hex()}\n{TEMP.hex()}\n")
+form(
+    "obfuscated stream as raw file with keys beside",
+    STREAMS["obfuscated abridged"],
+    {},
+    keys=f"{PERM.hex()}\n{TEMP.hex()}\n",
+)
 form("packet as raw file with keys beside", PACKET, {}, keys=f"{PERM.hex()}\n{TEMP.hex()}\n")
-form("frame with its length called packet", f"packet: {intermediate(PACKET).hex()}\n{_KEYS}", {"perm_key": PERM, "temp_key": TEMP})
+form(
+    "frame with its length called packet",
+    f"packet: {intermediate(PACKET).hex()}\n{_KEYS}",
+    {"perm_key": PERM, "temp_key": TEMP},
+)
 form("request with two lines of answer", f"{_PLAIN}answer: boolTrue\n")
 
 # -- Answers ------------------------------------------------------------------------------------------------------
 
 ANSWERS: dict[str, str] = {
     "TDLib": "[Error : 400 : ENCRYPTED_MESSAGE_INVALID]",
-    "Telethon": "telethon.errors.rpcerrorlist.EncryptedMessageInvalidError: Encrypted message invalid (caused by BindTempAuthKeyRequest)",
-    "Pyrogram": "Telegram says: [400 ENCRYPTED_MESSAGE_INVALID] - (caused by \"auth.BindTempAuthKey\")",
+    "Telethon": "telethon.errors.rpcerrorlist.EncryptedMessageInvalidError: "
+    "Encrypted message invalid (caused by BindTempAuthKeyRequest)",
+    "Pyrogram": 'Telegram says: [400 ENCRYPTED_MESSAGE_INVALID] - (caused by "auth.BindTempAuthKey")',
     "Telethon, short": "EncryptedMessageInvalidError",
     "gotd": "bind: rpc error code 400: ENCRYPTED_MESSAGE_INVALID",
     "mtcute": "RpcError (400 ENCRYPTED_MESSAGE_INVALID)",
@@ -379,14 +649,19 @@ ANSWERS: dict[str, str] = {
     "JSON": '{"_": "rpc_error", "error_code": 400, "error_message": "ENCRYPTED_MESSAGE_INVALID"}',
     "MadelineProto": "Telegram returned an RPC error: ENCRYPTED_MESSAGE_INVALID (400)",
     "Rust": 'RpcError { code: 400, name: "ENCRYPTED_MESSAGE_INVALID", value: None, caused_by: Some(0xcdd42a05) }',
-    "hex of rpc_error": (bytes.fromhex("19ca4421") + (400).to_bytes(4, "little") + b"\x19ENCRYPTED_MESSAGE_INVALID\0\0").hex(),
-}  # fmt: skip
+    "hex of rpc_error": (
+        bytes.fromhex("19ca4421") + (400).to_bytes(4, "little") + b"\x19ENCRYPTED_MESSAGE_INVALID\0\0"
+    ).hex(),
+}
 
 # -- Too little ---------------------------------------------------------------------------------------------------
 
 REFUSED += [
     ("Buffer of Node, cut", lines(lambda b: f"<Buffer {b[:50].hex(' ')} ... {len(b) - 50} more bytes>")),
-    ("NSData, cut", lines(lambda b: f"{{length = {len(b)}, bytes = 0x{b[:16].hex(' ', 4)} ... {b[-16:].hex(' ', 4)} }}")),
+    (
+        "NSData, cut",
+        lines(lambda b: f"{{length = {len(b)}, bytes = 0x{b[:16].hex(' ', 4)} ... {b[-16:].hex(' ', 4)} }}"),
+    ),
     ("dots in the middle", lines(lambda b: b[:8].hex() + "..." + b[-8:].hex())),
     ("an odd number of hex digits", lines(lambda b: b.hex()[:-1])),
     ("a letter that is none of hex", lines(lambda b: b.hex()[:40] + "g" + b.hex()[41:])),
