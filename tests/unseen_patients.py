@@ -2674,6 +2674,7 @@ def _certain() -> None:
     sure(
         "key of 255 bytes from the middle",
         "the last byte was not copied",
+        words="not whole",  # more than what has to be certain, and true: it opens from its first byte on
         perm_key=lambda s: s.perm[:255],
         also="perm_auth_key_id " + sealing,
     )

@@ -16,12 +16,13 @@ from typing import Any
 
 from mtlib.clinic import wrong
 from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning
-from mtlib.clinic.comparing import GENERIC, compare, date
+from mtlib.clinic.comparing import GENERIC, compare, cut_wrongly, date
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
     CONSTANTS,
     FRONT,
+    INNER_ID,
     UNKNOWN_MODE,
     Opened,
     differing,
@@ -47,8 +48,9 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge
+from mtlib.protocol.packets import HEADER
 from mtlib.protocol.retry import YOUNG
-from mtlib.wire import Dissection, Reading
+from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 
 Octets = bytes | bytearray | memoryview | Dissection | str
@@ -228,15 +230,59 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     for change in opened.changes:
         case = case.and_found(change.finding("encrypted_message", *noise))
     if UNKNOWN_MODE in [change.got for change in opened.changes]:  # what comes out is not what was sealed
-        outside = [each for each in compared if each.evidence[0].within != "plaintext"]
-        return case.and_found(*outside), None
+        return case.and_found(*_outside(compared)), None
+    if _key_is_cut_off(opened, patient, case.values):
+        named = Evidence("request/perm_auth_key_id", 4, 8, case.values["perm_auth_key_id"], patient.perm_key.key.id)
+        return replace(case, findings=(*case.findings[:-1], noticed("key_cut_off", named))), None
+    other = _object_of_another_type(opened)
+    if other is not None:
+        opened, finding = other
+        case = case.and_found(finding)
+        compared = compare(patient, case.values, sealed, opened, known)
+    begins = _noise(opened, known) if hash_mistakes(opened, sealed[8:FRONT], known) is None else None
+    if begins is not None:
+        return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared)), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
-    if any(each.name == "changed_after_sealing" for each in case.findings):
-        compared = [each for each in compared if each.evidence[0].within != "plaintext"]
-    elif _strange(opened, known):
-        size = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
-        return case.and_found(noticed("something_else_sealed", size)), opened
+    if other is None and _strange(opened, known):
+        strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
+        return case.and_found(noticed("something_else_sealed", strange)), opened
     return case.and_found(*compared), opened
+
+
+def _outside(compared: list[Finding]) -> list[Finding]:
+    """Without what is about noise."""
+    return [each for each in compared if each.evidence[0].within != "plaintext"]
+
+
+def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
+    """What is wrong where the plaintext is noise from this byte on."""
+    if len(sealed) != ENCRYPTED_SIZE:
+        yield noticed("wrong_size", _size(sealed))
+    start = FRONT + begins // BLOCK * BLOCK
+    block = Evidence("encrypted_message/ciphertext", start, BLOCK, sealed[start : start + BLOCK], "what was sealed")
+    yield noticed("changed_after_sealing", block)
+
+
+def _key_is_cut_off(opened: Opened, patient: Patient, values: Mapping[str, Any]) -> bool:
+    """Whether the key that was given opens the seal without its last bytes: the id that is named is not of this key,
+    however it is written."""
+    key, named = patient.perm_key, values.get("perm_auth_key_id")
+    spelled = [change.row.name for change in opened.changes] == ["key_without_leading_zeros"]
+    if key is None or named is None or not spelled or opened.key != key.given:
+        return False
+    return named != key.key.id and cut_wrongly(named, key) is None
+
+
+def _object_of_another_type(opened: Opened) -> tuple[Opened, Finding] | None:
+    """What is opened as a header and an object, where that begins with another constructor that is known."""
+    size = opened.size or len(opened.plaintext)
+    found = opened.plaintext[HEADER:size]
+    name = "gzip" if found[:3] == b"\x1f\x8b\x08" else SCHEMA.name_of(found)
+    if not name or found[:4] == INNER_ID:
+        return None
+    begins = Evidence("plaintext/envelope/inner/constructor", HEADER, 4, found[:4], INNER_ID)
+    shape = (*wrong.HEADER, ("", len(found), "little"))
+    return replace(opened, shape=shape, misplaced=()), said("wrong_constructor", f"Here {name}.", begins)
 
 
 def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
@@ -296,18 +342,22 @@ def _first_part(got: bytes, right: bytes) -> Evidence:
 
 
 def _unpacked(case: Case) -> Case:
-    """The 104 bytes, with what had to be undone for them: text, a string in a string."""
+    """The 104 bytes, with what had to be undone for them: text, a string in a string; of all of it, or of what stands
+    behind key id and msg_key."""
     sealed, patient = case.sealed or b"", case.patient
     ids = [key.key.id_bytes for key in patient.keys]
-    ids += [case.call["perm_auth_key_id"].to_bytes(8, "little", signed=True)] if case.call is not None else []
-    if sealed[:8] in ids:
+    ids += [written_as(case.call["perm_auth_key_id"], 8, "little")] if case.call is not None else []
+    if len(sealed) == ENCRYPTED_SIZE and sealed[:8] in ids:
         return case
     for row, ways in at("unpacked"):
         for way in ways:
-            undone = way(sealed)
-            if undone is not None and len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
-                seen = Evidence("encrypted_message", 0, min(len(sealed), 16), sealed[:16], undone[:16])
-                return replace(case, sealed=undone).and_found(Finding(row, (seen,)))
+            for front in (b"", sealed[:8], sealed[:FRONT]):
+                rest = way(sealed[len(front) :])
+                undone = front + rest if rest is not None else b""
+                if len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
+                    part = "encrypted_message/ciphertext" if front else "encrypted_message"
+                    seen = Evidence(part, len(front), 16, sealed[len(front) :][:16], rest[:16])
+                    return replace(case, sealed=undone).and_found(Finding(row, (seen,)))
     return case
 
 
@@ -378,7 +428,7 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
     elif padding >= BLOCK or (padding == 0 and size % BLOCK):
         yield noticed("padding_of_another_size",
                       Evidence("plaintext/padding", size, padding, f"{padding} bytes", f"{-size % BLOCK} bytes"))
-    elif len(sealed) != ENCRYPTED_SIZE and not opened.misplaced:
+    elif len(sealed) != ENCRYPTED_SIZE and opened.shape == wrong.ENVELOPE:
         yield noticed("wrong_size", _size(sealed))
 
 
@@ -396,19 +446,13 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
     for row in rows or ():
         yield Finding(row, (evidence,))
     if rows is None:
-        noise = _noise(opened, known)
-        if noise is None:
-            yield noticed("msg_key_of_something_else", evidence)
-        else:
-            at_ = FRONT + noise // BLOCK * BLOCK
-            changed = Evidence("encrypted_message/ciphertext", at_, BLOCK, sealed[at_ : at_ + BLOCK], "what was sealed")
-            yield noticed("changed_after_sealing", changed)
+        yield noticed("msg_key_of_something_else", evidence)
 
 
 def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
     """Where the plaintext stops to be what it should, if it never is again and at least two values are lost."""
     fields = [(at_, raw, written_as(known[name], len(raw), order)) for name, at_, raw, order in opened.fields()
-              if name in known]  # fmt: skip
+              if name in known and raw]  # fmt: skip
     wrong_ones = [each for each in fields if each[1] != each[2]]
     if len(wrong_ones) < 2 or wrong_ones != fields[-len(wrong_ones) :]:
         return None

@@ -38,11 +38,12 @@ class CutRequest(NamedTuple):
 
 class StringForm(NamedTuple):
     """A way in which the sealed bytes stand in a request as a TL string: where it begins, by which mistake it is
-    written, and how many bytes follow it."""
+    written, and how many bytes follow it. `first` where the fields that belong before it are what follows."""
 
     start: int
     rows: Rows
     rest: int
+    first: bool = False
 
 
 def cut_request(data: bytes, patient: Patient) -> CutRequest:
@@ -53,7 +54,8 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
         found = _searched(data, patient)
         if found is not None:
             return found
-    if call is not None:
+    sized = call is not None and len(call["encrypted_message"]) == ENCRYPTED_SIZE
+    if call is not None and (sized or not leftover):
         # Their number and not their bytes, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
     if data[:4] == BIND:
@@ -118,18 +120,28 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
     strings = _strings(data, begins, sealed)
     if not strings and _opens(sealed, patient):
         strings = [StringForm(begins, (MISTAKES["wrong_length_head"],), len(data) - begins - ENCRYPTED_SIZE)]
-    heads = [(string, *_fitting_head(data[: string.start], known)) for string in strings]
-    fitting = [(string, shape, rows) for string, shape, rows in heads if shape is not None]
+    strings += [each._replace(first=True, rest=0) for each in strings if each.rest > 0]
+    heads = [(string, _head_of(data, string)) for string in strings]
+    fits = [(string, head, *_fitting_head(head, known)) for string, head in heads]
+    fitting = [(string, head, shape, rows) for string, head, shape, rows in fits if shape is not None]
     if not fitting:
         return None
-    (start, string_rows, rest), shape, head_rows = next((each for each in fitting if not each[2]), fitting[0])
-    call = _proper(data, shape, known, sealed)
-    where = _first_difference(data[:start], shape, known)
+    (start, string_rows, rest, first), head, shape, head_rows = next((e for e in fitting if not e[3]), fitting[0])
+    if first:
+        string_rows = (MISTAKES["fields_out_of_order"],)
+    call = _proper(head, shape, known, sealed)
+    where = _first_difference(head, shape, known)
     string_begins = Evidence("request/encrypted_message", start, 4, data[start : start + 4], bytes(call)[24:28])
     found = [Finding(row, (where,)) for row in head_rows] + [Finding(row, (string_begins,)) for row in string_rows]
     if data[:4] != BIND and not head_rows:
         found.append(noticed("another_constructor", Evidence("request/constructor", 0, 4, data[:4], BIND)))
     return CutRequest(call, sealed, (*found, *_following(data, rest)))
+
+
+def _head_of(data: bytes, string: StringForm) -> bytes:
+    """The fields before the string; those behind it as well where it stands before them."""
+    behind = data[string.start + len(wrong.tl_string(bytes(ENCRYPTED_SIZE))) :] if string.first else b""
+    return data[: string.start] + behind
 
 
 def _strings(data: bytes, begins: int, sealed: bytes) -> list[StringForm]:
