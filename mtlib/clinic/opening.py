@@ -185,8 +185,8 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
     yield from of(spelled[len(spelled) // 2 :], right, ige)
     yield from of(keys[:1], short, simple)
     versions = [each for each in short if each[0][0].row.name in ("direction_x_8", "schedule_v2", "schedule_v1")]
-    yield from of(spelled[:12], versions[:1] + versions[-1:], ige)
-    yield from of(keys[1:], versions[:1] + versions[-1:], modes[:10])
+    yield from of(spelled[:12], versions, ige)
+    yield from of(keys[1:], versions, modes[:10])
     yield from of(spelled[:12], right, modes[:12])
     yield from of(keys[:1], schedules, modes[:2])
 
