@@ -70,6 +70,7 @@ _ORDER = ("packet", "request", "encrypted_message", "stream", "")
 OTHER_ID = "the id in front is not that of the key behind it"
 """What is said about a line of a key log whose two parts do not belong together."""
 
+ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
 
 
@@ -121,7 +122,7 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     if not any(each.name == "answer" for each in found) and (spoken := _ANSWER.search(text)):
         found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
     found = _one_of_each(found, scan)
-    return Pasted(tuple(found), (*said, *scan.said, *scan.unknown_names()))
+    return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(found), *scan.unknown_names()))
 
 
 def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientFacts:
@@ -188,6 +189,9 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 
 # -- Bytes become text --------------------------------------------------------------------------------------------
 
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0", "\"\"\"\"\"'' ")
+"""What word processors and chats make of quotes and blanks."""
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -202,6 +206,8 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
         raise LocalError("bytes or text can be read", got=type(data).__name__)
     if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
+    if text is not None:
+        text = text.translate(_QUOTES)
     if is_capture(raw):
         raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
     return text, said
@@ -242,7 +248,7 @@ _COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
 
 def _undump(text: str) -> tuple[list[str], dict[int, str]]:
     """The lines, with each dump (xxd, hexdump, od, Wireshark) written as hex in its first line; and where those are."""
-    lines, dumps, at = text.splitlines(), dict[int, str](), 0
+    lines, dumps, at = ["" if _FENCE.match(line) else line for line in text.splitlines()], dict[int, str](), 0
     while at < len(lines):
         block, end = list[re.Match[str] | None](), at
         while end < len(lines) and ((row := _DUMP.match(lines[end])) or (block and lines[end].strip() == "*")):
@@ -376,7 +382,7 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         return listed, "a list of numbers"
     if len(tokens) > 1 and any(re.fullmatch(r"0[xX][0-9A-Fa-f]{3,}", token) for token in tokens):
         return None, "numbers of several bytes: nothing says in which order"
-    digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:. ]", "", " ".join(tokens))
+    digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:._ ]", "", " ".join(tokens))
     strange = re.sub(r"[0-9A-Fa-f]", "", digits)
     if not strange:
         even = not len(digits) % 2 and digits
@@ -448,6 +454,7 @@ _QUOTED = re.compile(
 _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
 _BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
 _JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
+_INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+\}")
 _LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
 _SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
                     r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
@@ -497,6 +504,7 @@ class _Scan:
         self.keys_only = keys_only
         self.said: list[str] = []
         self._unknown: dict[str, int] = {}
+        self._named: dict[str, int] = {}
         self._quiet = False
         self._dumps = dumps
         self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
@@ -544,7 +552,7 @@ class _Scan:
             label = pending or scope.label
             may_be_name = text[at].isalpha() or text[at] in "_\"'`"
             if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
-                if _known(scope.label) == "answer" and _bare_name(named["name"]) in ("message", "code"):
+                if _known(scope.label) == "answer" and _bare_name(named["name"]) in ANSWER_PARTS:
                     at, pending = named.end(), "answer"
                     scope.taken = 0
                     continue
@@ -593,6 +601,8 @@ class _Scan:
         """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
         text, name = self._text, _known(label)
         kind = NAMES.get(name, "")
+        if kind in ("bytes", "key") and not _EMPTY.match(text, at):
+            self._named.setdefault(name, self._number(start))
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         if taken := self._literal(at):
@@ -615,7 +625,8 @@ class _Scan:
         if said in ("|", ">", "|-", ">-", "\\"):
             at, said = end, ""
         if kind == "text":
-            return (self._piece(label, said, at, "text") if said else None), end, ""
+            more = cut and (other := _LABEL.match(text, cut.end())) and _known(other["name"]) == name
+            return (self._piece(label, said, at, "text") if said else None), cut.start() if cut and more else end, ""
         if re.match(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]", text[at:end]):
             return None, at, label
         if not said and at < end:
@@ -661,6 +672,8 @@ class _Scan:
             at = sized.end()
         if found := _JSON_BUFFER.match(text, at):
             return bytes_in(found[1])[0], found.end(), "a Buffer as JSON"
+        if found := _INDEXED.match(text, at):
+            return bytes_in(re.sub(r"[{}]|\"?\d+\"?\s*:", "", found[0]))[0], found.end(), "an array as JSON"
         if found := _BUFFER.match(text, at):
             if found[2]:
                 self.said.append(f"{self.line(at)}: a Buffer that was cut short when it was printed, {found[2][4:]}; "
@@ -746,6 +759,12 @@ class _Scan:
         """Remembers a name that nothing is known of; those inside of what is passed over go with it."""
         if not self._quiet:
             self._unknown.setdefault(label, line)
+
+    def without_value(self, found: Sequence[Found]) -> list[str]:
+        """A sentence for each name of bytes behind which there were none."""
+        names = {each.name for each in found}
+        return [f"line {line}: {name} has no bytes behind its name" for name, line in self._named.items()
+                if name not in names and not self._is_log[line - 1]]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
         """A sentence for each name that is nearly one of ours, and one for all others."""
