@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Self
 
-from mtlib.clinic.ladder import Question, Report, ask, chosen, output
+from mtlib.clinic.ladder import RUNGS, Question, Report, ask, chosen, output
 from mtlib.errors import DecodeError, LocalError, Unreachable, shown
 
 LONGEST = 65536
@@ -48,6 +48,15 @@ def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds:
         return Report({}, {}, sentence=f"The program {command[0]!r} cannot be started: {reason}.")
     with program:
         return ask(program.answer, asked)
+
+
+def list_of_steps() -> str:
+    """Every step with what it takes, what it says and where that stands."""
+    lines = []
+    for rung in RUNGS:
+        takes = ", ".join(f"{name} ({kind})" for name, kind in rung.takes.items())
+        lines += [rung.name, f"  takes  {takes}", f"  gives  {rung.says}", f"  source {rung.step.source}"]
+    return "\n".join(lines)
 
 
 class Program:
@@ -88,7 +97,8 @@ class Program:
         except queue.Empty:
             self._hung = True
             raise Unreachable(
-                f"no answer within {self._seconds:g} seconds: does the program flush its output after every line?"
+                f"no answer within {self._seconds:g} seconds: does the program flush its output after every line? "
+                f"The question was {shown(self._asked, 150)}"
             ) from None
         if not line:
             raise Unreachable(self._obituary())
