@@ -45,8 +45,9 @@ def add_doctor(add: Adder) -> None:
 
     doctor = add("doctor", help="why was my bind refused?", formatter_class=argparse.RawDescriptionHelpFormatter,
                  epilog=f"Names: {', '.join(NAMES)}.\n\nA complete file:\n\n{EXAMPLE}")
-    doctor.add_argument("patient", metavar="FILE|-", nargs="?", help="lines `name: value`, JSON, a log, what `bind --json "
-                        "--reveal` or `dc --json` prints, or all the bytes that a client sent on one TCP connection")
+    doctor.add_argument("patient", metavar="FILE|-", nargs="?",
+                        help="lines `name: value`, JSON, a log, what `bind --json --reveal` or `dc --json` "
+                        "prints, or all the bytes that a client sent on one TCP connection")
     doctor.add_argument("--keys", metavar="FILE", help="the keys in a file of their own; use throw-away keys")
     doctor.add_argument("--json", action="store_true")
     doctor.add_argument("--list", action="store_true", help="the mistakes that it knows, as a page of Markdown")
