@@ -70,5 +70,7 @@ def test_the_help_of_the_judge_shows_a_question_as_it_is_asked(capsys: pytest.Ca
 
 @pytest.mark.parametrize("command", ["doctor", "judge"])
 def test_without_a_file_or_a_program_it_says_what_is_wanted(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([command]) == 2
+    with pytest.raises(SystemExit) as caught:
+        main([command])
+    assert caught.value.code == 2
     assert "is wanted" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from mtlib.cli.reading import NO, Adder, contents, octets_in, read, refuse, say, shown
+from mtlib.cli.reading import NO, Adder, contents, octets_in, read, say, shown
 
 
 def add_dissect(add: Adder) -> None:
@@ -51,7 +51,7 @@ def add_doctor(add: Adder) -> None:
     doctor.add_argument("--keys", metavar="FILE", help="the keys in a file of their own; use throw-away keys")
     doctor.add_argument("--json", action="store_true")
     doctor.add_argument("--list", action="store_true", help="the mistakes that it knows, as a page of Markdown")
-    doctor.set_defaults(run=_doctor)
+    doctor.set_defaults(run=_doctor, wrong=doctor.error)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -62,7 +62,7 @@ def _doctor(options: argparse.Namespace) -> int:
         print(list_of_mistakes(), end="")
         return 0
     if options.patient is None:
-        refuse("a file is wanted", expected="what is known of the binding, or - for standard input", where="doctor")
+        options.wrong("a file is wanted, or - for standard input")
     keys = read(options.keys) if options.keys else None
     patient = read_patient(read(options.patient), keys)
     diagnosis = diagnose(**patient)
@@ -104,7 +104,7 @@ def add_judge(add: Adder) -> None:
                 formatter_class=argparse.RawDescriptionHelpFormatter, epilog=PROTOCOL)
     judge.add_argument("program", nargs="*", metavar="-- PROGRAM", help="a program and its arguments")
     judge.add_argument("--list", action="store_true", help="the steps, in the order in which they are asked")
-    judge.set_defaults(run=_judge)
+    judge.set_defaults(run=_judge, wrong=judge.error)
 
 
 def _judge(options: argparse.Namespace) -> int:
@@ -113,6 +113,8 @@ def _judge(options: argparse.Namespace) -> int:
     if options.list:
         print(list_of_steps())
         return 0
+    if not options.program:
+        options.wrong("a program is wanted")
     report = judge_program(options.program)
     print(report)
     return 0 if report.ok else NO

@@ -38,7 +38,7 @@ from mtlib.clinic.opening import (
     said,
 )
 from mtlib.clinic.packet import out_of_packet, sealed_wrongly, unwrapped
-from mtlib.clinic.patient import BYTES, GivenKey, Patient, pieces_of, refuse_shown_keys
+from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
 from mtlib.clinic.wrong import size_of, written_as
@@ -218,6 +218,10 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         return case.and_found(noticed("rsa_sealed" if sealed else "empty", _size(sealed))), None
     known = expected_inside(patient, case.values)
     opened, found = _opened(sealed, patient, known)
+    if opened is not None:
+        patient = _orders_settled(opened, patient)
+        case = replace(case, patient=patient)
+        known = expected_inside(patient, case.values)
     if found:
         sealed, found = found[0], found[1]
         case = case.and_found(*found)
@@ -247,6 +251,16 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
         return case.and_found(noticed("something_else_sealed", strange)), opened
     return case.and_found(*compared), opened
+
+
+def _orders_settled(opened: Opened, patient: Patient) -> Patient:
+    """The patient with each number in that order of its bytes in which it stands behind the seal, if it does."""
+    def settled(told: int | None, field: str) -> int | None:
+        other = told.other if isinstance(told, EitherOrder) else None
+        return other if other is not None and opened.value(field) == written_as(other, 8, "little") else told
+
+    session_id, nonce = settled(patient.session_id, "temp_session_id"), settled(patient.nonce, "nonce")
+    return replace(patient, session_id=session_id, nonce=nonce)
 
 
 def _outside(compared: list[Finding]) -> list[Finding]:
