@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from mtlib.clinic.ladder import RUNGS, Question, Report, ask, chosen, output
-from mtlib.errors import DecodeError, LocalError, Unreachable, shown
+from mtlib.errors import DecodeError, LocalError, Unreachable, shown, without_long_hex
 
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 500."""
@@ -45,7 +45,7 @@ def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds:
         program = Program(command, seconds)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return Report({}, {}, sentence=f"The program {command[0]!r} cannot be started: {reason}.")
+        return Report({}, {}, sentence=f"The program {without_long_hex(command[0])!r} cannot be started: {reason}.")
     with program:
         return ask(program.answer, asked)
 
@@ -113,7 +113,7 @@ class Program:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE)
         self._threads[1].join(GRACE)
-        lines = self._said.decode(errors="replace").strip().splitlines()
+        lines = without_long_hex(self._said.decode(errors="replace")).strip().splitlines()
         last = next((line for line in reversed(lines) if "rror" in line), lines[-1] if lines else "")
         code = self._process.returncode
         how = "closed its output" if code is None else f"ended with exit code {code}"
