@@ -199,7 +199,10 @@ def _odd_date(value: int, patient: Patient) -> str:
     form = _form_of_a_date(value, [end for end in (patient.key_expires_at, clock and clock + DAY) if end], slack=600)
     if value == 0:
         return "expires_at_left_out"
-    if not form and (0 < value <= YEAR or (0 < value < 1000 * DAY + 1 and value % 1000 == 0)):
+    whole_minutes = (value <= YEAR and value % 60 == 0) or (value <= 1000 * DAY and value % 60_000 == 0)
+    promised = patient.key_expires_at is not None and clock is not None and (
+        abs(patient.key_expires_at - clock - value) < 600)
+    if not form and 0 < value < YOUNGEST and (whole_minutes or promised):
         return "expires_at_is_a_duration"
     return form
 

@@ -55,11 +55,7 @@ from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 
 Octets = bytes | bytearray | memoryview | Dissection | str
 Key = AuthKey | GivenKey | bytes | str
-BIND = REQUEST.id_bytes
 RSA_BLOCK = 256
-WRAPPERS = ("invokeWithLayer", "initConnection", "invokeWithoutUpdates", "invokeAfterMsg")
-WRAPPED = 8
-"""How many wrappers are taken off."""
 
 
 def diagnose(
