@@ -312,6 +312,14 @@ def _lacks_peers() -> str:
     return ""
 
 
+def _lacks_hub() -> str:
+    """A class on one server: users of the system are made for it, so only root can."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "needs Linux and root: it makes twelve users of the system for its own time."
+    lacking = [name for name in ("npm", "useradd", "chpasswd", "runuser") if not _has(name)]
+    return f"needs {', '.join(lacking)}: on Debian, apt install npm passwd util-linux." if lacking else ""
+
+
 # In the order in which they are started: the long ones first, so that the short ones fill the second lane.
 GROUPS = (
     Group("lessons", _lacks_lessons, _pytest("notebooks"), beside=True),
@@ -324,6 +332,7 @@ GROUPS = (
     Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS))),
     Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),
     Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly"),
+    Group("hub", _lacks_hub, _pytest("tests/hub", "-o", "faulthandler_timeout=400"), "nightly", ci=False),
     Group("fuzz", _nothing, _plain(SOAK, "exchanges", "decoders", "dc", "differential", "properties", limit=NIGHT),
           "nightly", ci=False),
     Group("soak", _nothing, _plain(SOAK, "load", "mutants", limit=NIGHT), "nightly", ci=False),
