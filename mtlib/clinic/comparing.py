@@ -199,7 +199,7 @@ def _odd_date(value: int, patient: Patient) -> str:
     form = _form_of_a_date(value, [end for end in (patient.key_expires_at, clock and clock + DAY) if end], slack=600)
     if value == 0:
         return "expires_at_left_out"
-    whole_minutes = (value <= YEAR and value % 60 == 0) or (value <= 1000 * DAY and value % 60_000 == 0)
+    whole_minutes = value <= DAY or (value <= YEAR and value % 60 == 0) or (value <= 1000 * DAY and value % 60_000 == 0)
     promised = patient.key_expires_at is not None and clock is not None and (
         abs(patient.key_expires_at - clock - value) < 600)
     if not form and 0 < value < YOUNGEST and (whole_minutes or promised):
@@ -241,6 +241,6 @@ def _off(value: int, patient: Patient) -> str:
         life = (patient.key_expires_at or now + DAY) - now + patient.rules.expires_slack
         if 0 < value - local <= life:
             return "local_clock_off"
-    if patient.clock is not None and value <= patient.clock:
+    if value <= (YOUNGEST if patient.clock is None else patient.clock):
         return "expires_at_in_the_past"
     return "expires_at_too_late"
