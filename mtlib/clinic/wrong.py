@@ -146,10 +146,14 @@ def borders_moved(table: Rows) -> Iterator[Rows]:
             for more in (-8, -4, 4, 8):
                 lengths = (left.length or 0) + more, (right.length or 0) - more
                 for offset in (right.offset, right.offset + more):
-                    if min(*lengths, offset + 1) > 0:
-                        cut = replace(left, length=lengths[0]), replace(right, offset=offset, length=lengths[1])
+                    cut = replace(left, length=lengths[0]), replace(right, offset=offset, length=lengths[1])
+                    if min(*lengths, offset + 1) > 0 and all(map(_within_its_hash, cut)):
                         yield with_row(table, replace(row, pieces=(*row.pieces[:at], *cut, *row.pieces[at + 2 :])))
     yield with_row(table, _halves_exchanged(table[-2]))
+
+
+def _within_its_hash(piece: Piece) -> bool:
+    return piece.offset + (piece.length or 0) <= (32 if "256" in piece.source else 20)
 
 
 def _halves_exchanged(row: ScheduleRow) -> ScheduleRow:
