@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from mtlib.__main__ import main
+from mtlib.cli.looking import PROTOCOL
+from mtlib.clinic.ladder import ladder, output
+from mtlib.clinic.mistakes import MISTAKES
+from mtlib.clinic.recipe import STEPS
 from mtlib.lab.samples import sample
 
+ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = sample()
 
 
@@ -36,3 +42,35 @@ def test_dissect_from_hex_file_and_stdin_with_keys(
 def test_a_program_that_does_not_start_is_judged_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["judge", "no-such-program"]) == 1
     assert "cannot be started" in capsys.readouterr().out
+
+
+def test_the_page_of_mistakes_is_printed_from_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--list"]) == 0
+    page = capsys.readouterr().out
+    assert page == (ROOT / "docs" / "mistakes.md").read_text(encoding="utf-8")
+    assert all(f"| `{row.name}` | {row.sentence} | {row.fix} |" in page for row in MISTAKES.values())
+
+
+def test_the_steps_of_the_judge_are_listed_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["judge", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [*STEPS]
+    assert "  takes  envelope (bytes), padding (bytes), perm_auth_key (bytes)" in lines
+
+
+def test_the_help_of_the_judge_shows_a_question_as_it_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["judge", "--help"])
+    asked, answered = (json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("  {"))
+    question = next(each for each in ladder() if each.step == asked["step"])
+    assert list(asked["inputs"]) == list(json.loads(question.line)["inputs"])
+    assert len(output(json.dumps(answered))) == len(question.output)
+    assert PROTOCOL.splitlines()[2].strip() in (ROOT / "docs" / "vectors.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["doctor", "judge"])
+def test_without_a_file_or_a_program_it_says_what_is_wanted(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command])
+    assert caught.value.code == 2
+    assert "is wanted" in capsys.readouterr().err
