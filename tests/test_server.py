@@ -20,7 +20,8 @@ from mtlib.crypto.entropy import System
 from mtlib.errors import LocalError, MtError, RpcError, Unreachable
 from mtlib.net import server
 from mtlib.net.client import Client, connect
-from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, is_loopback, listen, owner, same_user
+from mtlib.net.endpoints import is_loopback
+from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, listen, owner, same_user
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.packets import plain

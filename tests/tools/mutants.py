@@ -20,6 +20,7 @@ import importlib.util
 import os
 import random
 import re
+import resource
 import signal
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -28,8 +29,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-TIME_LIMIT = 60
-"""Seconds for the tests of one mutant. One that never ends was noticed, too."""
+CPU_LIMIT, TIME_LIMIT = 60, 600
+"""Seconds of work, and on the clock, for the tests of one mutant. One that never ends was noticed, too."""
 WORKERS = min(2, os.cpu_count() or 1)
 
 TESTS: dict[str, tuple[str, ...]] = {
@@ -257,6 +258,7 @@ class _Instead(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 def _noticed(mutant: Mutant, tests: Sequence[str]) -> None:
     """In the forked process: run the tests against the mutant, and leave with pytest's exit status."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT + 5))
     signal.alarm(TIME_LIMIT)
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
