@@ -220,17 +220,19 @@ class ServerConnection:
     def _inside(self, data: bytes, now: float) -> bytes:
         """What the peer is to hear of bytes that came: what stands in the WebSocket around them, where there is one.
         What cannot be read there ends the connection, with a line in the log."""
-        new, inside = not self.front.opened, b""
+        new, inside, wrong = not self.front.opened, b"", ""
         try:
             inside = self.front.receive(data)
-            if new and self.front.opened:
-                self.peer.stream.hidden_only = True
-                self.peer.note("websocket", now, self.front.opened)
         except DecodeError as error:
-            self.peer.note("bad_bytes", now, f"the connection is closed: {error}")
+            wrong = f"the connection is closed: {error}"
         except Exception as error:
             self.front.over = True
             self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
+        if new and self.front.opened:
+            self.peer.stream.hidden_only = True
+            self.peer.note("websocket", now, self.front.opened)
+        if wrong:
+            self.peer.note("bad_bytes", now, wrong)
         self.done = self.done or self.front.over
         self.unsent += self.front.answers
         self.front.answers = b""
