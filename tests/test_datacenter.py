@@ -568,6 +568,14 @@ def test_wrappers_have_an_end(fresh: Talker) -> None:
     assert fresh.result(query) == (400, "INPUT_REQUEST_TOO_LONG")
 
 
+def test_there_may_be_seven_wrappers_and_not_eight(fresh: Talker) -> None:
+    query = bytes(call("help.getNearestDc"))
+    for _ in range(7):
+        query = bytes(call("invokeWithoutUpdates", query=query))
+    assert fresh.result(query).name == "nearestDc"
+    assert fresh.result(call("invokeWithoutUpdates", query=query)) == (400, "INPUT_REQUEST_TOO_LONG")
+
+
 def test_gzip_that_grows_too_much_is_refused(fresh: Talker) -> None:
     bomb = call("gzip_packed", packed_data=gzip.compress(bytes(1 << 20)))
     assert fresh.result(bomb) == (400, "INPUT_FETCH_ERROR")
@@ -775,6 +783,7 @@ def test_with_checks_switched_off_nothing_closed_is_bound() -> None:
 def test_each_fault_parses_with_and_without_a_number(name: str) -> None:
     assert Fault.parse(name) == Fault(name, 1)
     assert Fault.parse(f"{name}=7") == Fault(name, 7)
+    assert Fault(name).number == 1
 
 
 @pytest.mark.parametrize("text", ["", "nothing", "slow=", "slow=x", "slow=1.5"])
