@@ -174,7 +174,8 @@ def _spots(tree: ast.Module) -> Iterator[tuple[Any, Callable[[Any], None]]]:
 
 def _wheres(tree: ast.Module) -> list[ast.expr]:
     """What a value is called in the error about it: the last argument of those that take a value as it should be."""
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) in ("plain", "exact", "whole")]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if ast.unparse(call.func) in ("plain", "exact", "whole")]
     return [call.args[-1] for call in calls if len(call.args) > 1]
 
 
@@ -295,7 +296,8 @@ def survivors(modules: Iterable[str] = TESTS, sample: int | None = None, seed: i
     _load_everything_else()
     unexplained: list[str] = []
     for module, known in drawn(modules, sample, seed).items():
-        tests = [str(path) for name in (*TESTS[module], *EVERYWHERE) if (path := ROOT / "tests" / f"test_{name}.py").exists()]
+        files = [ROOT / "tests" / f"test_{name}.py" for name in (*TESTS[module], *EVERYWHERE)]
+        tests = [str(path) for path in files if path.exists()]
         original = Mutant(module, 0, "", "", "", ast.parse(source(module).read_text(encoding="utf-8")))
         assert _run([original], tests), f"the tests of {module} fail without any change"
         alive = _run(known, tests)
