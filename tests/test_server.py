@@ -495,12 +495,17 @@ def test_a_slow_reader_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
         client.bind()
         stream, number = client.connection.stream, 3000
         client.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        ((sock, served),) = dc._connections.items()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         pings = [SCHEMA["ping"].build(ping_id=each) for each in range(number)]
         packets = b"".join(stream.send(bytes(client.session.send(each, client.clock()))) for each in pings)
         writer = threading.Thread(target=client.connection.socket.sendall, args=(packets,), daemon=True)
         client.connection.socket.settimeout(30)
         writer.start()
-        time.sleep(0.5)
+        end = time.monotonic() + 10
+        while not served.full and time.monotonic() < end:
+            time.sleep(0.01)
+        assert served.full  # so much waits that nothing more is read
         found = 0
         while found < number:
             found += len(stream.receive(client.connection.socket.recv(512)))
