@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-CPU_LIMIT, TIME_LIMIT = 30, 600
+CPU_LIMIT, TIME_LIMIT = 120, 900
 """Seconds of work, and on the clock, for the tests of one mutant. One that never ends was noticed, too."""
 WORKERS = min(2, os.cpu_count() or 1)
 
