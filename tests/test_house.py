@@ -15,7 +15,7 @@ from test_architecture import house, room
 
 Sources = Mapping[str, str]
 
-CODE_LINES = 16_352
+CODE_LINES = 16_350
 """Docstrings, comments and blank lines apart: what there is, so that it grows no further unseen. The aim is 13,400."""
 MODULES = 100
 """What there is. The aim is 75."""
