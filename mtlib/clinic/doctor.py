@@ -50,7 +50,6 @@ from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge
 from mtlib.protocol.packets import HEADER
 from mtlib.protocol.retry import YOUNG
-from mtlib.transport.stream import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 

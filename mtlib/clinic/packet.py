@@ -24,7 +24,7 @@ from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, ju
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, FROM_CLIENT, Message, Window, inflate, unpack
 from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, seal
-from mtlib.transport import ServerStream
+from mtlib.transport.stream import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.schema import REQUEST
 

@@ -78,9 +78,10 @@ class Scene:
         self.programs: list[Program] = []
         self._stack = ExitStack()
 
-    def dc(self, *faults: str, dc_id: int = 2, port: int = 0, secret: str = "") -> DC:
-        made = DC(self.stage.place, self.stage.key_file, faults=faults, dc_id=dc_id, port=port, secret=secret)
-        return self._started(made)
+    def dc(self, *faults: str, **options: Any) -> DC:
+        """A data centre with these faults; the other arguments are those of `DC`."""
+        made: DC = self._started(DC(self.stage.place, self.stage.key_file, faults=faults, **options))
+        return made
 
     def client(self, name: str, dc: DC, *, before: str = "", **settings: Any) -> Program:
         """The client's script, told where that data centre is; `before` are words of Python that are said first."""
