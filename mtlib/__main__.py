@@ -14,6 +14,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from mtlib import __version__
 from mtlib.cli.bind import add_bind
@@ -21,7 +22,7 @@ from mtlib.cli.dc import add_dc
 from mtlib.cli.looking import add_dissect, add_doctor, add_judge, add_sheet
 from mtlib.cli.reading import INTERRUPTED, NO, UNREACHABLE, USAGE
 from mtlib.cli.tap import add_tap
-from mtlib.errors import LocalError, MtError, Unreachable
+from mtlib.errors import LocalError, MtError, Unreachable, without_long_hex
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(error: Exception, code: int) -> int:
-    print(f"mtlib: {error}", file=sys.stderr)
+    print(f"mtlib: {without_long_hex(str(error))}", file=sys.stderr)
     return code
 
 
@@ -66,8 +67,15 @@ Exit codes: 0 yes, 1 no, 2 wrong use, 3 nobody answered, 130 interrupted.
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wrong use is told without what may be a key in a wrong place."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(without_long_hex(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m mtlib", description="See, build and debug Telegram's auth.bindTempAuthKey.",
         formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES,
     )

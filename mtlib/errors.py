@@ -7,6 +7,7 @@ a `PeerError` is the other side's. Nothing in this package raises anything else 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
@@ -99,6 +100,12 @@ class Unreachable(MtError):
 
 SENTENCE = 2000
 """Characters of an error at most."""
+
+
+def without_long_hex(text: str) -> str:
+    """A text for a terminal in which hex of twenty bytes and more is told by its length: it may be a key that stands in
+    the wrong place."""
+    return re.sub(r"[0-9A-Fa-f]{40,}", lambda run: f"({len(run[0])} hex digits)", text)
 
 
 def shown(text: str, most: int) -> str:

@@ -353,6 +353,11 @@ def play_strangers(_: Mapping[str, Any]) -> Scenes:
     req_pq_multi = bytes.fromhex("f18e7ebe") + pattern("nonce", 16)
     for name, sent in {
         "HTTP": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "a WebSocket, and a frame that is not masked": (
+            b"GET /apiws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r\n"
+            b"Sec-WebSocket-Protocol: binary\r\n\r\n\x82\x01!"
+        ),
         "a length beyond reason": tag + b"\xff\xff\xff\x7f",
         "a length below reason": tag + framed(b"abc"),
         "a packet cut off": tag + framed(C.packet())[:60],
@@ -387,7 +392,7 @@ def play_strangers(_: Mapping[str, Any]) -> Scenes:
     with seeded("a listener") as dc:
         dc.trace.listen(lambda event: [][0])
         answered(dc, tag)
-        answered(dc, b"GET /")
+        answered(dc, b"PUT /")
     stranger(scenes, "a listener that raises", dc, b"")
     for name, limits in {"turned away": Limits(connections=0), "timed out": Limits(handshake_seconds=0.01)}.items():
         with seeded(name, limits=limits) as dc:

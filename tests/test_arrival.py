@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.clinic.doctor import WRAPPED, arrive, missing, packets_in, second_opinion, unwrapped
+from mtlib.clinic.doctor import arrive, missing, second_opinion
+from mtlib.clinic.packet import packets_in, unwrapped
 from mtlib.clinic.patient import Patient
 from mtlib.crypto import Patterned
 from mtlib.errors import LocalError
+from mtlib.protocol.limits import Limits
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
@@ -60,7 +62,7 @@ def test_in_a_container_the_messages_own_id_counts() -> None:
 
 def test_wrappers_are_taken_off_up_to_a_limit() -> None:
     body = C.request
-    for _ in range(WRAPPED + 1):
+    for _ in range(Limits().wrappers + 1):
         body = with_layer(body)
     assert unwrapped(body) == with_layer(C.request)
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from mtlib.errors import OverBudget
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.messages import Message, container
+from mtlib.protocol.messages import Budget, Message, container
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.dissection import Allowance, Reading
 from tests.talking import Talker, call, centre
@@ -103,6 +104,15 @@ def test_every_limit_is_asked(limits: Limits) -> None:
     less = ids("msgs_state_req", 10) if limits.ids == 10 else json_of(10)
     assert "rpc_error" not in [getattr(a, "name", "") for a in talker.ask(less)]
     assert len(dc.trace.named("over_budget")) == 1
+
+
+def test_what_is_inflated_in_one_packet_is_counted_together() -> None:
+    budget, bytes_40000 = Budget(Limits(inflated=70_000)), packed(bytes(40_000))
+    assert len(budget.inflate(bytes_40000)) == 40_000
+    assert budget.inflate(bytes(100_000)) == bytes(100_000)  # is not packed, and costs nothing
+    with pytest.raises(OverBudget):
+        budget.inflate(bytes_40000)
+    assert len(budget.inflate(packed(bytes(30_000)))) == 30_000
 
 
 def test_an_answer_is_sent_again_once_a_packet() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,9 @@ KEY = C.perm
 HEX = KEY.hex()
 REQUEST = C.request.hex()
 RUN = 4
+COMMANDS = re.findall(r"add_(\w+)", (Path(__file__).parents[1] / "mtlib/__main__.py").read_text().partition(
+    "for command in (")[2].partition(")")[0])  # fmt: skip
+"""Every command that there is."""
 
 
 def leaked(text: str, key: bytes = KEY) -> list[str]:
@@ -224,3 +229,26 @@ def test_a_dump_that_is_folded_into_even_lines_is_one_value(said: Said) -> None:
     folded = "\n".join(packet[at : at + 60] for at in range(0, len(packet), 60))
     assert said("dissect", folded) == said("dissect", packet) == said("dissect", C.packet())
     assert "several values" in said("dissect", f"{packet}\n{pattern('more', 300).hex()}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [HEX], ["bind", HEX], ["bind", "--dc", HEX], ["bind", "--keylog", HEX], ["bind", "--public-key", HEX],
+        ["dc", "--keylog", HEX], ["dc", "--write", f"{HEX}/there"], ["dc", "--fault", HEX], ["dc", "--key", HEX],
+        ["dissect", "--as", HEX, "00"], ["doctor", f"--{HEX}"], ["judge", HEX], ["judge", "--", HEX, "and more"],
+        ["judge", "--", sys.executable, "-c", f"raise SystemExit('the key is {HEX}')"],
+        ["tap", "--to", HEX], ["tap", "--to", "127.0.0.1:1", "--write", HEX],
+    ],
+    ids=lambda arguments: " ".join(arguments).replace(HEX, "KEY")[:40],
+)  # fmt: skip
+def test_no_command_repeats_a_key_among_its_arguments(
+    arguments: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        assert main(arguments) in (1, 2, 3)
+    except SystemExit as error:
+        assert error.code == 2
+    text = "".join(capfd.readouterr())
+    assert text and leaked(text) == []
+    assert {"bind", "dc", "dissect", "doctor", "judge", "tap"} == set(COMMANDS)

@@ -119,15 +119,20 @@ def pcap(records: list[bytes], link: int = 101, order: str = "<", magic: int = 0
     )
 
 
-def pcapng(records: list[bytes], link: int = 101) -> bytes:
-    def block(kind: int, body: bytes) -> bytes:
-        body += bytes(-len(body) % 4)
-        return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+def block(kind: int, body: bytes, order: str = "<") -> bytes:
+    body += bytes(-len(body) % 4)
+    return struct.pack(f"{order}II", kind, len(body) + 12) + body + struct.pack(f"{order}I", len(body) + 12)
 
-    out = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<HHI", link, 0, 0))
-    for n, each in enumerate(records):
-        out += block(6, struct.pack("<IIIII", 0, 0, n, len(each), len(each)) + each)
-    return out
+
+def section(*links: int, order: str = "<", options: bytes = b"") -> bytes:
+    """The head of a pcapng file: a section, and an interface for each link."""
+    out = block(0x0A0D0D0A, struct.pack(f"{order}IHHq", 0x1A2B3C4D, 1, 0, -1), order)
+    return out + b"".join(block(1, struct.pack(f"{order}HHI", link, 0, 0) + options, order) for link in links)
+
+
+def pcapng(records: list[bytes], link: int = 101) -> bytes:
+    packed = (struct.pack("<IIIII", 0, 0, n, len(each), len(each)) + each for n, each in enumerate(records))
+    return section(link) + b"".join(block(6, each) for each in packed)
 
 
 ETHER = b"\2" * 12
@@ -175,6 +180,36 @@ def whole(capture: Capture, inner: bytes) -> None:
 
 
 # -- What must come out
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_each_packet_has_the_link_of_its_own_interface(
+    order: str, spoken: tuple[Said, list[AuthKey], bytes]
+) -> None:
+    """One conversation, captured by turns on raw IP, on Ethernet, and on a second section's loopback."""
+    said, keys, inner = spoken
+    nanoseconds = struct.pack(f"{order}HHB3xHH", 9, 1, 9, 0, 0)
+    out = section(101, 1, order=order, options=nanoseconds)
+    when = 1_800_000_000 * 10**9
+    for n, each in enumerate(packets(segments(said))):
+        number, raw = n % 2, LINK_HEADS["ethernet"][1](False) + each if n % 2 else each
+        if n == 4:
+            out += section(0, order=order, options=nanoseconds)
+        if n >= 4:
+            number, raw = 0, LINK_HEADS["null"][1](False) + each
+        high, low = divmod(when + n, 2**32)
+        out += block(5, bytes(8), order)  # statistics, which nobody reads
+        out += block(6, struct.pack(f"{order}IIIII", number, high, low, len(raw), len(raw)) + raw, order)
+    capture = read_capture(out, keys)
+    whole(capture, inner)
+    times = [each.at for connection in capture.connections for each in connection.heard if each.at is not None]
+    assert all(abs(at - 1_800_000_000) < 1 for at in times)
+
+
+def test_the_head_of_a_pcapng_file_is_looked_at() -> None:
+    for data in (section(101)[:40], section() + bytes(9), section(147)):
+        with pytest.raises(DecodeError):
+            read_capture(data)
 
 
 @pytest.mark.parametrize("v6", [False, True], ids=["IPv4", "IPv6"])

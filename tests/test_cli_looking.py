@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,9 +11,13 @@ from types import SimpleNamespace
 import pytest
 
 from mtlib.__main__ import main
+from mtlib.cli.looking import PROTOCOL
+from mtlib.clinic.ladder import ladder, output
+from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe_client import PARTS
 from mtlib.lab.samples import sample
 
+ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = sample()
 
 
@@ -56,3 +61,35 @@ def test_names_that_there_are_not_and_no_program(capsys: pytest.CaptureFixture[s
         assert main(["judge", *words]) in {1, 2}
         said = capsys.readouterr()
         assert told in said.err + said.out
+
+
+def test_the_page_of_mistakes_is_printed_from_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--list"]) == 0
+    page = capsys.readouterr().out
+    assert page == (ROOT / "docs" / "mistakes.md").read_text(encoding="utf-8")
+    assert all(f"| `{row.name}` | {row.sentence} | {row.fix} |" in page for row in MISTAKES.values())
+
+
+def test_the_steps_of_the_judge_are_listed_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["judge", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [name for steps in PARTS.values() for name in steps]
+    assert "  takes  envelope (bytes), padding (bytes), perm_auth_key (bytes)" in lines
+
+
+def test_the_help_of_the_judge_shows_a_question_as_it_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["judge", "--help"])
+    asked, answered = (json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("  {"))
+    question = next(each for each in ladder() if each.step == asked["step"])
+    assert list(asked["inputs"]) == list(json.loads(question.line)["inputs"])
+    assert len(output(json.dumps(answered))) == len(question.output)
+    assert PROTOCOL.splitlines()[2].strip() in (ROOT / "docs" / "vectors.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["doctor", "judge"])
+def test_without_a_file_or_a_program_it_says_what_is_wanted(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command])
+    assert caught.value.code == 2
+    assert "is wanted" in capsys.readouterr().err

@@ -742,6 +742,23 @@ def test_an_address_that_has_spoken_is_not_left_for_the_next() -> None:
             second.accept()
 
 
+def test_half_a_frame_is_a_word_too() -> None:
+    def half() -> None:
+        made, _ = first.accept()
+        with made:
+            made.recv(4096)
+            made.sendall((100).to_bytes(4, "little") + bytes(8))
+
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        threading.Thread(target=half, daemon=True).start()
+        to = Endpoint("two addresses", (first.getsockname(), second.getsockname()), rsa().public, 2)
+        with pytest.raises(Unreachable, match="closed the connection"):
+            connect(to, timeout=2)
+        second.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            second.accept()
+
+
 def test_the_time_to_reach_an_address_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     from mtlib.net.endpoints import Endpoint
 

@@ -366,17 +366,48 @@ def test_what_was_forgotten_is_never_accepted_again() -> None:
     assert answer["error_code"] == 20
 
 
-def test_a_forgotten_session_leaves_its_floor_behind() -> None:
-    talker = Talker(centre(limits=Limits(sessions=2)))
+@pytest.mark.parametrize("later", [2, 3, 4, 5, 9])
+def test_what_a_forgotten_session_saw_is_never_accepted_again(later: int) -> None:
+    """However many sessions there were since: of two the newest msg_id is kept, of those before them a floor."""
+    talker = Talker(centre(limits=Limits(sessions=2, seen=2)))
     first = talker.session.next_msg_id(talker.now)
     send(talker, first, 1, PING)
     old = talker.session
-    for session_id in (78, 79, 80):
-        talker.session = talker.open(talker.temp, session_id)
-        talker.session.last_msg_id = old.last_msg_id + 400
-        talker.ask(PING)
+    for number in range(later):
+        talker.session = talker.open(talker.temp, 78 + number)
+        talker.session.last_msg_id = old.last_msg_id + 400 * number
+        assert talker.ask(PING)[-1].name == "pong"
+    known = talker.wire.dc.keys.get(talker.temp.auth_key.id, NOW)
+    assert known is not None and len(known.forgotten) <= 2
     talker.session = old
     assert send(talker, first, 1, PING)[0]["error_code"] == 20
+
+
+@pytest.mark.parametrize("how", ["destroyed", "pushed out", "lost"])
+def test_a_forgotten_session_whose_clock_was_fast_keeps_no_other_waiting(how: str) -> None:
+    """A client that has learned the time begins a new session: its msg_ids are lower than those of before."""
+    dc = centre("lost-session", limits=Limits(sessions=2))
+    talker = Talker(dc)
+    early, honest = talker.session, next_msg_id(talker.now)
+    fast = next_msg_id(talker.now + 25)
+    if how == "lost":
+        binding = talker.binding(msg_id=fast)
+        assert talker.result(binding.request, msg_id=fast).name == "boolTrue"
+    else:
+        assert send(talker, fast, 1, PING)[-1].name == "pong"
+    if how == "pushed out":
+        for session_id in (78, 79):
+            talker.session = talker.open(talker.temp, session_id)
+            send(talker, fast, 1, PING)
+    talker.session = talker.open(talker.temp, 80)
+    if how == "destroyed":
+        destroy = bytes(call("destroy_session", session_id=early.session_id))
+        assert send(talker, honest, 1, destroy)[-1].name == "destroy_session_ok"
+    assert [a.name for a in send(talker, honest + 4, 3, PING)][-1] == "pong"
+    talker.session = talker.open(talker.temp, 81)
+    assert send(talker, honest, 1, PING)[-1].name == "pong"
+    talker.session = early
+    assert send(talker, fast, 1, PING)[0]["error_code"] == 20
 
 
 def test_the_greeting_comes_once_per_session() -> None:
@@ -535,6 +566,14 @@ def test_wrappers_have_an_end(fresh: Talker) -> None:
     for _ in range(20):
         query = bytes(call("invokeWithoutUpdates", query=query))
     assert fresh.result(query) == (400, "INPUT_REQUEST_TOO_LONG")
+
+
+def test_there_may_be_seven_wrappers_and_not_eight(fresh: Talker) -> None:
+    query = bytes(call("help.getNearestDc"))
+    for _ in range(7):
+        query = bytes(call("invokeWithoutUpdates", query=query))
+    assert fresh.result(query).name == "nearestDc"
+    assert fresh.result(call("invokeWithoutUpdates", query=query)) == (400, "INPUT_REQUEST_TOO_LONG")
 
 
 def test_gzip_that_grows_too_much_is_refused(fresh: Talker) -> None:
@@ -744,6 +783,7 @@ def test_with_checks_switched_off_nothing_closed_is_bound() -> None:
 def test_each_fault_parses_with_and_without_a_number(name: str) -> None:
     assert Fault.parse(name) == Fault(name, 1)
     assert Fault.parse(f"{name}=7") == Fault(name, 7)
+    assert Fault(name).number == 1
 
 
 @pytest.mark.parametrize("text", ["", "nothing", "slow=", "slow=x", "slow=1.5"])

@@ -90,6 +90,15 @@ def test_evidence_points_into_the_dissection() -> None:
         assert WRONG.parts[row.within][row.offset : row.offset + row.size] == bytes(found)
 
 
+def test_a_packet_that_was_changed_on_the_way_is_told_where_its_hash_stands() -> None:
+    packet = bytearray(C.packet())
+    packet[-1] ^= 1
+    found = diagnose(packet=bytes(packet), perm_key=C.perm, temp_key=C.temp, session_id=C.session_id, msg_id=C.msg_id)
+    assert found.name == "packet_msg_key_wrong"
+    (place,) = found.evidence
+    assert (place.path, place.offset, place.size, place.got) == ("packet/msg_key", 8, 16, bytes(packet[8:24]))
+
+
 @pytest.mark.parametrize("name", PATIENTS)
 def test_there_is_a_dissection_around_every_place(name: str) -> None:
     diagnosis = diagnose(**PATIENTS[name]())

@@ -345,3 +345,14 @@ def test_an_answer_as_long_as_a_seal_is_told_apart_by_its_key() -> None:
     assert dissect(packet, keys=SAMPLE.keys).name == "packet"
     assert dissect(packet).name == "encrypted_message"
     assert dissect(packet, as_="packet").name == "packet"
+
+
+def test_what_is_no_plain_packet_is_not_taken_for_one_under_the_key_zero() -> None:
+    with pytest.raises(DecodeError):
+        dissect(bytes(8) + b"\xff" * 96, as_="packet")
+
+
+def test_one_wrong_key_among_the_keys_is_told() -> None:
+    with pytest.raises(LocalError, match="keys") as caught:
+        unseal(SAMPLE.carried.frame, [*SAMPLE.keys, b"the bytes of a key"])  # type: ignore[list-item]
+    assert caught.value.got == "bytes"

@@ -428,6 +428,13 @@ def test_a_key_that_ends_after_all_dates() -> None:
     assert caught.value.where == "server_DH_inner_data/server_time"
 
 
+def test_a_key_that_ends_with_the_last_of_all_dates() -> None:
+    both = sources("late")
+    meddle = tamper_inside("server_time", lambda now: 2**31 - 1 - 86400)
+    done = converse(opening(both["client_entropy"], 2, 86400), meddle=meddle, **both)
+    assert done.client.expires_at == 2**31 - 1
+
+
 # -- Recorded exchanges ------------------------------------------------------------------------------
 
 

@@ -82,7 +82,11 @@ def test_restarts() -> None:
 
 def test_repr_shows_ids_only() -> None:
     made = ring().add(key(7), 5, NOW)
+    made.session(3, Limits())
+    made.forget_session(3)
     assert bytes(key(7)).hex()[-8:] not in repr(made).replace(str(made.auth_key.id), "")
+    for kept in ("sessions", "forgotten", "salts", "bound_by"):
+        assert kept not in repr(made)
 
 
 def test_using_a_temporary_key_is_using_the_permanent_one_behind_it() -> None:

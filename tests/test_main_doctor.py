@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
 from patients import OTHER, PATIENTS, C
-from wrong_client import NOW, long, pattern, swapped
+from wrong_client import NOW, key_id, long, pattern, right_hash, swapped
 
 KEYS = f"perm_auth_key: {C.perm.hex()}\ntemp_auth_key: {C.temp.hex()}\n"
 AROUND = f"session_id: {C.session_id}\nmsg_id: {C.msg_id}\nnow: {NOW}\n"
@@ -270,3 +271,49 @@ def test_any_file_is_looked_at_or_refused(data: bytes, doctor: Run) -> None:
     assert code in (1, 2)
     assert bool(said) == (code == 1)
     assert errors.startswith("read: " if code == 1 else "mtlib: ") or not errors
+
+
+PERM_ID = int.from_bytes(key_id(C.perm), "little", signed=True)
+OVER_PADDING = replace(C, msg_key=lambda text, padding, key: right_hash(text + padding, b"", b""))
+LOGS = {
+    "of TDLib's kind": ("msg_key_over_padding", f"""\
+[ 4][t 6][1795000000.123556789][Session.cpp:1011][#2][!Session:2:main]\tSend auth.bindTempAuthKey {{
+  perm_auth_key_id = {PERM_ID}
+  nonce = {C.nonce}
+  expires_at = {C.expires_at}
+  encrypted_message = {OVER_PADDING.sealed.hex().upper()}
+}}
+[ 3][t 6][1795000000.223556789][Session.cpp:1020][#2][!Session:2:main]\tperm_auth_key = {C.perm.hex().upper()}
+[ 3][t 6][1795000000.223556789][Session.cpp:1020][#2][!Session:2:main]\ttmp_auth_key = {C.temp.hex().upper()}
+[ 3][t 6][1795000000.223556789][Session.cpp:1020][#2]\tsession_id: {C.session_id % 2**64}, message_id: {C.msg_id}
+[ 1][t 6][1795000000.323556789][Session.cpp:1030][#2]\tBindKey failed: [Error : 400 : ENCRYPTED_MESSAGE_INVALID]
+"""),
+    "of mtcute's kind": ("iv_halves_swapped", f"""\
+2026-11-17T10:00:00.010Z [DBG] [auth] binding temp auth key: msgId = {C.msg_id}, sessionId = {C.session_id % 2**64:x}
+2026-11-17T10:00:00.011Z [VRB] [conn] >>> auth.bindTempAuthKey {replace(C, cipher=swapped).request.hex()}
+2026-11-17T10:00:00.011Z [VRB] [auth] permAuthKey = {C.perm.hex()}
+2026-11-17T10:00:00.012Z [VRB] [auth] tempAuthKey = {C.temp.hex()}
+2026-11-17T10:00:00.090Z [ERR] [auth] failed to bind temp key: 400: ENCRYPTED_MESSAGE_INVALID
+"""),
+    "of Telethon's kind": ("byte_swapped", f"""\
+DEBUG:telethon.network.mtprotosender:Assigned msg_id = {C.msg_id} to BindTempAuthKeyRequest (7f01)
+DEBUG:my_bind:session_id={C.session_id}
+DEBUG:my_bind:auth_key={C.perm!r}
+DEBUG:my_bind:temp_auth_key={C.temp!r}
+DEBUG:my_bind:BindTempAuthKeyRequest(perm_auth_key_id={PERM_ID}, nonce={C.nonce}, \
+expires_at={datetime.fromtimestamp(C.expires_at, UTC)!r}, \
+encrypted_message={replace(C, inner_session=long(C.session_id)[::-1]).sealed!r})
+Traceback (most recent call last):
+telethon.errors.rpcerrorlist.EncryptedMessageInvalidError: Encrypted message invalid (caused by BindTempAuthKeyRequest)
+"""),
+}
+
+
+@pytest.mark.parametrize("kind", LOGS)
+def test_nothing_but_a_debug_log_tells_the_cause(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name, log = LOGS[kind]
+    (tmp_path / "log").write_text(log)
+    assert main(["doctor", str(tmp_path / "log"), "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert [finding["name"] for finding in said["findings"]] == [name]
+    assert not {line.split(":")[0] for line in said["missing"]} & {"perm_key", "temp_key", "session_id", "msg_id"}

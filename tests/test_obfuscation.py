@@ -290,3 +290,8 @@ def test_no_secret_is_refused_and_not_shown(text: Any) -> None:
     with pytest.raises(LocalError) as caught:
         parse_secret(text)
     assert caught.value.where == "secret" and SECRET_16.hex()[:8] not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["A" * 22, "A" * 22 + "=="])
+def test_base64url_that_could_be_hex_is_sixteen_bytes(text: str) -> None:
+    assert parse_secret(text) == (bytes(16), False)

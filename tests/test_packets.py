@@ -259,3 +259,12 @@ def test_the_two_directions_differ_only_in_their_names() -> None:
     assert [f.name for f in REQUEST_PACKET.fields] == [f.name for f in ANSWER_PACKET.fields]
     names = [[f.name for f in layout.fields] for layout in (REQUEST_MESSAGE, ANSWER_MESSAGE)]
     assert [a for a, b in zip(*names, strict=True) if a != b] == ["request"]
+
+
+@pytest.mark.parametrize(("layout", "packet", "body"), [(REQUEST_MESSAGE, REQUEST_PACKET, "request"),
+                                                        (ANSWER_MESSAGE, ANSWER_PACKET, "answer")])  # fmt: skip
+def test_what_a_packet_says_of_itself_names_its_body(layout: Any, packet: Any, body: str) -> None:
+    kinds = {field.name: field.kind.name for field in layout.fields}
+    assert kinds[body] == "Object"
+    notes = {field.name: field.note.meaning for field in packet.fields}
+    assert notes["ciphertext"] == f"the message with its {body}, AES-IGE"

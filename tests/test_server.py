@@ -20,7 +20,8 @@ from mtlib.crypto.entropy import System
 from mtlib.errors import LocalError, MtError, RpcError, Unreachable
 from mtlib.net import server
 from mtlib.net.client import Client, connect
-from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, is_loopback, listen, owner, same_user
+from mtlib.net.endpoints import is_loopback
+from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, listen, owner, same_user
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.packets import plain
@@ -494,16 +495,22 @@ def test_a_slow_reader_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
         client.bind()
         stream, number = client.connection.stream, 3000
         client.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        ((sock, served),) = dc._connections.items()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         pings = [SCHEMA["ping"].build(ping_id=each) for each in range(number)]
         packets = b"".join(stream.send(bytes(client.session.send(each, client.clock()))) for each in pings)
         writer = threading.Thread(target=client.connection.socket.sendall, args=(packets,), daemon=True)
         client.connection.socket.settimeout(30)
         writer.start()
-        time.sleep(0.5)
+        end = time.monotonic() + 10
+        while not served.full and time.monotonic() < end:
+            time.sleep(0.01)
+        assert served.full  # so much waits that nothing more is read
         found = 0
         while found < number:
-            found += len(stream.receive(client.connection.socket.recv(512)))
-        assert found >= number
+            data = client.connection.socket.recv(512)
+            assert data, "it hung up"
+            found += len(stream.receive(data))
 
 
 def test_a_reader_that_never_reads_is_let_go_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

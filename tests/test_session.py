@@ -94,6 +94,14 @@ def test_the_clock_is_set_by_the_notice_itself(session: Session, code: int, ahea
     assert abs(seconds_of(session.next_msg_id(NOW)) - (NOW + ahead)) < 1.1
 
 
+@pytest.mark.parametrize("code", [16, 17])
+def test_a_notice_sets_the_clock_to_a_fraction_of_a_second(session: Session, code: int) -> None:
+    msg_id = session.send(SCHEMA["ping"].build(ping_id=1), NOW).msg_id
+    notice = SCHEMA["bad_msg_notification"].build(bad_msg_id=msg_id, bad_msg_seqno=1, error_code=code)
+    session.receive(from_server(notice, msg_id=next_msg_id(NOW + 400.625, 0, ANSWER)), NOW)
+    assert session.time_offset == pytest.approx(400.625, abs=0.001)
+
+
 def test_other_messages_must_be_timely(session: Session) -> None:
     pong = SCHEMA["pong"].build(msg_id=4, ping_id=1)
     for shift in (-301, 31):

@@ -211,6 +211,7 @@ def test_detect(start: str, kind: str | None) -> None:
         (bytes.fromhex("0d0a0d0a000d0a515549540a"), "version 2"),
         *((bytes.fromhex(f"1603{minor:02x}00f8010000f40303") + bytes(8), "TLS") for minor in range(5)),
         (bytes.fromhex("1603010200010001fc0303"), "TLS"),
+        (bytes.fromhex("16030302000100" + "01"), "TLS"),  # eight bytes are enough
     ],
 )
 def test_other_protocols_are_told_apart(start: bytes, what: str) -> None:

@@ -46,17 +46,24 @@ def add_doctor(add: Adder) -> None:
 
     doctor = add("doctor", help="why was my bind refused?", formatter_class=argparse.RawDescriptionHelpFormatter,
                  epilog=f"Names: {', '.join(NAMES)}.\n\nA complete file:\n\n{EXAMPLE}")
-    doctor.add_argument("patient", metavar="FILE|-", help="lines `name: value`, JSON, a log, what `bind --json "
-                        "--reveal` or `dc --json` prints, or all the bytes that a client sent on one TCP connection")
+    doctor.add_argument("patient", metavar="FILE|-", nargs="?",
+                        help="lines `name: value`, JSON, a log, what `bind --json --reveal` or `dc --json` "
+                        "prints, or all the bytes that a client sent on one TCP connection")
     doctor.add_argument("--keys", metavar="FILE", help="the keys in a file of their own; use throw-away keys")
     doctor.add_argument("--json", action="store_true")
-    doctor.set_defaults(run=_doctor)
+    doctor.add_argument("--list", action="store_true", help="the mistakes that it knows, as a page of Markdown")
+    doctor.set_defaults(run=_doctor, wrong=doctor.error)
 
 
 def _doctor(options: argparse.Namespace) -> int:
     from mtlib.clinic.doctor import diagnose
     from mtlib.clinic.reading import read_patient
 
+    if options.list:
+        print(list_of_mistakes(), end="")
+        return 0
+    if options.patient is None:
+        options.wrong("a file is wanted, or - for standard input")
     keys = read(options.keys) if options.keys else None
     patient = read_patient(read(options.patient), keys)
     diagnosis = diagnose(**patient)
@@ -65,26 +72,59 @@ def _doctor(options: argparse.Namespace) -> int:
     return 0 if diagnosis.healthy else NO
 
 
+def list_of_mistakes() -> str:
+    """The table of mistakes as the page docs/mistakes.md has it."""
+    from mtlib.clinic.mistakes import MISTAKES, Stage
+
+    about = "This page is printed by `python -m mtlib doctor --list`. The names stay within a major version."
+    lines = ["# The mistakes that the doctor knows", "", about]
+    for stage in Stage:
+        rows = [row for row in MISTAKES.values() if row.stage == stage]
+        lines += ["", f"## {stage.name.capitalize()}", "", "| name | what was done | what to do | lesson |",
+                  "| --- | --- | --- | --- |"]  # fmt: skip
+        lines += [f"| `{row.name}` | {row.sentence} | {row.fix} | [{row.lesson[:2]}](../notebooks/{row.lesson}.ipynb) |"
+                  for row in rows]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+PROTOCOL = """\
+The program reads one line of JSON for each question and answers each with one line, flushed:
+
+  {"step": "msg_key", "inputs": {"envelope": "9d0f...", "padding": "52c1...", "perm_auth_key": "b6f4..."}}
+  {"output": "9c43e0f0c9f3ba4ba1a6ae8c0f16f4d5"}
+
+An output is hex. Of the inputs, bytes are hex, a long is a decimal string, an int a number; a step takes what
+--list says. {"output": null} says that the program does not have this step. It ends when its input ends.
+"""
+"""What a program and the judge say to each other."""
+
+
 def add_judge(add: Adder) -> None:
     """The arguments of `judge`."""
     from mtlib.clinic.ladder import EVERYTHING
     from mtlib.clinic.recipe_client import PARTS
 
+    parts = [f"  {part}: {', '.join(steps)}" for part, steps in PARTS.items()]
     judge = add("judge", help="feed the steps of the recipe to any program, as JSON lines",
-                usage="python -m mtlib judge [-h] [NAME ...] -- PROGRAM [ARGUMENT ...]",
+                usage="python -m mtlib judge [-h] [--list] [NAME ...] -- PROGRAM [ARGUMENT ...]",
                 formatter_class=argparse.RawDescriptionHelpFormatter,
-                epilog="\n".join(["Parts and their steps:", *(
-                    f"  {part}: {', '.join(steps)}" for part, steps in PARTS.items())]))  # fmt: skip
+                epilog="\n".join([PROTOCOL, "Parts and their steps:", *parts]))  # fmt: skip
+    judge.add_argument("--list", action="store_true", help="the steps, in the order in which they are asked")
     judge.add_argument("words", nargs=argparse.REMAINDER, metavar="[NAME ...] -- PROGRAM", help="parts or steps that "
                        f"are asked, or {EVERYTHING}, without a name the binding; then a program and its arguments")
-    judge.set_defaults(run=_judge)
+    judge.set_defaults(run=_judge, wrong=judge.error)
 
 
 def _judge(options: argparse.Namespace) -> int:
-    from mtlib.net.judge import judge_program
+    from mtlib.net.judge import judge_program, list_of_steps
 
+    if options.list:
+        print(list_of_steps())
+        return 0
     words = options.words if "--" in options.words else ["--", *options.words]
     at = words.index("--")
+    if not words[at + 1 :]:
+        options.wrong("a program is wanted")
     report = judge_program(words[at + 1 :], steps=words[:at])
     print(report)
     return 0 if report.ok else NO

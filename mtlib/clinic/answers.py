@@ -38,6 +38,10 @@ WORDS: Mapping[str, str] = {
     "AUTH_KEY_INVALID": "temporary_key_unknown",
     "_MIGRATE_": "another_data_centre",
     **dict.fromkeys(
+        ("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE", "CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF"),
+        "no_verdict_yet",
+    ),
+    **dict.fromkeys(
         ("TIMEOUT", "TIMED OUT", "TIMEDOUT", "BAD_SERVER_SALT", "BAD_MSG", "FLOOD", "RPC_CALL_FAIL", "RPC_MCGET_FAIL",
          "RPC_SEND_FAIL", "MSG_WAIT_FAILED", "MSG_WAIT_TIMEOUT", "INTERDC_", "WORKER_BUSY", "INTERNAL", "-503", "-500"),
         "no_verdict_yet",
@@ -46,6 +50,19 @@ WORDS: Mapping[str, str] = {
 """What the answer means where the bytes are right, by a word in it."""
 OF_BYTES = frozenset(("permanent_key_unknown", "other_bytes_were_sent", "date_refused"))
 """Those that mean this only where the bytes are right: a mistake in the bytes is answered in the same way."""
+_NOTHING = ("Nothing came back: the packet was lost, or nobody could read it.",
+            "Look at frame and packet first: what a data centre cannot open it does not answer.")  # fmt: skip
+_CLOSED = ("The connection was closed without an answer: nobody judged the binding.",
+           "Look at frame and packet first: a data centre closes where it cannot read them.")  # fmt: skip
+_TOLD: Mapping[str, tuple[str, str]] = {
+    "AUTH_KEY_DUPLICATED": ("One key was used in two places at the same time, and the data centre has ended it.",
+                            "Make new keys and log in again; use a key in one place only."),
+    "AUTH_KEY_INVALID": ("The data centre does not take the key that carries the packet.",
+                         "Make a new temporary key and bind that; the permanent key is as good as before."),
+    **dict.fromkeys(("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE"), _NOTHING),
+    **dict.fromkeys(("CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF"), _CLOSED),
+}  # fmt: skip
+"""What is said of an answer whose row of the table says it too generally: sentence and fix."""
 _FIXES: Mapping[int, str] = {
     -403: "Look for what stands between you and the data centre, and at the form of the request where it is HTTP.",
     -429: "Wait, and open fewer connections; then build the binding anew.",
@@ -57,10 +74,12 @@ def meaning(answer: str) -> Mistake | None:
     """What an answer means for right bytes; None for a success, and where none was told."""
     if answer in ("", SUCCESS):
         return None
-    said, unjudged = answer.upper().replace("\N{MINUS SIGN}", "-"), MISTAKES["no_verdict_yet"]
-    word = next((name for word, name in WORDS.items() if word in said), "")
-    if word not in ("", "no_verdict_yet"):
-        return MISTAKES[word]
+    said, unjudged = _spelled_out(answer), MISTAKES["no_verdict_yet"]
+    word, name = next((each for each in WORDS.items() if each[0] in said), ("", ""))
+    if word in _TOLD:
+        return replace(MISTAKES[name], sentence=_TOLD[word][0], fix=_TOLD[word][1])
+    if name not in ("", "no_verdict_yet"):
+        return MISTAKES[name]
     numbers = [int(found) for found in re.findall(r"(?<![\w.-])-?\d{1,9}(?![\w.])", said)]
     for number in numbers:
         if number == -404:
@@ -75,7 +94,12 @@ def meaning(answer: str) -> Mistake | None:
     if "FLOOD" in said:
         return replace(unjudged, sentence="Too many requests: the data centre wants a pause.",
                        fix="Wait as many seconds as the answer says; then build the binding anew.")
-    return unjudged if word else MISTAKES["answer_not_known"]
+    return unjudged if name else MISTAKES["answer_not_known"]
+
+
+def _spelled_out(answer: str) -> str:
+    """In capitals, and a class such as EncryptedMessageInvalidError as the error that it stands for."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", answer).upper().replace("\N{MINUS SIGN}", "-")
 
 
 def beside_right_bytes(row: Mistake) -> Mistake:

@@ -9,6 +9,7 @@ Source of the link types: www.tcpdump.org/linktypes.html. Of TCP: RFC 9293, sect
 from __future__ import annotations
 
 import heapq
+import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ MAGIC = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\x
 LINKS = {0: 4, 12: 0, 14: 0, 101: 0, 108: 4, 113: 16, 228: 0, 229: 0, 276: 20}
 """Bytes in front of the IP header, by link type: BSD loopback, raw IP, Linux cooked. Ethernet (1) has VLANs as well."""
 ETHERNET = 1
+SECTION, INTERFACE, SIMPLE_PACKET, ENHANCED_PACKET, CLOCK = MAGIC[-1], 1, 3, 6, 9
+"""Blocks of a pcapng file, and the option of an interface that tells the unit of its clock."""
+
+Record = tuple[int, float, bytes]
+"""A packet of a file: its link type, when it was captured, its bytes."""
 
 End = tuple[str, int]
 
@@ -122,24 +128,19 @@ def _segments(data: bytes, notes: Counter[str]) -> Iterator[Segment]:
                          expected='pip install dpkt, or this package with its extra "tools"') from None
     if not is_capture(data):
         raise DecodeError("no capture", got=data[:4], expected="pcap or pcapng", where="byte 0")
-    try:
-        reader = dpkt.pcap.UniversalReader(BytesIO(data))
-        link, records = reader.datalink(), iter(reader)
-    except Exception as error:
-        raise DecodeError("a capture whose head is damaged", got=type(error).__name__, where="byte 0") from None
-    if link != ETHERNET and link not in LINKS:
-        raise DecodeError("a capture of a link that is not known here", got=link,
-                          expected="Ethernet, loopback, raw IP, or Linux cooked")
+    records = _blocks(data) if data[:4] == SECTION else _pcap(dpkt, data)
     for number in range(PACKETS):
         try:
-            at, raw = next(records)
+            link, at, raw = next(records)
         except StopIteration:
             return
+        except DecodeError:
+            raise
         except Exception:
             notes["damaged record, with which the file ends here"] += 1
             return
         try:
-            segment = _segment(dpkt, number, float(at), raw, link)
+            segment = _segment(dpkt, number, at, raw, link)
         except Exception:
             segment = None
         if segment is None:
@@ -147,6 +148,64 @@ def _segments(data: bytes, notes: Counter[str]) -> Iterator[Segment]:
         else:
             yield segment
     notes[f"packets were looked at, and no more; {PACKETS} is the limit"] += PACKETS
+
+
+def _pcap(dpkt: Any, data: bytes) -> Iterator[Record]:
+    try:
+        reader = dpkt.pcap.Reader(BytesIO(data))
+        link = reader.datalink()
+    except Exception as error:
+        raise DecodeError("a capture whose head is damaged", got=type(error).__name__, where="byte 0") from None
+    _known_link(link)
+    for at, raw in reader:
+        yield link, float(at), raw
+
+
+def _blocks(data: bytes) -> Iterator[Record]:
+    """The packets of a pcapng file, each with the link of its own interface: dpkt knows the first interface only.
+
+    Source: IETF draft-ietf-opsawg-pcapng, sections 3 and 4.
+    """
+    at, order, interfaces = 0, "<", list[tuple[int, float]]()
+    while at < len(data):
+        if data[at : at + 4] == SECTION:
+            order, interfaces = "<" if data[at + 8 : at + 12] == b"\x4d\x3c\x2b\x1a" else ">", []
+        kind, size = struct.unpack_from(f"{order}II", data, at) if at + 12 <= len(data) else (0, 0)
+        if size < 12 or at + size > len(data):
+            if not interfaces:
+                raise DecodeError("a capture whose head is damaged", got=f"a block of {size} bytes", where=f"byte {at}")
+            raise ValueError("a block is cut off")
+        body = data[at + 8 : at + size - 4]
+        if kind == INTERFACE:
+            (link,) = struct.unpack_from(f"{order}H", body)
+            interfaces.append((link, _ticks(body[8:], order)))
+            if len(interfaces) == 1:
+                _known_link(link)
+        elif kind == ENHANCED_PACKET:
+            interface, high, low, length = struct.unpack_from(f"{order}IIII", body)
+            link, ticks = interfaces[interface]
+            yield link, (high << 32 | low) / ticks, body[20 : 20 + length]
+        elif kind == SIMPLE_PACKET:
+            yield interfaces[0][0], 0.0, body[4:]
+        at += size
+
+
+def _ticks(options: bytes, order: str) -> float:
+    """How many units of an interface's clock are a second: a million, where the option if_tsresol says nothing else."""
+    at = 0
+    while at + 4 <= len(options):
+        code, size = struct.unpack_from(f"{order}HH", options, at)
+        if code == CLOCK and size == 1:
+            power = options[at + 4]
+            return float(2 ** (power & 127) if power & 128 else 10**power)
+        at += 4 + size + -size % 4
+    return 1e6
+
+
+def _known_link(link: int) -> None:
+    if link != ETHERNET and link not in LINKS:
+        raise DecodeError("a capture of a link that is not known here", got=link,
+                          expected="Ethernet, loopback, raw IP, or Linux cooked")
 
 
 def _segment(dpkt: Any, number: int, at: float, raw: bytes, link: int) -> Segment | None:

@@ -7,18 +7,19 @@ one until it gives what stands there; where none does, the disagreement itself i
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
 from mtlib.clinic.opening import INNER_ID, Known, Opened, noticed, path_of
 from mtlib.clinic.patient import GivenKey, Patient
-from mtlib.clinic.wrong import ENVELOPE, long, signed, size_of
+from mtlib.clinic.wrong import ENVELOPE, long, size_of
 
 YOUNGEST = 10**8
 """The third of March 1973: every smaller number is a duration."""
 DAY = 86400
+YEAR = 366 * DAY
 _SIZES = {name: size for name, size, _ in ENVELOPE}
 _DISAGREE = {
     "perm_auth_key_id": "names_another_key", "seqno": "seqno_not_zero", "length": "length_not_forty",
@@ -112,7 +113,7 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
         named = _named(place, patient)
         if named is not None:
             return named
-    if place.name == "msg_id" and _msg_id(place, patient) == "msg_id_of_another_clock":
+    if place.name == "msg_id" and (_by_another_clock(place) or place.got == place.expected >> 32 << 32):
         return MISTAKES["msg_id_of_another_clock"]
     changed = _changed(place.expected, place.got)
     if changed is not None:
@@ -133,20 +134,27 @@ def _changed(right: int, got: int) -> Mistake | None:
 def _explain_int(place: FieldValue, patient: Patient) -> Mistake:
     if place.name != "expires_at":
         return MISTAKES[_DISAGREE[place.name]]
-    if place.got == signed(int.from_bytes(place.expected.to_bytes(4, "big", signed=True), "little"), 32):
-        return MISTAKES["expires_at_turned_round"]
+    for wrong, right in ((place.got, place.expected), (place.expected, place.got)):
+        form = _form_of_a_date(wrong, [right])
+        if form:
+            return MISTAKES[form]
     wrong = place.got if place.got < YOUNGEST or _odd_date(place.got, patient) else place.expected
     return MISTAKES[_odd_date(wrong, patient) or _DISAGREE["expires_at"]]
 
 
-def _msg_id(place: FieldValue, patient: Patient) -> str:
-    """Why another msg_id stands in the envelope."""
+def _by_another_clock(place: FieldValue) -> bool:
+    """Whether it is the same moment in seconds, milliseconds, microseconds or nanoseconds."""
     seconds = place.expected >> 32
+    clocks: tuple[tuple[int, int], ...] = ((1, 2), (10**3, 2000), (10**6, 2 * 10**6), (10**9, 2 * 10**9))
+    return any(abs(place.got - seconds * unit) <= slack for unit, slack in clocks)
+
+
+def _msg_id(place: FieldValue, patient: Patient) -> str:
+    """Why another msg_id stands in the envelope; which of two was drawn first is said only of two that may be ids."""
     if place.got == patient.container_msg_id:
         return "msg_id_of_the_container"
-    clocks: tuple[tuple[int, int], ...] = ((1, 2), (10**3, 2000), (10**6, 2 * 10**6), (10**9, 2 * 10**9))
-    if any(abs(place.got - seconds * unit) <= slack for unit, slack in clocks):
-        return "msg_id_of_another_clock"
+    if place.got % 4 or abs(place.got - place.expected) > YEAR << 32:
+        return "another_msg_id"
     return "built_for_an_older_message" if place.got < place.expected else "fresh_msg_id_inside"
 
 
@@ -157,10 +165,10 @@ def _named(place: FieldValue, patient: Patient) -> Mistake | None:
         right, other, swapped = patient.temp_key, patient.perm_key, "perm_key_id_for_the_temporary"
     if other is not None and place.got == other.key.id:
         return MISTAKES[swapped]
-    return None if right is None else _cut_wrongly(place.got, right)
+    return None if right is None else cut_wrongly(place.got, right)
 
 
-def _cut_wrongly(got: int, right: GivenKey) -> Mistake | None:
+def cut_wrongly(got: int, right: GivenKey) -> Mistake | None:
     for row, ways in at("auth_key_id"):
         for way in ways:
             made = way(right.key.data)
@@ -188,18 +196,27 @@ def date(patient: Patient, value: int, path: str, offset: int) -> Iterator[Findi
 def _odd_date(value: int, patient: Patient) -> str:
     """What such a number is, where it is no date."""
     clock = patient.clock
-    ends = {end for end in (patient.key_expires_at, clock and clock + DAY) if end}
+    form = _form_of_a_date(value, [end for end in (patient.key_expires_at, clock and clock + DAY) if end], slack=600)
     if value == 0:
         return "expires_at_left_out"
-    if 0 < value < YOUNGEST:
+    whole_minutes = value <= DAY or (value <= YEAR and value % 60 == 0) or (value <= 1000 * DAY and value % 60_000 == 0)
+    promised = patient.key_expires_at is not None and clock is not None and (
+        abs(patient.key_expires_at - clock - value) < 600)
+    if not form and 0 < value < YOUNGEST and (whole_minutes or promised):
         return "expires_at_is_a_duration"
-    for end in ends:
-        away = (value - 1000 * end) % 2**32
-        if min(away, 2**32 - away) <= 600_000:
+    return form
+
+
+def _form_of_a_date(value: int, dates: Sequence[int], slack: int = 1) -> str:
+    """Which spoiled form of one of these dates it is, give or take `slack` seconds."""
+    for date in dates:
+        away = (value - 1000 * date) % 2**32
+        if min(away, 2**32 - away) <= 1000 * slack:
             return "expires_at_in_milliseconds"
-        if abs(_turned(value) - end) <= DAY:
+        if abs(_turned(value) - date) <= (DAY if slack > 1 else 0):
             return "expires_at_turned_round"
-        if any(value == form for form in _floats(float(end))) or abs(_float(value) - end) <= 8 * DAY:
+        if any(value == form for form in _floats(float(date))) or (abs(_float(value) - date) <= (
+                8 * DAY if slack > 1 else 128)):  # fmt: skip
             return "expires_at_as_a_float"
     return ""
 
@@ -224,6 +241,6 @@ def _off(value: int, patient: Patient) -> str:
         life = (patient.key_expires_at or now + DAY) - now + patient.rules.expires_slack
         if 0 < value - local <= life:
             return "local_clock_off"
-    if patient.clock is not None and value <= patient.clock:
+    if value <= (YOUNGEST if patient.clock is None else patient.clock):
         return "expires_at_in_the_past"
     return "expires_at_too_late"

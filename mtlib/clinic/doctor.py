@@ -11,60 +11,51 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, core.telegram.org/api/pfs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mtlib.clinic import wrong
 from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning
-from mtlib.clinic.comparing import GENERIC, compare, date
+from mtlib.clinic.comparing import GENERIC, compare, cut_wrongly, date
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
     CONSTANTS,
     FRONT,
+    INNER_ID,
     UNKNOWN_MODE,
-    Change,
     Opened,
     differing,
     expected_inside,
-    fitted,
     hash_mistakes,
     is_right,
     mended,
     noticed,
     open_packet,
     open_seal,
-    packet_hash,
     path_of,
     right_digest,
     said,
 )
-from mtlib.clinic.patient import BYTES, GivenKey, Patient, pieces_of, refuse_shown_keys
+from mtlib.clinic.packet import out_of_packet, sealed_wrongly, unwrapped
+from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
+from mtlib.clinic.request import cut_request
 from mtlib.clinic.wrong import size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
-from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import V1
 from mtlib.crypto.keys import AuthKey
-from mtlib.errors import LocalError, MtError, PeerError
+from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge
-from mtlib.protocol.limits import Limits
-from mtlib.protocol.messages import CONTAINER, Message, inflate, unpack
-from mtlib.protocol.packets import MAX_PADDING, MIN_PADDING
+from mtlib.protocol.packets import HEADER
 from mtlib.protocol.retry import YOUNG
-from mtlib.transport.stream import ServerStream
 from mtlib.wire import SCHEMA, Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
 
 Octets = bytes | bytearray | memoryview | Dissection | str
 Key = AuthKey | GivenKey | bytes | str
-BIND = REQUEST.id_bytes
 RSA_BLOCK = 256
-WRAPPERS = ("invokeWithLayer", "initConnection", "invokeWithoutUpdates", "invokeAfterMsg")
-WRAPPED = 8
-"""How many wrappers are taken off."""
 
 
 def diagnose(
@@ -125,8 +116,8 @@ def explain_refusal(facts: Facts, **more: Any) -> Diagnosis:
 def explain_packet(facts: PacketFacts) -> str:
     """In a sentence or two, how a packet that did not open was sealed, for a data centre's log."""
     packet, given = facts.packet, None if facts.key is None else GivenKey(facts.key)
-    opened = None if given is None or len(packet) < FRONT + 2 * BLOCK else open_packet(packet, given, ())
-    found = list(_sealed_wrongly(packet, given, *opened, Patient())) if given and opened else []
+    opened = open_packet(packet, given, ()) if given else None
+    found = list(sealed_wrongly(packet, given, *opened, Patient())) if given and opened else []
     rows = [finding.mistake for finding in found] or [MISTAKES["packet_not_opened"]]
     return " ".join(f"{row.name}: {row.sentence} {row.fix}" for row in rows)
 
@@ -140,7 +131,6 @@ class Case:
     call: Dissection | None = None
     sealed: bytes | None = None
     findings: tuple[Finding, ...] = ()
-    told: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -152,6 +142,19 @@ class Case:
 
     def and_found(self, *findings: Finding) -> Case:
         return replace(self, findings=(*self.findings, *findings))
+
+
+def arrive(patient: Patient) -> Case:
+    """Everything taken off that surrounds the seal, and the mistakes that were undone for it. Raises LocalError for a
+    stream that is no connection."""
+    patient, findings = out_of_packet(patient)
+    if patient.request is None:
+        return Case(patient, None, patient.encrypted_message, findings)
+    data = unwrapped(patient.request)
+    call, sealed, more = cut_request(data, patient)
+    if call is None:
+        sealed = patient.encrypted_message
+    return Case(replace(patient, request=data), call, sealed, (*findings, *more))
 
 
 def examine(patient: Patient) -> Diagnosis:
@@ -180,402 +183,6 @@ def examine(patient: Patient) -> Diagnosis:
 def _hidden(row: Evidence) -> Evidence:
     """A place without what stands in it."""
     return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within == "plaintext" else row
-
-
-# -- The packet ---------------------------------------------------------------------------------------------------
-
-
-def arrive(patient: Patient) -> Case:
-    """Everything taken off that surrounds the seal, and the mistakes that were undone for it. Raises LocalError for a
-    stream that is no connection."""
-    return _out_of_request(_out_of_packet(Case(patient)))
-
-
-def packets_in(stream: bytes) -> list[bytes]:
-    """The packets that a client sent, from its first byte on; obfuscation and framing are found out.
-
-    Raises LocalError where these bytes begin no connection.
-    """
-    listener = ServerStream(entropy=Patterned("doctor"))  # listening draws nothing
-    try:
-        return [frame.payload for frame in listener.receive(stream)]
-    except PeerError as error:
-        raise LocalError(f"no packets in this stream: {error.message}", expected="all that the client sent, from its "
-                         "first byte on; one packet alone is a `packet`", where="stream") from None
-
-
-def _out_of_packet(case: Case) -> Case:
-    """The last binding that was sent, and the mistakes in the packet around it."""
-    patient = case.patient
-    if patient.perm_key is not None and patient.temp_key == patient.perm_key and patient.temporary:
-        same = Evidence("packet/auth_key_id", 0, 8, patient.temp_key.key.id_bytes, "the id of another key")
-        case = case.and_found(noticed("temp_key_is_the_permanent_key", same))
-    if patient.stream is None and patient.packet is None:
-        return case.and_found(*_numbers(patient, patient.msg_id, "message/msg_id"))
-    packets = packets_in(patient.stream) if patient.stream is not None else []
-    packets += [patient.packet] if patient.packet is not None else []
-    last = closed = None
-    for packet in packets:
-        if packet[:8] == bytes(8):
-            continue  # a message of the key exchange
-        found, opens = _open(packet, case)
-        last, closed = (found, closed) if opens and found else (last, closed or (None if opens else found))
-    if last is not None:
-        return last
-    given = patient.request is not None or patient.encrypted_message is not None
-    if not given and packets and all(packet[:8] == bytes(8) for packet in packets):
-        return case.and_found(said("no_binding_in_it", "Key id 0 in front: the packets are unencrypted messages."))
-    return case if given else closed or case.and_found(said("no_binding_in_it", _NO_CONSTRUCTOR))
-
-
-def _open(packet: bytes, case: Case) -> tuple[Case | None, bool]:
-    """The case with what the packet's message says, None where there is no binding in it; and whether it opened."""
-    patient = case.patient
-    named = [key for key in patient.keys if key.key.id_bytes == packet[:8]]
-    place = Evidence("packet/auth_key_id", 0, 8, packet[:8], " or ".join(k.key.id_bytes.hex() for k in patient.keys)
-                     or "the id of a key that is here")  # fmt: skip
-    looked_for = tuple(written_as(value, 8, "little") for value in (
-        patient.session_id, patient.msg_id, patient.nonce, *(key.key.id for key in patient.keys)) if value)
-    if (len(packet) - FRONT) % BLOCK:  # no packet, so it may be anything, a key as well
-        place = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
-    for given in dict.fromkeys([*named, *([patient.temp_key] if patient.temp_key else []), *patient.keys]):
-        if len(packet) < FRONT + 2 * BLOCK:
-            break
-        opened = open_packet(packet, given, looked_for)
-        if opened is None:
-            continue
-        if packet_hash(opened[0], given.key.data, packet[8:FRONT]) is None and not opened[1]:
-            altered = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "the hash of what was sealed")
-            return case.and_found(noticed("packet_msg_key_wrong", altered)), False
-        found = _message(replace(case, patient=replace(patient, packet=packet)), opened[0], given)
-        return (None if found is None else found.and_found(*_sealed_wrongly(packet, given, *opened, patient))), True
-    for given in patient.keys:
-        if (len(packet) + 8 - FRONT) % BLOCK == 0 and open_packet(given.key.id_bytes + packet, given, looked_for):
-            without = "Its key id is missing: with it in front, one of them does."
-            return case.and_found(said("packet_not_opened", without, place)), False
-        at_ = packet.find(given.key.id_bytes, 1, FRONT)
-        if at_ > 0 and open_packet(packet[at_:], given, looked_for):
-            behind = f"One of them opens what begins at byte {at_}: what stands in front, as a length, is framing."
-            return case.and_found(said("packet_not_opened", behind, place)), False
-    return case.and_found(noticed("packet_not_opened", place)), False
-
-
-_PACKETS = {"schedule_v1": "packet_by_mtproto_1", "direction_x_8": "packet_direction_x_8"}
-
-
-def _sealed_wrongly(
-    packet: bytes, given: GivenKey, message: bytes, changes: tuple[Change, ...], patient: Patient
-) -> Iterator[Finding]:
-    """What is wrong with the packet's own seal, which opened all the same."""
-    front = Evidence("packet/auth_key_id", 0, 8, packet[:8], given.key.id_bytes)
-    if given is patient.perm_key and patient.temp_key != given and packet[:8] == given.key.id_bytes:
-        yield noticed("sent_over_the_permanent_key", front)
-    elif packet[:8] != given.key.id_bytes:
-        permanent = patient.perm_key is not None and packet[:8] == patient.perm_key.key.id_bytes
-        yield noticed("perm_id_in_front" if permanent else "packet_id_wrong", front)
-    rest = (len(packet) - FRONT) % BLOCK
-    if rest:
-        more = Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
-        yield noticed("packet_of_another_size", more)
-    hashed = packet_hash(message, given.key.data, packet[8:FRONT])
-    for change in changes:
-        # The whole of MTProto 1.0 has its msg_key, too; with that of 2.0 only the schedule is wrong.
-        known = None if change.row.name == "schedule_v1" and hashed == () else _PACKETS.get(change.row.name)
-        step = Evidence("packet/ciphertext", FRONT, 0, change.got, change.expected)
-        yield noticed(known or "packet_sealed_wrongly", step)
-        if known is None:
-            yield Finding(change.row, (step,))
-    if changes and changes[0].row.name in _PACKETS:
-        return  # msg_key belongs to the same mistake
-    at_hash = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "SHA256(key[88:120] + message)[8:24]")
-    if hashed != ():
-        row = hashed[0] if hashed else MISTAKES["packet_msg_key_wrong"]
-        without = row.name == "msg_key_without_padding"
-        yield noticed("packet_msg_key_without_padding" if without else "packet_msg_key_wrong", at_hash)
-
-
-def _message(case: Case, message: bytes, given: GivenKey) -> Case | None:
-    """What the message says about the binding in it, or None where there is none; and which of its rules it breaks."""
-    patient = case.patient
-    cut: dict[str, Any] = {name: wrong.long(message[start:stop]) for name, start, stop in (
-        ("salt", 0, 8), ("session_id", 8, 16), ("msg_id", 16, 24), ("seqno", 24, 28), ("length", 28, 32))}
-    found: list[Finding] = []
-    body, moved = _body_of(message, cut["length"])
-    if moved:
-        known = {name: value for name, value in (("salt", patient.salt), ("session_id", patient.session_id),
-                                                 ("msg_id", patient.msg_id)) if value is not None}
-        known |= {"length": len(body)} if _cut(body)[0] is not None else {}
-        shape, rows = fitted(message, wrong.MESSAGE[:5], "shape", known, moved)
-        where = Evidence("message", moved, 4, f"the request at byte {moved}", "at byte 32")
-        found += [said(row.name, differing(shape, wrong.MESSAGE[:5]), where)
-                  for row in rows or (_OUT_OF_PLACE[moved > 32],)]
-        # What has no place of its own has no value; only what was told is known of it.
-        cut = {"salt": patient.salt, "session_id": patient.session_id, "msg_id": patient.msg_id, "seqno": 1}
-        if rows:
-            cut |= {name: wrong.long(raw) for name, _, raw, _ in Opened(message, b"", shape=shape).fields() if name}
-    outer = Message(cut["msg_id"], cut["seqno"], body)
-    messages = [outer]
-    with suppress(MtError):
-        messages = unpack(outer)
-    bare = [each._replace(body=unwrapped(each.body)) for each in messages]
-    chosen = next((each for each in bare if each.body[:4] == BIND), None)
-    if chosen is None:
-        chosen = bare[0] if bare else outer
-        if len(chosen.body) <= ENCRYPTED_SIZE or SCHEMA.knows(chosen.body):
-            return None
-    if not moved:
-        found += _rules(cut, message, body, chosen, outer, patient)
-    temp_key = patient.temp_key or (None if given is patient.perm_key else given)
-    over_perm = given is patient.perm_key and patient.temp_key != given
-    told = {"session_id": patient.session_id, "msg_id": patient.msg_id}
-    patient = replace(
-        patient, request=chosen.body, msg_id=chosen.msg_id, salt=cut["salt"], session_id=cut["session_id"],
-        temp_key=temp_key, temporary=patient.temporary and not over_perm,
-        container_msg_id=None if chosen.msg_id == outer.msg_id else outer.msg_id,
-    )
-    return replace(case, patient=patient, told=told).and_found(*found)
-
-
-_NO_CONSTRUCTOR = "Nothing that can be read in them begins with its constructor."
-_OUT_OF_PLACE = MISTAKES["field_left_out"], MISTAKES["bytes_between_fields"]
-
-
-def _body_of(message: bytes, length: int) -> tuple[bytes, int]:
-    """The body of a message, and where it really begins, if that is not byte 32."""
-    at = message.find(BIND)
-    if at >= 0 and at != 32 and message[32:36] != CONTAINER and not SCHEMA.knows(message[32:]):
-        return message[at : at + 132], at
-    real = _miscounted(message, length) if at == 32 else None
-    if real is not None:
-        return bytes(real), 0
-    if 4 <= length <= len(message) - 32:
-        return message[32 : 32 + length], 0
-    return message[32:164], 0
-
-
-def _miscounted(message: bytes, length: int) -> Dissection | None:
-    """The request in a message whose length is not that of the request; None where the two agree, or where the length
-    is one that a request with something behind it has."""
-    real = _cut(message[32:])[0]
-    lawful = MIN_PADDING <= len(message) - 32 - length <= MAX_PADDING
-    if real is None or bytes(real)[-3:] != bytes(3) or length == len(real) or (length > len(real) and lawful):
-        return None
-    return real
-
-
-def _rules(
-    cut: Mapping[str, int], message: bytes, body: bytes, chosen: Message, outer: Message, patient: Patient
-) -> Iterator[Finding]:
-    """The rules of a message, as a data centre goes through them before it looks at what is inside."""
-    # Source: core.telegram.org/mtproto/description; service_messages_about_messages, codes 16 to 48.
-    length, padding = cut["length"], len(message) - 32 - cut["length"]
-    real = _miscounted(message, length) if body[:4] == BIND else None
-    if real is not None:
-        yield noticed("length_148", Evidence("message/length", 28, 4, length, len(real)))
-    elif not MIN_PADDING <= padding <= MAX_PADDING:
-        yield noticed("padding_missing", Evidence("message/padding", min(len(message), 32 + max(length, 0)), 0,
-                                                  f"{padding} bytes", f"{MIN_PADDING} to {MAX_PADDING}"))  # fmt: skip
-    if chosen.seqno % 2 == 0:
-        yield noticed("message_seqno_0", Evidence("message/seqno", 24, 4, chosen.seqno, "an odd number"))
-    if cut["salt"] == 0:
-        yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
-    elif patient.salt not in (None, cut["salt"]):
-        yield noticed("another_salt", Evidence("message/salt", 0, 8, cut["salt"], patient.salt))
-    yield from _numbers(patient, chosen.msg_id, "message/msg_id")
-
-
-def _numbers(patient: Patient, msg_id: int | None, path: str) -> Iterator[Finding]:
-    """Whether a msg_id is one that a client may send: divisible by 4, and not far from the data centre's clock."""
-    if msg_id is None:
-        return
-    if msg_id % 4:
-        yield noticed("message_msg_id_wrong", Evidence(path, 16, 8, msg_id, "divisible by 4"))
-    elif patient.now is not None and not -300 <= (msg_id >> 32) - patient.now <= 30:
-        wanted = f"unix time * 2**32, {patient.now} by the data centre's clock"
-        yield noticed("message_msg_id_wrong", Evidence(path, 16, 8, msg_id, wanted))
-
-
-def unwrapped(body: bytes) -> bytes:
-    """The call inside its wrappers, unpacked; the body itself where it is none."""
-    for _ in range(WRAPPED):
-        try:
-            body = inflate(body, Limits().inflated)
-            if not SCHEMA.knows(body) or SCHEMA.of(body).name not in WRAPPERS:
-                return body
-            body = bytes(SCHEMA.dissect(body)["query"])
-        except MtError:
-            return body
-    return body
-
-
-# -- The request --------------------------------------------------------------------------------------------------
-
-
-def _out_of_request(case: Case) -> Case:
-    """The sealed bytes, and what had to be undone to get at them."""
-    patient = case.patient
-    if patient.request is None:
-        return replace(case, sealed=patient.encrypted_message)
-    data = unwrapped(patient.request)
-    patient = replace(patient, request=data)
-    case = replace(case, patient=patient)
-    call, leftover = _cut(data)
-    whole = call is not None and not (leftover and len(call["encrypted_message"]) != ENCRYPTED_SIZE) and (
-        _for_one_key(call["encrypted_message"], call, patient) and _in_order(data, call["encrypted_message"], patient)
-    )
-    found = None if whole else _searched(data, patient)
-    if found is not None:
-        return replace(case, call=found[0], sealed=found[0]["encrypted_message"]).and_found(*found[1])
-    if call is None:
-        if data[:4] == BIND:
-            ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{len(BIND) + 128} bytes")
-            return replace(case, sealed=patient.encrypted_message).and_found(said(
-                "no_binding_in_it", "It begins as one; encrypted_message is missing, cut short or not in its place.",
-                ends))
-        start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
-        return replace(case, sealed=patient.encrypted_message).and_found(
-            said("no_binding_in_it", _NO_CONSTRUCTOR, start))
-    case = replace(case, call=call, sealed=call["encrypted_message"])
-    # Their number and not their bytes, here and above: nobody knows what they are, and some have been a key.
-    rest = Evidence("request", len(data) - leftover, 0, f"{leftover} bytes", "nothing")
-    return case.and_found(noticed("bytes_appended", rest)) if leftover else case
-
-
-def _cut(data: bytes) -> tuple[Dissection | None, int]:
-    """The request that stands first in `data`, and how many bytes follow it."""
-    try:
-        stop = REQUEST.read(data, 0, len(data), Reading()).stop
-    except MtError:
-        return None, 0
-    return Dissection(REQUEST, data[:stop]), len(data) - stop
-
-
-def _for_one_key(sealed: bytes, call: Dissection, patient: Patient) -> bool:
-    """Whether these bytes begin with the key id of the request, or of a key that is here."""
-    named = call["perm_auth_key_id"].to_bytes(8, "little", signed=True)
-    return sealed[:8] in (named, *(key.key.id_bytes for key in patient.keys))
-
-
-def _in_order(data: bytes, sealed: bytes, patient: Patient) -> bool:
-    """Whether the fields before the seal stand in their order, as far as the seal says what they have to be."""
-    if patient.perm_key is None or not is_right(sealed, patient.perm_key.key.data):
-        return True
-    return not _head(data[:24], _head_known(sealed, patient, sure=True))[1]
-
-
-def _searched(data: bytes, patient: Patient) -> tuple[Dissection, list[Finding]] | None:
-    """The request in which the fields are not where they belong: the sealed bytes are looked for, wherever a key id
-    begins them, and tell what the fields before them have to be."""
-    perm = patient.perm_key
-    ids = [key.key.id_bytes for key in patient.keys]
-    ids += [data[4:12], data[:8]] if data[:4] == BIND or perm is None else []
-    for at_ in (at_ for each in dict.fromkeys(ids) for at_ in _all(data, each) if at_ + ENCRYPTED_SIZE <= len(data)):
-        sealed = data[at_ : at_ + ENCRYPTED_SIZE]
-        strings = _strings(data, at_, sealed)
-        sure = perm is not None and is_right(sealed, perm.key.data)
-        if sure and not strings:
-            strings = [(at_, (MISTAKES["wrong_length_head"],), len(data) - at_ - ENCRYPTED_SIZE)]
-        known = _head_known(sealed, patient, sure)
-        heads = [(string, *_head(data[: string[0]], known)) for string in strings]
-        fit = [each for each in heads if each[1] is not None]
-        if not fit:
-            continue
-        (start, rows, rest), shape, misplaced = next((each for each in fit if not each[2]), fit[0])
-        values = {name: wrong.long(raw[::-1] if order == "big" else raw) for name, _, raw, order in Opened(
-            data, b"", shape=shape or wrong.REQUEST).fields()}  # fmt: skip
-        sizes = {name: size for name, size, _ in shape or wrong.REQUEST}  # a field of another size has no value
-        values = {"nonce": 0, "expires_at": 0, "perm_auth_key_id": wrong.long(sealed[:8]), **known, **{
-            name: value for name, value in values.items() if sizes[name] == _HEAD_SIZES.get(name)
-            and -(1 << _HEAD_SIZES[name] * 8 - 1) <= value < 1 << _HEAD_SIZES[name] * 8 - 1}}  # fmt: skip
-        call = REQUEST.build(perm_auth_key_id=values["perm_auth_key_id"], nonce=values["nonce"],
-                             expires_at=values["expires_at"], encrypted_message=sealed)  # fmt: skip
-        where = _difference(data[:start], shape or wrong.REQUEST, known)
-        found = [Finding(row, (where,)) for row in misplaced]
-        got = data[start : start + 4]
-        begins = Evidence("request/encrypted_message", start, 4, got, bytes(call)[24:28])
-        found += [Finding(row, (begins,)) for row in rows]
-        if data[:4] != BIND and not misplaced:
-            other = Evidence("request/constructor", 0, 4, data[:4], BIND)
-            found += [noticed("another_constructor", other)]
-        if rest > 0:
-            found += [noticed("bytes_appended", Evidence("request", len(data) - rest, 0, f"{rest} bytes", "nothing"))]
-        return call, found
-    return None
-
-
-_HEAD_SIZES = {"perm_auth_key_id": 8, "nonce": 8, "expires_at": 4}
-
-
-def _all(data: bytes, part: bytes) -> Iterator[int]:
-    at_ = data.find(part)
-    while at_ >= 0:
-        yield at_
-        at_ = data.find(part, at_ + 1)
-
-
-def _strings(data: bytes, at_: int, sealed: bytes) -> list[tuple[int, tuple[Any, ...], int]]:
-    """Where the TL string around the sealed bytes begins, by which mistake it is written, and how many bytes follow:
-    every form that fits, the likeliest first."""
-    forms: list[tuple[tuple[Any, ...], bytes]] = [((), wrong.tl_string(sealed))]
-    for row, ways in at("string"):
-        for way in ways:
-            made = way(sealed)
-            forms += [((row,), each) for each in ((made,) if isinstance(made, bytes) else made)]
-    fits = []
-    for rows, form in forms:
-        start = at_ - form.index(sealed)
-        rest = len(data) - start - len(form)
-        if start >= 0 and data[start : start + len(form)] == form and (rest == 0 or not rows):
-            last = bool(rows) and rows[0].name == "wrong_length_head"  # any byte would do for this one
-            fits.append((rest, bool(rows), last, -len(form), start, rows))
-    return [(start, rows, rest) for rest, _, _, _, start, rows in sorted(fits, key=lambda fit: fit[:4])]
-
-
-def _head_known(sealed: bytes, patient: Patient, sure: bool) -> dict[str, int]:
-    """What the fields of the request have to be, by what is behind the seal."""
-    known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
-    if sure and patient.perm_key is not None:
-        known["perm_auth_key_id"] = patient.perm_key.key.id
-        aes = scheduled(V1.rows, patient.perm_key.key.data, sealed[8:FRONT])
-        plaintext = ige_decrypt(sealed[FRONT:], *aes)
-        known |= {"nonce": wrong.long(plaintext[36:44]), "expires_at": wrong.long(plaintext[68:72])}
-    for name in ("nonce", "expires_at"):
-        value = getattr(patient, name)
-        known |= {name: value} if value is not None else {}
-    return known
-
-
-def _head(head: bytes, known: Mapping[str, int]) -> tuple[wrong.Shape | None, tuple[Any, ...]]:
-    """The row of fields before encrypted_message, and its mistakes; None where it is no request in any order known."""
-    choices: list[tuple[wrong.Shape, tuple[Any, ...]]] = [(wrong.REQUEST, ())]
-    for step in ("head", "shape"):
-        choices += [(shape, (row,)) for row, ways in at(step) for way in ways for shape in way(wrong.REQUEST)]
-    best: tuple[int, wrong.Shape | None, tuple[Any, ...]] = (0, None, ())
-    for shape, rows in choices:
-        if size_of(shape) == len(head):
-            # Whether it is the number outside that is turned round, or the one inside, a nonce or a date cannot tell.
-            turned = {name for name, _, order in shape if order == "big" and name in ("nonce", "expires_at")}
-            bits = sum(8 * len(raw) if raw == written_as(known[name], len(raw), order) and name not in turned else -8
-                       for name, _, raw, order in Opened(head, b"", shape=shape).fields() if name in known)  # fmt: skip
-            if bits > best[0]:
-                best = bits, shape, rows
-    return (best[1], best[2]) if best[0] >= 64 else (None, ())
-
-
-def _difference(head: bytes, shape: wrong.Shape, known: Mapping[str, int]) -> Evidence:
-    """The first field of the request that is not where it belongs."""
-    start = 0
-    sizes = {name: size for name, size, _ in shape}
-    for name, size, _ in wrong.REQUEST:
-        if sizes.get(name, size) != size:
-            return Evidence(f"request/{name}", start, size, f"{sizes[name]} bytes", f"{size} bytes")
-        value = known.get(name)
-        right = None if value is None else written_as(value, size, "little")
-        if head[start : start + size] != right and (right is not None or (name, size, "little") not in shape):
-            return Evidence(f"request/{name}", start, size, head[start : start + size],
-                            right if right is not None else f"{size} bytes")  # fmt: skip
-        start += size
-    return Evidence("request/encrypted_message", start, 4, head[start : start + 4], b"\x68")
 
 
 # -- The seal -----------------------------------------------------------------------------------------------------
@@ -607,6 +214,10 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         return case.and_found(noticed("rsa_sealed" if sealed else "empty", _size(sealed))), None
     known = expected_inside(patient, case.values)
     opened, found = _opened(sealed, patient, known)
+    if opened is not None:
+        patient = _orders_settled(opened, patient)
+        case = replace(case, patient=patient)
+        known = expected_inside(patient, case.values)
     if found:
         sealed, found = found[0], found[1]
         case = case.and_found(*found)
@@ -619,15 +230,69 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     for change in opened.changes:
         case = case.and_found(change.finding("encrypted_message", *noise))
     if UNKNOWN_MODE in [change.got for change in opened.changes]:  # what comes out is not what was sealed
-        outside = [each for each in compared if each.evidence[0].within != "plaintext"]
-        return case.and_found(*outside), None
+        return case.and_found(*_outside(compared)), None
+    if _key_is_cut_off(opened, patient, case.values):
+        named = Evidence("request/perm_auth_key_id", 4, 8, case.values["perm_auth_key_id"], patient.perm_key.key.id)
+        return replace(case, findings=(*case.findings[:-1], noticed("key_cut_off", named))), None
+    other = _object_of_another_type(opened)
+    if other is not None:
+        opened, finding = other
+        case = case.and_found(finding)
+        compared = compare(patient, case.values, sealed, opened, known)
+    begins = _noise(opened, known) if hash_mistakes(opened, sealed[8:FRONT], known) is None else None
+    if begins is not None:
+        return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared)), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
-    if any(each.name == "changed_after_sealing" for each in case.findings):
-        compared = [each for each in compared if each.evidence[0].within != "plaintext"]
-    elif _strange(opened, known):
-        size = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
-        return case.and_found(noticed("something_else_sealed", size)), opened
+    if other is None and _strange(opened, known):
+        strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
+        return case.and_found(noticed("something_else_sealed", strange)), opened
     return case.and_found(*compared), opened
+
+
+def _orders_settled(opened: Opened, patient: Patient) -> Patient:
+    """The patient with each number in that order of its bytes in which it stands behind the seal, if it does."""
+    def settled(told: int | None, field: str) -> int | None:
+        other = told.other if isinstance(told, EitherOrder) else None
+        return other if other is not None and opened.value(field) == written_as(other, 8, "little") else told
+
+    session_id, nonce = settled(patient.session_id, "temp_session_id"), settled(patient.nonce, "nonce")
+    return replace(patient, session_id=session_id, nonce=nonce)
+
+
+def _outside(compared: list[Finding]) -> list[Finding]:
+    """Without what is about noise."""
+    return [each for each in compared if each.evidence[0].within != "plaintext"]
+
+
+def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
+    """What is wrong where the plaintext is noise from this byte on."""
+    if len(sealed) != ENCRYPTED_SIZE:
+        yield noticed("wrong_size", _size(sealed))
+    start = FRONT + begins // BLOCK * BLOCK
+    block = Evidence("encrypted_message/ciphertext", start, BLOCK, sealed[start : start + BLOCK], "what was sealed")
+    yield noticed("changed_after_sealing", block)
+
+
+def _key_is_cut_off(opened: Opened, patient: Patient, values: Mapping[str, Any]) -> bool:
+    """Whether the key that was given opens the seal without its last bytes: the id that is named is not of this key,
+    however it is written."""
+    key, named = patient.perm_key, values.get("perm_auth_key_id")
+    spelled = [change.row.name for change in opened.changes] == ["key_without_leading_zeros"]
+    if key is None or named is None or not spelled or opened.key != key.given:
+        return False
+    return named != key.key.id and cut_wrongly(named, key) is None
+
+
+def _object_of_another_type(opened: Opened) -> tuple[Opened, Finding] | None:
+    """What is opened as a header and an object, where that begins with another constructor that is known."""
+    size = opened.size or len(opened.plaintext)
+    found = opened.plaintext[HEADER:size]
+    name = "gzip" if found[:3] == b"\x1f\x8b\x08" else SCHEMA.name_of(found)
+    if not name or found[:4] == INNER_ID:
+        return None
+    begins = Evidence("plaintext/envelope/inner/constructor", HEADER, 4, found[:4], INNER_ID)
+    shape = (*wrong.HEADER, ("", len(found), "little"))
+    return replace(opened, shape=shape, misplaced=()), said("wrong_constructor", f"Here {name}.", begins)
 
 
 def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
@@ -687,18 +352,22 @@ def _first_part(got: bytes, right: bytes) -> Evidence:
 
 
 def _unpacked(case: Case) -> Case:
-    """The 104 bytes, with what had to be undone for them: text, a string in a string."""
+    """The 104 bytes, with what had to be undone for them: text, a string in a string; of all of it, or of what stands
+    behind key id and msg_key."""
     sealed, patient = case.sealed or b"", case.patient
     ids = [key.key.id_bytes for key in patient.keys]
-    ids += [case.call["perm_auth_key_id"].to_bytes(8, "little", signed=True)] if case.call is not None else []
-    if sealed[:8] in ids:
+    ids += [written_as(case.call["perm_auth_key_id"], 8, "little")] if case.call is not None else []
+    if len(sealed) == ENCRYPTED_SIZE and sealed[:8] in ids:
         return case
     for row, ways in at("unpacked"):
         for way in ways:
-            undone = way(sealed)
-            if undone is not None and len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
-                seen = Evidence("encrypted_message", 0, min(len(sealed), 16), sealed[:16], undone[:16])
-                return replace(case, sealed=undone).and_found(Finding(row, (seen,)))
+            for front in (b"", sealed[:8], sealed[:FRONT]):
+                rest = way(sealed[len(front) :])
+                undone = front + rest if rest is not None else b""
+                if len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
+                    part = "encrypted_message/ciphertext" if front else "encrypted_message"
+                    seen = Evidence(part, len(front), 16, sealed[len(front) :][:16], rest[:16])
+                    return replace(case, sealed=undone).and_found(Finding(row, (seen,)))
     return case
 
 
@@ -769,7 +438,7 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
     elif padding >= BLOCK or (padding == 0 and size % BLOCK):
         yield noticed("padding_of_another_size",
                       Evidence("plaintext/padding", size, padding, f"{padding} bytes", f"{-size % BLOCK} bytes"))
-    elif len(sealed) != ENCRYPTED_SIZE and not opened.misplaced:
+    elif len(sealed) != ENCRYPTED_SIZE and opened.shape == wrong.ENVELOPE:
         yield noticed("wrong_size", _size(sealed))
 
 
@@ -787,19 +456,13 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
     for row in rows or ():
         yield Finding(row, (evidence,))
     if rows is None:
-        noise = _noise(opened, known)
-        if noise is None:
-            yield noticed("msg_key_of_something_else", evidence)
-        else:
-            at_ = FRONT + noise // BLOCK * BLOCK
-            changed = Evidence("encrypted_message/ciphertext", at_, BLOCK, sealed[at_ : at_ + BLOCK], "what was sealed")
-            yield noticed("changed_after_sealing", changed)
+        yield noticed("msg_key_of_something_else", evidence)
 
 
 def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
     """Where the plaintext stops to be what it should, if it never is again and at least two values are lost."""
     fields = [(at_, raw, written_as(known[name], len(raw), order)) for name, at_, raw, order in opened.fields()
-              if name in known]  # fmt: skip
+              if name in known and raw]  # fmt: skip
     wrong_ones = [each for each in fields if each[1] != each[2]]
     if len(wrong_ones) < 2 or wrong_ones != fields[-len(wrong_ones) :]:
         return None

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mtlib.clinic.diagnosis import Diagnosis
-from mtlib.clinic.doctor import diagnose, unwrapped
+from mtlib.clinic.doctor import diagnose
+from mtlib.clinic.packet import unwrapped
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey

@@ -110,10 +110,6 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _words(data: bytes) -> bytes:
-    return b"".join(data[at : at + 4][::-1] for at in range(0, len(data), 4))
-
-
 def _stripped(key: bytes) -> Iterator[bytes]:
     short = key.lstrip(b"\0")
     yield from (short, short.ljust(256, b"\0"))
@@ -302,7 +298,9 @@ _ROWS: tuple[Mistake, ...] = (
     _row("schedule_cut_elsewhere", Stage.OPENS, V1_LESSON,
          "One piece of the key schedule is cut from another place, or with another length.",
          "Compare each slice with the table: substr (x, offset, length) is x[offset : offset + length].",
-         rows=wrong.recut),
+         rows=lambda table: chain(wrong.recut(table), wrong.around_msg_key(table), wrong.borders_moved(table))),
+    _row("schedule_piece_left_out", Stage.OPENS, V1_LESSON, "One piece of the key schedule is missing.",
+         "Each hash takes msg_key and 32 bytes of the key; in MTProto 2.0, 36 bytes.", rows=wrong.left_out),
     _row("schedule_of_another_hash", Stage.OPENS, V1_LESSON,
          "One row of the key schedule uses another hash than the table says.",
          "MTProto 1.0 has four SHA-1, MTProto 2.0 two SHA-256; each piece says which of them it is cut from.",
@@ -310,7 +308,7 @@ _ROWS: tuple[Mistake, ...] = (
     _row("schedule_v2", Stage.OPENS, V2_LESSON,
          "AES key and iv come from the schedule of MTProto 2.0, two SHA-256.",
          "Use the schedule of MTProto 1.0 for this one message: four SHA-1, x = 0.",
-         rows=lambda table: [V2.rows] if table == V1.rows else []),
+         rows=lambda table: [V2.rows, *wrong.other_direction(V2.rows)] if table == V1.rows else []),
     _row("schedule_v1", Stage.OPENS, V2_LESSON,
          "AES key and iv come from the schedule of MTProto 1.0, four SHA-1.",
          "A packet is sealed by MTProto 2.0: two SHA-256.",
@@ -326,7 +324,11 @@ _KEYS: tuple[Mistake, ...] = (
          "Cut the shared secret to its last 256 bytes.", key=lambda key: [b"\0" + key]),
     _row("key_reversed", Stage.OPENS, V1_LESSON,
          "The key was used back to front: written little-endian.", "Write the shared secret as 256 bytes, big-endian.",
-         key=lambda key: [key[::-1], _words(key), b"".join(key[at : at + 8][::-1] for at in range(0, 256, 8))]),
+         key=lambda key: [key[::-1]]),
+    _row("key_words_turned", Stage.OPENS, V1_LESSON,
+         "The key was used with its words turned round: four or eight bytes at a time in the other order.",
+         "Use the 256 bytes as they are: a key is no array of numbers.",
+         key=lambda key: [wrong.words_turned(key), wrong.words_turned(key, 8)]),
     _row("key_as_text", Stage.OPENS, V1_LESSON,
          "The key was used as text, its hex digits, base64 or UTF-8, and not as its bytes.",
          "Turn the text into 256 bytes.",
@@ -374,14 +376,18 @@ _CIPHERS: tuple[Mistake, ...] = (
          "The iv of IGE has 32 bytes: c_0, then p_0.", cipher=wrong.IVS["one_half"]),
     _row("iv_reversed", Stage.OPENS, IGE, "The iv was used back to front.", "Take aes_iv as it comes.",
          cipher=wrong.IVS["reversed"]),
+    _row("aes_key_as_text", Stage.OPENS, IGE, "AES got the hex digits of aes_key, and not its bytes.",
+         "Use the 32 bytes.", cipher=wrong.KEY_AS_TEXT),
+    _row("aes_key_is_zero", Stage.OPENS, IGE, "AES ran with a key of zeros.", "Use the 32 bytes of aes_key.",
+         cipher=wrong.NO_KEY),
     _row("aes_128", Stage.OPENS, IGE, "AES ran with half of aes_key: AES-128.",
          "Use all 32 bytes of aes_key: AES-256.", cipher=wrong.NARROW[:2]),
     _row("aes_192", Stage.OPENS, IGE, "AES ran with 24 bytes of aes_key: AES-192.",
          "Use all 32 bytes of aes_key: AES-256.", cipher=wrong.NARROW[2:]),
     _row("words_turned_round", Stage.OPENS, IGE,
-         "AES got or gave bytes turned round: of aes_key or of the data, by words of four, by blocks, or back to "
-         "front.",
-         "AES works on bytes: hand over key and blocks as they are, and read what it gives the same way.",
+         "AES got or gave bytes turned round: those of aes_key or of the data, word by word, block by block, or back "
+         "to front.",
+         "AES works on bytes: hand over key and blocks in their order, and read what it gives the same way.",
          cipher=(*wrong.WORDS, *wrong.BACK_TO_FRONT)),
 )  # fmt: skip
 
@@ -413,8 +419,8 @@ _HASHES: tuple[Mistake, ...] = (
              (hashlib.md5, 0), (hashlib.sha512, 0), (hashlib.sha512, 48)))),
     _row("msg_key_in_another_order", Stage.HASH, SEALED, "msg_key has the bytes of the right hash in another order.",
          "Leave the hash as it comes: it is a string of bytes and has no endianness.",
-         msg_key=lambda e, p, k: iter((sha1(e)[4:20][::-1], sha1(e)[:16][::-1], _words(sha1(e))[4:20],
-                                       _words(sha1(e))[:16]))),
+         msg_key=lambda e, p, k: iter((sha1(e)[4:20][::-1], sha1(e)[:16][::-1], wrong.words_turned(sha1(e))[4:20],
+                                       wrong.words_turned(sha1(e))[:16]))),
     _row("msg_key_cut_elsewhere", Stage.HASH, SEALED, "msg_key is cut from the wrong place of the hash.",
          "Keep the last 16 of the 20 bytes: SHA1[4:20].",
          msg_key=lambda e, p, k: (sha1(e)[at : at + 16].ljust(16, b"\0") for at in (1, 2, 3, 8))),
@@ -460,7 +466,7 @@ _FIELDS: tuple[Mistake, ...] = (
     _row("constructor_left_out", Stage.REQUEST, CARRIED, "The request begins without its constructor.",
          "Begin with 05 2a d4 cd: a method is boxed.",
          head=wrong.without("constructor"), request=lambda *v: request(*v)[4:]),
-    _row("expires_at_left_out", Stage.SHAPE, FORTY, "expires_at is not there.",
+    _row("expires_at_left_out", Stage.SHAPE, FORTY, "expires_at was left out, or is zero.",
          "Put the date, in unix seconds, in both places: in the request and last in the inner object.",
          **_shapes(wrong.without("expires_at"))),
     _row("nonce_of_sixteen_bytes", Stage.SHAPE, FORTY, "The nonce has 16 bytes.",
@@ -526,7 +532,7 @@ _NUMBERS: tuple[Mistake, ...] = (
     _row("byte_swapped", Stage.EQUALITY, FORTY,
          "A number was written high byte first, or a key id turned round.",
          "A TL long travels low byte first; but a key id cut from SHA-1 is already in that order.",
-         value=lambda right: [wrong.swapped(right)], head=wrong.each_turned,
+         value=wrong.swapped, head=wrong.each_turned,
          auth_key_id=lambda key: sha1(key)[-8:][::-1],
          inner=_shapes(wrong.each_turned)["inner"], request=_shapes(wrong.each_turned)["request"],
          envelope=_shapes(wrong.each_turned)["envelope"], encrypted_message=lambda i, m, c: LONG(i)[::-1] + m + c),
@@ -546,7 +552,7 @@ _NUMBERS: tuple[Mistake, ...] = (
          **_value_in(lambda right: [wrong.signed(right << 32 | right >> 32 & 0xFFFFFFFF)])),
     _row("sign_lost", Stage.EQUALITY, FORTY, "A long lost its sign, or got the other one.",
          "A TL long is signed: keep its 64 bits as they are.",
-         **_value_in(lambda right: [wrong.signed(-right)])),
+         **_value_in(lambda right: [wrong.signed(-right), wrong.signed(right ^ 1 << 63)])),
     _row("left_zero", Stage.EQUALITY, FORTY, "A field was never filled in: it is zero.", "Fill it in.",
          value=lambda right: [0] if right else []),
     _row("written_as_a_double", Stage.EQUALITY, FORTY, "The bytes of a floating-point number stand for a whole one.",
@@ -639,16 +645,16 @@ _STRINGS: tuple[Mistake, ...] = (
          "The length in front of encrypted_message is not that of its bytes.",
          "Write one byte, 68: a hundred and four.",
          **_in_string(lambda body: iter(bytes([n]) + body + bytes(3) for n in range(256) if n != len(body)))),
-    _row("sent_as_hex_text", Stage.SIZE, SEALED, "encrypted_message holds the 104 bytes as hex digits.",
+    _row("sent_as_hex_text", Stage.SIZE, SEALED, "Hex digits stand in encrypted_message where bytes belong.",
          "Send the bytes themselves.", unpacked=_from_text(binascii.unhexlify)),
-    _row("sent_as_base64_text", Stage.SIZE, SEALED, "encrypted_message holds the 104 bytes as base64.",
+    _row("sent_as_base64_text", Stage.SIZE, SEALED, "Base64 stands in encrypted_message where bytes belong.",
          "Send the bytes themselves.",
          unpacked=(_from_text(lambda body: binascii.a2b_base64(body, strict_mode=True)),
                    _from_text(lambda body: base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))))),
     _row("sent_as_utf8_text", Stage.SIZE, SEALED, "encrypted_message was taken for characters and written as UTF-8.",
          "Send the bytes themselves.", unpacked=_from_text(lambda body: body.decode().encode("latin-1"))),
     _row("sent_reversed", Stage.SIZE, SEALED, "encrypted_message is back to front.", "Send the bytes as they come.",
-         unpacked=(lambda body: body[::-1], lambda body: _words(body))),
+         unpacked=(lambda body: body[::-1], lambda body: wrong.words_turned(body))),
 )  # fmt: skip
 
 _PACKETS: tuple[Mistake, ...] = (
@@ -729,6 +735,9 @@ _SEEN: tuple[Mistake, ...] = (
     _row("perm_and_temp_swapped", Stage.OPENS, SEALED,
          "The two keys have changed places: the temporary one seals, and each is named where the other belongs.",
          "Seal with the permanent key, carry with the temporary one."),
+    _row("key_cut_off", Stage.OPENS, V1_LESSON,
+         "The key that was given is not whole: it opens the seal as it is, and its id is not the one that is named.",
+         "Give all 256 bytes: those at the end are missing."),
     _row("sealed_by_mtproto_2", Stage.OPENS, SEALED, "The binding is sealed by MTProto 2.0, msg_key and schedule.",
          "Seal this one message by MTProto 1.0: msg_key = SHA1 of the 72 bytes, [4:20]; four SHA-1 with x = 0.",
          bind_packet=lambda *v: client.bind_packet(*v, instead=_sealed_by_2(v[0]))),
@@ -760,8 +769,8 @@ _SEEN: tuple[Mistake, ...] = (
          "One bit was flipped after sealing: with it flipped back, everything is right.",
          "Look for what touches the bytes between sealing and sending."),
     _row("changed_after_sealing", Stage.HASH, CHECKED,
-         "The beginning opens and the rest is noise: bytes were changed after sealing.",
-         "Look for what touches the bytes between sealing and sending."),
+         "The beginning opens and the rest is noise: bytes were changed or lost after sealing, or the blocks there are "
+         "chained otherwise.", "Look for what touches the bytes between sealing and sending."),
     _row("msg_key_before_a_field_was_filled", Stage.HASH, SEALED,
          "msg_key is the hash of the envelope as it was before one of its fields got its value.",
          "Take the hash when nothing changes in the 72 bytes any more."),
@@ -797,6 +806,8 @@ _SEEN: tuple[Mistake, ...] = (
          "Draw one msg_id and use it twice: for the envelope and for the message that carries it.",
          bind_packet=lambda *v: (client.bind_packet(*v, instead={
              "envelope": lambda random, m, i, off=off: envelope(random, m + off, i)}) for off in (4, 8, -4, -8))),
+    _row("another_msg_id", Stage.EQUALITY, SEALED, "The msg_id inside is not the msg_id of the message.",
+         "Copy the msg_id of the message that carries the request, all 64 bits."),
     _row("msg_id_of_another_clock", Stage.EQUALITY, SEALED,
          "The msg_id inside is no unix time * 2**32: a time by another unit stands there.",
          "Copy the msg_id of the message that carries the request, all 64 bits."),
@@ -1547,7 +1558,7 @@ def _differing(table: Any, way: Way, name: str, **sources: bytes) -> Iterator[by
     for changed in way(table.rows):
         row = next((each for each in changed if each.name == name), None)
         if row is not None and row != right[name] and all(p.source in sources for p in row.pieces):
-            yield rows([row], 0, **sources)[name]
+            yield rows([row], 0, None, **sources)[name]
 
 
 __all__ = ["MISTAKES", "Mistake", "Stage", "at", "wrong"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -160,6 +161,7 @@ def _owners(patient: Patient) -> Iterator[Choice]:
 def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = False) -> Iterator[Way]:
     """Every recipe with one change, the right one first; or, `deep`, those with two that people make together."""
     owners, schedules, modes = list(owners), _schedules(table), _modes()
+    simple = [each for each in modes if not isinstance(each[1], wrong.Around)]
     short = [each for each in schedules if each[0][0].row.name not in _FAMILIES]
     keys = [(changes, given.key.data) for changes, given in owners]
     spelled = [each for changes, given in owners[: 2 if deep else 1] for each in _spellings(given, changes)]
@@ -181,24 +183,24 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
     yield from of(keys[1:], right + short, ige)
     yield from of(keys[1:], right, modes)
     yield from of(spelled[len(spelled) // 2 :], right, ige)
-    yield from of(keys[:1], short, modes)
+    yield from of(keys[:1], short, simple)
     versions = [each for each in short if each[0][0].row.name in ("direction_x_8", "schedule_v2", "schedule_v1")]
-    yield from of(spelled[:12], versions[:1] + versions[-1:], ige)
-    yield from of(keys[1:], versions[:1] + versions[-1:], modes[:10])
+    yield from of(spelled[:12], versions, ige)
+    yield from of(keys[1:], versions, modes[:10])
     yield from of(spelled[:12], right, modes[:12])
     yield from of(keys[:1], schedules, modes[:2])
 
 
-_ONE_LINE = {"schedule_out_of_order", "schedule_cut_elsewhere", "msg_key_on_the_other_side"}
-_FAMILIES = {"schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash"}
+_FAMILIES = {"schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash", "schedule_piece_left_out"}
+_ONE_LINE = {*_FAMILIES, "msg_key_on_the_other_side"} - {"schedule_of_another_hash"}
 
 # -- The seal -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A seal that opened: what was inside, by which recipe, in which row of fields. `size` is what msg_key covers,
-    where the hash says so; `misplaced` are the mistakes of the row of fields."""
+    """A seal that opened: what was inside, by which recipe, in which row of fields. `size` is where that ends which
+    msg_key covers, where the hash says so; `misplaced` are the mistakes of the row of fields."""
 
     plaintext: bytes = field(repr=False)
     key: bytes = field(repr=False)
@@ -263,21 +265,23 @@ def open_seal(sealed: bytes, patient: Patient, known: Known, *, deep: bool = Fal
     if patient.perm_key is None or len(ciphertext) < BLOCK:
         return None
     msg_key, looked_for = sealed[8:FRONT], signs(known)
+    any_sign = re.compile(b"|".join(map(re.escape, looked_for))).search
     if deep:
         found = _without_iv(ciphertext, msg_key, patient.perm_key, known)
         found = found or _with_another_msg_key(ciphertext, msg_key, patient.perm_key, known, looked_for)
         if found is not None:
             return found
     made: tuple[Any, ...] = ()
+    hashes: dict[bytes, dict[int, bytes]] = {}
     nearly: Opened | None = None
     for way in ways_to_seal(_owners(patient), deep=deep):
         if made[:2] != (way.key, way.rows):
-            made = way.key, way.rows, *scheduled(way.rows, way.key, msg_key)
+            made = way.key, way.rows, *scheduled(way.rows, way.key, msg_key, hashes.setdefault(way.key, {}))
         needs_all = isinstance(way.mode, wrong.Around)
         begins = way.opened(ciphertext if needs_all else ciphertext[: 4 * BLOCK], *made[2:])
-        if any(sign in begins for sign in looked_for) or (not deep and begins and _hashed(
+        if any_sign(begins) or (not deep and begins and _hashed(
             way.opened(ciphertext, *made[2:]), msg_key, brief=bool(way.changes)
-        ) is not None):  # fmt: skip
+        )):  # fmt: skip
             opened = shaped(way.opened(ciphertext, *made[2:]), way.key, way.changes, msg_key, known)
             in_order = any(sign in begins for sign in (CONSTANTS[:8], CONSTANTS[4:]))
             if (way.mode is wrong.IGE and in_order) or hash_mistakes(opened, msg_key, known) is not None:
@@ -290,11 +294,14 @@ def _no_known_mode(change: Change) -> Change:
     return change if change.step != "cipher" else change._replace(row=MISTAKES["another_mode"], got=UNKNOWN_MODE)
 
 
-def _hashed(plaintext: bytes, msg_key: bytes, *, brief: bool = False) -> int | None:
-    """How many bytes from the first on msg_key is the hash of; `brief` tries the one size that is right."""
-    sizes: Iterable[int] = (ENVELOPE_SIZE,) if brief else range(len(plaintext), 15, -1)
-    running = (size for size in sizes if hmac.compare_digest(right_digest(plaintext[:size]), msg_key))
-    return next(running, None)
+def _hashed(plaintext: bytes, msg_key: bytes, *, brief: bool = False) -> tuple[int, int] | None:
+    """Which bytes of the plaintext msg_key is the hash of, from the first one on if it can be; `brief` tries those that
+    are right."""
+    places: Iterable[tuple[int, int]] = [(0, ENVELOPE_SIZE), (0, len(plaintext))]
+    if not brief and len(plaintext) <= 4 * ENCRYPTED_SIZE:
+        places = ((start, stop) for start in range(len(plaintext) - 15)
+                  for stop in range(len(plaintext), start + 15, -1))  # fmt: skip
+    return next((each for each in places if hmac.compare_digest(right_digest(plaintext[slice(*each)]), msg_key)), None)
 
 
 def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known) -> Opened | None:
@@ -305,10 +312,11 @@ def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known
     second = written_as(known["msg_id"], 8, "little") + CONSTANTS[:8]
     looked_for = [INNER_ID + written_as(known["nonce"], 8, "little")] if "nonce" in known else [*signs(known)[2:]]
     tried: set[bytes] = set()
+    hashes: dict[int, bytes] = {}
     for changes, rows in (((), V1.rows), *_schedules(V1)):
         if changes and changes[0].step in ("schedule/sha1_d", "schedule/aes_iv"):
             continue
-        aes_key, aes_iv = scheduled(rows, given.key.data, msg_key)
+        aes_key, aes_iv = scheduled(rows, given.key.data, msg_key, hashes)
         if len(aes_key) != 32 or aes_key in tried:
             continue
         tried.add(aes_key)
@@ -364,10 +372,17 @@ def shaped(
     plaintext: bytes, key: bytes, changes: tuple[Change, ...], msg_key: bytes, known: Known, iv: bytes | None = None
 ) -> Opened:
     """The plaintext with the row of fields that fits it best."""
-    size = _hashed(plaintext, msg_key)
-    over_padding = size == len(plaintext) and size > ENVELOPE_SIZE  # such a hash says nothing of where the fields end
-    end = None if over_padding else size
-    shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, end)
+    start, size = _hashed(plaintext, msg_key) or (0, None)
+    later = (("", start, "little"), *wrong.ENVELOPE)
+    if start and _agreement(plaintext, later, known, None) > _agreement(plaintext, wrong.ENVELOPE, known, None):
+        padding = start == len(plaintext) - ENVELOPE_SIZE
+        row = MISTAKES["padding_before_the_envelope" if padding else "bytes_between_fields"]
+        shape, misplaced = fitted(plaintext, later, "shape", known, size)
+        return Opened(plaintext, key, changes, shape, (row, *misplaced), size, iv)
+    size = None if start else size  # the hash of a part says nothing of where the fields end, nor that of the padding
+    counted = wrong.long(plaintext[28:32])
+    over_padding = size == len(plaintext) and size > ENVELOPE_SIZE and counted != size - ENVELOPE_SIZE + INNER_SIZE
+    shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, None if over_padding else size)
     return Opened(plaintext, key, changes, shape, misplaced, size, iv)
 
 
@@ -387,16 +402,23 @@ def fitted(
         if bits >= most:
             break
         found: tuple[int, Shape, tuple[Mistake, ...]] = (bits + needed - 1, best, rows)
-        for row, ways in at(step):
-            for way in ways:
-                for shape in way(best):
-                    agreed = _agreement(data, shape, known, end)
-                    if agreed > found[0]:
-                        found = agreed, shape, (*rows, row)
+        for row, shape in _other_shapes(best, step, known, end):
+            agreed = _agreement(data, shape, known, end)
+            if agreed > found[0]:
+                found = agreed, shape, (*rows, row)
         if found[1] is best:
             break
         bits, best, rows = found
     return best, rows
+
+
+def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Iterator[tuple[Mistake, Shape]]:
+    """Every wrong row of the table, and those of the size that the hash tells."""
+    for row, ways in at(step):
+        for way in ways:
+            yield from ((row, shape) for shape in way(right))
+    if end is not None:
+        yield from ((MISTAKES[name], shape) for name, shape in wrong.of_size(right, end, known))
 
 
 def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) -> int:
@@ -495,9 +517,9 @@ def open_packet(
 ) -> tuple[bytes, tuple[Change, ...]] | None:
     """The message in a packet under this key, and by which changes of the recipe it opened."""
     msg_key, ciphertext = packet[8:FRONT], packet[FRONT : len(packet) - (len(packet) - FRONT) % BLOCK]
+    if len(ciphertext) < 2 * BLOCK:
+        return None
     for way in ways_to_seal([((), given)], V2):
-        if len(way.changes) > 1:
-            return None
         begins = way.opens(msg_key, ciphertext[: 6 * BLOCK])
         if begins and (any(sign in begins for sign in looked_for) or _genuine(way, msg_key, ciphertext)):
             return way.opens(msg_key, ciphertext), way.changes

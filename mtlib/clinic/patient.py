@@ -63,6 +63,19 @@ class GivenKey(Secret):
         return f"GivenKey(id={self.key.id}, {len(self.given)} bytes)"
 
 
+class EitherOrder(int):
+    """A long of which the bytes were given, and nobody said in which order: the number with the low byte first, and
+    the `other` one. What is behind the seal may settle it."""
+
+    other: int
+
+    @classmethod
+    def of(cls, data: bytes) -> EitherOrder:
+        number = cls(int.from_bytes(data, "little", signed=True))
+        number.other = int.from_bytes(data, "big", signed=True)
+        return number
+
+
 def whole_number(name: str, value: Any, bits: int) -> int:
     """A whole number as it stands in TL: one printed unsigned is taken for its signed twin. Raises LocalError."""
     if isinstance(value, str):

@@ -16,10 +16,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
-from mtlib.clinic.patient import KEY_SIZES, LARGEST, GivenKey, answer_of, whole_number
+from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, whole_number
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE
@@ -37,6 +38,7 @@ NAMES: Mapping[str, str] = {
 ALIASES: Mapping[str, str] = {
     "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key", "permanent_auth_key": "perm_key",
     "temp_auth_key": "temp_key", "temporary_key": "temp_key", "temporary_auth_key": "temp_key",
+    "tmp_auth_key": "temp_key", "tmp_key": "temp_key",
     "key": "other_keys", "keys": "other_keys", "other_key": "other_keys",
     "temp_session_id": "session_id", "session_id_of_request": "session_id",
     "message_id": "msg_id", "outer_msg_id": "msg_id", "outer_message_id": "msg_id",
@@ -70,6 +72,7 @@ _ORDER = ("packet", "request", "encrypted_message", "stream", "")
 OTHER_ID = "the id in front is not that of the key behind it"
 """What is said about a line of a key log whose two parts do not belong together."""
 
+ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
 
 
@@ -121,7 +124,7 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     if not any(each.name == "answer" for each in found) and (spoken := _ANSWER.search(text)):
         found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
     found = _one_of_each(found, scan)
-    return Pasted(tuple(found), (*said, *scan.said, *scan.unknown_names()))
+    return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(found), *scan.unknown_names()))
 
 
 def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientFacts:
@@ -198,6 +201,9 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 
 # -- Bytes become text --------------------------------------------------------------------------------------------
 
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0", "\"\"\"\"\"'' ")
+"""What word processors and chats make of quotes and blanks."""
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -212,6 +218,8 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
         raise LocalError("bytes or text can be read", got=type(data).__name__)
     if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
+    if text is not None:
+        text = text.translate(_QUOTES)
     if is_capture(raw):
         raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
     return text, said
@@ -252,7 +260,7 @@ _COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
 
 def _undump(text: str) -> tuple[list[str], dict[int, str]]:
     """The lines, with each dump (xxd, hexdump, od, Wireshark) written as hex in its first line; and where those are."""
-    lines, dumps, at = text.splitlines(), dict[int, str](), 0
+    lines, dumps, at = ["" if _FENCE.match(line) else line for line in text.splitlines()], dict[int, str](), 0
     while at < len(lines):
         block, end = list[re.Match[str] | None](), at
         while end < len(lines) and ((row := _DUMP.match(lines[end])) or (block and lines[end].strip() == "*")):
@@ -386,7 +394,7 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         return listed, "a list of numbers"
     if len(tokens) > 1 and any(re.fullmatch(r"0[xX][0-9A-Fa-f]{3,}", token) for token in tokens):
         return None, "numbers of several bytes: nothing says in which order"
-    digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:. ]", "", " ".join(tokens))
+    digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:._ ]", "", " ".join(tokens))
     strange = re.sub(r"[0-9A-Fa-f]", "", digits)
     if not strange:
         even = not len(digits) % 2 and digits
@@ -449,7 +457,7 @@ _CAST = re.compile(r"\((?:s?byte|Byte|char|u8|uint8_t)\) *(?=[-\d'])")
 _LABEL = re.compile(
     r"[\"'`]?(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
     r"[ \t]*(?::=|=>|:|=)(?![=:])[ \t]*"
-    r"(?:(?:&?(?:'static )?\[u8(?:; *\d+)?\]|Vec<u8>|[A-Za-z]\w{0,12})[ \t]*=(?![=\s]*(?:$|\n))[ \t]*)?"
+    r"(?:(?:&?(?:'static )?\[u8(?:; *\d+)?\]|Vec<u8>|(?P<type>[A-Za-z]\w{0,12}))[ \t]*=(?![=\s]*(?:$|\n))[ \t]*)?"
 )
 _QUOTED = re.compile(
     r"[bBrRuUfF@$]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''"
@@ -458,6 +466,8 @@ _QUOTED = re.compile(
 _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
 _BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
 _JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
+_INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+\}")
+_DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
 _LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
 _SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
                     r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
@@ -471,6 +481,7 @@ _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
 _ANSWER = re.compile(
+    r"\b(?:Encrypted|Expires|Temp|AuthKey|Connection)[A-Za-z]+Error\b|"
     r"(?:-?\d{3}:? +)?\b[A-Z]+(?:_[A-Z]+)*_(?:INVALID|EMPTY|EXPIRED|UNREGISTERED|DUPLICATED|BOUND|LONG|ERROR|WAIT_\d+)"
 )
 
@@ -507,6 +518,7 @@ class _Scan:
         self.keys_only = keys_only
         self.said: list[str] = []
         self._unknown: dict[str, int] = {}
+        self._named: dict[str, int] = {}
         self._quiet = False
         self._dumps = dumps
         self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
@@ -554,13 +566,15 @@ class _Scan:
             label = pending or scope.label
             may_be_name = text[at].isalpha() or text[at] in "_\"'`"
             if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
-                if _known(scope.label) == "answer" and _bare_name(named["name"]) in ("message", "code"):
+                if _known(scope.label) == "answer" and _bare_name(named["name"]) in ANSWER_PARTS:
                     at, pending = named.end(), "answer"
                     scope.taken = 0
                     continue
                 self._quiet = any(_bare_name(each.label) in FOLLOWING for each in opened)
                 inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
-                piece, at, pending = self._labelled(inside + named["name"], named.start(), named.end())
+                # `DEBUG:session_id=5` looks like a name with its type
+                name = named["type"] if _known(named["type"] or "") else named["name"]
+                piece, at, pending = self._labelled(inside + name, named.start(), named.end())
                 if piece:
                     yield piece
                 continue
@@ -582,10 +596,15 @@ class _Scan:
             elif len(word[0]) >= 16 and (label or len(word[0]) >= 40) and bytes_in(word[0])[0]:
                 said = label or self._word_before(at)
                 yield self._piece(said, word[0], at, "what stands in a line", optional=True)
-            elif label and re.fullmatch(r"-?\d+\w*", word[0]):
+            elif label and re.fullmatch(r"-?\d+\w*", word[0]) and not self._one_of_several(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1
             at = word.end()
+
+    def _one_of_several(self, label: str, scope: _Scope, end: int) -> bool:
+        """Whether a number stands with others in a bracket behind the name of one number: the parts of a date."""
+        single = NAMES.get(_known(label)) in ("id", "date") and bool(scope.label)
+        return single and (scope.taken > 0 or bool(re.match(r"\s*,\s*\d", self._text[end : end + 9])))
 
     def _word_before(self, at: int) -> str:
         before = re.search(r"([A-Za-z_]\w{0,60})\s{0,2}$", self._text[max(0, at - 64) : at])
@@ -602,7 +621,12 @@ class _Scan:
     def _labelled(self, label: str, start: int, at: int) -> tuple[_Piece | None, int, str]:
         """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
         text, name = self._text, _known(label)
+        nested = _LABEL.match(text, at)
+        if nested and self._is_label(nested) and (not name or _known(nested["name"])) and NAMES.get(name) != "text":
+            return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
         kind = NAMES.get(name, "")
+        if kind in ("bytes", "key") and not _EMPTY.match(text, at):
+            self._named.setdefault(name, self._number(start))
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         if taken := self._literal(at):
@@ -625,7 +649,8 @@ class _Scan:
         if said in ("|", ">", "|-", ">-", "\\"):
             at, said = end, ""
         if kind == "text":
-            return (self._piece(label, said, at, "text") if said else None), end, ""
+            more = cut and (other := _LABEL.match(text, cut.end())) and _known(other["name"]) == name
+            return (self._piece(label, said, at, "text") if said else None), cut.start() if cut and more else end, ""
         if re.match(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]", text[at:end]):
             return None, at, label
         if not said and at < end:
@@ -671,12 +696,17 @@ class _Scan:
             at = sized.end()
         if found := _JSON_BUFFER.match(text, at):
             return bytes_in(found[1])[0], found.end(), "a Buffer as JSON"
+        if found := _INDEXED.match(text, at):
+            return bytes_in(re.sub(r"[{}]|\"?\d+\"?\s*:", "", found[0]))[0], found.end(), "an array as JSON"
         if found := _BUFFER.match(text, at):
             if found[2]:
                 self.said.append(f"{self.line(at)}: a Buffer that was cut short when it was printed, {found[2][4:]}; "
                                  "print it with .toString('hex')")  # fmt: skip
                 return None, found.end(), ""
             return bytes_in(found[1])[0], found.end(), "a Buffer"
+        if found := _DATE.match(text, at):
+            when = datetime(*map(int, found[1].split(",")), tzinfo=UTC)  # type: ignore[misc,arg-type]
+            return str(int(when.timestamp())), found.end(), "a date"
         if found := _LONG.match(text, at):
             number = (int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF
             return str(number), found.end(), "a Long of two halves"
@@ -756,6 +786,12 @@ class _Scan:
         """Remembers a name that nothing is known of; those inside of what is passed over go with it."""
         if not self._quiet:
             self._unknown.setdefault(label, line)
+
+    def without_value(self, found: Sequence[Found]) -> list[str]:
+        """A sentence for each name of bytes behind which there were none."""
+        names = {each.name for each in found}
+        return [f"line {line}: {name} has no bytes behind its name" for name, line in self._named.items()
+                if name not in names and not self._is_log[line - 1]]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
         """A sentence for each name that is nearly one of ours, and one for all others."""
@@ -940,13 +976,14 @@ def _unnamed(piece: _Piece, scan: _Scan) -> Found | None:
 def _whole(name: str, kind: str, piece: _Piece) -> tuple[int, str]:
     """A number, decimal or as its bytes travel. Ids become signed; dates stay as they are."""
     value, form = piece.value, "a number"
+    number: int
     text = value if isinstance(value, str) else ""
     text = re.sub(r"(?<=[0-9a-fA-F])(?:n|[uU]?[lL]{1,2}|[iu]64)$", "", text.strip().strip("'\"`")).replace("_", "")
     if isinstance(value, bytes) or re.fullmatch(r"(?=.*[A-Fa-f ])[0-9A-Fa-f]{2}(?:[ :-]?[0-9A-Fa-f]{2}){7}", text):
         data = value if isinstance(value, bytes) else bytes_in(text)[0] or b""
         if len(data) not in (4, 8):
             raise LocalError(f"{name} is no number", got=f"{len(data)} bytes", where=piece.where)
-        number, form = int.from_bytes(data, "little"), f"{len(data)} bytes, low byte first,"
+        number, form = EitherOrder.of(data), f"{len(data)} bytes, low byte first,"
         if name == "msg_id" and not 1 << 30 <= number >> 32 < 1 << 31:
             turned = int.from_bytes(data, "big")
             if 1 << 30 <= turned >> 32 < 1 << 31:

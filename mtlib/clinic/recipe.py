@@ -87,21 +87,31 @@ _HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {
     "SHA1": lambda data: hashlib.sha1(data).digest(),
     "SHA256": lambda data: hashlib.sha256(data).digest(),
     "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),
+    "SHA1 with zeros": lambda data: hashlib.sha1(data).digest() + bytes(12),
+    "hex of SHA1": lambda data: hashlib.sha1(data).hexdigest().encode(),
+    "hex of SHA256": lambda data: hashlib.sha256(data).hexdigest().encode(),
 }
 
 
-def rows(table: Rows, x: int = 0, **sources: bytes) -> dict[str, bytes]:
+Known = dict[int, bytes]
+"""Hashes that were computed before from the same key and msg_key, by the identity of their row."""
+
+
+def rows(table: Rows, x: int = 0, known: Known | None = None, **sources: bytes) -> dict[str, bytes]:
     """Every row of a key schedule, whatever the width of its sources: a key that is too short shifts all its pieces,
-    as it does in a program that cuts slices."""
+    as it does in a program that cuts slices. `known` saves work where many schedules differ in one row."""
     values = dict(sources)
     for row in table:
-        values[row.name] = _HASHES[row.hash](row.joined(values, x))
+        before = None if known is None or not row.hash else known.get(id(row))
+        values[row.name] = _HASHES[row.hash](row.joined(values, x)) if before is None else before
+        if known is not None and row.hash:
+            known[id(row)] = values[row.name]
     return values
 
 
-def scheduled(table: Rows, key: bytes, msg_key: bytes, x: int = 0) -> tuple[bytes, bytes]:
+def scheduled(table: Rows, key: bytes, msg_key: bytes, known: Known | None = None) -> tuple[bytes, bytes]:
     """aes_key and aes_iv by these rows, 32 bytes each where they are right."""
-    made = rows(table, x, auth_key=key, msg_key=msg_key)
+    made = rows(table, 0, known, auth_key=key, msg_key=msg_key)
     return made["aes_key"], made["aes_iv"]
 
 

@@ -23,7 +23,8 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.keys import first_salt as salt_of
 from mtlib.crypto.keys import new_nonce_hash as hash_of
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
-from mtlib.crypto.rsa import PublicKey, RsaPad, rsa_pad_seal
+from mtlib.crypto import rsa
+from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError
 from mtlib.protocol.exchange import ExchangeSecrets, awaited, open_with_hash
 from mtlib.protocol.limits import Limits
@@ -142,16 +143,16 @@ def rsa_pad(data: bytes, padding: bytes, temp_keys: bytes, n: bytes, e: int) -> 
     """encrypted_data by RSA_PAD: 256 bytes. `temp_keys` are keys of 32 bytes in a row; the first that fits counts.
     LocalError where none does."""
     key = PublicKey(int.from_bytes(n, "big"), e)
-    tries = (RsaPad(data, key, padding, temp_keys[at : at + 32]) for at in range(0, len(temp_keys), 32))
-    found = next((each for each in tries if each.fits), None)
-    if found is None:
-        raise LocalError("none of these temp_keys fits", got=f"{len(temp_keys) // 32} keys", where="temp_keys")
-    return found.encrypted_data
+    for at in range(0, len(temp_keys), 32):
+        block = rsa.rsa_pad(data, padding, temp_keys[at : at + 32])
+        if int.from_bytes(block, "big") < key.n:
+            return key.apply(block)
+    raise LocalError("none of these temp_keys fits", got=f"{len(temp_keys) // 32} keys", where="temp_keys")
 
 
 def rsa_pad_yours(data: bytes, n: bytes, e: int) -> bytes:
     """One of the many right answers: RSA_PAD with patterned randomness."""
-    return rsa_pad_seal(data, PublicKey(int.from_bytes(n, "big"), e), Patterned("rsa_pad_yours"))
+    return rsa.rsa_pad_seal(data, PublicKey(int.from_bytes(n, "big"), e), Patterned("rsa_pad_yours"))
 
 
 def tmp_aes(new_nonce: bytes, server_nonce: bytes) -> bytes:

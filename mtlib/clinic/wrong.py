@@ -6,10 +6,10 @@ other place, each field left out, doubled, too wide, in another order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations, cycle, permutations
+from itertools import combinations, cycle, pairwise, permutations
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -34,9 +34,15 @@ def long(data: bytes) -> int:
     return int.from_bytes(data, "little", signed=True)
 
 
-def swapped(number: int) -> int:
-    """The long whose bytes are those of `number` in the other order."""
-    return int.from_bytes(number.to_bytes(8, "big", signed=True), "little", signed=True)
+def swapped(number: int) -> Iterator[int]:
+    """The longs whose bytes are those of `number` in the other order: all eight, or within its words of four or two."""
+    data = number.to_bytes(8, "little", signed=True)
+    yield from (long(words_turned(data, size)) for size in (8, 4, 2))
+
+
+def words_turned(data: bytes, size: int = 4) -> bytes:
+    """Each word of `size` bytes the other way round."""
+    return b"".join(data[at : at + size][::-1] for at in range(0, len(data), size))
 
 
 def rounded(number: int) -> int:
@@ -108,14 +114,74 @@ def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
     yield from ((piece.offset, length) for length in lengths if length != size)
 
 
+def left_out(table: Rows) -> Iterator[Rows]:
+    """Every hash without one of its pieces."""
+    for row in table:
+        for at in range(len(row.pieces)) if row.hash else ():
+            yield with_row(table, replace(row, pieces=row.pieces[:at] + row.pieces[at + 1 :]))
+
+
+def around_msg_key(table: Rows) -> Iterator[Rows]:
+    """One piece of the key on both sides of msg_key, or all of it on one side, in its length or a likely other one;
+    and two pieces from another place."""
+    for row in table:
+        of_key = [piece for piece in row.pieces if piece.source == "auth_key"]
+        if not row.hash or not of_key:
+            continue
+        msg_key = next(piece for piece in row.pieces if piece.source == "msg_key")
+        start, size = of_key[0].offset, sum(piece.length or 0 for piece in of_key)
+        made = [_around(msg_key, of_key[0], start, length) for length in (size, 16, 36, 64)]
+        if len(of_key) == 2:
+            made += [_around(msg_key, of_key[0], offset, size)[:1] for offset in range(0, 161, 4)]
+        for pieces in (pieces for each in made for pieces in each):
+            if pieces != row.pieces:
+                yield with_row(table, replace(row, pieces=pieces))
+
+
+def _around(msg_key: Piece, of_key: Piece, offset: int, length: int) -> list[tuple[Piece, ...]]:
+    whole, half = replace(of_key, offset=offset, length=length), length // 2
+    first, second = replace(whole, length=half), replace(whole, offset=offset + half, length=length - half)
+    return [(first, msg_key, second), (msg_key, whole), (whole, msg_key)]
+
+
+def borders_moved(table: Rows) -> Iterator[Rows]:
+    """aes_key and aes_iv with more of one hash and as much less of the next; with their halves exchanged."""
+    for row in table[-2:]:
+        for at, (left, right) in enumerate(pairwise(row.pieces)):
+            for more in (-8, -4, 4, 8):
+                lengths = (left.length or 0) + more, (right.length or 0) - more
+                for offset in (right.offset, right.offset + more):
+                    cut = replace(left, length=lengths[0]), replace(right, offset=offset, length=lengths[1])
+                    if min(*lengths, offset + 1) > 0 and all(map(_within_its_hash, cut)):
+                        yield with_row(table, replace(row, pieces=(*row.pieces[:at], *cut, *row.pieces[at + 2 :])))
+    yield with_row(table, _halves_exchanged(table[-2]))
+
+
+def _within_its_hash(piece: Piece) -> bool:
+    return piece.offset + (piece.length or 0) <= (32 if "256" in piece.source else 20)
+
+
+def _halves_exchanged(row: ScheduleRow) -> ScheduleRow:
+    halves: tuple[list[Piece], list[Piece]] = ([], [])
+    start = 0
+    for piece in row.pieces:
+        size = piece.length or 0
+        before = min(max(0, BLOCK - start), size)
+        halves[0].append(replace(piece, length=before))
+        halves[1].append(replace(piece, offset=piece.offset + before, length=size - before))
+        start += size
+    return replace(row, pieces=tuple(p for p in (*halves[1], *halves[0]) if p.length))
+
+
 def other_hashes(table: Rows) -> Iterator[Rows]:
     """Every piece of aes_key and aes_iv from each of the other hashes; every hash by the other function."""
     names = [row.name for row in table if row.hash]
-    for other in ("SHA1", "SHA256", "MD5"):
+    for other in ("SHA1", "SHA256", "MD5", "hex of SHA1", "hex of SHA256"):
         yield tuple(replace(row, hash=other if row.hash else None) for row in table)
     for row in table:
         if row.hash:
-            yield with_row(table, replace(row, hash="SHA1" if row.hash == "SHA256" else "SHA256"))
+            for other in ("SHA1", "SHA1 with zeros") if row.hash == "SHA256" else ("SHA256",):
+                yield with_row(table, replace(row, hash=other))
             continue
         for at, piece in enumerate(row.pieces):
             for name in names:
@@ -165,10 +231,6 @@ Mix = Callable[[Blocks, Blocks, int, int, int], int]
 """From E, D, the block, the ciphertext before it and the plaintext before it to what comes out."""
 
 
-def _words(data: bytes) -> bytes:
-    return b"".join(data[at : at + 4][::-1] for at in range(0, len(data), 4))
-
-
 def _same(data: bytes) -> bytes:
     return data
 
@@ -200,7 +262,7 @@ class Mode:
 
     def _run(self, data: bytes, key: bytes, iv: bytes, *, forth: bool, kept: bool = False) -> bytes:
         ecb = Cipher(algorithms.AES(self.key(key)), modes.ECB())
-        e, d = (partial(self._one, side.update) for side in (ecb.encryptor(), ecb.decryptor()))
+        e, d = (partial(self._one, _when_used(start)) for start in (ecb.encryptor, ecb.decryptor))
         halves = (iv[:BLOCK], iv[BLOCK:]) if kept else self.halves(iv)
         before, plain = (int.from_bytes(half, "big") for half in halves)
         if kept:
@@ -215,6 +277,18 @@ class Mode:
 
     def _one(self, aes: Callable[[bytes], bytes], block: int) -> int:
         return int.from_bytes(self.data(aes(self.data(block.to_bytes(BLOCK, "big")))), "big")
+
+
+def _when_used(start: Callable[[], Any]) -> Callable[[bytes], bytes]:
+    """One direction of AES, which is set up at its first block: most modes need one of the two."""
+    started: list[Callable[[bytes], bytes]] = []
+
+    def update(block: bytes) -> bytes:
+        if not started:
+            started.append(start().update)
+        return started[0](block)
+
+    return update
 
 
 IGE = Mode(lambda e, d, p, c0, p0: e(p ^ c0) ^ p0, lambda e, d, c, c0, p0: d(c ^ p0) ^ c0)
@@ -257,15 +331,20 @@ IVS: Mapping[str, tuple[Mode, ...]] = {
         replace(IGE, halves=lambda iv: (iv[:BLOCK][::-1], iv[BLOCK:][::-1])),
     ),
 }
+KEY_AS_TEXT = (replace(IGE, key=lambda key: key.hex()[:32].encode()),
+               replace(IGE, key=lambda key: key.hex()[32:].encode()))  # fmt: skip
+NO_KEY = (replace(IGE, key=lambda key: bytes(32)),
+          replace(IGE, key=lambda key: bytes(32), halves=lambda iv: (bytes(BLOCK), bytes(BLOCK))))  # fmt: skip
 NARROW = (replace(IGE, key=lambda key: key[:16]), replace(IGE, key=lambda key: key[16:]),
           replace(IGE, key=lambda key: key[:24]))  # fmt: skip
 WORDS = (
-    replace(IGE, key=_words, data=_words),
-    replace(IGE, key=_words),
-    replace(IGE, data=_words),
+    replace(IGE, key=words_turned, data=words_turned),
+    replace(IGE, key=words_turned),
+    replace(IGE, data=words_turned),
     replace(IGE, key=lambda key: key[::-1]),
     replace(IGE, data=lambda data: data[::-1]),
-    replace(IGE, key=_words, data=_words, halves=lambda iv: (_words(iv[:BLOCK]), _words(iv[BLOCK:]))),
+    replace(IGE, key=words_turned, data=words_turned,
+            halves=lambda iv: (words_turned(iv[:BLOCK]), words_turned(iv[BLOCK:]))),
 )
 
 
@@ -281,9 +360,15 @@ def _blocks_turned(data: bytes) -> bytes:
     return b"".join(data[at : at + BLOCK] for at in range(len(data) - BLOCK, -1, -BLOCK))
 
 
-def _each(way: Callable[..., bytes]) -> Callable[[bytes, bytes, bytes], bytes]:
-    """Each block as if it were the first."""
-    return lambda data, key, iv: b"".join(way(data[at : at + BLOCK], key, iv) for at in range(0, len(data), BLOCK))
+def _changed_around(change: Callable[[bytes], bytes], *, before: bool, after: bool) -> Around:
+    """The data changed before IGE, what comes out of it afterwards, or both. `change` undoes itself."""
+    into, out = change if before else _same, change if after else _same
+    return Around(lambda d, k, iv: out(IGE.encrypt(into(d), k, iv)), lambda c, k, iv: into(IGE.decrypt(out(c), k, iv)))
+
+
+def _each(way: Callable[..., bytes], size: int) -> Callable[[bytes, bytes, bytes], bytes]:
+    """Every `size` bytes as if they were the first."""
+    return lambda data, key, iv: b"".join(way(data[at : at + size], key, iv) for at in range(0, len(data), size))
 
 
 def _exclusive_or(data: bytes, key: bytes, iv: bytes) -> bytes:
@@ -297,14 +382,13 @@ def _under_one_half(data: bytes, key: bytes, iv: bytes, *, forth: bool) -> bytes
         data, key, iv, forth=forth)  # fmt: skip
 
 
-BACK_TO_FRONT = (
-    Around(lambda d, k, iv: IGE.encrypt(d, k, iv)[::-1], lambda c, k, iv: IGE.decrypt(c[::-1], k, iv)),
-    Around(lambda d, k, iv: IGE.encrypt(d[::-1], k, iv), lambda c, k, iv: IGE.decrypt(c, k, iv)[::-1]),
-    Around(lambda d, k, iv: _blocks_turned(IGE.encrypt(d, k, iv)),
-           lambda c, k, iv: IGE.decrypt(_blocks_turned(c), k, iv)),
-)  # fmt: skip
+BACK_TO_FRONT = tuple(
+    _changed_around(change, before=before, after=after)
+    for change in (lambda data: data[::-1], _blocks_turned, words_turned, partial(words_turned, size=8))
+    for before, after in ((False, True), (True, False), (True, True))
+)
 CHAINED_OTHERWISE = (
-    Around(_each(IGE.encrypt), _each(IGE.decrypt)),
+    *(Around(_each(IGE.encrypt, size), _each(IGE.decrypt, size)) for size in (16, 32, 48, 64)),
     Around(lambda d, k, iv: IGE.encrypt(IGE.encrypt(d, k, iv), k, iv),
            lambda c, k, iv: IGE.decrypt(IGE.decrypt(c, k, iv), k, iv)),
     Around(partial(_under_one_half, forth=True), partial(_under_one_half, forth=False)),
@@ -419,8 +503,8 @@ def each_reordered(parts: Shape) -> Iterator[Shape]:
                 if made not in seen:
                     seen.add(made)
                     yield made
-    for start in (0, 4):
-        made = (*parts[:start], *parts[:start - 1 if start else None:-1])
+    for start in (0, 1, 4):
+        made = (*parts[:start], *parts[start:][::-1])
         if made not in seen:
             yield made
     if len(parts) == 10:
@@ -442,8 +526,19 @@ def each_narrower(parts: Shape) -> Iterator[Shape]:
 def each_with_bytes_before(parts: Shape) -> Iterator[Shape]:
     """Bytes that belong to no field, before each and at the end."""
     for at in range(len(parts) + 1):
-        for size in (1, 2, 3, 4, 8, 12, 16, 20, 32):
+        for size in (1, 2, 3, 4, 8, 12, 16, 20, 24, 32):
             yield (*parts[:at], ("", size, "little"), *parts[at:])
+
+
+def of_size(parts: Shape, size: int, known: Collection[str]) -> Iterator[tuple[str, Shape]]:
+    """Rows of this size, and their mistakes: a field whose value is known wider or narrower, or bytes between two."""
+    more = size - size_of(parts)
+    for name, width, _ in parts:
+        if more and name in known and width + more > 0:
+            for made in resized(name, width + more)(parts):
+                yield "field_too_wide" if more > 0 else "field_too_narrow", made
+    for at in range(len(parts) + 1) if more > 0 else ():
+        yield "bytes_between_fields", (*parts[:at], ("", more, "little"), *parts[at:])
 
 
 def each_turned(parts: Shape) -> Iterator[Shape]:

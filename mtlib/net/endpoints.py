@@ -165,3 +165,11 @@ def _keyed(host: str, port: int, key: PublicKey | None) -> Endpoint:
         raise LocalError("a data centre proves itself by its RSA key", expected="key=PublicKey.from_pem(...)",
                          where="key")
     return Endpoint(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", ((host, port),), key)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach that address. A name is none: it may resolve to anything."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -21,8 +21,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Self
 
-from mtlib.clinic.ladder import Question, Report, ask, chosen, output
-from mtlib.errors import DecodeError, LocalError, Unreachable, shown
+from mtlib.clinic.ladder import RUNGS, Question, Report, ask, chosen, output
+from mtlib.errors import DecodeError, LocalError, Unreachable, shown, without_long_hex
 
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 1500."""
@@ -47,9 +47,18 @@ def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds:
         program = Program(command, seconds)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return Report({}, {}, sentence=f"The program {command[0]!r} cannot be started: {reason}.")
+        return Report({}, {}, sentence=f"The program {without_long_hex(command[0])!r} cannot be started: {reason}.")
     with program:
         return ask(program.answer, asked)
+
+
+def list_of_steps() -> str:
+    """Every step with what it takes, what it says and where that stands."""
+    lines = []
+    for rung in RUNGS:
+        takes = ", ".join(f"{name} ({kind})" for name, kind in rung.takes.items())
+        lines += [rung.name, f"  takes  {takes}", f"  gives  {rung.says}", f"  source {rung.step.source}"]
+    return "\n".join(lines)
 
 
 class Program:
@@ -90,7 +99,8 @@ class Program:
         except queue.Empty:
             self._hung = True
             raise Unreachable(
-                f"no answer within {self._seconds:g} seconds: does the program flush its output after every line?"
+                f"no answer within {self._seconds:g} seconds: does the program flush its output after every line? "
+                f"The question was {shown(self._asked, 150)}"
             ) from None
         if not line:
             raise Unreachable(self._obituary())
@@ -105,7 +115,7 @@ class Program:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE)
         self._threads[1].join(GRACE)
-        lines = self._said.decode(errors="replace").strip().splitlines()
+        lines = without_long_hex(self._said.decode(errors="replace")).strip().splitlines()
         last = next((line for line in reversed(lines) if "rror" in line), lines[-1] if lines else "")
         code = self._process.returncode
         how = "closed its output" if code is None else f"ended with exit code {code}"

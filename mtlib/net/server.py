@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import errno
-import ipaddress
 import os
 import selectors
 import socket
@@ -25,7 +24,9 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.errors import LocalError, MtError
+from mtlib.errors import DecodeError, LocalError, MtError
+from mtlib.net.endpoints import is_loopback
+from mtlib.net.websocket import Front
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
 from mtlib.protocol.datacenter import DataCenter, Peer, Reply
 from mtlib.protocol.events import EventLog, LogEvent
@@ -86,14 +87,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach that address. A name is none: it may resolve to anything."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 # -- Who is at the other end? ----------------------------------------------------------------------------------------
@@ -177,12 +170,15 @@ READ, PIECE = 4096, 64
 
 
 class ServerConnection:
-    """A socket, its peer, what has not been sent yet (`unsent`) and not been looked at yet (`backlog`); `ended` says
-    that nothing more will come, `done` that it is to be hung up on once everything is out. `explained` is cleared
-    while an answer is out whose reasons are not in the log yet."""
+    """A socket, its peer, what stands between them (`front`), what has not been sent yet (`unsent`) and not been looked
+    at yet (`backlog`); `ended` says that nothing more will come, `done` that it is to be hung up on once everything is
+    out. `explained` is cleared while an answer is out whose reasons are not in the log yet."""
 
-    def __init__(self, sock: socket.socket, peer: Peer, explained: threading.Event | None = None) -> None:
+    def __init__(
+        self, sock: socket.socket, peer: Peer, explained: threading.Event | None = None, front: Front | None = None
+    ) -> None:
         self.sock, self.peer, self.explained = sock, peer, explained or threading.Event()
+        self.front = front or Front()
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the frame began that is not whole yet
@@ -209,16 +205,38 @@ class ServerConnection:
             data = self.sock.recv(READ)
             self.ended = self.done = not data
             self.heard = time.monotonic()
-            self.backlog += data
+            self.backlog += self._inside(data, now)
         frames = self.peer.stream.received
         while self.backlog and not self.done and self.peer.stream.received == frames:
             piece = bytes(self.backlog[:PIECE])
             del self.backlog[:PIECE]
             self._take(self._reply(piece, now))
-        if not self.peer.stream.pending:
+        if not self.peer.stream.pending + self.front.pending:
             self.begun = None
         elif self.begun is None or self.peer.stream.received > frames:
             self.begun = self.heard
+
+    def _inside(self, data: bytes, now: float) -> bytes:
+        """What the peer is to hear of bytes that came: what stands in the WebSocket around them, where there is one.
+        What cannot be read there ends the connection, with a line in the log."""
+        new, inside, wrong = not self.front.opened, b"", ""
+        try:
+            inside = self.front.receive(data)
+        except DecodeError as error:
+            wrong = f"the connection is closed: {error}"
+        except Exception as error:
+            self.front.over = True
+            self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
+        if new and self.front.opened:
+            self.peer.stream.hidden_only = True
+            self.peer.note("websocket", now, self.front.opened)
+        if wrong:
+            self.peer.note("bad_bytes", now, wrong)
+        self.done = self.done or self.front.over
+        self.unsent += self.front.answers
+        self.front.answers = b""
+        self.flush()
+        return inside
 
     def _take(self, reply: Reply) -> None:
         self.done = reply.close
@@ -226,8 +244,10 @@ class ServerConnection:
             self.explained.clear()
         try:
             for chunk in reply.chunks:
-                self.unsent += chunk
+                self.unsent += self.front.wrap(chunk)
                 self.flush()
+            if reply.close:
+                self.unsent += self.front.close()
             for explain in reply.afterwards:
                 explain()
         finally:
@@ -494,7 +514,7 @@ class LocalDC:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ)
             peer = self.dc.accept(self.secret, address=sock.getsockname()[:2])
-            self._connections[sock] = ServerConnection(sock, peer, self._explained)
+            self._connections[sock] = ServerConnection(sock, peer, self._explained, Front(self.allow_public))
         except OSError:
             sock.close()
 

@@ -109,7 +109,8 @@ class KnownKey:
     key exchange spoke of, and a data centre may forget a temporary key earlier than that; `bound_to` is the id of the
     permanent key that a temporary one is bound to, `bound_by` the request that did it, in which session and message
     (`bound_in`); `just_bound` until the next packet. `layer` is the version of the API that its client named last,
-    `introduced` whether it has said initConnection."""
+    `introduced` whether it has said initConnection. `forgotten` holds the newest msg_id of each session that is no more
+    here, and `floor` the newest of those that are no more there either."""
 
     auth_key: AuthKey
     created: float
@@ -125,6 +126,7 @@ class KnownKey:
     introduced: bool = False
     floor: int = 0
     sessions: OrderedDict[int, ServerSession] = field(default_factory=OrderedDict, repr=False)
+    forgotten: OrderedDict[int, int] = field(default_factory=OrderedDict, repr=False)
 
     @property
     def temporary(self) -> bool:
@@ -136,19 +138,24 @@ class KnownKey:
         return not self.temporary or self.bound_to is not None
 
     def session(self, session_id: int, limits: Limits) -> ServerSession:
-        """The session of that name, new if it is new; the one used least recently makes room. What it had seen is
-        then forgotten, so no new session accepts anything as old as that."""
-        found = self.sessions.pop(session_id, None) or ServerSession(limits, self.floor)
+        """The session of that name, new if it is new; the one used least recently makes room. One that was forgotten
+        begins again above everything it saw, for that packet may be a repeated one. Other sessions are not held to
+        it: its newest msg_id may have been up to `Limits.future` seconds ahead of the clock."""
+        found = self.sessions.pop(session_id, None)
+        if found is None:
+            found = ServerSession(limits, max(self.floor, self.forgotten.pop(session_id, 0)))
         self.sessions[session_id] = found
         while len(self.sessions) > limits.sessions:
             self.forget_session(next(iter(self.sessions)))
+        while len(self.forgotten) > limits.seen:
+            self.floor = max(self.floor, self.forgotten.popitem(last=False)[1])
         return found
 
     def forget_session(self, session_id: int) -> bool:
-        """Forget a session and raise the floor over everything it saw."""
+        """Forget a session, but for its newest msg_id if it has one."""
         gone = self.sessions.pop(session_id, None)
-        if gone is not None:
-            self.floor = max(self.floor, gone.window.highest)
+        if gone is not None and gone.window.highest > self.floor:
+            self.forgotten[session_id] = gone.window.highest
         return gone is not None
 
 

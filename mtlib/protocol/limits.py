@@ -17,7 +17,8 @@ class Limits(NamedTuple):
     `frame_seconds`: from the first byte of a frame to its last, so that nobody holds a place byte by byte.
     `idle_seconds`: a connection that says nothing.
     `keys`: kept of each kind, the least recently used go first; `sessions`: per key.
-    `seen`: msg_ids kept per session; what is forgotten raises the floor, so that nothing old is accepted again.
+    `seen`: msg_ids kept per session, and forgotten sessions per key of which the newest msg_id is kept; what is
+    forgotten beyond these raises the floor, so that nothing old is accepted again.
     `answers`: kept per session for repeated requests. `wrappers`: layers of invokeWith... and gzip_packed around one
     call.
     One packet, with everything that is nested in it, shares four: `inflated` bytes out of all its gzip_packed, because

@@ -214,4 +214,6 @@ class FrameShape(Shape):
 
 def _note(part: FramePart) -> Note:
     where = f"{PAGE}, {part.name}"
-    return random(part.meaning, where) if part.name == "padding" else derived("", part.meaning, where)
+    if part.name == "padding":
+        return random(part.meaning, where)
+    return constant(part.meaning, where) if part.name == "tag" else derived("", part.meaning, where)

@@ -111,12 +111,14 @@ def _secret_bytes(secret: str | Buffer) -> bytes:
     if not isinstance(secret, str):
         raise LocalError("not a proxy's secret", got=type(secret).__name__, expected=_SECRET_FORMS, where="secret")
     text = secret.strip()
+    digits = text.rstrip("=")
     try:
-        return bytes.fromhex(text)
+        if len(digits) != 22:  # 16 bytes in base64url, which may all be hex digits
+            return bytes.fromhex(text)
     except ValueError:
         pass
     try:
-        return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), b"-_", validate=True)
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), b"-_", validate=True)
     except ValueError:
         got = f"{len(text)} characters"
         raise LocalError("not a proxy's secret", got=got, expected=_SECRET_FORMS, where="secret") from None

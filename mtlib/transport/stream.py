@@ -160,13 +160,14 @@ class ClientStream(_Stream):
 class ServerStream(_Stream):
     """The end that listens: it recognises framing and obfuscation by the first bytes.
 
-    With a `secret` only connections obfuscated with it are let in. Before the framing is known `receive`
-    returns no frames, and everything that sends raises LocalError.
+    With a `secret` only connections obfuscated with it are let in, with `hidden_only` no plain ones. Before the
+    framing is known `receive` returns no frames, and everything that sends raises LocalError.
     """
 
     def __init__(self, *, secret: str | Buffer | None = None, limit: int = LIMIT, entropy: Entropy) -> None:
         super().__init__("server", limit, entropy)
         self._secret = hidden_secret(secret)  # one of another shape is told here, not when somebody calls
+        self.hidden_only = self._secret is not None
         self._start = bytearray()
         self._unrecognised: PeerError | None = None
 
@@ -233,7 +234,8 @@ class ServerStream(_Stream):
             obfuscation = Obfuscation.receive(bytes(self._start[:SIZE]), self._secret)
             self._speak(obfuscation.framing, obfuscation)
             return SIZE
-        if self._secret is not None:
-            raise DecodeError("not obfuscated", got=kind, expected="the secret's header", where="first bytes")
+        if self.hidden_only:
+            expected = "a header" if self._secret is None else "the secret's header"
+            raise DecodeError("not obfuscated", got=kind, expected=expected, where="first bytes")
         self._speak(kind, None)
         return len(FRAMINGS[kind].tag)

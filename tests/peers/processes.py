@@ -118,11 +118,11 @@ class DC(Program):
 
     def __init__(
         self, place: Loopback, key_file: Path, *, faults: Iterable[str] = (), dc_id: int = 2, port: int = 0,
-        secret: str = "",
+        secret: str = "", options: Iterable[str] = (),
     ) -> None:
         command = [sys.executable, "-m", "mtlib", "dc", "--json", "--key", str(key_file)]
         command += ["--port", str(port), "--dc-id", str(dc_id)]
-        command += ["--secret", secret] if secret else []
+        command += [*(["--secret", secret] if secret else []), *options]
         for fault in faults:
             command += ["--fault", fault]
         super().__init__("the DC", place, command, cwd=ROOT)

@@ -17,8 +17,9 @@ from scenes import BINDERS, TDLIB_DC, Scene, ask
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "point_your_client.md"
 ASKED = "help.getAppConfig"
 """A method that an unbound temporary key may not call: with it a lost binding is noticed."""
-STRIKES = ("fault", "exchange_retry", "bind_refused", "bad_message", "unknown_key")
+STRIKES = ("fault", "clock_jumped", "exchange_retry", "bind_refused", "bad_message", "unknown_key")
 REFUSALS = ("bind_refused", "bad_message")
+WRONG_SALT = 48
 REPAIRS = ("exchange_done", "bind_accepted", "bind_refused")
 RESTART = "restart of the DC"
 ROWS: Mapping[str, str] = {
@@ -35,11 +36,16 @@ ROWS: Mapping[str, str] = {
     "pad-plain-answers=8": "pad-plain-answers=8",
     "clock-offset=600": "clock-offset=600",
     "clock-offset=-600": "clock-offset=-600",
+    "answer-under-another-id": "answer-under-another-id",
+    "forget-perm-key": "forget-perm-key",
+    "lost-session": "lost-session",
+    "sleep=600": "sleep=600",
+    "sleep=-600": "sleep=-600",
     RESTART: "",
 }
 """The rows of the table, and the fault behind each."""
-NOT_PLAYED = frozenset({"accept-bind", "answer-under-another-id", "forget-perm-key", "lost-session", "sleep"})
-"""Faults that no row of the table shows. `accept-bind` is no bad luck for the client."""
+NOT_PLAYED = frozenset({"accept-bind"})
+"""Faults that no row of the table shows: this one is no bad luck for the client."""
 UNNOTICED = "does not notice"
 NOTHING_MORE = "says nothing more"
 WITHOUT_END = "refused every time"
@@ -93,7 +99,9 @@ def finds_back(client: Program, dc: DC) -> bool:
     while time.monotonic() < deaf + PATIENCE:
         if len([line for line in client.lines if "answer" in line]) > told:
             return True
-        if len(dc.named(*REFUSALS)) >= ENOUGH or any("error" in line for line in client.lines):
+        refused = [event for event in dc.named(*REFUSALS) if event["facts"].get("code") != WRONG_SALT]
+        tries = {(event["peer"], round(event["heard"])) for event in refused}  # a burst counts once
+        if len(tries) >= ENOUGH or any("error" in line for line in client.lines):
             return False
         if dc.story()[-2:] == ["fault", "connected"] and time.monotonic() > dc.events[-1]["heard"] + SILENCE:
             return False
@@ -106,18 +114,22 @@ def read(events: Sequence[Line], *, raised: bool, found: bool, restart: bool = F
     struck = next((at for at, event in enumerate(events) if event["event"] in STRIKES), None)
     if struck is None and not restart:
         return Seen(UNNOTICED, None)
-    after = events[0 if restart else struck :]
+    refused_at_once = struck is not None and [event["event"] for event in events[struck + 1 :][:1]] == ["bind_refused"]
+    after = events[0 if restart else struck + refused_at_once :]
     repairs = [event for event in after[1:] if event["event"] in REPAIRS]
-    stayed = bool(repairs) and not restart and repairs[0]["peer"] == after[0]["peer"]
+    moved = [event for event in repairs[:1] or after if event["peer"] != after[0]["peer"]]
+    stayed = not restart and not moved
     made = [event["facts"]["temporary"] for event in after if event["event"] == "exchange_done"]
     words = ["raises; dialled again:" if raised else "same connection," if stayed else "dials again,"]
     words += ["new permanent key,"] if False in made else []
+    if found and stayed and not repairs and not any(event["event"] in REFUSALS for event in after[1:]):
+        return Seen(UNNOTICED, None)
     if not found and not repairs:
         return Seen(f"{words[0].rstrip(',:')}, {NOTHING_MORE}", None)
     words += ["new temporary key,"] if True in made else ["same temporary key,"]
     words += ["bound"] if found else [WITHOUT_END]
-    answered = [event["at"] for event in after if event["event"] == "call" and event["facts"]["method"] == ASKED]
-    return Seen(" ".join(words), answered[0] - after[0]["at"] if found and answered else None)
+    answered = [event["heard"] for event in after if event["event"] == "call" and event["facts"]["method"] == ASKED]
+    return Seen(" ".join(words), answered[0] - after[0]["heard"] if found and answered else None)
 
 
 def documented() -> dict[tuple[str, str], str]:

@@ -16,6 +16,7 @@ REFUSALS = ("bind_refused", "call_refused", "bad_message", "bad_packet", "bad_by
 CASES = [
     pytest.param("mtcute", 2, "intermediate", False, {}, id="mtcute"),
     pytest.param("mtcute", 10002, "intermediate", False, {}, id="mtcute-test-mode"),
+    pytest.param("mtcute", 2, "intermediate", True, {"web": True}, id="mtcute-websocket"),
     pytest.param("tdlib", TDLIB_DC, "intermediate", True, {}, id="tdlib"),
     pytest.param("tdlib-1.8.14", TDLIB_DC, "intermediate", True, {}, id="tdlib-1.8.14"),
     pytest.param("tdlib-1.8.65", TDLIB_DC, "intermediate", True, {}, id="tdlib-1.8.65"),
@@ -36,7 +37,33 @@ def test_it_binds_and_its_query_is_answered(
         assert {event["facts"]["framing"] for event in dc.named("connected")} == {framing}
         assert {event["facts"]["obfuscated"] for event in dc.named("connected")} == {obfuscated}
         assert not dc.named(*REFUSALS)
+        assert len(dc.named("websocket")) == (len(dc.named("connected")) if "web" in settings else 0)
         in_order(dc)
+
+    play(stage, name, act)
+
+
+UNLIKE: dict[str, dict[str, str]] = {
+    "mtcute": {"ack_seqno": "Telegram answers 34 here"},
+    "tdlib": {},
+    "ferogram": {},
+}
+"""What `--as-telegram` remarks about each, and does not refuse: there a working client contradicts the text."""
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_as_telegram_it_binds_and_asks_without_an_error(stage: Stage, name: str) -> None:
+    def act(scene: Scene) -> None:
+        dc = scene.dc(dc_id=TDLIB_DC if name == "tdlib" else 2, options=["--as-telegram"])
+        client = scene.client(name, dc)
+        for query in ("help.getNearestDc", "help.getConfig", "help.getAppConfig"):
+            assert "answer" in ask(client, query)
+        dc.heard("call")
+        assert not dc.named(*REFUSALS)
+        assert len(dc.named("bind_accepted")) == 1
+        remarks = {event["facts"]["about"]: event["text"] for event in dc.named("unlike_telegram")}
+        assert set(remarks) == set(UNLIKE[name])
+        assert all(said in remarks[about] for about, said in UNLIKE[name].items())
 
     play(stage, name, act)
 

@@ -1,31 +1,36 @@
-"""Small changes to the code that binds, one at a time: does some test notice? For `./run soak mutants`.
+"""Small changes to the package, one at a time: does some test notice? For `./run soak mutants`.
 
 A mutant is one changed spot of one module: `<` for `<=`, 41 for 40, `or` for `and`, a statement left out. Each runs in
 a process forked from one that has everything loaded but the project, so that it costs little more than its tests. A
 mutant that no test notices is a survivor: a missing test, or a change without an effect, listed below with the reason.
 
-    python tests/tools/mutants.py [MODULE...]      prints every survivor as it is found
+    python tests/tools/mutants.py [MODULE...] [--sample N] [--seed S]      prints every survivor as it is found
+
+With --sample so many of all mutants of these modules are tried, drawn with the seed; else every one of them.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import contextlib
 import copy
 import importlib.abc
 import importlib.util
 import os
+import random
 import re
+import resource
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-TIME_LIMIT = 60
-"""Seconds for the tests of one mutant. One that never ends was noticed, too."""
+CPU_LIMIT, TIME_LIMIT = 120, 900
+"""Seconds of work, and on the clock, for the tests of one mutant. One that never ends was noticed, too."""
 WORKERS = min(2, os.cpu_count() or 1)
 
 TESTS: dict[str, tuple[str, ...]] = {
@@ -34,16 +39,77 @@ TESTS: dict[str, tuple[str, ...]] = {
         "checks", "values", "datacenter", "datacenter_outside", "cases_bind", "attacks",
     ),
     "mtlib.protocol.datacenter": ("datacenter", "datacenter_outside", "budget", "cases_exchange", "server"),
-    "mtlib.protocol.keyring": ("keyring", "datacenter", "datacenter_outside"),
-    "mtlib.protocol.methods": ("datacenter", "datacenter_outside", "budget", "cases_messages"),
-    "mtlib.protocol.messages": ("messages", "checks", "datacenter", "budget", "session"),
-    "mtlib.protocol.faults": ("datacenter", "datacenter_outside"),
+    "mtlib.protocol.dissect": ("dissection", "promises", "packets"),
     "mtlib.protocol.events": ("datacenter", "datacenter_outside"),
+    "mtlib.protocol.exchange": ("exchange", "cases_exchange", "transcripts", "secrets"),
+    "mtlib.protocol.exchange_server": ("exchange", "cases_exchange", "datacenter"),
+    "mtlib.protocol.faults": ("datacenter", "datacenter_outside", "cli_dc"),
+    "mtlib.protocol.keyring": ("keyring", "datacenter", "datacenter_outside", "cases_messages"),
+    "mtlib.protocol.limits": ("budget", "datacenter", "server"),
+    "mtlib.protocol.messages": ("messages", "checks", "datacenter", "budget", "session"),
+    "mtlib.protocol.methods": ("datacenter", "datacenter_outside", "budget", "cases_messages", "client"),
+    "mtlib.protocol.packets": ("packets", "binding", "checks", "session"),
+    "mtlib.protocol.retry": ("retry", "cases_messages"),
+    "mtlib.protocol.session": ("session", "cases_messages", "client"),
+    "mtlib.net.client": ("client", "bad_luck", "retry", "promises", "secrets"),
+    "mtlib.net.connection": ("connection", "client"),
+    "mtlib.net.endpoints": ("endpoints", "connection", "client"),
+    "mtlib.net.judge": ("judge",),
+    "mtlib.net.server": ("server", "bad_luck", "cases_host"),
+    "mtlib.net.tap": ("net_tap",),
+    "mtlib.transport.framing": ("framing", "cases_transport", "stream"),
+    "mtlib.transport.obfuscation": ("obfuscation", "stream", "cases_transport"),
+    "mtlib.transport.stream": ("stream", "framing", "cases_transport", "secrets"),
+    "mtlib.wire.dissection": ("dissection", "layout", "tl", "cases_tl"),
+    "mtlib.wire.layout": ("layout", "dissection", "tl", "cases_tl"),
+    "mtlib.wire.notes": ("lab_sheets", "view"),
+    "mtlib.wire.provenance": ("provenance", "dissection"),
+    "mtlib.wire.schema": ("schema", "tl", "binding", "transcripts", "datacenter"),
+    "mtlib.wire.tl": ("tl", "cases_tl", "schema", "layout", "dissection"),
+    "mtlib.wire.view": ("view", "lab_view_model"),
+    "mtlib.clinic.answers": ("answers",),
+    "mtlib.clinic.capture": ("capture", "net_tap"),
+    "mtlib.clinic.comparing": ("comparing", "doctor"),
+    "mtlib.clinic.diagnosis": ("diagnosis", "behind_the_seal", "doctor"),
+    "mtlib.clinic.doctor": ("doctor", "diagnosis", "behind_the_seal", "mistakes", "patients"),
+    "mtlib.clinic.ladder": ("ladder", "wrong_answers", "exercises_binding", "judge"),
+    "mtlib.clinic.listening": ("capture", "net_tap"),
+    "mtlib.clinic.mistakes": ("mistakes", "recipe", "doctor", "diagnosis", "wrong_answers", "patients"),
+    "mtlib.clinic.opening": ("opening", "comparing", "doctor", "patients"),
+    "mtlib.clinic.patient": ("patient", "given", "opening", "doctor"),
+    "mtlib.clinic.reading": ("reading", "canary", "answers", "main_doctor"),
+    "mtlib.clinic.recipe": ("recipe", "mistakes", "ladder"),
+    "mtlib.clinic.wrong": ("mistakes", "wrong_answers", "opening"),
+    "mtlib.lab.answers": ("lab_answers", "lab_examining", "lab_exercises"),
+    "mtlib.lab.arrival": ("lab_arrival",),
+    "mtlib.lab.bind": ("lab_bind", "lab_names"),
+    "mtlib.lab.comparison": ("lab_comparison", "lab_names"),
+    "mtlib.lab.controls": ("lab_controls",),
+    "mtlib.lab.examining": ("lab_examining", "lab_answers", "lab_exercises"),
+    "mtlib.lab.exercises": ("lab_exercises", "exercises_beginning", "lab_examining"),
+    "mtlib.lab.exercises_dc": (
+        "exercises_beginning", "exercises_checking", "exercises_debugging", "exercises_failing", "exercises_replies",
+        "lab_exercises",
+    ),
+    "mtlib.lab.exercises_recipe": (
+        "exercises_binding", "exercises_carrying", "exercises_sealing", "lab_exercises", "wrong_answers",
+    ),
+    "mtlib.lab.inspector": ("lab_inspector", "cases_jupyter"),
+    "mtlib.lab.my_bind": ("lab_my_bind",),
+    "mtlib.lab.readiness": ("lab_controls", "environment"),
+    "mtlib.lab.samples": ("lab_samples", "binding", "lab_bind"),
+    "mtlib.lab.saving": ("lab_saving",),
+    "mtlib.lab.scenes": ("lab_scenes", "lab_exercises", "exercises_binding"),
+    "mtlib.lab.sheets": ("lab_sheets",),
+    "mtlib.lab.view_model": ("lab_view_model", "lab_inspector"),
+    "mtlib.lab.views": ("lab_views", "view"),
     "mtlib.crypto.aes": ("aes", "values", "cases_crypto"),
     "mtlib.crypto.keys": ("keys", "values", "cases_crypto"),
     "mtlib.crypto.kdf": ("kdf", "values", "keys", "cases_crypto"),
 }
 """Which tests have to notice a change in which module: those that are named for it first, then the wider ones."""
+EVERYWHERE = ("values",)
+"""Tests of something that every module keeps."""
 
 _END = "SHA-1 gives 20 bytes, and a slice that ends later is the same slice"
 EQUIVALENT: dict[str, str] = {
@@ -84,18 +150,32 @@ class Mutant:
         return f"{self.module}: {self.text}: {self.was} -> {self.now}"
 
 
-def mutants(module: str) -> Iterator[Mutant]:
-    """Every mutant of a module."""
+def mutants(module: str, wanted: Container[int] | None = None) -> Iterator[Mutant]:
+    """Every mutant of a module, or those `wanted` by their places in that row."""
     text = source(module).read_text(encoding="utf-8")
     tree, lines = ast.parse(text), text.splitlines()
-    told = [node for node in ast.walk(tree) if _only_told(node)] + _annotations(tree)
-    skipped = {id(inner) for node in told for inner in ast.walk(node)}
-    for node in (node for node in ast.walk(tree) if id(node) not in skipped):
-        for change in _changes(node):
+    for place, (node, change) in enumerate(_spots(tree)):
+        if wanted is None or place in wanted:
             with _changed(node, change) as was:
                 mutated = copy.deepcopy(tree)
                 now = ast.unparse(node)
             yield Mutant(module, node.lineno, lines[node.lineno - 1].strip(), was, now, mutated)
+
+
+def _spots(tree: ast.Module) -> Iterator[tuple[Any, Callable[[Any], None]]]:
+    """Every node that a program depends on, with each change of it."""
+    told = [node for node in ast.walk(tree) if _only_told(node)] + _annotations(tree) + _wheres(tree)
+    skipped = {id(inner) for node in told for inner in ast.walk(node)}
+    for node in (node for node in ast.walk(tree) if id(node) not in skipped):
+        for change in _changes(node):
+            yield node, change
+
+
+def _wheres(tree: ast.Module) -> list[ast.expr]:
+    """What a value is called in the error about it: the last argument of those that take a value as it should be."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if ast.unparse(call.func) in ("plain", "exact", "whole")]
+    return [call.args[-1] for call in calls if len(call.args) > 1]
 
 
 def _annotations(tree: ast.Module) -> list[ast.expr]:
@@ -185,7 +265,8 @@ class _Instead(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 
 def _noticed(mutant: Mutant, tests: Sequence[str]) -> None:
-    """In the forked process: run the tests against the mutant, and leave with pytest's exit status."""
+    """In the forked process: run the tests against the mutant, and leave with the first exit status that is not 0."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT + 5))
     signal.alarm(TIME_LIMIT)
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
@@ -193,16 +274,29 @@ def _noticed(mutant: Mutant, tests: Sequence[str]) -> None:
     sys.meta_path.insert(0, _Instead(mutant))
     import pytest
 
-    os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", *tests])))
+    for path in tests:  # one after the other: most mutants are noticed by the first, and the rest is not even collected
+        if status := int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", path])):
+            os._exit(status)
+    os._exit(0)
 
 
-def survivors(modules: Iterable[str] = TESTS) -> Iterator[str]:
+def drawn(modules: Iterable[str], sample: int | None, seed: int) -> dict[str, list[Mutant]]:
+    """The mutants of each of these modules: all of them, or a sample out of all together."""
+    modules = list(modules)
+    sizes = [sum(1 for _ in _spots(ast.parse(source(each).read_text(encoding="utf-8")))) for each in modules]
+    every = [(module, place) for module, size in zip(modules, sizes, strict=True) for place in range(size)]
+    chosen = every if sample is None else random.Random(seed).sample(every, min(sample, len(every)))
+    places = {module: {place for name, place in chosen if name == module} for module in modules}
+    return {module: list(mutants(module, wanted)) for module, wanted in places.items() if wanted}
+
+
+def survivors(modules: Iterable[str] = TESTS, sample: int | None = None, seed: int = 0) -> Iterator[str]:
     """A line for each module; AssertionError with all those mutants that no test noticed and nobody has explained."""
     _load_everything_else()
     unexplained: list[str] = []
-    for module in modules:
-        tests = [str(path) for name in TESTS[module] if (path := ROOT / "tests" / f"test_{name}.py").exists()]
-        known = list(mutants(module))
+    for module, known in drawn(modules, sample, seed).items():
+        files = [ROOT / "tests" / f"test_{name}.py" for name in (*TESTS[module], *EVERYWHERE)]
+        tests = [str(path) for path in files if path.exists()]
         original = Mutant(module, 0, "", "", "", ast.parse(source(module).read_text(encoding="utf-8")))
         assert _run([original], tests), f"the tests of {module} fail without any change"
         alive = _run(known, tests)
@@ -247,5 +341,10 @@ def _run(known: Sequence[Mutant], tests: Sequence[str]) -> list[Mutant]:
 
 
 if __name__ == "__main__":
-    for line in survivors(sys.argv[1:] or TESTS):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", metavar="MODULE")
+    parser.add_argument("--sample", type=int, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    options = parser.parse_args()
+    for line in survivors(options.modules or TESTS, options.sample, options.seed):
         print(line, flush=True)

@@ -16,6 +16,7 @@ SETTINGS = json.loads(sys.argv[1])
 sys.path.insert(0, SETTINGS["package"])
 
 from ferogram import FileSession  # noqa: E402
+from ferogram import client as its_own  # noqa: E402
 from ferogram._ferogram import DcConnection  # noqa: E402
 from ferogram.raw.generated.functions.help import GetAppConfig, GetConfig, GetNearestDc  # noqa: E402
 
@@ -34,6 +35,12 @@ async def dial(session: FileSession, pfs: bool) -> DcConnection:
     )  # fmt: skip
 
 
+def introduced(request: bytes) -> bytes:
+    """A first request as its class `Client` sends it, which leaves that to whoever uses the connection alone."""
+    header = its_own._build_init_connection(12345, "peer", "1", "1", "en", "", "en", request)
+    return bytes(its_own._build_invoke_with_layer(its_own.LAYER, header))
+
+
 class Caller:
     """A program that uses ferogram: what is raised is told, and the next try dials again with the session it has."""
 
@@ -46,9 +53,11 @@ class Caller:
         if not self.has_permanent_key:
             await dial(self.session, pfs=False)
             self.has_permanent_key = True
+        request = QUERIES[method].to_bytes()
         if self.connection is None:
             self.connection = await dial(self.session, pfs=True)
-        body = bytes(await self.connection.rpc_call(QUERIES[method].to_bytes()))
+            request = introduced(request)
+        body = bytes(await self.connection.rpc_call(request))
         return ANSWERS.get(int.from_bytes(body[:4], "little"), body.hex())
 
     async def insist(self, method: str) -> dict[str, str]:

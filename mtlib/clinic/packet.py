@@ -1,0 +1,322 @@
+"""The packet around a binding: which key opens it, how it was sealed, and what its message says.
+
+`PACKET_CHECKS` judge both, as in a data centre. What does not open by the right recipe is opened by a wrong one, and
+its message is judged as if it had been sealed rightly, so that the mistakes in it are seen as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from mtlib.clinic import recipe, wrong
+from mtlib.clinic.diagnosis import Evidence, Finding
+from mtlib.clinic.mistakes import MISTAKES
+from mtlib.clinic.opening import FRONT, Change, Opened, differing, fitted, noticed, open_packet, packet_hash, said
+from mtlib.clinic.patient import GivenKey, Patient
+from mtlib.clinic.wrong import written_as
+from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.entropy import Patterned
+from mtlib.errors import LocalError, MtError, PeerError
+from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
+from mtlib.protocol.limits import Limits
+from mtlib.protocol.messages import CONTAINER, FROM_CLIENT, Message, Window, inflate, unpack
+from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, seal
+from mtlib.transport.stream import ServerStream
+from mtlib.wire import SCHEMA, Dissection, Reading
+from mtlib.wire.schema import REQUEST
+
+BIND = REQUEST.id_bytes
+REQUEST_SIZE = 132
+WRAPPERS = ("invokeWithLayer", "initConnection", "invokeWithoutUpdates", "invokeAfterMsg")
+PLAIN = bytes(8)
+"""The key id of an unencrypted message."""
+NO_CONSTRUCTOR = "Nothing that can be read in them begins with its constructor."
+
+MESSAGE_ROWS: Mapping[str, str] = {
+    "message_length": "length_148", "message_padding": "padding_missing", "session": "left_zero",
+    "message_msg_id": "message_msg_id_wrong", "message_remembered": "message_msg_id_wrong",
+    "message_not_old": "message_msg_id_wrong", "message_not_ahead": "message_msg_id_wrong",
+    "message_seqno": "message_seqno_0", "salt": "another_salt",
+}  # fmt: skip
+"""The mistake that is told where a check of the message fails."""
+_PLACES = {name: (start, size) for name, start, size in (
+    ("salt", 0, 8), ("session_id", 8, 8), ("msg_id", 16, 8), ("seqno", 24, 4), ("length", 28, 4))}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TriedPacket:
+    """What became of one packet: whether a key `opened` it, the patient with what its message says (None where there is
+    no binding in it), and the mistakes in packet and message."""
+
+    opened: bool
+    patient: Patient | None
+    findings: tuple[Finding, ...]
+
+
+def packets_in(stream: bytes) -> list[bytes]:
+    """The packets that a client sent, from its first byte on; obfuscation and framing are found out.
+
+    Raises LocalError where these bytes begin no connection.
+    """
+    listener = ServerStream(entropy=Patterned("doctor"))  # listening draws nothing
+    try:
+        return [frame.payload for frame in listener.receive(stream)]
+    except PeerError as error:
+        raise LocalError(f"no packets in this stream: {error.message}", expected="all that the client sent, from its "
+                         "first byte on; one packet alone is a `packet`", where="stream") from None
+
+
+def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
+    """The patient with what the message of the last binding says, and the mistakes in its packet and message. Raises
+    LocalError for a stream that is no connection."""
+    first = tuple(_one_key_for_both(patient))
+    packets = packets_in(patient.stream) if patient.stream is not None else []
+    packets += [patient.packet] if patient.packet is not None else []
+    if not packets and patient.stream is None:
+        return patient, (*first, *_of_numbers(patient))
+    tried = [open_one(packet, patient) for packet in packets if packet[:8] != PLAIN]
+    for each in reversed(tried):
+        if each.patient is not None:
+            return each.patient, (*first, *each.findings)
+    if patient.request is not None or patient.encrypted_message is not None:
+        return patient, first
+    closed = next((each for each in tried if not each.opened), None)
+    if closed is not None:
+        return patient, (*first, *closed.findings)
+    only_plain = "Key id 0 in front: the packets are unencrypted messages." if packets and not tried else NO_CONSTRUCTOR
+    return patient, (*first, said("no_binding_in_it", only_plain))
+
+
+def _one_key_for_both(patient: Patient) -> Iterator[Finding]:
+    key = patient.temp_key
+    if key is not None and key == patient.perm_key and patient.temporary:
+        place = Evidence("packet/auth_key_id", 0, 8, key.key.id_bytes, "the id of another key")
+        yield noticed("temp_key_is_the_permanent_key", place)
+
+
+# -- The packet's seal --------------------------------------------------------------------------------------------
+
+
+def open_one(packet: bytes, patient: Patient) -> TriedPacket:
+    """One packet, tried with each key that is here, by every recipe."""
+    known = (patient.session_id, patient.msg_id, patient.nonce, *(key.key.id for key in patient.keys))
+    looked_for = tuple(written_as(value, 8, "little") for value in known if value)
+    named = [key for key in patient.keys if key.key.id_bytes == packet[:8]]
+    temporary = [patient.temp_key] if patient.temp_key else []
+    for given in dict.fromkeys([*named, *temporary, *patient.keys]):
+        opened = open_packet(packet, given, looked_for)
+        if opened is None:
+            continue
+        message, changes = opened
+        if not changes and packet_hash(message, given.key.data, packet[8:FRONT]) is None:
+            changed = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "the hash of what was sealed")
+            return TriedPacket(False, None, (noticed("packet_msg_key_wrong", changed),))
+        inside = _message(message, given, replace(patient, packet=packet))
+        if inside is None:
+            return TriedPacket(True, None, ())
+        richer, findings = inside
+        return TriedPacket(True, richer, (*findings, *sealed_wrongly(packet, given, message, changes, patient)))
+    return TriedPacket(False, None, (_closed(packet, patient, looked_for),))
+
+
+def _closed(packet: bytes, patient: Patient, looked_for: tuple[bytes, ...]) -> Finding:
+    """Why no key opens it: bytes are missing or too many in front, or nobody knows."""
+    place = Evidence("packet/auth_key_id", 0, 8, packet[:8], " or ".join(k.key.id_bytes.hex() for k in patient.keys)
+                     or "the id of a key that is here")  # fmt: skip
+    if (len(packet) - FRONT) % BLOCK:  # no packet, so it may be anything, a key as well
+        place = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
+    for given in patient.keys:
+        begins = packet.find(given.key.id_bytes, 1, FRONT)
+        if begins > 0 and open_packet(packet[begins:], given, looked_for):
+            framed = f"One of them opens what begins at byte {begins}: what stands in front, as a length, is framing."
+            return said("packet_not_opened", framed, place)
+        whole = given.key.id_bytes + packet
+        if (len(whole) - FRONT) % BLOCK == 0 and open_packet(whole, given, looked_for):
+            return said("packet_not_opened", "Its key id is missing: with it in front, one of them does.", place)
+    return noticed("packet_not_opened", place)
+
+
+_WHOLE_PACKET = {"schedule_v1": "packet_by_mtproto_1", "direction_x_8": "packet_direction_x_8"}
+"""Changes of the recipe that have a name of their own where the whole packet follows them."""
+
+
+def sealed_wrongly(
+    packet: bytes, given: GivenKey, message: bytes, changes: tuple[Change, ...], patient: Patient
+) -> Iterator[Finding]:
+    """What is wrong with the packet's own seal, which opened all the same."""
+    failing = judge_packet(PacketFacts(packet, given.key)).failing
+    front = Evidence("packet/auth_key_id", 0, 8, packet[:8], given.key.id_bytes)
+    if "auth_key_id" in failing:
+        permanent = patient.perm_key is not None and packet[:8] == patient.perm_key.key.id_bytes
+        yield noticed("perm_id_in_front" if permanent else "packet_id_wrong", front)
+    elif _over_the_permanent_key(given, patient):
+        yield noticed("sent_over_the_permanent_key", front)
+    rest = (len(packet) - FRONT) % BLOCK
+    if "packet_size" in failing and rest:
+        more = Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
+        yield noticed("packet_of_another_size", more)
+    hashed = packet_hash(message, given.key.data, packet[8:FRONT])
+    for change in changes:
+        step = Evidence("packet/ciphertext", FRONT, 0, change.got, change.expected)
+        # The whole of MTProto 1.0 has its msg_key, too; with that of 2.0 only the schedule is wrong.
+        if change.row.name in _WHOLE_PACKET and not (change.row.name == "schedule_v1" and hashed == ()):
+            yield noticed(_WHOLE_PACKET[change.row.name], step)
+        else:
+            yield noticed("packet_sealed_wrongly", step)
+            yield Finding(change.row, (step,))
+    if hashed == () or any(change.row.name in _WHOLE_PACKET for change in changes):
+        return  # msg_key is right, or belongs to the same mistake
+    names = [row.name for row in hashed or ()]
+    name = "packet_msg_key_without_padding" if "msg_key_without_padding" in names else "packet_msg_key_wrong"
+    yield noticed(name, Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "SHA256(key[88:120] + message)[8:24]"))
+
+
+def _over_the_permanent_key(given: GivenKey, patient: Patient) -> bool:
+    return given is patient.perm_key and patient.temp_key != given
+
+
+# -- Its message --------------------------------------------------------------------------------------------------
+
+
+def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient, tuple[Finding, ...]] | None:
+    """The patient with what the message says of the binding in it, and which rules it breaks; None where there is no
+    binding in it."""
+    begins = message.find(BIND)
+    in_place = begins in (-1, HEADER) or message[HEADER : HEADER + 4] == CONTAINER or SCHEMA.knows(message[HEADER:])
+    values, body, findings = _in_its_place(message) if in_place else _out_of_its_place(message, begins, patient)
+    outer = Message(values["msg_id"] or 0, values["seqno"] or 0, body)
+    chosen = _binding_in(outer)
+    if chosen is None:
+        return None
+    if in_place:
+        findings += tuple(_rules(message, values, chosen, patient))
+    inside_another = chosen.msg_id != outer.msg_id
+    richer = replace(
+        patient, request=chosen.body, salt=values["salt"], session_id=values["session_id"],
+        msg_id=chosen.msg_id if inside_another else values["msg_id"],
+        container_msg_id=outer.msg_id if inside_another else None,
+        temp_key=patient.temp_key or (None if given is patient.perm_key else given),
+        temporary=patient.temporary and not _over_the_permanent_key(given, patient),
+    )  # fmt: skip
+    return richer, findings
+
+
+Read = tuple[dict[str, int | None], bytes, tuple[Finding, ...]]
+"""The numbers of a message, its body, and what is wrong with the places of both."""
+
+
+def _in_its_place(message: bytes) -> Read:
+    """A message whose body begins at byte 32. A length that is not that of the request in it is put right."""
+    values: dict[str, int | None] = {
+        name: wrong.long(message[start : start + size]) for name, (start, size) in _PLACES.items()}
+    length, findings = wrong.long(message[28:32]), list[Finding]()
+    request = first_request(message[HEADER:])
+    lawful = MIN_PADDING <= len(message) - HEADER - length <= MAX_PADDING
+    if request is not None and bytes(request)[-3:] == bytes(3) and length != len(request) and not (
+        length > len(request) and lawful  # such a length a request with something behind it has
+    ):  # fmt: skip
+        findings = [noticed("length_148", Evidence("message/length", 28, 4, length, len(request)))]
+        length = values["length"] = len(request)
+    whole = 4 <= length <= len(message) - HEADER
+    return values, message[HEADER : HEADER + (length if whole else REQUEST_SIZE)], tuple(findings)
+
+
+def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
+    """A message whose request begins elsewhere: a field before it is missing, or bytes are too many there."""
+    body = message[begins : begins + REQUEST_SIZE]
+    known = {"salt": patient.salt, "session_id": patient.session_id, "msg_id": patient.msg_id,
+             "length": len(body) if first_request(body) is not None else None}  # fmt: skip
+    right = wrong.MESSAGE[:5]
+    shape, rows = fitted(message, right, "shape", {n: v for n, v in known.items() if v is not None}, begins)
+    where = Evidence("message", begins, 4, f"the request at byte {begins}", f"at byte {HEADER}")
+    guessed = MISTAKES["bytes_between_fields" if begins > HEADER else "field_left_out"]
+    findings = tuple(said(row.name, differing(shape, right), where) for row in rows or (guessed,))
+    # What has no place of its own has no value; only what was told is known of it.
+    values = {**known, "seqno": 1}
+    if rows:
+        fields = Opened(message, b"", shape=shape).fields()
+        values |= {name: wrong.long(raw) for name, _, raw, _ in fields if name}
+    return values, body, findings
+
+
+def _binding_in(outer: Message) -> Message | None:
+    """The message that carries the binding: this one, or one of its container. None where nothing may be one."""
+    messages = [outer]
+    with suppress(MtError):
+        messages = unpack(outer)
+    bare = [each._replace(body=unwrapped(each.body)) for each in messages] or [outer]
+    for each in bare:
+        if each.body[:4] == BIND:
+            return each
+    may_be_damaged = len(bare[0].body) > ENCRYPTED_SIZE and not SCHEMA.knows(bare[0].body)
+    return bare[0] if may_be_damaged else None
+
+
+def unwrapped(body: bytes) -> bytes:
+    """The call inside its wrappers, unpacked; the body itself where it is none."""
+    for _ in range(Limits().wrappers):
+        try:
+            body = inflate(body, Limits().inflated)
+            if not SCHEMA.knows(body) or SCHEMA.of(body).name not in WRAPPERS:
+                return body
+            body = bytes(SCHEMA.dissect(body)["query"])
+        except MtError:
+            return body
+    return body
+
+
+def first_request(data: bytes) -> Dissection | None:
+    """The request that stands first in `data`, or None."""
+    try:
+        stop = REQUEST.read(data, 0, len(data), Reading()).stop
+    except MtError:
+        return None
+    return Dissection(REQUEST, data[:stop])
+
+
+# -- What the checks say of it ------------------------------------------------------------------------------------
+
+
+def _rules(
+    message: bytes, values: Mapping[str, int | None], chosen: Message, patient: Patient
+) -> Iterator[Finding]:
+    """The checks of a data centre that fail: of the message, and of the one in its container."""
+    salt = values["salt"]
+    if salt == 0:
+        yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
+    padded = message[:28] + written_as(values["length"] or 0, 4, "little") + message[HEADER:]
+    facts = _sealed_rightly(padded, patient, () if patient.salt is None or not salt else (patient.salt,))
+    yield from _refused(judge_packet(facts), values)
+    inside = MessageFacts(*chosen, patient.now, Window((FROM_CLIENT,)))
+    yield from _refused(judge_message(inside), {"msg_id": chosen.msg_id, "seqno": chosen.seqno})
+
+
+def _of_numbers(patient: Patient) -> Iterator[Finding]:
+    """What the checks say of numbers that were told without their message."""
+    told = {"session_id": patient.session_id, "msg_id": patient.msg_id}
+    values = {"session_id": 1, "msg_id": 4, **{name: value for name, value in told.items() if value is not None}}
+    built = recipe.message(1, values["session_id"], values["msg_id"], 1, BIND, bytes(28))
+    for finding in _refused(judge_packet(_sealed_rightly(built, patient, ())), values):
+        if told[finding.evidence[0].path.removeprefix("message/")] is not None:
+            yield finding
+
+
+def _sealed_rightly(message: bytes, patient: Patient, salts: tuple[int, ...]) -> PacketFacts:
+    """The facts of a packet with this message, by the right recipe."""
+    return PacketFacts(bytes(seal(message, NO_KEY)), NO_KEY, patient.now, salts=salts)
+
+
+def _refused(verdict: Verdict, values: Mapping[str, int | None]) -> Iterator[Finding]:
+    """The mistakes for which a data centre refuses a message, at the numbers that they are about."""
+    for row in verdict.checks:
+        if row.holds is not False or row.check.refuses != "always" or row.name not in MESSAGE_ROWS:
+            continue
+        field = row.check.reads[-1].removeprefix("message/")
+        if field == "padding":
+            place = Evidence("message/padding", HEADER + (values["length"] or 0), 0, f"{row.got} bytes", row.expected)
+        else:
+            place = Evidence(f"message/{field}", *_PLACES[field], values[field], row.expected)
+        yield noticed(MESSAGE_ROWS[row.name], place)

@@ -1,0 +1,223 @@
+"""The request, cut at its fields; where they are not in their places, they are looked for.
+
+The sealed bytes are found by the key id that begins them, and say what the fields before them have to be: nonce and
+expires_at stand inside the seal as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mtlib.clinic import wrong
+from mtlib.clinic.diagnosis import Evidence, Finding
+from mtlib.clinic.mistakes import MISTAKES, Mistake, at
+from mtlib.clinic.opening import FRONT, Opened, is_right, noticed, said
+from mtlib.clinic.packet import BIND, NO_CONSTRUCTOR, REQUEST_SIZE, first_request
+from mtlib.clinic.patient import Patient
+from mtlib.clinic.recipe import scheduled
+from mtlib.clinic.wrong import Shape, size_of, written_as
+from mtlib.crypto.aes import ige_decrypt
+from mtlib.crypto.kdf import V1
+from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.wire import Dissection
+from mtlib.wire.schema import REQUEST
+
+Rows = tuple[Mistake, ...]
+_SIZES = {name: size for name, size, _ in wrong.REQUEST if name != "constructor"}
+
+
+class CutRequest(NamedTuple):
+    """A request: the `call` (a proper one, made of its values), the `sealed` bytes in it, and what had to be undone to
+    get at them. None where there is no such thing."""
+
+    call: Dissection | None
+    sealed: bytes | None
+    findings: tuple[Finding, ...]
+
+
+class StringForm(NamedTuple):
+    """A way in which the sealed bytes stand in a request as a TL string: where it begins, by which mistake it is
+    written, and how many bytes follow it. `first` where the fields that belong before it are what follows."""
+
+    start: int
+    rows: Rows
+    rest: int
+    first: bool = False
+
+
+def cut_request(data: bytes, patient: Patient) -> CutRequest:
+    """The request in these bytes, which have no wrapper around them."""
+    call = first_request(data)
+    leftover = len(data) - len(call) if call is not None else 0
+    if call is None or not _plausible(data, call, leftover, patient):
+        found = _searched(data, patient)
+        if found is not None:
+            return found
+    sized = call is not None and len(call["encrypted_message"]) == ENCRYPTED_SIZE
+    if call is not None and (sized or not leftover):
+        # Their number and not their bytes, here and below: nobody knows what they are, and some have been a key.
+        return CutRequest(call, call["encrypted_message"], _following(data, leftover))
+    if data[:4] == BIND:
+        ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{REQUEST_SIZE} bytes")
+        cut = "It begins as one; encrypted_message is missing, cut short or not in its place."
+        return CutRequest(None, None, (said("no_binding_in_it", cut, ends),))
+    start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
+    return CutRequest(None, None, (said("no_binding_in_it", NO_CONSTRUCTOR, start),))
+
+
+def _plausible(data: bytes, call: Dissection, leftover: int, patient: Patient) -> bool:
+    """Whether the sealed bytes are whole and begin with the id of a key, and the fields before them are in order."""
+    sealed: bytes = call["encrypted_message"]
+    if leftover and len(sealed) != ENCRYPTED_SIZE:
+        return False
+    named = written_as(call["perm_auth_key_id"], 8, "little")
+    if sealed[:8] not in (named, *(key.key.id_bytes for key in patient.keys)):
+        return False
+    if not _opens(sealed, patient):
+        return True
+    return not _fitting_head(data[:24], _expected_head(sealed, patient))[1]
+
+
+def _opens(sealed: bytes, patient: Patient) -> bool:
+    """Whether the permanent key opens it by the right recipe."""
+    return patient.perm_key is not None and is_right(sealed, patient.perm_key.key.data)
+
+
+def _following(data: bytes, rest: int) -> tuple[Finding, ...]:
+    if rest <= 0:
+        return ()
+    return (noticed("bytes_appended", Evidence("request", len(data) - rest, 0, f"{rest} bytes", "nothing")),)
+
+
+# -- A request whose fields have to be looked for -----------------------------------------------------------------
+
+
+def _searched(data: bytes, patient: Patient) -> CutRequest | None:
+    """The request in which the fields are not where they belong."""
+    ids = [key.key.id_bytes for key in patient.keys]
+    ids += [data[4:12], data[:8]] if data[:4] == BIND or patient.perm_key is None else []
+    for key_id in dict.fromkeys(ids):
+        for begins in _places_of(key_id, data):
+            sealed = data[begins : begins + ENCRYPTED_SIZE]
+            if len(sealed) == ENCRYPTED_SIZE:
+                found = _around(data, begins, sealed, patient)
+                if found is not None:
+                    return found
+    return None
+
+
+def _places_of(part: bytes, data: bytes) -> Iterator[int]:
+    begins = data.find(part)
+    while begins >= 0:
+        yield begins
+        begins = data.find(part, begins + 1)
+
+
+def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutRequest | None:
+    """The request around these sealed bytes, if what stands before them is a request's fields in any order known."""
+    known = _expected_head(sealed, patient)
+    strings = _strings(data, begins, sealed)
+    if not strings and _opens(sealed, patient):
+        strings = [StringForm(begins, (MISTAKES["wrong_length_head"],), len(data) - begins - ENCRYPTED_SIZE)]
+    strings += [each._replace(first=True, rest=0) for each in strings if each.rest > 0]
+    heads = [(string, _head_of(data, string)) for string in strings]
+    fits = [(string, head, *_fitting_head(head, known)) for string, head in heads]
+    fitting = [(string, head, shape, rows) for string, head, shape, rows in fits if shape is not None]
+    if not fitting:
+        return None
+    (start, string_rows, rest, first), head, shape, head_rows = next((e for e in fitting if not e[3]), fitting[0])
+    if first:
+        string_rows = (MISTAKES["fields_out_of_order"],)
+    call = _proper(head, shape, known, sealed)
+    where = _first_difference(head, shape, known)
+    string_begins = Evidence("request/encrypted_message", start, 4, data[start : start + 4], bytes(call)[24:28])
+    found = [Finding(row, (where,)) for row in head_rows] + [Finding(row, (string_begins,)) for row in string_rows]
+    if data[:4] != BIND and not head_rows:
+        found.append(noticed("another_constructor", Evidence("request/constructor", 0, 4, data[:4], BIND)))
+    return CutRequest(call, sealed, (*found, *_following(data, rest)))
+
+
+def _head_of(data: bytes, string: StringForm) -> bytes:
+    """The fields before the string; those behind it as well where it stands before them."""
+    behind = data[string.start + len(wrong.tl_string(bytes(ENCRYPTED_SIZE))) :] if string.first else b""
+    return data[: string.start] + behind
+
+
+def _strings(data: bytes, begins: int, sealed: bytes) -> list[StringForm]:
+    """Every form of a TL string that fits around the sealed bytes, the likeliest first."""
+    forms: list[tuple[Rows, bytes]] = [((), wrong.tl_string(sealed))]
+    for row, ways in at("string"):
+        for way in ways:
+            made = way(sealed)
+            forms += [((row,), each) for each in ((made,) if isinstance(made, bytes) else made)]
+    fits = []
+    for rows, form in forms:
+        start = begins - form.index(sealed)
+        rest = len(data) - start - len(form)
+        if start >= 0 and data[start : start + len(form)] == form and (rest == 0 or not rows):
+            any_byte_would_do = bool(rows) and rows[0].name == "wrong_length_head"
+            fits.append((rest, bool(rows), any_byte_would_do, -len(form), StringForm(start, rows, rest)))
+    return [fit[-1] for fit in sorted(fits, key=lambda fit: fit[:-1])]
+
+
+def _expected_head(sealed: bytes, patient: Patient) -> dict[str, int]:
+    """What the fields of the request have to be, by what is behind the seal and by what was told."""
+    known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
+    if patient.perm_key is not None and _opens(sealed, patient):
+        known["perm_auth_key_id"] = patient.perm_key.key.id
+        plaintext = ige_decrypt(sealed[FRONT:], *scheduled(V1.rows, patient.perm_key.key.data, sealed[8:FRONT]))
+        known |= {"nonce": wrong.long(plaintext[36:44]), "expires_at": wrong.long(plaintext[68:72])}
+    told = {"nonce": patient.nonce, "expires_at": patient.expires_at}
+    return known | {name: value for name, value in told.items() if value is not None}
+
+
+def _fitting_head(head: bytes, known: Mapping[str, int]) -> tuple[Shape | None, Rows]:
+    """The row of fields before encrypted_message, and its mistakes; None where it is no request in any order known."""
+    choices: list[tuple[Shape, Rows]] = [(wrong.REQUEST, ())]
+    for step in ("head", "shape"):
+        choices += [(shape, (row,)) for row, ways in at(step) for way in ways for shape in way(wrong.REQUEST)]
+    most, best, mistakes = 63, None, Rows()
+    for shape, rows in choices:
+        agreeing = _agreeing_bits(head, shape, known) if size_of(shape) == len(head) else 0
+        if agreeing > most:
+            most, best, mistakes = agreeing, shape, rows
+    return best, mistakes
+
+
+def _agreeing_bits(head: bytes, shape: Shape, known: Mapping[str, int]) -> int:
+    """Bits of known values that are in their place in this row of fields; less for each that is not."""
+    bits = 0
+    for name, _, raw, order in Opened(head, b"", shape=shape).fields():
+        # Whether the number outside is turned round, or the one inside, a nonce or a date cannot tell.
+        undecided = order == "big" and name in ("nonce", "expires_at")
+        if name in known:
+            right = raw == written_as(known[name], len(raw), order) and not undecided
+            bits += 8 * len(raw) if right else -8
+    return bits
+
+
+def _proper(data: bytes, shape: Shape, known: Mapping[str, int], sealed: bytes) -> Dissection:
+    """A request with the values that stand in this row of fields, in their right places. A field that is not there in
+    its size has the value that it should have, or zero."""
+    values: dict[str, int] = {name: known.get(name, 0) for name in _SIZES}
+    for name, _, raw, order in Opened(data, b"", shape=shape).fields():
+        if _SIZES.get(name) == len(raw):
+            values[name] = wrong.long(raw[::-1] if order == "big" else raw)
+    return REQUEST.build(**values, encrypted_message=sealed)
+
+
+def _first_difference(head: bytes, shape: Shape, known: Mapping[str, int]) -> Evidence:
+    """The first field of the request that is not where it belongs."""
+    start = 0
+    sizes = {name: size for name, size, _ in shape}
+    for name, size, order in wrong.REQUEST:
+        if sizes.get(name, size) != size:
+            return Evidence(f"request/{name}", start, size, f"{sizes[name]} bytes", f"{size} bytes")
+        got = head[start : start + size]
+        right = written_as(known[name], size, "little") if name in known else None
+        in_place = got == right if right is not None else (name, size, order) in shape
+        if not in_place:
+            return Evidence(f"request/{name}", start, size, got, right or f"{size} bytes")
+        start += size
+    return Evidence("request/encrypted_message", start, 4, head[start : start + 4], b"\x68")
