@@ -110,7 +110,7 @@ class Control:
     kind: ClassVar[str]
 
     def told(self) -> dict[str, Any]:
-        return {"kind": self.kind, **{one.name: getattr(self, one.name) for one in fields(self)}}
+        return {"kind": self.kind, **{one.name: _plain(getattr(self, one.name)) for one in fields(self)}}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, PacketFacts, Verdict, judge
 from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import MESSAGES, TO_CLIENT, TO_SERVER, seal
-from mtlib.wire import SCHEMA
+from mtlib.wire import SCHEMA, Reading
 
 X = {"sent": TO_SERVER, "received": TO_CLIENT}
 ARROWS = {"sent": "→", "received": "←"}
@@ -288,7 +288,7 @@ def _named(body: bytes) -> str:
     """What a body is, without the wrappers around it."""
     if not SCHEMA.knows(body):
         return "a body without a name"
-    found = SCHEMA.dissect(body)
+    found = SCHEMA.dissect(body, Reading(lenient=True))
     if "messages" in found.values:
         names = [_named(bytes(each["body"])) for each in found["messages"]]
         return ", ".join(sorted(names, key="msgs_ack".__eq__))

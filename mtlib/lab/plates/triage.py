@@ -154,7 +154,8 @@ class Triage(Plate):
 
     def do_question(self, number: int) -> None:
         """A guess, as long as nothing is told; afterwards the question whose answer is unfolded."""
-        number = range(len(TRIAGE) + 2)[number] or [0][1]
+        if number not in range(1, len(TRIAGE) + 2):
+            raise LookupError(number)
         if self.walked:
             self.looked = number
         else:
@@ -202,7 +203,7 @@ class Triage(Plate):
     """Tenths of a second from question to question."""
 
     def _tall(self, number: int) -> float:
-        return self.SHORT if number != self.looked or number > len(TRIAGE) else self.SHORT + 15 * len(_lines(number))
+        return self.SHORT if number != self.looked or number > len(TRIAGE) else self.SHORT + 12 * len(_lines(number))
 
     def _y(self, number: int) -> float:
         return 8 + sum(self._tall(each) + self.GAP for each in range(1, number))
@@ -231,15 +232,17 @@ class Triage(Plate):
         look = "noise bad" if guilty else "derived edge" if passed else "copied edge"
         state = ": no, the doctor stops here" if guilty else ": yes" if passed else ""
         guess = ", your guess" if number == self.guess else ""
-        lines = wrap(each.question, 40)
-        words = "\n".join(lines)
-        yield Glyph(f"d{number}", 8 + self.ASK / 2, y + tall, look="good" if passed else "dim", wait=wait,
-                    d=line((0, 0), (0, self.GAP), arrow=True))  # fmt: skip
+        yield Glyph(f"d{number}", 8 + self.ASK / 2, y + self.SHORT, look="good" if passed else "dim", wait=wait,
+                    d=line((0, 0), (0, tall - self.SHORT + self.GAP), arrow=True))  # fmt: skip
         yield Glyph(f"r{number}", 8 + self.ASK, y + self.SHORT / 2, look="bad" if guilty else "dim", wait=wait,
                     d=line((0, 0), (self.TELL - self.ASK - 10, 0), arrow=True))  # fmt: skip
-        yield Glyph(f"q{number}", 8, y, self.ASK, self.SHORT, words, f"{look} bold", wait=wait,
+        yield Glyph(f"q{number}", 8, y, self.ASK, self.SHORT, look=look, wait=wait,
                     label=f"question {number}: {each.question}{state}{guess}", do=("question", number))  # fmt: skip
-        yield Glyph(f"n{number}", 18, y + 10, text=str(number), look="small bold")
+        yield Glyph(f"n{number}", 20, y + self.SHORT / 2, text=str(number), look="bold")
+        lines = wrap(each.question, 36)
+        for at, words in enumerate(lines):
+            yield Glyph(f"w{number}.{at}", 36, y + self.SHORT / 2 + 15 * at - 7.5 * (len(lines) - 1), text=words,
+                        look="left")  # fmt: skip
         sign = "✓ yes" if passed else "✗ no" if guilty else "⌂" if each.at_home else ""
         yield Glyph(f"s{number}", 2 + self.ASK, y + 9, text=sign, look="small bold end", wait=wait)
         if number == self.guess:
@@ -247,7 +250,7 @@ class Triage(Plate):
         opened = number == self.looked
         told = "\n".join([f"no: {each.no}", *(_lines(number) if opened else ())])
         yield Glyph(f"l{number}", self.TELL, y, self.WIDE, tall, told,
-                    f"small left {'noise bad' if guilty else 'paper'}", wait=wait + 2 if guilty else 0,
+                    f"small left {'noise' if guilty else 'paper'}", wait=wait + 2 if guilty else 0,
                     label=f"if question {number} is answered no: {each.cause} {each.cure}", do=("question", number)
                     if self.walked else None)  # fmt: skip
 
@@ -282,4 +285,4 @@ class Triage(Plate):
 def _lines(number: int) -> list[str]:
     """What a no means and what to do, in lines that fit."""
     each = TRIAGE[number - 1]
-    return [*wrap(each.cause, 66), *wrap(f"→ {each.cure}", 66, subsequent_indent="    ")]
+    return [*wrap(each.cause, 68), *wrap(f"→ {each.cure}", 68, subsequent_indent="    ")]
