@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mtlib.lab import sample
-from mtlib.lab.plates import Packet, Plate
+from mtlib.lab.plates import Machine, Packet, Plate, Ribbons, Wires
 
+BINDING = sample().binding
+KEY, IV = BINDING.schedule.aes_key, BINDING.schedule.aes_iv
 ALL: dict[str, Callable[[], Plate]] = {
     "packet": lambda: Packet(sample().carried),
+    "machine": lambda: Machine(bytes(BINDING.plaintext), KEY, IV),
+    "ribbons": lambda: Ribbons(bytes(BINDING.perm_key), BINDING.msg_key),
+    "wires": lambda: Wires(BINDING),
 }
 
 

@@ -3,6 +3,9 @@
 | plate | lessons | what one does |
 |---|---|---|
 | `Packet` | 00, 14, 15, 16, 18 | lets the packet put itself together, layer by layer |
+| `Machine` | 11 | flips a bit, says which blocks will differ, and lets IGE, CBC, CTR and PCBC run |
+| `Ribbons` | 12, 13 | follows a byte of the key to aes_key and aes_iv, and flips it |
+| `Wires` | 14, 17 | changes what stands outside the seal, turns checks off, and looks for dishonest boolTrues |
 
 How to make another: `mtlib.lab.plates.plate`.
 """
@@ -11,10 +14,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
+from mtlib.lab.plates.ribbons import Ribbons
+from mtlib.lab.plates.wires import Wires
 
-__all__ = ["Packet", "Plate", "plate"]
+__all__ = ["Machine", "Packet", "Plate", "Ribbons", "Wires", "plate"]
 
 
 def plate(model: Plate) -> Any:

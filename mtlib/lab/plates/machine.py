@@ -58,8 +58,8 @@ def columns(mode: Mode, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = F
         if mode.counts:
             counter = (int.from_bytes(iv[:BLOCK], "big") + at // BLOCK) % 2 ** (8 * BLOCK)
             after = _aes(counter, key)
-            one = Column(block ^ after, 0, counter, after, block, block) if decrypt else Column(
-                block, 0, counter, after, block, block ^ after)  # fmt: skip
+            plain = block ^ after if decrypt else block
+            one = Column(plain, 0, counter, after, plain, plain ^ after)
         elif decrypt:
             into, onto = mode.into(c, p), mode.onto(c, p)
             before = _aes(block ^ onto, key, back=True)
@@ -87,8 +87,7 @@ class Flip(NamedTuple):
     bit: int
 
     def __str__(self) -> str:
-        name = f"iv[{16 * self.block}:{16 * self.block + 16}]" if self.where == "iv" else f"{self.where}{self.block + 1}"
-        return f"bit {7 - self.bit % 8} of byte {self.bit // 8} of {name}"
+        return f"bit {7 - self.bit % 8} of byte {self.bit // 8} of {_called(self.where, self.block)}"
 
 
 class Machine(Plate):
@@ -202,8 +201,12 @@ class Machine(Plate):
         yield "mode", *(f"block {at + 1}" for at in range(self.size))
         for number, mode in enumerate(MODES):
             cells = self.changed(mode) if self.let_go else [None] * self.size
-            yield mode.name, *(
-                _fate(bits) + (", expected" if (number, at) in self.expected else "") for at, bits in enumerate(cells)
+            yield (
+                mode.name,
+                *(
+                    _fate(bits) + (", expected" if (number, at) in self.expected else "")
+                    for at, bits in enumerate(cells)
+                ),
             )
 
     def controls(self) -> Iterator[Control]:
@@ -227,7 +230,9 @@ class Machine(Plate):
         before = Column(int.from_bytes(self.iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(self.iv[:BLOCK], "big"))
         other = self._iv_now()
         yield from self._feeds(mode, [before, *was], [other, *now])
-        yield from self._block("iv", 1, self.P, before.p, other.p, mode, used=any(name == "p" for name, _ in mode.arrows))
+        yield from self._block(
+            "iv", 1, self.P, before.p, other.p, mode, used=any(name == "p" for name, _ in mode.arrows)
+        )
         yield from self._block("iv", 0, self.C, before.c, other.c, mode, used=True)
         for at, (one, new) in enumerate(zip(was, now, strict=True)):
             yield from self._column(mode, at, one, new)
@@ -243,7 +248,7 @@ class Machine(Plate):
     def _block(self, where: str, at: int, y: float, was: int, now: int, mode: Mode, *, used: bool) -> Iterator[Glyph]:
         """Sixteen bytes as bits, two bytes to a line; those that differ are strong."""
         x = self._left(0 if where == "iv" else at + 1)
-        name = f"iv[{16 * at}:{16 * at + 16}]" if where == "iv" else f"{where}{at + 1}"
+        name = _called(where, at)
         pointed = self.flip is not None and (self.flip.where, self.flip.block) == (where, at)
         differ = was ^ now if self.let_go else 1 << 127 - self.flip.bit if pointed and self.flip else 0
         wait = 0 if where in ("iv", self.source) else 3 * (at - (self.flip.block if self.flip else 0)) + 2
@@ -301,8 +306,9 @@ class Machine(Plate):
             edge, middle = self._left(at) + self.WIDE, self._left(at + 1) + self.WIDE / 2
             for number, (name, to) in enumerate(mode.arrows):
                 y = self.P + self.TALL / 2 if name == "p" else self.C + self.TALL / 2
-                end = (self.X1 if to == "into" else self.X2) + (4 * (1 - 2 * number) if len({t for _, t in mode.arrows}
-                                                                                           ) < len(mode.arrows) else 0)
+                end = (self.X1 if to == "into" else self.X2) + (
+                    4 * (1 - 2 * number) if len({t for _, t in mode.arrows}) < len(mode.arrows) else 0
+                )
                 lane = edge + (10 if name == "c" else 20)
                 hit = getattr(was[at], name) != getattr(now[at], name)
                 wait = max(0, 3 * (at - 1 - (self.flip.block if self.flip else 0)) + 3)
@@ -316,20 +322,26 @@ class Machine(Plate):
         """The four modes below each other: what is expected, and what came."""
         for number, mode in enumerate(MODES):
             y, changed = self.ROWS + 27 * number, self.changed(mode)
-            yield Glyph(f"row{number}", 14, y, 96, 22, mode.name, "paper bold" if number != self.mode else "chosen bold",
-                        label=f"draw the machine of {mode.name}", do=("mode", number), pressed=number == self.mode)  # fmt: skip
+            drawn = number == self.mode
+            yield Glyph(f"row{number}", 14, y, 96, 22, mode.name, "chosen bold" if drawn else "paper bold",
+                        label=f"draw the machine of {mode.name}", do=("mode", number), pressed=drawn)  # fmt: skip
             for at, bits in enumerate(changed):
                 expected = (number, at) in self.expected
                 text = _fate(bits) if self.let_go else "?"
                 text += " ✓" if self.let_go and expected and bits else " ✗" if self.let_go and expected else ""
                 look = ("noise" if bits > 1 else "one" if bits else "paper") if self.let_go else "paper"
                 label = f"{mode.name}, block {at + 1}: {text if self.let_go else 'not run yet'}"
+                told = "expected" if expected and not self.let_go else text
                 yield Glyph(
-                    f"g{number}.{at}", self._left(at + 1), y, self.WIDE, 22,
-                    "expected" if expected and not self.let_go else text, f"small {look} {'chosen' if expected else ''}",
+                    f"g{number}.{at}", self._left(at + 1), y, self.WIDE, 22, told,
+                    f"small {look} {'chosen' if expected else ''}",
                     label=label + (", expected to differ" if expected else ""), do=("expect", (number, at)),
                     pressed=expected, wait=max(0, 3 * at) if self.let_go else 0,
                 )  # fmt: skip
+
+
+def _called(where: str, block: int) -> str:
+    return f"iv[{BLOCK * block}:{BLOCK * block + BLOCK}]" if where == "iv" else f"{where}{block + 1}"
 
 
 def _fate(bits: int | None) -> str:
