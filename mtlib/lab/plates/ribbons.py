@@ -220,7 +220,7 @@ class Ribbons(Plate):
             hit = ("auth_key", place) in self.flipped
             yield Glyph(
                 f"k{place}", self._x(place), self.KEY_Y, self._x(1) - self._x(0) - 0.3, self.TALL,
-                look="hit" if hit else self._colour(rows[0].name) if rows else "", of=f"k{place}",
+                look=f"thin {'hit' if hit else self._colour(rows[0].name) if rows else ''}", of=f"k{place}",
                 label=f"{self._told(place)}{', flipped' if hit else ''}", lights=self._lights(place),
                 do=("flip", ("auth_key", place)),
             )  # fmt: skip

@@ -22,11 +22,9 @@ from mtlib.protocol.messages import FROM_CLIENT, Window, next_msg_id
 from mtlib.wire.schema import REQUEST
 
 BEFORE, LIVE, AFTER = range(3)
-TIMES = {
-    BEFORE: "before it arrives: the client's packet is held back",
-    LIVE: "while the key is bound to the client's account",
-    AFTER: "after a newer key: the old one is untied, and stolen",
-}
+TIMES = {BEFORE: "before it arrives", LIVE: "while the key is bound", AFTER: "after a newer key"}
+"""When the attacker tries: the client's packet is held back; its key is in use; its key was replaced, untied, and then
+stolen."""
 LATER = {BEFORE: 1, LIVE: 60, AFTER: 120}
 """Seconds after the client sealed the binding."""
 
