@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab import DAY, NOW, sample
-from mtlib.lab.plates import Bugs, Clock, Packet, Plate, Theft, Triage
+from mtlib.lab.plates import Bugs, Clock, Machine, Packet, Plate, Ribbons, Theft, Triage, Wires
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
 from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA
@@ -29,8 +29,13 @@ def recording() -> list[tuple[float, str, bytes]]:
     return made
 
 
+BINDING = sample().binding
+KEY, IV = BINDING.schedule.aes_key, BINDING.schedule.aes_iv
 ALL: dict[str, Callable[[], Plate]] = {
     "packet": lambda: Packet(sample().carried),
+    "machine": lambda: Machine(bytes(BINDING.plaintext), KEY, IV),
+    "ribbons": lambda: Ribbons(bytes(BINDING.perm_key), BINDING.msg_key),
+    "wires": lambda: Wires(BINDING),
     "theft": lambda: Theft(recording(), PERM, DAY_KEYS, NOW),
     "clock": Clock,
     "triage": Triage,

@@ -15,9 +15,9 @@ from test_architecture import house, room
 
 Sources = Mapping[str, str]
 
-CODE_LINES = 16_610
+CODE_LINES = 17_450
 """Docstrings, comments and blank lines apart: what there is, so that it grows no further unseen. The aim is 13,400."""
-MODULES = 104
+MODULES = 107
 """What there is. The aim is 75."""
 AGE = re.compile(r"\b(\w+_)?age\b")
 ON_THE_WAY_OF_A_PACKET = ("crypto", "transport", "protocol", "net")
