@@ -12,6 +12,7 @@ from pathlib import Path
 from mtlib import lab
 
 ROOT = Path(__file__).resolve().parents[1]
+OPEN = ("mtlib.lab.attacks", "mtlib.lab.figures", "mtlib.lab.patients", "mtlib.lab.plates")
 
 
 def imported() -> set[str]:
@@ -25,7 +26,7 @@ def imported() -> set[str]:
                 if isinstance(node, ast.ImportFrom) and node.module == "mtlib.lab":
                     found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mtlib.lab."):
-                    assert node.module in ("mtlib.lab.figures", "mtlib.lab.attacks"), f"{path.name}: {node.module}"
+                    assert node.module in OPEN, f"{path.name}: {node.module}"
     return found
 
 

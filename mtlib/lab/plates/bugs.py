@@ -248,7 +248,7 @@ class Bugs(Plate):
                 yield Glyph(f"g {layer}", 8, y + 11, text=layer, look="small left bold")
 
     def _places(self) -> Iterator[tuple[tuple[str, str], float]]:
-        """Every line: where it stands. A layer's name comes before its fields, and the hash where it can be compared."""
+        """Every line and where it stands: a layer's name, then its fields, and the hash beside msg_key."""
         y = 24.0
         for layer, *names in FIELDS:
             yield (layer, ""), y

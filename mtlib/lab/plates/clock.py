@@ -34,7 +34,7 @@ class Clock(Plate):
     three of them. `at` is where the clock stands, in seconds, one of STOPS. LocalError for anything else."""
 
     name = "the clock"
-    question = "Two clients are refused. One waits, one throws its keys away. Which of them still has its login tomorrow?"
+    question = "Two clients are refused. One waits, one drops its keys. Which one still has its login tomorrow?"
 
     def __init__(self, rules: Mapping[str, Rule] = RULES, at: int = 40) -> None:
         if at not in STOPS:
@@ -90,9 +90,9 @@ class Clock(Plate):
 
     def _state(self, name: str) -> str:
         keys, done = len(self.held(self.life(name).permanent)), self.done(name)
-        login = "login LOST" if keys > 1 else "login kept"
+        login = "✗ login LOST" if keys > 1 else "✓ login kept"
         bound = done and done[-1].good
-        return f"{keys} permanent key{'s' * (keys > 1)}, {'✗' if keys > 1 else '✓'} {login}, {'' if bound else 'not '}bound"
+        return f"{keys} permanent key{'s' * (keys > 1)}, {login}, {'' if bound else 'not '}bound"
 
     def said(self) -> str:
         told = []
@@ -105,7 +105,7 @@ class Clock(Plate):
 
     def alt(self) -> str:
         told = "; ".join(f"{name.partition(':')[0]}: {self._state(name)}" for name in self.rules)
-        return f"Keys, bindings and calls of {len(self.rules)} clients up to {_clock(self.at)} on a broken axis: {told}."
+        return f"What {len(self.rules)} clients did up to {_clock(self.at)}, on a broken axis: {told}."
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "client", "at", "does", "is answered", "and then"
@@ -212,8 +212,8 @@ def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator
         rest = rest[len(near) :]
         runs = [(words, len(list(run))) for words, run in groupby(map(_word, near))]
         words = ", ".join(f"{word} ×{count}" if count > 1 else word for word, count in runs)
-        label = "; ".join(f"{_clock(each.at)} {each.what}: {each.answer}{each.then and f', {each.then}'}" for each in near)
-        yield _Group(near[0].at, words, near[-1].good, label)
+        told = (", ".join(filter(None, (f"{_clock(e.at)} {e.what}: {e.answer}", e.then))) for e in near)
+        yield _Group(near[0].at, words, near[-1].good, "; ".join(told))
 
 
 def _word(each: Done) -> str:

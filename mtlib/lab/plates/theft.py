@@ -158,9 +158,8 @@ class Theft(Plate):
         which = f", all of day {days[0]}" if len(days) == 1 else ", on every day" if days else ""
         told = f"{when}, stolen: {STOLEN[self.stolen][0]}. Of {total} packets {len(opened)} become readable{which}."
         if self.acts and self.pfs:
-            answer = self.binds()
-            told += (f" Then the thief makes a key, {self.own_key.id_bytes.hex()}, seals a binding for it, and the data "
-                     f"centre's checks say {'boolTrue' if answer.ok else answer.error}: from now on they are you.")  # fmt: skip
+            told += (f" Then the thief makes a key, {self.own_key.id_bytes.hex()}, and seals a binding for it. The "
+                     f"checks of a data centre say {self._answer}: from now on they are you.")  # fmt: skip
         elif self.acts:
             told += " And the thief acts as you, for as long as that key lives."
         else:

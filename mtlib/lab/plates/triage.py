@@ -97,6 +97,10 @@ SHOWN = ("keys for the other direction", "the padding hashed, too", "another ses
 UNREAD = ("temporary_key_unknown", "no_verdict_yet", "answer_not_known", "wrong_salt")
 """What the doctor finds where no answer to the call came back."""
 
+EARLY = {Stage.REQUEST: 2, Stage.TIME: 2, Stage.SIZE: 3, Stage.OPENS: 3, Stage.SHAPE: 3, Stage.HASH: 4,
+         Stage.EQUALITY: 5}  # fmt: skip
+"""The question that a stage belongs to, where no check of the data centre could be computed."""
+
 
 def stop(found: Diagnosis) -> int:
     """The number of the question at which a diagnosis ends; one more than there are where all are answered yes.
@@ -108,9 +112,7 @@ def stop(found: Diagnosis) -> int:
     failed = found.checks.failed if found.checks else None
     if failed is not None:
         return next(number for number, each in enumerate(TRIAGE, 1) if failed in each.checks)
-    stage = found.findings[0].mistake.stage
-    early = {Stage.REQUEST: 2, Stage.SIZE: 3, Stage.OPENS: 3, Stage.SHAPE: 3, Stage.HASH: 4, Stage.EQUALITY: 5, Stage.TIME: 2}
-    return len(TRIAGE) + 1 if found.healthy else early.get(stage, len(TRIAGE))
+    return len(TRIAGE) + 1 if found.healthy else EARLY.get(found.findings[0].mistake.stage, len(TRIAGE))
 
 
 def patients() -> dict[str, Diagnosis]:
