@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter import Lab, notebook
+from jupyter import ROOT, Lab, notebook
 from playwright.sync_api import Locator, expect
 from test_inspector import picture, theme, violations
 
 BEGIN = (
     "from mtlib.lab import sample\nfrom mtlib.lab.plates import Machine, Packet, Ribbons, Wires, plate\n"
-    "s = sample()\nb = s.binding\nschedule = b.schedule"
+    "s = sample()\nb = s.binding\nschedule = b.schedule\n"
+    f"import sys\nsys.path.insert(0, {str(ROOT / 'tests')!r})\nfrom plates import ALL"
 )
 PLATES = {
     "packet": "plate(Packet(s.carried))",
     "machine": "plate(Machine(bytes(b.plaintext), schedule.aes_key, schedule.aes_iv))",
     "ribbons": "plate(Ribbons(bytes(b.perm_key), b.msg_key))",
     "wires": "plate(Wires(b))",
+    **{name: f"plate(ALL['{name}']())" for name in ("theft", "clock", "triage", "bugs")},
 }
 EVERY = pytest.mark.parametrize("name", PLATES)
 KEYS = {
@@ -31,8 +33,12 @@ KEYS = {
     "machine": ('[data-id="p1"]', "Enter", "Enter"),
     "ribbons": ('[data-id="hand"]', "ArrowRight", "ArrowRight"),
     "wires": ('[data-id="out nonce"]', "Enter", "Enter"),
+    "theft": ('[data-id="theft"]', "ArrowLeft", "ArrowRight"),
+    "clock": ('[data-id="now"]', "ArrowRight", "ArrowLeft"),
+    "triage": ('[data-id="q2"]', "Enter", "Enter"),
+    "bugs": ("button >> nth=0", "Tab Enter", "Shift+Tab Enter"),
 }
-"""Where the focus stands, and two keys that change something."""
+"""Where the focus stands, and what is pressed by turns; each time something else is said."""
 LATENCY = 100
 """Milliseconds from a key to the picture, as the median of thirty."""
 WATCH = """root => {
@@ -91,7 +97,7 @@ def plates(browser: Any, address: str, folder: Path) -> Iterator[Lab]:
     lab = Lab(browser, address)
     lab.open("plates.ipynb")
     lab.run_all()
-    lab.page.wait_for_selector(".mtlib-plate.live >> nth=3", timeout=30_000)
+    lab.page.wait_for_selector(".mtlib-plate.live >> nth=7", timeout=30_000)
     lab.page.wait_for_timeout(600)
     yield lab
     assert lab.errors == [] and lab.outside == []
@@ -168,7 +174,87 @@ def test_wires_by_keyboard(plates: Lab) -> None:
     expect(wires.mark("trophy A1")).to_contain_text("transplant")
 
 
+def test_theft_by_keyboard(plates: Lab) -> None:
+    theft = Shown(plates, "theft")
+    theft.tab_to("the memory")
+    theft.press("Enter")
+    expect(theft.said).to_contain_text("day 2, 12:00, stolen: the memory (key of that day). Of 18 packets 6 become")
+    theft.mark("theft").focus()
+    theft.press("End")
+    expect(theft.said).to_contain_text("all of day 3")
+    expect(theft.mark("p12")).to_contain_text("help.getConfig")
+    theft.press("Home", "ArrowRight")
+    expect(theft.mark("theft")).to_have_attribute("aria-valuetext", "theft: day 1, 2:00")
+    theft.tab_to("the disk")
+    theft.press(" ")
+    expect(theft.said).to_contain_text("0 become readable. Then the thief makes a key")
+    expect(theft.mark("acts")).to_contain_text("boolTrue")
+
+
+def test_clock_by_keyboard(plates: Lab) -> None:
+    clock = Shown(plates, "clock")
+    clock.mark("now").focus()
+    clock.press(*["ArrowRight"] * 4)
+    expect(clock.said).to_contain_text("0:01:00. The patient client: bind: boolTrue.")
+    expect(clock.root.locator('.m[data-id="state1"]')).to_contain_text("login LOST")
+    clock.press("End")
+    expect(clock.root.locator('.m[data-id^="a0"]').filter(has_text="-404")).to_have_count(1)
+    clock.tab_to("at once")
+    clock.press("Enter")
+    expect(clock.mark("state0")).to_contain_text("1 permanent key, ✓ login kept, bound")
+    clock.mark("now").focus()
+    clock.press("Home")
+    expect(clock.said).to_contain_text("0:00:00. The patient client: both keys made.")
+
+
+def test_triage_by_keyboard(plates: Lab) -> None:
+    triage = Shown(plates, "triage")
+    triage.tab_to("q1")
+    triage.press(*["ArrowDown"] * 3, "Enter")
+    expect(triage.said).to_contain_text("You said 4. The doctor stops at question 3. These are the keys for a message")
+    expect(triage.root.locator(".m.hit")).to_have_count(48)
+    triage.press("Enter")
+    expect(triage.mark("l4")).to_contain_text("It opens, and msg_key is of other bytes")
+    triage.tab_to("patient C")
+    triage.press("Enter")
+    expect(triage.said).to_contain_text("Click the question")
+    triage.tab_to("let the doctor walk")
+    triage.press("Enter")
+    expect(triage.said).to_contain_text("The doctor stops at question 6. The bytes are right.")
+
+
+def test_bugs_by_keyboard(plates: Lab) -> None:
+    bugs = Shown(plates, "bugs")
+    bugs.walk_to("b1", "ArrowDown", "ArrowRight")
+    bugs.press("Enter")
+    expect(bugs.said).to_contain_text("Not salt of message")
+    bugs.press(*["ArrowDown"] * 13)
+    assert bugs.focused() == "b13"
+    bugs.press("Enter")
+    expect(bugs.said).to_contain_text("Found. The length in the envelope is not 40.")
+    expect(bugs.root.get_by_role("button", name="1✓")).to_have_attribute("aria-pressed", "true")
+    bugs.tab_to("show me")
+    bugs.root.get_by_role("button", name="2", exact=True).focus()
+    bugs.press("Enter")
+    expect(bugs.said).to_contain_text("Level 2 of 10")
+    bugs.tab_to("show me")
+    bugs.press("Enter")
+    expect(bugs.said).to_contain_text("The envelope has a seqno")
+
+
 # -- By mouse and by touch
+
+
+def test_the_theft_is_dragged(plates: Lab) -> None:
+    theft = Shown(plates, "theft")
+    hand = theft.mark("theft").bounding_box() or {}
+    y = hand["y"] + hand["height"] / 2
+    sheet = theft.root.locator("svg").bounding_box() or {}
+    plates.page.mouse.move(hand["x"] + hand["width"] / 2, y)
+    plates.page.mouse.down()
+    plates.page.mouse.move(sheet["x"] + sheet["width"] - 4, y, steps=12)
+    plates.page.mouse.up()
+    expect(theft.mark("theft")).to_have_attribute("aria-valuenow", "36")
 
 
 def test_mouse(plates: Lab) -> None:
@@ -197,8 +283,8 @@ def test_touch(browser: Any, address: str, plates: Lab) -> None:
     lab = Lab(browser, address, has_touch=True, viewport={"width": 1100, "height": 1400})
     lab.open("plates.ipynb")
     lab.run_all()
-    lab.page.wait_for_selector(".mtlib-plate.live >> nth=3", timeout=30_000)
-    packet, machine, ribbons, wires = (Shown(lab, name) for name in PLATES)
+    lab.page.wait_for_selector(".mtlib-plate.live >> nth=7", timeout=30_000)
+    packet, machine, ribbons, wires = (Shown(lab, name) for name in [*PLATES][:4])
     packet.mark("bar4").tap()
     expect(packet.said).to_contain_text("encrypted_message, 104 bytes")
     packet.mark("b150").tap()
@@ -209,6 +295,15 @@ def test_touch(browser: Any, address: str, plates: Lab) -> None:
     expect(ribbons.said).to_contain_text("auth_key[200]. 0 of the 64 bytes change")
     wires.mark("out session_id").tap()
     expect(wires.mark("s temp_session_id")).to_contain_text("✗")
+    theft, clock, triage, bugs = (Shown(lab, name) for name in [*PLATES][4:])
+    theft.root.get_by_role("button", name="the memory").tap()
+    expect(theft.said).to_contain_text("6 become readable, all of day 2")
+    clock.root.get_by_role("button", name="the data centre restarts").tap()
+    expect(clock.said).to_contain_text("0:00:40")
+    triage.mark("q3").tap()
+    expect(triage.said).to_contain_text("As you said. The doctor stops at question 3.")
+    bugs.mark("b12").tap()
+    expect(bugs.said).to_contain_text("Not ")
     assert lab.errors == []
     lab.page.close()
 
@@ -285,7 +380,7 @@ def test_from_a_key_to_the_picture_in_time(plates: Lab, name: str) -> None:
     shown.root.evaluate(WATCH)
     shown.root.locator(selector).focus()
     for number in range(30):
-        shown.press(keys[number % 2])
+        shown.press(*keys[number % 2].split())
         plates.page.wait_for_function(f"window.took.length > {number}")
         plates.page.wait_for_timeout(100)
     took = plates.page.evaluate("window.took")

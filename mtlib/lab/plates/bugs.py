@@ -139,13 +139,13 @@ def _checks_of(place: tuple[str, str]) -> list[str]:
 
 
 class Bugs(Plate):
-    """Ten levels; `level` is the first that is shown, from 1."""
+    """Ten levels; `level` is the first that is shown, from 1. LookupError for another."""
 
     name = "spot the bug"
     question = "Left a good packet, right a bad one, both opened. Which field of the bad one is wrong?"
 
     def __init__(self, level: int = 1) -> None:
-        self.level = range(1, len(LEVELS) + 1)[level - 1]
+        self.do_level(level)
         self.guesses: dict[int, list[int]] = {}
         self.given_up: set[int] = set()
         self._patients: dict[int, tuple[Patient, Patient]] = {}
@@ -155,7 +155,9 @@ class Bugs(Plate):
 
     def do_level(self, level: int) -> None:
         """Go to this level."""
-        self.level = range(1, len(LEVELS) + 1)[level - 1] if level > 0 else self.level
+        if level not in range(1, len(LEVELS) + 1):
+            raise LookupError(level)
+        self.level = level
 
     def do_field(self, at: int) -> None:
         """It is this field: a guess, unless the answer is known already."""

@@ -155,11 +155,11 @@ class Triage(Plate):
         self.guess, self.walked, self.looked = 0, False, 0
 
     def do_question(self, number: int) -> None:
-        """A guess, as long as nothing is told; afterwards the question whose answer is unfolded."""
+        """A guess, as long as nothing is told; afterwards the question whose answer is unfolded, or folded again."""
         if number not in range(1, len(TRIAGE) + 2):
             raise LookupError(number)
         if self.walked:
-            self.looked = number
+            self.looked = self.stop if self.looked == number else number
         else:
             self.guess, self.walked, self.looked = number, True, self.stop
 
@@ -172,6 +172,9 @@ class Triage(Plate):
     def said(self) -> str:
         if not self.walked:
             return "Click the question at which you expect the doctor to stop, or let the doctor walk."
+        if self.looked not in (self.stop, len(TRIAGE) + 1):
+            each = TRIAGE[self.looked - 1]
+            return f"Question {self.looked}, if not: {each.cause} {each.cure}"
         where = f"question {self.stop}" if self.stop <= len(TRIAGE) else "no question: nothing is wrong"
         mark = "" if not self.guess else "As you said. " if self.guess == self.stop else f"You said {self.guess}. "
         place = f" {self.evidence}." if self.evidence else ""
