@@ -85,13 +85,13 @@ ORIGINS = {(layer, each.name): each.note.origin for layer, layout in LAYOUTS.ite
 
 
 @dataclass(frozen=True)
-class Patient:
+class SpotPacket:
     """One packet with everything in it, opened with both keys."""
 
     values: Scene
 
     @classmethod
-    def made(cls, scene: Scene, wrong: Wrong) -> Patient:
+    def made(cls, scene: Scene, wrong: Wrong) -> SpotPacket:
         return cls(Recipe(wrong).run({name: scene[name] for name in GIVEN}))
 
     @property
@@ -148,7 +148,7 @@ class Bugs(Plate):
         self.do_level(level)
         self.guesses: dict[int, list[int]] = {}
         self.given_up: set[int] = set()
-        self._patients: dict[int, tuple[Patient, Patient]] = {}
+        self._patients: dict[int, tuple[SpotPacket, SpotPacket]] = {}
         super().__init__()
 
     # -- What is done
@@ -173,11 +173,11 @@ class Bugs(Plate):
     # -- What comes of it
 
     @property
-    def patients(self) -> tuple[Patient, Patient]:
+    def patients(self) -> tuple[SpotPacket, SpotPacket]:
         """The good and the bad one of this level; they have nothing in common."""
         if self.level not in self._patients:
             drawn = scenes(f"spot the bug {self.level}")
-            self._patients[self.level] = Patient.made(drawn[2], {}), Patient.made(drawn[4], LEVELS[self.level - 1])
+            self._patients[self.level] = SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], LEVELS[self.level - 1])
         return self._patients[self.level]
 
     @property

@@ -193,7 +193,7 @@ class Theft(Plate):
 
     @property
     def _stops(self) -> tuple[float, ...]:
-        return tuple(self._x(2 * at) for at in range(12 * len(self.day_keys) + 1))
+        return tuple(self._x(2 * at) for at in range(12 * len(self.day_keys)))
 
     def _x(self, hours: float) -> float:
         return self.LEFT + hours * (self.RIGHT - self.LEFT) / (24 * len(self.day_keys))
