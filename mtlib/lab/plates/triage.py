@@ -19,7 +19,7 @@ from mtlib.protocol.retry import YOUNG
 
 
 @dataclass(frozen=True)
-class Question:
+class TriageQuestion:
     """One question. A "no" ends here: `no` says so in a few words, `cause` what it means, `cure` what to do. `checks`
     are the rows of CHECKS that ask it at the data centre; `at_home` says that a client with both keys can ask it
     itself, with `verify`."""
@@ -40,21 +40,21 @@ _EQUAL = tuple(
 )
 
 TRIAGE = (
-    Question(
+    TriageQuestion(
         "Does an answer to the call come back?",
         "nobody read the call",
         "-404: the DC does not know the key in front of the packet. bad_server_salt: wrong salt. bad_msg 16 or 17: "
         "wrong clock. Silence: the packet does not open.",
         "In turn: a new temporary key; take the salt and send again; set the clock; look at the packet's own msg_key.",
     ),
-    Question(
+    TriageQuestion(
         f"Is it {INVALID}?",
         "another name, which says what it means",
         f"Another name says what it means: {', '.join(dict.fromkeys(check.error for check in _NAMED))}.",
         "Look that name up: the bytes inside the seal are not to blame.",
         tuple(check.name for check in _NAMED),
     ),
-    Question(
+    TriageQuestion(
         f"Does it open? With the permanent key, the length field reads {INNER_SIZE}.",
         "inside is noise",
         "Inside is noise: another key or x = 8, CBC for IGE, the halves of the iv swapped, a leading zero of the key "
@@ -63,7 +63,7 @@ TRIAGE = (
         ("encrypted_message_size", "perm_auth_key_id_in_front", "length"),
         at_home=True,
     ),
-    Question(
+    TriageQuestion(
         "Is the hash right?",
         "msg_key is the hash of other bytes",
         "It opens, and msg_key is of other bytes: the padding hashed too, only the inner object, SHA1[0:16] for "
@@ -72,7 +72,7 @@ TRIAGE = (
         ("msg_key",),
         at_home=True,
     ),
-    Question(
+    TriageQuestion(
         "Do all fields agree with those outside?",
         "a value differs from its copy",
         f"One of these does not: {', '.join(_EQUAL)}.",
@@ -80,7 +80,7 @@ TRIAGE = (
         _EQUAL,
         at_home=True,
     ),
-    Question(
+    TriageQuestion(
         "Does the DC know the state?",
         "right bytes, and still refused",
         f"Right bytes, and still refused: the permanent key is younger than {YOUNG} s, or dropped, or of another DC, "
@@ -174,7 +174,7 @@ class Triage(Plate):
             return "Click the question at which you expect the doctor to stop, or let the doctor walk."
         if self.looked not in (self.stop, len(TRIAGE) + 1):
             each = TRIAGE[self.looked - 1]
-            return f"Question {self.looked}, if not: {each.cause} {each.cure}"
+            return f"TriageQuestion {self.looked}, if not: {each.cause} {each.cure}"
         where = f"question {self.stop}" if self.stop <= len(TRIAGE) else "no question: nothing is wrong"
         mark = "" if not self.guess else "As you said. " if self.guess == self.stop else f"You said {self.guess}. "
         place = f" {self.evidence}." if self.evidence else ""
@@ -230,7 +230,7 @@ class Triage(Plate):
         if self.walked:
             yield from self._bytes()
 
-    def _question(self, number: int, each: Question) -> Iterator[Glyph]:
+    def _question(self, number: int, each: TriageQuestion) -> Iterator[Glyph]:
         y, tall = self._y(number), self._tall(number)
         guilty, passed = self.walked and number == self.stop, self.walked and number < self.stop
         wait = self.STRIDE * number if guilty or passed else 0
