@@ -10,19 +10,14 @@ from mtlib.crypto.aes import ige_blocks
 from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2
 from mtlib.lab.figures import (
     Figure,
-    Happening,
-    Life,
     coverage_bars,
     equality_wiring,
     flip_map,
     garble_map,
     ige_strip,
-    key_clock,
     key_use,
     packet_ruler,
-    pfs_timeline,
     schedule_ribbons,
-    triage_tree,
 )
 from mtlib.lab.samples import sample
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
@@ -73,24 +68,6 @@ def blocks(count: int = 5) -> tuple[object, ...]:
 
 
 MODES = {"IGE": "..XXX", "CBC": "..X1.", "CTR": "..1..", "PCBC": "..XXX"}
-DAYS = [(float(day), float(day + 1)) for day in range(7)]
-NOW = SAMPLE.now
-HAPPENINGS = (
-    Happening(NOW, "permanent key made"),
-    Happening(NOW + 20, "bind: ENCRYPTED_MESSAGE_INVALID"),
-    Happening(NOW + 65, "bind again: boolTrue"),
-    Happening(NOW + 86_400, "expires_at"),
-    Happening(NOW + 86_410, "a call: -404"),
-    Happening(NOW + 86_412, "new temporary key, bound"),
-)
-LIVES = (
-    Life("permanent key", NOW),
-    Life("younger than 60 s", NOW, NOW + 60),
-    Life("temporary key 1", NOW + 15, NOW + 86_400),
-    Life("temporary key 2", NOW + 86_411),
-)
-CROWD = tuple(Happening(NOW + 86_399 * at, f"ENCRYPTED_MESSAGE_INVALID happens no. {at}") for at in range(7))
-LONG_LIVES = tuple(Life(f"a key with a rather long name, {at}", NOW, NOW + 10.0**6) for at in range(6))
 EXTREME = replace(BINDING, session_id=LOW, nonce=LOW, msg_id=-4, expires_at=-(2**31))
 
 FIGURES: dict[str, Callable[[], Figure]] = {
@@ -112,17 +89,8 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "ige, least": lambda: ige_strip(blocks(1)),
     "garble": lambda: garble_map(MODES, "One bit of c3 flipped, then decrypted"),
     "garble, most": lambda: garble_map({"IGE": "X" * 12, "CBC, fourteen.": "1" * 12}, "A long message"),
-    "triage": lambda: triage_tree(),
-    "triage, refused": lambda: triage_tree(verdict(sealed(flipped(300)))),
-    "triage, bound": lambda: triage_tree(verdict()),
-    "pfs": lambda: pfs_timeline(DAYS, theft=4.6, packets=[0.3 * at + 0.1 for at in range(23)]),
-    "pfs, most": lambda: pfs_timeline([(at, at + 1) for at in range(31)], theft=31, packets=[0, 31]),
-    "pfs, one key": lambda: pfs_timeline([(0, 1)], theft=0),
     "ruler": lambda: packet_ruler(SAMPLE.carried),
     "ruler, more padding": lambda: packet_ruler(replace(SAMPLE.carried, padding=bytes(1020))),
-    "clock": lambda: key_clock(HAPPENINGS, LIVES, now=NOW + 86_405),
-    "clock, most": lambda: key_clock(CROWD, LONG_LIVES, now=NOW + 10.0**9),
-    "clock, least": lambda: key_clock(HAPPENINGS[:1], LIVES[:1], now=NOW - 5),
     "flips": lambda: flip_map(flips()),
     "flips, hash first": lambda: flip_map(flips(Rules(hash_first=True))),
     "flips, all kinds": lambda: flip_map(

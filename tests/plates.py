@@ -4,11 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mtlib.lab import sample
-from mtlib.lab.plates import Packet, Plate
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.keys import AuthKey
+from mtlib.lab import DAY, NOW, sample
+from mtlib.lab.plates import Bugs, Clock, Machine, Packet, Plate, Ribbons, Theft, Triage, Wires
+from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
+from mtlib.protocol.session import Session
+from mtlib.wire import SCHEMA
 
+PERM, *DAY_KEYS = (AuthKey(Patterned(name).draw("auth_key", 256)) for name in ("disk", "day 1", "day 2", "day 3"))
+
+
+def recording() -> list[tuple[float, str, bytes]]:
+    """Three days: a call and an answer every eight hours, each day under its own key."""
+    made: list[tuple[float, str, bytes]] = []
+    for day, key in enumerate(DAY_KEYS):
+        session = Session(key, 7, 1, Patterned(f"session {day}"))
+        for hour in (1, 9, 17):
+            at = NOW + DAY * day + 3600 * hour
+            call = session.send(bytes(SCHEMA["help.getConfig"].build()), at)
+            answer = ANSWER_MESSAGE.build(salt=1, session_id=7, msg_id=call.msg_id + 1, seqno=2, length=4,
+                                          answer=bytes(SCHEMA["boolTrue"].build()), padding=bytes(12))  # fmt: skip
+            made += [(at, "sent", bytes(call)), (at, "received", bytes(seal(answer, key, TO_CLIENT)))]
+    return made
+
+
+BINDING = sample().binding
+KEY, IV = BINDING.schedule.aes_key, BINDING.schedule.aes_iv
 ALL: dict[str, Callable[[], Plate]] = {
     "packet": lambda: Packet(sample().carried),
+    "machine": lambda: Machine(bytes(BINDING.plaintext), KEY, IV),
+    "ribbons": lambda: Ribbons(bytes(BINDING.perm_key), BINDING.msg_key),
+    "wires": lambda: Wires(BINDING),
+    "theft": lambda: Theft(recording(), PERM, DAY_KEYS, NOW),
+    "clock": Clock,
+    "triage": Triage,
+    "bugs": Bugs,
 }
 
 

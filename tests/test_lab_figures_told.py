@@ -7,17 +7,10 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from figure_samples import (
     BINDING,
-    DAYS,
-    FIGURES,
-    HAPPENINGS,
-    LIVES,
     MODES,
-    NOW,
     SAMPLE,
     blocks,
     figure,
@@ -30,14 +23,10 @@ from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage, msg_key_v1, msg_key_v2
 from mtlib.errors import LocalError
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
-from mtlib.lab.figures.clock import Happening, Life, _after, _Scale, key_clock
-from mtlib.lab.figures.drawing import RIGHT
 from mtlib.lab.figures.packet import PARTS, flip_map, packet_ruler
 from mtlib.lab.figures.schedule import key_use, schedule_ribbons
-from mtlib.lab.figures.theft import pfs_timeline
-from mtlib.lab.figures.triage import TRIAGE, triage_tree
 from mtlib.lab.figures.wiring import LINES, equality_wiring
-from mtlib.protocol.checks import CHECKS, INVALID, Rules, Verdict, verify
+from mtlib.protocol.checks import Rules, verify
 from mtlib.wire.schema import REQUEST
 
 # -- The IGE strip and the garble map ---------------------------------------------------------------------------------
@@ -111,58 +100,6 @@ def test_a_strip_of_nothing_or_with_other_patterns_is_refused() -> None:
             refused()
 
 
-# -- The virtual clock ------------------------------------------------------------------------------------------------
-
-def test_the_sentence_tells_the_story_in_order() -> None:
-    alt = figure("clock").alt
-    assert "+0 s permanent key made; +20 s bind: ENCRYPTED_MESSAGE_INVALID; +1 min 5 s bind again: boolTrue" in alt
-    assert "temporary key 1 from +15 s to +1 d; temporary key 2 from +1 d 11 s on." in alt
-    assert alt.endswith("The clock stands at +1 d 5 s.")
-
-
-def test_without_a_clock_nothing_is_said_of_it() -> None:
-    assert "clock" not in key_clock(HAPPENINGS, LIVES).alt
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0, "+0 s"), (59.6, "+1 min"), (-5, "-5 s"), (86_335, "+23 h 58 min"), (86_405, "+1 d 5 s"), (3600, "+1 h")],
-)
-def test_durations(seconds: float, said: str) -> None:
-    assert _after(seconds) == said
-
-
-@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=7, unique=True).map(sorted), st.floats(-1e10, 1e10))
-def test_time_runs_to_the_right(moments: list[int], at: float) -> None:
-    scale = _Scale(moments)
-    places = [scale.place(moment) for moment in moments]
-    assert places == sorted(places) and places[-1] < RIGHT
-    before = sum(moment <= at for moment in moments)
-    assert sum(place <= scale.place(at) for place in places) == before
-
-
-@pytest.mark.parametrize(
-    ("happenings", "lives", "now"),
-    [
-        ([], LIVES, None),
-        (HAPPENINGS, [], None),
-        (HAPPENINGS * 2, LIVES, None),
-        (HAPPENINGS[::-1], LIVES, None),
-        (HAPPENINGS[:1] * 2, LIVES, None),
-        (HAPPENINGS, LIVES * 2, None),
-        (HAPPENINGS, [Life("backwards", NOW, NOW)], None),
-        (HAPPENINGS, [Life("", NOW)], None),
-        (HAPPENINGS, [Life("for ever", NOW, float("inf"))], None),
-        ([Happening(float("nan"), "never")], LIVES, None),
-        ([Happening(NOW, "word " * 20)], LIVES, None),
-        (HAPPENINGS, LIVES, float("nan")),
-    ],
-)
-def test_what_cannot_be_drawn(happenings: list[Happening], lives: list[Life], now: float | None) -> None:
-    with pytest.raises(LocalError):
-        key_clock(happenings, lives, now=now)
-
-
 # -- The coverage bars ------------------------------------------------------------------------------------------------
 
 ROWS = figure("coverage").rows
@@ -194,63 +131,6 @@ def test_the_sentence_computes_its_numbers() -> None:
     assert "brackets bytes 0 to 71 of 80" in figure("coverage").alt
     assert "all 176 bytes, padding included" in figure("coverage").alt
     assert "all 1184 bytes" in figure("coverage, more padding").alt
-
-
-# -- The triage tree --------------------------------------------------------------------------------------------------
-
-def test_every_check_stands_in_exactly_one_step() -> None:
-    asked = [name for step in TRIAGE for name in step.checks]
-    assert sorted(asked) == sorted(check.name for check in CHECKS)
-
-
-def test_the_second_question_is_about_the_name() -> None:
-    errors = {check.name: check.error for check in CHECKS}
-    assert INVALID in TRIAGE[1].question
-    assert all(errors[name] != INVALID and errors[name] in TRIAGE[1].cause for name in TRIAGE[1].checks)
-    assert {errors[name] for step in TRIAGE[2:] for name in step.checks} == {INVALID}
-
-
-def late() -> Verdict:
-    return verify(BINDING.request, perm_key=SAMPLE.perm_key, temp_key=SAMPLE.temp_key, session_id=BINDING.session_id,
-                  msg_id=BINDING.msg_id, now=BINDING.expires_at)  # fmt: skip
-
-
-def other_nonce() -> Verdict:
-    values = {"perm_auth_key_id": SAMPLE.perm_key.id, "expires_at": BINDING.expires_at, "nonce": 0}
-    return verdict(REQUEST.build(**values, encrypted_message=bytes(BINDING.encrypted_message)))
-
-
-STOPS = {
-    "expires_at_in_range": (2, late),
-    "perm_auth_key_id_in_front": (3, lambda: verdict(sealed(flipped(0)))),
-    "length": (3, lambda: verdict(sealed(flipped(8 * 30)))),
-    "msg_key": (4, lambda: verdict(sealed(flipped(8 * 100)))),
-    "nonce": (5, other_nonce),
-    "perm_key_known": (6, lambda: verdict(knows=False)),
-}
-
-
-@pytest.mark.parametrize("check", STOPS)
-def test_a_refusal_ends_at_its_question(check: str) -> None:
-    number, said = STOPS[check]
-    assert triage_tree(said()).alt.endswith(f"This verdict: {check} fails, question {number}.")
-
-
-def test_success_goes_all_the_way_down() -> None:
-    assert figure("triage, bound").alt.endswith("All yes: boolTrue. This verdict: boolTrue.")
-    assert FIGURES["triage"]().alt.endswith("All yes: boolTrue.")
-
-
-def test_causes_and_cures_are_in_the_table() -> None:
-    assert [row[1:] for row in figure("triage").rows] == [(step.question, step.cause, step.cure) for step in TRIAGE]
-
-
-def test_steps_that_do_not_fit() -> None:
-    for steps in ((), TRIAGE * 2, (replace(TRIAGE[0], cause="long " * 99),), (replace(TRIAGE[0], question=""),)):
-        with pytest.raises(LocalError):
-            triage_tree(None, steps)
-    with pytest.raises(LocalError, match="no step asks"):
-        triage_tree(verdict(knows=False), TRIAGE[:2])
 
 
 # -- The ruler and the flip map ---------------------------------------------------------------------------------------
@@ -355,54 +235,6 @@ def test_nothing_to_draw_is_an_error() -> None:
     for tables in ({}, {" ": (V1,)}, dict.fromkeys("abcde", (V1,))):
         with pytest.raises(LocalError):
             key_use(tables)
-
-
-# -- The PFS timeline -------------------------------------------------------------------------------------------------
-
-days = st.floats(0, 7, width=16)
-
-
-@given(days, st.lists(days, max_size=20))
-def test_the_three_thefts(theft: float, packets: list[float]) -> None:
-    rows = pfs_timeline(DAYS, theft=theft, packets=packets).rows
-    that_day = min(int(theft), 6)
-    same_day = sum(min(int(at), 6) == that_day for at in packets)
-    assert [row[1] for row in rows] == [f"{n} of {len(packets)}" for n in (0, same_day, len(packets))]
-    assert [row[2] for row in rows] == ["nothing", f"{that_day} to {that_day + 1}", "0 to 7"]
-
-
-def test_the_sentence_says_who_can_do_what() -> None:
-    alt = figure("pfs").alt
-    assert "7 temporary keys" in alt and "At day 4.6" in alt and "23 packets" in alt
-    assert "With the permanent key: 0, but the thief can bind a key of their own." in alt
-    assert "With that day's temporary key: 4," in alt and "without PFS: 23," in alt
-
-
-def test_between_two_keys_there_is_none_to_steal() -> None:
-    rows = pfs_timeline([(0, 1), (2, 3)], theft=1.5, packets=[0.5]).rows
-    assert rows[1][1:3] == ("0 of 1", "nothing")
-
-
-@pytest.mark.parametrize(
-    ("temporary", "theft", "packets"),
-    [
-        ([], 0, []),
-        ([(0, 1), (0.5, 2)], 0, []),
-        ([(1, 1)], 1, []),
-        ([(1, 2), (0, 1)], 1, []),
-        ([(0, 1)], 1.5, []),
-        ([(0, 1)], 0.5, [2]),
-        ([(0, 1), (2, 3)], 0.5, [1.5]),
-        ([(0, float("nan"))], 0, []),
-        ([(0, 1)], float("nan"), []),
-        ([(0, 1)], 0, [float("inf")]),
-        ([(at, at + 1) for at in range(32)], 0, []),
-        ([(0, 1)], 0, [0.5] * 400),
-    ],
-)
-def test_days_that_cannot_be_drawn(temporary: list[tuple[float, float]], theft: float, packets: list[float]) -> None:
-    with pytest.raises(LocalError):
-        pfs_timeline(temporary, theft=theft, packets=packets)
 
 
 # -- The equality wiring ----------------------------------------------------------------------------------------------

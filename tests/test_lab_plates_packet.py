@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from mtlib.lab.plates.packet import STEPS
 from mtlib.protocol.packets import open_packet
 from plates import play
 
+ROOT = Path(__file__).resolve().parents[1]
 SIZES = (40, 72, 80, 80, 104, 132, 176, 200, 204)
 FRAMINGS = {"abridged": 201, "intermediate": 204, "padded": 204, "full": 212}
 
@@ -85,3 +88,11 @@ def test_an_unknown_layer_is_refused() -> None:
 def test_other_bytes_give_other_cells() -> None:
     one, other = (cells(Packet(sample(seed).carried)) for seed in ("lesson", "other"))
     assert one != other  # the picture is of the packet that it is given
+
+
+def test_the_picture_of_the_readme_is_the_first_frame() -> None:
+    sys.path.insert(0, str(ROOT / "tests" / "tools"))
+    from picture import PICTURE, drawn
+
+    assert PICTURE.read_text(encoding="utf-8") == drawn(), "./run picture draws it again"
+    assert f"(docs/{PICTURE.name})" in (ROOT / "README.md").read_text(encoding="utf-8")

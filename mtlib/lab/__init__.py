@@ -13,7 +13,7 @@ from mtlib.lazy import lazily
 if TYPE_CHECKING:
     from mtlib.lab.bind import inspect_bind
     from mtlib.lab.comparison import compare
-    from mtlib.lab.controls import EndpointChoice, VirtualClock
+    from mtlib.lab.controls import EndpointChoice
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine
     from mtlib.lab.exercises_dc import ACTIONS
     from mtlib.lab.form_widget import DoctorForm
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Ige", "Inspector", "KeySchedule", "Sent",
-    "VirtualClock", "blocks", "check", "checkup", "choose", "compare", "contract", "cut", "hint", "inspect_bind", "keep",
+    "blocks", "check", "checkup", "choose", "compare", "contract", "cut", "hint", "inspect_bind", "keep",
     "material", "mine", "my_bind_file", "number", "order", "predict", "sample", "several", "text",
 ]  # fmt: skip
 
 __getattr__, __dir__ = lazily(__name__, {
     "bind": "inspect_bind",
     "comparison": "compare",
-    "controls": "EndpointChoice VirtualClock",
+    "controls": "EndpointChoice",
     "exercises": "check contract hint keep material mine",
     "exercises_dc": "ACTIONS",
     "form_widget": "DoctorForm",

@@ -261,10 +261,13 @@ class Plate {
 
   // -- Drawing a handle along
 
-  step({ slide, cell = 0, do: [what] }, key) {
+  step({ id, slide, cell = 0, do: [what] }, key) {
     const last = slide.length - 1;
-    const to = { ArrowLeft: cell - 1, ArrowRight: cell + 1, Home: 0, End: last }[key];
-    if (to >= 0 && to <= last) this.post.send(what, to, true);
+    const here = this.post.sent && this.ahead?.id === id ? this.ahead.to : cell; // the reader may be ahead of the answer
+    const to = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: last }[key];
+    if (to < 0 || to > last) return;
+    this.ahead = { id, to };
+    this.post.send(what, to, true);
   }
 
   hold(event, mark) {
@@ -303,7 +306,7 @@ class Plate {
     const own = new Set(this.row(mark));
     const [best] = [...this.marks.values()]
       .filter((other) => other.told.label && !own.has(other) && (this.middle(other)[1] - y) * dy > 0)
-      .map((other) => [Math.abs(this.middle(other)[1] - y) * 4 + Math.abs(this.middle(other)[0] - x), other])
+      .map((other) => [Math.abs(this.middle(other)[1] - y) * 8 + Math.abs(this.middle(other)[0] - x), other])
       .sort((a, b) => a[0] - b[0]);
     return best?.[1];
   }

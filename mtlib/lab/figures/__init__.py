@@ -6,10 +6,7 @@
 | `coverage_bars` | 12 | what the two msg_keys are hashes of |
 | `schedule_ribbons`, `key_use` | 11, 12 | from key bytes to hashes to aes_key and aes_iv; which key bytes are read |
 | `ige_strip`, `garble_map` | 10, 15 | two arrows into every block; how far a flipped bit spreads |
-| `triage_tree` | 19 | from what a client sees to what is wrong |
-| `pfs_timeline` | 13 | what a stolen key opens of a recording |
 | `packet_ruler` | 16 | every byte of the packet, box by box |
-| `key_clock` | 20 | what happens to keys, with a virtual clock |
 | `flip_map` | 17 | which check notices a flipped bit |
 
 A figure carries its words with it: `alt` is a sentence for whoever does not see it, and what was drawn is a table.
@@ -18,28 +15,20 @@ not load matplotlib. A new figure: a file beside these, painted with what `drawi
 """
 
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
-from mtlib.lab.figures.clock import Happening, Life, key_clock
 from mtlib.lab.figures.drawing import Figure
 from mtlib.lab.figures.packet import coverage_bars, flip_map, packet_ruler
 from mtlib.lab.figures.schedule import key_use, schedule_ribbons
-from mtlib.lab.figures.theft import pfs_timeline
-from mtlib.lab.figures.triage import triage_tree
 from mtlib.lab.figures.wiring import equality_wiring
 
 __all__ = [
     "Figure",
-    "Happening",
-    "Life",
     "coverage_bars",
     "equality_wiring",
     "flip_map",
     "garble",
     "garble_map",
     "ige_strip",
-    "key_clock",
     "key_use",
     "packet_ruler",
-    "pfs_timeline",
     "schedule_ribbons",
-    "triage_tree",
 ]

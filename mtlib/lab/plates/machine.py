@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Choice, Control, Glyph, Plate, Press, Slider, line
+from mtlib.lab.plates.plate import Menu, Control, Glyph, Plate, Press, Slider, line
 
 Mix = Callable[[int, int], int]
 """From the ciphertext and the plaintext of the block before, as numbers, to what is XORed in."""
 
 
 @dataclass(frozen=True)
-class Mode:
+class Chaining:
     """`into` goes in before AES, `onto` after it; with `counts`, AES gets a counter, and the block comes in after it.
     `arrows` are the values that are carried to the next block: (from, to)."""
 
@@ -31,10 +31,10 @@ class Mode:
 
 
 MODES = (
-    Mode("IGE", lambda c, p: c, lambda c, p: p, (("c", "into"), ("p", "onto"))),
-    Mode("CBC", lambda c, p: c, lambda c, p: 0, (("c", "into"),)),
-    Mode("CTR", lambda c, p: 0, lambda c, p: 0, (), counts=True),
-    Mode("PCBC", lambda c, p: c ^ p, lambda c, p: 0, (("c", "into"), ("p", "into"))),
+    Chaining("IGE", lambda c, p: c, lambda c, p: p, (("c", "into"), ("p", "onto"))),
+    Chaining("CBC", lambda c, p: c, lambda c, p: 0, (("c", "into"),)),
+    Chaining("CTR", lambda c, p: 0, lambda c, p: 0, (), counts=True),
+    Chaining("PCBC", lambda c, p: c ^ p, lambda c, p: 0, (("c", "into"), ("p", "into"))),
 )
 
 
@@ -49,7 +49,7 @@ class Column(NamedTuple):
     c: int
 
 
-def columns(mode: Mode, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = False) -> list[Column]:
+def columns(mode: Chaining, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = False) -> list[Column]:
     """Every block through the machine, from the plaintext or, to `decrypt`, from the ciphertext. Whole blocks; key and
     iv are 32 bytes each; c_0 (and the counter) is iv[0:16], p_0 is iv[16:32]."""
     c, p, made = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big"), []
@@ -58,8 +58,8 @@ def columns(mode: Mode, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = F
         if mode.counts:
             counter = (int.from_bytes(iv[:BLOCK], "big") + at // BLOCK) % 2 ** (8 * BLOCK)
             after = _aes(counter, key)
-            one = Column(block ^ after, 0, counter, after, block, block) if decrypt else Column(
-                block, 0, counter, after, block, block ^ after)  # fmt: skip
+            plain = block ^ after if decrypt else block
+            one = Column(plain, 0, counter, after, plain, plain ^ after)
         elif decrypt:
             into, onto = mode.into(c, p), mode.onto(c, p)
             before = _aes(block ^ onto, key, back=True)
@@ -87,8 +87,7 @@ class Flip(NamedTuple):
     bit: int
 
     def __str__(self) -> str:
-        name = f"iv[{16 * self.block}:{16 * self.block + 16}]" if self.where == "iv" else f"{self.where}{self.block + 1}"
-        return f"bit {7 - self.bit % 8} of byte {self.bit // 8} of {name}"
+        return f"bit {7 - self.bit % 8} of byte {self.bit // 8} of {_called(self.where, self.block)}"
 
 
 class Machine(Plate):
@@ -157,7 +156,7 @@ class Machine(Plate):
     def result(self) -> str:
         return "p" if self.decrypt else "c"
 
-    def runs(self, mode: Mode) -> tuple[list[Column], list[Column]]:
+    def runs(self, mode: Chaining) -> tuple[list[Column], list[Column]]:
         """Every block as it was, and with the flipped bit."""
         was = columns(mode, self.plaintext, self.key, self.iv)
         data = b"".join(one.c.to_bytes(BLOCK, "big") for one in was) if self.decrypt else self.plaintext
@@ -169,7 +168,7 @@ class Machine(Plate):
                 data = _flipped(data, self.flip)
         return was, columns(mode, data, self.key, iv, decrypt=self.decrypt)
 
-    def changed(self, mode: Mode) -> list[int]:
+    def changed(self, mode: Chaining) -> list[int]:
         """How many bits of each block of the result differ."""
         was, now = self.runs(mode)
         return [(getattr(a, self.result) ^ getattr(b, self.result)).bit_count() for a, b in zip(was, now, strict=True)]
@@ -202,13 +201,17 @@ class Machine(Plate):
         yield "mode", *(f"block {at + 1}" for at in range(self.size))
         for number, mode in enumerate(MODES):
             cells = self.changed(mode) if self.let_go else [None] * self.size
-            yield mode.name, *(
-                _fate(bits) + (", expected" if (number, at) in self.expected else "") for at, bits in enumerate(cells)
+            yield (
+                mode.name,
+                *(
+                    _fate(bits) + (", expected" if (number, at) in self.expected else "")
+                    for at, bits in enumerate(cells)
+                ),
             )
 
     def controls(self) -> Iterator[Control]:
-        yield Choice("way", "the machine", int(self.decrypt), ((0, "encrypts"), (1, "decrypts")))
-        yield Choice("mode", "in mode", self.mode, tuple((at, mode.name) for at, mode in enumerate(MODES)))
+        yield Menu("way", "the machine", int(self.decrypt), ((0, "encrypts"), (1, "decrypts")))
+        yield Menu("mode", "in mode", self.mode, tuple((at, mode.name) for at, mode in enumerate(MODES)))
         yield Slider("bit", "bit for the keyboard", self.bit, 8 * BLOCK - 1, str(self.bit))
         yield Press("go", "let go", able=self.flip is not None and not self.let_go)
 
@@ -227,12 +230,12 @@ class Machine(Plate):
         before = Column(int.from_bytes(self.iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(self.iv[:BLOCK], "big"))
         other = self._iv_now()
         yield from self._feeds(mode, [before, *was], [other, *now])
-        yield from self._block("iv", 1, self.P, before.p, other.p, mode, used=any(name == "p" for name, _ in mode.arrows))
-        yield from self._block("iv", 0, self.C, before.c, other.c, mode, used=True)
+        yield from self._block("iv", 1, self.P, before.p, other.p, used=any(name == "p" for name, _ in mode.arrows))
+        yield from self._block("iv", 0, self.C, before.c, other.c, used=True)
         for at, (one, new) in enumerate(zip(was, now, strict=True)):
             yield from self._column(mode, at, one, new)
-            yield from self._block("p", at, self.P, one.p, new.p, mode, used=True)
-            yield from self._block("c", at, self.C, one.c, new.c, mode, used=True)
+            yield from self._block("p", at, self.P, one.p, new.p, used=True)
+            yield from self._block("c", at, self.C, one.c, new.c, used=True)
         yield from self._table()
 
     def _iv_now(self) -> Column:
@@ -240,10 +243,10 @@ class Machine(Plate):
         iv = _flipped(self.iv, self.flip) if flipped and self.flip else self.iv
         return Column(int.from_bytes(iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(iv[:BLOCK], "big"))
 
-    def _block(self, where: str, at: int, y: float, was: int, now: int, mode: Mode, *, used: bool) -> Iterator[Glyph]:
+    def _block(self, where: str, at: int, y: float, was: int, now: int, *, used: bool) -> Iterator[Glyph]:
         """Sixteen bytes as bits, two bytes to a line; those that differ are strong."""
         x = self._left(0 if where == "iv" else at + 1)
-        name = f"iv[{16 * at}:{16 * at + 16}]" if where == "iv" else f"{where}{at + 1}"
+        name = _called(where, at)
         pointed = self.flip is not None and (self.flip.where, self.flip.block) == (where, at)
         differ = was ^ now if self.let_go else 1 << 127 - self.flip.bit if pointed and self.flip else 0
         wait = 0 if where in ("iv", self.source) else 3 * (at - (self.flip.block if self.flip else 0)) + 2
@@ -265,7 +268,7 @@ class Machine(Plate):
         yield Glyph(f"{where}{at}name", x + self.WIDE / 2, y - 9 if above else y + self.TALL + 10, text=told,
                     look="small bold" if count else "small")  # fmt: skip
 
-    def _column(self, mode: Mode, at: int, was: Column, now: Column) -> Iterator[Glyph]:
+    def _column(self, mode: Chaining, at: int, was: Column, now: Column) -> Iterator[Glyph]:
         """AES, the two XORs, and the line through them."""
         x = self._left(at + 1) + self.WIDE / 2
         wait = max(0, 3 * (at - (self.flip.block if self.flip else 0)) + 1)
@@ -295,14 +298,15 @@ class Machine(Plate):
         told = "AES" if mode.counts or not self.decrypt else "AES⁻¹"
         yield Glyph(f"aes{at}", x - 26, aes, 52, 26, told, "constant edge bold")
 
-    def _feeds(self, mode: Mode, was: list[Column], now: list[Column]) -> Iterator[Glyph]:
+    def _feeds(self, mode: Chaining, was: list[Column], now: list[Column]) -> Iterator[Glyph]:
         """What a block hands on to the next one."""
         for at in range(self.size):
             edge, middle = self._left(at) + self.WIDE, self._left(at + 1) + self.WIDE / 2
             for number, (name, to) in enumerate(mode.arrows):
                 y = self.P + self.TALL / 2 if name == "p" else self.C + self.TALL / 2
-                end = (self.X1 if to == "into" else self.X2) + (4 * (1 - 2 * number) if len({t for _, t in mode.arrows}
-                                                                                           ) < len(mode.arrows) else 0)
+                end = (self.X1 if to == "into" else self.X2) + (
+                    4 * (1 - 2 * number) if len({t for _, t in mode.arrows}) < len(mode.arrows) else 0
+                )
                 lane = edge + (10 if name == "c" else 20)
                 hit = getattr(was[at], name) != getattr(now[at], name)
                 wait = max(0, 3 * (at - 1 - (self.flip.block if self.flip else 0)) + 3)
@@ -316,20 +320,26 @@ class Machine(Plate):
         """The four modes below each other: what is expected, and what came."""
         for number, mode in enumerate(MODES):
             y, changed = self.ROWS + 27 * number, self.changed(mode)
-            yield Glyph(f"row{number}", 14, y, 96, 22, mode.name, "paper bold" if number != self.mode else "chosen bold",
-                        label=f"draw the machine of {mode.name}", do=("mode", number), pressed=number == self.mode)  # fmt: skip
+            drawn = number == self.mode
+            yield Glyph(f"row{number}", 14, y, 96, 22, mode.name, "chosen bold" if drawn else "paper bold",
+                        label=f"draw the machine of {mode.name}", do=("mode", number), pressed=drawn)  # fmt: skip
             for at, bits in enumerate(changed):
                 expected = (number, at) in self.expected
                 text = _fate(bits) if self.let_go else "?"
                 text += " ✓" if self.let_go and expected and bits else " ✗" if self.let_go and expected else ""
                 look = ("noise" if bits > 1 else "one" if bits else "paper") if self.let_go else "paper"
                 label = f"{mode.name}, block {at + 1}: {text if self.let_go else 'not run yet'}"
+                told = "expected" if expected and not self.let_go else text
                 yield Glyph(
-                    f"g{number}.{at}", self._left(at + 1), y, self.WIDE, 22,
-                    "expected" if expected and not self.let_go else text, f"small {look} {'chosen' if expected else ''}",
+                    f"g{number}.{at}", self._left(at + 1), y, self.WIDE, 22, told,
+                    f"small {look} {'chosen' if expected else ''}",
                     label=label + (", expected to differ" if expected else ""), do=("expect", (number, at)),
                     pressed=expected, wait=max(0, 3 * at) if self.let_go else 0,
                 )  # fmt: skip
+
+
+def _called(where: str, block: int) -> str:
+    return f"iv[{BLOCK * block}:{BLOCK * block + BLOCK}]" if where == "iv" else f"{where}{block + 1}"
 
 
 def _fate(bits: int | None) -> str:

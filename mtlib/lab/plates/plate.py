@@ -25,10 +25,10 @@ How to make one. A file beside this one, with a subclass of `Plate`:
         def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
 
 and a line in `__init__` and in `tests/plates.py`. `plate(Doors())` shows it in a notebook. There is nothing to write in
-JavaScript: `plates.mjs` draws every glyph, moves it when its place changes (the same `id` is the same thing), walks from glyph to
-glyph with the arrow keys, sends `do` on click, Enter and Space, and lights what is pointed at. Looks stand in
-`picture.css`, which the still uses as well. A colour has a letter, a sign or a hatching beside it, always. What never
-changes belongs into `fixed`: it is sent once. A state of more than 100 kB is slow.
+JavaScript: `plates.mjs` draws every glyph, moves it when its place changes (the same `id` is the same thing),
+walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and Space, and lights what is pointed at.
+Looks stand in `picture.css`, which the still uses as well. A colour has a letter, a sign or a hatching beside it,
+always. What never changes belongs into `fixed`: it is sent once. A state of more than 100 kB is slow.
 
 Nothing here knows Jupyter. `structure` never changes, `state` is what is to be shown; every message is answered, also
 one that is refused, by a state that carries its `serial`. Both are numbers, text and hex only.
@@ -110,7 +110,7 @@ class Control:
     kind: ClassVar[str]
 
     def told(self) -> dict[str, Any]:
-        return {"kind": self.kind, **{one.name: getattr(self, one.name) for one in fields(self)}}
+        return {"kind": self.kind, **{one.name: _plain(getattr(self, one.name)) for one in fields(self)}}
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Press(Control):
 
 
 @dataclass(frozen=True)
-class Choice(Control):
+class Menu(Control):
     """One of several: `options` are (value, words), `value` is the chosen one."""
 
     options: Sequence[tuple[Any, str]] = ()

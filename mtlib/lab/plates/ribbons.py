@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from mtlib.crypto.kdf import V1, V2, Piece, Schedule, ScheduleRow
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Choice, Control, Glyph, Plate, Press, hatching, line, ribbon
+from mtlib.lab.plates.plate import Menu, Control, Glyph, Plate, Press, hatching, line, ribbon
 
 TABLES = {"V1": V1, "V2": V2}
 KEY = 256
@@ -87,8 +88,7 @@ class Ribbons(Plate):
 
     def readers(self, place: int) -> list[ScheduleRow]:
         """The hashes that read this byte of the auth_key."""
-        return [row for row in self.hashes for piece in row.pieces
-                if piece.source == "auth_key" and place in range(KEY)[piece.cut(self.x)]]  # fmt: skip
+        return [row for row, _ in _readers(self.table, self.x)[place]]
 
     def _told(self, place: int) -> str:
         rows = self.readers(place)
@@ -126,8 +126,8 @@ class Ribbons(Plate):
             yield row.name, row.python(self.x), now[row.name].hex(), str(differ)
 
     def controls(self) -> Iterator[Control]:
-        yield Choice("table", "schedule", self.table, (("V1", "v1: the seal"), ("V2", "v2: the packet")))
-        yield Choice("x", "message", self.x, ((0, "to the data centre, x = 0"), (8, "from it, x = 8")))
+        yield Menu("table", "schedule", self.table, (("V1", "v1: the seal"), ("V2", "v2: the packet")))
+        yield Menu("x", "message", self.x, ((0, "to the data centre, x = 0"), (8, "from it, x = 8")))
         back = ("auth_key", self.at) in self.flipped
         yield Press("flip", f"{'flip back' if back else 'flip'} byte {self.at}", ("auth_key", self.at))
         yield Press("restore", "all as before", able=bool(self.flipped))
@@ -171,9 +171,7 @@ class Ribbons(Plate):
 
     def _lights(self, place: int) -> str:
         names = [f"k{place}"]
-        for row in self.readers(place):
-            number = next(n for n, piece in enumerate(row.pieces)
-                          if piece.source == "auth_key" and place in range(KEY)[piece.cut(self.x)])  # fmt: skip
+        for row, number in _readers(self.table, self.x)[place]:
             names += [f"in:{row.name}:{number}", f"hash:{row.name}", f"out:{row.name}"]
         return " ".join(names)
 
@@ -182,7 +180,9 @@ class Ribbons(Plate):
             for number, (piece, left, right) in enumerate(pieces):
                 if piece.source == "auth_key":
                     cut = piece.cut(self.x)
-                    d = ribbon((self._x(cut.start), self._x(cut.stop), self.KEY_Y + self.TALL), (left, right, self.IN_Y))
+                    d = ribbon(
+                        (self._x(cut.start), self._x(cut.stop), self.KEY_Y + self.TALL), (left, right, self.IN_Y)
+                    )
                     yield Glyph(f"in {name} {number}", look=f"band fades {self._colour(name)} edge", d=d,
                                 of=f"in:{name}:{number} all:{name}")  # fmt: skip
         for result in RESULTS:
@@ -211,14 +211,16 @@ class Ribbons(Plate):
             if place == KEY or unread[place] != unread[start]:
                 if unread[start]:
                     wide = self._x(place) - self._x(start)
-                    yield Glyph(f"unread{start}", self._x(start), self.KEY_Y, look="hatch", d=hatching(wide, self.TALL, 5))
+                    yield Glyph(
+                        f"unread{start}", self._x(start), self.KEY_Y, look="hatch", d=hatching(wide, self.TALL, 5)
+                    )
                 start = place
         for place in range(KEY):
             rows = self.readers(place)
             hit = ("auth_key", place) in self.flipped
             yield Glyph(
                 f"k{place}", self._x(place), self.KEY_Y, self._x(1) - self._x(0) - 0.3, self.TALL,
-                look="hit" if hit else self._colour(rows[0].name) if rows else "", of=f"k{place}",
+                look=f"thin {'hit' if hit else self._colour(rows[0].name) if rows else ''}", of=f"k{place}",
                 label=f"{self._told(place)}{', flipped' if hit else ''}", lights=self._lights(place),
                 do=("flip", ("auth_key", place)),
             )  # fmt: skip
@@ -230,10 +232,11 @@ class Ribbons(Plate):
             ours = piece.source == "msg_key"
             text = "msg_key" if ours else f"{self._letter(row.name)} {piece.start(self.x)}:{piece.cut(self.x).stop}"
             flipped = ours and any(source == "msg_key" for source, _ in self.flipped)
+            told = "msg_key goes into every hash: flip its first byte" if ours else f"{text} of auth_key, in {row.name}"
             yield Glyph(
                 f"i {row.name} {number}", start, self.IN_Y, stop - start, self.TALL, text,
-                f"small {'hit' if flipped else 'paper' if ours else colour}", of=f"in:{row.name}:{number} all:{row.name}",
-                label="msg_key goes into every hash: flip its first byte" if ours else f"{text} of auth_key, part of {row.name}",
+                f"small {'hit' if flipped else 'paper' if ours else colour}", label=told,
+                of=f"in:{row.name}:{number} all:{row.name}",
                 lights=every, do=("flip", ("msg_key", 0)) if ours else None,
             )  # fmt: skip
         middle = left + self._wide / 2
@@ -241,7 +244,8 @@ class Ribbons(Plate):
         yield Glyph(f"n {row.name}", middle + 8, 174, text=str(row.hash), look="small left dim")
         size = TABLES[self.table].widths[row.name] or 0
         yield Glyph(f"o {row.name}", left, self.OUT_Y, self._wide, self.TALL,
-                    f"{self._letter(row.name)}  {row.name}, {size} bytes", f"bold {colour}", of=f"hash:{row.name} all:{row.name}",
+                    f"{self._letter(row.name)}  {row.name}, {size} bytes", f"bold {colour}",
+                    of=f"hash:{row.name} all:{row.name}",
                     label=f"{row.name} = {row.python(self.x)}", lights=every)  # fmt: skip
 
     def _end(self, result: str, at: int) -> float:
@@ -259,9 +263,18 @@ class Ribbons(Plate):
                 source, place = TABLES[self.table].origin(result, at, self.x)
                 value = f"{now[result][at]:02x}"
                 hit = (result, at) in changed
+                left, right = self._end(result, at), self._end(result, at + 1)
                 yield Glyph(
-                    f"{result}{at}", self._end(result, at), self.END_Y, self._end(result, 1) - self._end(result, 0) - 0.8, 30,
+                    f"{result}{at}", left, self.END_Y, right - left - 0.8, 30,
                     f"{value[0]}\n{value[1]}", f"mono {'hit' if hit else self._colour(source)}", of=f"out:{source}",
                     label=f"{value}: {result}[{at}] is {source}[{place}]{', changed' if hit else ''}",
                     lights=f"hash:{source} all:{source} out:{source}",
                 )  # fmt: skip
+
+
+@cache
+def _readers(table: str, x: int) -> tuple[tuple[tuple[ScheduleRow, int], ...], ...]:
+    """For each byte of the auth_key: the hashes that read it, and with which of their pieces."""
+    pieces = [(row, number, range(KEY)[piece.cut(x)]) for row in TABLES[table].rows if row.hash
+              for number, piece in enumerate(row.pieces) if piece.source == "auth_key"]  # fmt: skip
+    return tuple(tuple((row, number) for row, number, cut in pieces if place in cut) for place in range(KEY))

@@ -1,0 +1,225 @@
+"""The clock: two clients live through a day, one patient, one that drops its keys at every refusal.
+
+The red line on the axis is the clock. The axis is broken: the first minute is as wide as the day after it. What has not
+happened yet is not shown. What the clients do is decided by their rules, and what they are answered by a data centre
+(`lives`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from mtlib.errors import LocalError
+from mtlib.lab.plates.lives import LAST, NOON, Done, Held, Life, Rule
+from mtlib.lab.plates.plate import WIDTH, Menu, Control, Glyph, Plate, hatching, line
+from mtlib.lab.samples import DAY
+from mtlib.protocol.retry import DROP_BOTH_KEYS, YOUNG, Advice, retry
+
+HOUR = 3600
+STOPS = (*range(0, YOUNG + 1, 5), 120, 300, 1800, *range(HOUR, DAY, HOUR), DAY - 1, DAY, DAY + 30, LAST)
+"""Where the clock can stand, in seconds."""
+TICKS = {0: "0", 20: "20 s", 40: "40 s", 60: "60 s", 6 * HOUR: "6 h", NOON: "12 h", 18 * HOUR: "18 h", DAY: "24 h"}
+DELAYS = {YOUNG: f"{YOUNG} s later", 0: "at once"}
+NOONS = {"": "nothing", "restart": "the data centre restarts", "log out": "the user ends this session"}
+RULES: Mapping[str, Rule] = {
+    "patient: does what the library's retry says": retry,
+    "impatient: drops both keys at every refusal": lambda *told: Advice(DROP_BOTH_KEYS, "it always does"),
+}
+
+
+class Clock(Plate):
+    """`rules` decide what each client does after a refusal, by its name and, after a colon, what is said of it; one to
+    three of them. `at` is where the clock stands, in seconds, one of STOPS. LocalError for anything else."""
+
+    name = "the clock"
+    question = "Two clients are refused. One waits, one drops its keys. Which one still has its login tomorrow?"
+
+    def __init__(self, rules: Mapping[str, Rule] = RULES, at: int = 40) -> None:
+        if at not in STOPS:
+            raise LocalError("the clock does not stop there", got=at, expected=str(STOPS), where="at")
+        if not 0 < len(rules) <= 3:
+            raise LocalError("clients", got=len(rules), expected="1 to 3", where="rules")
+        self.rules, self.at = rules, at
+        self.delay, self.noon = YOUNG, ""
+        self._lives: dict[tuple[str, int, str, int], Life] = {}
+        self._asked: dict[tuple[str, int, str, int], str] = {}
+        super().__init__()
+
+    def do_at(self, stop: int) -> None:
+        """The clock stands at this stop."""
+        self.at = STOPS[range(len(STOPS))[stop]]
+
+    def do_delay(self, delay: int) -> None:
+        """A new permanent key is known everywhere after so many seconds."""
+        if delay not in DELAYS:
+            raise LookupError(delay)
+        self.delay = int(delay)
+
+    def do_noon(self, noon: str) -> None:
+        """What happens at 12 h."""
+        if noon not in NOONS:
+            raise LookupError(noon)
+        self.noon = noon
+
+    # -- What comes of it
+
+    def life(self, name: str, until: int = LAST) -> Life:
+        """The story of a client under the present settings, up to a moment."""
+        place = name, self.delay, self.noon, until
+        if place not in self._lives:
+            self._lives[place] = Life(self.rules[name], self.delay, self.noon).tell(until)
+        return self._lives[place]
+
+    def asked(self, name: str) -> str:
+        """What a call at this moment is answered."""
+        place = name, self.delay, self.noon, self.at
+        if place not in self._asked:
+            self._asked[place] = Life(self.rules[name], self.delay, self.noon).tell(self.at).ask()
+        return self._asked[place]
+
+    def done(self, name: str) -> list[Done]:
+        """What has happened so far."""
+        return [each for each in self.life(name).done if each.at <= self.at]
+
+    def held(self, keys: Sequence[Held]) -> list[Held]:
+        """Keys as they are now: nobody knows yet when they end."""
+        known = [each for each in keys if each.start <= self.at]
+        return [each if each.end is not None and each.end <= self.at else Held(each.key, each.start) for each in known]
+
+    def _state(self, name: str) -> str:
+        keys, done = len(self.held(self.life(name).permanent)), self.done(name)
+        login = "✗ login LOST" if keys > 1 else "✓ login kept"
+        bound = done and done[-1].good
+        return f"{keys} permanent key{'s' * (keys > 1)}, {login}, {'' if bound else 'not '}bound"
+
+    def said(self) -> str:
+        told = []
+        for name in self.rules:
+            done = self.done(name)
+            last = f"{done[-1].what}: {done[-1].answer}" if done else "both keys made"
+            then = f" ({done[-1].then})" if done and done[-1].then else ""
+            told.append(f"The {name.partition(':')[0]} client: {last}{then}. A call now: {self.asked(name)}.")
+        return f"{_clock(self.at)}. {' '.join(told)}"
+
+    def alt(self) -> str:
+        told = "; ".join(f"{name.partition(':')[0]}: {self._state(name)}" for name in self.rules)
+        return f"What {len(self.rules)} clients did up to {_clock(self.at)}, on a broken axis: {told}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "client", "at", "does", "is answered", "and then"
+        for name in self.rules:
+            short = name.partition(":")[0]
+            yield short, _clock(0), "makes both keys", "", ""
+            for each in self.done(name):
+                yield short, _clock(each.at), each.what, each.answer, each.then
+            yield short, _clock(self.at), "a call now", self.asked(name), self._state(name)
+
+    # -- Drawing
+
+    LEFT, HALF, RIGHT, TOP, LANE = 112.0, 430.0, 748.0, 84.0, 128.0
+
+    @property
+    def height(self) -> float:
+        return self.TOP + self.LANE * len(self.rules) + 4
+
+    def _x(self, at: float) -> float:
+        """The first minute is as wide as the rest."""
+        if at <= YOUNG:
+            return self.LEFT + at * (self.HALF - self.LEFT) / YOUNG
+        return self.HALF + (at - YOUNG) * (self.RIGHT - self.HALF) / (LAST - YOUNG)
+
+    def controls(self) -> Iterator[Control]:
+        yield Menu("delay", "a new permanent key is known", self.delay, tuple(DELAYS.items()))
+        yield Menu("noon", "at 12 h", self.noon, tuple(NOONS.items()))
+
+    def fixed(self) -> Iterator[Glyph]:
+        y = 62.0
+        yield Glyph("axis", look="dim", d=line((self.LEFT, y), (self.HALF - 4, y)) + line((self.HALF + 4, y),
+                    (self.RIGHT, y)))  # fmt: skip
+        yield Glyph("break", self.HALF, y, d=line((-7, 6), (-1, -6)) + line((1, 6), (7, -6)))
+        for at, words in TICKS.items():
+            x = self._x(at) - (10 if at == YOUNG else 0)
+            yield Glyph(f"t{at}", x, y - 12, text=words, look="small dim")
+            if at != YOUNG:
+                yield Glyph(f"k{at}", x, y - 4, look="dim", d=line((0, 0), (0, 8)))
+        for lane, name in enumerate(self.rules):
+            top, short, told = self.TOP + self.LANE * lane, *map(str.strip, name.partition(":")[::2])
+            yield Glyph(f"name{lane}", 8, top + 8, text=f"The {short} client {told}", look="left bold")
+            for row, words in enumerate(("permanent key", "temporary key", "asks")):
+                yield Glyph(f"row{lane}.{row}", 8, top + 31 + 24 * row, text=words, look="small left dim")
+            if lane:
+                yield Glyph(f"rule{lane}", look="dim", d=line((8, top - 8), (self.RIGHT, top - 8)))
+
+    def marks(self) -> Iterator[Glyph]:
+        x, when = self._x(self.at), _clock(self.at)
+        yield Glyph("line", x, 32, look="bad", d=line((0, 0), (0, self.height - 38)))
+        yield Glyph("now", min(max(x - 50, 4), WIDTH - 104), 6, 100, 26, f"◂ {when} ▸", "bad", label=f"clock: {when}",
+                    do=("at", 0), slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
+        if self.noon and self.at >= NOON:
+            yield Glyph("noon", self._x(NOON) - 70, 66, 140, 15, NOONS[self.noon], "small hit", label=NOONS[self.noon])
+        for lane, name in enumerate(self.rules):
+            top = self.TOP + self.LANE * lane
+            good = len(self.held(self.life(name).permanent)) == 1
+            yield Glyph(f"state{lane}", self.RIGHT - 6, top + 8, text=self._state(name), look="small end" if good else
+                        "small end bad")  # fmt: skip
+            life = self.life(name)
+            yield from self._bars(f"p{lane}", top + 20, self.held(life.permanent), "copied", self.delay)
+            yield from self._bars(f"t{lane}", top + 44, self.held(life.temporary), "derived")
+            yield from self._asks(lane, top + 69, self.done(name))
+
+    def _bars(self, row: str, y: float, keys: Sequence[Held], look: str, young: int = 0) -> Iterator[Glyph]:
+        """Keys up to now. Hatched: too young to be known everywhere."""
+        kind = "permanent" if row[0] == "p" else "temporary"
+        for number, each in enumerate(keys, 1):
+            end = self.at if each.end is None else each.end
+            x, wide = self._x(each.start), max(self._x(end) - self._x(each.start), 1.5)
+            sign = "" if not each.ended else "✗" if each.ended == "dropped" else "gone"
+            text = next((t for t in (f"key {number} {sign}", sign) if t.strip() and len(t) * 6 < wide - 4), "")
+            until = f" to {_clock(end)}, {each.ended}" if each.ended else " on"
+            yield Glyph(f"{row}.{number}", x, y, wide, 22, text.strip(), f"small {look} {'ghost' if sign else 'edge'}",
+                        label=f"{kind} key {number}, from {_clock(each.start)}{until}")  # fmt: skip
+            hatched = self._x(min(each.start + young, end)) - x
+            if hatched > 2:
+                yield Glyph(f"{row}y{number}", x, y, look="hatch", d=hatching(hatched, 22, 9))
+
+    def _asks(self, lane: int, y: float, done: Sequence[Done]) -> Iterator[Glyph]:
+        """What was tried, and what came back; what lies close together stands in one mark."""
+        ends = [0.0, 0.0]
+        for number, group in enumerate(_together(done, self._x)):
+            wide = len(group.words) * 6.2 + 10
+            x = min(max(self._x(group.first) - 22, self.LEFT), self.RIGHT - wide)
+            row = 0 if x >= ends[0] + 3 else 1
+            ends[row] = x + wide
+            yield Glyph(f"a{lane}.{number}", x, y + 24 * row, wide, 21, group.words,
+                        f"small {'good' if group.good else 'bad'} solid", label=group.label)  # fmt: skip
+
+
+class _Group(NamedTuple):
+    first: int
+    words: str
+    good: bool
+    label: str
+
+
+def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator[_Group]:
+    """Neighbours closer than a mark is wide, as one mark."""
+    rest = list(done)
+    while rest:
+        first = place(rest[0].at)
+        near = [each for each in rest if place(each.at) - first < 44]
+        rest = rest[len(near) :]
+        runs = [(words, len(list(run))) for words, run in groupby(map(_word, near))]
+        words = ", ".join(f"{word} ×{count}" if count > 1 else word for word, count in runs)
+        told = (", ".join(filter(None, (f"{_clock(e.at)} {e.what}: {e.answer}", e.then))) for e in near)
+        yield _Group(near[0].at, words, near[-1].good, "; ".join(told))
+
+
+def _word(each: Done) -> str:
+    return f"{each.what} ✓" if each.good else each.answer if each.answer.startswith("-") else f"{each.what} ✗"
+
+
+def _clock(at: float) -> str:
+    """Hours, minutes and seconds."""
+    return f"{int(at) // 3600}:{int(at) // 60 % 60:02}:{int(at) % 60:02}"

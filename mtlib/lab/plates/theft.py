@@ -1,0 +1,301 @@
+"""The theft: what a stolen key opens of a recording, day by day, and what the thief can do from then on.
+
+Nothing is looked up: each stolen key is tried on every packet, and a packet is readable where msg_key is the hash of
+what comes out. Source: core.telegram.org/api/pfs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import LocalError
+from mtlib.lab.plates.plate import WIDTH, Menu, Control, Glyph, Plate, line
+from mtlib.lab.samples import DAY
+from mtlib.protocol.binding import Binding
+from mtlib.protocol.checks import Facts, PacketFacts, Verdict, judge
+from mtlib.protocol.messages import next_msg_id
+from mtlib.protocol.packets import MESSAGES, TO_CLIENT, TO_SERVER, seal
+from mtlib.wire import SCHEMA, Reading
+
+X = {"sent": TO_SERVER, "received": TO_CLIENT}
+ARROWS = {"sent": "→", "received": "←"}
+PERMANENT, MEMORY = "permanent", "memory"
+STOLEN = {
+    "": ("nothing", ()),
+    PERMANENT: ("the disk (permanent key)", (PERMANENT,)),
+    MEMORY: ("the memory (key of that day)", (MEMORY,)),
+    "both": ("disk and memory", (PERMANENT, MEMORY)),
+}
+"""What is said of each choice, and which keys it gives."""
+MOST_DAYS, MOST_PACKETS = 4, 24
+"""How many days fit, and packets in each."""
+
+
+class Recorded(NamedTuple):
+    """One packet as the wiretapper has it: unix seconds, "sent" or "received", its bytes."""
+
+    at: float
+    way: str
+    packet: bytes
+
+
+class Theft(Plate):
+    """`recording` are sealed packets, as (unix seconds, "sent" or "received", bytes); `day_keys` the temporary keys,
+    one a day from `start`. LocalError for more days or packets than fit, and for a packet outside of all days."""
+
+    name = "the theft"
+    question = "Somebody records everything, and later steals a key. What can they read, and what can they do?"
+
+    def __init__(
+        self, recording: Sequence[tuple[float, str, bytes]], perm_key: AuthKey, day_keys: Sequence[AuthKey], start: int
+    ) -> None:
+        self.perm_key, self.day_keys, self.start = perm_key, tuple(day_keys), start
+        self.recording = tuple(Recorded(*each) for each in recording)
+        self._check()
+        self.hours = 12 + 24 * ((len(self.day_keys) - 1) // 2)
+        self.stolen, self.pfs = "", True
+        self._opened: dict[tuple[int, bool, int], str] = {}
+        super().__init__()
+
+    def _check(self) -> None:
+        if not 0 < len(self.day_keys) <= MOST_DAYS:
+            raise LocalError("days", got=len(self.day_keys), expected=f"1 to {MOST_DAYS}", where="day_keys")
+        for each in self.recording:
+            if not 0 <= each.at - self.start < len(self.day_keys) * DAY or each.way not in X:
+                raise LocalError("a packet of no day", got=each[:2], expected="of a day that has a key",
+                                 where="recording")  # fmt: skip
+        most = max(len(self._of(day)) for day in range(len(self.day_keys)))
+        if not 0 < most <= MOST_PACKETS:
+            raise LocalError("packets of a day", got=most, expected=f"1 to {MOST_PACKETS}", where="recording")
+
+    def _of(self, day: int) -> list[int]:
+        """The packets of a day, by their place in the recording."""
+        return [at for at, each in enumerate(self.recording) if (each.at - self.start) // DAY == day]
+
+    # -- What is done
+
+    def do_theft(self, at: int) -> None:
+        """The theft is in this two-hour step from the start."""
+        self.hours = 2 * range(len(self._stops))[at]
+
+    def do_stolen(self, what: str) -> None:
+        """This is stolen."""
+        if what not in STOLEN:
+            raise LookupError(what)
+        self.stolen = what
+
+    def do_pfs(self, pfs: int) -> None:
+        """With temporary keys (1), or as a phone that has none (0)."""
+        self.pfs = bool((0, 1)[pfs])
+
+    # -- What comes of it
+
+    @property
+    def day(self) -> int:
+        """The day of the theft. Where one day ends and the next begins, the new key is in use."""
+        return min(self.hours // 24, len(self.day_keys) - 1)
+
+    @property
+    def keys(self) -> tuple[AuthKey, ...]:
+        """What the thief has. Without temporary keys disk and memory hold the same one."""
+        have = {PERMANENT: self.perm_key, MEMORY: self.day_keys[self.day] if self.pfs else self.perm_key}
+        return tuple(dict.fromkeys(have[name] for name in STOLEN[self.stolen][1]))
+
+    @property
+    def acts(self) -> bool:
+        """Whether the thief has the permanent key, and so can bind a key of their own."""
+        return self.perm_key in self.keys
+
+    @cached_property
+    def without(self) -> tuple[bytes, ...]:
+        """The same messages as a phone without temporary keys would have sent them: sealed with the permanent key."""
+        made = []
+        for each in self.recording:
+            opened = (PacketFacts(each.packet, key, x=X[each.way]).plaintext for key in self.day_keys)
+            message = next((data for data in opened if data is not None), None)
+            made.append(each.packet if message is None else bytes(seal(message, self.perm_key, X[each.way])))
+        return tuple(made)
+
+    def packet(self, at: int) -> bytes:
+        return self.recording[at].packet if self.pfs else self.without[at]
+
+    def read(self, at: int) -> str:
+        """What the thief reads in this packet with the keys that are stolen: its call or answer; nothing for noise."""
+        for key in self.keys:
+            place = at, self.pfs, key.id
+            if place not in self._opened:
+                x = X[self.recording[at].way]
+                plaintext = PacketFacts(self.packet(at), key, x=x).plaintext
+                self._opened[place] = "" if plaintext is None else _named(_body(plaintext, x))
+            if self._opened[place]:
+                return self._opened[place]
+        return ""
+
+    @cached_property
+    def own_key(self) -> AuthKey:
+        """The temporary key that the thief makes."""
+        return AuthKey(Patterned("the thief").draw("auth_key", 256))
+
+    def binds(self) -> Verdict:
+        """The thief seals a binding of their own key with the permanent key; a data centre's checks judge it."""
+        now = self.start + 3600 * self.hours
+        b = Binding.draw(self.perm_key, self.own_key, session_id=7, msg_id=next_msg_id(now), expires_at=now + DAY,
+                         entropy=Patterned("the thief's binding"))  # fmt: skip
+        return judge(Facts(bytes(b.request), self.perm_key, self.own_key, b.session_id, b.msg_id, now,
+                           key_expires_at=b.expires_at))  # fmt: skip
+
+    def said(self) -> str:
+        total, when = len(self.recording), f"day {self.day + 1}, {self._clock(self.hours)}"
+        if not self.keys:
+            return (f"{total} packets lie there, and all of them are noise. Choose what the thief gets on {when}, and "
+                    "drag the theft along the days.")  # fmt: skip
+        opened = [at for at in range(total) if self.read(at)]
+        days = sorted({int((self.recording[at].at - self.start) // DAY) + 1 for at in opened})
+        which = f", all of day {days[0]}" if len(days) == 1 else ", on every day" if days else ""
+        told = f"{when}, stolen: {STOLEN[self.stolen][0]}. Of {total} packets {len(opened)} become readable{which}."
+        if self.acts and self.pfs:
+            told += (f" Then the thief makes a key, {self.own_key.id_bytes.hex()}, and seals a binding for it. The "
+                     f"checks of a data centre say {self._answer}: from now on they are you.")  # fmt: skip
+        elif self.acts:
+            told += " And the thief acts as you, for as long as that key lives."
+        else:
+            told += f" Until the end of day {self.day + 1} the thief can also act as you; then that key is gone."
+        return told
+
+    def alt(self) -> str:
+        opened = sum(bool(self.read(at)) for at in range(len(self.recording)))
+        return (f"{len(self.recording)} recorded packets in {len(self.day_keys)} columns, one for each day, under the "
+                f"keys of the phone; a theft on day {self.day + 1} at {self._clock(self.hours)} of "
+                f"{STOLEN[self.stolen][0]} makes {opened} of them readable.")  # fmt: skip
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "day", "time", "way", "bytes", "asks for key", "what the thief reads"
+        for at, each in enumerate(self.recording):
+            packet, hours = self.packet(at), (each.at - self.start) / 3600
+            yield (str(int(hours // 24) + 1), self._clock(hours), each.way, str(len(packet)), packet[:8].hex(),
+                   self.read(at) or "noise")  # fmt: skip
+
+    @staticmethod
+    def _clock(hours: float) -> str:
+        return f"{int(hours % 24)}:{round(hours % 1 * 60):02}"
+
+    # -- Drawing
+
+    LEFT, RIGHT, KEYS, BAR, LIST, LINE = 116.0, 748.0, 62.0, 24.0, 192.0, 17.0
+
+    @property
+    def height(self) -> float:
+        return self.LIST + self.LINE * max(len(self._of(day)) for day in range(len(self.day_keys))) + 8
+
+    @property
+    def _stops(self) -> tuple[float, ...]:
+        return tuple(self._x(2 * at) for at in range(12 * len(self.day_keys)))
+
+    def _x(self, hours: float) -> float:
+        return self.LEFT + hours * (self.RIGHT - self.LEFT) / (24 * len(self.day_keys))
+
+    def controls(self) -> Iterator[Control]:
+        yield Menu("stolen", "the thief gets", self.stolen, tuple((name, told) for name, (told, _) in STOLEN.items()))
+        yield Menu("pfs", "the phone has", int(self.pfs), ((1, "temporary keys"), (0, "one key for everything")))
+
+    def fixed(self) -> Iterator[Glyph]:
+        lane = self.KEYS + self.BAR / 2
+        for at, words in enumerate(("in the memory", "on the disk", "the thief")):
+            yield Glyph(f"lane{at}", 8, lane + 32 * at, text=words, look="left bold")
+        yield Glyph("list", 8, self.LIST - 12, text="on record", look="left bold")
+        for day in range(len(self.day_keys)):
+            yield Glyph(f"day{day}", self._x(24 * day + 12), 48, text=f"day {day + 1}", look="dim")
+        for day in range(len(self.day_keys) + 1):
+            yield Glyph(f"night{day}", self._x(24 * day), 42, look="dim", d=line((0, 0), (0, 12)))
+
+    def marks(self) -> Iterator[Glyph]:
+        x, when = self._x(self.hours), f"theft: day {self.day + 1}, {self._clock(self.hours)}"
+        yield Glyph("line", x, 34, look="bad", d=line((0, 0), (0, self.KEYS + 64 + self.BAR - 34)))
+        yield Glyph(
+            "theft", min(max(x - 84, 4), WIDTH - 172), 8, 168, 26, f"◂ {when} ▸", "bad", label=when,
+            do=("theft", 0), slide=self._stops, cell=self.hours // 2,
+        )  # fmt: skip
+        yield from self._bars()
+        yield from self._thief()
+        for day in range(len(self.day_keys)):
+            yield from self._column(day)
+
+    def _bars(self) -> Iterator[Glyph]:
+        """The phone's keys, those that are stolen framed."""
+        keys = self.keys
+        for day, key in enumerate(self.day_keys):
+            named = key.id_bytes.hex()[:8]
+            look, words = ("derived", f"key {day + 1}  {named}…") if self.pfs else ("ghost dim", "no temporary key")
+            got = self.pfs and key in keys
+            yield Glyph(f"key{day}", self._x(24 * day) + 1, self.KEYS, self._x(24) - self._x(0) - 2, self.BAR,
+                        f"{words}{'  ✗ stolen' if got else ''}", f"small {look} {'bad' if got else 'edge'}",
+                        label=f"the temporary key of day {day + 1}{', stolen' if got else ''}" if self.pfs else "",
+                        lights=f"d{day}" if self.pfs else "")  # fmt: skip
+        got = self.perm_key in keys
+        yield Glyph("permanent", self.LEFT + 1, self.KEYS + 32, self.RIGHT - self.LEFT - 2, self.BAR,
+                    f"the permanent key  {self.perm_key.id_bytes.hex()[:8]}…{'  ✗ stolen' if got else ''}",
+                    f"small copied {'bad' if got else 'edge'}", label=f"the permanent key{', stolen' if got else ''}",
+                    )  # fmt: skip
+
+    def _thief(self) -> Iterator[Glyph]:
+        """From when to when the thief can act as the phone, and with which key."""
+        y, x = self.KEYS + 64, self._x(self.hours)
+        yield Glyph("free", self.LEFT + 1, y, self.RIGHT - self.LEFT - 2, self.BAR, look="ghost")
+        wide = (self.RIGHT - 1 if self.acts else self._x(24 * self.day + 24)) - x
+        if not self.keys or wide < 2:
+            return
+        own = f"binds a key of their own, {self.own_key.id_bytes.hex()[:8]}…: {self._answer}"
+        words = own if self.acts and self.pfs else "acts as you, with your key"
+        text = next((each for each in (words, "acts as you") if len(each) * 6.2 < wide), "")
+        yield Glyph("acts", x, y, wide, self.BAR, text, "small bold noise bad", label=words)
+
+    @property
+    def _answer(self) -> str:
+        verdict = self.binds()
+        return "boolTrue" if verdict.ok else str(verdict.error)
+
+    def _column(self, day: int) -> Iterator[Glyph]:
+        """The packets of a day: noise, or what is in them."""
+        x, wide = self._x(24 * day) + 3, self._x(24) - self._x(0) - 6
+        places = self._of(day)
+        opened = sum(bool(self.read(at)) for at in places)
+        yield Glyph(f"count{day}", x + wide / 2, self.LIST - 12, text=f"{opened} of {len(places)} readable",
+                    look=f"small {'bold' if opened else 'dim'}")  # fmt: skip
+        for row, at in enumerate(places):
+            each, read = self.recording[at], self.read(at)
+            packet = self.packet(at)
+            when = f"{self._clock((each.at - self.start) / 3600)} {ARROWS[each.way]}"
+            room = int((wide - 10) / 6.4) - len(when) - 1
+            text = _cut(read, room) if read else packet[24 : 24 + room // 2].hex()
+            yield Glyph(
+                f"p{at}", x, self.LIST + self.LINE * row, wide, self.LINE - 2, f"{when} {text}",
+                f"left mono {'given edge' if read else 'dim'}", wait=row // 3 if read else 0, of=f"d{day}",
+                label=f"{each.way} on day {day + 1} at {when[:-2]}, {len(packet)} bytes, asks for key "
+                      f"{packet[:8].hex()}: {read or 'noise'}",
+            )  # fmt: skip
+
+
+def _body(plaintext: bytes, x: int) -> bytes:
+    return bytes(MESSAGES[x].dissect(plaintext)["answer" if x else "request"])
+
+
+def _named(body: bytes) -> str:
+    """What a body is, without the wrappers around it."""
+    if not SCHEMA.knows(body):
+        return "a body without a name"
+    found = SCHEMA.dissect(body, Reading(lenient=True))
+    if "messages" in found.values:
+        names = [_named(bytes(each["body"])) for each in found["messages"]]
+        return ", ".join(sorted(names, key="msgs_ack".__eq__))
+    for wrapper in ("query", "result"):
+        if wrapper in found.values:
+            return _named(bytes(found[wrapper]))
+    return found.name
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
