@@ -14,7 +14,7 @@ import pytest
 
 from mtlib.errors import LocalError
 from mtlib.lab.plates import Plate, plate
-from mtlib.lab.plates.plate import WIDTH, Choice, Control, Glyph, Press, Slider, hatching, line, ribbon
+from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Press, Slider, hatching, line, ribbon
 from mtlib.lab.widgets import HERE
 from plates import ALL, moves, play
 
@@ -37,7 +37,7 @@ class Doors(Plate):
 
     def controls(self) -> Iterator[Control]:
         yield Press("unlock", "the last door", 2)
-        yield Choice("paint", "colour", 0, [(0, "red"), (1, "blue")])
+        yield Menu("paint", "colour", 0, [(0, "red"), (1, "blue")])
         yield Slider("size", "size", 1, 4, "small")
 
     def do_unlock(self, at: int) -> None:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mtlib.clinic.recipe import BIND, STEPS, V2_PAGE, Function, Recipe, Step, written
+from mtlib.crypto import rsa
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import FROM_NONCES, kdf_nonces
@@ -23,7 +24,6 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.keys import first_salt as salt_of
 from mtlib.crypto.keys import new_nonce_hash as hash_of
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
-from mtlib.crypto import rsa
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError
 from mtlib.protocol.exchange import ExchangeSecrets, awaited, open_with_hash

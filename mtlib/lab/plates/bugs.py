@@ -17,7 +17,7 @@ from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe import Recipe, envelope, inner
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab.plates.plate import Menu, Control, Glyph, Plate, Press
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press
 from mtlib.lab.scenes import DAY, Scene, scenes
 from mtlib.protocol.binding import ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.checks import CHECKS, Facts

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mtlib.errors import LocalError
 from mtlib.lab.plates.lives import LAST, NOON, Done, Held, Life, Rule
-from mtlib.lab.plates.plate import WIDTH, Menu, Control, Glyph, Plate, hatching, line
+from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, hatching, line
 from mtlib.lab.samples import DAY
 from mtlib.protocol.retry import DROP_BOTH_KEYS, YOUNG, Advice, retry
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Menu, Control, Glyph, Plate, Press, Slider, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, Slider, line
 
 Mix = Callable[[int, int], int]
 """From the ciphertext and the plaintext of the block before, as numbers, to what is XORed in."""

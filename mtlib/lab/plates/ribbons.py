@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mtlib.crypto.kdf import V1, V2, Piece, Schedule, ScheduleRow
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Menu, Control, Glyph, Plate, Press, hatching, line, ribbon
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching, line, ribbon
 
 TABLES = {"V1": V1, "V2": V2}
 KEY = 256

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import WIDTH, Menu, Control, Glyph, Plate, line
+from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, line
 from mtlib.lab.samples import DAY
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, PacketFacts, Verdict, judge

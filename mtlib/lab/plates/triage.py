@@ -12,7 +12,7 @@ from mtlib.clinic.mistakes import Stage
 from mtlib.clinic.reading import facts_of, read
 from mtlib.errors import LocalError
 from mtlib.lab.patients import examples
-from mtlib.lab.plates.plate import Menu, Control, Glyph, Plate, Press, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
 from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.checks import CHECKS, INVALID
 from mtlib.protocol.retry import YOUNG

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab.plates.plate import Menu, Control, Glyph, Plate, Press, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import CHECKS, Facts, MessageFacts, Rules, Verdict, judge, judge_message
 from mtlib.protocol.messages import FROM_CLIENT, Window, next_msg_id
