@@ -6,12 +6,14 @@ A step of the ladder is asked as the ladder has it, with its mistakes; what is d
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
+from itertools import count
 from math import gcd
 from typing import Any
 
 from mtlib.clinic.ladder import RUNGS, known, ladder, wrong_answer
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.numbers import factor, is_probable_prime, rho, to_bytes
+from mtlib.crypto.numbers import factor, is_probable_prime, to_bytes
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.exchanges import TEST_DC
 from mtlib.lab.samples import DAY, NOW
@@ -79,17 +81,14 @@ def _walked(number: int, *, refuse: bool, again: bool = False, ordered: bool = T
     """What a walk gives that has forgotten something: to begin again with another c, to refuse, to sort."""
     if not _two(number):
         return () if refuse else (1, number) if number % 2 else (2, number // 2)
-    found = _caught(number, 1)
-    if again and found == number:
-        found = rho(number)
+    found = next(found for found in map(partial(_caught, number), count(1)) if found != number or not again)
     pair = (found, number // found)
     return tuple(sorted(pair)) if ordered else pair
 
 
+@cache
 def _caught(number: int, c: int) -> int:
-    """The divisor at which tortoise and hare meet. Large numbers always meet at a prime here, so the fast way does."""
-    if number > 1 << 20:
-        return factor(number)[1]
+    """The divisor at which tortoise and hare meet."""
     tortoise = hare = 2
     while True:
         tortoise = (tortoise * tortoise + c) % number
@@ -110,11 +109,9 @@ FACTOR = Task(
     ),
     (
         known("factor_1",
-              lambda pq: _walked(pq, refuse=True), lambda pq: _walked(pq, refuse=False),
-              lambda pq: (1, pq)),
+              lambda pq: _walked(pq, refuse=True), lambda pq: _walked(pq, refuse=False), lambda pq: (1, pq)),
         known("larger_factor_first",
-              lambda pq: _two(pq)[::-1],
-              lambda pq: _walked(pq, refuse=False, again=True)[::-1] if _two(pq) else _walked(pq, refuse=False)),
+              lambda pq: _two(pq)[::-1], lambda pq: _walked(pq, refuse=True, again=True, ordered=False)),
         wrong_answer("refuses_nothing", "A prime or an even number is no product of two odd primes: refuse at once.",
                      lambda pq: _walked(pq, refuse=False, again=True)),
     ),

@@ -24,13 +24,13 @@ from mtlib.lab.plates.clock import Clock
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
-from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.rho import Rho
+from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.wires import Wires
 
-__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Ribbons", "Rho", "Theft", "Triage", "Wires", "plate"]
+__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Theft", "Triage", "Wires", "plate"]
 
 
 def plate(model: Plate) -> Any:

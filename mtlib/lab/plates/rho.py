@@ -67,12 +67,15 @@ class Rho(Plate):
                 yield Glyph(f"{letter}{side}", inward - 8 + 8 * here, down - 8, 16, 16, letter, "small bold hit")
 
     def said(self) -> str:
-        met = " and ".join(map(str, self._met(self.step))) if self.step else ""
-        where = f"they stand on one place modulo {met}" if met else "they stand on one place modulo neither"
-        return f"After {self.step} steps of tortoise T and hare H {where if self.step else 'both stand at the start, 2'}."
+        return f"{self._told('A')}."
+
+    def _told(self, a: str) -> str:
+        met = " and ".join(map(str, self._met(self.step)))
+        where = f"stand on one place modulo {met}" if self.step and met else "stand on different places"
+        return f"{a}fter {self.step} steps tortoise T and hare H {where if self.step else 'are at the start, 2'}"
 
     def alt(self) -> str:
-        return f"The walk x to x squared plus 1 modulo the factors of {self.pq}, which closes two rings: {self.said()[0].lower()}{self.said()[1:]}"
+        return f"The walk x to x squared plus 1 modulo the factors of {self.pq} closes two rings: {self._told('a')}."
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "modulo", "before the ring", "on the ring", "tortoise", "hare"
