@@ -37,6 +37,8 @@ TOLD = {
     "stolen_permanent_key": r"[Nn]ot one|never sealed a packet|0 of 42",
     "stolen_temporary_key": r"All of one day|nothing of the days beside|14 of 42",
     "thief_binds": r"thief is in\b|thief can bind a key|is its owner",
+    "read_from_the_wire": r"Key and iv stand in the header|keeps no secret|Measured: the tag",
+    "drawn_again": r"rule of one byte decides|loses one connection in 256|119 of 30000",
     "thief_with_the_rsa_key": r"All of them but the key|hangs on a or b|never left their machines",
     "changed_answers": r"All but one\b|is news to the client|Measured: 12",
     "steps_of_the_walk": r"16,?002|Some 16,000|work grows with the square root",

@@ -34,6 +34,63 @@ def _step(
     return Task(name, lesson, tuple(rung.takes), "bytes", asks, rung.step.right, inputs, rung.mistakes, hints, needs)
 
 
+# -- 05: obfuscation ----------------------------------------------------------------------------------------------
+
+OBFUSCATED_HEADER = _step(
+    "obfuscated_header", 5,
+    "The first 64 bytes of an obfuscated connection. `random64` are allowed random bytes, `tag` is that of a framing, "
+    "`dc` a number of 2 bytes that may be negative.",
+    lambda drawn: (b"\x01" + drawn.draw("random64", 63), b"\xef", 2),
+    (
+        "Write tag and dc into the 64 bytes first: at 56 to 59, and at 60 and 61.",
+        "Key [8:40] and iv [40:56] come from the same 64 bytes. Encrypt all of them in one go.",
+        "Of what was encrypted only 56 to 63 is taken; before it stand the bytes as they were drawn.",
+    ),
+)
+STARTS = tuple(map(bytes.fromhex, ("48454144", "504f5354", "47455420", "4f505449", "16030102", "dddddddd", "eeeeeeee")))
+"""Four bytes with which HTTP, TLS and two framings begin."""
+
+
+def _allowed(start: bytes, *, ef: bool = True, zeros: bool = True, starts: tuple[bytes, ...] = STARTS) -> bool:
+    """Whether a header may begin like this; some of the rules may be forgotten."""
+    return not ((ef and start[0] == 0xEF) or (zeros and not any(start[4:8])) or start.startswith(starts))
+
+
+def _forgetful(*forgotten: bytes) -> Callable[[bytes], bool]:
+    return lambda start: _allowed(start, starts=tuple(each for each in STARTS if each not in forgotten))
+
+
+def _starts(seed: str) -> Inputs:
+    """Every forbidden start and some that only look like one, each with random bytes behind it."""
+    drawn = Patterned(f"exercises {seed}").at("allowed")
+    near = ("ef", "00ef", "47455458", "01020304" "00000000", "0102030405" "00000000", "16030100", "dddddd01")
+    begun = [*map(bytes.fromhex, near), *STARTS, b""]
+    return tuple((each + drawn.draw(f"start {at}", 64 - len(each)),) for at, each in enumerate(begun))
+
+
+ALLOWED = Task(
+    "allowed", 5, ("start",), "bool",
+    "Whether 64 random bytes may open an obfuscated connection. Forbidden: ef as the first byte; the beginnings HEAD, "
+    "POST, `GET ` with its space, OPTI, 16 03 01 02, dddddddd, eeeeeeee; four zeros in bytes 4 to 7.",
+    lambda start: _allowed(start), _starts,
+    (
+        wrong_answer("ef_passes", "A start with ef passes. start[0] is a number: it never equals b'\\xef'.",
+                     lambda start: _allowed(start, ef=False)),
+        wrong_answer("zeros_pass", "Four zeros in bytes 4 to 7 pass. They are start[4:8]; [4:4] is empty and equals "
+                     "nothing.", lambda start: _allowed(start, zeros=False)),
+        wrong_answer("a_start_forgotten", "One of the seven beginnings passes: some server takes this for another "
+                     "protocol.", *map(_forgetful, STARTS), _forgetful(*STARTS[-2:]), _forgetful(*STARTS[:4]),
+                     _forgetful(*STARTS)),
+        wrong_answer("get_without_its_space", "GETX is allowed: `GET ` has four bytes, the last one is a space.",
+                     lambda start: _allowed(start, starts=(*STARTS, b"GET"))),
+    ),
+    (
+        "start[0] is a number, start[0:4] is bytes.",
+        "start.startswith((b'HEAD', b'POST', ...)) asks for several at once.",
+        "bytes(4) are four zeros.",
+    ),
+)  # fmt: skip
+
 # -- 06: a key is agreed ------------------------------------------------------------------------------------------
 
 PLAIN_PACKET = _step(
@@ -141,4 +198,4 @@ P_Q = _step(
     needs=("factor",),
 )
 
-EXERCISES = (PLAIN_PACKET, READ_EXCHANGE, FACTOR, P_Q)
+EXERCISES = (OBFUSCATED_HEADER, ALLOWED, PLAIN_PACKET, READ_EXCHANGE, FACTOR, P_Q)
