@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab import DAY, NOW, sample
-from mtlib.lab.plates import Bugs, Clock, Machine, Packet, Plate, Ribbons, Theft, Triage, Wires
+from mtlib.lab.plates import Bugs, Clock, Machine, Packet, Plate, Rho, Ribbons, Theft, Triage, Wires
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
 from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA
@@ -36,6 +36,7 @@ ALL: dict[str, Callable[[], Plate]] = {
     "machine": lambda: Machine(bytes(BINDING.plaintext), KEY, IV),
     "ribbons": lambda: Ribbons(bytes(BINDING.perm_key), BINDING.msg_key),
     "wires": lambda: Wires(BINDING),
+    "rho": lambda: Rho(337 * 349),
     "theft": lambda: Theft(recording(), PERM, DAY_KEYS, NOW),
     "clock": Clock,
     "triage": Triage,

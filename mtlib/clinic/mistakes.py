@@ -883,7 +883,7 @@ _STATES: tuple[Mistake, ...] = (
 # What only the ladder and the lessons before the binding ask for: a lesson is named by its number.
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
-    "02", "03", "04", "05", "06", "07", "08", "09", "10",
+    "02", "03", "04", "05_hiding_the_shape", "06_a_key_is_agreed", "07_pq", "08", "09", "10",
 )  # fmt: skip
 
 
@@ -948,7 +948,8 @@ _TL: tuple[Mistake, ...] = (
     _rung("number_without_a_string", STRINGS_LESSON, "The number stands there as a long.",
           "Numbers of the exchange are strings, high byte first.",
           number_string=lambda number: iter((LONG(number), LONG(number)[::-1])),
-          p_q=lambda pq: iter((b"".join(map(LONG, factor(_number(pq)))), b"".join(map(INT, factor(_number(pq))))))),
+          p_q=(lambda pq: b"".join(map(LONG, factor(_number(pq)))),
+               lambda pq: b"".join(map(INT, factor(_number(pq)))))),
     _rung("number_with_a_sign_byte", STRINGS_LESSON, "A zero byte stands in front: a library wrote the sign as well.",
           "No zeros in front.", number_string=lambda number: client.tl_string(b"\0" + _high(number))),
     _rung("result_with_its_header", STRINGS_LESSON, "That is the whole rpc_result.",

@@ -3,6 +3,7 @@
 | plate | lessons | what one does |
 |---|---|---|
 | `Packet` | 00, 14, 15, 16, 18 | lets the packet put itself together, layer by layer |
+| `Rho` | 07 | lets tortoise and hare walk, and sees them meet on the ring of one factor of pq |
 | `Theft` | 01 | drags a theft along three recorded days, and sees what the stolen keys open |
 | `Machine` | 11 | flips a bit, says which blocks will differ, and lets IGE, CBC, CTR and PCBC run |
 | `Ribbons` | 12, 13 | follows a byte of the key to aes_key and aes_iv, and flips it |
@@ -23,12 +24,13 @@ from mtlib.lab.plates.clock import Clock
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
+from mtlib.lab.plates.rho import Rho
 from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.wires import Wires
 
-__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Ribbons", "Theft", "Triage", "Wires", "plate"]
+__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Theft", "Triage", "Wires", "plate"]
 
 
 def plate(model: Plate) -> Any:

@@ -1,0 +1,201 @@
+"""The exercises of lessons 05 to 07: obfuscation, the key exchange as a whole, and pq.
+
+A step of the ladder is asked as the ladder has it, with its mistakes; what is drawn from a seed is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from itertools import count
+from math import gcd
+from typing import Any
+
+from mtlib.clinic.ladder import RUNGS, known, ladder, wrong_answer
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.numbers import factor, is_probable_prime, to_bytes
+from mtlib.lab.examining import Inputs, Slip, Table, Task
+from mtlib.lab.exchanges import TEST_DC
+from mtlib.lab.samples import DAY, NOW
+from mtlib.protocol.exchange_server import draw_primes
+
+
+def _step(
+    name: str, lesson: int, asks: str, drawn: Callable[[Patterned], tuple[Any, ...]], hints: tuple[str, ...],
+    needs: tuple[str, ...] = (),
+) -> Task:  # fmt: skip
+    """A step of the ladder as an exercise: its vectors, and one set of inputs that follows from the seed."""
+    rung = next(rung for rung in RUNGS if rung.name == name)
+
+    def inputs(seed: str) -> Inputs:
+        asked = [question.arguments for question in ladder() if question.step == name]
+        return (*asked, drawn(Patterned(f"exercises {seed}").at(name)))
+
+    return Task(name, lesson, tuple(rung.takes), "bytes", asks, rung.step.right, inputs, rung.mistakes, hints, needs)
+
+
+# -- 05: obfuscation ----------------------------------------------------------------------------------------------
+
+OBFUSCATED_HEADER = _step(
+    "obfuscated_header", 5,
+    "The first 64 bytes of an obfuscated connection. `random64` are allowed random bytes, `tag` is that of a framing, "
+    "`dc` a number of 2 bytes that may be negative.",
+    lambda drawn: (b"\x01" + drawn.draw("random64", 63), b"\xef", 2),
+    (
+        "Write tag and dc into the 64 bytes first: at 56 to 59, and at 60 and 61.",
+        "Key [8:40] and iv [40:56] come from the same 64 bytes. Encrypt all of them in one go.",
+        "Of what was encrypted only 56 to 63 is taken; before it stand the bytes as they were drawn.",
+    ),
+)
+STARTS = tuple(map(bytes.fromhex, ("48454144", "504f5354", "47455420", "4f505449", "16030102", "dddddddd", "eeeeeeee")))
+"""Four bytes with which HTTP, TLS and two framings begin."""
+
+
+def _allowed(start: bytes, *, ef: bool = True, zeros: bool = True, starts: tuple[bytes, ...] = STARTS) -> bool:
+    """Whether a header may begin like this; some of the rules may be forgotten."""
+    return not ((ef and start[0] == 0xEF) or (zeros and not any(start[4:8])) or start.startswith(starts))
+
+
+def _forgetful(*forgotten: bytes) -> Callable[[bytes], bool]:
+    return lambda start: _allowed(start, starts=tuple(each for each in STARTS if each not in forgotten))
+
+
+def _starts(seed: str) -> Inputs:
+    """Every forbidden start and some that only look like one, each with random bytes behind it."""
+    drawn = Patterned(f"exercises {seed}").at("allowed")
+    near = ("ef", "00ef", "47455458", "01020304" "00000000", "0102030405" "00000000", "16030100", "dddddd01")
+    begun = [*map(bytes.fromhex, near), *STARTS, b""]
+    return tuple((each + drawn.draw(f"start {at}", 64 - len(each)),) for at, each in enumerate(begun))
+
+
+ALLOWED = Task(
+    "allowed", 5, ("start",), "bool",
+    "Whether 64 random bytes may open an obfuscated connection. Forbidden: ef as the first byte; the beginnings HEAD, "
+    "POST, `GET ` with its space, OPTI, 16 03 01 02, dddddddd, eeeeeeee; four zeros in bytes 4 to 7.",
+    lambda start: _allowed(start), _starts,
+    (
+        wrong_answer("ef_passes", "A start with ef passes. start[0] is a number: it never equals b'\\xef'.",
+                     lambda start: _allowed(start, ef=False)),
+        wrong_answer("zeros_pass", "Four zeros in bytes 4 to 7 pass. They are start[4:8]; [4:4] is empty and equals "
+                     "nothing.", lambda start: _allowed(start, zeros=False)),
+        wrong_answer("a_start_forgotten", "One of the seven beginnings passes: some server takes this for another "
+                     "protocol.", *map(_forgetful, STARTS), _forgetful(*STARTS[-2:]), _forgetful(*STARTS[:4]),
+                     _forgetful(*STARTS)),
+        wrong_answer("get_without_its_space", "GETX is allowed: `GET ` has four bytes, the last one is a space.",
+                     lambda start: _allowed(start, starts=(*STARTS, b"GET"))),
+    ),
+    (
+        "start[0] is a number, start[0:4] is bytes.",
+        "start.startswith((b'HEAD', b'POST', ...)) asks for several at once.",
+        "bytes(4) are four zeros.",
+    ),
+)  # fmt: skip
+
+# -- 06: a key is agreed ------------------------------------------------------------------------------------------
+
+PLAIN_PACKET = _step(
+    "plain_packet", 6,
+    "A packet of the key exchange: it has no key yet. `msg_id` is a signed long, `body` is the TL object.",
+    lambda drawn: (NOW << 32, drawn.draw("body", 20)),
+    (
+        "Four things in a row: the id of the key, msg_id, message_data_length, and the body.",
+        "No key yet: eight zero bytes.",
+        "msg_id is a long of 8 bytes, the length an int of 4; both low byte first. The length counts the body.",
+    ),
+)
+READ_EXCHANGE = Table(
+    "read_exchange", 6,
+    "From the bodies of the exchange above, seals opened: which constructor has the inner data, what number has "
+    "the data centre, and at which second does the key end?",
+    {"constructor": "p_q_inner_data_temp_dc", "dc": TEST_DC % 10_000, "expires_at": NOW + DAY},
+    (
+        Slip("permanent_taken_for_temporary", "A permanent key has no expires_in; here there is one: a temporary key.",
+             "constructor", ("p_q_inner_data_dc", "p_q_inner_data")),
+        Slip("temp_without_dc", "There is a field dc behind new_nonce, so the name ends with _dc.", "constructor",
+             ("p_q_inner_data_temp",)),
+        Slip("test_network_counted", "10000 says test network; what is left is the number.", "dc", (TEST_DC,)),
+        Slip("expires_in_taken_for_a_date", "A duration: 86400 is a day. Count it from server_time.", "expires_at",
+             (DAY,)),
+        Slip("server_time_taken_for_the_end", "That is server_time. The key lives for expires_in seconds from there.",
+             "expires_at", (NOW,)),
+    ),
+    (
+        "Message 3 has the first two.",
+        "The end is the sum of two ints: server_time in message 4, expires_in in message 3.",
+    ),
+)  # fmt: skip
+
+# -- 07: pq -------------------------------------------------------------------------------------------------------
+
+
+def _two(number: int) -> tuple[int, ...]:
+    """The two factors, or nothing where there are no two odd primes."""
+    odd = number > 8 and number % 2 and not is_probable_prime(number)
+    return factor(number) if odd else ()
+
+
+def _walked(number: int, *, refuse: bool, again: bool = False, ordered: bool = True) -> tuple[int, ...]:
+    """What a walk gives that has forgotten something: to begin again with another c, to refuse, to sort."""
+    if not _two(number):
+        return () if refuse else (1, number) if number % 2 else (2, number // 2)
+    found = next(found for found in map(partial(_caught, number), count(1)) if found != number or not again)
+    pair = (found, number // found)
+    return tuple(sorted(pair)) if ordered else pair
+
+
+@cache
+def _caught(number: int, c: int) -> int:
+    """The divisor at which tortoise and hare meet."""
+    tortoise = hare = 2
+    while True:
+        tortoise = (tortoise * tortoise + c) % number
+        for _ in range(2):
+            hare = (hare * hare + c) % number
+        divisor = gcd(tortoise - hare, number)
+        if divisor != 1:
+            return divisor
+
+
+FACTOR = Task(
+    "factor", 7, ("pq",), "(int, int)",
+    "The two odd primes whose product is pq, the smaller one first. For a number that is even or prime: (), at once.",
+    _two,
+    lambda seed: (
+        *((number,) for number in (2694724800268887959, 21, 25, 15, 117613, 7, 14, 1000003, 13090697986362792343)),
+        (_product(Patterned(f"exercises {seed}").at("factor")),),
+    ),
+    (
+        known("factor_1",
+              lambda pq: _walked(pq, refuse=True), lambda pq: _walked(pq, refuse=False), lambda pq: (1, pq)),
+        known("larger_factor_first",
+              lambda pq: _two(pq)[::-1], lambda pq: _walked(pq, refuse=True, again=True, ordered=False)),
+        wrong_answer("refuses_nothing", "A prime or an even number is no product of two odd primes: refuse at once.",
+                     lambda pq: _walked(pq, refuse=False, again=True)),
+    ),
+    (
+        "Look first whether pq is even or prime. Then walk as in the lesson.",
+        "If gcd gives pq itself, both rings closed in one step: begin again with the next c.",
+        "sorted() puts the smaller one first; tuple() makes a tuple of it.",
+    ),
+)
+
+
+def _product(drawn: Patterned) -> int:
+    p, q = draw_primes(drawn)
+    return p * q
+
+
+P_Q = _step(
+    "p_q", 7,
+    "p and q as req_DH_params sends them: two TL strings, one behind the other. `pq` is the bytes of the string in "
+    "resPQ.",
+    lambda drawn: (to_bytes(_product(drawn)),),
+    (
+        "pq is a number, high byte first. Your factor takes it apart.",
+        "A number has as many bytes as it needs: (number.bit_length() + 7) // 8.",
+        "A short TL string is one byte with the length, the bytes, and zeros up to a multiple of 4.",
+    ),
+    needs=("factor",),
+)
+
+EXERCISES = (OBFUSCATED_HEADER, ALLOWED, PLAIN_PACKET, READ_EXCHANGE, FACTOR, P_Q)
