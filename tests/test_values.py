@@ -14,6 +14,7 @@ COUNTING = {
     "Seqno": "one of its counters",
     "KnownKey": "what a data centre knows about a key, which a binding changes",
     "_Scope": "where the reader of pasted text is: what was opened around it, and what was said there",
+    "Life": "one client's life on a plate, told minute by minute",
 }
 """Mutable on purpose, and why."""
 
