@@ -134,6 +134,14 @@ EQUIVALENT: dict[str, str] = {
     'mtlib.crypto.kdf: return _sha1(plain(envelope, "envelope"))[4:20]: 20 -> 21': _END,
     'mtlib.crypto.keys: return hashlib.sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash).digest()[4:20]:'
     " 20 -> 21": _END,
+    "mtlib.net.judge: while self._lines.qsize() < 2:: self._lines.qsize() < 2 -> self._lines.qsize() <= 2":
+    "the second line that nobody asked for ends the judging; a third one is not looked at",
+    "mtlib.net.client: msg_id, times = 0, list[tuple[float, float]](): 0 -> 1":
+    "a lower bound that every clock after 1970 has passed",
+    "mtlib.net.server: self.ended = self.done = False: False -> True":
+    "both are set by the first read, and nothing asks for them before it",
+    'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
+    ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
 }  # fmt: skip
 """Survivors that change nothing anybody can see: the mutant as it is printed, and the reason."""
 
