@@ -42,6 +42,15 @@ def test_a_live_bind_over_every_framing(framing: str, obfuscated: bool) -> None:
         assert opened.find("packet/message/request/encrypted_message/plaintext/envelope/inner")
 
 
+def test_what_is_not_asked_for_is_not_done() -> None:
+    with LocalDC() as dc, connect(dc) as client:
+        assert client.connection.stream.obfuscation is None
+        with connect(dc, perm_key=client.perm_key) as other:
+            assert not other.perm_key_bound
+            assert other.bind()
+            assert other.perm_key_bound
+
+
 def test_no_packet_goes_out_under_the_permanent_key() -> None:
     with LocalDC() as dc, connect(dc) as client:
         client.bind()
@@ -559,6 +568,15 @@ def test_a_clock_that_agrees_is_left_alone(fraction: float) -> None:
 
     with LocalDC(clock=clock) as dc, connect(dc, clock=clock) as client:
         assert client.session.time_offset == 0
+
+
+def test_a_clock_that_was_known_better_is_set_within_the_second_that_is_said() -> None:
+    here, there = [1_800_000_000.25], 1_800_003_600.25
+    with LocalDC(clock=lambda: there) as dc, connect(dc, clock=lambda: here[0]) as client:
+        assert client.session.time_offset == 3599.75  # at least: it said 1_800_003_600, and here it was .25
+        here[0] = there
+        client.make_temp_key()
+        assert client.session.time_offset == 0.75  # at most: what it said lasts until the next second
 
 
 def test_a_second_key_of_an_honest_client_rises(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import socket
 import threading
 
@@ -9,7 +12,7 @@ import pytest
 
 from mtlib.crypto.entropy import System
 from mtlib.errors import LocalError, TransportError, Unreachable
-from mtlib.net.connection import ClientConnection
+from mtlib.net.connection import ClientConnection, Kept
 from mtlib.net.endpoints import Endpoint
 from tests.talking import rsa
 
@@ -103,3 +106,32 @@ def test_an_unknown_dc_id_leaves_its_place_in_the_header_random() -> None:
         assert line.stream.obfuscation is not None
         assert line.stream.obfuscation.dc_id is None
         line.close()
+
+
+def test_the_first_address_of_a_name_that_answers_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        answers = [(2, 1, 6, "", (host, port)) for host in ("127.0.0.1", "127.0.0.2")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+        end = Endpoint("a name", (("name.invalid", port),), rsa().public)
+        made = ClientConnection(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=2)
+        assert made.socket.getpeername()[0] == "127.0.0.1"
+        made.close()
+
+
+def test_why_nobody_is_there_is_said_without_a_number() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    end = Endpoint("a test server", (("127.0.0.1", port),), rsa().public)
+    why = re.escape(os.strerror(errno.ECONNREFUSED).lower())
+    with pytest.raises(Unreachable, match=rf"\(port {port}: {why}\)"):
+        ClientConnection(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=2)
+
+
+def test_sixteen_mebibytes_are_kept_at_most() -> None:
+    kept, most = Kept[int](), 0
+    for number in range(100):
+        kept.keep(number, 1 << 20)
+        most = max(most, len(kept))
+    assert most == 16
+    assert kept[-1] == 99

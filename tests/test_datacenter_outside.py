@@ -323,6 +323,16 @@ def test_wrappers_of_old_layers_are_taken_off_and_named(constructor: str) -> Non
     assert constructor == "3dc4b4f0" or constructor in said(dc, "unlike_telegram")
 
 
+def test_an_old_header_with_the_new_ones_params_is_read() -> None:
+    talker = Talker(centre())
+    talker.bind()
+    params = bytes(call("jsonString", value="p"))
+    made = call("initConnection", api_id=1, device_model="m", system_version="s", app_version="a", lang_pack="",
+                system_lang_code="en", lang_code="en", params=params, query=NEAREST)  # fmt: skip
+    old = bytes.fromhex("b8885178") + bytes(made)[4:]
+    assert talker.result(bytes(call("invokeWithLayer", layer=143, query=old))).name == "nearestDc"
+
+
 @pytest.mark.parametrize("number", WITHOUT_LOGIN, ids=WITHOUT_LOGIN.get)
 def test_a_method_that_needs_no_login_never_gets_the_error_of_a_missing_one(number: int) -> None:
     talker = Talker(centre())

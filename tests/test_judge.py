@@ -14,6 +14,7 @@ import pytest
 
 from mtlib.clinic.ladder import RUNGS, Report
 from mtlib.errors import LocalError
+from mtlib.net import judge
 from mtlib.net.judge import judge_program
 
 JUDGE = Path(__file__).parent / "judge"
@@ -195,6 +196,21 @@ def test_what_a_dying_program_says_is_printable() -> None:
     report = python("import sys; sys.exit('Error \\x1b[31m' + 'x' * 5000)")
     assert report.sentence.isprintable()
     assert len(report.sentence) < 500
+    unreadable = python("import sys; sys.stderr.buffer.write(b'Error \\xff\\xfe here'); raise SystemExit(1)")
+    assert "Error \ufffd\ufffd here" in unreadable.sentence
+
+
+def test_a_program_is_given_its_time_to_end_and_one_that_hangs_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "GRACE", 20)
+    last = tmp_path / "last"
+    answers = "import sys, time\nfor line in sys.stdin: print('{\"output\": \"00\"}', flush=True)\n"
+    python(f"{answers}time.sleep(0.3)\nopen({str(last)!r}, 'w').close()")
+    assert last.exists()
+    begun = time.monotonic()
+    python("import time; time.sleep(60)", seconds=0.2)
+    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")

@@ -42,6 +42,14 @@ def test_msg_ids_rise_and_say_who_speaks(now: float, last: int, kind: int) -> No
     assert seconds_of(made) > now - 1e-6
 
 
+@pytest.mark.parametrize("kind", [FROM_CLIENT, ANSWER, NOTICE])
+@pytest.mark.parametrize("last", range(2**62, 2**62 + 4))
+def test_where_the_clock_is_behind_the_next_number_is_taken(last: int, kind: int) -> None:
+    made = next_msg_id(5.0, last, kind)
+    assert made % 4 == kind
+    assert last < made < last + 8
+
+
 def test_the_low_half_carries_the_fraction() -> None:
     assert next_msg_id(1_780_000_000.75) == 7645041790101225472
 

@@ -98,6 +98,11 @@ def test_one_name_and_one_sentence_is_one_row_in_the_order_of_the_triage() -> No
     ]  # fmt: skip
 
 
+def test_a_row_without_ways_is_noticed_somewhere() -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in (NOTEBOOKS.parent / "mtlib").rglob("*.py"))
+    assert [row.name for row in MISTAKES.values() if not row.ways and written.count(f'"{row.name}"') < 2] == []
+
+
 def test_a_row_that_has_ways_has_them_somewhere() -> None:
     places = {*RIGHT, "key", "rows", "value", "shape", "string", "unpacked", "head", "cipher", "sealed", "msg_key_v2"}
     for row in MISTAKES.values():

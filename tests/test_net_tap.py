@@ -292,12 +292,16 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_what_is_written_is_right_to_the_checksum(tmp_path: Path) -> None:
     file = tmp_path / "tap.pcap"
+    begun = time.time()
     with Echo() as echo, Tap(echo.to, tell=lambda *_: None, write=str(file)) as tap:
         echoed(tap, b"\xee\xee\xee\xee" + bytes(range(256)) * 300)
         assert tap.stop()
+        assert tap._file is not None and tap._file.closed
+    ended = time.time()
     data, at, flags = file.read_bytes(), 24, []
     while at < len(data):
-        size = struct.unpack_from("<I", data, at + 8)[0]
+        seconds, micro, size = struct.unpack_from("<III", data, at)
+        assert begun - 1e-5 <= seconds + micro / 1e6 <= ended and micro < 10**6
         packet = data[at + 16 : at + 16 + size]
         flags.append(packet[33])
         pseudo = packet[12:20] + struct.pack(">HH", 6, len(packet) - 20)
@@ -306,3 +310,17 @@ def test_what_is_written_is_right_to_the_checksum(tmp_path: Path) -> None:
             assert sum(words) % 0xFFFF == 0
         at += 16 + size
     assert flags[:2] == [2, 18] and flags[-2:] == [17, 17]
+
+
+def test_stop_waits_for_whoever_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    accept, ended = Tap._accept, threading.Event()
+
+    def slow(tap: Tap) -> None:
+        accept(tap)
+        time.sleep(0.3)
+        ended.set()
+
+    monkeypatch.setattr(Tap, "_accept", slow)
+    with Echo() as echo, Tap(echo.to, tell=lambda *_: None) as tap:
+        assert tap.stop()
+        assert ended.is_set()

@@ -22,11 +22,23 @@ from mtlib.clinic.opening import (
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.wrong import ENVELOPE
 from patients import C
-from wrong_client import WrongClient, cbc, ige, ige_in_place, kdf1, kdf2, pattern, swapped
+from wrong_client import WrongClient, cbc, ige, ige_in_place, kdf1, kdf2, key_id, pattern, swapped
 
 PATIENT = Patient.of(**C.facts())
 VALUES = {"nonce": C.nonce, "expires_at": C.expires_at}
 ALL = expected_inside(PATIENT, VALUES)
+
+
+def test_everything_that_stands_outside_too_is_expected_inside() -> None:
+    fields = {"msg_id": C.msg_id, "seqno": 0, "length": 40, "constructor": 0x75A3F765, "nonce": C.nonce,
+              "temp_auth_key_id": int.from_bytes(key_id(C.temp), "little", signed=True),
+              "perm_auth_key_id": int.from_bytes(key_id(C.perm), "little", signed=True),
+              "temp_session_id": C.session_id, "expires_at": C.expires_at}  # fmt: skip
+    assert fields == ALL
+    assert [name for name, *_ in ENVELOPE if name not in ALL] == ["random"]
+    nobody = replace(PATIENT, temp_key=None, perm_key=None, session_id=None, msg_id=None)
+    assert expected_inside(nobody, {"perm_auth_key_id": 5}) == {
+        "seqno": 0, "length": 40, "constructor": 0x75A3F765, "perm_auth_key_id": 5}  # fmt: skip
 
 
 def names(client: WrongClient, patient: Patient = PATIENT) -> list[str] | None:

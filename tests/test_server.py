@@ -346,8 +346,9 @@ def test_whoever_changes_their_mind_shuts_no_door(number: int) -> None:
 def test_where_nobody_can_listen_is_a_sentence() -> None:
     with listen("127.0.0.1", 0) as sock:
         for host, port in (("127.0.0.1", sock.getsockname()[1]), ("127.0.0.1", 70000), ("192.0.2.1", 0)):
-            with pytest.raises(LocalError, match="cannot listen here"):
+            with pytest.raises(LocalError, match="cannot listen here") as caught:
                 listen(host, port)
+            assert "None" not in str(caught.value) and "Errno" not in str(caught.value)
 
 
 def test_what_only_this_machine_can_reach() -> None:
@@ -557,6 +558,7 @@ def test_it_goes_by_the_wall_and_says_when_that_jumps(monkeypatch: pytest.Monkey
         time.sleep(0.5)
         (jump,) = dc.trace.named("clock_jumped")
         assert jump.facts["seconds"] in (28_799, 28_800, 28_801)
+        assert jump.peer == 0  # nobody's connection
 
 
 def test_a_clock_that_was_given_may_stand_or_jump() -> None:
@@ -657,3 +659,10 @@ def test_fake_tls_is_named(secret: str | bytes) -> None:
 def test_what_is_no_secret_is_told_with_the_forms(secret: Any) -> None:
     with pytest.raises(LocalError, match="32 hex digits"):
         LocalDC(secret=secret)
+
+
+def test_a_short_answer_does_not_wait_for_more() -> None:
+    with LocalDC() as dc, connect(dc) as client:
+        (served,) = dc._connections
+        for sock in (served, client.connection.socket):
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -89,3 +89,12 @@ def test_every_module_that_is_mutated_has_tests_for_it() -> None:
     for module, names in mutants.TESTS.items():
         assert mutants.source(module).exists()
         assert (mutants.ROOT / "tests" / f"test_{names[0]}.py").exists()
+
+
+def test_every_module_below_the_drawings_and_the_commands_is_mutated() -> None:
+    """What is drawn, and what is printed, is held by saved outputs instead."""
+    floors = ("wire", "crypto", "transport", "protocol", "clinic", "net", "lab")
+    files = [path for floor in floors for path in (mutants.ROOT / "mtlib" / floor).glob("*.py")]
+    assert set(mutants.TESTS) == {f"mtlib.{path.parent.name}.{path.stem}" for path in files} - {
+        f"mtlib.{floor}.__init__" for floor in floors
+    }

@@ -24,7 +24,8 @@ from mtlib.clinic.wrong import Shape, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
 from mtlib.crypto.kdf import V1, V2
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
-from mtlib.wire.schema import INNER
+from mtlib.wire import Origin
+from mtlib.wire.schema import ENVELOPE, INNER
 
 FRONT = 24
 """Bytes of encrypted_message, and of a packet, before the ciphertext: key id and msg_key."""
@@ -233,19 +234,24 @@ def path_of(name: str) -> str:
 
 
 def expected_inside(patient: Patient, request: Mapping[str, Any]) -> dict[str, int | bytes]:
-    """What has to stand in each field, as far as it is known."""
-    known: dict[str, int | None] = {
-        "msg_id": patient.msg_id,
-        "seqno": 0,
-        "length": INNER_SIZE,
-        "constructor": wrong.long(INNER_ID),
-        "nonce": request.get("nonce"),
-        "temp_auth_key_id": patient.temp_key.key.id if patient.temp_key else None,
-        "perm_auth_key_id": patient.perm_key.key.id if patient.perm_key else request.get("perm_auth_key_id"),
-        "temp_session_id": patient.session_id,
-        "expires_at": request.get("expires_at"),
-    }
-    return {name: value for name, value in known.items() if value is not None}
+    """What has to stand in each field, as far as it is known: what stands where the layouts say it is copied from."""
+    known: dict[str, Any] = {
+        "packet/auth_key_id": patient.temp_key.key.id if patient.temp_key else None,
+        "message/session_id": patient.session_id, "message/msg_id": patient.msg_id,
+    }  # fmt: skip
+    known |= {f"request/{name}": value for name, value in request.items()}
+    if patient.perm_key is not None:
+        known["request/perm_auth_key_id"] = patient.perm_key.key.id
+    return _CONSTANT | {name: known[source] for name, source in _COPIED.items() if known.get(source) is not None}
+
+
+_CONSTANT: dict[str, int | bytes] = {"seqno": 0, "length": INNER_SIZE, "constructor": wrong.long(INNER_ID)}
+_COPIED = {
+    each.name: source
+    for layout in (ENVELOPE, INNER) for each in layout.fields
+    if each.origin is Origin.COPIED for source in each.note.sources.values()
+}  # fmt: skip
+"""Where the value of a field stands outside the seal as well."""
 
 
 def signs(known: Known) -> tuple[bytes, ...]:

@@ -57,6 +57,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.net.judge": ("judge",),
     "mtlib.net.server": ("server", "bad_luck", "cases_host"),
     "mtlib.net.tap": ("net_tap",),
+    "mtlib.net.websocket": ("websocket",),
     "mtlib.transport.framing": ("framing", "cases_transport", "stream"),
     "mtlib.transport.obfuscation": ("obfuscation", "stream", "cases_transport"),
     "mtlib.transport.stream": ("stream", "framing", "cases_transport", "secrets"),
@@ -76,9 +77,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.listening": ("capture", "net_tap"),
     "mtlib.clinic.mistakes": ("mistakes", "recipe", "doctor", "diagnosis", "wrong_answers", "patients"),
     "mtlib.clinic.opening": ("opening", "comparing", "doctor", "patients"),
+    "mtlib.clinic.packet": ("arrival", "answers", "doctor", "patients"),
     "mtlib.clinic.patient": ("patient", "given", "opening", "doctor"),
     "mtlib.clinic.reading": ("reading", "canary", "answers", "main_doctor"),
     "mtlib.clinic.recipe": ("recipe", "mistakes", "ladder"),
+    "mtlib.clinic.recipe_client": ("ladder", "mistakes", "cli_looking"),
+    "mtlib.clinic.request": ("doctor", "behind_the_seal", "patients"),
+    "mtlib.clinic.sheet": ("sheet", "cli_looking"),
     "mtlib.clinic.wrong": ("mistakes", "wrong_answers", "opening"),
     "mtlib.lab.answers": ("lab_answers", "lab_examining", "lab_exercises"),
     "mtlib.lab.arrival": ("lab_arrival",),
@@ -94,18 +99,31 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.exercises_recipe": (
         "exercises_binding", "exercises_carrying", "exercises_sealing", "lab_exercises", "wrong_answers",
     ),
+    "mtlib.lab.form": ("lab_form",),
+    "mtlib.lab.form_widget": ("lab_form",),
     "mtlib.lab.inspector": ("lab_inspector", "cases_jupyter"),
     "mtlib.lab.my_bind": ("lab_my_bind",),
+    "mtlib.lab.patients": ("exercises_debugging", "lab_form"),
+    "mtlib.lab.predicting": ("lab_predicting", "lab_prediction", "predictions"),
+    "mtlib.lab.prediction": ("lab_prediction", "predictions"),
     "mtlib.lab.readiness": ("lab_controls", "environment"),
+    "mtlib.lab.resealing": ("lab_view_model", "lab_inspector", "cases_jupyter"),
     "mtlib.lab.samples": ("lab_samples", "binding", "lab_bind"),
     "mtlib.lab.saving": ("lab_saving",),
     "mtlib.lab.scenes": ("lab_scenes", "lab_exercises", "exercises_binding"),
     "mtlib.lab.sheets": ("lab_sheets",),
+    "mtlib.lab.troubles": ("lab_troubles",),
     "mtlib.lab.view_model": ("lab_view_model", "lab_inspector"),
     "mtlib.lab.views": ("lab_views", "view"),
+    "mtlib.lab.widgets": ("lab_plates", "lab_inspector"),
+    "mtlib.lab.wrong_fields": ("lab_troubles",),
     "mtlib.crypto.aes": ("aes", "values", "cases_crypto"),
     "mtlib.crypto.keys": ("keys", "values", "cases_crypto"),
     "mtlib.crypto.kdf": ("kdf", "values", "keys", "cases_crypto"),
+    "mtlib.crypto.entropy": ("entropy", "keys", "rsa"),
+    "mtlib.crypto.numbers": ("numbers", "exchange", "cases_exchange"),
+    "mtlib.crypto.rsa": ("rsa", "keys", "exchange", "cli"),
+    "mtlib.crypto.secret": ("keys", "secrets"),
 }
 """Which tests have to notice a change in which module: those that are named for it first, then the wider ones."""
 EVERYWHERE = ("values",)
@@ -116,6 +134,14 @@ EQUIVALENT: dict[str, str] = {
     'mtlib.crypto.kdf: return _sha1(plain(envelope, "envelope"))[4:20]: 20 -> 21': _END,
     'mtlib.crypto.keys: return hashlib.sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash).digest()[4:20]:'
     " 20 -> 21": _END,
+    "mtlib.net.judge: while self._lines.qsize() < 2:: self._lines.qsize() < 2 -> self._lines.qsize() <= 2":
+    "the second line that nobody asked for ends the judging; a third one is not looked at",
+    "mtlib.net.client: msg_id, times = 0, list[tuple[float, float]](): 0 -> 1":
+    "a lower bound that every clock after 1970 has passed",
+    "mtlib.net.server: self.ended = self.done = False: False -> True":
+    "both are set by the first read, and nothing asks for them before it",
+    'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
+    ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
 }  # fmt: skip
 """Survivors that change nothing anybody can see: the mutant as it is printed, and the reason."""
 
@@ -294,11 +320,14 @@ def survivors(modules: Iterable[str] = TESTS, sample: int | None = None, seed: i
     """A line for each module; AssertionError with all those mutants that no test noticed and nobody has explained."""
     _load_everything_else()
     unexplained: list[str] = []
+    passing: set[str] = set()
     for module, known in drawn(modules, sample, seed).items():
         files = [ROOT / "tests" / f"test_{name}.py" for name in (*TESTS[module], *EVERYWHERE)]
         tests = [str(path) for path in files if path.exists()]
         original = Mutant(module, 0, "", "", "", ast.parse(source(module).read_text(encoding="utf-8")))
-        assert _run([original], tests), f"the tests of {module} fail without any change"
+        new_tests = [path for path in tests if path not in passing]
+        assert _run([original], new_tests), f"the tests of {module} fail without any change"
+        passing.update(new_tests)
         alive = _run(known, tests)
         new = [mutant for mutant in alive if mutant.name not in EQUIVALENT]
         unexplained += map(str, new)

@@ -6,7 +6,7 @@ dc            damaged bytes for the data centre in every state, two hundred thou
 differential  our TL, frames and IGE beside an independent library, on good and on damaged bytes
 load          200 clients at once; an honest one beside 200 silent and 50 hostile ones; 1,000 exchanges in a row
 properties    the property tests again, with ten times the examples and other ones
-mutants       small changes to the code that binds, each of which some test has to notice
+mutants       300 small changes to the package (--sample N: so many), each of which some test has to notice
 
 A part runs until it has done its number, and with --minutes for that long at least. Random parts print their seed:
 `--seed N` plays it again. Exit status 1 if anything went wrong.
@@ -30,7 +30,7 @@ import measured  # noqa: E402
 from progress import Progress  # noqa: E402
 
 FAILED = "FAILED: "
-BATCH_DECODERS, BATCH_DC = 20_000, 4_000
+BATCH_DECODERS, BATCH_DC, SAMPLE = 20_000, 4_000, 300
 FLAT = 1.10
 """By how much the memory of a long run may grow after its first tenth."""
 
@@ -45,6 +45,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--minutes", type=float, default=0.0, metavar="N", help="at least so long, for random parts")
     parser.add_argument("--seed", type=int, metavar="N", help="play this run again")
+    parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many mutants are drawn")
     parser.add_argument("--write", action="store_true", help="put the outcome of all parts into docs/measured.md")
     options = parser.parse_args(words)
     unknown = [part for part in options.parts if part not in PARTS]
@@ -61,7 +62,7 @@ def main(words: list[str]) -> int:
         for name in chosen:
             begun = time.monotonic()
             with progress.running(name):
-                for line in _lines(name, Budget(options.minutes * 60, seed)):
+                for line in _lines(name, Budget(options.minutes * 60, seed, options.sample)):
                     seconds = time.monotonic() - begun
                     failed += line.startswith(FAILED)
                     told.append((name, line, f"{seconds:.0f} s"))
@@ -81,10 +82,10 @@ def _lines(name: str, budget: Budget) -> Iterator[str]:
 
 
 class Budget:
-    """How long a part has to go on at least, and its seeds."""
+    """How long a part has to go on at least, its seeds, and how many mutants are drawn."""
 
-    def __init__(self, seconds: float, seed: int) -> None:
-        self.end, self.seed = time.monotonic() + seconds, seed
+    def __init__(self, seconds: float, seed: int, sample: int = SAMPLE) -> None:
+        self.end, self.seed, self.sample = time.monotonic() + seconds, seed, sample
 
     def batches(self, number: int, size: int) -> Iterator[int]:
         """Seeds of batches, until `number` inputs are done and the time is over."""
@@ -188,7 +189,7 @@ def properties(budget: Budget) -> Iterator[str]:
 def mutants(budget: Budget) -> Iterator[str]:
     from mutants import survivors
 
-    yield from survivors()
+    yield from survivors(sample=budget.sample, seed=budget.seed)
 
 
 def pytest(*words: str) -> int:
