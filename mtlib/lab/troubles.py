@@ -16,6 +16,8 @@ from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Rules
 from mtlib.protocol.faults import Fault
+from mtlib.protocol.packets import TO_SERVER, open_packet
+from mtlib.wire.schema import SCHEMA
 
 MOST = 20
 """Tries after which nobody waits any longer."""
@@ -98,6 +100,23 @@ def over_the_permanent_key(client: Client) -> Any:
     msg_id = session.next_msg_id(client.clock())
     request = replace(client.build_binding(msg_id), session_id=7).request
     return client.ask(request, msg_id, session=session)
+
+
+def calls(client: Client) -> list[str]:
+    """The names of the calls that went out under the client's present temporary key, what they wrap in brackets."""
+    if client.temp_key is None:
+        return []
+    found = []
+    for direction, packet in client.connection.transcript:
+        if direction == "sent" and packet[:8] == client.temp_key.id_bytes:
+            body = SCHEMA.dissect(open_packet(packet, client.temp_key, TO_SERVER)["request"])
+            found += [each["body"] for each in body["messages"]] if body.name == "msg_container" else [bytes(body)]
+    return [name for name in map(_name, found) if name != "msgs_ack"]
+
+
+def _name(body: Any) -> str:
+    found = SCHEMA.dissect(bytes(body))
+    return f"{found.name}({_name(found['query'])})" if "query" in found.values else str(found.name)
 
 
 def settle(rule: Rule, name: str) -> Settled:
