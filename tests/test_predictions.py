@@ -39,7 +39,6 @@ TOLD = {
     "thief_binds": r"thief is in\b|thief can bind a key|is its owner",
     "flipped_ciphertext": r"from the damage on|CBC recovers|never looks back|damage travels forward",
     "wrong_bit_in_iv": r"noise at once|falls straight through|one bit is wrong, and the noise",
-    "flipped_plaintext": r"Encryption runs forward|first two as well",
     "flipped_key_byte": r"changes nothing in .aes_key|in the iv alone|never read",
     "two_keys_one_envelope": r"fingerprint of the text|No key goes into|same .msg_key. under every key",
     "changed_padding": r"touches the last block|not in the hash|only the block changes",
