@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from mtlib.crypto.entropy import Patterned
+from mtlib.errors import LocalError
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.samples import NOW
 from mtlib.lab.troubles import MOST, TROUBLES, settle
-from mtlib.lab.wrong_fields import CASES, PAUSE, experiment
+from mtlib.lab.wrong_fields import CASES, PAUSE, experiment, rehearsal
 from mtlib.lab.wrong_fields import MOST as BINDINGS
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
@@ -55,3 +56,11 @@ def test_one_wrong_field_in_each_and_what_is_answered() -> None:
     assert {name for name, answer in answers.items() if answer == "boolTrue"} == set(right)
     assert answers["nonce, inside"] == answers["seqno"] == "ENCRYPTED_MESSAGE_INVALID"
     assert answers["ends one second ago"] == "EXPIRES_AT_INVALID"
+
+
+def test_a_rehearsal_is_on_somebody_elses_machine() -> None:
+    with rehearsal() as guest:
+        assert guest.to.clean_up
+        with pytest.raises(LocalError):
+            guest.bind(change=bytes)
+        assert guest.settle()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mtlib.lab.exercises_dc import ACTIONS
     from mtlib.lab.form_widget import DoctorForm
     from mtlib.lab.inspector import Inspector
+    from mtlib.lab.menus import Menus
     from mtlib.lab.my_bind import my_bind_file
     from mtlib.lab.predicting import blocks, choose, cut, number, order, several, text
     from mtlib.lab.prediction import predict
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
 
 __all__ = [
-    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Ige", "Inspector", "KeySchedule", "Sent",
-    "blocks", "check", "checkup", "choose", "compare", "contract", "cut", "hint", "inspect_bind", "keep",
+    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Ige", "Inspector", "KeySchedule", "Menus",
+    "Sent", "blocks", "check", "checkup", "choose", "compare", "contract", "cut", "hint", "inspect_bind", "keep",
     "key_exchange", "material", "mine", "my_bind_file", "number", "order", "predict", "published_exchange", "sample",
     "several", "text",
 ]  # fmt: skip
@@ -42,6 +43,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "exercises_dc": "ACTIONS",
     "form_widget": "DoctorForm",
     "inspector": "Inspector",
+    "menus": "Menus",
     "my_bind": "my_bind_file",
     "predicting": "blocks choose cut number order several text",
     "prediction": "predict",

@@ -391,7 +391,7 @@ TWELVE: dict[int, Symptom] = {
 SYMPTOMS = Table(
     "symptoms", 19,
     "Twelve symptoms, twelve causes: for each number the letter of its cause. Both lists stand in "
-    "material(\"symptoms\").",
+    "material(\"symptoms\"); Menus(\"symptoms\") has a menu for each number.",
     {number: symptom.cause for number, symptom in TWELVE.items()},
     (
         Slip("dropped_although_right",

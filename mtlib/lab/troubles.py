@@ -1,17 +1,23 @@
-"""Five troubles in which a bind is refused, and the loop that does what a rule says after each refusal (lesson 20)."""
+"""Binds that are refused: one case at a time, as a client sees it and as the data centre logs it (lesson 19), and five
+troubles with the loop that does what a rule says after each refusal (lesson 20)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
+from textwrap import fill
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Patterned
-from mtlib.errors import RpcError, TransportError
+from mtlib.errors import MtError, RpcError, TransportError
 from mtlib.lab.samples import NOW
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Rules
 from mtlib.protocol.faults import Fault
+from mtlib.protocol.packets import TO_SERVER, open_packet
+from mtlib.wire.schema import SCHEMA
 
 MOST = 20
 """Tries after which nobody waits any longer."""
@@ -49,6 +55,70 @@ class Settled(NamedTuple):
     kept: bool
 
 
+TOLD = ("bind_refused", "fault", "unknown_key", "bad_message", "call_refused")
+"""Events of a data centre's log that say why."""
+_numbers = count(1)
+
+
+def client_of(dc: LocalDC, **options: Any) -> Client:
+    """A new client of a lesson with both keys, not bound yet. Patterned, and other keys than those before."""
+    return connect(dc, **{"clock": lambda: NOW, "entropy": Patterned(f"client {next(_numbers)}"), **options})
+
+
+def seen(action: Callable[[], Any], *, code: bool = False) -> str:
+    """What a client sees of an action, in a few words; with the `code` of an error that has a name, too."""
+    try:
+        answer = action()
+    except (RpcError, TransportError) as error:
+        if code:
+            return f"{error.code} {error.name}"
+        return error.name if error.code > 0 else str(error.code)
+    except MtError as error:
+        return error.message.partition(";")[0]
+    return "boolTrue" if answer is True else str(getattr(answer, "name", type(answer).__name__))
+
+
+def case(sent: str, dc: LocalDC, action: Callable[[], Any], cure: str) -> None:
+    """Do something, and print what the client sees of it, what was sent, what the log says, and what to do."""
+    before = len(dc.trace)
+    print(seen(action, code=True))
+    reason = next((event.text for event in list(dc.trace)[before:] if event.name in TOLD), "(nothing)")
+    for head, words in {"sent": sent, "DC": reason, "to do": cure}.items():
+        print(fill(words, 96, initial_indent=f"    {head:<8}", subsequent_indent=" " * 12))
+    print()
+
+
+def bind_with(client: Client, **changes: Any) -> Any:
+    """A binding with other values, the same inside and outside of the seal."""
+    msg_id = client.session.next_msg_id(client.clock())
+    return client.ask(replace(client.build_binding(msg_id), **changes).request, msg_id)
+
+
+def over_the_permanent_key(client: Client) -> Any:
+    """The whole call through a tunnel of another permanent key."""
+    session = client.new_session(client.exchange(), session_id=7)
+    msg_id = session.next_msg_id(client.clock())
+    request = replace(client.build_binding(msg_id), session_id=7).request
+    return client.ask(request, msg_id, session=session)
+
+
+def calls(client: Client) -> list[str]:
+    """The names of the calls that went out under the client's present temporary key, what they wrap in brackets."""
+    if client.temp_key is None:
+        return []
+    found = []
+    for direction, packet in client.connection.transcript:
+        if direction == "sent" and packet[:8] == client.temp_key.id_bytes:
+            body = SCHEMA.dissect(open_packet(packet, client.temp_key, TO_SERVER)["request"])
+            found += [each["body"] for each in body["messages"]] if body.name == "msg_container" else [bytes(body)]
+    return [name for name in map(_name, found) if name != "msgs_ack"]
+
+
+def _name(body: Any) -> str:
+    found = SCHEMA.dissect(bytes(body))
+    return f"{found.name}({_name(found['query'])})" if "query" in found.values else str(found.name)
+
+
 def settle(rule: Rule, name: str) -> Settled:
     """Bind to a data centre with the trouble of this name, and after each refusal do what the rule says."""
     trouble, clock = TROUBLES[name], [NOW]
@@ -63,7 +133,7 @@ def settle(rule: Rule, name: str) -> Settled:
         begun, tries, answer = clock[0], 0, ""
         while tries < MOST and answer != "boolTrue":
             tries += 1
-            answer = _bind(client)
+            answer = seen(client.bind)
             if answer == "boolTrue":
                 break
             action = rule(answer, tries, created, begun, trouble.ever_bound, clock[0], clock[0])
@@ -74,15 +144,6 @@ def settle(rule: Rule, name: str) -> Settled:
         kept = client.perm_key == first
         client.close()
     return Settled(tries, answer == "boolTrue", kept)
-
-
-def _bind(client: Client) -> str:
-    """What the client sees, in a word."""
-    try:
-        client.bind()
-    except (RpcError, TransportError) as error:
-        return error.name if error.code > 0 else str(error.code)
-    return "boolTrue"
 
 
 def _obey(client: Client, action: str, answer: str, created: int, now: int) -> int:

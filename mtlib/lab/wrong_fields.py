@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
+from mtlib.crypto.entropy import Patterned
 from mtlib.errors import RpcError, TransportError, Unreachable
-from mtlib.lab.samples import DAY
-from mtlib.net.client import Client
+from mtlib.lab.samples import DAY, NOW
+from mtlib.net.client import Client, connect
+from mtlib.net.endpoints import TELEGRAM_TEST
+from mtlib.net.server import LocalDC
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.packets import encrypt_v1
 
@@ -98,3 +102,13 @@ def experiment(client: Client, sleep: Callable[[float], object] = time.sleep) ->
         yield name, answer
         if answer == "boolTrue" and name != "all right":  # bound now: the next case gets a fresh key
             client.make_temp_key()
+
+
+@contextmanager
+def rehearsal() -> Iterator[Client]:
+    """A client of a local data centre that plays the part of Telegram's test DC 2: somebody else's machine, to which
+    nothing may be sent but what the library makes, and on which keys are destroyed at the end."""
+    with LocalDC(dc_id=10002, clock=lambda: NOW, entropy=Patterned("played")) as played:
+        part = replace(TELEGRAM_TEST[2], addresses=((played.host, played.port),), key=played.public_key)
+        with connect(part, clock=lambda: NOW, entropy=Patterned("rehearsal")) as guest:
+            yield guest

@@ -56,12 +56,17 @@ class Lesson:
         return {tag.removeprefix(TAG): at for at, tag in tags if tag.startswith(TAG)}
 
     def checker(self, answer: int) -> int:
-        """The cell that checks an answer: the first one below it that does."""
-        below = enumerate(self.cells[answer + 1 :], answer + 1)
+        """The cell that checks an answer: its own, or the first one below it that does."""
+        below = enumerate(self.cells[answer:], answer)
         return next(at for at, cell in below if cell["code"] and "check(" in cell["source"])
 
     def cell(self, at: int) -> Locator:
         return self.page.locator(".jp-Notebook .jp-Cell").nth(at)
+
+    def answered(self, name: str, at: int) -> str:
+        """What a cell is when it is solved: the solution in the place of the answer, and the check below it."""
+        _, check, rest = self.cells[at]["source"].partition(f'check("{name}"')
+        return solution(name) + (f"\n\n{check}{rest}" if check else "")
 
     def type(self, at: int, text: str) -> None:
         """Put the text into a cell by the keyboard, in the place of what stands there."""
@@ -127,9 +132,9 @@ def test_a_lesson_runs_and_its_exercises_are_solved_by_typing(lesson: Lesson, re
     exercises = lesson.exercises()
     assert exercises
     for name, at in exercises.items():
-        lesson.type(at, solution(name))
-        lesson.run(at)
-        lesson.run(lesson.checker(at))
+        lesson.type(at, lesson.answered(name, at))
+        for each in dict.fromkeys((at, lesson.checker(at))):
+            lesson.run(each)
     for at in {lesson.checker(at) for at in exercises.values()}:
         boxes = [text for text in lesson.said(at).all_inner_texts() if text.split(":")[0] in VERDICTS]
         assert boxes

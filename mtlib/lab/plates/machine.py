@@ -198,7 +198,7 @@ class Machine(Plate):
         return f"{self.size} blocks on their way through AES in mode {mode.name}, which {carried}; {state}."
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        yield "mode", *(f"block {at + 1}" for at in range(self.size))
+        yield "what differs in", *(f"block {at + 1}" for at in range(self.size))
         for number, mode in enumerate(MODES):
             cells = self.changed(mode) if self.let_go else [None] * self.size
             yield (

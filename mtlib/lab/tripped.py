@@ -1,0 +1,62 @@
+"""Each check of a data centre, tripped by something that trips it alone (lesson 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.keys import AuthKey
+from mtlib.protocol.binding import Binding
+from mtlib.protocol.checks import Rules
+from mtlib.protocol.packets import encrypt_v1
+
+SEAL = slice(25, 129)
+"""Where encrypted_message stands in the request."""
+
+
+def stranger() -> AuthKey:
+    """A key that is none of the sample's."""
+    return AuthKey(Patterned("stranger").draw("auth_key", 256))
+
+
+def put(data: bytes, place: int, piece: bytes) -> bytes:
+    """`data` with `piece` written over it at `place`."""
+    return data[:place] + piece + data[place + len(piece) :]
+
+
+def tripped(binding: Binding) -> Mapping[str, tuple[bytes, Mapping[str, Any]]]:
+    """By the name of a check: a request, and what else is different for the data centre (arguments of `Facts`)."""
+    request, envelope, padding = bytes(binding.request), bytes(binding.envelope), binding.padding
+    other, at = stranger(), SEAL.start
+
+    def sealed(text: bytes, behind: bytes = padding) -> bytes:
+        """Closed by the owner of the permanent key, with a right hash."""
+        msg_key, ciphertext = encrypt_v1(text, behind, binding.perm_key)
+        return put(request, at + 8, msg_key + ciphertext)
+
+    one_block_less = request[: at - 1] + bytes([88]) + request[at : at + 88] + bytes(3)
+    later = (binding.expires_at + 1).to_bytes(4, "little")
+    newer = {"rules": Rules(one_temp_key=True), "last_bind_msg_id": binding.msg_id + 4}
+    return {
+        "not_a_cdn": (request, {"rules": Rules(cdn=True)}),
+        "request_parses": (request[:-4], {}),
+        "nothing_left_over": (request + bytes(4), {}),
+        "over_temporary_key": (request, {"temporary": False}),
+        "not_bound_elsewhere": (request, {"bound_to": other.id}),
+        "encrypted_message_size": (one_block_less, {}),
+        "perm_auth_key_id_in_front": (put(request, at, other.id_bytes), {}),
+        "perm_key_known": (request, {"perm_key": None}),
+        "length": (sealed(put(envelope, 28, bytes([44]))), {}),
+        "msg_key": (sealed(envelope + padding, b""), {}),
+        "seqno": (sealed(put(envelope, 24, bytes([1]))), {}),
+        "msg_id": (request, {"msg_id": binding.msg_id + 4}),
+        "constructor": (sealed(put(envelope, 32, bytes(4))), {}),
+        "nonce": (put(request, 12, bytes(8)), {}),
+        "perm_auth_key_id": (sealed(put(envelope, 52, other.id_bytes)), {}),
+        "expires_at": (put(request, 20, later), {}),
+        "temp_auth_key_id": (request, {"temp_key": other}),
+        "temp_session_id": (request, {"session_id": 7}),
+        "expires_at_in_range": (request, {"now": binding.expires_at}),
+        "msg_id_rises": (request, newer),
+    }

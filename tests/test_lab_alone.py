@@ -1,0 +1,45 @@
+"""A reader's file on its own: it gives bytes without mtlib, and a sentence where it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mtlib.lab.alone import alone
+
+PROGRAM = "print(my['twice'](given['data']).hex())"
+GIVEN = {"data": b"\1\2"}
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "my_bind.py"
+    monkeypatch.setenv("MTLIB_MY_BIND", str(path))
+    return path
+
+
+def test_without_a_file_there_is_nothing_yet(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert alone(PROGRAM, GIVEN) == alone(PROGRAM, GIVEN)
+    assert alone(PROGRAM, GIVEN)[0] == b"" and "no my_bind.py" in alone(PROGRAM, GIVEN)[1]
+    monkeypatch.setenv("MTLIB_MY_BIND", "")
+    assert "no my_bind.py" in alone(PROGRAM, GIVEN)[1]
+
+
+def test_a_file_that_needs_nothing_gives_its_bytes(file: Path) -> None:
+    file.write_text("def twice(data):\n    return 2 * data\n")
+    assert alone(PROGRAM, GIVEN) == (b"\1\2\1\2", "my_bind.py, alone: 4 bytes")
+
+
+def test_what_is_borrowed_is_named(file: Path) -> None:
+    file.write_text("from mtlib.crypto import ige_encrypt\n\n\ndef twice(data):\n    return 2 * data\n")
+    made, said = alone(PROGRAM, GIVEN)
+    assert made == b"" and said.startswith("not yet: ModuleNotFoundError")
+    assert said.endswith("borrowed from mtlib: ige_encrypt")
+
+
+def test_a_file_that_prints_or_lacks_the_function_is_not_taken(file: Path) -> None:
+    file.write_text("print('hello')\n\n\ndef twice(data):\n    return 2 * data\n")
+    assert alone(PROGRAM, GIVEN) == (b"", "not yet: my_bind.py prints something of its own.")
+    file.write_text("def once(data):\n    return data\n")
+    assert "KeyError: 'twice'" in alone(PROGRAM, GIVEN)[1]
