@@ -883,7 +883,8 @@ _STATES: tuple[Mistake, ...] = (
 # What only the ladder and the lessons before the binding ask for: a lesson is named by its number.
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
-    "02", "03", "04", "05", "06", "07", "08", "09", "10",
+    "02", "03", "04", "05", "06", "07",
+    "08_rsa_pad", "09", "10",
 )  # fmt: skip
 
 

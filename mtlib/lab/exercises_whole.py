@@ -1,0 +1,59 @@
+"""The exercises of lessons 08 to 10: the key exchange from RSA_PAD to the first salt, each a step of the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mtlib.clinic.ladder import RUNGS, ladder, mistaken
+from mtlib.crypto.entropy import Patterned
+from mtlib.lab.examining import Inputs, Task
+
+_MORE = 12
+"""Keys behind those of a vector, so that a wrong block finds one that fits, too: its mistake can be named then."""
+
+
+Tried = Callable[[Patterned, list[tuple[Any, ...]]], Inputs]
+
+
+def _rung(name: str, lesson: int, asks: str, *hints: str, tried: Tried = lambda random, asked: asked) -> Task:
+    """A step of the ladder as an exercise, with its formula and its mistakes. `tried` makes the inputs out of those of
+    the ladder, with randomness that follows from the seed."""
+    rung = next(rung for rung in RUNGS if rung.name == name)
+
+    def inputs(seed: str) -> Inputs:
+        asked = [question.arguments for question in ladder() if question.step == name]
+        return tried(Patterned(f"exercises {seed}").at(name), asked)
+
+    said = f"{asks}: {rung.says}."
+    return Task(name, lesson, tuple(rung.takes), "bytes", said, rung.step.right, inputs, mistaken(name), hints)
+
+
+FINGERPRINT = _rung(
+    "fingerprint", 8,
+    "What an RSA key is called, 8 bytes. `n` is 256 bytes, `e` is a number, and str makes a TL string of them",
+    "n and e stand high byte first without zeros in front, each as a TL string. n takes the long head.",
+    "65537 is 01 00 01: three bytes, and a head of one. That fills four.",
+    "SHA-1 over both strings, one after the other; the last 8 bytes of it.",
+    tried=lambda random, asked: [*asked, (b"\xc1" + random.draw("n", 254) + b"\x01", 65537)],
+)  # fmt: skip
+
+
+def _sealed(random: Patterned, asked: list[tuple[Any, ...]]) -> Inputs:
+    """The vectors, and other bytes under the first key; more temp_keys behind all."""
+    more = random.draw("more", 32 * _MORE)
+    *_, n, e = asked[0]
+    drawn = random.draw("data", 104), random.draw("padding", 88), random.draw("temp_key", 32), n, e
+    return [(data, padding, keys + more, *key) for data, padding, keys, *key in (*asked, drawn)]
+
+
+RSA_PAD = _rung(
+    "rsa_pad", 8, "encrypted_data, 256 bytes. `temp_keys` are keys of 32 bytes in a row; take the first that fits",
+    "Go through the stages in the order of the formulas, and compare the sizes: 192, 224, 224, 256, 256.",
+    "The hash is taken before anything is reversed, and stands behind what is reversed.",
+    "If the block, as a number, is not below n, begin again with the next 32 bytes of temp_keys.",
+    "A number becomes bytes by number.to_bytes(256, \"big\"): zeros in front stay.",
+    tried=_sealed,
+)  # fmt: skip
+
+EXERCISES: tuple[Task, ...] = (FINGERPRINT, RSA_PAD)
