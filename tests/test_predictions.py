@@ -36,6 +36,8 @@ TOLD = {
     "one_bit_of_the_seal": r"same word for about a dozen|the answer: ENCRYPTED_MESSAGE_INVALID",
     "doubled_ciphertext": r"twice the number\b.*calculate|can still calculate with it",
     "reversed_data": r"gone to the last block|Only the last ones|a change forward only",
+    "value_at_the_edge": r"1 or -1|one key for the whole world|whether b is even\. With",
+    "lowest_bit_of_b": r"In all of them|lowest bit of every secret|clock of two runs",
     "temp_key_drawn_once": r"exchange in eleven|one in eleven|9\.1 %",
     "stolen_permanent_key": r"[Nn]ot one|never sealed a packet|0 of 42",
     "stolen_temporary_key": r"All of one day|nothing of the days beside|14 of 42",

@@ -55,5 +55,19 @@ RSA_PAD = _rung(
     "A number becomes bytes by number.to_bytes(256, \"big\"): zeros in front stay.",
     tried=_sealed,
 )  # fmt: skip
+DH_VERDICT = _rung(
+    "dh_verdict", 9, "What is wrong with an offer, one byte. `dh_prime` and `g_a` are bytes, high byte first; `g` is a "
+    "number. Which g fits: 2 where p mod 8 = 7; 3 where p mod 3 = 2; 4 always; 5 where p mod 5 is 1 or 4; 6 where "
+    "p mod 24 is 19 or 23; 7 where p mod 7 is 3, 5 or 6",
+    "Begin with the length of p: p.bit_length() has to be 2048. A test of primality is slow; the length is not.",
+    "Safe means that (p - 1) // 2 is prime as well.",
+    "The edges themselves are allowed: 2**1984 <= g_a <= p - 2**1984.",
+)  # fmt: skip
+AUTH_KEY = _rung(
+    "auth_key", 9, "The key that both sides have, 256 bytes; all three are bytes, high byte first",
+    "int.from_bytes(..., \"big\") makes numbers of them; pow(x, y, p) is the power.",
+    "The result is always 256 bytes, also where the number is smaller.",
+    tried=lambda random, asked: [*asked, (asked[0][0], random.draw("b", 256), asked[0][2])],
+)  # fmt: skip
 
-EXERCISES: tuple[Task, ...] = (FINGERPRINT, RSA_PAD)
+EXERCISES: tuple[Task, ...] = (FINGERPRINT, RSA_PAD, DH_VERDICT, AUTH_KEY)

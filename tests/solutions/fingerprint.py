@@ -10,7 +10,7 @@ def fingerprint(n, e):
 """
 
 WRONG = {
-    "bare_numbers_hashed": SOLUTION.replace("long_string + b\"\\x03\" + ", "n + "),
+    "bare_numbers_hashed": SOLUTION.replace('long_string + b"\\x03" + ', "n + "),
     "first_8_of_the_fingerprint": SOLUTION.replace("[12:20]", "[0:8]"),
     "fingerprint_turned_round": SOLUTION.replace("[12:20]", "[12:20][::-1]"),
     "zero_before_n": SOLUTION.replace(
