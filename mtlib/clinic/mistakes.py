@@ -884,7 +884,7 @@ _STATES: tuple[Mistake, ...] = (
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
     "02", "03", "04", "05", "06", "07",
-    "08_rsa_pad", "09_diffie_hellman", "10",
+    "08_rsa_pad", "09_diffie_hellman", "10_proof_and_identity",
 )  # fmt: skip
 
 

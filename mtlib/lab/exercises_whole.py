@@ -69,5 +69,18 @@ AUTH_KEY = _rung(
     "The result is always 256 bytes, also where the number is smaller.",
     tried=lambda random, asked: [*asked, (asked[0][0], random.draw("b", 256), asked[0][2])],
 )  # fmt: skip
+NEW_NONCE_HASH = _rung(
+    "new_nonce_hash", 10, "The proof in dh_gen_ok (number 1), dh_gen_retry (2) and dh_gen_fail (3), 16 bytes",
+    "auth_key_aux_hash is the first 8 bytes of the SHA-1 of auth_key.",
+    "The number is one byte: bytes([number]).",
+    "Of the second SHA-1 keep the lower-order 128 bits, its last 16 bytes.",
+    tried=lambda random, asked: [*asked, (random.draw("new_nonce", 32), 1, random.draw("auth_key", 256))],
+)  # fmt: skip
+FIRST_SALT = _rung(
+    "first_salt", 10, "The salt that both sides begin with, 8 bytes as they travel",
+    "The first 8 bytes of each nonce, byte by byte: bytes(a ^ b for a, b in zip(...)).",
+    "No number is made of it, and nothing is turned round.",
+    tried=lambda random, asked: [*asked, (random.draw("new_nonce", 32), random.draw("server_nonce", 16))],
+)  # fmt: skip
 
-EXERCISES: tuple[Task, ...] = (FINGERPRINT, RSA_PAD, DH_VERDICT, AUTH_KEY)
+EXERCISES: tuple[Task, ...] = (FINGERPRINT, RSA_PAD, DH_VERDICT, AUTH_KEY, NEW_NONCE_HASH, FIRST_SALT)
