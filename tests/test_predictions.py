@@ -34,6 +34,14 @@ LONG = 16
 # How somebody would tell the answer, by the experiment. It has to be told in the fold, and nowhere else.
 TOLD = {
     "one_bit_of_the_seal": r"same word for about a dozen|the answer: ENCRYPTED_MESSAGE_INVALID",
+    "doubled_ciphertext": r"twice the number\b.*calculate|can still calculate with it",
+    "reversed_data": r"gone to the last block|Only the last ones|a change forward only",
+    "value_at_the_edge": r"1 or -1|one key for the whole world|whether b is even\. With",
+    "lowest_bit_of_b": r"In all of them|lowest bit of every secret|clock of two runs",
+    "temp_key_drawn_once": r"exchange in eleven|one in eleven|9\.1 %",
+    "sizes_of_both_kinds": r"In none\.|same length before they are sealed|known to nobody but the two",
+    "changed_by_a_retry": r"A new b\b|The nonces stay|retry_id_ names",
+    "key_begins_with_zero": r"begins with c7|once in 199 exchanges|evenly below",
     "stolen_permanent_key": r"[Nn]ot one|never sealed a packet|0 of 42",
     "stolen_temporary_key": r"All of one day|nothing of the days beside|14 of 42",
     "thief_binds": r"thief is in\b|thief can bind a key|is its owner",

@@ -880,7 +880,8 @@ _STATES: tuple[Mistake, ...] = (
 # What only the ladder and the lessons before the binding ask for: a lesson is named by its number.
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
-    "02", "03", "04", "05_hiding_the_shape", "06_a_key_is_agreed", "07_pq", "08", "09", "10",
+    "02", "03", "04", "05_hiding_the_shape", "06_a_key_is_agreed", "07_pq", "08_rsa_pad", "09_diffie_hellman",
+    "10_proof_and_identity",
 )  # fmt: skip
 
 
