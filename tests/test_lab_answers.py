@@ -44,8 +44,8 @@ def wrong_answers() -> Iterator[Any]:
 
 
 def test_each_lesson_has_an_exercise() -> None:
-    assert {exercise.lesson for exercise in EXERCISES.values()} >= {1, *range(11, 21)}
-    lessons = [0, 1, 11, 12, 12, *[13] * 5, 14, 15, 15, 16, 16, 17, 17, 17, 18, 18, 19, 20, 29]
+    assert {exercise.lesson for exercise in EXERCISES.values()} >= {*range(1, 5), *range(11, 21)}
+    lessons = [0, 1, 2, 2, 3, 3, 4, 4, 11, 12, 12, *[13] * 5, 14, 15, 15, 16, 16, 17, 17, 17, 18, 18, 19, 20, 29]
     assert [exercise.lesson for exercise in EXERCISES.values()] == lessons
     assert sorted(path.stem for path in SOLUTIONS.glob("*.py")) == sorted(EXERCISES)
 
@@ -65,7 +65,7 @@ def test_a_usual_wrong_answer_gets_its_own_sentence(name: str, mistake: str, see
     finding = examine(name, run(EXERCISES[name], source), seed=seed)
     known = {each.name: each.sentence for each in EXERCISES[name].mistakes}
     assert (finding.verdict, finding.mistake) == (ALMOST, mistake), finding
-    assert finding.sentence.startswith(known[mistake])
+    assert known[mistake] in finding.sentence  # behind a count of those that stand, where there are many
 
 
 @pytest.mark.parametrize("name", [name for name in EXERCISES if name != "nine_values"])

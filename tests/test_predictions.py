@@ -37,6 +37,8 @@ TOLD = {
     "stolen_permanent_key": r"[Nn]ot one|never sealed a packet|0 of 42",
     "stolen_temporary_key": r"All of one day|nothing of the days beside|14 of 42",
     "thief_binds": r"thief is in\b|thief can bind a key|is its owner",
+    "byte_36_of_each_layer": r"[Oo]nly plaintext and envelope|plaintext and envelope share|7 different",
+    "edits_of_a_line": r"one letter is a new id|every other letter|not in the hash: so",
     "flipped_ciphertext": r"from the damage on|CBC recovers|never looks back|damage travels forward",
     "wrong_bit_in_iv": r"noise at once|falls straight through|one bit is wrong, and the noise",
     "flipped_plaintext": r"Encryption runs forward|first two as well",
