@@ -39,6 +39,8 @@ TOLD = {
     "thief_binds": r"thief is in\b|thief can bind a key|is its owner",
     "byte_36_of_each_layer": r"[Oo]nly plaintext and envelope|plaintext and envelope share|7 different",
     "edits_of_a_line": r"one letter is a new id|every other letter|not in the hash: so",
+    "big_endian_heads": r"[Aa]t .?336.? and .?592|the same from both ends|length 336: fe",
+    "longs_that_survive": r"last ten bits or so|ends in zeros comes back",
     "flipped_ciphertext": r"from the damage on|CBC recovers|never looks back|damage travels forward",
     "wrong_bit_in_iv": r"noise at once|falls straight through|one bit is wrong, and the noise",
     "flipped_plaintext": r"Encryption runs forward|first two as well",

@@ -883,7 +883,7 @@ _STATES: tuple[Mistake, ...] = (
 # What only the ladder and the lessons before the binding ask for: a lesson that is not there yet is named by its number.
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
-    "02_every_byte_has_a_name", "03", "04", "05", "06", "07", "08", "09", "10",
+    "02_every_byte_has_a_name", "03_numbers_and_strings", "04", "05", "06", "07", "08", "09", "10",
 )  # fmt: skip
 
 
