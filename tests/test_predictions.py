@@ -41,6 +41,8 @@ TOLD = {
     "edits_of_a_line": r"one letter is a new id|every other letter|not in the hash: so",
     "big_endian_heads": r"[Aa]t .?336.? and .?592|the same from both ends|length 336: fe",
     "longs_that_survive": r"last ten bits or so|ends in zeros comes back",
+    "first_long_form": r"fourth packet, and the first long|first packet of more than 126|7f a3 00 00",
+    "never_a_damaged_packet": r"Full notices every lost|only a checksum says",
     "flipped_ciphertext": r"from the damage on|CBC recovers|never looks back|damage travels forward",
     "wrong_bit_in_iv": r"noise at once|falls straight through|one bit is wrong, and the noise",
     "flipped_plaintext": r"Encryption runs forward|first two as well",

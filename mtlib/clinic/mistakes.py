@@ -880,10 +880,11 @@ _STATES: tuple[Mistake, ...] = (
 )  # fmt: skip
 
 # -- The rest of a client: bytes, keys, whole packets ---------------------------------------------------------------
-# What only the ladder and the lessons before the binding ask for: a lesson that is not there yet is named by its number.
+# What only the ladder and the lessons before the binding ask for; a lesson not yet written is named by its number.
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
-    "02_every_byte_has_a_name", "03_numbers_and_strings", "04", "05", "06", "07", "08", "09", "10",
+    "02_every_byte_has_a_name", "03_numbers_and_strings", "04_one_payload_four_frames",
+    "05", "06", "07", "08", "09", "10",
 )  # fmt: skip
 
 
