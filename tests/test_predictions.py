@@ -69,10 +69,11 @@ TOLD = {
     "after_one_day": r"on the second|is gone, and the DC|86400 s +call: -404|call: -404",
     "clock_an_hour_slow": r"slow clock is the nasty|lives 23 h|before the end that the DC|dies an hour",
     "clock_an_hour_fast": r"an hour fast +own clock +EXPIRES|an hour is not",
-    "checks_of_twelve": r"fail at length first|5 of 12|7 checks",
-    "bytes_without_a_mistake": r"is a diagnosis,? too|after 72 seconds: boolTrue",
+    "twelve_answers": r"One word for all twelve",
+    "first_checks": r"fail at length first|5 of 12|7 checks",
+    "young_key": r"is a diagnosis,? too|after 72 seconds: boolTrue",
+    "noise_named": r"noise stays|Measured: 0 seals|gives these bytes exactly\.<|All of the noise",
     "flips_found": r"every single flip is found|96 of 96|Measured: 96|only one of the seals",
-    "noise_taken_for_a_mistake": r"noise stays|Measured: 0 seals|gives these bytes exactly\.<|All of the noise",
 }  # fmt: skip
 
 
@@ -203,7 +204,7 @@ def test_no_answer_stands_in_the_open(path: Path, form: str) -> None:
         found = re.search(TOLD[each.name], in_the_open)
         assert found is None, f"{each.name}: ...{in_the_open[found.start() - 60 : found.end() + 60]}..."
         for piece in pieces(path, each.name):
-            assert piece not in in_the_open, f"{each.name}: {piece}"
+            assert not re.search(rf"{re.escape(piece)}(?!\w)", in_the_open), f"{each.name}: {piece}"
 
 
 @cache
