@@ -877,11 +877,11 @@ _STATES: tuple[Mistake, ...] = (
 )  # fmt: skip
 
 # -- The rest of a client: bytes, keys, whole packets ---------------------------------------------------------------
-# What only the ladder and the lessons before the binding ask for: a lesson is named by its number.
+# What only the ladder and the lessons before the binding ask for.
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
-    "02", "03", "04", "05_hiding_the_shape", "06_a_key_is_agreed", "07_pq", "08_rsa_pad", "09_diffie_hellman",
-    "10_proof_and_identity",
+    "02_every_byte_has_a_name", "03_numbers_and_strings", "04_one_payload_four_frames", "05_hiding_the_shape",
+    "06_a_key_is_agreed", "07_pq", "08_rsa_pad", "09_diffie_hellman", "10_proof_and_identity",
 )  # fmt: skip
 
 

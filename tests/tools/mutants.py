@@ -92,6 +92,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.controls": ("lab_controls",),
     "mtlib.lab.examining": ("lab_examining", "lab_answers", "lab_exercises"),
     "mtlib.lab.exercises": ("lab_exercises", "exercises_beginning", "lab_examining"),
+    "mtlib.lab.exercises_bytes": ("lab_answers",),
     "mtlib.lab.exercises_dc": (
         "exercises_beginning", "exercises_checking", "exercises_debugging", "exercises_failing", "exercises_replies",
         "lab_exercises",

@@ -1,0 +1,230 @@
+"""The exercises of lessons 02 to 04: names and ids, strings and messages, frames.
+
+What is usually done wrong in a step of the ladder stands in `mtlib.clinic.mistakes`; here are the rows that belong to
+an exercise alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+
+from mtlib.clinic.ladder import RUNGS, ladder, wrong_answer
+from mtlib.clinic.recipe_client import frame_intermediate, tl_string
+from mtlib.crypto.entropy import Patterned
+from mtlib.lab.examining import Inputs, Slip, Table, Task
+from mtlib.protocol.messages import Message, container
+from mtlib.transport.framing import Intermediate
+from mtlib.wire.schema import SCHEMA
+
+_STEPS = {rung.name: rung for rung in RUNGS}
+GZIP, CONTAINER = (SCHEMA[name].id_bytes for name in ("gzip_packed", "msg_container"))
+
+
+def _asked(step: str) -> Inputs:
+    """What the ladder asks a program for in this step."""
+    return tuple(question.arguments for question in ladder() if question.step == step)
+
+
+def _drawn(seed: str, name: str, size: int) -> bytes:
+    return Patterned(f"exercises {seed}").draw(name, size)
+
+
+# -- 02: names ----------------------------------------------------------------------------------------------------
+
+BYTE_36 = Table(
+    "byte_36", 2,
+    "The byte at offset 36 of four layers of the packet: the name of the smallest field in which it stands.",
+    {"message": "perm_auth_key_id", "request": "msg_key", "envelope": "nonce", "inner": "expires_at"},
+    (
+        Slip("counted_from_outside",
+             "You counted from the frame or the packet: the message begins 28 (24) bytes later.", "message",
+             ("session_id",)),
+        Slip("header_of_the_message_forgotten", "That is byte 36 of the message: its header has 32 bytes.", "request",
+             ("perm_auth_key_id",)),
+        Slip("a_field_with_fields_in_it", "It stands in encrypted_message, which has fields of its own: name that one.",
+             "request", ("encrypted_message",)),
+        Slip("constructor_of_the_inner_forgotten", "The inner object begins at 32, with a constructor of 4 bytes.",
+             "envelope", ("temp_auth_key_id", "constructor", "inner")),
+        Slip("end_of_a_field", "It ends at 35.", "inner", ("temp_session_id",)),
+    ),
+    (
+        "Every layer counts from its own first byte: look for the row in which 36 stands, or the last one before it.",
+        "A field that begins at `start` ends before `start` + its length. Where a field has fields inside, go on.",
+        "encrypted_message begins at 24 of the request, with one byte of length.",
+    ),
+    material={"offset": 36},
+)  # fmt: skip
+
+
+def _lines(seed: str) -> Inputs:
+    """The lines of the ladder, and two of the schema that the seed chooses."""
+    known = sorted(made.line for made in SCHEMA)
+    return (*_asked("constructor_id"), *((known[each % len(known)],) for each in _drawn(seed, "lines", 2)))
+
+
+CONSTRUCTOR_ID = Task(
+    "constructor_id", 2, ("line",), "bytes",
+    "The id of a line of TL as it travels: 4 bytes, low byte first. The line may have its id in it, a semicolon at its "
+    "end, bytes, brackets, and fields flags.N?true.",
+    _STEPS["constructor_id"].step.right, _lines, _STEPS["constructor_id"].mistakes,
+    (
+        "First the text: five replacements, each of them one line. Then zlib.crc32 over text.encode().",
+        "re.sub takes out a pattern: r\"#[0-9a-f]{1,8}(?= )\" is an id, r\" \\w+:\\w+\\.\\d+\\?true\" a true flag.",
+        "A number becomes bytes, low byte first, with .to_bytes(4, \"little\").",
+    ),
+)  # fmt: skip
+
+# -- 03: strings and messages -------------------------------------------------------------------------------------
+
+
+def _bodies(seed: str) -> Inputs:
+    """The strings of the ladder, and three of their lengths with other bytes in them."""
+    return (*_asked("tl_string"), *((_drawn(seed, f"string {size}", size),) for size in (104, 254, 336)))
+
+
+TL_STRING = Task(
+    "tl_string", 3, ("body",), "bytes",
+    "`body` as a TL string: its head, the bytes, and the zeros behind them.",
+    _STEPS["tl_string"].step.right, _bodies, _STEPS["tl_string"].mistakes,
+    (
+        "Two heads: one byte for up to 253 bytes, fe and three bytes for more.",
+        "len(body).to_bytes(3, \"little\") gives the three bytes.",
+        "-n % 4 is what n lacks to a multiple of 4; n is head and body together.",
+    ),
+)  # fmt: skip
+
+Messages = tuple[tuple[int, int, bytes], ...]
+
+
+def _messages(
+    body: bytes, *, count_at: int = 4, filled: int = 1, counted: int = 0, signed: bool = True, unpacked: bool = True
+) -> Messages:
+    """The messages in a container. `counted` bytes of a message's header are in its length, too; a message is filled
+    up to a multiple of `filled`."""
+    if body[:4] == GZIP and unpacked:
+        body = gzip.decompress(SCHEMA.dissect(body)["packed_data"])
+    at, found = count_at + 4, []
+    for _ in range(struct.unpack_from("<i", body, count_at)[0]):
+        msg_id, seqno, size = struct.unpack_from("<qii" if signed else "<Qii", body, at)
+        size -= counted
+        found.append((msg_id, seqno, body[at + 16 : at + 16 + size]))
+        at += 16 + size + -size % filled
+    return tuple(found)
+
+
+def _containers(seed: str) -> Inputs:
+    """Two messages; three; the two packed; one of a clock beyond 2038, when a msg_id is negative."""
+    def long(name: str) -> int:
+        return int.from_bytes(_drawn(seed, name, 8), "little", signed=True)
+
+    first = 1_800_000_000 << 32
+    created = SCHEMA["new_session_created"].build(first_msg_id=first, unique_id=long("id"), server_salt=long("salt"))
+    result = SCHEMA["rpc_result"].build(req_msg_id=first, result=SCHEMA["boolTrue"].build())
+    pong = SCHEMA["pong"].build(msg_id=first + 4, ping_id=long("ping"))
+    two = [Message(first + 5, 1, bytes(created)), Message(first + 9, 3, bytes(result))]
+    later = Message((2_200_000_000 << 32) + 1 - 2**64, 5, bytes(pong))
+    packed = GZIP + tl_string(gzip.compress(container(two), mtime=0))
+    return ((container(two),), (container([*two, Message(first + 13, 4, bytes(pong))]),), (packed,),
+            (container([later]),))  # fmt: skip
+
+
+READ_MESSAGES = Task(
+    "read_messages", 3, ("body",), "((msg_id, seqno, body), ...)",
+    "The messages in `body`, in their order. `body` is a msg_container, or a gzip_packed with one in it. msg_id and "
+    "seqno are signed numbers, each body is as many bytes as its message says.",
+    _messages, _containers,
+    (
+        wrong_answer("vector_id_expected", "After msg_container comes a bare count, no 15c4b51c.",
+                     lambda body: _messages(body, count_at=8)),
+        wrong_answer("messages_padded", "Nothing is padded here: what looks like padding is the next msg_id.",
+                     lambda body: _messages(body, filled=16), lambda body: _messages(body, filled=8)),
+        wrong_answer("length_of_the_whole_message", "bytes counts the body, not its 16 bytes of header.",
+                     lambda body: _messages(body, counted=16)),
+        wrong_answer("packed_container", "gzip_packed may stand around anything, also around the container.",
+                     lambda body: () if body[:4] == GZIP else _messages(body),
+                     lambda body: _messages(body, unpacked=False)),
+        wrong_answer("longs_unsigned", "A long is signed: half of all ids are negative.",
+                     lambda body: _messages(body, signed=False)),
+    ),
+    (
+        "Keep a number `at` that moves forward only: 4 bytes of id, 4 of count, and then message by message.",
+        "struct.unpack_from(\"<qii\", body, at) reads a msg_id, a seqno and a length.",
+        "Before all that: a body that begins with the id of gzip_packed is a string behind it; gzip.decompress opens "
+        "it. The head of that string may have one byte, or four.",
+    ),
+)  # fmt: skip
+
+# -- 04: frames ---------------------------------------------------------------------------------------------------
+
+
+def _packets(seed: str) -> Inputs:
+    """The packets of the ladder, and two with other bytes in them, one on each side of the border."""
+    return (*_asked("frame_abridged"), *((_drawn(seed, f"packet {size}", size),) for size in (200, 520)))
+
+
+FRAME_ABRIDGED = Task(
+    "frame_abridged", 4, ("packet",), "bytes",
+    "The abridged frame of `packet`, which is whole words of 4 bytes. The tag is not part of it.",
+    _STEPS["frame_abridged"].step.right, _packets, _STEPS["frame_abridged"].mistakes,
+    (
+        "bytes([words]) is one byte with that number.",
+        "From 127 words on: b\"\\x7f\", then the number in three bytes, low byte first.",
+    ),
+)  # fmt: skip
+
+
+def _read_frames(stream: bytes) -> tuple[tuple[bytes, ...], bytes]:
+    framing, packets = Intermediate("client"), []
+    framing.feed(stream)
+    while frame := framing.next():
+        packets.append(frame.payload)
+    return tuple(packets), stream[len(stream) - framing.pending :]
+
+
+def _cut(
+    stream: bytes, *, own: int = 0, most: int | None = None, whole: bool = True
+) -> tuple[tuple[bytes, ...], bytes]:
+    """The same with lengths that count `own` bytes of themselves, with `most` packets, with one that is cut off."""
+    packets: list[bytes] = []
+    while len(stream) >= 4 and len(packets) != most:
+        end = 4 - own + int.from_bytes(stream[:4], "little")
+        if (whole and len(stream) < end) or end <= 4:
+            break
+        packets.append(stream[4:end])
+        stream = stream[end:]
+    return tuple(packets), stream
+
+
+def _streams(seed: str) -> Inputs:
+    """What may lie in a buffer: three frames, one and a half, a piece of a length, nothing."""
+    frames = [frame_intermediate(_drawn(seed, f"frame {size}", size)) for size in (40, 200, 72)]
+    return ((b"".join(frames),), (frames[0] + frames[1][:90],), (frames[1] + frames[2][:2],), (frames[2][:30],),
+            (b"",), (frames[1] + frames[0] + frames[2][:4],))  # fmt: skip
+
+
+READ_FRAMES = Task(
+    "read_frames", 4, ("stream",), "((packet, ...), rest)",
+    "All whole packets in `stream`, which came in intermediate framing, without a tag; and the bytes behind them, the "
+    "beginning of a frame that has not arrived yet.",
+    _read_frames, _streams,
+    (
+        wrong_answer("first_frame_only", "One read may hold several frames.", lambda stream: _cut(stream, most=1)),
+        wrong_answer("read_taken_for_a_packet", "A read is no packet: cut by the length.",
+                     lambda stream: ((stream[4:],), b""), lambda stream: ((stream,), b"")),
+        wrong_answer("rest_lost", "What is left over belongs to the next read.",
+                     lambda stream: (_cut(stream)[0], b"")),
+        wrong_answer("packet_before_its_end", "The last packet has not arrived whole: leave it in the rest.",
+                     lambda stream: _cut(stream, whole=False)),
+        wrong_answer("length_counts_itself", "Intermediate's length does not count itself; full's does.",
+                     lambda stream: _cut(stream, own=4)),
+        wrong_answer("length_high_byte_first", "28 00 00 00 is 40: low byte first.", lambda stream: ((), stream)),
+    ),
+    (
+        "Two questions in front of every packet: are the 4 bytes of its length there, and are all of its own bytes?",
+        "If one of them is answered with no, stop: all that is left is the rest.",
+        "A packet is stream[4 : 4 + length]; the next frame begins behind it.",
+    ),
+)  # fmt: skip
+
+EXERCISES = (BYTE_36, CONSTRUCTOR_ID, TL_STRING, READ_MESSAGES, FRAME_ABRIDGED, READ_FRAMES)
