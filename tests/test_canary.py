@@ -237,6 +237,7 @@ def test_a_dump_that_is_folded_into_even_lines_is_one_value(said: Said) -> None:
         [HEX], ["bind", HEX], ["bind", "--dc", HEX], ["bind", "--keylog", HEX], ["bind", "--public-key", HEX],
         ["dc", "--keylog", HEX], ["dc", "--write", f"{HEX}/there"], ["dc", "--fault", HEX], ["dc", "--key", HEX],
         ["dissect", "--as", HEX, "00"], ["doctor", f"--{HEX}"], ["judge", HEX], ["judge", "--", HEX, "and more"],
+        ["sheet", HEX],
         ["judge", "--", sys.executable, "-c", f"raise SystemExit('the key is {HEX}')"],
         ["tap", "--to", HEX], ["tap", "--to", "127.0.0.1:1", "--write", HEX],
     ],
@@ -251,4 +252,4 @@ def test_no_command_repeats_a_key_among_its_arguments(
         assert error.code == 2
     text = "".join(capfd.readouterr())
     assert text and leaked(text) == []
-    assert {"bind", "dc", "dissect", "doctor", "judge", "tap"} == set(COMMANDS)
+    assert {"bind", "dc", "dissect", "doctor", "judge", "sheet", "tap"} == set(COMMANDS)

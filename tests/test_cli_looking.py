@@ -55,12 +55,20 @@ def test_a_program_is_judged_by_parts_and_steps(capsys: pytest.CaptureFixture[st
         assert said.splitlines()[-1].startswith("Every value is right: ")
 
 
-def test_names_that_there_are_not_and_no_program(capsys: pytest.CaptureFixture[str]) -> None:
-    for words, told in ((["poem", "--", "x"], "no such step"), ([], "a program is wanted"),
-                        (["all"], "cannot be started"), (["all", "--"], "a program is wanted")):  # fmt: skip
-        assert main(["judge", *words]) in {1, 2}
-        said = capsys.readouterr()
-        assert told in said.err + said.out
+@pytest.mark.parametrize(("words", "told"), [(["poem", "--", "x"], "no such step"), (["all"], "cannot be started")])
+def test_a_step_or_a_program_that_there_is_not(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["judge", *words]) in {1, 2}
+    said = capsys.readouterr()
+    assert told in said.err + said.out
+
+
+def test_parts_without_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["judge", "all", "--"])
+    assert caught.value.code == 2
+    assert "a program is wanted" in capsys.readouterr().err
 
 
 def test_the_page_of_mistakes_is_printed_from_the_table(capsys: pytest.CaptureFixture[str]) -> None:

@@ -162,9 +162,10 @@ def test_a_table_with_choices_and_many_questions() -> None:
     solution = EXERCISES["symptoms"]
     assert isinstance(solution, Table)
     assert "is not among the answers: a, b" in examine("symptoms", {**solution.solution, 1: "z"}).sentence
-    assert "11 of 12 stand; the first that differs is 7." in examine("symptoms", {**solution.solution, 7: "a"}).sentence
+    almost = examine("symptoms", {**solution.solution, 7: "a"}).sentence
+    assert "11 of 12 are right; the first that differs is 7." in almost
     assert "still open: 2, 3" in examine("symptoms", {1: "b"}).sentence
-    assert "1 of 12 stand; the first that differs is 2." in examine("symptoms", {1: "b", 2: "b"}).sentence
+    assert "1 of 12 are right; the first that differs is 2." in examine("symptoms", {1: "b", 2: "b"}).sentence
 
 
 def test_what_stands_gets_its_credit() -> None:
@@ -173,14 +174,14 @@ def test_what_stands_gets_its_credit() -> None:
     five = {name: value if at < 5 else bytes(len(value)) for at, (name, value) in enumerate(right.items())}
     finding = examine("nine_values", five)
     assert finding.verdict == ALMOST
-    assert finding.sentence.startswith("5 of 9 stand; the first that differs is sha1_d. Byte 0 is the first")
+    assert finding.sentence.startswith("5 of 9 are right; the first that differs is sha1_d. Byte 0 is the first")
     part = {name: value if at < 5 else ... for at, (name, value) in enumerate(right.items())}
-    assert examine("nine_values", part).sentence.startswith("5 of 9 stand; still open: sha1_d, aes_key")
+    assert examine("nine_values", part).sentence.startswith("5 of 9 are right; still open: sha1_d, aes_key")
     one = examine("schedule_v1", lambda key, msg_key: (EXERCISES["schedule_v1"].solution(key, msg_key)[0], bytes(32)))
     assert one.verdict == ALMOST
-    assert one.sentence.startswith("1 of 2 values stand; value 2 of 2: Byte 0")
+    assert one.sentence.startswith("1 of 2 values are right; value 2 of 2: Byte 0")
     some = examine("padding_v2", lambda body: EXERCISES["padding_v2"].solution(body) + (body == 4))
-    assert (some.verdict, some.sentence[:19]) == (ALMOST, "6 of 7 inputs stand")
+    assert (some.verdict, some.sentence[:23]) == (ALMOST, "6 of 7 inputs are right")
     assert examine("same_nonce", lambda request, envelope: request[12] == envelope[36]).verdict != RIGHT
 
 

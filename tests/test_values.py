@@ -13,6 +13,7 @@ COUNTING = {
     "Session": "a client's session: msg_ids, seqnos, what is still open",
     "Seqno": "one of its counters",
     "KnownKey": "what a data centre knows about a key, which a binding changes",
+    "Life": "a day of a client and its data centre, as far as it is told",
     "_Scope": "where the reader of pasted text is: what was opened around it, and what was said there",
 }
 """Mutable on purpose, and why."""

@@ -90,7 +90,7 @@ class Task:
         finding = _complaint(answers[first], self.solution(*inputs[first]), _kind(raw[first]))
         where = f" (input {first + 1} of {len(inputs)}: {_shown(self.takes, inputs[first])})" if first else ""
         well = len(inputs) - len(wrong)
-        credit = f"{well} of {len(inputs)} inputs stand; the first that differs: " if well else ""
+        credit = f"{well} of {len(inputs)} inputs are right; the first that differs: " if well else ""
         half = 2 * well >= len(inputs) and not isinstance(answers[first], bool)
         return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where)
 
@@ -147,7 +147,7 @@ class Table:
         if wrong:
             return self._wrong(wrong[0], given[wrong[0]], well)
         if left:
-            stand = f"{well} of {len(self.solution)} stand; " if well else ""
+            stand = f"{well} of {len(self.solution)} are right; " if well else ""
             return not_yet(f"{stand}still open: {', '.join(map(str, left))}.")
         return right(f"all {len(self.solution)} of them.")
 
@@ -156,7 +156,7 @@ class Table:
             return not_yet(f"{key}: {value!r} is not among the answers: {', '.join(map(str, self.choices))}.")
         score, right = "", self.solution[key]
         if len(self.solution) > 3:  # of few, a number would say which
-            score = f"{well} of {len(self.solution)} stand; the first that differs is {key}. "
+            score = f"{well} of {len(self.solution)} are right; the first that differs is {key}. "
         for slip in self.mistakes:
             if slip.key == key and (not slip.values or value in slip.values):
                 return almost(f"{score}{slip.sentence}", slip.name)
@@ -245,7 +245,7 @@ def _not_this_row(given: Any, expected: tuple[Any, ...], kind: str) -> Mark:
         return not_yet(f"it gives {kind}, {_brief(given)}, and {_brief(expected)} is right.")
     at = next(at for at, each in enumerate(given) if each != expected[at])
     well = sum(one == other for one, other in zip(given, expected, strict=True))
-    credit = f"{well} of {len(expected)} values stand; " if well else ""
+    credit = f"{well} of {len(expected)} values are right; " if well else ""
     said = f"{credit}value {at + 1} of {len(expected)}: {difference(given[at], expected[at])}"
     return almost(said) if well else not_yet(said)
 
