@@ -5,6 +5,7 @@ Each rule is a function from a notebook to its complaints; the last tests break 
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SPECIFIED_SIZES = {"1", "4", "8", "12", "16", "20", "32", "64", "256", "1024"}
 PLACES = re.compile(rf"{re.escape(str(ROOT))}|/(home|Users|root)/|ipykernel_\d+| at 0x[0-9a-f]{{6,}}>")
 KEY_DIGITS = 512  # an authorization key in hex
+CELLS, LINES, PREDICTIONS = 12, 25, 2
+"""Of a lesson at most: code cells, lines of one, and predictions on the main way. More is "more to try"."""
 
 
 def code(notebook: NotebookNode) -> list[NotebookNode]:
@@ -173,6 +176,20 @@ def links_lead_somewhere(notebook: NotebookNode) -> Iterator[str]:
             yield f"there is no {target}"
 
 
+def is_short(notebook: NotebookNode) -> Iterator[str]:
+    cells = [cell.source.rstrip() for cell in code(notebook)]
+    if len(cells) > CELLS:
+        yield f"{len(cells)} code cells, {CELLS} are enough for a lesson"
+    for number, source in enumerate(cells, 1):
+        if (lines := source.count("\n") + 1) > LINES:
+            yield f"cell {number} has {lines} lines, {LINES} are enough for one idea"
+    calls = [node for source in cells for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    asks = [call for call in calls if ast.unparse(call.func) == "predict"]
+    main = [call for call in asks if not any(each.arg == "more" for each in call.keywords)]
+    if len(main) > PREDICTIONS:
+        yield f"{len(main)} predictions on the main way: give all but {PREDICTIONS} of them more=True"
+
+
 Rule = Callable[[NotebookNode], Iterator[str]]
 RULES: tuple[Rule, ...] = (
     ran_in_order,
@@ -185,6 +202,7 @@ RULES: tuple[Rule, ...] = (
     fails_only_on_purpose,
     names_no_place,
     links_lead_somewhere,
+    is_short,
 )
 
 
@@ -214,6 +232,10 @@ def good() -> NotebookNode:
 
 def a_key(text: str) -> Callable[[NotebookNode], None]:
     return lambda notebook: notebook.cells[1].outputs.append(new_output("stream", name="stdout", text=text))
+
+
+def with_code(*sources: str) -> Callable[[NotebookNode], None]:
+    return lambda notebook: notebook.cells.extend(map(new_code_cell, sources))
 
 
 def with_prose(text: str) -> Callable[[NotebookNode], None]:
@@ -256,6 +278,9 @@ BROKEN: tuple[tuple[Rule, Callable[[NotebookNode], None]], ...] = (
     (names_no_place, a_key("/home/somebody/x.py")),
     (names_no_place, with_output("text/plain", "<object at 0x7f1234567890>")),
     (links_lead_somewhere, with_prose("[next](99_nowhere.ipynb)")),
+    (is_short, with_code(*["1"] * CELLS)),
+    (is_short, with_code("1\n" * (LINES + 1))),
+    (is_short, with_code(*['predict("?", way, it)'] * (PREDICTIONS + 1))),
 )
 
 
@@ -269,6 +294,12 @@ def test_a_broken_lesson_is_found(rule: Rule, damage: Callable[[NotebookNode], N
     notebook = good()
     damage(notebook)
     assert len(list(rule(notebook))) == 1
+
+
+def test_more_to_try_is_not_on_the_main_way() -> None:
+    notebook = good()
+    with_code(*['predict("?", way, it)'] * PREDICTIONS, 'predict("?", way, it, more=True)', "1\n" * LINES)(notebook)
+    assert list(is_short(notebook)) == []
 
 
 def test_a_key_is_a_secret_only_at_its_length() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class RecordedBind(NamedTuple):
+class RecordedSeal(NamedTuple):
     """One binding: half of the permanent key, random, msg_id, inner and padding, and the encrypted_message made of
     them, from its msg_key on."""
 
@@ -21,8 +21,8 @@ class RecordedBind(NamedTuple):
     sealed: bytes
 
 
-RECORDED: Mapping[str, RecordedBind] = {
-    "mtcute 0.30.3": RecordedBind(*map(bytes.fromhex, (
+RECORDED: Mapping[str, RecordedSeal] = {
+    "mtcute 0.30.3": RecordedSeal(*map(bytes.fromhex, (
         "0dec39329f117645f6212b8b958e04a17e4d138aac026deacd1871aeb3775ed22c6c453abb003ef64cc9e6775f74bad0ec2248c1"
         "04315de848e7233397e982f1d53c982029bdc649dc2eb3fc2eb2b79156d9ec179d2f4474ca402ac0bbd36f6ef4d4d34f0ed1da3e"
         "a043475b6bc86a28b7745e33075b7819315cbab7643ee7d2",
@@ -33,7 +33,7 @@ RECORDED: Mapping[str, RecordedBind] = {
         "577c9a2345972ec7d41f1f72b27d2a1dca730181bee97f9b1f0fcd1e957ce1e944cf571cfd598469fa74780584a990ef82183a8a"
         "6fb896093eede9a393752b1391a498c1292215bcbaf4d97f2e8e0ff12b6e399240e0a2bb26f7adc773c90c39",
     ))),
-    "TDLib 1.8.69": RecordedBind(*map(bytes.fromhex, (
+    "TDLib 1.8.69": RecordedSeal(*map(bytes.fromhex, (
         "93525d9fa2e95d0f9e62305549cc9789af028a6aeac14f3a4f8ccfdee1cc08b0bf6526b73f1f5cbb86a81e7152221e71006253f5"
         "c27a1fa49a5759ad75fbd71f7940531d0ad9ffd47d3bc3c66c9700d878de3e7e0d13a8628d02a34047f11505e298a1c7b3968c29"
         "e074a501d18d95b6151f2c4d7219b47992b072ba03101e4e",
@@ -44,7 +44,7 @@ RECORDED: Mapping[str, RecordedBind] = {
         "8e4bd5c74de130e3bc8be8067963f5f08c1b151ca399f12e4fef59805ce2c7f128cc6cc211bca6e2bc38a8ab567d7ddc5f19948b"
         "794762497328daf2a279c6d76b41e9bf85989f6b3395fba5d5f98542a9649e1e9b593715932409722d055510",
     ))),
-    "ferogram 0.5.4": RecordedBind(*map(bytes.fromhex, (
+    "ferogram 0.5.4": RecordedSeal(*map(bytes.fromhex, (
         "a0d266f9273ce2e01a77e91c1cb497996b0be6b396ea96823763841ec5afaf6ce51d97019b1427fbce927ff5d339aadd9da403a3"
         "d9e8ecf87f9725d667660a842401088c9fb6129674fe20063fefd5a94e51611e648d67e551112aa26e45d61ba36ccdd7d19d866c"
         "8d168491b9fe83f0418dc828442f219e8d795a40df34c838",
