@@ -281,7 +281,10 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st
                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3))
 
 
-@given(st.text(max_size=60) | JSON.map(json.dumps) | JSON.map(lambda value: json.dumps({"output": value})))
+@given(st.one_of(
+    st.text(max_size=60), JSON.map(json.dumps), JSON.map(lambda value: json.dumps({"output": value})),
+    (st.text(max_size=9) | st.binary(max_size=9).map(bytes.hex)).map(lambda text: json.dumps({"output": text})),
+))  # fmt: skip
 def test_no_line_breaks_the_reader(line: str) -> None:
     try:
         value = output(line)
