@@ -164,8 +164,12 @@ def hostile(address: tuple[str, int], count: int, pause: float = 0.01) -> Iterat
 
 
 def open_files() -> int:
-    """Descriptors of this process, 0 where the system does not tell."""
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    """Descriptors of this process. A test that counts them is skipped where the system does not tell."""
+    if not os.path.isdir("/proc/self/fd"):
+        import pytest  # this file is also a program, which needs none
+
+        pytest.skip("nothing here tells how many descriptors are open")
+    return len(os.listdir("/proc/self/fd"))
 
 
 def main(host: str, port: int, count: int) -> None:

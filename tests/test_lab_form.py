@@ -253,3 +253,15 @@ def test_the_inspection_has_every_layer_that_opens() -> None:
     form = Form()
     assert form._view is not None
     assert [sheet.name for sheet in Map.of(form._view.dissection).sheets] == ["request", "plaintext"]
+
+
+def test_the_widget_shows_the_bytes_of_what_was_pasted() -> None:
+    from mtlib.lab.form_widget import DoctorForm
+
+    shown = DoctorForm()
+    shown._handle(shown, {"serial": 1, "do": "read", "base64": base64.b64encode(KEYS.encode()).decode()}, [])
+    packet = base64.b64encode(bytes(SAMPLE.carried.packet)).decode()
+    shown._handle(shown, {"serial": 2, "do": "read", "base64": packet}, [])
+    assert shown.structure == shown.form.inspection["structure"]
+    assert shown.inspected == shown.form.inspection["state"]
+    assert shown.state == shown.form.state

@@ -404,6 +404,7 @@ def test_a_verdict_is_told_by_rows() -> None:
     read = [told()["fields"][index]["path"] for index in named["nonce"]["fields"]]
     assert read == ["frame/packet/message/request/nonce", f"{INNER}/nonce"]
     assert len(rows) == len(told_verdict["rows"])
+    assert [(row["why"], row["spec"]) for row in rows] == [(row.check.why, row.check.spec) for row in said.checks]
     assert answer(said) == str(said.error)
 
 

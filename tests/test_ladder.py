@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from importlib.resources import files
 from itertools import zip_longest
@@ -278,10 +277,21 @@ def test_anything_else_is_one_clear_sentence(line: str) -> None:
     assert len(str(caught.value)) < 250
 
 
-@given(st.text(max_size=60))
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3))
+
+
+@given(st.one_of(
+    st.text(max_size=60), JSON.map(json.dumps), JSON.map(lambda value: json.dumps({"output": value})),
+    (st.text(max_size=9) | st.binary(max_size=9).map(bytes.hex)).map(lambda text: json.dumps({"output": text})),
+))  # fmt: skip
 def test_no_line_breaks_the_reader(line: str) -> None:
-    with contextlib.suppress(DecodeError):
-        output(line)
+    try:
+        value = output(line)
+    except DecodeError as error:
+        assert str(error).isprintable()
+    else:
+        assert value == bytes.fromhex(json.loads(line)["output"])
 
 
 def test_some_steps_can_be_chosen() -> None:

@@ -333,7 +333,7 @@ GROUPS = (
     Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),
     Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly"),
     Group("hub", _lacks_hub, _pytest("tests/hub", "-o", "faulthandler_timeout=400"), "nightly", ci=False),
-    Group("fuzz", _nothing, _plain(SOAK, "exchanges", "decoders", "dc", "differential", "properties", limit=NIGHT),
-          "nightly", ci=False),
+    Group("fuzz", _nothing, _plain(SOAK, "exchanges", "decoders", "dc", "doctor", "differential", "properties",
+                                      limit=NIGHT), "nightly", ci=False),
     Group("soak", _nothing, _plain(SOAK, "load", "mutants", limit=NIGHT), "nightly", ci=False),
 )  # fmt: skip

@@ -143,6 +143,11 @@ EQUIVALENT: dict[str, str] = {
     "both are set by the first read, and nothing asks for them before it",
     'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
     ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
+    'mtlib.lab.views: yield {"name": name, "size": size if size is not None else max(ends, default=0)}: 0 -> 1':
+    "every source of a schedule is used by one of its rows",
+    "mtlib.lab.scenes: perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in"
+    " (\"perm_auth_key\", \"temp_auth_key\")): 'perm_auth_key' -> 'perm_auth_key_'":
+    "which bytes are drawn for an exercise: others would do as well",
 }  # fmt: skip
 """Survivors that change nothing anybody can see: the mutant as it is printed, and the reason."""
 

@@ -3,6 +3,7 @@
 exchanges     500 seeded key exchanges, and one with a leading zero byte in every place that can have one
 decoders      damaged bytes for every decoder, a million at least
 dc            damaged bytes for the data centre in every state, two hundred thousand at least
+doctor        ten thousand random patients: noise is never more than noise, and nothing is called healthy that is not
 differential  our TL, frames and IGE beside an independent library, on good and on damaged bytes
 load          200 clients at once; an honest one beside 200 silent and 50 hostile ones; 1,000 exchanges in a row
 properties    the property tests again, with ten times the examples and other ones
@@ -186,6 +187,12 @@ def properties(budget: Budget) -> Iterator[str]:
     yield f"the properties in {len(files)} files, with 400 examples each"
 
 
+def doctor(budget: Budget) -> Iterator[str]:
+    from soak_doctor import BATCH, patients
+
+    yield from patients(budget.batches(10_000, BATCH))
+
+
 def mutants(budget: Budget) -> Iterator[str]:
     from mutants import survivors
 
@@ -199,7 +206,7 @@ def pytest(*words: str) -> int:
 
 
 PARTS: dict[str, Callable[[Budget], Iterator[str]]] = {
-    part.__name__: part for part in (exchanges, decoders, dc, differential, load, properties, mutants)
+    part.__name__: part for part in (exchanges, decoders, dc, doctor, differential, load, properties, mutants)
 }
 
 if __name__ == "__main__":
