@@ -2,12 +2,12 @@
 
 | plate | lessons | what one does |
 |---|---|---|
-| `Packet` | 00, 14, 15, 16, 18 | lets the packet put itself together, layer by layer |
+| `Packet` | 00, 14, 15, 16 | lets the packet put itself together, layer by layer |
 | `Rho` | 07 | lets tortoise and hare walk, and sees them meet on the ring of one factor of pq |
 | `Theft` | 01 | drags a theft along three recorded days, and sees what the stolen keys open |
 | `Machine` | 11 | flips a bit, says which blocks will differ, and lets IGE, CBC, CTR and PCBC run |
 | `Ribbons` | 12, 13 | follows a byte of the key to aes_key and aes_iv, and flips it |
-| `Wires` | 14, 17 | changes what stands outside the seal, turns checks off, and looks for dishonest boolTrues |
+| `Wires` | 17 | changes what stands outside the seal, turns checks off, and looks for dishonest boolTrues |
 | `Bugs` | 17, 29 | finds the wrong field of a bad packet beside a good one, in ten levels |
 | `Triage` | 19, 29 | guesses where the doctor stops, and sees the way to the guilty byte |
 | `Clock` | 20 | drags the clock along a day in which two clients are refused |
