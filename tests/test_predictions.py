@@ -67,6 +67,9 @@ TOLD = {
     "bytes_without_a_mistake": r"is a diagnosis,? too|after 72 seconds: boolTrue",
     "flips_found": r"every single flip is found|96 of 96|Measured: 96|only one of the seals",
     "noise_taken_for_a_mistake": r"noise stays|Measured: 0 seals|gives these bytes exactly\.<|All of the noise",
+    "flip_in_c4": r"Five\. The hash|Damage runs to the end of|the fewer checks",
+    "as_good_as_the_hash": r"Two do as well|four bytes are as good|four bytes catches",
+    "free_bits": r"192: the random|Everything else the data|these 448 bits|Measured: 192",
 }  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mtlib.lab import exercises_dc, exercises_recipe
+from mtlib.lab import exercises_dc, exercises_labs, exercises_recipe
 from mtlib.lab.examining import Exercise, Task
 
-_ALL: tuple[Exercise, ...] = (*exercises_recipe.EXERCISES, *exercises_dc.EXERCISES)
+_ALL: tuple[Exercise, ...] = (*exercises_recipe.EXERCISES, *exercises_dc.EXERCISES, *exercises_labs.EXERCISES)
 EXERCISES: Mapping[str, Exercise] = {
     exercise.name: exercise for exercise in sorted(_ALL, key=lambda each: each.lesson)
 }

@@ -10,6 +10,7 @@
 | `Bugs` | 17, 29 | finds the wrong field of a bad packet beside a good one, in ten levels |
 | `Triage` | 19, 29 | guesses where the doctor stops, and sees the way to the guilty byte |
 | `Clock` | 20 | drags the clock along a day in which two clients are refused |
+| `Staircase` | 21 | flips any bit of the seal, and sees which checks notice |
 
 How to make another: `mtlib.lab.plates.plate`.
 """
@@ -24,11 +25,12 @@ from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
 from mtlib.lab.plates.ribbons import Ribbons
+from mtlib.lab.plates.staircase import Staircase
 from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.wires import Wires
 
-__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Ribbons", "Theft", "Triage", "Wires", "plate"]
+__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Ribbons", "Staircase", "Theft", "Triage", "Wires", "plate"]
 
 
 def plate(model: Plate) -> Any:

@@ -1,0 +1,130 @@
+"""The exercises of the labs (lessons 21 to 28): what an attacker has to work out, and what a defender has to.
+
+Where a value stands is read from the schema; what a data centre notices is held beside its checks by the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mtlib.clinic.ladder import wrong_answer
+from mtlib.crypto.aes import BLOCK
+from mtlib.lab.examining import Inputs, Task
+from mtlib.lab.sheets import Map
+from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
+from mtlib.wire import Reading
+from mtlib.wire.schema import PLAINTEXT
+
+# -- 21: who notices a flip -------------------------------------------------------------------------------------------
+
+COMPARED = {
+    place.span.name: (place.start, place.stop)
+    for place in Map.of(PLAINTEXT.dissect(bytes(PLAINTEXT_SIZE), Reading(lenient=True))).places
+    if place.span.nested is None and place.span.name not in ("random", "padding")
+}
+"""The fields of the plaintext that are compared with something: from which byte to which."""
+HEAD = 24
+"""The bytes of the seal before C1: key id and msg_key."""
+
+
+def _every_byte(seed: str) -> Inputs:
+    return tuple((at,) for at in range(ENCRYPTED_SIZE))
+
+
+def _in_cipher(count: Callable[[int, int], int], msg_key: int = len(COMPARED) + 1) -> Callable[[int], int]:
+    """`count` gets the first byte of the flipped block in the plaintext, and the flipped byte's own place there."""
+
+    def noticing(at: int) -> int:
+        if at < HEAD:
+            return 1 if at < 8 else msg_key
+        place = at - HEAD
+        return count(place - place % BLOCK, place)
+
+    return noticing
+
+
+def _behind(start: int, place: int) -> int:
+    return 1 + sum(stop > start for _, stop in COMPARED.values())
+
+
+def _over(first: int, last: int) -> set[str]:
+    """The compared fields of which a byte lies in this range."""
+    return {name for name, (start, stop) in COMPARED.items() if start < last and stop > first}
+
+
+NOTICING = Task(
+    "noticing", 21, ("at",), "int",
+    "One bit of byte `at` (0 to 103) of the seal is flipped. How many of the eleven checks notice? They compare the "
+    "key id in front, msg_key, and nine fields of the plaintext: length, seqno, msg_id, constructor, nonce, "
+    "perm_auth_key_id, expires_at, temp_auth_key_id, temp_session_id.",
+    _in_cipher(_behind), _every_byte,
+    (
+        wrong_answer("block_alone",
+                "You count the fields of the flipped block. In IGE the damage runs on: count every field that ends "
+                "behind the start of this block.",
+                _in_cipher(lambda start, place: len(_over(start, start + BLOCK))),
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + BLOCK)))),
+        wrong_answer("backwards", "Blocks before the flipped one stay intact.",
+                _in_cipher(lambda start, place: 1 + len(_over(0, start + BLOCK))),
+                _in_cipher(lambda start, place: len(_over(0, start + BLOCK)))),
+        wrong_answer("hash_not_counted", "msg_key is compared, too.",
+                _in_cipher(lambda start, place: _behind(start, place) - 1),
+                _in_cipher(lambda start, place: _behind(start, place) - 1, len(COMPARED))),
+        wrong_answer("counted_where_it_begins",
+                "temp_session_id begins in block 4 and ends in block 5: a flip in C5 hits its second half.",
+                _in_cipher(lambda start, place: 1 + sum(first >= start for first, _ in COMPARED.values()))),
+        wrong_answer("msg_key_only_compared",
+                "msg_key is more than a value to compare: aes_key and aes_iv come from it, so all five blocks turn to "
+                "noise.",
+                _in_cipher(_behind, 1)),
+        wrong_answer("random_compared", "random is hashed, and compared with nothing.",
+                _in_cipher(lambda start, place: _behind(start, place) + (start == 0), len(COMPARED) + 2),
+                _in_cipher(lambda start, place: _behind(start, place) + (start == 0))),
+    ),
+    (
+        "Three cases: bytes 0 to 7, bytes 8 to 23, and the five blocks of ciphertext from byte 24 on.",
+        "Write down where each of the nine fields ends: msg_id at 24, seqno at 28, length at 32, and so on.",
+        "In IGE a flip in block k turns blocks k to 5 to noise. A field is hit when it ends behind the block's start; "
+        "add one for msg_key.",
+    ),
+)  # fmt: skip
+
+
+def _cbc(start: int, place: int) -> int:
+    """Noise in its own block, and in the next one the same bit flipped."""
+    below = place + BLOCK
+    return 1 + len(_over(start, start + BLOCK) | _over(below, below + 1))
+
+
+NOTICING_IN_CBC = Task(
+    "noticing_in_cbc", 21, ("at",), "int",
+    "The same question, had Telegram taken CBC: p_i = D(c_i) ^ c_{i-1}, key and iv still made from msg_key. One bit of "
+    "byte `at` (0 to 103) of the seal is flipped. How many of the eleven checks notice?",
+    _in_cipher(_cbc), _every_byte,
+    (
+        wrong_answer("as_in_ige",
+                "That is IGE, where the damage runs to the end. In CBC a plaintext block hangs on two ciphertext "
+                "blocks only: its own and the one before.",
+                _in_cipher(_behind)),
+        wrong_answer("own_block_only", "A ciphertext block is XORed into the next plaintext block, too: there the same "
+                "bit is flipped.",
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + BLOCK)))),
+        wrong_answer("next_block_whole", "In the next block not everything is noise: one bit is flipped, at the same "
+                "place, and it lies in one field.",
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + 2 * BLOCK)))),
+        wrong_answer("hash_not_counted", "msg_key is compared, too.",
+                _in_cipher(lambda start, place: _cbc(start, place) - 1),
+                _in_cipher(lambda start, place: _cbc(start, place) - 1, len(COMPARED))),
+        wrong_answer("counted_twice", "A field that is hit by the noise and by the single bit is still one check.",
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + BLOCK))
+                           + len(_over(place + BLOCK, place + BLOCK + 1)))),
+    ),
+    (
+        "Bytes 0 to 23 are as before. For the rest: which plaintext blocks does c_i go into?",
+        "Its own block becomes noise; in the next one the bit at the same place is flipped, which is byte at - 24 + 16 "
+        "of the plaintext.",
+        "Collect the fields in a set, so that none is counted twice; bytes from 72 on are padding.",
+    ),
+)  # fmt: skip
+
+EXERCISES = (NOTICING, NOTICING_IN_CBC)
