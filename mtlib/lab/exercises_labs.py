@@ -6,12 +6,17 @@ Where a value stands is read from the schema; what a data centre notices is held
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from mtlib.clinic.ladder import wrong_answer
 from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.entropy import Noise
 from mtlib.lab.examining import Inputs, Task
+from mtlib.lab.receivers import Game, Oracle
 from mtlib.lab.sheets import Map
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
+from mtlib.protocol.packets import HEADER
 from mtlib.wire import Reading
 from mtlib.wire.schema import PLAINTEXT
 
@@ -127,4 +132,122 @@ NOTICING_IN_CBC = Task(
     ),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC)
+# -- 23: what the hash does not cover ---------------------------------------------------------------------------------
+
+
+def _games(seed: str) -> list[Game]:
+    return [Game.drawn(Noise(f"games {seed}").at(f"round {number}")) for number in range(12)]
+
+
+def _rounds(seed: str) -> Inputs:
+    return tuple((game.challenge, game.texts, game.oracle) for game in _games(seed))
+
+
+def _distinguish(challenge: bytes, texts: tuple[bytes, bytes], oracle: Oracle) -> int:
+    return int(oracle(challenge + bytes(BLOCK)) == texts[1])
+
+
+def _asking(answer: Callable[..., Any], seed: str) -> str:
+    """What is wrong with a strategy, by what it asks the oracle."""
+    for game in _games(seed):
+        with suppress(Exception):
+            answer(game.challenge, game.texts, game.oracle)
+        asked = game.oracle.asked
+        if asked and any(each == game.challenge for each in asked):
+            return "asks_the_challenge"
+        if asked and all((len(each) - HEAD) % BLOCK for each in asked):
+            return "no_whole_block"
+        if asked and all(len(each) == len(game.challenge) for each in asked):
+            return "changes_the_last_block"
+        if asked and not any(each.startswith(game.challenge) for each in asked):
+            return "not_at_the_end"
+        if not asked:
+            return "asks_nothing"
+    return ""
+
+
+DISTINGUISH = Task(
+    "distinguish", 23, ("challenge", "texts", "oracle"), "0 or 1",
+    "Which of the two texts is sealed in `challenge`, a seal of 104 bytes? texts[0] and texts[1] are bodies of 40 "
+    "bytes. `oracle(seal)` opens every seal but the challenge itself: it gives the body that it believes, or None.",
+    _distinguish, _rounds,
+    (
+        wrong_answer("asks_the_challenge",
+                     "The oracle opens everything but the challenge. Ask for another seal with the same text."),
+        wrong_answer("no_whole_block", "Not a whole block: the receiver hangs up."),
+        wrong_answer("not_at_the_end", "Everything behind it turns to noise. Where does nothing follow?"),
+        wrong_answer("changes_the_last_block", "Half of the last block is payload: noise in it breaks the hash."),
+        wrong_answer("asks_nothing", "About half of the games: that is luck. The oracle can tell you."),
+    ),
+    (
+        "You may ask for anything that is not the challenge. Which bytes does the hash not cover?",
+        "Behind the last block stands nothing that could be damaged. Put something there.",
+        "16 more bytes of anything, at the end; then compare what the oracle says with texts[1].",
+    ),
+    explain=_asking,
+)  # fmt: skip
+
+
+def _left(size: int) -> int:
+    """Bytes in the last block."""
+    return size % BLOCK
+
+
+def _bodies(seed: str) -> Inputs:
+    return tuple((body,) for body in (40, *range(20, 61)))
+
+
+ODDS = Task(
+    "odds", 23, ("body",), "int",
+    "MTProto 1.0: a body of `body` bytes is sealed with as little padding as fills the last block, and that block is "
+    "replaced by noise. The receiver accepts with odds 2^-e. Which e?",
+    lambda body: 8 * (_left(HEADER + body) or BLOCK), _bodies,
+    (
+        wrong_answer("always_64", "It depends on where the text ends: (32 + body) mod 16 bytes of it are in the last "
+                     "block.", lambda body: 64),
+        wrong_answer("padding_counted", "The padding may be anything: it is what does not count.",
+                     lambda body: 8 * (-(HEADER + body) % BLOCK), lambda body: 128),
+        wrong_answer("nothing_left_over", "Where nothing is left over the last block is full of payload: 128.",
+                     lambda body: 8 * _left(HEADER + body)),
+        wrong_answer("bytes_counted", "Bits, not bytes.", lambda body: _left(HEADER + body) or BLOCK),
+    ),
+    (
+        "In front of the body stand 32 bytes of header. How many bytes of header and body are in the last block?",
+        "Each of them comes out right with odds 1 in 256. The padding is compared with nothing.",
+    ),
+)  # fmt: skip
+
+MAC = 20
+"""Bytes of HMAC-SHA1."""
+
+
+def _ssl3(data: int) -> int:
+    """What is left of data and MAC, and the byte that says how much padding there is."""
+    return 8 * _left(data + MAC) + 8
+
+
+ODDS_IN_SSL3 = Task(
+    "odds_in_ssl3", 23, ("data",), "int",
+    "SSL 3.0 with AES-CBC: `data` bytes, then a MAC of 20 bytes over them, then 0 to 15 bytes of padding that may be "
+    "anything, and one byte that says how many they are; together whole blocks. The last block is replaced by noise. "
+    "The receiver accepts with odds 2^-e. Which e?",
+    _ssl3, lambda seed: tuple((data,) for data in (12, *range(30, 71))),
+    (
+        wrong_answer("length_byte_forgotten", "The last byte has to say how much padding there is: 8 more bits.",
+                     lambda data: 8 * _left(data + MAC), lambda data: 8 * (_left(data + MAC) or BLOCK)),
+        wrong_answer("mac_forgotten", "The MAC stands between data and padding: its bytes have to come out right, too.",
+                     lambda data: 8 * _left(data) + 8),
+        wrong_answer("padding_checked", "That is TLS, where every byte of the padding has its value. In SSL 3.0 it may "
+                     "be anything.", lambda data: 128),
+        wrong_answer("full_block_too_much", "Where data and MAC end with a block, the last block is nothing but "
+                     "padding: only its last byte counts.",
+                     lambda data: 8 * (_left(data + MAC) or BLOCK) + 8),
+        wrong_answer("bytes_counted", "Bits, not bytes.", lambda data: _left(data + MAC) + 1),
+    ),
+    (
+        "Which bytes of the last block does the receiver compare with anything?",
+        "(data + 20) mod 16 bytes of data or MAC, and the very last byte.",
+    ),
+)  # fmt: skip
+
+EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3)
