@@ -55,8 +55,9 @@ if TYPE_CHECKING:
 __all__ = [
     "DH_PRIME", "FROM_NONCES", "MSG_KEY_V2", "V1", "V2", "AuthKey", "Ctr", "Entropy", "IgeBlock", "Noise", "Patterned",
     "PrivateKey", "PublicKey", "Schedule", "ScheduleTable", "System", "check_dh_group", "check_dh_public",
-    "decrypt_blocks", "factor", "first_salt", "generator_power", "ige_blocks", "ige_decrypt", "ige_encrypt", "is_probable_prime",
-    "kdf_nonces", "kdf_v1", "kdf_v2", "key_usage", "msg_key_large_v2", "msg_key_v1", "msg_key_v2", "new_nonce_hash",
+    "decrypt_blocks", "factor", "first_salt", "generator_power", "ige_blocks", "ige_decrypt", "ige_encrypt",
+    "is_probable_prime", "kdf_nonces", "kdf_v1", "kdf_v2", "key_usage", "msg_key_large_v2", "msg_key_v1", "msg_key_v2",
+    "new_nonce_hash",
     "old_check", "old_open", "old_seal", "power", "rsa_pad", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
     "use_aes", "use_flint",
 ]  # fmt: skip

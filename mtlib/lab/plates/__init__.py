@@ -11,6 +11,7 @@
 | `Triage` | 19, 29 | guesses where the doctor stops, and sees the way to the guilty byte |
 | `Clock` | 20 | drags the clock along a day in which two clients are refused |
 | `Staircase` | 21 | flips any bit of the seal, and sees which checks notice |
+| `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 
 How to make another: `mtlib.lab.plates.plate`.
 """
@@ -21,6 +22,7 @@ from typing import Any
 
 from mtlib.lab.plates.bugs import Bugs
 from mtlib.lab.plates.clock import Clock
+from mtlib.lab.plates.horizon import Horizon
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
@@ -30,7 +32,10 @@ from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.wires import Wires
 
-__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Ribbons", "Staircase", "Theft", "Triage", "Wires", "plate"]
+__all__ = [
+    "Bugs", "Clock", "Horizon", "Machine", "Packet", "Plate", "Ribbons", "Staircase", "Theft", "Triage", "Wires",
+    "plate",
+]  # fmt: skip
 
 
 def plate(model: Plate) -> Any:
