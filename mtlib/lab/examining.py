@@ -187,7 +187,10 @@ def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Bytes in any shape as bytes, lists as tuples; a value of a stranger's class stays what it is."""
+    """Bytes in any shape as bytes, lists as tuples, sets of texts as sorted tuples; a value of a stranger's class stays
+    what it is."""
+    if isinstance(value, (set, frozenset)) and all(isinstance(each, str) for each in value):
+        return tuple(sorted(value))
     if isinstance(value, (bytearray, memoryview)) or (hasattr(type(value), "__bytes__") and type(value) is not bytes):
         return bytes(value)
     if isinstance(value, (list, tuple)):

@@ -12,7 +12,8 @@ from typing import Any
 from mtlib.clinic.ladder import wrong_answer
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Noise
-from mtlib.lab.examining import Inputs, Task
+from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
+from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.receivers import Game, Oracle
 from mtlib.lab.sheets import Map
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
@@ -250,4 +251,110 @@ ODDS_IN_SSL3 = Task(
     ),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3)
+# -- 25: which checks are needed --------------------------------------------------------------------------------------
+
+KNOCKED_OUT = Table(
+    "knocked_out", 25,
+    "One part is switched off, in a data centre that does what the documents said up to 2025. Which of the attacks A0 to "
+    "A12 succeed then? (A13 always does.) Numbers in rising order, with a blank between, or \"\" for none.",
+    {
+        "msg_key": "", "temp_auth_key_id": "A1 A10", "msg_id": "A2", "temp_session_id": "A3", "nonce": "A8",
+        "perm_auth_key_id": "A6", "not_bound_elsewhere": "A7", "expires_at": "", "one_temp_key": "A2 A3 A9 A11 A12",
+        "duplicates": "A11", "window": "A12",
+    },
+    (
+        Slip("plaintext_chosen", "That is so where an attacker may choose the plaintext. On real bytes they cannot: "
+             "without the key it turns to noise.", "msg_key"),
+        Slip("one_end_of_two", "Somebody else has the same kind of tunnel, with a name that the seal does not know: look "
+             "at who sits between.", "temp_auth_key_id", ("A1", "A10")),
+        Slip("nonce_buys_nothing", "It is accepted then (A8), though it buys nothing (lesson 14).", "nonce", ("",)),
+        Slip("second_brake", "The exchange promised an end, and the earlier of the two counts.", "expires_at"),
+        Slip("old_key_only", "While an old key may stay bound, each way to bind it again is open, too: look at every "
+             "thief of a superseded key.", "one_temp_key", ("A9",)),
+        Slip("inside_the_window", "A13 lies within the window; that is its point.", "window", ("A12 A13", "A13")),
+    ),
+    (
+        "Read what each attacker changes, and which comparison would see it.",
+        "A change in the ciphertext without the key is noise: nine equalities see it, hash or no hash.",
+        "Five attacks need a key that was superseded. Which rule makes it worthless?",
+    ),
+)  # fmt: skip
+
+STOPS = {"A1": "temp_auth_key_id", "A6": "perm_auth_key_id", "A7": "not_bound_elsewhere", "A8": "nonce",
+         "A9": "one_temp_key", "A13": "msg_id_rises", "A2": "msg_id"}  # fmt: skip
+"""For each part that cannot be missed an attack that nothing else stops."""
+
+
+def _missing(answer: Callable[..., Any], seed: str) -> str:
+    """What is wrong with a crew: an attack that gets through, or nothing, and then it is too large."""
+    crew = set(answer())
+    if not crew <= set(PARTS):
+        return ""
+    switches = Switches.only(crew)
+    if "msg_id_rises" in crew and "msg_id" not in crew and crew >= set(STOPS.values()) - {"msg_id"}:
+        return "rises_for_msg_id"
+    for number in (*STOPS, *FOURTEEN):
+        if ATTACKS[number].succeeds(switches):
+            return f"{number.lower()}_gets_through"
+    return "hash_not_needed" if "msg_key" in crew else "too_large"
+
+
+CREW = Task(
+    "crew", 25, (), "names of checks and rules",
+    f"The smallest set of the {len(PARTS)} checks and rules with which none of the fourteen attacks succeeds, everything "
+    "else being off. Give their names as a list.",
+    lambda: tuple(sorted(STOPS.values())), lambda seed: ((),),
+    (
+        wrong_answer("rises_for_msg_id", "A thief who waits has the larger msg_id. Only the copy inside the seal stops A2."),
+        *(wrong_answer(f"{number.lower()}_gets_through", f"{number} gets through: {ATTACKS[number].story}")
+          for number in STOPS if number != "A2"),
+        wrong_answer("hash_not_needed", "Against these fourteen msg_key is not needed. The next cell says what it is for."),
+        wrong_answer("too_large", "Nothing gets through. One of these has nothing to do."),
+    ),
+    (
+        "Begin with everything on, and take away one after the other: when does something get through?",
+        "Each that cannot be missed has an attack that nothing else stops.",
+        "Seven are enough.",
+    ),
+    accepts=lambda given: isinstance(given, tuple) and len(given) == len(STOPS) and set(given) == set(STOPS.values()),
+    explain=_missing,
+)  # fmt: skip
+
+SAME_JOB = Table(
+    "same_job", 25,
+    "Six mechanisms of other protocols. Which part of a bind does the same job? What they do stands in "
+    "material(\"same_job\").",
+    {"tls-exporter": "temp_auth_key_id", "replay window": "duplicates", "five minutes": "window",
+     "context string": "constructor", "committing AEAD": "perm_auth_key_id", "signature counter": "msg_id_rises"},
+    (
+        Slip("names_the_session", "The session is only a number that the client chose. What is named here is the channel, "
+             "by its key.", "tls-exporter", ("temp_session_id",)),
+        Slip("time_for_memory", "That one looks at the time. Here it is remembered what came.", "replay window",
+             ("window",)),
+        Slip("memory_for_time", "That one remembers what came. Here only the time is looked at.", "five minutes",
+             ("duplicates",)),
+        Slip("hash_for_type", "The hash says that nothing was changed. Here it is said what kind of thing was signed.",
+             "context string", ("msg_key",)),
+        Slip("hash_commits", "The hash is one under all keys: it commits to the text. Here it is the key.",
+             "committing AEAD", ("msg_key",)),
+        Slip("remembers_all", "Not every message is remembered: one number that must grow is enough.",
+             "signature counter", ("duplicates",)),
+    ),
+    (
+        "Ask of each: does it say where, when, what kind, whose, or whether it was said before?",
+        "Where: temp_auth_key_id. When: window. What kind: constructor. Whose: perm_auth_key_id.",
+    ),
+    material={
+        "tls-exporter": "SCRAM over TLS 1.3: the password proof holds a value that both ends derive from the keys of "
+                        "this very connection (RFC 9266)",
+        "replay window": "IPsec and DTLS: the numbers of the last packets are remembered, none is taken twice (RFC 9147)",
+        "five minutes": "Kerberos: a proof with a time stamp that is too old is refused (RFC 4120)",
+        "context string": "TLS 1.3: what is signed begins with words that say what it is for (RFC 8446, 4.4.3)",
+        "committing AEAD": "a ciphertext that can be opened under one key only",
+        "signature counter": "WebAuthn: an authenticator counts its signatures, and a lower count is refused",
+    },
+    choices=("constructor", "duplicates", "msg_id_rises", "msg_key", "perm_auth_key_id", "temp_auth_key_id",
+             "temp_session_id", "window"),
+)  # fmt: skip
+
+EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB)
