@@ -7,7 +7,20 @@ from collections.abc import Callable, Iterator
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab import DAY, NOW, sample
-from mtlib.lab.plates import Board, Bugs, Clock, Horizon, Machine, Packet, Plate, Ribbons, Staircase, Theft, Triage, Wires
+from mtlib.lab.plates import (
+    Board,
+    Bugs,
+    Clock,
+    Horizon,
+    Machine,
+    Packet,
+    Plate,
+    Ribbons,
+    Staircase,
+    Theft,
+    Triage,
+    Wires,
+)
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
 from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA

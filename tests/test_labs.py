@@ -22,11 +22,23 @@ from mtlib.crypto.entropy import Noise
 from mtlib.crypto.kdf import kdf_v1, msg_key_v1
 from mtlib.errors import LocalError, MtError
 from mtlib.lab import sample
-from mtlib.lab.exercises_labs import COMPARED, HEAD, NOTICING, NOTICING_IN_CBC, ODDS, ODDS_IN_SSL3
+from mtlib.lab.attacks import ATTACKS, DOCUMENTED, FOURTEEN, PARTS, Switches, succeeding
+from mtlib.lab.exercises_labs import (
+    COMPARED,
+    CREW,
+    HEAD,
+    KNOCKED_OUT,
+    NOTICING,
+    NOTICING_IN_CBC,
+    ODDS,
+    ODDS_IN_SSL3,
+    STOPS,
+)
+from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.staircase import BITS, PARTS, STARTS, Staircase, flipped, noticed
 from mtlib.lab.receivers import last_blocks, sealed, trusting
-from mtlib.protocol.checks import verify
+from mtlib.protocol.checks import Facts, judge, verify
 from mtlib.protocol.packets import TO_SERVER, open_packet
 from plates import BINDING, play
 from test_notebooks import FOLDER, SOLUTIONS, code, tags
@@ -214,7 +226,7 @@ def test_what_is_appended_is_accepted_by_whoever_trusts_the_length_inside() -> N
 
 def test_how_often_a_last_block_of_noise_is_accepted() -> None:
     names = played("23")[0]
-    assert (names["TRIES"], names["hits"], names["lengths"]) == (2**20, {1: 4032, 2: 13, 8: 0}, {104})
+    assert (names["TRIES"], names["hits"], names["lengths"]) == (2**20, {1: 4008, 2: 12, 8: 0}, {104})
     drawn = Noise("four bytes")
     four = sealed(drawn.draw("body", 36), BINDING.perm_key, drawn)
     assert last_blocks(four, BINDING.perm_key, names["blocks"]) == 0
@@ -303,3 +315,73 @@ def test_the_horizon_asks_the_receivers() -> None:
     ]  # fmt: skip
     with pytest.raises(LocalError):
         Horizon(sample().carried, {9: 1}, 2**20)
+
+
+# -- 25: knock out a check --------------------------------------------------------------------------------------------
+
+
+def test_what_each_part_is_there_for() -> None:
+    for part, expected in KNOCKED_OUT.solution.items():
+        found = succeeding(Switches(DOCUMENTED | {part}), FOURTEEN)
+        assert " ".join(number for number in found if number != "A13") == expected, part
+
+
+def test_the_predictions_of_lab_25() -> None:
+    names = played("25")[0]
+    assert (names["without_the_hash"](), names["everything_off"]()) == (0, 12)
+    assert set(FOURTEEN) - set(succeeding(Switches(frozenset(PARTS)))) == {"A4", "A5"}
+
+
+def alone(number: str) -> set[str]:
+    """The parts that stop an attack by themselves, everything else being off."""
+    return {part for part in PARTS if not ATTACKS[number].succeeds(Switches.only([part]))}
+
+
+def test_five_attacks_fall_to_no_single_check_but_to_pairs() -> None:
+    hard = [number for number in FOURTEEN if not alone(number)]
+    assert hard == ["A2", "A3", "A11", "A12", "A13"] and len(alone("A0")) == 10
+    pairs = {number: {part for part in PARTS if part != "one_temp_key"
+                      and not ATTACKS[number].succeeds(Switches.only(["one_temp_key", part]))}
+             for number in hard}  # fmt: skip
+    assert pairs == {"A2": {"msg_id"}, "A3": {"temp_session_id", "msg_id_rises"}, "A13": {"msg_id_rises"},
+                     "A11": {"duplicates", "msg_id_rises"}, "A12": {"window", "msg_id_rises"}}  # fmt: skip
+
+
+def test_the_smallest_crew_is_found_by_search_and_there_is_one_only() -> None:
+    """A part without which something succeeds although all others are on is in every crew; those alone are enough."""
+    needed = {part for part in PARTS if succeeding(Switches(frozenset({part})), FOURTEEN)}
+    assert needed == set(CREW.solution()) == set(STOPS.values()) and len(needed) == 7
+    assert succeeding(Switches.only(needed), FOURTEEN) == []
+    for number, part in STOPS.items():
+        assert number in succeeding(Switches(frozenset({part})))
+
+
+def flips_accepted(crew: set[str]) -> int:
+    rules, request = Switches.only(crew).rules, bytes(BINDING.request)
+    return sum(judge(Facts(request.replace(SEAL, flipped(SEAL, bit)), BINDING.perm_key, BINDING.temp_key,
+                           BINDING.session_id, BINDING.msg_id, BINDING.expires_at - 1, rules=rules)).ok
+               for bit in range(0, BITS, 3))  # fmt: skip
+
+
+def test_nine_stop_the_flips_and_ten_the_other_message() -> None:
+    seven = set(CREW.solution())
+    assert flips_accepted(seven) > 0
+    ends = [part for part in PARTS if flips_accepted(seven | {"perm_auth_key_id_in_front", part}) == 0]
+    assert ends == ["msg_key", "expires_at", "temp_session_id"]
+    for end in ends:
+        nine = seven | {"perm_auth_key_id_in_front", end}
+        assert len(nine) == 9 and succeeding(Switches.only(nine)) == ["A14"]
+        tens = [part for part in PARTS if succeeding(Switches.only(nine | {part})) == []]
+        assert tens == ["seqno", "constructor"]
+
+
+def test_the_board_carries_the_attacks_out() -> None:
+    model = Board()
+    assert model.through == ("A13", "A15") and "2 attacks get through: A13, the quick repeat" in model.said()
+    assert play(model, ("set", "all")) == "17 on, 0 attacks get through."
+    play(model, ("switch", "nonce"))
+    assert model.through == ("A8",)
+    play(model, ("switch", "nonce"), ("set", "none"))
+    assert len(model.through) == 13 and "no such part" in play(model, ("switch", "encryption"))
+    with pytest.raises(LocalError):
+        Board(frozenset({"encryption"}))

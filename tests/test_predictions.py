@@ -73,6 +73,8 @@ TOLD = {
     "appended": r"All of them\. The noise|noise opens to|2000 of 2000",
     "last_block": r"On the bytes of the body|may come out as it|Measured: bytes of the body",
     "owners_second_seal": r"The owner can, at no|the same hash: an owner|Measured: yes",
+    "without_the_hash": r"None\. On paper|What nobody changed has|Measured: 0",
+    "everything_off": r"Twelve\. The other two|brakes that are no|Measured: 12",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Sixteen attacks on a binding, carried out with real envelopes against the data centre's bytes, without a socket.
 
-`World` is one victim with both keys and a data centre of which parts can be switched off (`PARTS`). An attack tries, and
-says whether the attacker has what they wanted. Everything is drawn from an entropy that is handed in.
+`World` is one victim with both keys and a data centre of which parts can be switched off (`PARTS`). An attack tries,
+and says whether the attacker has what they wanted. Everything is drawn from an entropy that is handed in.
 Source of the list: the fields and rules of core.telegram.org/method/auth.bindTempAuthKey and core.telegram.org/api/pfs,
 each left out in turn. `msg_id_rises` is in no document.
 """
@@ -70,7 +70,9 @@ class Switches:
 class Party:
     """Somebody with keys, in a session under the temporary one, and a connection to the world's data centre."""
 
-    def __init__(self, world: World, temp: AuthKey, session_id: int, perm: AuthKey | None = None, salt: int = 1) -> None:
+    def __init__(
+        self, world: World, temp: AuthKey, session_id: int, perm: AuthKey | None = None, salt: int = 1
+    ) -> None:
         self.world, self.temp, self.perm = world, temp, perm or world.perm
         self._entropy = world.scope("party")
         self._peer = world.dc.accept()
@@ -105,8 +107,8 @@ class Party:
         for each in said:
             if each.name == "rpc_result":
                 found = look(bytes(each["result"]))
-                name = found.name if isinstance(found, Dissection) else ""
-                return found["error_message"].decode() if name == "rpc_error" else name  # type: ignore[index]
+                if isinstance(found, Dissection):
+                    return str(found["error_message"].decode() if found.name == "rpc_error" else found.name)
         return next((f"bad_msg {each['error_code']}" for each in said if each.name == "bad_msg_notification"), "")
 
     def bind(self, binding: Binding) -> str:

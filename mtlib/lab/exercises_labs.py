@@ -255,8 +255,8 @@ ODDS_IN_SSL3 = Task(
 
 KNOCKED_OUT = Table(
     "knocked_out", 25,
-    "One part is switched off, in a data centre that does what the documents said up to 2025. Which of the attacks A0 to "
-    "A12 succeed then? (A13 always does.) Numbers in rising order, with a blank between, or \"\" for none.",
+    "One part is switched off, in a data centre that does what the documents said up to 2025. Which of the attacks A0 "
+    "to A12 succeed then? (A13 always does.) Numbers in rising order, with a blank between, or \"\" for none.",
     {
         "msg_key": "", "temp_auth_key_id": "A1 A10", "msg_id": "A2", "temp_session_id": "A3", "nonce": "A8",
         "perm_auth_key_id": "A6", "not_bound_elsewhere": "A7", "expires_at": "", "one_temp_key": "A2 A3 A9 A11 A12",
@@ -265,8 +265,8 @@ KNOCKED_OUT = Table(
     (
         Slip("plaintext_chosen", "That is so where an attacker may choose the plaintext. On real bytes they cannot: "
              "without the key it turns to noise.", "msg_key"),
-        Slip("one_end_of_two", "Somebody else has the same kind of tunnel, with a name that the seal does not know: look "
-             "at who sits between.", "temp_auth_key_id", ("A1", "A10")),
+        Slip("one_end_of_two", "Somebody else has the same kind of tunnel, with a name that the seal does not know: "
+             "look at who sits between.", "temp_auth_key_id", ("A1", "A10")),
         Slip("nonce_buys_nothing", "It is accepted then (A8), though it buys nothing (lesson 14).", "nonce", ("",)),
         Slip("second_brake", "The exchange promised an end, and the earlier of the two counts.", "expires_at"),
         Slip("old_key_only", "While an old key may stay bound, each way to bind it again is open, too: look at every "
@@ -301,14 +301,16 @@ def _missing(answer: Callable[..., Any], seed: str) -> str:
 
 CREW = Task(
     "crew", 25, (), "names of checks and rules",
-    f"The smallest set of the {len(PARTS)} checks and rules with which none of the fourteen attacks succeeds, everything "
-    "else being off. Give their names as a list.",
+    f"The smallest set of the {len(PARTS)} checks and rules with which none of the fourteen attacks succeeds, "
+    "everything else being off. Give their names as a list.",
     lambda: tuple(sorted(STOPS.values())), lambda seed: ((),),
     (
-        wrong_answer("rises_for_msg_id", "A thief who waits has the larger msg_id. Only the copy inside the seal stops A2."),
+        wrong_answer("rises_for_msg_id",
+                     "A thief who waits has the larger msg_id. Only the copy inside the seal stops A2."),
         *(wrong_answer(f"{number.lower()}_gets_through", f"{number} gets through: {ATTACKS[number].story}")
           for number in STOPS if number != "A2"),
-        wrong_answer("hash_not_needed", "Against these fourteen msg_key is not needed. The next cell says what it is for."),
+        wrong_answer("hash_not_needed",
+                     "Against these fourteen msg_key is not needed. The next cell says what it is for."),
         wrong_answer("too_large", "Nothing gets through. One of these has nothing to do."),
     ),
     (
@@ -327,8 +329,8 @@ SAME_JOB = Table(
     {"tls-exporter": "temp_auth_key_id", "replay window": "duplicates", "five minutes": "window",
      "context string": "constructor", "committing AEAD": "perm_auth_key_id", "signature counter": "msg_id_rises"},
     (
-        Slip("names_the_session", "The session is only a number that the client chose. What is named here is the channel, "
-             "by its key.", "tls-exporter", ("temp_session_id",)),
+        Slip("names_the_session", "The session is only a number that the client chose. What is named here is the "
+             "channel, by its key.", "tls-exporter", ("temp_session_id",)),
         Slip("time_for_memory", "That one looks at the time. Here it is remembered what came.", "replay window",
              ("window",)),
         Slip("memory_for_time", "That one remembers what came. Here only the time is looked at.", "five minutes",
@@ -347,7 +349,8 @@ SAME_JOB = Table(
     material={
         "tls-exporter": "SCRAM over TLS 1.3: the password proof holds a value that both ends derive from the keys of "
                         "this very connection (RFC 9266)",
-        "replay window": "IPsec and DTLS: the numbers of the last packets are remembered, none is taken twice (RFC 9147)",
+        "replay window": "IPsec and DTLS: the numbers of the last packets are remembered, none is taken twice "
+                         "(RFC 9147)",
         "five minutes": "Kerberos: a proof with a time stamp that is too old is refused (RFC 4120)",
         "context string": "TLS 1.3: what is signed begins with words that say what it is for (RFC 8446, 4.4.3)",
         "committing AEAD": "a ciphertext that can be opened under one key only",

@@ -35,8 +35,8 @@ from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.wires import Wires
 
 __all__ = [
-    "Board", "Bugs", "Clock", "Horizon", "Machine", "Packet", "Plate", "Ribbons", "Staircase", "Theft", "Triage", "Wires",
-    "plate",
+    "Board", "Bugs", "Clock", "Horizon", "Machine", "Packet", "Plate", "Ribbons", "Staircase", "Theft", "Triage",
+    "Wires", "plate",
 ]  # fmt: skip
 
 
