@@ -34,9 +34,10 @@ from mtlib.lab.exercises_labs import (
     ODDS_IN_SSL3,
     STOPS,
 )
+from mtlib.lab.plates import staircase
 from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
-from mtlib.lab.plates.staircase import BITS, PARTS, STARTS, Staircase, flipped, noticed
+from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
 from mtlib.lab.receivers import last_blocks, sealed, trusting
 from mtlib.protocol.checks import Facts, judge, verify
 from mtlib.protocol.packets import TO_SERVER, open_packet
@@ -151,7 +152,7 @@ def test_who_notices_a_flip() -> None:
     names = played("21")[0]["names"]
     assert names == list(noticed(BINDING))
     per_part = [{len(found) for found in names[start : start + 8 * size]}
-                for start, (_, size) in zip(STARTS, PARTS, strict=True)]  # fmt: skip
+                for start, (_, size) in zip(STARTS, staircase.PARTS, strict=True)]  # fmt: skip
     assert per_part == [{1}, {10}, {10}, {10}, {7}, {5}, {3}]
     assert {check: sum(check not in found for found in names) for check in LET_THROUGH} == LET_THROUGH
     assert {check for found in names for check in found} == LET_THROUGH.keys()

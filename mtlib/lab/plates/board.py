@@ -22,7 +22,7 @@ class Board(Plate):
     """`off` are names of `PARTS`. LocalError for another name."""
 
     name = "the board"
-    question = "Which checks are needed? Switch some off, and see which attacks get through."
+    question = "Some checks and rules are off. Which attacks get through?"
     height = 392
 
     def __init__(self, off: frozenset[str] = DOCUMENTED) -> None:
