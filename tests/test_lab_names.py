@@ -12,7 +12,7 @@ from pathlib import Path
 from mtlib import lab
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("figures", "attacks", "patients", "plates", "receivers", "troubles", "wrong_fields")
+ROOMS = ("figures", "attacks", "patients", "plates", "receivers", "scoreboard", "troubles", "wrong_fields")
 SCENES = tuple(f"mtlib.lab.{name}" for name in ROOMS)
 """Modules of which a lesson takes what it plays through, by their own names."""
 

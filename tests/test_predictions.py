@@ -75,6 +75,9 @@ TOLD = {
     "owners_second_seal": r"The owner can, at no|the same hash: an owner|Measured: yes",
     "without_the_hash": r"None\. On paper|What nobody changed has|Measured: 0",
     "everything_off": r"Twelve\. The other two|brakes that are no|Measured: 12",
+    "at_the_false_one": r"It notices nothing|What a client trusts is|Measured: nothing",
+    "checks_that_see_the_relay": r"One\. Session and|name of the tunnel cannot|Measured: 1",
+    "exact_again": r"and nothing is bound: the|nobody executes anything|Measured: boolTrue",
 }  # fmt: skip
 
 

@@ -387,3 +387,26 @@ def a15_late_packet(world: World) -> bool:
 
 FOURTEEN = tuple(number for number in ATTACKS if number not in ("A14", "A15"))
 """The attacks of lab 25."""
+
+LANES = {
+    "exact": "the very message again, in its session",
+    "new msg_id": "the same request under a new msg_id, in its session",
+    "new session": "the same message, in a session that the data centre has never seen",
+    "forgotten": "the very message again; the data centre has lost its sessions",
+}
+"""Ways to send a recorded binding again."""
+
+
+def replayed(lane: str, seconds: int, switches: Switches | None = None) -> tuple[str, bool]:
+    """A recorded binding of a superseded key again, so many seconds after the first time (2 or more): what the thief
+    hears, and whether the old key is bound afterwards. LocalError for a lane that is none."""
+    if lane not in LANES or seconds < 2:
+        raise LocalError("no such repeat", got=f"{lane}, {seconds} s", expected=", ".join(LANES), where="replayed")
+    world = World(switches or Switches(DOCUMENTED))
+    world.supersede(seconds - 1)
+    if lane == "forgotten":
+        world.forget_sessions()
+    thief = world.thief(4242 if lane == "new session" else None)
+    msg_id = thief.session.next_msg_id(world.now) if lane == "new msg_id" else world.first.msg_id
+    heard = thief.result(world.first.request, msg_id)
+    return heard, world.bound(world.stolen) == world.perm.id

@@ -360,4 +360,115 @@ SAME_JOB = Table(
              "temp_session_id", "window"),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB)
+# -- 28: who is sure of whom ------------------------------------------------------------------------------------------
+
+WHO_IS_SURE = Table(
+    "who_is_sure", 28,
+    "boolTrue came. Which of these statements are true, True or False? They stand in material(\"who_is_sure\").",
+    {"A": True, "B": False, "C": False, "D": False, "E": False, "F": False},
+    (
+        Slip("seal_proves_nothing", "The seal was made with the permanent key, and names this tunnel: that is what it "
+             "proves.", "A"),
+        Slip("server_proved", "The false data centre never had it. The client's trust rests on the RSA key alone.", "B"),
+        Slip("relay_works", "The seal names the client's tunnel, and theirs has another name.", "C"),
+        Slip("old_answer", "It may be an answer kept from before.", "D"),
+        Slip("future_side", "30 s is the future side. The past side is 300.", "E"),
+        Slip("late_is_enough", "See A15: late is enough.", "F"),
+    ),
+    (
+        "Ask of each: which bytes would have to be different if it were false?",
+        "The answer boolTrue is sealed with the temporary key, and with nothing else.",
+    ),
+    material={
+        "A": "The data centre knows now that the owner of the permanent key wanted this temporary key.",
+        "B": "The client knows now that the other side knows the permanent key.",
+        "C": "Whoever has the RSA key can sit between and pass the binding on, and has the account then.",
+        "D": "Whoever hears boolTrue for a binding has a bound key now.",
+        "E": "A recorded binding is worthless 30 seconds later.",
+        "F": "Only somebody who holds one of the keys can undo a newer binding.",
+    },
+    choices=(True, False),
+)  # fmt: skip
+
+PAST, FUTURE = 300, 30
+"""Seconds by which a message may be late, and early."""
+NOTHING_YET = 0
+
+
+def _fresh(msg_id: int, now: int, seen: tuple[int, ...], last_bind: int, *, future: int = FUTURE) -> str:
+    if msg_id in seen:
+        return "duplicate"
+    if msg_id < now - PAST << 32:
+        return "too_old"
+    if msg_id > now + future << 32:
+        return "too_new"
+    return "accept" if msg_id > last_bind else "not_rising"
+
+
+def _arrivals(seed: str) -> Inputs:
+    """Around each edge, with and without what is remembered."""
+    now = 1_800_000_000 + 1000 * len(seed)
+
+    def made(seconds: int, more: int = 0) -> int:
+        return (now + seconds << 32) + 4 * more
+
+    return (
+        (made(0), now, (), NOTHING_YET), (made(0), now, (made(0),), made(-5)), (made(-PAST), now, (), NOTHING_YET),
+        (made(-PAST, -1), now, (), NOTHING_YET), (made(FUTURE), now, (), NOTHING_YET),
+        (made(FUTURE, 1), now, (), NOTHING_YET), (made(100), now, (), NOTHING_YET),
+        (made(-60), now, (), made(-60)), (made(-60), now, (), made(-2)), (made(-60, 1), now, (), made(-60)),
+        (made(-60), now, (made(-10), made(-5)), made(-90)), (made(-1), now, (made(-10),), made(-10)),
+    )  # fmt: skip
+
+
+FRESH = Task(
+    "fresh", 28, ("msg_id", "now", "seen", "last_bind"), "str",
+    "May this binding be judged? One of \"accept\", \"duplicate\" (its msg_id is among `seen`, those of its session), "
+    "\"too_old\", \"too_new\" (more than 300 s late, more than 30 s early) and \"not_rising\" (not above `last_bind`, "
+    "the msg_id of the permanent key's last accepted binding, 0 for none), asked in this order. `now` is whole unix "
+    "seconds; a msg_id is unix seconds times 2**32.",
+    _fresh, _arrivals,
+    (
+        wrong_answer("raw_comparison", "msg_id counts 2**-32 s, now counts seconds.",
+                     lambda m, now, seen, last: "duplicate" if m in seen else "too_old" if m < now - PAST else
+                     "too_new" if m > now + FUTURE else "accept"),
+        wrong_answer("same_on_both_sides", "A message may be late by 300 s, early by 30.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, future=PAST)),
+        wrong_answer("equal_accepted", "Equal is the replay itself: rising means greater.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, last - 1)),
+        wrong_answer("against_the_highest_seen", "Other messages may overtake each other; a binding rises against the "
+                     "last accepted binding.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, max((*seen, last))),
+                     lambda m, now, seen, last: _fresh(m, now, seen, max(seen, default=0))),
+        wrong_answer("no_memory_but_the_sessions", "The session was forgotten. One number per permanent key is not.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, NOTHING_YET)),
+    ),
+    (
+        "Bring both to one unit: now << 32.",
+        "Four questions, in the order in which they stand in the contract; what passes all of them is accepted.",
+        "The last one: msg_id > last_bind, and greater means greater.",
+    ),
+)  # fmt: skip
+
+SURE_ELSEWHERE = Table(
+    "sure_elsewhere", 28,
+    "Who proves to the other side that they know a long-term key: the \"client\", the \"server\" or \"both\"?",
+    {"2G phone": "client", "HTTPS in a browser": "server", "SSH with a key": "both", "the bind alone": "client"},
+    (
+        Slip("base_station_proved", "A 2G phone answers the network's challenge; no base station ever answers one of "
+             "the phone's.", "2G phone"),
+        Slip("visitor_proved", "The server signs; the browser has no key, and a password comes later, inside.",
+             "HTTPS in a browser"),
+        Slip("host_key_forgotten", "The host key signs the exchange, and the user's key signs the session: both.",
+             "SSH with a key"),
+        Slip("answer_proves", "Nothing in the answer was made with the permanent key.", "the bind alone"),
+    ),
+    (
+        "Ask of each side: which of its long-term keys was used on bytes that the other side had chosen, or checked?",
+        "In three of them only one side does so, or the other; in one, both do.",
+    ),
+    choices=("client", "server", "both"),
+)  # fmt: skip
+
+EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, WHO_IS_SURE, FRESH,
+             SURE_ELSEWHERE)  # fmt: skip
