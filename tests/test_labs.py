@@ -18,11 +18,12 @@ import nbformat
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.entropy import Noise
 from mtlib.crypto.kdf import kdf_v1, msg_key_v1
 from mtlib.errors import LocalError, MtError
 from mtlib.lab import sample
-from mtlib.lab.attacks import ATTACKS, DOCUMENTED, FOURTEEN, PARTS, Switches, succeeding
+from mtlib.lab.attacks import ATTACKS, DOCUMENTED, FOURTEEN, PARTS, Switches, replayed, succeeding
 from mtlib.lab.exercises_labs import (
     COMPARED,
     CREW,
@@ -39,6 +40,9 @@ from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
 from mtlib.lab.receivers import last_blocks, sealed, trusting
+from mtlib.lab.scoreboard import changed_seals, healed, moved, shown
+from mtlib.net.client import connect
+from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Facts, judge, verify
 from mtlib.protocol.packets import TO_SERVER, open_packet
 from plates import BINDING, play
@@ -386,3 +390,72 @@ def test_the_board_carries_the_attacks_out() -> None:
     assert len(model.through) == 13 and "no such part" in play(model, ("switch", "encryption"))
     with pytest.raises(LocalError):
         Board(frozenset({"encryption"}))
+
+
+# -- 28: man in the middle, replay, time ------------------------------------------------------------------------------
+
+REFUSED, OLD = ("ENCRYPTED_MESSAGE_INVALID", False), ("bad_msg 16", False)
+
+
+def test_a_false_data_centre_is_believed_and_cannot_pass_the_binding_on() -> None:
+    names = played("28")[0]
+    assert names["at_the_false_one"]() == "nothing"
+    fooled, genuine = names["fooled"], names["genuine"]
+    assert fooled.perm_key == names["victim"].perm_key and fooled.to.key == names["victim"].to.key
+    refused = genuine.trace.named("bind_refused")[-1].verdict
+    assert refused.failing == ("temp_auth_key_id",)
+
+
+def test_how_the_recorded_binding_fares_in_each_lane() -> None:
+    assert played("28")[0]["lanes"] == {
+        "exact": [("boolTrue", False)] * 5,
+        "new msg_id": [REFUSED] * 5,
+        "new session": [REFUSED] * 3 + [OLD] * 2,
+        "forgotten": [("boolTrue", True)] * 3 + [OLD] * 2,
+    }
+    assert [replayed("forgotten", at, Switches()) for at in (2, 300, 301)] == [REFUSED, REFUSED, OLD]
+    for wrong in (("sideways", 60), ("exact", 1)):
+        with pytest.raises(LocalError):
+            replayed(*wrong)
+
+
+def test_the_edge_is_found_by_halving() -> None:
+    names = played("28")[0]
+    assert (names["low"], names["high"], names["asked"]) == (300, 301, 12)
+
+
+def test_a_client_that_knows_another_rsa_key_stops_at_the_fingerprint() -> None:
+    names = played("28")[0]
+    with LocalDC() as other, pytest.raises(MtError, match="fingerprint"):
+        connect(f"127.0.0.1:{other.port}", key=names["rsa"].public, dc_id=other.dc_id)
+
+
+KINDS = {"all on": 0, "documented": 2, "hash off": 0, "equalities off": 6, "nine": 1, "ten": 0, "piltover's gaps": 2,
+         "teamgram's gaps": 10, "the crew": 3}  # fmt: skip
+
+
+def test_the_scoreboard() -> None:
+    names = played("28")[0]
+    board, sets = names["board"], list(names["sets"])
+    assert len(board) == 22
+    through = {name: [kind for kind, counts in board.items() if counts[at]] for at, name in enumerate(sets)}
+    assert {name: len(kinds) for name, kinds in through.items()} == KINDS
+    assert [kind.partition(",")[0] for kind in through["equalities off"]] == ["1 twin", "A1", "A2", "A6", "A8", "A10"]
+    assert through["documented"] == [str(ATTACKS["A13"]), str(ATTACKS["A15"])]
+    assert through["nine"] == [str(ATTACKS["A14"])]
+    last = shown(board, sets).splitlines()[-1].split()
+    assert [int(count) for count in last[-len(KINDS) :]] == list(KINDS.values())
+
+
+def test_the_seals_of_the_scoreboard_are_what_they_are_called() -> None:
+    made = changed_seals(BINDING)
+    assert [len(each) for each in made.values()] == [832, 3, 200, 200, 1, 1]
+    assert all(len(set(each)) == len(each) for each in made.values())
+    schedule, plaintext, ciphertext = BINDING.schedule, bytes(BINDING.plaintext), SEAL[HEAD:]
+    for i in (1, 2, 3):
+        opened = ige_decrypt(healed(plaintext, ciphertext, schedule.aes_iv, i), schedule.aes_key, schedule.aes_iv)
+        differs = [at + 1 for at in range(5) if opened[16 * at : 16 * at + 16] != plaintext[16 * at : 16 * at + 16]]
+        assert differs == [i, i + 1]
+    opened = ige_decrypt(moved(plaintext, ciphertext), schedule.aes_key, schedule.aes_iv)
+    shows = [int.from_bytes(each, "big") for each in (plaintext[48:64], ciphertext[32:48], ciphertext[:16])]
+    assert int.from_bytes(opened[16:32], "big") == shows[0] ^ shows[1] ^ shows[2]

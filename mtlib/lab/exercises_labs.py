@@ -369,7 +369,8 @@ WHO_IS_SURE = Table(
     (
         Slip("seal_proves_nothing", "The seal was made with the permanent key, and names this tunnel: that is what it "
              "proves.", "A"),
-        Slip("server_proved", "The false data centre never had it. The client's trust rests on the RSA key alone.", "B"),
+        Slip("server_proved", "The false data centre never had it. The client's trust rests on the RSA key alone.",
+             "B"),
         Slip("relay_works", "The seal names the client's tunnel, and theirs has another name.", "C"),
         Slip("old_answer", "It may be an answer kept from before.", "D"),
         Slip("future_side", "30 s is the future side. The past side is 300.", "E"),
@@ -470,5 +471,5 @@ SURE_ELSEWHERE = Table(
     choices=("client", "server", "both"),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, WHO_IS_SURE, FRESH,
-             SURE_ELSEWHERE)  # fmt: skip
+EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, WHO_IS_SURE,
+             FRESH, SURE_ELSEWHERE)  # fmt: skip

@@ -104,7 +104,7 @@ def scoreboard(sets: Mapping[str, Switches] = SETS) -> dict[str, list[int]]:
     """How many of each kind get through, one number for each set of rules."""
     passing = {name: _passing(switches) for name, switches in sets.items()}
     board = {kind: [each[kind] for each in passing.values()] for kind in _facts()}
-    for number, attack in ATTACKS.items():
+    for attack in ATTACKS.values():
         board[str(attack)] = [int(attack.succeeds(switches)) for switches in sets.values()]
     return board
 
