@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mtlib.clinic.mistakes import MISTAKES
     from mtlib.clinic.reading import read_patient
     from mtlib.clinic.sheet import sheet
-    from mtlib.crypto.entropy import Patterned, System
+    from mtlib.crypto.entropy import Noise, Patterned, System
     from mtlib.crypto.keys import AuthKey
     from mtlib.crypto.rsa import PrivateKey, PublicKey
     from mtlib.net.client import connect
@@ -57,7 +57,7 @@ __version__ = "2.0.0"
 __all__ = [
     "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "PACKET_CHECKS", "REQUEST",
     "SCHEMA", "TO_CLIENT", "TO_SERVER", "AuthKey", "BindPacket", "Binding", "Carried", "ClientStream",
-    "Dissection", "Facts", "Fault", "Limits", "LocalDC", "PacketFacts", "Patterned", "PrivateKey", "PublicKey",
+    "Dissection", "Facts", "Fault", "Limits", "LocalDC", "Noise", "PacketFacts", "Patterned", "PrivateKey", "PublicKey",
     "Rules", "ServerStream", "System", "connect", "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge",
     "judge_packet", "open_packet", "read_patient", "seal", "sheet", "trace", "unseal", "verify",
 ]  # fmt: skip
@@ -67,7 +67,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "clinic.mistakes": "MISTAKES",
     "clinic.reading": "read_patient",
     "clinic.sheet": "sheet",
-    "crypto.entropy": "Patterned System",
+    "crypto.entropy": "Noise Patterned System",
     "crypto.keys": "AuthKey",
     "crypto.rsa": "PrivateKey PublicKey",
     "net.client": "connect",

@@ -7,7 +7,21 @@ from collections.abc import Callable, Iterator
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab import DAY, NOW, sample
-from mtlib.lab.plates import Bugs, Clock, Machine, Packet, Plate, Rho, Ribbons, Theft, Triage, Wires
+from mtlib.lab.plates import (
+    Board,
+    Bugs,
+    Clock,
+    Horizon,
+    Machine,
+    Packet,
+    Plate,
+    Rho,
+    Ribbons,
+    Staircase,
+    Theft,
+    Triage,
+    Wires,
+)
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
 from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA
@@ -41,6 +55,9 @@ ALL: dict[str, Callable[[], Plate]] = {
     "clock": Clock,
     "triage": Triage,
     "bugs": Bugs,
+    "board": Board,
+    "horizon": lambda: Horizon(sample().carried, {1: 4177, 2: 14, 8: 0}, 2**20),
+    "staircase": lambda: Staircase(BINDING),
 }
 
 

@@ -86,6 +86,17 @@ TOLD = {
     "young_key": r"is a diagnosis,? too|after 72 seconds: boolTrue",
     "flips_found": r"every single flip is found|96 of 96|Measured: 96|only one of the seals",
     "noise_named": r"noise stays|Measured: 0 seals|gives these bytes exactly\.<|All of the noise",
+    "flip_in_c4": r"Five\. The hash|Damage runs to the end of|the fewer checks",
+    "as_good_as_the_hash": r"Two do as well|four bytes are as good|four bytes catches",
+    "free_bits": r"192: the random|Everything else the data|these 448 bits|Measured: 192",
+    "appended": r"All of them\. The noise|noise opens to|2000 of 2000",
+    "last_block": r"On the bytes of the body|may come out as it|Measured: bytes of the body",
+    "owners_second_seal": r"The owner can, at no|the same hash: an owner|Measured: yes",
+    "without_the_hash": r"None\. On paper|What nobody changed has|Measured: 0",
+    "everything_off": r"Twelve\. The other two|brakes that are no|Measured: 12",
+    "at_the_false_one": r"It notices nothing|What a client trusts is|Measured: nothing",
+    "checks_that_see_the_relay": r"One\. Session and|name of the tunnel cannot|Measured: 1",
+    "exact_again": r"and nothing is bound: the|nobody executes anything|Measured: boolTrue",
 }  # fmt: skip
 
 

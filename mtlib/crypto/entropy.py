@@ -81,11 +81,24 @@ class Patterned:
             where = _joined(self._scope, label)
             raise LocalError("this value was drawn before", got=f"attempt {attempt} again", where=where)
         self._drawn.add(name)
-        digest = hashlib.sha256(b"\0".join((self._seed, self._scope.encode(), label.encode()))).digest()
+        return self._made(b"\0".join((self._seed, self._scope.encode(), label.encode())), size, attempt)
+
+    def _made(self, name: bytes, size: int, attempt: int) -> bytes:
+        digest = hashlib.sha256(name).digest()
         return _pattern((digest[0] + attempt) % 256, digest[1:4], size)
 
     def __repr__(self) -> str:
-        return f"Patterned(scope={self._scope!r})"
+        return f"{type(self).__name__}(scope={self._scope!r})"
+
+
+class Noise(Patterned):
+    """The same, but the bytes look random: where something is tried often and its successes are counted.
+
+    The same names give the same bytes every time. SHAKE-256 of seed, scope, label and attempt; never for keys.
+    """
+
+    def _made(self, name: bytes, size: int, attempt: int) -> bytes:
+        return hashlib.shake_256(name + b"\0" + str(attempt).encode()).digest(size)
 
 
 def source(entropy: Entropy) -> Entropy:

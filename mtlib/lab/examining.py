@@ -52,6 +52,8 @@ class Task:
     `gives` says what comes back, `asks` what it has to do, in a sentence or two. `solution` is the library's answer;
     `inputs(seed)` are the arguments that both are tried on. Where several answers are lawful, `accepts(*arguments,
     answer)` decides and `solution` gives one of them. `needs` names exercises whose functions the answer may call.
+    Where a mistake shows in what the answer does rather than in what it gives, `explain(answer, seed)` tries it out and
+    gives the name of one of the `mistakes`, or "".
     """
 
     name: str
@@ -65,6 +67,7 @@ class Task:
     hints: tuple[str, ...] = field(repr=False)
     needs: tuple[str, ...] = ()
     accepts: Callable[..., bool] | None = field(default=None, repr=False)
+    explain: Callable[[Callable[..., Any], str], str] | None = field(default=None, repr=False)
 
     @property
     def signature(self) -> str:
@@ -83,7 +86,7 @@ class Task:
         wrong = [at for at, given in enumerate(answers) if not self._holds(inputs[at], given)]
         if not wrong:
             return _spoiling(self, answer, inputs[0]) or right(_praise(self, inputs))
-        found = recognise(self.mistakes, inputs, answers)
+        found = self._explained(answer, seed) or recognise(self.mistakes, inputs, answers)
         if found is not None:
             return almost(found.sentence, found.name)
         first = wrong[0]
@@ -93,6 +96,10 @@ class Task:
         credit = f"{well} of {len(inputs)} inputs are right; the first that differs: " if well else ""
         half = 2 * well >= len(inputs) and not isinstance(answers[first], bool)
         return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where)
+
+    def _explained(self, answer: Callable[..., Any], seed: str) -> WrongAnswer | None:
+        name = _outcome(self.explain, (answer, seed)) if self.explain else ""
+        return next((mistake for mistake in self.mistakes if mistake.name == name), None)
 
     def _holds(self, arguments: tuple[Any, ...], given: Any) -> bool:
         expected = self.solution(*arguments)
@@ -180,7 +187,10 @@ def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Bytes in any shape as bytes, lists as tuples; a value of a stranger's class stays what it is."""
+    """Bytes in any shape as bytes, lists as tuples, sets of texts as sorted tuples; a value of a stranger's class stays
+    what it is."""
+    if isinstance(value, (set, frozenset)) and all(isinstance(each, str) for each in value):
+        return tuple(sorted(value))
     if isinstance(value, (bytearray, memoryview)) or (hasattr(type(value), "__bytes__") and type(value) is not bytes):
         return bytes(value)
     if isinstance(value, (list, tuple)):

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.rsa import PrivateKey
 from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.messages import next_msg_id
 
 NOW = 1_800_000_000
 """The lessons' clock: 15 January 2027, 08:00 UTC."""
 DAY = 86_400
+UNUSED = PrivateKey(2**1024 - 1, 2**1024 - 3)
+"""A data centre has to have an RSA key; without a key exchange nobody asks for it, so these are not even primes."""
 
 
 @dataclass(frozen=True)

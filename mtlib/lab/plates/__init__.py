@@ -10,7 +10,10 @@
 | `Wires` | 17 | changes what stands outside the seal, turns checks off, and looks for dishonest boolTrues |
 | `Bugs` | 17, 29 | finds the wrong field of a bad packet beside a good one, in ten levels |
 | `Triage` | 19, 29 | guesses where the doctor stops, and sees the way to the guilty byte |
+| `Board` | 25 | switches checks off, and sees which attacks get through |
 | `Clock` | 20 | drags the clock along a day in which two clients are refused |
+| `Staircase` | 21 | flips any bit of the seal, and sees which checks notice |
+| `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 
 How to make another: `mtlib.lab.plates.plate`.
 """
@@ -19,18 +22,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.bugs import Bugs
 from mtlib.lab.plates.clock import Clock
+from mtlib.lab.plates.horizon import Horizon
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
 from mtlib.lab.plates.rho import Rho
 from mtlib.lab.plates.ribbons import Ribbons
+from mtlib.lab.plates.staircase import Staircase
 from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.wires import Wires
 
-__all__ = ["Bugs", "Clock", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Theft", "Triage", "Wires", "plate"]
+__all__ = [
+    "Board", "Bugs", "Clock", "Horizon", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Staircase", "Theft", "Triage",
+    "Wires", "plate",
+]  # fmt: skip
 
 
 def plate(model: Plate) -> Any:

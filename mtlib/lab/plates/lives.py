@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import RpcError, TransportError
-from mtlib.lab.samples import DAY, NOW
+from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Rules
 from mtlib.protocol.datacenter import DataCenter
@@ -25,8 +24,6 @@ from mtlib.wire import SCHEMA, Dissection
 
 Rule = Callable[[str, int, float | None, bool], Advice]
 """What to do after a refusal: its name, how many so far, the age of the permanent key, whether it was ever bound."""
-UNUSED = PrivateKey(2**1024 - 1, 2**1024 - 3)
-"""A data centre has to have an RSA key; without a key exchange nobody asks for it, so these are not even primes."""
 PAUSE, LAST = 20, 25 * 3600
 """Seconds between two tries, and until the story ends."""
 MOST = 9

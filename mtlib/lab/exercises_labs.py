@@ -1,0 +1,475 @@
+"""The exercises of the labs (lessons 21 to 28): what an attacker has to work out, and what a defender has to.
+
+Where a value stands is read from the schema; what a data centre notices is held beside its checks by the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from mtlib.clinic.ladder import wrong_answer
+from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.entropy import Noise
+from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
+from mtlib.lab.examining import Inputs, Slip, Table, Task
+from mtlib.lab.receivers import Game, Oracle
+from mtlib.lab.sheets import Map
+from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
+from mtlib.protocol.packets import HEADER
+from mtlib.wire import Reading
+from mtlib.wire.schema import PLAINTEXT
+
+# -- 21: who notices a flip -------------------------------------------------------------------------------------------
+
+COMPARED = {
+    place.span.name: (place.start, place.stop)
+    for place in Map.of(PLAINTEXT.dissect(bytes(PLAINTEXT_SIZE), Reading(lenient=True))).places
+    if place.span.nested is None and place.span.name not in ("random", "padding")
+}
+"""The fields of the plaintext that are compared with something: from which byte to which."""
+HEAD = 24
+"""The bytes of the seal before C1: key id and msg_key."""
+
+
+def _every_byte(seed: str) -> Inputs:
+    return tuple((at,) for at in range(ENCRYPTED_SIZE))
+
+
+def _in_cipher(count: Callable[[int, int], int], msg_key: int = len(COMPARED) + 1) -> Callable[[int], int]:
+    """`count` gets the first byte of the flipped block in the plaintext, and the flipped byte's own place there."""
+
+    def noticing(at: int) -> int:
+        if at < HEAD:
+            return 1 if at < 8 else msg_key
+        place = at - HEAD
+        return count(place - place % BLOCK, place)
+
+    return noticing
+
+
+def _behind(start: int, place: int) -> int:
+    return 1 + sum(stop > start for _, stop in COMPARED.values())
+
+
+def _over(first: int, last: int) -> set[str]:
+    """The compared fields of which a byte lies in this range."""
+    return {name for name, (start, stop) in COMPARED.items() if start < last and stop > first}
+
+
+NOTICING = Task(
+    "noticing", 21, ("at",), "int",
+    "One bit of byte `at` (0 to 103) of the seal is flipped. How many of the eleven checks notice? They compare the "
+    "key id in front, msg_key, and nine fields of the plaintext: length, seqno, msg_id, constructor, nonce, "
+    "perm_auth_key_id, expires_at, temp_auth_key_id, temp_session_id.",
+    _in_cipher(_behind), _every_byte,
+    (
+        wrong_answer("block_alone",
+                "You count the fields of the flipped block. In IGE the damage runs on: count every field that ends "
+                "behind the start of this block.",
+                _in_cipher(lambda start, place: len(_over(start, start + BLOCK))),
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + BLOCK)))),
+        wrong_answer("backwards", "Blocks before the flipped one stay intact.",
+                _in_cipher(lambda start, place: 1 + len(_over(0, start + BLOCK))),
+                _in_cipher(lambda start, place: len(_over(0, start + BLOCK)))),
+        wrong_answer("hash_not_counted", "msg_key is compared, too.",
+                _in_cipher(lambda start, place: _behind(start, place) - 1),
+                _in_cipher(lambda start, place: _behind(start, place) - 1, len(COMPARED))),
+        wrong_answer("counted_where_it_begins",
+                "temp_session_id begins in block 4 and ends in block 5: a flip in C5 hits its second half.",
+                _in_cipher(lambda start, place: 1 + sum(first >= start for first, _ in COMPARED.values()))),
+        wrong_answer("msg_key_only_compared",
+                "msg_key is more than a value to compare: aes_key and aes_iv come from it, so all five blocks turn to "
+                "noise.",
+                _in_cipher(_behind, 1)),
+        wrong_answer("random_compared", "random is hashed, and compared with nothing.",
+                _in_cipher(lambda start, place: _behind(start, place) + (start == 0), len(COMPARED) + 2),
+                _in_cipher(lambda start, place: _behind(start, place) + (start == 0))),
+    ),
+    (
+        "Three cases: bytes 0 to 7, bytes 8 to 23, and the five blocks of ciphertext from byte 24 on.",
+        "Write down where each of the nine fields ends: msg_id at 24, seqno at 28, length at 32, and so on.",
+        "In IGE a flip in block k turns blocks k to 5 to noise. A field is hit when it ends behind the block's start; "
+        "add one for msg_key.",
+    ),
+)  # fmt: skip
+
+
+def _cbc(start: int, place: int) -> int:
+    """Noise in its own block, and in the next one the same bit flipped."""
+    below = place + BLOCK
+    return 1 + len(_over(start, start + BLOCK) | _over(below, below + 1))
+
+
+NOTICING_IN_CBC = Task(
+    "noticing_in_cbc", 21, ("at",), "int",
+    "The same question, had Telegram taken CBC: p_i = D(c_i) ^ c_{i-1}, key and iv still made from msg_key. One bit of "
+    "byte `at` (0 to 103) of the seal is flipped. How many of the eleven checks notice?",
+    _in_cipher(_cbc), _every_byte,
+    (
+        wrong_answer("as_in_ige",
+                "That is IGE, where the damage runs to the end. In CBC a plaintext block hangs on two ciphertext "
+                "blocks only: its own and the one before.",
+                _in_cipher(_behind)),
+        wrong_answer("own_block_only", "A ciphertext block is XORed into the next plaintext block, too: there the same "
+                "bit is flipped.",
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + BLOCK)))),
+        wrong_answer("next_block_whole", "In the next block not everything is noise: one bit is flipped, at the same "
+                "place, and it lies in one field.",
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + 2 * BLOCK)))),
+        wrong_answer("hash_not_counted", "msg_key is compared, too.",
+                _in_cipher(lambda start, place: _cbc(start, place) - 1),
+                _in_cipher(lambda start, place: _cbc(start, place) - 1, len(COMPARED))),
+        wrong_answer("counted_twice", "A field that is hit by the noise and by the single bit is still one check.",
+                _in_cipher(lambda start, place: 1 + len(_over(start, start + BLOCK))
+                           + len(_over(place + BLOCK, place + BLOCK + 1)))),
+    ),
+    (
+        "Bytes 0 to 23 are as before. For the rest: which plaintext blocks does c_i go into?",
+        "Its own block becomes noise; in the next one the bit at the same place is flipped, which is byte at - 24 + 16 "
+        "of the plaintext.",
+        "Collect the fields in a set, so that none is counted twice; bytes from 72 on are padding.",
+    ),
+)  # fmt: skip
+
+# -- 23: what the hash does not cover ---------------------------------------------------------------------------------
+
+
+def _games(seed: str) -> list[Game]:
+    return [Game.drawn(Noise(f"games {seed}").at(f"round {number}")) for number in range(12)]
+
+
+def _rounds(seed: str) -> Inputs:
+    return tuple((game.challenge, game.texts, game.oracle) for game in _games(seed))
+
+
+def _distinguish(challenge: bytes, texts: tuple[bytes, bytes], oracle: Oracle) -> int:
+    return int(oracle(challenge + bytes(BLOCK)) == texts[1])
+
+
+def _asking(answer: Callable[..., Any], seed: str) -> str:
+    """What is wrong with a strategy, by what it asks the oracle."""
+    for game in _games(seed):
+        with suppress(Exception):
+            answer(game.challenge, game.texts, game.oracle)
+        asked = game.oracle.asked
+        if asked and any(each == game.challenge for each in asked):
+            return "asks_the_challenge"
+        if asked and all((len(each) - HEAD) % BLOCK for each in asked):
+            return "no_whole_block"
+        if asked and all(len(each) == len(game.challenge) for each in asked):
+            return "changes_the_last_block"
+        if asked and not any(each.startswith(game.challenge) for each in asked):
+            return "not_at_the_end"
+        if not asked:
+            return "asks_nothing"
+    return ""
+
+
+DISTINGUISH = Task(
+    "distinguish", 23, ("challenge", "texts", "oracle"), "0 or 1",
+    "Which of the two texts is sealed in `challenge`, a seal of 104 bytes? texts[0] and texts[1] are bodies of 40 "
+    "bytes. `oracle(seal)` opens every seal but the challenge itself: it gives the body that it believes, or None.",
+    _distinguish, _rounds,
+    (
+        wrong_answer("asks_the_challenge",
+                     "The oracle opens everything but the challenge. Ask for another seal with the same text."),
+        wrong_answer("no_whole_block", "Not a whole block: the receiver hangs up."),
+        wrong_answer("not_at_the_end", "Everything behind it turns to noise. Where does nothing follow?"),
+        wrong_answer("changes_the_last_block", "Half of the last block is payload: noise in it breaks the hash."),
+        wrong_answer("asks_nothing", "About half of the games: that is luck. The oracle can tell you."),
+    ),
+    (
+        "You may ask for anything that is not the challenge. Which bytes does the hash not cover?",
+        "Behind the last block stands nothing that could be damaged. Put something there.",
+        "16 more bytes of anything, at the end; then compare what the oracle says with texts[1].",
+    ),
+    explain=_asking,
+)  # fmt: skip
+
+
+def _left(size: int) -> int:
+    """Bytes in the last block."""
+    return size % BLOCK
+
+
+def _bodies(seed: str) -> Inputs:
+    return tuple((body,) for body in (40, *range(20, 61)))
+
+
+ODDS = Task(
+    "odds", 23, ("body",), "int",
+    "MTProto 1.0: a body of `body` bytes is sealed with as little padding as fills the last block, and that block is "
+    "replaced by noise. The receiver accepts with odds 2^-e. Which e?",
+    lambda body: 8 * (_left(HEADER + body) or BLOCK), _bodies,
+    (
+        wrong_answer("always_64", "It depends on where the text ends: (32 + body) mod 16 bytes of it are in the last "
+                     "block.", lambda body: 64),
+        wrong_answer("padding_counted", "The padding may be anything: it is what does not count.",
+                     lambda body: 8 * (-(HEADER + body) % BLOCK), lambda body: 128),
+        wrong_answer("nothing_left_over", "Where nothing is left over the last block is full of payload: 128.",
+                     lambda body: 8 * _left(HEADER + body)),
+        wrong_answer("bytes_counted", "Bits, not bytes.", lambda body: _left(HEADER + body) or BLOCK),
+    ),
+    (
+        "In front of the body stand 32 bytes of header. How many bytes of header and body are in the last block?",
+        "Each of them comes out right with odds 1 in 256. The padding is compared with nothing.",
+    ),
+)  # fmt: skip
+
+MAC = 20
+"""Bytes of HMAC-SHA1."""
+
+
+def _ssl3(data: int) -> int:
+    """What is left of data and MAC, and the byte that says how much padding there is."""
+    return 8 * _left(data + MAC) + 8
+
+
+ODDS_IN_SSL3 = Task(
+    "odds_in_ssl3", 23, ("data",), "int",
+    "SSL 3.0 with AES-CBC: `data` bytes, then a MAC of 20 bytes over them, then 0 to 15 bytes of padding that may be "
+    "anything, and one byte that says how many they are; together whole blocks. The last block is replaced by noise. "
+    "The receiver accepts with odds 2^-e. Which e?",
+    _ssl3, lambda seed: tuple((data,) for data in (12, *range(30, 71))),
+    (
+        wrong_answer("length_byte_forgotten", "The last byte has to say how much padding there is: 8 more bits.",
+                     lambda data: 8 * _left(data + MAC), lambda data: 8 * (_left(data + MAC) or BLOCK)),
+        wrong_answer("mac_forgotten", "The MAC stands between data and padding: its bytes have to come out right, too.",
+                     lambda data: 8 * _left(data) + 8),
+        wrong_answer("padding_checked", "That is TLS, where every byte of the padding has its value. In SSL 3.0 it may "
+                     "be anything.", lambda data: 128),
+        wrong_answer("full_block_too_much", "Where data and MAC end with a block, the last block is nothing but "
+                     "padding: only its last byte counts.",
+                     lambda data: 8 * (_left(data + MAC) or BLOCK) + 8),
+        wrong_answer("bytes_counted", "Bits, not bytes.", lambda data: _left(data + MAC) + 1),
+    ),
+    (
+        "Which bytes of the last block does the receiver compare with anything?",
+        "(data + 20) mod 16 bytes of data or MAC, and the very last byte.",
+    ),
+)  # fmt: skip
+
+# -- 25: which checks are needed --------------------------------------------------------------------------------------
+
+KNOCKED_OUT = Table(
+    "knocked_out", 25,
+    "One part is switched off, in a data centre that does what the documents said up to 2025. Which of the attacks A0 "
+    "to A12 succeed then? (A13 always does.) Numbers in rising order, with a blank between, or \"\" for none.",
+    {
+        "msg_key": "", "temp_auth_key_id": "A1 A10", "msg_id": "A2", "temp_session_id": "A3", "nonce": "A8",
+        "perm_auth_key_id": "A6", "not_bound_elsewhere": "A7", "expires_at": "", "one_temp_key": "A2 A3 A9 A11 A12",
+        "duplicates": "A11", "window": "A12",
+    },
+    (
+        Slip("plaintext_chosen", "That is so where an attacker may choose the plaintext. On real bytes they cannot: "
+             "without the key it turns to noise.", "msg_key"),
+        Slip("one_end_of_two", "Somebody else has the same kind of tunnel, with a name that the seal does not know: "
+             "look at who sits between.", "temp_auth_key_id", ("A1", "A10")),
+        Slip("nonce_buys_nothing", "It is accepted then (A8), though it buys nothing (lesson 14).", "nonce", ("",)),
+        Slip("second_brake", "The exchange promised an end, and the earlier of the two counts.", "expires_at"),
+        Slip("old_key_only", "While an old key may stay bound, each way to bind it again is open, too: look at every "
+             "thief of a superseded key.", "one_temp_key", ("A9",)),
+        Slip("inside_the_window", "A13 lies within the window; that is its point.", "window", ("A12 A13", "A13")),
+    ),
+    (
+        "Read what each attacker changes, and which comparison would see it.",
+        "A change in the ciphertext without the key is noise: nine equalities see it, hash or no hash.",
+        "Five attacks need a key that was superseded. Which rule makes it worthless?",
+    ),
+)  # fmt: skip
+
+STOPS = {"A1": "temp_auth_key_id", "A6": "perm_auth_key_id", "A7": "not_bound_elsewhere", "A8": "nonce",
+         "A9": "one_temp_key", "A13": "msg_id_rises", "A2": "msg_id"}  # fmt: skip
+"""For each part that cannot be missed an attack that nothing else stops."""
+
+
+def _missing(answer: Callable[..., Any], seed: str) -> str:
+    """What is wrong with a crew: an attack that gets through, or nothing, and then it is too large."""
+    crew = set(answer())
+    if not crew <= set(PARTS):
+        return ""
+    switches = Switches.only(crew)
+    if "msg_id_rises" in crew and "msg_id" not in crew and crew >= set(STOPS.values()) - {"msg_id"}:
+        return "rises_for_msg_id"
+    for number in (*STOPS, *FOURTEEN):
+        if ATTACKS[number].succeeds(switches):
+            return f"{number.lower()}_gets_through"
+    return "hash_not_needed" if "msg_key" in crew else "too_large"
+
+
+CREW = Task(
+    "crew", 25, (), "names of checks and rules",
+    f"The smallest set of the {len(PARTS)} checks and rules with which none of the fourteen attacks succeeds, "
+    "everything else being off. Give their names as a list.",
+    lambda: tuple(sorted(STOPS.values())), lambda seed: ((),),
+    (
+        wrong_answer("rises_for_msg_id",
+                     "A thief who waits has the larger msg_id. Only the copy inside the seal stops A2."),
+        *(wrong_answer(f"{number.lower()}_gets_through", f"{number} gets through: {ATTACKS[number].story}")
+          for number in STOPS if number != "A2"),
+        wrong_answer("hash_not_needed",
+                     "Against these fourteen msg_key is not needed. The next cell says what it is for."),
+        wrong_answer("too_large", "Nothing gets through. One of these has nothing to do."),
+    ),
+    (
+        "Begin with everything on, and take away one after the other: when does something get through?",
+        "Each that cannot be missed has an attack that nothing else stops.",
+        "Seven are enough.",
+    ),
+    accepts=lambda given: isinstance(given, tuple) and len(given) == len(STOPS) and set(given) == set(STOPS.values()),
+    explain=_missing,
+)  # fmt: skip
+
+SAME_JOB = Table(
+    "same_job", 25,
+    "Six mechanisms of other protocols. Which part of a bind does the same job? What they do stands in "
+    "material(\"same_job\").",
+    {"tls-exporter": "temp_auth_key_id", "replay window": "duplicates", "five minutes": "window",
+     "context string": "constructor", "committing AEAD": "perm_auth_key_id", "signature counter": "msg_id_rises"},
+    (
+        Slip("names_the_session", "The session is only a number that the client chose. What is named here is the "
+             "channel, by its key.", "tls-exporter", ("temp_session_id",)),
+        Slip("time_for_memory", "That one looks at the time. Here it is remembered what came.", "replay window",
+             ("window",)),
+        Slip("memory_for_time", "That one remembers what came. Here only the time is looked at.", "five minutes",
+             ("duplicates",)),
+        Slip("hash_for_type", "The hash says that nothing was changed. Here it is said what kind of thing was signed.",
+             "context string", ("msg_key",)),
+        Slip("hash_commits", "The hash is one under all keys: it commits to the text. Here it is the key.",
+             "committing AEAD", ("msg_key",)),
+        Slip("remembers_all", "Not every message is remembered: one number that must grow is enough.",
+             "signature counter", ("duplicates",)),
+    ),
+    (
+        "Ask of each: does it say where, when, what kind, whose, or whether it was said before?",
+        "Where: temp_auth_key_id. When: window. What kind: constructor. Whose: perm_auth_key_id.",
+    ),
+    material={
+        "tls-exporter": "SCRAM over TLS 1.3: the password proof holds a value that both ends derive from the keys of "
+                        "this very connection (RFC 9266)",
+        "replay window": "IPsec and DTLS: the numbers of the last packets are remembered, none is taken twice "
+                         "(RFC 9147)",
+        "five minutes": "Kerberos: a proof with a time stamp that is too old is refused (RFC 4120)",
+        "context string": "TLS 1.3: what is signed begins with words that say what it is for (RFC 8446, 4.4.3)",
+        "committing AEAD": "a ciphertext that can be opened under one key only",
+        "signature counter": "WebAuthn: an authenticator counts its signatures, and a lower count is refused",
+    },
+    choices=("constructor", "duplicates", "msg_id_rises", "msg_key", "perm_auth_key_id", "temp_auth_key_id",
+             "temp_session_id", "window"),
+)  # fmt: skip
+
+# -- 28: who is sure of whom ------------------------------------------------------------------------------------------
+
+WHO_IS_SURE = Table(
+    "who_is_sure", 28,
+    "boolTrue came. Which of these statements are true, True or False? They stand in material(\"who_is_sure\").",
+    {"A": True, "B": False, "C": False, "D": False, "E": False, "F": False},
+    (
+        Slip("seal_proves_nothing", "The seal was made with the permanent key, and names this tunnel: that is what it "
+             "proves.", "A"),
+        Slip("server_proved", "The false data centre never had it. The client's trust rests on the RSA key alone.",
+             "B"),
+        Slip("relay_works", "The seal names the client's tunnel, and theirs has another name.", "C"),
+        Slip("old_answer", "It may be an answer kept from before.", "D"),
+        Slip("future_side", "30 s is the future side. The past side is 300.", "E"),
+        Slip("late_is_enough", "See A15: late is enough.", "F"),
+    ),
+    (
+        "Ask of each: which bytes would have to be different if it were false?",
+        "The answer boolTrue is sealed with the temporary key, and with nothing else.",
+    ),
+    material={
+        "A": "The data centre knows now that the owner of the permanent key wanted this temporary key.",
+        "B": "The client knows now that the other side knows the permanent key.",
+        "C": "Whoever has the RSA key can sit between and pass the binding on, and has the account then.",
+        "D": "Whoever hears boolTrue for a binding has a bound key now.",
+        "E": "A recorded binding is worthless 30 seconds later.",
+        "F": "Only somebody who holds one of the keys can undo a newer binding.",
+    },
+    choices=(True, False),
+)  # fmt: skip
+
+PAST, FUTURE = 300, 30
+"""Seconds by which a message may be late, and early."""
+NOTHING_YET = 0
+
+
+def _fresh(msg_id: int, now: int, seen: tuple[int, ...], last_bind: int, *, future: int = FUTURE) -> str:
+    if msg_id in seen:
+        return "duplicate"
+    if msg_id < now - PAST << 32:
+        return "too_old"
+    if msg_id > now + future << 32:
+        return "too_new"
+    return "accept" if msg_id > last_bind else "not_rising"
+
+
+def _arrivals(seed: str) -> Inputs:
+    """Around each edge, with and without what is remembered."""
+    now = 1_800_000_000 + 1000 * len(seed)
+
+    def made(seconds: int, more: int = 0) -> int:
+        return (now + seconds << 32) + 4 * more
+
+    return (
+        (made(0), now, (), NOTHING_YET), (made(0), now, (made(0),), made(-5)), (made(-PAST), now, (), NOTHING_YET),
+        (made(-PAST, -1), now, (), NOTHING_YET), (made(FUTURE), now, (), NOTHING_YET),
+        (made(FUTURE, 1), now, (), NOTHING_YET), (made(100), now, (), NOTHING_YET),
+        (made(-60), now, (), made(-60)), (made(-60), now, (), made(-2)), (made(-60, 1), now, (), made(-60)),
+        (made(-60), now, (made(-10), made(-5)), made(-90)), (made(-1), now, (made(-10),), made(-10)),
+    )  # fmt: skip
+
+
+FRESH = Task(
+    "fresh", 28, ("msg_id", "now", "seen", "last_bind"), "str",
+    "May this binding be judged? One of \"accept\", \"duplicate\" (its msg_id is among `seen`, those of its session), "
+    "\"too_old\", \"too_new\" (more than 300 s late, more than 30 s early) and \"not_rising\" (not above `last_bind`, "
+    "the msg_id of the permanent key's last accepted binding, 0 for none), asked in this order. `now` is whole unix "
+    "seconds; a msg_id is unix seconds times 2**32.",
+    _fresh, _arrivals,
+    (
+        wrong_answer("raw_comparison", "msg_id counts 2**-32 s, now counts seconds.",
+                     lambda m, now, seen, last: "duplicate" if m in seen else "too_old" if m < now - PAST else
+                     "too_new" if m > now + FUTURE else "accept"),
+        wrong_answer("same_on_both_sides", "A message may be late by 300 s, early by 30.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, future=PAST)),
+        wrong_answer("equal_accepted", "Equal is the replay itself: rising means greater.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, last - 1)),
+        wrong_answer("against_the_highest_seen", "Other messages may overtake each other; a binding rises against the "
+                     "last accepted binding.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, max((*seen, last))),
+                     lambda m, now, seen, last: _fresh(m, now, seen, max(seen, default=0))),
+        wrong_answer("no_memory_but_the_sessions", "The session was forgotten. One number per permanent key is not.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, NOTHING_YET)),
+    ),
+    (
+        "Bring both to one unit: now << 32.",
+        "Four questions, in the order in which they stand in the contract; what passes all of them is accepted.",
+        "The last one: msg_id > last_bind, and greater means greater.",
+    ),
+)  # fmt: skip
+
+SURE_ELSEWHERE = Table(
+    "sure_elsewhere", 28,
+    "Who proves to the other side that they know a long-term key: the \"client\", the \"server\" or \"both\"?",
+    {"2G phone": "client", "HTTPS in a browser": "server", "SSH with a key": "both", "the bind alone": "client"},
+    (
+        Slip("base_station_proved", "A 2G phone answers the network's challenge; no base station ever answers one of "
+             "the phone's.", "2G phone"),
+        Slip("visitor_proved", "The server signs; the browser has no key, and a password comes later, inside.",
+             "HTTPS in a browser"),
+        Slip("host_key_forgotten", "The host key signs the exchange, and the user's key signs the session: both.",
+             "SSH with a key"),
+        Slip("answer_proves", "Nothing in the answer was made with the permanent key.", "the bind alone"),
+    ),
+    (
+        "Ask of each side: which of its long-term keys was used on bytes that the other side had chosen, or checked?",
+        "In three of them only one side does so, or the other; in one, both do.",
+    ),
+    choices=("client", "server", "both"),
+)  # fmt: skip
+
+EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, WHO_IS_SURE,
+             FRESH, SURE_ELSEWHERE)  # fmt: skip

@@ -1,0 +1,128 @@
+"""The scoreboard: every kind of attack of the labs against sets of rules. It is run, never typed.
+
+Kinds are changed seals, which are put before the checks one by one, and the sixteen attacks of `mtlib.lab.attacks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.entropy import Noise
+from mtlib.crypto.keys import AuthKey
+from mtlib.lab.attacks import ATTACKS, DOCUMENTED, Switches
+from mtlib.lab.samples import NOW, sample
+from mtlib.protocol.binding import Binding
+from mtlib.protocol.checks import Facts, judge
+from mtlib.wire.view import text_table
+
+EQUALITIES = frozenset({"msg_id", "nonce", "perm_auth_key_id", "expires_at", "temp_auth_key_id", "temp_session_id"})
+SETS: Mapping[str, Switches] = {
+    "all on": Switches(),
+    "documented": Switches(DOCUMENTED),
+    "hash off": Switches(frozenset({"msg_key"})),
+    "equalities off": Switches(EQUALITIES),
+}
+"""Sets of rules by name: everything, what the documents said up to 2025, and each of the two nets alone."""
+FRONT, TRIES = 24, 200
+"""Where the ciphertext begins in a seal; and how often something is tried that is drawn."""
+
+
+def _xor(*blocks: bytes) -> bytes:
+    found = 0
+    for block in blocks:
+        found ^= int.from_bytes(block, "big")
+    return found.to_bytes(BLOCK, "big")
+
+
+def healed(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int) -> bytes:
+    """Other ciphertext, of which only the plaintext blocks i and i + 1 (from 1) open to something else: what went into
+    AES and what came out of it in block i + 2 is repeated in block i. IGE proves nothing.
+
+    Source: Albrecht, Mareková, Paterson, Stepanovs, Four Attacks and a Proof for Telegram, p. 10 (after Jutla, 2000).
+    """
+    c = [iv[:BLOCK], *(ciphertext[at : at + BLOCK] for at in range(0, len(ciphertext), BLOCK))]
+    m = [iv[BLOCK:], *(plaintext[at : at + BLOCK] for at in range(0, len(plaintext), BLOCK))]
+    out, into = ([_xor(one, other) for one, other in pairs] for pairs in (
+        zip(c[1:], m[:-1], strict=True), zip(m[1:], c[:-1], strict=True)))  # fmt: skip
+    c[i], c[i + 1] = _xor(c[i], out[i - 1], out[i + 1]), _xor(c[i + 1], into[i - 1], into[i + 1])
+    return b"".join(c[1:])
+
+
+def moved(plaintext: bytes, ciphertext: bytes) -> bytes:
+    """Ciphertext whose second block opens to the fourth of the plaintext, but for values that a wiretapper sees."""
+    c4, m3, m1 = ciphertext[3 * BLOCK : 4 * BLOCK], plaintext[2 * BLOCK : 3 * BLOCK], plaintext[:BLOCK]
+    return ciphertext[:BLOCK] + _xor(c4, m3, m1) + ciphertext[2 * BLOCK :]
+
+
+def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
+    """Requests with another seal in them, by kind, each with the permanent key that the data centre has under its name.
+
+    What is drawn is the same every time.
+    """
+    seal, request, plaintext = bytes(binding.encrypted_message), bytes(binding.request), bytes(binding.plaintext)
+    head, ciphertext, noise = seal[:FRONT], seal[FRONT:], Noise("scoreboard")
+    key = binding.perm_key
+    twin = AuthKey(bytes(key)[:128] + noise.draw("twin", 128))
+    schedule = binding.schedule
+
+    def with_seal(other: bytes) -> tuple[bytes, AuthKey]:
+        at = request.index(seal)
+        end = bytes(-(len(other) + 1) % 4)
+        return request[: at - 1] + bytes([len(other)]) + other + end, key
+
+    return {
+        f"{8 * len(seal)} flips": [
+            with_seal(seal[:at] + bytes([seal[at] ^ 1 << bit]) + seal[at + 1 :])
+            for at in range(len(seal)) for bit in range(8)
+        ],
+        "3 healed seals": [
+            with_seal(head + healed(plaintext, ciphertext, schedule.aes_iv, i)) for i in (1, 2, 3)
+        ],
+        f"{TRIES} extended": [
+            with_seal(seal + noise.draw("extended", BLOCK * (1 + at % 8), attempt=at)) for at in range(TRIES)
+        ],
+        f"{TRIES} last blocks": [
+            with_seal(seal[:-BLOCK] + noise.draw("last", BLOCK, attempt=at)) for at in range(TRIES)
+        ],
+        "1 moved block": [with_seal(head + moved(plaintext, ciphertext))],
+        "1 twin": [(request.replace(key.id_bytes, twin.id_bytes), twin)],
+    }  # fmt: skip
+
+
+@cache
+def _facts() -> Mapping[str, Sequence[Facts]]:
+    binding = sample().binding
+    return {
+        kind: [Facts(request, key, binding.temp_key, binding.session_id, binding.msg_id, NOW) for request, key in made]
+        for kind, made in changed_seals(binding).items()
+    }
+
+
+def scoreboard(sets: Mapping[str, Switches] = SETS) -> dict[str, list[int]]:
+    """How many of each kind get through, one number for each set of rules."""
+    passing = {name: _passing(switches) for name, switches in sets.items()}
+    board = {kind: [each[kind] for each in passing.values()] for kind in _facts()}
+    for attack in ATTACKS.values():
+        board[str(attack)] = [int(attack.succeeds(switches)) for switches in sets.values()]
+    return board
+
+
+def _passing(switches: Switches) -> dict[str, int]:
+    """How many changed seals the checks let through. What fails does not hang on the rules, so it is asked once."""
+    off = switches.rules.skip
+    return {kind: sum(not set(failing) - off for failing in found) for kind, found in _failing().items()}
+
+
+@cache
+def _failing() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    return {kind: [judge(facts).failing for facts in made] for kind, made in _facts().items()}
+
+
+def shown(board: Mapping[str, Iterable[int]], sets: Iterable[str] = SETS) -> str:
+    """The board as a table: a dot where nothing got through, and in the last row how many kinds did."""
+    rows = {kind: list(counts) for kind, counts in board.items()}
+    kinds = [sum(count > 0 for count in column) for column in zip(*rows.values(), strict=True)]
+    body = [(kind, *(str(count) if count else "." for count in counts)) for kind, counts in rows.items()]
+    return text_table([("kind", *sets), *body, ("kinds that get through", *map(str, kinds))])

@@ -1,0 +1,461 @@
+"""The labs: their numbers, as the lessons compute them; played solved and unsolved; and nothing leaves the process.
+
+Every lab is played once in this process, cell by cell, unsolved; what its cells computed is then asserted here.
+"""
+
+from __future__ import annotations
+
+import ast
+import hmac
+import socket
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from runpy import run_path
+from typing import Any
+
+import nbformat
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from mtlib.crypto.aes import ige_decrypt
+from mtlib.crypto.entropy import Noise
+from mtlib.crypto.kdf import kdf_v1, msg_key_v1
+from mtlib.errors import LocalError, MtError
+from mtlib.lab import sample
+from mtlib.lab.attacks import ATTACKS, DOCUMENTED, FOURTEEN, PARTS, Switches, replayed, succeeding
+from mtlib.lab.exercises_labs import (
+    COMPARED,
+    CREW,
+    HEAD,
+    KNOCKED_OUT,
+    NOTICING,
+    NOTICING_IN_CBC,
+    ODDS,
+    ODDS_IN_SSL3,
+    STOPS,
+)
+from mtlib.lab.plates import staircase
+from mtlib.lab.plates.board import Board
+from mtlib.lab.plates.horizon import Horizon, lasting
+from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
+from mtlib.lab.receivers import last_blocks, sealed, trusting
+from mtlib.lab.scoreboard import changed_seals, healed, moved, shown
+from mtlib.net.client import connect
+from mtlib.net.server import LocalDC
+from mtlib.protocol.checks import Facts, judge, verify
+from mtlib.protocol.packets import TO_SERVER, open_packet
+from plates import BINDING, play
+from test_notebooks import FOLDER, SOLUTIONS, code, tags
+
+LABS = {path.stem[:2]: path for path in sorted(FOLDER.glob("2[1-8]*.ipynb"))}
+MINUTES_OF_CODE = 12, 25
+"""Code cells of a lab, and lines of a cell, at most."""
+
+
+class Watch:
+    """Every address that a socket of this process was told to talk to."""
+
+    def __init__(self) -> None:
+        self.reached: list[Any] = []
+        self.listened: list[Any] = []
+
+    def put_in(self, patch: pytest.MonkeyPatch) -> None:
+        watch = self
+
+        class Watched(socket.socket):
+            def connect(self, address: Any) -> None:
+                watch.reached.append(address)
+                super().connect(address)
+
+            def connect_ex(self, address: Any) -> int:
+                watch.reached.append(address)
+                return super().connect_ex(address)
+
+            def sendto(self, data: Any, *rest: Any) -> int:
+                if self.family in (socket.AF_INET, socket.AF_INET6):
+                    watch.reached.append(rest[-1])
+                return super().sendto(data, *rest)
+
+            def listen(self, *backlog: int) -> None:
+                watch.listened.append(self.getsockname()[:2])
+                super().listen(*backlog)
+
+        patch.setattr(socket, "socket", Watched)
+
+
+@cache
+def played(number: str, solved: bool = False) -> tuple[dict[str, Any], Watch, str]:
+    """A lab run cell by cell: its names at the end, what its sockets did, and what it printed."""
+    notebook, names, watch = nbformat.read(LABS[number], as_version=4), {"__name__": f"lab_{number}"}, Watch()
+    printed: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MTLIB_MY_BIND", "")
+        watch.put_in(patch)
+        names["print"] = lambda *told, sep=" ", end="\n": printed.append(sep.join(map(str, told)) + end)
+        for cell in code(notebook):
+            tag = next((tag.partition(":")[2] for tag in tags(cell) if tag.startswith("exercise:")), "")
+            source = run_path(str(SOLUTIONS / f"{tag}.py"))["SOLUTION"] if solved and tag else cell.source
+            exec(compile(source, f"lab {number}", "exec"), names)
+    return names, watch, "".join(printed)
+
+
+@pytest.mark.parametrize("solved", [False, True], ids=["unsolved", "solved"])
+@pytest.mark.parametrize("number", LABS)
+def test_a_lab_talks_to_nobody_but_a_data_centre_of_this_process(number: str, solved: bool) -> None:
+    _, watch, _ = played(number, solved)
+    assert all(tuple(address[:2]) in watch.listened for address in watch.reached)
+    assert all(host == "127.0.0.1" for host, _ in watch.listened)
+    assert number in ("27", "28") or watch.listened == []
+
+
+def test_the_watch_sees_a_packet_that_leaves() -> None:
+    watch = Watch()
+    with pytest.MonkeyPatch.context() as patch, socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        watch.put_in(patch)
+        with socket.socket() as caller:
+            caller.connect(listener.getsockname())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
+            caller.sendto(b"x", listener.getsockname())
+        assert watch.reached == [listener.getsockname()] * 2 and watch.listened == []
+
+
+@pytest.mark.parametrize("number", LABS)
+def test_a_lab_says_the_same_solved_and_has_its_exercises(number: str) -> None:
+    notebook = nbformat.read(LABS[number], as_version=4)
+    asked = [tag for cell in code(notebook) for tag in tags(cell) if tag.startswith("exercise:")]
+    assert len(asked) in (2, 3)  # the third is the one that transfers it
+    assert played(number, True)[2] == played(number)[2]
+
+
+@pytest.mark.parametrize("number", LABS)
+def test_a_lab_keeps_its_frame(number: str) -> None:
+    notebook = nbformat.read(LABS[number], as_version=4)
+    cells, lines = MINUTES_OF_CODE
+    assert len(code(notebook)) <= cells
+    assert max(len(cell.source.splitlines()) for cell in code(notebook)) <= lines
+    assert notebook.cells[0].source.splitlines()[2].startswith("Off the short road.")
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert "**Safety.**" in prose[0] and any("## Elsewhere" in text for text in prose)
+    plates = [node for cell in code(notebook) for node in ast.walk(ast.parse(cell.source))
+              if isinstance(node, ast.Call) and ast.unparse(node.func) == "plate"]  # fmt: skip
+    assert len(plates) <= 1
+
+
+# -- 21: 832 ways -----------------------------------------------------------------------------------------------------
+
+LET_THROUGH = {
+    "perm_auth_key_id_in_front": 768, "length": 448, "msg_key": 64, "seqno": 448, "msg_id": 448, "constructor": 320,
+    "nonce": 320, "perm_auth_key_id": 192, "expires_at": 64, "temp_auth_key_id": 192, "temp_session_id": 64,
+}  # fmt: skip
+
+
+def test_who_notices_a_flip() -> None:
+    names = played("21")[0]["names"]
+    assert names == list(noticed(BINDING))
+    per_part = [{len(found) for found in names[start : start + 8 * size]}
+                for start, (_, size) in zip(STARTS, staircase.PARTS, strict=True)]  # fmt: skip
+    assert per_part == [{1}, {10}, {10}, {10}, {7}, {5}, {3}]
+    assert {check: sum(check not in found for found in names) for check in LET_THROUGH} == LET_THROUGH
+    assert {check for found in names for check in found} == LET_THROUGH.keys()
+
+
+def test_what_the_owner_of_the_key_may_choose() -> None:
+    resealed = played("21")[0]["resealed"]
+    found = [resealed(bit) for bit in range(640)]
+    assert [len(each) for each in found].count(0) == 192 and max(map(len, found)) == 1
+
+
+def test_no_flip_under_eight_other_pairs_of_keys_is_accepted() -> None:
+    judged = played("21")[0]["judged"]
+    bindings = [sample(f"pair {number}").binding for number in range(8)]
+    tried = [judged(each, flipped(bytes(each.encrypted_message), bit)).ok for each in bindings for bit in range(BITS)]
+    assert (len(tried), sum(tried)) == (6656, 0)
+
+
+def test_the_rule_says_what_the_checks_say() -> None:
+    assert [NOTICING.solution(bit // 8) for bit in range(BITS)] == [len(found) for found in noticed(BINDING)]
+
+
+def cbc_noticed(bit: int) -> int:
+    """The same seal in CBC, by another library; what differs behind it is noticed."""
+    envelope, key = bytes(BINDING.envelope), BINDING.perm_key
+    msg_key = msg_key_v1(envelope)
+    plaintext = envelope + BINDING.padding
+
+    def cipher(under: bytes) -> Cipher[modes.CBC]:
+        aes_key, aes_iv = kdf_v1(key, under)
+        return Cipher(algorithms.AES(aes_key), modes.CBC(aes_iv[:16]))
+
+    changed = flipped(key.id_bytes + msg_key + cipher(msg_key).encryptor().update(plaintext), bit)
+    opened = cipher(changed[8:HEAD]).decryptor().update(changed[HEAD:])
+    fields = sum(opened[start:stop] != plaintext[start:stop] for start, stop in COMPARED.values())
+    return fields + (changed[:8] != key.id_bytes) + (msg_key_v1(opened[:72]) != changed[8:HEAD])
+
+
+def test_the_rule_for_cbc_says_what_cbc_does() -> None:
+    assert [NOTICING_IN_CBC.solution(bit // 8) for bit in range(BITS)] == [cbc_noticed(bit) for bit in range(BITS)]
+
+
+def test_the_staircase_tells_what_was_measured() -> None:
+    model = Staircase(BINDING)
+    assert play(model, ("bit", 640)).endswith("5 of 11 checks notice: msg_key, perm_auth_key_id, expires_at, "
+                                              "temp_auth_key_id, temp_session_id.")  # fmt: skip
+    assert [count > 0 for count in model.changed()] == [False, False, False, True, True]
+    play(model, ("point", [0, 0]))
+    assert model.changed() == [0] * 5 and model.state["said"].endswith("notice: perm_auth_key_id_in_front.")
+    _, *rows = model.rows()
+    assert {name: 832 - int(count) for name, count, *_ in rows[:-1]} == LET_THROUGH
+    assert rows[-1][2:] == ("1", "10", "10", "10", "7", "5", "3")
+
+
+def test_the_staircase_starts_from_an_accepted_binding() -> None:
+    assert verify(BINDING.request, perm_key=BINDING.perm_key, temp_key=BINDING.temp_key, now=BINDING.expires_at - 1,
+                  session_id=BINDING.session_id, msg_id=BINDING.msg_id).ok  # fmt: skip
+
+
+# -- 23: padding nobody watches ---------------------------------------------------------------------------------------
+
+SEAL = bytes(BINDING.encrypted_message)
+
+
+def test_what_is_appended_is_accepted_by_whoever_trusts_the_length_inside() -> None:
+    names = played("23")[0]
+    assert names["appended"]() == len(names["longer"]) == 2000
+    assert {trusting(each, BINDING.perm_key, 15) for each in names["longer"]} == {None}
+    remembered = {sha256(each).digest() for each in [SEAL, *names["longer"][:100]]}
+    assert len(remembered) == 101  # a cache of accepted seals knows none of them again
+
+
+def test_how_often_a_last_block_of_noise_is_accepted() -> None:
+    names = played("23")[0]
+    assert (names["TRIES"], names["hits"], names["lengths"]) == (2**20, {1: 4008, 2: 12, 8: 0}, {104})
+    drawn = Noise("four bytes")
+    four = sealed(drawn.draw("body", 36), BINDING.perm_key, drawn)
+    assert last_blocks(four, BINDING.perm_key, names["blocks"]) == 0
+
+
+def test_many_last_blocks_at_once_are_what_the_receiver_says_to_each() -> None:
+    drawn = Noise("one by one")
+    target = sealed(drawn.draw("body", 33), BINDING.perm_key, drawn)
+    blocks = drawn.draw("blocks", 16 * 2048)
+    one_by_one = [trusting(target[:-16] + blocks[at : at + 16], BINDING.perm_key) for at in range(0, len(blocks), 16)]
+    hits = len(one_by_one) - one_by_one.count(None)
+    assert last_blocks(target, BINDING.perm_key, blocks) == hits > 0
+    with pytest.raises(LocalError):
+        last_blocks(target[:-16], BINDING.perm_key, blocks)
+
+
+def test_the_game_is_won_always_and_with_the_rule_half_of_the_time() -> None:
+    won = played("23")[0]["won"]
+    assert (won(None), won(15)) == (200, COIN)
+
+
+COIN = 101
+"""Rounds of 200, with this seed."""
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_mtproto_2_accepts_none_of_five_thousand(replaced: bool) -> None:
+    packet, noise = bytes(sample().carried.packet), Noise("2.0").draw("blocks", 16 * 5000)
+    accepted = 0
+    for at in range(0, len(noise), 16):
+        try:
+            accepted += bool(open_packet(packet[: -16 if replaced else None] + noise[at : at + 16], BINDING.temp_key,
+                                         TO_SERVER))  # fmt: skip
+        except MtError:
+            continue
+    assert accepted == 0
+
+
+def test_the_owner_makes_siblings_and_how_much_of_them_is_alike() -> None:
+    others = [replace(BINDING, padding=Noise("siblings").draw("padding", 8, attempt=at)) for at in range(200)]
+    seals = {bytes(each.encrypted_message) for each in others}
+    accepted = [verify(each.request, perm_key=each.perm_key, temp_key=each.temp_key, session_id=each.session_id,
+                       msg_id=each.msg_id, now=each.expires_at - 1).ok for each in others]  # fmt: skip
+    assert (sum(accepted), len(seals), {each.msg_key for each in others}) == (200, 200, {BINDING.msg_key})
+    assert {sum(map(int.__eq__, SEAL, each)) for each in seals if each[:-16] == SEAL[:-16]} <= {88, 89, 90}
+    assert all(each[:88] == SEAL[:88] for each in seals)
+    carried = sample().carried
+    other = replace(carried, padding=Noise("2.0").draw("padding", len(carried.padding)))
+    assert bytes(carried.packet)[:8] == bytes(other.packet)[:8]
+    assert sum(map(int.__eq__, bytes(carried.packet), bytes(other.packet))) <= 12  # the key id, and some by chance
+
+
+def test_the_odds_are_those_of_the_receiver() -> None:
+    assert [ODDS.solution(body) for body in (33, 34, 40, 48)] == [8, 16, 64, 128]
+
+
+@pytest.mark.parametrize(("data", "tries"), [(12, 2**13), (28, 2**13)])
+def test_the_odds_of_ssl_3_are_those_of_another_receiver(data: int, tries: int) -> None:
+    """Its record by another library: CBC, HMAC-SHA1, padding of any bytes, and its length."""
+    drawn = Noise(f"ssl {data}")
+    key, iv, secret = drawn.draw("key", 32), drawn.draw("iv", 16), drawn.draw("mac", 20)
+
+    def opens(record: bytes) -> bool:
+        plain = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor().update(record)
+        end = len(plain) - 1 - plain[-1]
+        text, mac = plain[: end - 20], plain[end - 20 : end]
+        return plain[-1] < 16 and end >= 20 and hmac.compare_digest(hmac.digest(secret, text, "sha1"), mac)
+
+    text = drawn.draw("text", data)
+    padding = -(data + 21) % 16
+    whole = text + hmac.digest(secret, text, "sha1") + drawn.draw("padding", padding) + bytes([padding])
+    record = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor().update(whole)
+    noise = drawn.draw("noise", 16 * tries)
+    hits = sum(opens(record[:-16] + noise[at : at + 16]) for at in range(0, len(noise), 16))
+    expected = tries / 2 ** ODDS_IN_SSL3.solution(data)
+    assert opens(record) and expected / 2 < hits < 2 * expected
+
+
+def test_the_horizon_asks_the_receivers() -> None:
+    model = Horizon(sample().carried, {1: 4032}, 2**20)
+    assert model.accepts() == [True] * 4
+    assert play(model, ("appended", 3)).startswith("3 blocks appended. trusts the length inside: accepts; at most 15")
+    assert model.accepts() == [True, False, False, False]
+    assert [lasting(256.0**payload) for payload in (1, 2, 4, 8)] == [
+        "less than a second", "32.8 s", "24.9 days", "292 million years",
+    ]  # fmt: skip
+    with pytest.raises(LocalError):
+        Horizon(sample().carried, {9: 1}, 2**20)
+
+
+# -- 25: knock out a check --------------------------------------------------------------------------------------------
+
+
+def test_what_each_part_is_there_for() -> None:
+    for part, expected in KNOCKED_OUT.solution.items():
+        found = succeeding(Switches(DOCUMENTED | {part}), FOURTEEN)
+        assert " ".join(number for number in found if number != "A13") == expected, part
+
+
+def test_the_predictions_of_lab_25() -> None:
+    names = played("25")[0]
+    assert (names["without_the_hash"](), names["everything_off"]()) == (0, 12)
+    assert set(FOURTEEN) - set(succeeding(Switches(frozenset(PARTS)))) == {"A4", "A5"}
+
+
+def alone(number: str) -> set[str]:
+    """The parts that stop an attack by themselves, everything else being off."""
+    return {part for part in PARTS if not ATTACKS[number].succeeds(Switches.only([part]))}
+
+
+def test_five_attacks_fall_to_no_single_check_but_to_pairs() -> None:
+    hard = [number for number in FOURTEEN if not alone(number)]
+    assert hard == ["A2", "A3", "A11", "A12", "A13"] and len(alone("A0")) == 10
+    pairs = {number: {part for part in PARTS if part != "one_temp_key"
+                      and not ATTACKS[number].succeeds(Switches.only(["one_temp_key", part]))}
+             for number in hard}  # fmt: skip
+    assert pairs == {"A2": {"msg_id"}, "A3": {"temp_session_id", "msg_id_rises"}, "A13": {"msg_id_rises"},
+                     "A11": {"duplicates", "msg_id_rises"}, "A12": {"window", "msg_id_rises"}}  # fmt: skip
+
+
+def test_the_smallest_crew_is_found_by_search_and_there_is_one_only() -> None:
+    """A part without which something succeeds although all others are on is in every crew; those alone are enough."""
+    needed = {part for part in PARTS if succeeding(Switches(frozenset({part})), FOURTEEN)}
+    assert needed == set(CREW.solution()) == set(STOPS.values()) and len(needed) == 7
+    assert succeeding(Switches.only(needed), FOURTEEN) == []
+    for number, part in STOPS.items():
+        assert number in succeeding(Switches(frozenset({part})))
+
+
+def flips_accepted(crew: set[str]) -> int:
+    rules, request = Switches.only(crew).rules, bytes(BINDING.request)
+    return sum(judge(Facts(request.replace(SEAL, flipped(SEAL, bit)), BINDING.perm_key, BINDING.temp_key,
+                           BINDING.session_id, BINDING.msg_id, BINDING.expires_at - 1, rules=rules)).ok
+               for bit in range(0, BITS, 3))  # fmt: skip
+
+
+def test_nine_stop_the_flips_and_ten_the_other_message() -> None:
+    seven = set(CREW.solution())
+    assert flips_accepted(seven) > 0
+    ends = [part for part in PARTS if flips_accepted(seven | {"perm_auth_key_id_in_front", part}) == 0]
+    assert ends == ["msg_key", "expires_at", "temp_session_id"]
+    for end in ends:
+        nine = seven | {"perm_auth_key_id_in_front", end}
+        assert len(nine) == 9 and succeeding(Switches.only(nine)) == ["A14"]
+        tens = [part for part in PARTS if succeeding(Switches.only(nine | {part})) == []]
+        assert tens == ["seqno", "constructor"]
+
+
+def test_the_board_carries_the_attacks_out() -> None:
+    model = Board()
+    assert model.through == ("A13", "A15") and "2 attacks get through: A13, the quick repeat" in model.said()
+    assert play(model, ("set", "all")) == "17 on, 0 attacks get through."
+    play(model, ("switch", "nonce"))
+    assert model.through == ("A8",)
+    play(model, ("switch", "nonce"), ("set", "none"))
+    assert len(model.through) == 13 and "no such part" in play(model, ("switch", "encryption"))
+    with pytest.raises(LocalError):
+        Board(frozenset({"encryption"}))
+
+
+# -- 28: man in the middle, replay, time ------------------------------------------------------------------------------
+
+REFUSED, OLD = ("ENCRYPTED_MESSAGE_INVALID", False), ("bad_msg 16", False)
+
+
+def test_a_false_data_centre_is_believed_and_cannot_pass_the_binding_on() -> None:
+    names = played("28")[0]
+    assert names["at_the_false_one"]() == "nothing"
+    fooled, genuine = names["fooled"], names["genuine"]
+    assert fooled.perm_key == names["victim"].perm_key and fooled.to.key == names["victim"].to.key
+    refused = genuine.trace.named("bind_refused")[-1].verdict
+    assert refused.failing == ("temp_auth_key_id",)
+
+
+def test_how_the_recorded_binding_fares_in_each_lane() -> None:
+    assert played("28")[0]["lanes"] == {
+        "exact": [("boolTrue", False)] * 5,
+        "new msg_id": [REFUSED] * 5,
+        "new session": [REFUSED] * 3 + [OLD] * 2,
+        "forgotten": [("boolTrue", True)] * 3 + [OLD] * 2,
+    }
+    assert [replayed("forgotten", at, Switches()) for at in (2, 300, 301)] == [REFUSED, REFUSED, OLD]
+    for wrong in (("sideways", 60), ("exact", 1)):
+        with pytest.raises(LocalError):
+            replayed(*wrong)
+
+
+def test_the_edge_is_found_by_halving() -> None:
+    names = played("28")[0]
+    assert (names["low"], names["high"], names["asked"]) == (300, 301, 12)
+
+
+def test_a_client_that_knows_another_rsa_key_stops_at_the_fingerprint() -> None:
+    names = played("28")[0]
+    with LocalDC() as other, pytest.raises(MtError, match="fingerprint"):
+        connect(f"127.0.0.1:{other.port}", key=names["rsa"].public, dc_id=other.dc_id)
+
+
+KINDS = {"all on": 0, "documented": 2, "hash off": 0, "equalities off": 6, "nine": 1, "ten": 0, "piltover's gaps": 2,
+         "teamgram's gaps": 10, "the crew": 3}  # fmt: skip
+
+
+def test_the_scoreboard() -> None:
+    names = played("28")[0]
+    board, sets = names["board"], list(names["sets"])
+    assert len(board) == 22
+    through = {name: [kind for kind, counts in board.items() if counts[at]] for at, name in enumerate(sets)}
+    assert {name: len(kinds) for name, kinds in through.items()} == KINDS
+    assert [kind.partition(",")[0] for kind in through["equalities off"]] == ["1 twin", "A1", "A2", "A6", "A8", "A10"]
+    assert through["documented"] == [str(ATTACKS["A13"]), str(ATTACKS["A15"])]
+    assert through["nine"] == [str(ATTACKS["A14"])]
+    last = shown(board, sets).splitlines()[-1].split()
+    assert [int(count) for count in last[-len(KINDS) :]] == list(KINDS.values())
+
+
+def test_the_seals_of_the_scoreboard_are_what_they_are_called() -> None:
+    made = changed_seals(BINDING)
+    assert [len(each) for each in made.values()] == [832, 3, 200, 200, 1, 1]
+    assert all(len(set(each)) == len(each) for each in made.values())
+    schedule, plaintext, ciphertext = BINDING.schedule, bytes(BINDING.plaintext), SEAL[HEAD:]
+    for i in (1, 2, 3):
+        opened = ige_decrypt(healed(plaintext, ciphertext, schedule.aes_iv, i), schedule.aes_key, schedule.aes_iv)
+        differs = [at + 1 for at in range(5) if opened[16 * at : 16 * at + 16] != plaintext[16 * at : 16 * at + 16]]
+        assert differs == [i, i + 1]
+    opened = ige_decrypt(moved(plaintext, ciphertext), schedule.aes_key, schedule.aes_iv)
+    shows = [int.from_bytes(each, "big") for each in (plaintext[48:64], ciphertext[32:48], ciphertext[:16])]
+    assert int.from_bytes(opened[16:32], "big") == shows[0] ^ shows[1] ^ shows[2]
