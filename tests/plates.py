@@ -12,6 +12,7 @@ from mtlib.lab.plates import (
     Bugs,
     Clock,
     Horizon,
+    Lanes,
     Machine,
     Packet,
     Plate,
@@ -56,6 +57,7 @@ ALL: dict[str, Callable[[], Plate]] = {
     "triage": Triage,
     "bugs": Bugs,
     "board": Board,
+    "lanes": Lanes,
     "horizon": lambda: Horizon(sample().carried, {1: 4177, 2: 14, 8: 0}, 2**20),
     "staircase": lambda: Staircase(BINDING),
 }

@@ -38,6 +38,7 @@ from mtlib.lab.exercises_labs import (
 from mtlib.lab.plates import staircase
 from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
+from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
 from mtlib.lab.receivers import last_blocks, sealed, trusting
 from mtlib.lab.scoreboard import changed_seals, healed, moved, shown
@@ -459,3 +460,14 @@ def test_the_seals_of_the_scoreboard_are_what_they_are_called() -> None:
     opened = ige_decrypt(moved(plaintext, ciphertext), schedule.aes_key, schedule.aes_iv)
     shows = [int.from_bytes(each, "big") for each in (plaintext[48:64], ciphertext[32:48], ciphertext[:16])]
     assert int.from_bytes(opened[16:32], "big") == shows[0] ^ shows[1] ^ shows[2]
+
+
+def test_the_lanes_show_one_gap() -> None:
+    model = Lanes()
+    bound = {(row, at) for row in ROWS for at in MOMENTS if outcome(row, at) == "B"}
+    assert bound == {("forgotten", at) for at in MOMENTS if at <= 300}
+    said = play(model, ("at", MOMENTS.index(300)))
+    assert said.startswith("300 s after the first time. exact: boolTrue without effect")
+    assert "in: forgotten from 2 to 300 s." in model.alt()
+    with pytest.raises(LocalError):
+        Lanes(7)

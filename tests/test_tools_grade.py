@@ -18,7 +18,7 @@ from mtlib.lab.answers import EXERCISES
 from mtlib.lab.examining import Table, Task
 
 TOOLS = Path(__file__).parent / "tools"
-FUNCTIONS = [name for name, each in EXERCISES.items() if isinstance(each, Task)]
+FUNCTIONS = [name for name, each in EXERCISES.items() if isinstance(each, Task) and each.portable]
 VALUES = [name for name, each in EXERCISES.items() if isinstance(each, Table)]
 
 

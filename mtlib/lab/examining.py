@@ -97,6 +97,11 @@ class Task:
         half = 2 * well >= len(inputs) and not isinstance(answers[first], bool)
         return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where)
 
+    @property
+    def portable(self) -> bool:
+        """Whether it can be asked in another process: what it is handed is data, and no function."""
+        return not any(callable(each) for arguments in self.inputs("") for each in arguments)
+
     def _explained(self, answer: Callable[..., Any], seed: str) -> WrongAnswer | None:
         name = _outcome(self.explain, (answer, seed)) if self.explain else ""
         return next((mistake for mistake in self.mistakes if mistake.name == name), None)

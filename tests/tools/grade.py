@@ -377,8 +377,8 @@ def write_csv(path: Path, everybody: Sequence[Student], exercises: Sequence[Exer
 def asked(secret: str) -> list[Exercise]:
     """The exercises of the lessons; with an exam's secret the functions, and the exam's values."""
     if not secret:
-        return list(EXERCISES.values())
-    return [*(each for each in EXERCISES.values() if isinstance(each, Task)), *questions(secret)]
+        return [each for each in EXERCISES.values() if not isinstance(each, Task) or each.portable]
+    return [*(each for each in EXERCISES.values() if isinstance(each, Task) and each.portable), *questions(secret)]
 
 
 def main(arguments: list[str]) -> int:

@@ -11,6 +11,7 @@
 | `Bugs` | 17, 29 | finds the wrong field of a bad packet beside a good one, in ten levels |
 | `Triage` | 19, 29 | guesses where the doctor stops, and sees the way to the guilty byte |
 | `Board` | 25 | switches checks off, and sees which attacks get through |
+| `Lanes` | 28 | sends a recorded binding again, and sees when it binds |
 | `Clock` | 20 | drags the clock along a day in which two clients are refused |
 | `Staircase` | 21 | flips any bit of the seal, and sees which checks notice |
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
@@ -26,6 +27,7 @@ from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.bugs import Bugs
 from mtlib.lab.plates.clock import Clock
 from mtlib.lab.plates.horizon import Horizon
+from mtlib.lab.plates.lanes import Lanes
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
@@ -37,8 +39,8 @@ from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.wires import Wires
 
 __all__ = [
-    "Board", "Bugs", "Clock", "Horizon", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Staircase", "Theft", "Triage",
-    "Wires", "plate",
+    "Board", "Bugs", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Staircase", "Theft",
+    "Triage", "Wires", "plate",
 ]  # fmt: skip
 
 
