@@ -76,7 +76,7 @@ LAUNCH = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mtlib.__main__ i
 # What the commands make, from the root of the folder. All of it can be made again.
 MADE = (
     ".venv", ".artefacts", ".peers", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
-    "build", "dist", "site", "bind_temp_auth_key.egg-info", "tests/node/node_modules",
+    "build", "dist", "site", "bind_temp_auth_key.egg-info", "tests/book/node_modules", "tests/node/node_modules",
 )  # fmt: skip
 
 
