@@ -152,7 +152,8 @@ def test_each_patient_stops_at_the_question_of_its_mistake() -> None:
 
 
 @pytest.mark.parametrize(("changes", "number"), [
-    ({}, 7), ({"answer": "-404"}, 1), ({"request": bytes(replace(sample().binding, expires_at=DAY).request)}, 2), ({"session_id": 7}, 5), ({"perm_key": None}, 6),
+    ({}, 7), ({"answer": "-404"}, 1), ({"session_id": 7}, 5), ({"perm_key": None}, 6),
+    ({"request": bytes(replace(sample().binding, expires_at=DAY).request)}, 2),
     ({"packet": bytes(sample().carried.packet)[:-1] + b"!"}, 1),
 ])  # fmt: skip
 def test_a_diagnosis_that_is_handed_in(changes: Mapping[str, Any], number: int) -> None:

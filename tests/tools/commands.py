@@ -61,7 +61,7 @@ For whoever changes something; what the tests need is added to .venv at the firs
 ./run bench           measure (--write: and put the table into docs/measured.md)
 ./run soak            random tests and a data centre under load, for longer (--write: as above)
 ./run picture         draw the picture of the README
-./run site            build the lessons as web pages
+./run book            build the lessons as a web site in which they run (--print: on paper)
 ./run release VERSION prove that this can be released as VERSION; nothing is published
 ./run clean           remove .venv and everything else that these commands made
 Windows: `python run` in place of `./run`."""
@@ -207,5 +207,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "clean": clean,
     **{name: library(name) for name in LIBRARY},
     **{name: tool(name) for name in ("lessons", "freeze", "grade", "exam")},
-    **{name: tool(name, TESTS) for name in ("bench", "soak", "picture", "site", "release")},
+    **{name: tool(name, TESTS) for name in ("bench", "soak", "picture", "book", "release")},
+    "site": tool("book", TESTS),
 }

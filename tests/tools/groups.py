@@ -29,7 +29,7 @@ NOT_QUICK = (
     "test_client", "test_datacenter_outside", "test_docs_ci", "test_doctor", "test_fuzz", "test_judge",
     "test_lab_answers", "test_lab_bind", "test_lab_examining", "test_lab_figures", "test_load", "test_mistakes",
     "test_net_tap", "test_patients", "test_reading", "test_readme", "test_record", "test_run", "test_schema",
-    "test_server", "test_set_up", "test_stream", "test_tl", "test_tools_release", "test_tools_site",
+    "test_server", "test_set_up", "test_stream", "test_tl", "test_tools_release", "test_tools_book",
     "test_tools_soak_doctor", "test_wheel",
 )  # fmt: skip
 """Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""

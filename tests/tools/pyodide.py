@@ -1,4 +1,4 @@
-"""Python for browsers: Pyodide, at the version that tests/book/package-lock.json names, fetched by npm at the first use."""
+"""Python for browsers: Pyodide, at the version in tests/book/package-lock.json, fetched by npm at the first use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def pyodide() -> Path:
     if npm is None:
         raise NoPyodide("the book carries Python for browsers, which npm fetches: on Debian, apt install nodejs npm")
     try:
-        done = subprocess.run([npm, *FETCH], cwd=PINNED, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+        done = subprocess.run(
+            [npm, *FETCH], cwd=PINNED, capture_output=True, text=True, timeout=TIME_LIMIT, check=False
+        )
     except subprocess.TimeoutExpired:
         raise NoPyodide(f"npm did not fetch Pyodide within {TIME_LIMIT} seconds") from None
     if done.returncode:

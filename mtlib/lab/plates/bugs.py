@@ -177,7 +177,8 @@ class Bugs(Plate):
         """The good and the bad one of this level; they have nothing in common."""
         if self.level not in self._patients:
             drawn = scenes(f"spot the bug {self.level}")
-            self._patients[self.level] = SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], LEVELS[self.level - 1])
+            wrong = LEVELS[self.level - 1]
+            self._patients[self.level] = SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], wrong)
         return self._patients[self.level]
 
     @property

@@ -1,18 +1,26 @@
-"""The whole course as plain HTML in `site/`: an index with the map, previous and next on every page, no script.
+"""The whole course as a web site in `build/book/`, in which every byte is alive.
 
-`./run site` writes it; `./run site --print` makes pages for A4: grey, with the addresses of links as footnotes and
-everything unfolded, except what a prediction measured: that stands on a last page of its own. Nothing in it is fetched
-from anywhere, so it can be read offline and carried on a stick.
+Every page is plain HTML first: text, figures and tables, an index with the map, previous and next. Where scripts run,
+inspector, plates and predictions are drawn over their tables from data in the page, and Python, which the site carries,
+starts when one of them is touched. The browser is told to fetch from this site alone.
+
+`./run book` writes it. `./run book --print` makes pages for A4 in `build/print/`, without any script: grey, with the
+addresses of links as footnotes and everything unfolded, except what a prediction measured: that stands on a last page
+of its own.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import nh3
@@ -20,22 +28,45 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from book_views import Player, all_views
 from mtlib.clinic.sheet import SHEETS, sheet
+from mtlib.lab.widgets import style
+from pyodide import NoPyodide, pyodide
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "notebooks"
 DOCS = ROOT / "docs"
-SITE = ROOT / "site"
+BOOK, PAPER = ROOT / "build" / "book", ROOT / "build" / "print"
+SOURCES, WIDGETS = ROOT / "book", ROOT / "mtlib" / "lab"
 COURSE = "bindTempAuthKey, byte by byte"
 MAP = "## Where to go from here"
 """The heading in the first lesson with the map of the course below it."""
 UP = '<a href="index.html">The course</a>'
 INTRODUCTION = (
     "Telegram's `auth.bindTempAuthKey` built, sealed, sent, checked and broken, one byte at a time. Each lesson stands"
-    " alone, with its code, its outputs, every figure and every byte. To run them, and to change the bytes, open the"
-    " notebooks with `./run`."
+    " alone, with its code, its outputs, every figure and every byte."
+)
+ALIVE = (
+    "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
+    " your browser, from this site, and answers. [Why was my bind refused?](doctor.html) Paste it, and read which byte"
+    " is wrong. [A whole bind](bind.html), run here. The code of the lessons is changed and run in the notebooks:"
+    " `./run`."
 )
 
+DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
+DOCTOR = """# Why was my bind refused?
+
+Paste what you have: bytes in any notation, a dump, a log, JSON. The doctor names the mistake and shows the bytes.
+
+**Nothing is sent and nothing is stored.** It runs in this page, and the browser is told to let nothing out: see this
+page's `Content-Security-Policy`. Use throw-away keys all the same. Its AES takes longer for some keys than for others.
+"""
+BIND = """# A whole bind, in this page
+
+The library's client and its data centre, joined in memory: two key exchanges, `auth.bindTempAuthKey`, and a call over
+the bound key. Each arrow opens into its bytes. Before you press a button, this is a bind from published randomness;
+afterwards the keys are new.
+"""
 TO_PRINT = (
     "To print, one sheet each: [all bytes of a client](sheet_bytes.html) and [the exchange that makes a"
     " key](sheet_exchange.html)."
@@ -103,7 +134,21 @@ FOLD = re.compile(r"<details\b|</details>")
 SUMMARY = re.compile(r"\s*<summary>.*?</summary>", re.S)
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""Told to the browser by every page: no script, nothing fetched. The styles stand in the page and in its tables."""
+"""Told to the browser by a page of paper: no script, nothing fetched. The styles stand in the page and its tables."""
+OWN_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self';"
+    " img-src data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+"""Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
+made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
+SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs")
+WIDGET_SCRIPTS = ("form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
+STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
+OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+FIRST = ("00", "01", "14", "15", "16", "17")
+"""The lessons in which views come alive; the others are pages to read."""
+SEED = "the book"
+"""Of the bind that stands on its page before the reader has run one."""
 
 DRAWN = {"circle", "ellipse", "g", "line", "path", "polygon", "polyline", "rect", "svg", "text", "tspan"}
 DRAWING = {
@@ -122,24 +167,41 @@ DROPPED = {"script", "style", "iframe", "object", "embed", "template", "noscript
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml)[;,]", re.I)
 
 
+FOOT = '<p id="book-status" role="status"></p>'
+"""Where a page says what Python is doing."""
+
+Views = Mapping[str, Mapping[str, Any]]
+"""What comes alive in a page, by the id of the element that it takes the place of: `kind`, `traits`, `cells`."""
+
+
 def title_of(notebook: NotebookNode) -> str:
     first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     return str(first.splitlines()[0].lstrip("# "))
 
 
-def page(title: str, body: str, *, around: str = "", printed: bool = False, more: str = "") -> str:
-    """One HTML page; the same navigation above and below. `more` is a style of its own."""
-    style = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "") + more
+def page(
+    title: str, body: str, *, around: str = "", printed: bool = False, more: str = "", views: Views | None = None
+) -> str:
+    """One HTML page; the same navigation above and below. `more` is a style of its own, `views` are those that come
+    alive in it; None for a page without scripts."""
+    styles = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "") + more
     notes = ""
     if printed:
         body, answers = answers_last(body)
         body, notes = body.replace("<details>", "<details open>"), _footnotes(body + answers)
         notes = answers.replace("<details>", "<details open>") + notes
+    policy, head, foot = POLICY, "", ""
+    if views is not None:
+        policy, head, foot = OWN_POLICY, '<link rel="stylesheet" href="book.css"><link rel="icon" href="data:,">', FOOT
+    if views:
+        data = json.dumps({"views": views}, separators=(",", ":")).replace("<", "\\u003c")
+        foot += f'<script type="application/json" id="book-data">{data}</script>'
+        foot += '<script type="module" src="host.mjs"></script>'
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>'
-        f"<body>{around}<main>{body}</main>{notes}{around}</body></html>\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{styles}</style>{head}</head>'
+        f"<body>{around}<main>{body}</main>{notes}{around}{foot}</body></html>\n"
     )
 
 
@@ -218,37 +280,87 @@ def course_map(first: NotebookNode) -> str:
     return re.split(r"^## ", cells[0].partition(MAP)[2], flags=re.M)[0] if cells else ""
 
 
-def index_of(first: NotebookNode, titles: dict[str, str]) -> str:
-    """The first page: the map of the first lesson, and whatever it leaves out below it."""
+def index_of(first: NotebookNode, titles: dict[str, str], more: str = "") -> str:
+    """The first page: what this is, `more` of it, the map of the first lesson, and whatever it leaves out below it."""
     name, *_ = titles
-    text = f"# {COURSE}\n\n{INTRODUCTION}\n\n**Begin with [{escape(titles[name])}]({name}.ipynb).**\n\n"
+    text = f"# {COURSE}\n\n{INTRODUCTION}\n\n{more}\n\n**Begin with [{escape(titles[name])}]({name}.ipynb).**\n\n"
     text += course_map(first)
     missing = [name for name in titles if f"({name}.ipynb)" not in text]
     text += "\n".join(["", *(f"- [{escape(titles[name])}]({name}.ipynb)" for name in missing)])
     return body_of(of_markdown(text))
 
 
-@cache
-def bodies() -> tuple[dict[str, str], dict[str, str]]:
+def notebooks() -> dict[str, NotebookNode]:
+    """The lessons by name, in their order."""
+    return {path.stem: nbformat.read(path, as_version=4) for path in sorted(LESSONS.glob("*.ipynb"))}
+
+
+def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
     """Titles by name, in the order of the lessons, and what is on each page: lessons, index, and what is in docs/."""
-    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(LESSONS.glob("*.ipynb"))}
-    titles = {name: title_of(notebook) for name, notebook in notebooks.items()}
-    made = {name: body_of(notebook) for name, notebook in notebooks.items()}
-    made["index"] = index_of(next(iter(notebooks.values())), titles) + body_of(of_markdown(TO_PRINT))
+    found = notebooks()
+    titles = {name: title_of(notebook) for name, notebook in found.items()}
+    first, more = next(iter(found.values())), ALIVE if alive else ""
+    made = {"index": index_of(first, titles, more) + body_of(of_markdown(TO_PRINT))}
+    if alive:
+        for name, views in lesson_views().items():
+            mark(found[name], views)
+    made |= {name: body_of(notebook) for name, notebook in found.items()}
     made |= {path.stem: body_of(of_markdown(path.read_text(encoding="utf-8"))) for path in sorted(DOCS.glob("*.md"))}
     return titles, made
 
 
+@cache
+def lesson_views() -> dict[str, list[dict[str, Any]]]:
+    """The views of every lesson, by its name."""
+    return all_views({name: sources(notebook) for name, notebook in notebooks().items() if name[:2] in FIRST})
+
+
+def sources(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
+    """Gives the table of each view its id, in place; a cell shows its widget last."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for view in views:
+        shown = [output.data for output in cells[view["cell"]].outputs if "text/html" in output.get("data", {})]
+        table = next((data for data in shown if data["text/html"] == view["html"]), shown[-1])
+        table["text/html"] = f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
+
+
+def told(views: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What a page carries of its views."""
+    return {view["id"]: {name: view[name] for name in ("kind", "traits", "cells")} for view in views}
+
+
 def pages(*, printed: bool) -> dict[str, str]:
     """The text of every page by its name."""
-    titles, made = bodies()
+    titles, made = bodies(alive=not printed)
     names = list(titles)
     around = {name: navigation(names, titles, here) for here, name in enumerate(names)}
     around |= {name: f"<nav>{UP}</nav>" for name in made if name not in titles and name != "index"}
+    views = {} if printed else {name: told(found) for name, found in lesson_views().items()}
     return {
-        name: page(titles.get(name, COURSE), body, around=around.get(name, ""), printed=printed)
+        name: page(titles.get(name, COURSE), body, around=around.get(name, ""), printed=printed,
+                   views=None if printed else views.get(name, {}))
         for name, body in made.items()
-    } | sheets()
+    } | sheets() | ({} if printed else instruments())  # fmt: skip
+
+
+def instruments() -> dict[str, str]:
+    """The pages that are no lesson: the doctor, and a whole bind."""
+    with Player() as player:
+        form = player.ask(ask="first", cells=[DOCTOR_CELL])["views"][0]
+        bind = player.ask(ask="bind", seed=SEED)
+    asked = {"view-doctor-1": {"kind": "form", "traits": form["traits"], "cells": [DOCTOR_CELL]}}
+    ran = {"view-bind-1": {"kind": "bind", "traits": {"said": bind["said"], **bind["view"]["traits"]}}}
+    still = form["html"].partition("</p>")[2].removesuffix("</div>")
+    texts = {"doctor": (DOCTOR, "view-doctor-1", still, asked), "bind": (BIND, "view-bind-1", bind["html"], ran)}
+    made = {}
+    for name, (text, id, table, views) in texts.items():
+        body = body_of(of_markdown(text)) + harmless(f'<div id="{id}" class="view">{table}</div>')
+        made[name] = page(text.splitlines()[0].lstrip("# "), body, around=f"<nav>{UP}</nav>", views=views)
+    return made
 
 
 def sheets() -> dict[str, str]:
@@ -262,13 +374,44 @@ def sheets() -> dict[str, str]:
     return made
 
 
+def styles() -> str:
+    """The style sheet of everything that comes alive, and of the book around it."""
+    return style(*STYLES) + (SOURCES / "book.css").read_text(encoding="utf-8")
+
+
+def carry(folder: Path) -> None:
+    """Scripts, style and Python into the folder of the book."""
+    for name in SCRIPTS:
+        shutil.copy(SOURCES / name, folder)
+    for name in WIDGET_SCRIPTS:
+        shutil.copy(WIDGETS / name, folder)
+    (folder / "book.css").write_text(styles(), encoding="utf-8", newline="\n")
+    python, source = folder / "python", pyodide()
+    python.mkdir()
+    for name in OF_PYODIDE:
+        shutil.copyfile(source / name, python / name)
+    lock = json.loads((source / "pyodide-lock.json").read_text(encoding="utf-8"))
+    (python / "pyodide-lock.json").write_text(json.dumps({**lock, "packages": {}}), encoding="utf-8")
+    pack = [shutil.which("node") or "node", str(ROOT / "tests" / "book" / "pack.mjs"), str(python)]
+    subprocess.run(pack, cwd=ROOT, check=True)
+
+
 def main(arguments: list[str]) -> int:
-    made = pages(printed="--print" in arguments)
-    shutil.rmtree(SITE, ignore_errors=True)
-    SITE.mkdir()
+    printed = "--print" in arguments
+    folder = PAPER if printed else BOOK
+    made = pages(printed=printed)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for name, text in made.items():
-        (SITE / f"{name}.html").write_text(text, encoding="utf-8", newline="\n")
-    print(f"{len(made)} pages in {SITE.name}/: open {SITE.name}/index.html")
+        (folder / f"{name}.html").write_text(text, encoding="utf-8", newline="\n")
+    if not printed:
+        try:
+            carry(folder)
+        except NoPyodide as lacking:
+            print(lacking, file=sys.stderr)
+            return 1
+    shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+    print(f"{len(made)} pages in {shown}/: " + ("open" if printed else "serve it, and open") + f" {shown}/index.html")
     return 0
 
 
