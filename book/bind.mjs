@@ -18,10 +18,10 @@ export default {
     const bit = make("input", "", "", { type: "number", min: 0, max: 1055, value: 800, id: "bind-bit" });
     const line = make("p", "asking");
     line.append(whole, turned, make("label", "", "bit of the request, 0 to 1055: ", { for: "bind-bit" }), bit);
-    const said = make("ul", "said", "", { role: "status" });
+    const said = make("div", "said", "", { role: "status" });
     const shown = make("div", "conversation");
     el.append(line, said, shown);
-    const say = (sentences) => said.replaceChildren(...sentences.map((sentence) => make("li", "", sentence)));
+    const say = (sentences) => said.replaceChildren(...sentences.map((sentence) => make("p", "", sentence)));
     const draw = (traits) => {
       shown.replaceChildren();
       views.render({ model: { get: (name) => traits[name] }, el: shown });

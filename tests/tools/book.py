@@ -167,6 +167,9 @@ DROPPED = {"script", "style", "iframe", "object", "embed", "template", "noscript
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml)[;,]", re.I)
 
 
+ABOVE, BELOW = "lessons", "lessons, below"
+"""What the two navigations of a page are called."""
+UP_ONLY = f'<nav aria-label="{ABOVE}">{UP}</nav>'
 FOOT = '<p id="book-status" role="status"></p>'
 """Where a page says what Python is doing."""
 
@@ -190,6 +193,7 @@ def page(
         body, answers = answers_last(body)
         body, notes = body.replace("<details>", "<details open>"), _footnotes(body + answers)
         notes = answers.replace("<details>", "<details open>") + notes
+    below = around.replace(f'"{ABOVE}"', f'"{BELOW}"', 1)
     policy, head, foot = POLICY, "", ""
     if views is not None:
         policy, head, foot = OWN_POLICY, '<link rel="stylesheet" href="book.css"><link rel="icon" href="data:,">', FOOT
@@ -201,7 +205,7 @@ def page(
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{styles}</style>{head}</head>'
-        f"<body>{around}<main>{body}</main>{notes}{around}{foot}</body></html>\n"
+        f"<body>{around}<main>{body}</main>{notes}{below}{foot}</body></html>\n"
     )
 
 
@@ -271,7 +275,7 @@ def navigation(names: list[str], titles: dict[str, str], here: int) -> str:
             return "<span></span>"
         return f'<a href="{names[index]}.html">{words}: {escape(titles[names[index]])}</a>'
 
-    return f'<nav aria-label="lessons">{link(here - 1, "Back")}{UP}{link(here + 1, "On")}</nav>'
+    return f'<nav aria-label="{ABOVE}">{link(here - 1, "Back")}{UP}{link(here + 1, "On")}</nav>'
 
 
 def course_map(first: NotebookNode) -> str:
@@ -338,7 +342,7 @@ def pages(*, printed: bool) -> dict[str, str]:
     titles, made = bodies(alive=not printed)
     names = list(titles)
     around = {name: navigation(names, titles, here) for here, name in enumerate(names)}
-    around |= {name: f"<nav>{UP}</nav>" for name in made if name not in titles and name != "index"}
+    around |= {name: UP_ONLY for name in made if name not in titles and name != "index"}
     views = {} if printed else {name: told(found) for name, found in lesson_views().items()}
     return {
         name: page(titles.get(name, COURSE), body, around=around.get(name, ""), printed=printed,
@@ -359,13 +363,13 @@ def instruments() -> dict[str, str]:
     made = {}
     for name, (text, id, table, views) in texts.items():
         body = body_of(of_markdown(text)) + harmless(f'<div id="{id}" class="view">{table}</div>')
-        made[name] = page(text.splitlines()[0].lstrip("# "), body, around=f"<nav>{UP}</nav>", views=views)
+        made[name] = page(text.splitlines()[0].lstrip("# "), body, around=UP_ONLY, views=views)
     return made
 
 
 def sheets() -> dict[str, str]:
     """The two sheets, each a page."""
-    around = f"<nav>{UP}</nav>"
+    around = UP_ONLY
     made = {}
     for name in SHEETS:
         letters = f"@media print {{ body {{ font-size: {POINTS[name]}pt; }} }}"
