@@ -161,6 +161,40 @@ class Model {
   }
 }
 
+// -- Links that carry bytes: what travels, as somebody changed it, in the part of an address that no server is told.
+// Of an inspector of a lesson only: it shows published bytes. What the doctor was given is never shared.
+
+const CARRIED = /^#(view-[\w-]+)=((?:[0-9a-f]{2}){1,4096})$/;
+
+function sharing(model, python) {
+  const line = document.createElement("p");
+  line.className = "sharing";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Share these bytes";
+  button.addEventListener("click", async () => {
+    history.replaceState(null, "", `#${model.id}=${model.traits.state.data[0]}`);
+    const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    python.tell(`The address of this page carries these bytes now, and no key. ${copied ? "It is copied." : "Copy it."}`);
+  });
+  line.append(button);
+  return line;
+}
+
+/** The bytes of the address over those of its view, as somebody on the wire writes them; the verdict is Python's. */
+function receive(models, python) {
+  if (!location.hash.includes("=")) return;
+  const [, id, hex] = location.hash.match(CARRIED) || [];
+  const model = models[id];
+  if (model?.kind !== "inspector") return void python.tell("The address carries no bytes that can be shown here.");
+  const { mode, data } = model.traits.state;
+  model.place.scrollIntoView();
+  if (hex === data[0]) return;
+  const layer = model.traits.structure.sheets[0].path;
+  const messages = [{ do: "mode", mode: "attacker" }, { do: "write", layer, at: 0, hex, cut: data[0].length / 2 }, { do: "mode", mode }];
+  for (const message of messages) model.send({ serial: "address", ...message });
+}
+
 /** Draws every view of the page in the place of its table. */
 async function live() {
   const data = document.getElementById("book-data");
@@ -180,9 +214,13 @@ async function live() {
     globalThis.book.models[id] = model;
     scripts.get(view.kind).render({ model, el: place });
     table.replaceChildren(place); // the table was for readers without a script
+    if (view.kind === "inspector") place.append(sharing(model, python));
     if (!view.cells) continue;
     for (const touch of ["focusin", "pointerdown"]) place.addEventListener(touch, () => python.start(), { once: true });
   }
+  const { models } = globalThis.book;
+  receive(models, python);
+  addEventListener("hashchange", () => receive(models, python));
   document.documentElement.dataset.live = Object.keys(globalThis.book.models).length; // for tests: everything is drawn
 }
 

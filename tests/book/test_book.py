@@ -169,6 +169,37 @@ def test_when_python_ends_in_the_middle_a_sentence_says_so_and_no_key_is_lost(re
     assert f"78{'9' + nonce[3]}{nonce[4:]}" in inner
 
 
+def test_an_address_carries_changed_bytes_and_no_key(reader: Callable[..., Reader]) -> None:
+    sender = reader()
+    page = sender.open(LESSON)
+    type_over(page)
+    sender.settled()
+    page.get_by_role("button", name="Share these bytes").click()
+    expect(page.locator("#book-status")).to_contain_text("carries these bytes now, and no key")
+    sent, fragment = sender.states("view-00-2"), "#" + page.url.partition("#")[2]
+    assert bytes(sample().perm_key).hex()[:16] not in fragment and bytes(sample().temp_key).hex()[:16] not in fragment
+    receiver = reader()
+    page = receiver.open(LESSON, fragment)
+    receiver.settled()
+    expect(page.locator(".mtlib-inspector .answer").first).to_have_text("400 ENCRYPTED_MESSAGE_INVALID")
+    seen = receiver.states("view-00-2")
+    assert seen["data"] == sent["data"] and seen["verdict"] == sent["verdict"] and seen["mode"] == "keys"
+
+
+@pytest.mark.parametrize("fragment", ["#view-00-2=zz", "#view-00-2=0", "#view-00-1=00", "#elsewhere=00", "#view-00-2="])
+def test_an_address_that_carries_something_else_is_answered_in_a_sentence(
+    reader: Callable[..., Reader], fragment: str
+) -> None:
+    page = reader().open(LESSON, fragment)
+    expect(page.locator("#book-status")).to_have_text("The address carries no bytes that can be shown here.")
+
+
+def test_an_address_of_the_doctor_carries_nothing(reader: Callable[..., Reader]) -> None:
+    page = reader().open("doctor", "#view-doctor-1=00")
+    expect(page.locator("#book-status")).to_have_text("The address carries no bytes that can be shown here.")
+    assert page.get_by_role("button", name="Share these bytes").count() == 0
+
+
 def test_a_prediction_is_measured_in_the_page(reader: Callable[..., Reader]) -> None:
     lesson = reader()
     page = lesson.open(LESSON)
