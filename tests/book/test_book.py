@@ -96,6 +96,13 @@ def test_what_it_weighs(site: Site) -> None:
     assert python <= AFTER_IT
 
 
+def test_licences_and_sizes_of_everything_are_said(site: Site) -> None:
+    told = (site.folder / "LICENCES.txt").read_text(encoding="utf-8")
+    assert "MPL 2.0" in told and "PSF" in told and "MIT" in told
+    for path in (*site.folder.glob("*.mjs"), *(site.folder / "python").iterdir()):
+        assert f"{path.stat().st_size:,}" in told and path.name in told, path
+
+
 def test_python_is_loaded_at_the_first_touch_and_from_here(reader: Callable[..., Reader]) -> None:
     lesson = reader()
     page = lesson.open(LESSON)

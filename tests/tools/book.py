@@ -11,6 +11,7 @@ of its own.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -170,8 +171,8 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml)[;,]", re.I)
 ABOVE, BELOW = "lessons", "lessons, below"
 """What the two navigations of a page are called."""
 UP_ONLY = f'<nav aria-label="{ABOVE}">{UP}</nav>'
-FOOT = '<p id="book-status" role="status"></p>'
-"""Where a page says what Python is doing."""
+FOOT = '<footer><a href="LICENCES.txt">Licences and sizes</a></footer><p id="book-status" role="status"></p>'
+"""What everything is and weighs, and where a page says what Python is doing."""
 
 Views = Mapping[str, Mapping[str, Any]]
 """What comes alive in a page, by the id of the element that it takes the place of: `kind`, `traits`, `cells`."""
@@ -383,6 +384,27 @@ def styles() -> str:
     return style(*STYLES) + (SOURCES / "book.css").read_text(encoding="utf-8")
 
 
+LICENCES = """What this folder holds, and under which licence.
+
+bindTempAuthKey, byte by byte: code MIT, text and figures CC BY 4.0.
+python/pyodide.mjs, pyodide.asm.mjs, pyodide.asm.wasm: Pyodide {version}, MPL 2.0.
+Its source: github.com/pyodide/pyodide
+python/python_stdlib.zip: parts of CPython's standard library and of Pyodide, compiled; PSF licence 2, and MPL 2.0.
+python/library.zip: mtlib, of this course, compiled; MIT.
+
+Sizes, as they are and compressed with gzip:
+{sizes}
+"""
+
+
+def licences(folder: Path, version: str) -> str:
+    """The text of LICENCES.txt, with the size of every file that a page of the book may load."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".mjs", ".css", ".wasm", ".zip", ".json"))
+    sizes = ((path, path.read_bytes()) for path in files)
+    rows = (f"{len(data):>10,} {len(gzip.compress(data, 9)):>10,}  {path.relative_to(folder)}" for path, data in sizes)
+    return LICENCES.format(version=version, sizes="\n".join(rows))
+
+
 def carry(folder: Path) -> None:
     """Scripts, style and Python into the folder of the book."""
     for name in SCRIPTS:
@@ -398,6 +420,8 @@ def carry(folder: Path) -> None:
     (python / "pyodide-lock.json").write_text(json.dumps({**lock, "packages": {}}), encoding="utf-8")
     pack = [shutil.which("node") or "node", str(ROOT / "tests" / "book" / "pack.mjs"), str(python)]
     subprocess.run(pack, cwd=ROOT, check=True)
+    version = json.loads((source / "package.json").read_text(encoding="utf-8"))["version"]
+    (folder / "LICENCES.txt").write_text(licences(folder, version), encoding="utf-8", newline="\n")
 
 
 def main(arguments: list[str]) -> int:
