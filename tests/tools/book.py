@@ -380,8 +380,9 @@ def sheets() -> dict[str, str]:
 
 
 def styles() -> str:
-    """The style sheet of everything that comes alive, and of the book around it."""
-    return style(*STYLES) + (SOURCES / "book.css").read_text(encoding="utf-8")
+    """The style sheet of everything that comes alive, and of the book around it, without its comments."""
+    whole = style(*STYLES) + (SOURCES / "book.css").read_text(encoding="utf-8")
+    return re.sub(r"\n\s+|\n{2,}", "\n", re.sub(r"/\*.*?\*/", "", whole, flags=re.S))
 
 
 LICENCES = """What this folder holds, and under which licence.
