@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 # They need more than Python: `./run test` says what, and runs each on its own. So does naming the folder.
-APART = ("tests/browser", "tests/hub", "tests/node", "tests/peers")
+APART = ("tests/book", "tests/browser", "tests/hub", "tests/node", "tests/peers")
 collect_ignore = [*APART, "tests/solutions", "tests/tools"]
 
 CELL_SECONDS = 60

@@ -98,7 +98,7 @@ def test_vectors(vector: dict[str, Any]) -> None:
 def test_wrong_lengths_are_named_before_any_aes(
     function: Callable[..., Any], where: str, data: int, key: int, iv: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mtlib.crypto.aes._cipher", None)  # nobody gets that far
+    monkeypatch.setattr("mtlib.crypto.aes.raw_aes", None)  # nobody gets that far
     with pytest.raises(LocalError) as caught:
         function(bytes(data), bytes(key), bytes(iv))
     assert caught.value.where == where

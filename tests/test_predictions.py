@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from mtlib.lab.prediction import CLASS, meanings
 from test_notebooks import LESSONS, SPECIFIED_SIZES
-from test_tools_site import tool
+from test_tools_book import tool
 
 LAST_PAGE = '<section class="answers">'
 MAIN = 2

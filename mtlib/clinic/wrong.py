@@ -12,10 +12,8 @@ from functools import partial
 from itertools import combinations, cycle, pairwise, permutations
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 from mtlib.clinic.recipe import Rows
-from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.aes import BLOCK, raw_aes
 from mtlib.crypto.kdf import Piece, ScheduleRow
 
 # -- Numbers ------------------------------------------------------------------------------------------------------
@@ -269,8 +267,8 @@ class Mode:
         return self._run(data[(at + 1) * BLOCK :], key, cipher + known, forth=False, kept=True)
 
     def _run(self, data: bytes, key: bytes, iv: bytes, *, forth: bool, kept: bool = False) -> bytes:
-        ecb = Cipher(algorithms.AES(self.key(key)), modes.ECB())
-        e, d = (partial(self._one, _when_used(start)) for start in (ecb.encryptor, ecb.decryptor))
+        real = self.key(key)
+        e, d = (partial(self._one, _when_used(partial(raw_aes, way, real))) for way in ("ECB encrypt", "ECB decrypt"))
         halves = (iv[:BLOCK], iv[BLOCK:]) if kept else self.halves(iv)
         before, plain = (int.from_bytes(half, "big") for half in halves)
         if kept:
@@ -287,13 +285,13 @@ class Mode:
         return int.from_bytes(self.data(aes(self.data(block.to_bytes(BLOCK, "big")))), "big")
 
 
-def _when_used(start: Callable[[], Any]) -> Callable[[bytes], bytes]:
+def _when_used(start: Callable[[], Callable[[bytes], bytes]]) -> Callable[[bytes], bytes]:
     """One direction of AES, which is set up at its first block: most modes need one of the two."""
     started: list[Callable[[bytes], bytes]] = []
 
     def update(block: bytes) -> bytes:
         if not started:
-            started.append(start().update)
+            started.append(start())
         return started[0](block)
 
     return update
@@ -409,7 +407,7 @@ class Counter:
     """AES as a key stream (CTR), which has one direction only. It has no way in without its iv."""
 
     def encrypt(self, data: bytes, key: bytes, iv: bytes) -> bytes:
-        return Cipher(algorithms.AES(key), modes.CTR(iv[:BLOCK])).encryptor().update(data)
+        return raw_aes("CTR", key, iv[:BLOCK])(data)
 
     decrypt = encrypt
 

@@ -7,8 +7,8 @@ IGE ("infinite garble extension") feeds two things forward. With c_0 = iv[0:16] 
 
 It hides, and it proves nothing: whether the bytes are the sender's is the business of msg_key.
 
-The block cipher itself is somebody else's: `cryptography` by default, loaded when it is first needed. Where there is
-none (in a browser), `use_aes` puts another in its place.
+The block cipher itself is that of `cryptography`, loaded when it is first needed; where there is none, as in a browser,
+that of `mtlib.crypto.blocks`. `use_aes` puts another in its place.
 
 Source: core.telegram.org/mtproto/description, "Defining AES Key and Initialization Vector", which takes the order
 of c_0 and p_0 inside the iv for granted: it is OpenSSL's.
@@ -25,25 +25,36 @@ from mtlib.errors import LocalError
 
 BLOCK = 16
 
-Mode: TypeAlias = Literal["CBC encrypt", "ECB decrypt", "CTR"]
+Mode: TypeAlias = Literal["CBC encrypt", "ECB encrypt", "ECB decrypt", "CTR"]
 Update: TypeAlias = Callable[[bytes], bytes]
 Aes: TypeAlias = Callable[[Mode, bytes, bytes], Update]
-"""An implementation of AES-256: from mode, key (32 bytes) and iv (16 bytes; none for ECB) to a function that takes the
-next bytes of one message and gives the result for them. CBC and ECB get whole blocks."""
+"""An implementation of AES: from mode, key and iv (16 bytes; none for ECB) to a function that takes the next bytes of
+one message and gives the result for them. CBC and ECB get whole blocks. MTProto's keys have 32 bytes; the doctor tries
+16 and 24 as well."""
 
 _aes: Aes | None = None
 
 
 def use_aes(implementation: Aes | None) -> None:
-    """Take this implementation from now on; None for that of `cryptography`."""
+    """Take this implementation from now on; None for that of `cryptography`, or ours where there is none."""
     global _aes
     _aes = implementation
 
 
-def _cipher(mode: Mode, key: bytes, iv: bytes) -> Update:
+def raw_aes(mode: Mode, key: bytes, iv: bytes = b"") -> Update:
+    """AES itself, for whoever chains blocks in a way of their own. Nothing is checked here."""
     if _aes is None:
-        use_aes(_openssl())
+        use_aes(_found())
     return _aes(mode, key, iv)  # type: ignore[misc]
+
+
+def _found() -> Aes:
+    try:
+        return _openssl()
+    except ImportError:
+        from mtlib.crypto.blocks import start
+
+        return start
 
 
 def _openssl() -> Aes:
@@ -53,6 +64,8 @@ def _openssl() -> Aes:
         aes = algorithms.AES(key)
         if mode == "CBC encrypt":
             return Cipher(aes, modes.CBC(iv)).encryptor().update
+        if mode == "ECB encrypt":
+            return Cipher(aes, modes.ECB()).encryptor().update
         if mode == "ECB decrypt":
             return Cipher(aes, modes.ECB()).decryptor().update
         return Cipher(aes, modes.CTR(iv)).encryptor().update
@@ -75,7 +88,7 @@ def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
     message = int.from_bytes(data, "big")
     earlier = int.from_bytes(iv[BLOCK : BLOCK + len(data)] + data[:-BLOCK], "big")  # p_0, p_1, ... p_{n-1}
     mixed = message ^ (earlier >> 8 * BLOCK)
-    cbc = _cipher("CBC encrypt", key, iv[:BLOCK])
+    cbc = raw_aes("CBC encrypt", key, iv[:BLOCK])
     after_aes = int.from_bytes(cbc(mixed.to_bytes(len(data), "big")), "big")
     return (after_aes ^ earlier).to_bytes(len(data), "big")
 
@@ -87,7 +100,7 @@ def ige_decrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
     for block i-1, and no common mode of AES chains D. So this is the formula, block by block.
     """
     data, key, iv = _checked(data, key, iv)
-    decrypt = _cipher("ECB decrypt", key, b"")  # one block at a time; the chaining is below
+    decrypt = raw_aes("ECB decrypt", key, b"")  # one block at a time; the chaining is below
     c_prev, p_prev = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big")
     blocks = []
     for start in range(0, len(data), BLOCK):
@@ -156,7 +169,7 @@ class Ctr:
     __slots__ = ("_update",)
 
     def __init__(self, key: Buffer, iv: Buffer) -> None:
-        self._update = _cipher("CTR", exact(key, 32, "key"), exact(iv, BLOCK, "iv"))
+        self._update = raw_aes("CTR", exact(key, 32, "key"), exact(iv, BLOCK, "iv"))
 
     def update(self, data: Buffer) -> bytes:
         """`data` XORed with the next `len(data)` bytes of the keystream."""

@@ -25,7 +25,7 @@ from mtlib.wire.dissection import Seal, Unsealed
 from mtlib.wire.tl import String
 
 # `cryptography` reads and writes PEM and makes new keys. Its modules for that are imported where they are
-# needed: they take longer to load than everything else in this room.
+# needed: they take longer to load than everything else in this room, and in a browser there are none.
 
 WIDTH = 256  # of every RSA number of MTProto, in bytes
 

@@ -47,6 +47,10 @@ class Inspection {
     this.told = new Map();
   }
 
+  get patience() {
+    return this.model.patience;
+  }
+
   get(name) {
     return this.model.get(name === "state" ? "inspected" : name);
   }
@@ -119,7 +123,7 @@ class View {
     on(this.root, "drop", (event) => this.dropped(event));
     on(this.file, "change", () => this.take(this.file.files[0]));
     this.hear("change:state", () => this.stated());
-    this.hear("comm_live_update", () => this.lose(GONE));
+    this.hear("comm_live_update", () => this.lose(this.model.gone ?? GONE));
   }
 
   hear(name, listener) {
@@ -141,11 +145,11 @@ class View {
     this.awaited = `${this.id} ${this.sent}`;
     this.root.setAttribute("aria-busy", "true");
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.lose(SILENT), PATIENCE);
+    this.waiting = setTimeout(() => this.lose(SILENT), this.model.patience ?? PATIENCE);
     try {
       this.model.send({ serial: this.awaited, ...message });
     } catch {
-      this.lose(GONE); // JupyterLab refuses where the kernel was restarted
+      this.lose(this.model.gone ?? GONE); // JupyterLab refuses where the kernel was restarted
     }
   }
 

@@ -1043,7 +1043,7 @@ class View {
     for (const name of ["pointerleave", "focusout"]) on(squares, name, () => this.point(null));
     on(document, LIT, (event) => this.heard(event.detail));
     this.hear("change:state", () => this.stated());
-    this.hear("comm_live_update", () => this.lose(GONE)); // of ipywidgets: the kernel was restarted or shut down
+    this.hear("comm_live_update", () => this.lose(this.model.gone ?? GONE)); // of ipywidgets: the kernel was restarted or shut down
     this.hear("msg:custom", (content) => content.text && this.copy(content.text, "the text of everything"));
     if (typeof ResizeObserver === "undefined") return;
     const resize = new ResizeObserver(() => this.fit());
@@ -1069,11 +1069,11 @@ class View {
     this.awaited = `${this.id} ${this.sent}`;
     this.root.setAttribute("aria-busy", "true");
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.lose(SILENT), PATIENCE);
+    this.waiting = setTimeout(() => this.lose(SILENT), this.model.patience ?? PATIENCE);
     try {
       this.model.send({ serial: this.awaited, ...message });
     } catch {
-      this.lose(GONE); // JupyterLab refuses where the kernel was restarted
+      this.lose(this.model.gone ?? GONE); // JupyterLab refuses where the kernel was restarted
     }
   }
 

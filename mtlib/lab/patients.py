@@ -9,9 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-from mtlib.crypto.aes import ige_encrypt
+from mtlib.crypto.aes import ige_encrypt, raw_aes
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import V1, V2, ScheduleTable, msg_key_v1
 from mtlib.crypto.keys import AuthKey
@@ -43,7 +41,7 @@ def _halves_swapped(data: bytes, key: bytes, iv: bytes) -> bytes:
 
 
 def _cbc(data: bytes, key: bytes, iv: bytes) -> bytes:
-    return Cipher(algorithms.AES(key), modes.CBC(iv[:16])).encryptor().update(data)
+    return raw_aes("CBC encrypt", key, iv[:16])(data)
 
 
 def _with_seqno(b: Binding) -> bytes:

@@ -59,7 +59,7 @@ class Post {
       this.queue = [];
       this.sent = "";
       this.mute(true);
-    }, PATIENCE);
+    }, this.model.patience ?? PATIENCE);
   }
 
   answered(serial) {

@@ -214,7 +214,7 @@ class View {
       signal.addEventListener("abort", () => this.model.off(name, listener));
     };
     hear("change:state", () => this.stated(true));
-    hear("comm_live_update", () => this.lose(GONE)); // of ipywidgets: the kernel was restarted or shut down
+    hear("comm_live_update", () => this.lose(this.model.gone ?? GONE)); // of ipywidgets: the kernel was restarted or shut down
   }
 
   close() {
@@ -234,11 +234,11 @@ class View {
     this.awaited = `${this.id} ${this.sent}`;
     this.root.setAttribute("aria-busy", "true");
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.lose(SILENT), PATIENCE);
+    this.waiting = setTimeout(() => this.lose(SILENT), this.model.patience ?? PATIENCE);
     try {
       this.model.send({ serial: this.awaited, ...message });
     } catch {
-      this.lose(GONE); // JupyterLab refuses where the kernel was restarted
+      this.lose(this.model.gone ?? GONE); // JupyterLab refuses where the kernel was restarted
     }
   }
 
@@ -314,5 +314,7 @@ function compared([head, ...rows]) {
 function drawn({ png, alt, words }) {
   const folded = make("details");
   folded.append(make("summary", "", "The same in words"), make("pre", "", words));
+  folded.open = !png;
+  if (!png) return [folded]; // in a page no figure can be painted
   return [make("img", "", "", { src: `data:image/png;base64,${png}`, alt }), folded];
 }

@@ -69,7 +69,10 @@ def predict(
 
 
 def _picture(figure: Any) -> Picture:
-    data, metadata = figure._repr_mimebundle_()
+    try:
+        data, metadata = figure._repr_mimebundle_()
+    except ImportError:  # in a page there is no matplotlib
+        return Picture("", figure.alt, str(figure))
     return Picture(data["image/png"], metadata["image/png"]["alt"], data["text/plain"])
 
 

@@ -1,4 +1,4 @@
-"""One TCP connection of a client: packets out, packets in, and never a wait without an end."""
+"""One connection of a client, over TCP or in memory: packets out, packets in, and never a wait without an end."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TypeVar
 from mtlib.crypto.entropy import Entropy
 from mtlib.errors import DecodeError, LocalError, Unreachable, shown
 from mtlib.net.endpoints import Endpoint, refuse_production
+from mtlib.net.memory import Line, in_memory_only
 from mtlib.protocol.session import ANSWERS
 from mtlib.transport.framing import Frame
 from mtlib.transport.stream import ClientStream
@@ -169,8 +170,16 @@ class ClientConnection:
         return Unreachable(sentence + self.to.how())
 
 
-def _dial(to: Endpoint, within: float) -> socket.socket:
-    """A socket to the first address that answers; the time is shared among them."""
+def _dial(to: Endpoint, within: float) -> socket.socket | Line:
+    """A socket to the first address that answers; the time is shared among them. Without sockets, a line in memory."""
+    if to.line is not None:
+        try:
+            return to.line()
+        except ConnectionError as error:
+            raise Unreachable(f"{to.name} cannot be reached: {_reason(error)}{to.how()}") from None
+    if in_memory_only():
+        raise Unreachable(f"{to.name} cannot be reached: there are no sockets here, so no packet leaves; a LocalDC() "
+                          "in the same program can be reached")
     end = time.monotonic() + within
     reasons = []
     for index, address in enumerate(to.addresses):
@@ -199,7 +208,7 @@ def _connect(address: tuple[str, int], within: float) -> socket.socket:
     return socket.create_connection(found[-1], timeout=share)
 
 
-def _port(sock: socket.socket) -> int:
+def _port(sock: socket.socket | Line) -> int:
     """The port that was reached; 0 if the connection has ended already."""
     try:
         return int(sock.getpeername()[1])

@@ -18,6 +18,7 @@ from typing import Any
 
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import LocalError, MtError
+from mtlib.net.memory import Line
 
 PORTS = (443, 80, 5222)
 
@@ -53,7 +54,8 @@ class Endpoint:
     """A data centre to talk to: addresses to try in order, its RSA key, and the dc id that a key exchange names.
 
     `clean_up`: keys are destroyed at the end, because they live on somebody else's machine. `status` tells how a data
-    centre in this process is doing, for the sentence that a client reads when it hears nothing more from it.
+    centre in this process is doing, for the sentence that a client reads when it hears nothing more from it, and `line`
+    dials it where there are no sockets.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Endpoint:
     dc_id: int | None = None
     clean_up: bool = False
     status: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    line: Callable[[], Line] | None = field(default=None, repr=False, compare=False)
 
     def how(self) -> str:
         """What is known about the other side beside its silence: nothing, or the rest of a sentence."""
@@ -142,8 +145,8 @@ def _endpoint(of: Any, key: PublicKey | None) -> Endpoint:
     if isinstance(of, Endpoint):
         return of
     if hasattr(of, "public_key"):
-        status = getattr(of, "status", None)
-        return Endpoint(f"local DC {of.dc_id}", ((of.host, of.port),), of.public_key, of.dc_id, status=status)
+        more: dict[str, Any] = {name: getattr(of, name, None) for name in ("status", "line")}
+        return Endpoint(f"local DC {of.dc_id}", ((of.host, of.port),), of.public_key, of.dc_id, **more)
     if isinstance(of, str) and of.startswith("telegram-test"):
         number = of.removeprefix("telegram-test").removeprefix("-") or "2"
         if number in map(str, TELEGRAM_TEST):

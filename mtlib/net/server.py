@@ -26,6 +26,7 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.net.endpoints import is_loopback
+from mtlib.net.memory import KEY, FarEnd, Line, in_memory_only
 from mtlib.net.websocket import Front
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
 from mtlib.protocol.datacenter import DataCenter, Peer, Reply
@@ -175,9 +176,14 @@ class ServerConnection:
     out. `explained` is cleared while an answer is out whose reasons are not in the log yet."""
 
     def __init__(
-        self, sock: socket.socket, peer: Peer, explained: threading.Event | None = None, front: Front | None = None
+        self,
+        sock: socket.socket | FarEnd,
+        peer: Peer,
+        explained: threading.Event | None = None,
+        front: Front | None = None,
     ) -> None:
-        self.sock, self.peer, self.explained = sock, peer, explained or threading.Event()
+        self.sock: Any = sock
+        self.peer, self.explained = peer, explained or threading.Event()
         self.front = front or Front()
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
@@ -304,11 +310,14 @@ def never_back(clock: Callable[[], float]) -> Callable[[], float]:
 @cache
 def _process_key() -> PrivateKey:
     """One RSA key per process: making one takes longer than a whole key exchange."""
-    return PrivateKey.generate()
+    return KEY if in_memory_only() else PrivateKey.generate()
 
 
 class LocalDC:
     """A local test data centre: `with LocalDC() as dc: ...`, or `dc = LocalDC().start()` and later `dc.stop()`.
+
+    Where there are no sockets or threads (in a browser), it runs within the calls of clients of the same process, which
+    reach it by `line`; there it ends nobody's connection for being slow.
 
     `host`, `port`, `public_key` and `dc_id` are what a client needs; `trace` is what happened, with the reasons that
     never leave the process. `clock` gives unix seconds, the machine's own time unless it is given; `secret` is an
@@ -344,10 +353,11 @@ class LocalDC:
         self._watched, self._now = clock is None, never_back(lambda: self.clock())
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
+        self._in_memory = False
         self._explained = threading.Event()
         self._explained.set()
         self._ahead: float | None = None  # the clock before the steady one, when they were compared last
-        self._connections: dict[socket.socket, ServerConnection] = {}
+        self._connections: dict[socket.socket | FarEnd, ServerConnection] = {}
         self._consulted = self._stopping = False
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
@@ -371,7 +381,7 @@ class LocalDC:
 
     @property
     def running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        return self._in_memory or (self._thread is not None and self._thread.is_alive())
 
     def start(self) -> Self:
         """Listen, in a thread of its own. Raises LocalError where the system has no port, descriptor or thread for it;
@@ -379,6 +389,9 @@ class LocalDC:
         if self.failure is not None and self._thread is not None:
             self._thread.join(PATIENCE)  # it has died, and may still be hanging up on its clients
         if self.running:
+            return self
+        if in_memory_only():
+            self._in_memory, self._stopping = True, False
             return self
         asked, listener = self.dc.address, listen(*self.dc.address)
         opened: list[Any] = [listener]
@@ -393,7 +406,7 @@ class LocalDC:
             self._stopping, self.failure, self._ahead = False, None, None
             thread = threading.Thread(target=self._run, name=f"LocalDC:{self.port}", daemon=True)
             thread.start()
-        except (OSError, RuntimeError) as error:  # no descriptor or no thread is left; in a browser there are none
+        except (OSError, RuntimeError) as error:  # no descriptor or no thread is left
             for each in opened:
                 each.close()
             self.dc.address = asked
@@ -406,6 +419,10 @@ class LocalDC:
         """Hang up on everybody, free the port, end the thread. Raises MtError where the thread is still busy after
         PATIENCE seconds: it ends with what it is at, and may be asked again."""
         thread = self._thread
+        if self._in_memory:
+            self._in_memory = False
+            for connection in tuple(self._connections.values()):
+                self._close(connection)
         if thread is None:
             return
         self._stopping = True
@@ -455,6 +472,32 @@ class LocalDC:
 
     def __repr__(self) -> str:
         return f"<LocalDC {self.dc_id}: {'running' if self.running else 'stopped'}>"
+
+    # -- in memory
+
+    @property
+    def line(self) -> Callable[[], Line] | None:
+        """How a client of this process reaches it without a socket; None where it listens on one."""
+        return self._dialled if in_memory_only() else None
+
+    def _dialled(self) -> Line:
+        if not self._in_memory:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "it is not running")
+        if len(self._connections) >= self.dc.limits.connections:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"{len(self._connections)} connections are open")
+        line = Line(lambda: self._serve(connection))
+        peer = self.dc.accept(self.secret, address=self.dc.address)
+        connection = self._connections[line.far] = ServerConnection(line.far, peer, self._explained)
+        return line
+
+    def _serve(self, connection: ServerConnection) -> None:
+        """Answer everything that a client has sent."""
+        far = connection.sock
+        while isinstance(far, FarEnd) and (far.news or connection.backlog) and not connection.done:
+            self._consulted = False
+            connection.read(self._now())
+        if connection.done:
+            self._close(connection)
 
     # -- in the thread
 
@@ -559,6 +602,7 @@ class LocalDC:
 
     def _close(self, connection: ServerConnection) -> None:
         if self._connections.pop(connection.sock, None) is not None:
-            self._selector.unregister(connection.sock)
+            if not isinstance(connection.sock, FarEnd):
+                self._selector.unregister(connection.sock)
             connection.peer.close()
             connection.close()

@@ -61,7 +61,7 @@ For whoever changes something; what the tests need is added to .venv at the firs
 ./run bench           measure (--write: and put the table into docs/measured.md)
 ./run soak            random tests and a data centre under load, for longer (--write: as above)
 ./run picture         draw the picture of the README
-./run site            build the lessons as web pages
+./run book            build the lessons as a web site that is alive (--print: for paper); ./run site is the same
 ./run release VERSION prove that this can be released as VERSION; nothing is published
 ./run clean           remove .venv and everything else that these commands made
 Windows: `python run` in place of `./run`."""
@@ -76,7 +76,7 @@ LAUNCH = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mtlib.__main__ i
 # What the commands make, from the root of the folder. All of it can be made again.
 MADE = (
     ".venv", ".artefacts", ".peers", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
-    "build", "dist", "site", "bind_temp_auth_key.egg-info", "tests/node/node_modules",
+    "build", "dist", "site", "bind_temp_auth_key.egg-info", "tests/book/node_modules", "tests/node/node_modules",
 )  # fmt: skip
 
 
@@ -207,5 +207,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "clean": clean,
     **{name: library(name) for name in LIBRARY},
     **{name: tool(name) for name in ("lessons", "freeze", "grade", "exam")},
-    **{name: tool(name, TESTS) for name in ("bench", "soak", "picture", "site", "release")},
+    **{name: tool(name, TESTS) for name in ("bench", "soak", "picture", "book", "release")},
+    "site": tool("book", TESTS),
 }

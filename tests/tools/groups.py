@@ -29,7 +29,7 @@ NOT_QUICK = (
     "test_client", "test_datacenter_outside", "test_docs_ci", "test_doctor", "test_fuzz", "test_judge",
     "test_lab_answers", "test_lab_bind", "test_lab_examining", "test_lab_figures", "test_load", "test_mistakes",
     "test_net_tap", "test_patients", "test_reading", "test_readme", "test_record", "test_run", "test_schema",
-    "test_server", "test_set_up", "test_stream", "test_tl", "test_tools_release", "test_tools_site",
+    "test_server", "test_set_up", "test_stream", "test_tl", "test_tools_release", "test_tools_book",
     "test_tools_soak_doctor", "test_wheel",
 )  # fmt: skip
 """Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""
@@ -297,6 +297,10 @@ def _lacks_node() -> str:
     return "" if version >= (18, 15) else f"needs node 18.15 or newer; here it is {said.strip()}."
 
 
+def _lacks_book() -> str:
+    return _lacks_node() or _lacks_browser()
+
+
 def _lacks_peers() -> str:
     """Other people's clients run where no packet can leave: in a network namespace with loopback only."""
     if not _tests_in("tests/peers", "test_*.py"):
@@ -328,6 +332,7 @@ GROUPS = (
     Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick", beside=True),
     Group("unit", _nothing, _pytest("tests", *WORKERS), "quick"),
     Group("node", _lacks_node, _node),
+    Group("book", _lacks_book, _pytest("tests/book")),
     Group("browser", _lacks_browser, _pytest("tests/browser", "--ignore=tests/browser/test_lessons.py")),
     Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS))),
     Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),

@@ -1,34 +1,40 @@
-"""`./run site`: the whole course as pages that need nothing but a browser."""
+"""`./run book`: the whole course as pages that need nothing but a browser, and come alive in one."""
 
 from __future__ import annotations
 
-import importlib.util
+import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
-TOOL = Path(__file__).parent / "tools" / "site.py"
+TOOL = Path(__file__).parent / "tools" / "book.py"
 DOCS = {path.stem for path in (TOOL.parents[2] / "docs").glob("*.md")}
 PAPERS = {"sheet_bytes", "sheet_exchange"}
 BYTES = "value and meaning"
 """The last heading of every byte view."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+ALIVE = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self';"
+    " img-src data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+INSTRUMENTS = {"doctor", "bind"}
+LICENCES = "LICENCES.txt"
 RESOURCES = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "object": "data"}
 
 
 def tool() -> ModuleType:
-    """By its path: `import site` is Python's own module."""
-    spec = importlib.util.spec_from_file_location("course_site", TOOL)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    sys.path[:0] = [str(TOOL.parent)] if str(TOOL.parent) not in sys.path else []
+    import book
+
+    return book
 
 
 class Page(HTMLParser):
@@ -56,7 +62,8 @@ class Page(HTMLParser):
         for name, value in attrs:
             address = re.sub(r"[\x00-\x20]", "", value or "").lower()
             picture = tag == "img" and name == "src" and address.startswith("data:image/")
-            programs = address.startswith(("javascript:", "vbscript:", "data:")) and not picture
+            nothing = address == "data:,"  # no picture of the page's own
+            programs = address.startswith(("javascript:", "vbscript:", "data:")) and not picture and not nothing
             if name.startswith("on") or name == "srcdoc" or programs:
                 self.running.append(f"{tag} {name}={value}")
         if tag == "a":
@@ -95,7 +102,8 @@ def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def test_every_lesson_has_a_page_and_the_index_leads_to_it(site: Site) -> None:
-    assert set(site()) == {*lessons(), *DOCS, *PAPERS, "index"}
+    assert set(site()) == {*lessons(), *DOCS, *PAPERS, *INSTRUMENTS, "index"}
+    assert set(site(printed=True)) == {*lessons(), *DOCS, *PAPERS, "index"}
     assert {f"{name}.html" for name in lessons()} <= set(Page(site()["index"]).links)
     assert "<table>" in site()["index"]
 
@@ -105,29 +113,99 @@ def test_back_up_and_on(site: Site) -> None:
     for at, name in enumerate(lessons()):
         around = [*names[max(0, at - 1) : at], "index.html", *names[at + 1 : at + 2]]
         assert Page(site()[name].partition("<main>")[0]).links == around
-        assert Page(site()[name].partition("</main>")[2]).links == around
+        assert Page(site()[name].partition("</main>")[2]).links == [*around, LICENCES]
 
 
 def test_links_within_the_course_lead_somewhere(site: Site) -> None:
     pages = {f"{name}.html": Page(text) for name, text in site().items()}
     for name, page in pages.items():
         for link in page.links:
-            if not re.match(r"https://", link):
+            if not re.match(r"https://", link) and link != LICENCES:
                 to, _, place = link.partition("#")
                 assert (to or name) in pages, f"{name}: {link}"
                 assert not place or place in pages[to or name].ids, f"{name}: {link}"
 
 
-@pytest.mark.parametrize("printed", [False, True])
-def test_nothing_is_fetched_and_nothing_runs(site: Site, printed: bool) -> None:
-    for name, text in site(printed=printed).items():
+def fetched(text: str) -> list[str]:
+    """What a page and its styles load, but for pictures that stand in it."""
+    styles = "".join(re.findall(r'<style>.*?</style>|style="[^"]*"', text, re.S))
+    assert "url(" not in styles and "@import" not in styles
+    return [load for load in Page(text).loads if not load.startswith("data:") and load]
+
+
+def test_on_paper_nothing_is_fetched_and_nothing_runs(site: Site) -> None:
+    for name, text in site(printed=True).items():
         page = Page(text)
         assert "script" not in page.tags, name
-        assert [load[:40] for load in page.loads if not load.startswith("data:")] == [], name
-        styles = "".join(re.findall(r'<style>.*?</style>|style="[^"]*"', text, re.S))
-        assert "url(" not in styles and "@import" not in styles, name
-        assert page.running == [], name
+        assert fetched(text) == [] and page.running == [], name
         assert page.policy == POLICY, name
+
+
+def test_in_the_book_only_its_own_files_are_fetched_and_only_its_scripts_run(site: Site) -> None:
+    for name, text in site().items():
+        page = Page(text)
+        alive = 'id="book-data"' in text
+        assert page.running == [], name
+        assert set(fetched(text)) <= {"book.css", "host.mjs"}, name
+        assert page.tags.count("script") == 2 * alive, name
+        assert page.policy == (POLICY if name in PAPERS else ALIVE), name
+        assert len(text.split("<script")) == 1 + 2 * alive and "<style" not in text.partition("<main>")[2], name
+
+
+def embedded(text: str) -> dict[str, Any]:
+    """The views that a page carries."""
+    found = re.search(r'<script type="application/json" id="book-data">(.*?)</script>', text, re.S)
+    views: dict[str, Any] = json.loads(found[1])["views"] if found else {}
+    return views
+
+
+def test_what_comes_alive_has_its_table_in_the_page(site: Site) -> None:
+    kinds = set()
+    for name, text in site().items():
+        views = embedded(text)
+        assert set(views) <= Page(text).ids, name
+        kinds |= {view["kind"] for view in views.values()}
+    assert kinds == {"bind", "form", "inspector", "plates", "predict"}
+
+
+def test_every_widget_of_the_lessons_of_the_first_book_comes_alive(site: Site) -> None:
+    """What an output of a lesson holds beside its text: the marks of each kind, counted in the saved notebooks."""
+    for name, notebook in lessons().items():
+        if name[:2] in tool().FIRST:
+            html = [each.get("data", {}).get("text/html", "") for each in outputs(notebook)]
+            asked = sum("<b>Predict.</b>" in each for each in html)
+            plates = sum("The same as a table" in each for each in html)
+            kinds = [view["kind"] for view in embedded(site()[name]).values()]
+            assert kinds.count("predict") == asked and kinds.count("plates") == plates, name
+            assert kinds.count("inspector") >= (name[:2] != "17"), name
+
+
+def test_a_page_carries_no_answer_of_a_prediction(site: Site) -> None:
+    for text in site().values():
+        for view in embedded(text).values():
+            if view["kind"] == "predict":
+                state = view["traits"]["state"]
+                assert set(state) == {"serial", "said", "shown"} and not state["shown"]
+
+
+def test_embedded_data_cannot_end_its_element() -> None:
+    views = {"view-1": {"kind": "views", "traits": {"told": "</script><script>planted()</script>"}, "cells": []}}
+    text = tool().page("Title", '<div id="view-1"></div>', views=views)
+    assert Page(text).tags.count("script") == 2 and embedded(text) == views
+
+
+@pytest.mark.parametrize(("cells", "at", "expected"), [
+    (["a = 1", "b = 2", "print(a)"], 2, [0, 2]),
+    (["import x", "def f(): return x.y", "f()"], 2, [0, 1, 2]),
+    (["a = 1", "a = 2", "a"], 2, [1, 2]),
+    (["a = []", "a += [1]", "a"], 2, [0, 1, 2]),
+    (["a = 1", "def f(a): return a", "f(2)"], 2, [1, 2]),
+])  # fmt: skip
+def test_which_cells_a_view_needs(cells: list[str], at: int, expected: list[int]) -> None:
+    tool()
+    from book_views import needed
+
+    assert needed(cells, at) == [cells[number] for number in expected]
 
 
 PLANTED = (
@@ -243,15 +321,18 @@ def test_a_lesson_that_the_map_forgets_is_in_the_index_all_the_same() -> None:
     assert "none" not in body and "02 &lt;Three&gt;" in body
 
 
-def test_it_is_written_anew_each_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_written_anew_each_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     module = tool()
-    module.SITE = tmp_path / "site"
-    module.SITE.mkdir()
-    (module.SITE / "an_old_page.html").touch()
-    module.LESSONS = module.DOCS = tmp_path
+    monkeypatch.setattr(module, "PAPER", tmp_path / "print")
+    module.PAPER.mkdir()
+    (module.PAPER / "an_old_page.html").touch()
+    monkeypatch.setattr(module, "LESSONS", tmp_path)
+    monkeypatch.setattr(module, "DOCS", tmp_path)
     nbformat.write(module.of_markdown("# 00 Only\n\nwords"), tmp_path / "00_only.ipynb")
     assert module.main(["--print"]) == 0
-    assert sorted(path.name for path in module.SITE.iterdir()) == [
+    assert sorted(path.name for path in module.PAPER.iterdir()) == [
         "00_only.html", "index.html", "sheet_bytes.html", "sheet_exchange.html",
     ]  # fmt: skip
     assert "4 pages" in capsys.readouterr().out

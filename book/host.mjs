@@ -1,0 +1,227 @@
+// What a notebook's front end is to the widgets, a page is here: a model for each view, and Python behind all of them,
+// in a worker that starts when the reader first touches something. Until then a view shows what the page has of it;
+// afterwards only what Python answered, so that bytes and verdict always belong together.
+
+const KINDS = ["bind", "form", "inspector", "plates", "predict", "views"];
+const LONGEST = 120_000; // milliseconds for one answer, from when Python runs
+const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
+const ORDER = ["structure", "inspected", "state", "told"];
+const ENDED = "Python ended in the middle. It starts again, and what you did is kept.";
+const GONE = "Python has ended twice over this. Load the page again.";
+
+/** Python in a worker: questions go in, answers come out, each in its turn. `tell` is given a sentence for the reader. */
+class Python {
+  constructor(tell) {
+    this.tell = tell;
+    this.worker = null;
+    this.life = 0; // how often it was started: what an earlier one knew, a later one does not
+    this.waiting = new Map();
+    this.asked = 0;
+  }
+
+  start() {
+    if (this.worker) return;
+    this.life += 1;
+    const life = this.life;
+    // A worker from a blob is under the policy of its page; one from an address would be under none.
+    const code = `import ${JSON.stringify(new URL("worker.mjs", import.meta.url).href)};`;
+    const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+    this.worker = new Worker(address, { type: "module" });
+    this.worker.onmessage = ({ data }) => life === this.life && this.told(data);
+    this.worker.onerror = (event) => life === this.life && this.end(`Python did not start: ${event.message || "no worker here"}.`);
+    this.worker.postMessage({ life: `python ${Math.random()}` });
+    this.tell("Python starts in this page.");
+  }
+
+  told(data) {
+    if (data.loading) this.tell(data.loading);
+    else if (data.alive) this.watch(data.alive);
+    else if (data.ready) this.tell("Python runs in this page.");
+    else if (data.failed) this.end(`Python did not start: ${data.failed}.`);
+    else {
+      const { done, timer } = this.waiting.get(data.call);
+      clearTimeout(timer);
+      this.waiting.delete(data.call);
+      done(data.answer);
+    }
+  }
+
+  /** The worker holds a lock as long as it lives: whoever gets it knows that it has ended, however that came. */
+  watch(lock) {
+    const life = this.life;
+    navigator.locks?.request(lock, () => life === this.life && this.worker && this.end(ENDED));
+  }
+
+  end(sentence) {
+    this.worker?.terminate();
+    this.worker = null;
+    this.life += 1;
+    this.tell(sentence);
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { failed, timer } of waiting) {
+      clearTimeout(timer);
+      failed(new Error(sentence));
+    }
+  }
+
+  ask(question) {
+    this.start();
+    this.asked += 1;
+    const call = this.asked;
+    return new Promise((done, failed) => {
+      const timer = setTimeout(() => this.end(`No answer within ${LONGEST / 1000} seconds: Python was ended.`), LONGEST);
+      this.waiting.set(call, { done, failed, timer });
+      this.worker.postMessage({ call, question });
+    });
+  }
+
+  /** The same, and again where Python ended meanwhile. `make` gives the question for the Python that is there now. */
+  async insist(make) {
+    for (let left = TRIES - 1; ; left -= 1) {
+      try {
+        this.start();
+        return await this.ask(make());
+      } catch (error) {
+        if (!left) throw error;
+      }
+    }
+  }
+}
+
+/** As much of a widget's model as the scripts of the widgets use. */
+class Model {
+  constructor(id, { kind, traits, cells }, place, python) {
+    Object.assign(this, { id, kind, traits, cells, place, python });
+    this.patience = 24 * 3600 * 1000; // it is watched here whether Python still runs
+    this.gone = GONE;
+    this.listeners = new Map();
+    this.history = [];
+    this.life = -1;
+    this.turn = Promise.resolve();
+    this.open = 0;
+  }
+
+  get(name) {
+    return name === "lessons" ? ".html" : this.traits[name];
+  }
+
+  on(name, listener) {
+    this.listeners.set(name, [...(this.listeners.get(name) || []), listener]);
+  }
+
+  off(name, listener) {
+    this.listeners.set(name, (this.listeners.get(name) || []).filter((other) => other !== listener));
+  }
+
+  fire(name, ...told) {
+    for (const listener of this.listeners.get(name) || []) listener(...told);
+  }
+
+  /** One message after the other: the next one goes out when the one before is answered. */
+  send(message) {
+    this.wait(1);
+    this.turn = this.turn.then(() => this.post(message)).finally(() => this.wait(-1));
+  }
+
+  wait(by) {
+    this.open += by;
+    this.place.classList.toggle("waiting", this.open > 0);
+  }
+
+  async post(message) {
+    let answer;
+    try {
+      answer = await this.python.insist(() => this.question(message));
+    } catch (error) {
+      return this.lose(error.message === ENDED ? GONE : error.message);
+    }
+    if (answer.error) return this.lose(answer.error);
+    this.life = this.python.life;
+    this.history.push(message);
+    this.take(answer);
+  }
+
+  question(message) {
+    const before = this.life === this.python.life ? [] : this.history;
+    return { ask: "view", id: this.id, cells: this.cells, before, message };
+  }
+
+  /** All values first, as one change; then whoever listens to them, the structure before the state. */
+  take({ traits, sent }) {
+    Object.assign(this.traits, traits);
+    for (const name of ORDER) if (name in traits) this.fire(`change:${name}`);
+    for (const message of sent) this.fire("msg:custom", message);
+  }
+
+  lose(sentence) {
+    this.gone = sentence;
+    this.python.tell(sentence);
+    this.fire("comm_live_update");
+  }
+}
+
+// -- Links that carry bytes: what travels, as somebody changed it, in the part of an address that no server is told.
+// Of an inspector of a lesson only: it shows published bytes. What the doctor was given is never shared.
+
+const CARRIED = /^#(view-[\w-]+)=((?:[0-9a-f]{2}){1,4096})$/;
+
+function sharing(model, python) {
+  const line = document.createElement("p");
+  line.className = "sharing";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Share these bytes";
+  button.addEventListener("click", async () => {
+    history.replaceState(null, "", `#${model.id}=${model.traits.state.data[0]}`);
+    const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    python.tell(`The address of this page carries these bytes now, and no key. ${copied ? "It is copied." : "Copy it."}`);
+  });
+  line.append(button);
+  return line;
+}
+
+/** The bytes of the address over those of its view, as somebody on the wire writes them; the verdict is Python's. */
+function receive(models, python) {
+  if (!location.hash.includes("=")) return;
+  const [, id, hex] = location.hash.match(CARRIED) || [];
+  const model = models[id];
+  if (model?.kind !== "inspector") return void python.tell("The address carries no bytes that can be shown here.");
+  const { mode, data } = model.traits.state;
+  model.place.scrollIntoView();
+  if (hex === data[0]) return;
+  const layer = model.traits.structure.sheets[0].path;
+  const messages = [{ do: "mode", mode: "attacker" }, { do: "write", layer, at: 0, hex, cut: data[0].length / 2 }, { do: "mode", mode }];
+  for (const message of messages) model.send({ serial: "address", ...message });
+}
+
+/** Draws every view of the page in the place of its table. */
+async function live() {
+  const data = document.getElementById("book-data");
+  if (!data) return;
+  const { views } = JSON.parse(data.textContent);
+  const status = document.getElementById("book-status");
+  const python = new Python((sentence) => { status.textContent = sentence; });
+  globalThis.book = { python, models: {} }; // for tests, and for whoever looks
+  const kinds = [...new Set(Object.values(views).map(({ kind }) => kind))].filter((kind) => KINDS.includes(kind));
+  const scripts = new Map(await Promise.all(kinds.map(async (kind) => [kind, (await import(`./${kind}.mjs`)).default])));
+  for (const [id, view] of Object.entries(views)) {
+    const table = document.getElementById(id);
+    if (!table || !scripts.has(view.kind)) continue;
+    const place = document.createElement("div");
+    place.className = `alive ${view.kind}`;
+    const model = new Model(id, view, place, python);
+    globalThis.book.models[id] = model;
+    scripts.get(view.kind).render({ model, el: place });
+    table.replaceChildren(place); // the table was for readers without a script
+    if (view.kind === "inspector") place.append(sharing(model, python));
+    if (!view.cells) continue;
+    for (const touch of ["focusin", "pointerdown"]) place.addEventListener(touch, () => python.start(), { once: true });
+  }
+  const { models } = globalThis.book;
+  receive(models, python);
+  addEventListener("hashchange", () => receive(models, python));
+  document.documentElement.dataset.live = Object.keys(globalThis.book.models).length; // for tests: everything is drawn
+}
+
+live();

@@ -1,0 +1,265 @@
+"""The lessons in a web page: views and a whole bind, asked for and answered in JSON. No notebook, no socket, no thread.
+
+A page has what each view shows at first, and the cells that make it. When its reader does something, `Book.answer` is
+asked: it plays those cells, hands the message to the view, and tells what has changed. The widgets are those of a
+notebook: `stand_in` puts as much of a notebook's packages as they use in the place of the packages themselves.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from io import StringIO
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from mtlib.crypto.entropy import Patterned
+from mtlib.errors import LocalError, MtError, RpcError
+from mtlib.protocol.packets import PLAIN, TO_CLIENT, TO_SERVER, open_packet
+from mtlib.protocol.session import look
+from mtlib.wire import Dissection, unseal
+from mtlib.wire.view import show_value
+
+if TYPE_CHECKING:
+    from mtlib.lab.views import Sent
+
+KINDS: Mapping[str, str] = {
+    "mtlib.lab.form_widget": "form",
+    "mtlib.lab.inspector": "inspector",
+    "mtlib.lab.plates.widget": "plates",
+    "mtlib.lab.prediction": "predict",
+    "mtlib.lab.views": "views",
+}
+"""The module of a widget's class, and the script that draws it."""
+TRAITS = ("structure", "inspected", "state", "told")
+"""What a widget tells a browser, in the order in which it has to be told: `structure` before `state`."""
+TRIAL = {"serial": 1, "do": "show"}
+"""A message after which a view has told all that depends on the cells before it: a prediction its measurement."""
+ABSENT = ("ipywidgets", "matplotlib")
+"""What a page has not, and nobody stands in for."""
+
+
+# -- In the place of a notebook's packages
+
+
+class Trait(dict[str, Any]):
+    """What is used of `traitlets.Dict`."""
+
+    def tag(self, **_: Any) -> Trait:
+        return self
+
+
+class Widget:
+    """What is used of `anywidget.AnyWidget`: values to be told, a listener, and messages that are sent."""
+
+    def __init__(self, **traits: Any) -> None:
+        self.sent: list[Any] = []
+        self.hear: Any = None
+        for name, value in traits.items():
+            setattr(self, name, value)
+
+    def on_msg(self, listener: Any) -> None:
+        self.hear = listener
+
+    def send(self, content: Any) -> None:
+        self.sent.append(content)
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        """A notebook's own form of it: none here."""
+        return None
+
+
+STAND_INS: Mapping[str, Mapping[str, Any]] = {
+    "anywidget": {"AnyWidget": Widget},
+    "traitlets": {"Dict": Trait},
+    "IPython": {},
+    "IPython.core": {},
+    "IPython.core.getipython": {"get_ipython": lambda: None},
+    "IPython.display": {"display": lambda *_, **__: None},
+}
+"""The modules that programs import them from. To exercises it is no notebook: they print."""
+
+
+def stand_in() -> None:
+    """From now on this process imports the stand-ins, and none of `ABSENT`: it is what a page is. No file of the
+    reader's is read or written."""
+    for name, offered in STAND_INS.items():
+        sys.modules[name] = ModuleType(name)
+        vars(sys.modules[name]).update(offered)
+    for name in ABSENT:
+        sys.modules[name] = None  # type: ignore[assignment]
+    os.environ["MTLIB_MY_BIND"] = ""
+
+
+# -- Cells and views
+
+
+def run(source: str, names: dict[str, Any]) -> list[Widget]:
+    """Runs one cell in a namespace: the widget that it shows, if it shows one. What it prints goes nowhere; what it
+    raises is raised here."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    shown = None
+    with redirect_stdout(StringIO()):
+        exec(compile(tree, "<cell>", "exec"), names)
+        if isinstance(last, ast.Expr):
+            shown = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+    return [shown] if isinstance(shown, Widget) else []
+
+
+def traits(widget: Widget) -> dict[str, Any]:
+    """Everything that a widget tells a browser."""
+    return {name: getattr(widget, name) for name in TRAITS if hasattr(widget, name)}
+
+
+@dataclass
+class PageView:
+    """A view of which a page has asked something, and what the page was told of it last."""
+
+    widget: Widget
+    told: dict[str, str] = field(default_factory=dict)
+
+    def news(self) -> dict[str, Any]:
+        """What the page does not know yet; a state always, since it carries the serial of what it answers."""
+        now = traits(self.widget)
+        written = {name: json.dumps(value) for name, value in now.items()}
+        found = {name: now[name] for name in now if name != "structure" or written[name] != self.told.get(name)}
+        self.told = written
+        return found
+
+
+class Book:
+    """Answers for one page, or for one after the other."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, PageView] = {}
+
+    def answer(self, asked: str) -> str:
+        """One question as JSON to one answer as JSON. `ask` is its kind: "ready", "view", "first", "bind". What goes
+        wrong is a sentence under `error`."""
+        question = json.loads(asked)
+        try:
+            told = getattr(self, f"_on_{question['ask']}")(question)
+        except MtError as error:
+            told = {"error": str(error)}
+        except Exception as error:
+            told = {"error": f"a mistake of this page: {type(error).__name__}: {error}"}
+        return json.dumps(told, separators=(",", ":"))
+
+    def _on_ready(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """Load what most views need."""
+        from mtlib.lab import inspector  # noqa: F401
+
+        return {}
+
+    def _on_view(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand `message` to the view `id`, which the `cells` of the page make at their end. `before` are the messages
+        that another Python, which is gone, was sent."""
+        kept, before = self._views.get(question["id"]), question.get("before", ())
+        if kept is None:
+            kept = self._views[question["id"]] = self._made(question["cells"])
+            for message in before:
+                kept.widget.hear(kept.widget, message, [])
+            if before:
+                kept.told = {}
+        kept.widget.hear(kept.widget, question["message"], [])
+        sent, kept.widget.sent = kept.widget.sent, []
+        return {"traits": kept.news(), "sent": sent}
+
+    def _made(self, cells: Sequence[str]) -> PageView:
+        names, shown = _empty(), list[Widget]()
+        for source in cells:
+            shown = run(source, names)
+        if not shown:
+            raise LocalError("these cells show nothing that can be played with")
+        made = PageView(shown[0])
+        made.news()
+        return made
+
+    def _on_first(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """What each view of a lesson shows at first: the number of its cell, its kind, traits and static form; and its
+        traits after `TRIAL`. A cell that cannot run here is passed over."""
+        names, views, wanting = _empty(), [], {}
+        for at, source in enumerate(question["cells"]):
+            try:
+                shown = run(source, names)
+            except Exception as error:
+                wanting[at] = f"{type(error).__name__}: {error}"
+                continue
+            for widget in shown:
+                data, _ = widget._repr_mimebundle_()
+                kind = next(KINDS[each.__module__] for each in type(widget).__mro__ if each.__module__ in KINDS)
+                first = {"cell": at, "kind": kind, "traits": dict(traits(widget)), "html": data["text/html"]}
+                if widget.hear:
+                    widget.hear(widget, TRIAL, [])
+                views.append({**first, "after": traits(widget)})
+        return {"views": views, "wanting": wanting}
+
+    def _on_bind(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """A client and a data centre, joined in memory: two key exchanges, the binding, and a call over the bound key.
+        With `flip` that bit of the request is turned over on its way; with `seed` the bytes are the same every time."""
+        flip, seed = question.get("flip"), question.get("seed", "")
+        return conversation(None if flip is None else int(flip), str(seed))
+
+
+def _empty() -> dict[str, Any]:
+    return {"__name__": "__main__"}
+
+
+# -- A whole bind
+
+
+def conversation(flip: int | None, seed: str) -> dict[str, Any]:
+    """The answer to "bind": `said`, sentences; `view`, the conversation to be drawn; `html`, the same still."""
+    from mtlib.lab.samples import NOW
+    from mtlib.lab.views import Conversation
+    from mtlib.net.client import connect
+    from mtlib.net.server import LocalDC
+
+    def turned(request: bytes) -> bytes:
+        if flip is None or not 0 <= flip < 8 * len(request):
+            raise LocalError("no such bit", got=flip, expected=f"0..{8 * len(request) - 1}")
+        changed = bytearray(request)
+        changed[flip // 8] ^= 1 << flip % 8
+        return bytes(changed)
+
+    told = [{"entropy": Patterned(f"{seed}{who}"), "clock": lambda: NOW} if seed else {} for who in ("dc", "client")]
+    with LocalDC(**told[0]) as dc, connect(dc, **told[1]) as client:  # type: ignore[arg-type]
+        said = list(_said(dc, client, None if flip is None else turned))
+        shown = Conversation(_sent(client))
+    return {"said": said, "view": {"kind": "views", "traits": traits(shown)}, "html": shown._html()}
+
+
+def _said(dc: Any, client: Any, change: Any) -> Iterator[str]:
+    try:
+        client.bind(change=change)
+    except RpcError as error:
+        yield f"auth.bindTempAuthKey: {error.code} {error.name}."
+        for event in dc.trace.named("bind_refused"):
+            check = event.verdict[event.verdict.failed]
+            got, expected = show_value(check.got), show_value(check.expected)
+            yield f"The check that failed, {check.name}: got {got}, expected {expected}."
+        return
+    yield "auth.bindTempAuthKey: boolTrue."
+    yield f"help.getNearestDc, over the bound key: this_dc = {client.call('help.getNearestDc')['this_dc']}."
+
+
+def _sent(client: Any) -> Iterator[Sent]:
+    """Every packet of a client, opened: what was sent in it, and under which key."""
+    from mtlib.lab.views import Sent  # late: it needs a notebook's packages, or those that stand in
+
+    for way, packet in client.connection.transcript:
+        ours = way == "sent"
+        if packet[:8] == bytes(8):
+            body, note = bytes(PLAIN.dissect(packet)["message"]), "not encrypted"
+        else:
+            opened = open_packet(packet, client.temp_key, TO_SERVER if ours else TO_CLIENT)
+            body, note = bytes(opened["request" if ours else "answer"]), "under the temporary key"
+        found = look(body)
+        if isinstance(found, Dissection):
+            yield Sent(ours, unseal(found, [client.perm_key]), note)

@@ -1,0 +1,98 @@
+"""A line in memory, for where a system has no sockets or no threads, as in a browser.
+
+The data centre is served within the client's own calls: what a client sends is answered before `sendall` returns.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable
+
+from mtlib.crypto.rsa import PrivateKey
+
+KEY = PrivateKey(
+    int(
+        "ea5eebab1c52c4b28775e9c4a7253744c0f4c2c44c45d2f5ab76560b8339e5e8d25407bd9f34329740a8739d6c2fc45c"
+        "cbb84a29d1089c62a89154acceae3d51c999bd59fbe5f6ff421cc00f9177e1f2cc8c79523723c14412fc3466c5236c7c"
+        "1e5a963855c365ba3455eee72540f49cabdd0321dcd3b4b32d8ce533f3565423",
+        16,
+    ),
+    int(
+        "e62de48429582fa6c9d9f9c982776abf21ed192ce21c48c30f424b5e8f4ebabcd2aa30062e97dd73bd99acf083682c54"
+        "a2a47e56c63c51675f9b921eb16099ead3d85f4ceabb1323f0db7e605cb51490780f6cac56248221dd08f3b1f749a5f6"
+        "c02af356c52582596bc808c12a325d583520a485d26284a1e038e0485b373417",
+        16,
+    ),
+)
+"""Of every data centre that is reached in memory only. It is published here: nobody else can reach such a one, and to
+make a key takes seconds where `cryptography` is not."""
+
+
+def in_memory_only() -> bool:
+    """Whether this system has no sockets to dial with, or no threads to serve them."""
+    return sys.platform in ("emscripten", "wasi")
+
+
+class Line:
+    """Both ends of one line. This is the client's: as much of a socket as a `ClientConnection` uses; `far` is the data
+    centre's. `serve` is called when something has been sent, or the client has hung up."""
+
+    def __init__(self, serve: Callable[[], None]) -> None:
+        self._serve = serve
+        self._arrived = bytearray()
+        self._hung_up = False
+        self.far = FarEnd(self._arrived)
+
+    def settimeout(self, seconds: float) -> None:
+        """There is nothing to wait for."""
+
+    def getpeername(self) -> tuple[str, int]:
+        return ("memory", 0)
+
+    def sendall(self, data: bytes) -> None:
+        if self._hung_up or self.far.closed:
+            raise OSError(errno.EPIPE, "the other side has hung up")
+        self.far.arrived += data
+        self._serve()
+
+    def recv(self, size: int) -> bytes:
+        """What arrived; nothing once the data centre has hung up. OSError where a socket would wait."""
+        data = bytes(self._arrived[:size])
+        del self._arrived[:size]
+        if not data and not self.far.closed:
+            raise OSError("it gave no answer, and in memory none comes later")
+        return data
+
+    def close(self) -> None:
+        if not self._hung_up:
+            self._hung_up = self.far.ended = True
+            self._serve()
+
+
+class FarEnd:
+    """The data centre's end: as much of a socket that does not wait as a `ServerConnection` uses."""
+
+    def __init__(self, sent: bytearray) -> None:
+        self.arrived = bytearray()
+        self.ended = self.closed = False
+        self._sent = sent
+
+    @property
+    def news(self) -> bool:
+        """Whether there is something to read: bytes, or the end."""
+        return not self.closed and bool(self.arrived or self.ended)
+
+    def recv(self, size: int) -> bytes:
+        if not self.arrived and not self.ended:
+            raise BlockingIOError
+        data = bytes(self.arrived[:size])
+        del self.arrived[:size]
+        return data
+
+    def send(self, data: bytes | bytearray) -> int:
+        self._sent += data
+        return len(data)
+
+    def close(self) -> None:
+        self.closed = True

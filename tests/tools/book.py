@@ -1,0 +1,448 @@
+"""The whole course as a web site in `build/book/`, in which every byte is alive.
+
+Every page is plain HTML first: text, figures and tables, an index with the map, previous and next. Where scripts run,
+inspector, plates and predictions are drawn over their tables from data in the page, and Python, which the site carries,
+starts when one of them is touched. The browser is told to fetch from this site alone.
+
+`./run book` writes it. `./run book --print` makes pages for A4 in `build/print/`, without any script: grey, with the
+addresses of links as footnotes and everything unfolded, except what a prediction measured: that stands on a last page
+of its own.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nh3
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
+
+from book_views import Player, all_views
+from mtlib.clinic.sheet import SHEETS, sheet
+from mtlib.lab.widgets import style
+from pyodide import NoPyodide, pyodide
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = ROOT / "notebooks"
+DOCS = ROOT / "docs"
+BOOK, PAPER = ROOT / "build" / "book", ROOT / "build" / "print"
+SOURCES, WIDGETS = ROOT / "book", ROOT / "mtlib" / "lab"
+COURSE = "bindTempAuthKey, byte by byte"
+MAP = "## Where to go from here"
+"""The heading in the first lesson with the map of the course below it."""
+UP = '<a href="index.html">The course</a>'
+INTRODUCTION = (
+    "Telegram's `auth.bindTempAuthKey` built, sealed, sent, checked and broken, one byte at a time. Each lesson stands"
+    " alone, with its code, its outputs, every figure and every byte."
+)
+ALIVE = (
+    "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
+    " your browser, from this site, and answers. [Why was my bind refused?](doctor.html) Paste it, and read which byte"
+    " is wrong. [A whole bind](bind.html), run here. The code of the lessons is changed and run in the notebooks:"
+    " `./run`."
+)
+
+DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
+DOCTOR = """# Why was my bind refused?
+
+Paste what you have: bytes in any notation, a dump, a log, JSON. The doctor names the mistake and shows the bytes.
+
+**Nothing is sent and nothing is stored.** It runs in this page, and the browser is told to let nothing out: see this
+page's `Content-Security-Policy`. Use throw-away keys all the same. Its AES takes longer for some keys than for others.
+"""
+BIND = """# A whole bind, in this page
+
+The library's client and its data centre, joined in memory: two key exchanges, `auth.bindTempAuthKey`, and a call over
+the bound key. Each arrow opens into its bytes. Before you press a button, this is a bind from published randomness;
+afterwards the keys are new.
+"""
+TO_PRINT = (
+    "To print, one sheet each: [all bytes of a client](sheet_bytes.html) and [the exchange that makes a"
+    " key](sheet_exchange.html)."
+)
+
+STYLE = """
+:root { color-scheme: light; }
+body { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem 4rem; font: 16px/1.55 system-ui, sans-serif;
+       color: #1a1a1a; background: #ffffff; }
+h1, h2, h3 { line-height: 1.25; margin: 2rem 0 .6rem; }
+h1 { margin-top: 1.4rem; }
+a { color: #0b57a4; }
+p, li { overflow-wrap: anywhere; }
+nav { display: flex; justify-content: space-between; gap: 1rem; border-block: 1px solid #cccccc; padding: .5rem 0;
+      margin: 1rem 0; }
+nav > :last-child { text-align: right; }
+pre { background: #f6f7f8; padding: .6rem .8rem; overflow-x: auto; font-size: 13px; line-height: 1.4; }
+:not(pre) > code { background: #f1f2f4; padding: .1em .25em; font-size: .9em; }
+.output pre { background: #ffffff; border-left: 3px solid #cccccc; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+td, th { text-align: left; vertical-align: top; padding: 2px 10px; border-bottom: 1px solid #e2e2e2; }
+img { max-width: 100%; height: auto; }
+.output_png { overflow-x: auto; }
+summary { cursor: pointer; }
+.anchor-link { display: none; }
+@media (max-width: 45rem) {
+  body { padding: .5rem .8rem 3rem; }
+  ol, ul { padding-left: 1.3rem; }
+  pre { font-size: 12px; }
+  .output_png img { max-width: none; width: 44rem; }
+  .output td:last-child { min-width: 26em !important; }
+  th { white-space: nowrap; }
+}
+"""
+PRINT = """
+@page { size: A4; margin: 18mm; }
+body { max-width: none; font-size: 10.5pt; filter: grayscale(1); }
+nav { display: none; }
+pre { white-space: pre-wrap; font-size: 8.5pt; }
+table { display: table; font-size: 8.5pt; }
+ol.links { font-size: 8.5pt; }
+section.answers { break-before: page; }
+"""
+
+SHEET = """
+@page { size: A4; margin: 9mm 10mm; }
+body { max-width: 62rem; font: 14px/1.45 system-ui, sans-serif; }
+h1 { font-size: 1.3rem; margin: .4rem 0; }
+h2 { font-size: 1rem; margin: .7rem 0 .1rem; border-bottom: 1px solid #1a1a1a; }
+p { margin: .15rem 0; padding-left: 1.2em; text-indent: -1.2em; }
+:not(pre) > code { background: none; padding: 0; font-size: .92em; }
+@media print {
+  body { max-width: none; margin: 0; padding: 0; line-height: 1.22; color: #000000; }
+  nav { display: none; }
+  h1 { font-size: 1.4em; margin: 0 0 .5mm; }
+  h2 { font-size: 1.07em; margin: .9mm 0 .2mm; border-bottom-width: .3pt; }
+  p { margin: 0; }
+}
+"""
+"""The two sheets: one page of A4 each."""
+POINTS = {"bytes": 7.3, "exchange": 9.5}
+"""The size of their letters on paper, as large as fits."""
+ANSWER = re.compile(r'<details class="mtlib-answer"[^>]*>')
+FOLD = re.compile(r"<details\b|</details>")
+SUMMARY = re.compile(r"\s*<summary>.*?</summary>", re.S)
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""Told to the browser by a page of paper: no script, nothing fetched. The styles stand in the page and its tables."""
+OWN_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self';"
+    " img-src data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+"""Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
+made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
+SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs")
+WIDGET_SCRIPTS = ("form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
+STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
+OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+FIRST = ("00", "01", "14", "15", "16", "17")
+"""The lessons in which views come alive; the others are pages to read."""
+SEED = "the book"
+"""Of the bind that stands on its page before the reader has run one."""
+
+DRAWN = {"circle", "ellipse", "g", "line", "path", "polygon", "polyline", "rect", "svg", "text", "tspan"}
+DRAWING = {
+    "viewBox", "width", "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "d", "points",
+    "transform", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size",
+    "font-family", "font-weight", "text-anchor", "dominant-baseline", "preserveAspectRatio",
+}  # fmt: skip
+ATTRIBUTES = {
+    **{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
+    **dict.fromkeys(DRAWN, DRAWING),
+    "*": {"class", "id", "style", "title", "lang", "dir", "role", "aria-label", "aria-hidden", "aria-labelledby"},
+    "details": {"open"},
+}
+# Left out with all that is between their tags.
+DROPPED = {"script", "style", "iframe", "object", "embed", "template", "noscript", "noembed", "noframes", "xmp"}
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml)[;,]", re.I)
+
+
+ABOVE, BELOW = "lessons", "lessons, below"
+"""What the two navigations of a page are called."""
+UP_ONLY = f'<nav aria-label="{ABOVE}">{UP}</nav>'
+FOOT = '<footer><a href="LICENCES.txt">Licences and sizes</a></footer><p id="book-status" role="status"></p>'
+"""What everything is and weighs, and where a page says what Python is doing."""
+
+Views = Mapping[str, Mapping[str, Any]]
+"""What comes alive in a page, by the id of the element that it takes the place of: `kind`, `traits`, `cells`."""
+
+
+def title_of(notebook: NotebookNode) -> str:
+    first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return str(first.splitlines()[0].lstrip("# "))
+
+
+def page(
+    title: str, body: str, *, around: str = "", printed: bool = False, more: str = "", views: Views | None = None
+) -> str:
+    """One HTML page; the same navigation above and below. `more` is a style of its own, `views` are those that come
+    alive in it; None for a page without scripts."""
+    styles = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "") + more
+    notes = ""
+    if printed:
+        body, answers = answers_last(body)
+        body, notes = body.replace("<details>", "<details open>"), _footnotes(body + answers)
+        notes = answers.replace("<details>", "<details open>") + notes
+    below = around.replace(f'"{ABOVE}"', f'"{BELOW}"', 1)
+    policy, head, foot = POLICY, "", ""
+    if views is not None:
+        policy, head, foot = OWN_POLICY, '<link rel="stylesheet" href="book.css"><link rel="icon" href="data:,">', FOOT
+    if views:
+        data = json.dumps({"views": views}, separators=(",", ":")).replace("<", "\\u003c")
+        foot += f'<script type="application/json" id="book-data">{data}</script>'
+        foot += '<script type="module" src="host.mjs"></script>'
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{styles}</style>{head}</head>'
+        f"<body>{around}<main>{body}</main>{notes}{below}{foot}</body></html>\n"
+    )
+
+
+def answers_last(body: str) -> tuple[str, str]:
+    """The body with a number in the place of each folded answer, and a last page with the answers by number."""
+    kept, answers, rest = "", [], body
+    while found := ANSWER.search(rest):
+        depth, stop = 1, found.end()
+        while depth:
+            tag = FOLD.search(rest, stop)
+            depth, stop = (0, len(rest)) if tag is None else (depth + (1 if tag[0] != "</details>" else -1), tag.end())
+        answers.append(SUMMARY.sub("", rest[found.end() : stop].removesuffix("</details>"), count=1))
+        kept += f"{rest[: found.start()]}<p><em>Answer {len(answers)}: on the last page.</em></p>"
+        rest = rest[stop:]
+    if not answers:
+        return body, ""
+    numbered = "".join(f"<h3>{number}</h3>{answer}" for number, answer in enumerate(answers, 1))
+    return kept + rest, f'<section class="answers"><h2>Answers</h2>{numbered}</section>'
+
+
+def _footnotes(body: str) -> str:
+    links = dict.fromkeys(re.findall(r'href="(https?://[^"]+)"', body))
+    return '<ol class="links">' + "".join(f"<li>{escape(link)}</li>" for link in links) + "</ol>" if links else ""
+
+
+@cache
+def exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+
+
+def body_of(notebook: NotebookNode) -> str:
+    """The cells as HTML: nothing that runs, links to lessons made links to pages, none to files that are not here."""
+    body, _ = exporter().from_notebook_node(notebook)
+    body = re.sub(r'href="(?:\.\./docs/)?([^":/#]+)\.(?:ipynb|md)', r'href="\1.html', body)
+    # Links to a heading are written as GitHub wants them, in small letters; Jupyter's own keep the heading's.
+    body = re.sub(r'<h\d id="[^"]*|href="[^":/#]*#[^"]*', lambda found: found[0].lower(), body)
+    body = re.sub(r'<a href="\.\./[^"]*"[^>]*>(.*?)</a>', r"\1", body, flags=re.S)
+    return harmless(body)
+
+
+def harmless(body: str) -> str:
+    """What cells and outputs say and show, without what a browser would run, fetch or send."""
+    return nh3.clean(
+        body, tags=nh3.ALLOWED_TAGS | DRAWN, clean_content_tags=DROPPED, attributes=ATTRIBUTES,
+        attribute_filter=_allowed, url_schemes={"https", "http", "mailto", "data"}, link_rel=None,
+    )  # fmt: skip
+
+
+def _allowed(tag: str, attribute: str, value: str) -> str | None:
+    """Addresses of data for pictures only, pictures from nowhere else, and no style that fetches."""
+    if attribute == "src":
+        return value if tag == "img" and PICTURE.match(value) else None
+    if attribute == "style":
+        return None if re.search(r"url|import|image|expression|\\\\|/\\*", value, re.I) else value
+    return None if value.lstrip().lower().startswith("data:") else value
+
+
+def of_markdown(text: str) -> NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+
+
+def navigation(names: list[str], titles: dict[str, str], here: int) -> str:
+    """Back, up, on."""
+
+    def link(index: int, words: str) -> str:
+        if not 0 <= index < len(names):
+            return "<span></span>"
+        return f'<a href="{names[index]}.html">{words}: {escape(titles[names[index]])}</a>'
+
+    return f'<nav aria-label="{ABOVE}">{link(here - 1, "Back")}{UP}{link(here + 1, "On")}</nav>'
+
+
+def course_map(first: NotebookNode) -> str:
+    """The part of the first lesson that says where to go from it, as Markdown: from its heading to the next one."""
+    cells = [cell.source for cell in first.cells if cell.cell_type == "markdown" and MAP in cell.source]
+    return re.split(r"^## ", cells[0].partition(MAP)[2], flags=re.M)[0] if cells else ""
+
+
+def index_of(first: NotebookNode, titles: dict[str, str], more: str = "") -> str:
+    """The first page: what this is, `more` of it, the map of the first lesson, and whatever it leaves out below it."""
+    name, *_ = titles
+    text = f"# {COURSE}\n\n{INTRODUCTION}\n\n{more}\n\n**Begin with [{escape(titles[name])}]({name}.ipynb).**\n\n"
+    text += course_map(first)
+    missing = [name for name in titles if f"({name}.ipynb)" not in text]
+    text += "\n".join(["", *(f"- [{escape(titles[name])}]({name}.ipynb)" for name in missing)])
+    return body_of(of_markdown(text))
+
+
+def notebooks() -> dict[str, NotebookNode]:
+    """The lessons by name, in their order."""
+    return {path.stem: nbformat.read(path, as_version=4) for path in sorted(LESSONS.glob("*.ipynb"))}
+
+
+def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """Titles by name, in the order of the lessons, and what is on each page: lessons, index, and what is in docs/."""
+    found = notebooks()
+    titles = {name: title_of(notebook) for name, notebook in found.items()}
+    first, more = next(iter(found.values())), ALIVE if alive else ""
+    made = {"index": index_of(first, titles, more) + body_of(of_markdown(TO_PRINT))}
+    if alive:
+        for name, views in lesson_views().items():
+            mark(found[name], views)
+    made |= {name: body_of(notebook) for name, notebook in found.items()}
+    made |= {path.stem: body_of(of_markdown(path.read_text(encoding="utf-8"))) for path in sorted(DOCS.glob("*.md"))}
+    return titles, made
+
+
+@cache
+def lesson_views() -> dict[str, list[dict[str, Any]]]:
+    """The views of every lesson, by its name."""
+    return all_views({name: sources(notebook) for name, notebook in notebooks().items() if name[:2] in FIRST})
+
+
+def sources(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
+    """Gives the table of each view its id, in place; a cell shows its widget last."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for view in views:
+        shown = [output.data for output in cells[view["cell"]].outputs if "text/html" in output.get("data", {})]
+        table = next((data for data in shown if data["text/html"] == view["html"]), shown[-1])
+        table["text/html"] = f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
+
+
+def told(views: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What a page carries of its views."""
+    return {view["id"]: {name: view[name] for name in ("kind", "traits", "cells")} for view in views}
+
+
+def pages(*, printed: bool) -> dict[str, str]:
+    """The text of every page by its name."""
+    titles, made = bodies(alive=not printed)
+    names = list(titles)
+    around = {name: navigation(names, titles, here) for here, name in enumerate(names)}
+    around |= {name: UP_ONLY for name in made if name not in titles and name != "index"}
+    views = {} if printed else {name: told(found) for name, found in lesson_views().items()}
+    return {
+        name: page(titles.get(name, COURSE), body, around=around.get(name, ""), printed=printed,
+                   views=None if printed else views.get(name, {}))
+        for name, body in made.items()
+    } | sheets() | ({} if printed else instruments())  # fmt: skip
+
+
+def instruments() -> dict[str, str]:
+    """The pages that are no lesson: the doctor, and a whole bind."""
+    with Player() as player:
+        form = player.ask(ask="first", cells=[DOCTOR_CELL])["views"][0]
+        bind = player.ask(ask="bind", seed=SEED)
+    asked = {"view-doctor-1": {"kind": "form", "traits": form["traits"], "cells": [DOCTOR_CELL]}}
+    ran = {"view-bind-1": {"kind": "bind", "traits": {"said": bind["said"], **bind["view"]["traits"]}}}
+    still = form["html"].partition("</p>")[2].removesuffix("</div>")
+    texts = {"doctor": (DOCTOR, "view-doctor-1", still, asked), "bind": (BIND, "view-bind-1", bind["html"], ran)}
+    made = {}
+    for name, (text, id, table, views) in texts.items():
+        body = body_of(of_markdown(text)) + harmless(f'<div id="{id}" class="view">{table}</div>')
+        made[name] = page(text.splitlines()[0].lstrip("# "), body, around=UP_ONLY, views=views)
+    return made
+
+
+def sheets() -> dict[str, str]:
+    """The two sheets, each a page."""
+    around = UP_ONLY
+    made = {}
+    for name in SHEETS:
+        letters = f"@media print {{ body {{ font-size: {POINTS[name]}pt; }} }}"
+        paper = sheet(name)
+        made[f"sheet_{name}"] = page(paper.title, paper.html, around=around, more=SHEET + letters)
+    return made
+
+
+def styles() -> str:
+    """The style sheet of everything that comes alive, and of the book around it, without its comments."""
+    whole = style(*STYLES) + (SOURCES / "book.css").read_text(encoding="utf-8")
+    return re.sub(r"\n\s+|\n{2,}", "\n", re.sub(r"/\*.*?\*/", "", whole, flags=re.S))
+
+
+LICENCES = """What this folder holds, and under which licence.
+
+bindTempAuthKey, byte by byte: code MIT, text and figures CC BY 4.0.
+python/pyodide.mjs, pyodide.asm.mjs, pyodide.asm.wasm: Pyodide {version}, MPL 2.0.
+Its source: github.com/pyodide/pyodide
+python/python_stdlib.zip: parts of CPython's standard library and of Pyodide, compiled; PSF licence 2, and MPL 2.0.
+python/library.zip: mtlib, of this course, compiled; MIT.
+
+Sizes, as they are and compressed with gzip:
+{sizes}
+"""
+
+
+def licences(folder: Path, version: str) -> str:
+    """The text of LICENCES.txt, with the size of every file that a page of the book may load."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".mjs", ".css", ".wasm", ".zip", ".json"))
+    sizes = ((path, path.read_bytes()) for path in files)
+    rows = (f"{len(data):>10,} {len(gzip.compress(data, 9)):>10,}  {path.relative_to(folder)}" for path, data in sizes)
+    return LICENCES.format(version=version, sizes="\n".join(rows))
+
+
+def carry(folder: Path) -> None:
+    """Scripts, style and Python into the folder of the book."""
+    for name in SCRIPTS:
+        shutil.copy(SOURCES / name, folder)
+    for name in WIDGET_SCRIPTS:
+        shutil.copy(WIDGETS / name, folder)
+    (folder / "book.css").write_text(styles(), encoding="utf-8", newline="\n")
+    python, source = folder / "python", pyodide()
+    python.mkdir()
+    for name in OF_PYODIDE:
+        shutil.copyfile(source / name, python / name)
+    lock = json.loads((source / "pyodide-lock.json").read_text(encoding="utf-8"))
+    (python / "pyodide-lock.json").write_text(json.dumps({**lock, "packages": {}}), encoding="utf-8")
+    pack = [shutil.which("node") or "node", str(ROOT / "tests" / "book" / "pack.mjs"), str(python)]
+    subprocess.run(pack, cwd=ROOT, check=True)
+    version = json.loads((source / "package.json").read_text(encoding="utf-8"))["version"]
+    (folder / "LICENCES.txt").write_text(licences(folder, version), encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str]) -> int:
+    printed = "--print" in arguments
+    folder = PAPER if printed else BOOK
+    made = pages(printed=printed)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in made.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8", newline="\n")
+    if not printed:
+        try:
+            carry(folder)
+        except NoPyodide as lacking:
+            print(lacking, file=sys.stderr)
+            return 1
+    shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+    print(f"{len(made)} pages in {shown}/: " + ("open" if printed else "serve it, and open") + f" {shown}/index.html")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

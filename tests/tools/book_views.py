@@ -1,0 +1,139 @@
+"""What each view of the lessons shows at first, and the cells of the lesson that make it: played as a page plays them.
+
+A view needs few of the cells before it. Which ones is read off the names; that they are enough is tried: played alone
+they have to give what the whole lesson gave, before and after a message. Otherwise all cells before it are taken.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import subprocess
+import symtable
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "build" / "views.json"
+"""What was found last time, under a hash of everything that it depends on."""
+TIME_LIMIT = 600
+PLAY = """
+import sys
+sys.platform = "emscripten"  # no sockets: a port would be another one each time, and stand in what is sent
+from mtlib.lab.book import Book, stand_in
+stand_in()
+book = Book()
+for line in sys.stdin:
+    print(book.answer(line), flush=True)
+"""
+
+
+class Player:
+    """A Python that has a notebook's packages as little as a page has them. `ask` is `Book.answer`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", PLAY], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def ask(self, **question: Any) -> dict[str, Any]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise RuntimeError("no pipes")
+        print(json.dumps(question), file=stdin, flush=True)
+        answer: dict[str, Any] = json.loads(stdout.readline())
+        return answer
+
+    def __enter__(self) -> Player:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def names(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell gives, and those that it reads."""
+    top = symtable.symtable(source, "<cell>", "exec")
+    gives = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
+    added = [node.target for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AugAssign)]
+    return gives, {*_reads(top), *(target.id for target in added if isinstance(target, ast.Name))}
+
+
+def _reads(table: symtable.SymbolTable) -> Iterator[str]:
+    for each in table.get_symbols():
+        if each.is_referenced() and (table.get_type() == "module" or each.is_global()):
+            yield each.get_name()
+    for child in table.get_children():
+        yield from _reads(child)
+
+
+def needed(cells: Sequence[str], at: int) -> list[str]:
+    """The cells that the names of cell `at` lead back to, and that cell."""
+    gives, wanted = names(cells[at])
+    chosen = [at]
+    for number in reversed(range(at)):
+        gives, reads = names(cells[number])
+        if gives & wanted:
+            chosen.append(number)
+            wanted = (wanted - (gives - reads)) | reads
+    return [cells[number] for number in reversed(chosen)]
+
+
+def views_of(cells: Sequence[str], id: str, player: Player) -> list[dict[str, Any]]:
+    """The views of one lesson, in their order: `id`, `cell`, `kind`, `traits`, `html`, `cells`, and `after` a trial."""
+    found = player.ask(ask="first", cells=cells)
+    for number, view in enumerate(found["views"], 1):
+        view["id"], view["cells"] = f"view-{id}-{number}", needed(cells, view["cell"])
+        if view["kind"] != "views" and not _same(view, player):
+            view["cells"] = list(cells[: view["cell"] + 1])
+            if not _same(view, player):
+                raise RuntimeError(f"{view['id']}: its cells give something else when they are played again")
+    return list(found["views"])
+
+
+def _same(view: Mapping[str, Any], player: Player) -> bool:
+    """Whether the cells of a view give what the whole lesson gave."""
+    trial = {"serial": 1, "do": "show"}
+    id = f"{view['id']} {len(view['cells'])}"
+    told = player.ask(ask="view", id=id, cells=view["cells"], before=[], message=trial)
+    return "error" not in told and still({**view["after"], **told["traits"]}) == still(view["after"])
+
+
+def still(told: Any) -> Any:
+    """The same without the numbers of wishes to take bytes into view, which count on as long as a Python lives."""
+    if isinstance(told, Mapping):
+        return {name: still(value) for name, value in told.items() if name != "turn"}
+    return [still(each) for each in told] if isinstance(told, list) else told
+
+
+def all_views(lessons: Mapping[str, Sequence[str]]) -> dict[str, list[dict[str, Any]]]:
+    """The views of every lesson by its name, from the sources of its cells; kept until something changes."""
+    stamp = _stamp(lessons)
+    if KEPT.exists():
+        kept = json.loads(KEPT.read_text(encoding="utf-8"))
+        if kept["stamp"] == stamp:
+            found: dict[str, list[dict[str, Any]]] = kept["views"]
+            return found
+
+    def play(name: str) -> list[dict[str, Any]]:
+        with Player() as player:
+            return views_of(lessons[name], name[:2], player)
+
+    with ThreadPoolExecutor(2) as pool:  # the longest first
+        order = sorted(lessons, key=lambda name: -len("".join(lessons[name])))
+        views = dict(zip(order, pool.map(play, order), strict=True))
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps({"stamp": stamp, "views": views}), encoding="utf-8")
+    return views
+
+
+def _stamp(lessons: Mapping[str, Sequence[str]]) -> str:
+    parts = hashlib.sha256(json.dumps([sys.version, lessons]).encode())
+    for path in sorted([*(ROOT / "mtlib").rglob("*.py"), *(ROOT / "mtlib").rglob("*.json"), Path(__file__)]):
+        parts.update(path.read_bytes())
+    return parts.hexdigest()
