@@ -116,7 +116,7 @@ def decrypt_blocks(data: Buffer, key: Buffer) -> bytes:
     """AES-256 backwards on each 16-byte block by itself, all in one go: for somebody who tries many blocks in one
     place. What IGE puts around a block is the caller's business. Shapes and errors as in `ige_decrypt`."""
     data, key, _ = _checked(data, key, bytes(2 * BLOCK))
-    return _cipher("ECB decrypt", key, b"")(data)
+    return raw_aes("ECB decrypt", key, b"")(data)
 
 
 @dataclass(frozen=True)
