@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mtlib.lab.bind import inspect_bind
     from mtlib.lab.comparison import compare
     from mtlib.lab.controls import EndpointChoice
+    from mtlib.lab.course import course_map
     from mtlib.lab.exchanges import key_exchange, published_exchange
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine
     from mtlib.lab.exercises_dc import ACTIONS
@@ -28,16 +29,17 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
 
 __all__ = [
-    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Ige", "Inspector", "KeySchedule", "Menus",
-    "Sent", "blocks", "check", "checkup", "choose", "compare", "contract", "cut", "hint", "inspect_bind", "keep",
-    "key_exchange", "material", "mine", "my_bind_file", "number", "order", "predict", "published_exchange", "sample",
-    "several", "text",
+    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Ige", "Inspector", "KeySchedule",
+    "Menus", "Sent", "blocks", "check", "checkup", "choose", "compare", "contract", "course_map", "cut", "hint",
+    "inspect_bind", "keep", "key_exchange", "material", "mine", "my_bind_file", "number", "order", "predict",
+    "published_exchange", "sample", "several", "text",
 ]  # fmt: skip
 
 __getattr__, __dir__ = lazily(__name__, {
     "bind": "inspect_bind",
     "comparison": "compare",
     "controls": "EndpointChoice",
+    "course": "course_map",
     "exchanges": "key_exchange published_exchange",
     "exercises": "check contract hint keep material mine",
     "exercises_dc": "ACTIONS",

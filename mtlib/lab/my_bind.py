@@ -44,6 +44,15 @@ def load() -> dict[str, Any]:
     return names
 
 
+def kept() -> set[str]:
+    """The names that my_bind.py defines; nothing of it runs. None of them where it is no Python."""
+    path = my_bind_file()
+    try:
+        return _names(path.read_text(encoding="utf-8")) if path is not None and path.is_file() else set()
+    except (LocalError, OSError, ValueError):
+        return set()
+
+
 class Parts(NamedTuple):
     """What has to stand in the file for a function to run: imports, and definitions by name."""
 

@@ -280,9 +280,16 @@ def navigation(names: list[str], titles: dict[str, str], here: int) -> str:
 
 
 def course_map(first: NotebookNode) -> str:
-    """The part of the first lesson that says where to go from it, as Markdown: from its heading to the next one."""
-    cells = [cell.source for cell in first.cells if cell.cell_type == "markdown" and MAP in cell.source]
-    return re.split(r"^## ", cells[0].partition(MAP)[2], flags=re.M)[0] if cells else ""
+    """The part of the first lesson that says where to go from it, as Markdown: from its heading to the next one, with
+    what its cells show."""
+    said = "".join(f"\n\n{_shown(cell)}" for cell in first.cells)
+    return re.split(r"^## ", said.partition(MAP)[2], flags=re.M)[0]
+
+
+def _shown(cell: NotebookNode) -> str:
+    if cell.cell_type == "markdown":
+        return str(cell.source)
+    return "\n\n".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
 
 
 def index_of(first: NotebookNode, titles: dict[str, str], more: str = "") -> str:

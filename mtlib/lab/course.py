@@ -1,0 +1,204 @@
+"""The map of the course: its lessons on two roads, what of them is done in this folder, and what comes next.
+
+    from mtlib.lab import course_map
+
+    course_map()
+
+Titles, questions, exercises and predictions are read from the lessons. Done is a lesson whose predictions are made
+(my_guesses.json) and whose functions are kept (my_bind.py). What is more to try does not count, and neither does an
+exercise that asks for values, since it is kept nowhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from textwrap import shorten, wrap
+
+from mtlib.errors import LocalError
+from mtlib.lab.answers import EXERCISES
+from mtlib.lab.examining import Task
+from mtlib.lab.my_bind import kept
+from mtlib.lab.plates.plate import Glyph, Plate, line
+from mtlib.wire.view import CELL, Cell, html_table
+
+SHORT = ("00", "01", "11", "12", "13", "14", "15", "16", "17", "18")
+"""The numbers of the lessons on the short road; the whole course is all of them."""
+EXERCISE, MORE = "exercise:", "More to try"
+"""How the tag of an exercise begins; and what stands above one that is not on the main way."""
+ROW = 10
+"""Lessons in a row of the map: a row for each ten numbers."""
+LEFT, TOP, STEP, DOWN, WIDE, HIGH = 14, 16, 74, 146, 65, 112
+"""Where the first box stands, how far it is to the next one, and its size."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson: the name of its file, what its first lines say, and what its reader is asked to do."""
+
+    stem: str
+    title: str
+    question: str
+    predictions: tuple[str, ...]
+    functions: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        return self.title[:2]
+
+    def done(self, guessed: Collection[str], kept: Collection[str]) -> bool:
+        """Whether all of it is done."""
+        return set(self.predictions) <= set(guessed) and set(self.functions) <= set(kept)
+
+
+def lessons(folder: Path) -> tuple[Lesson, ...]:
+    """The lessons of a folder, in their order. LocalError where there is none."""
+    found = tuple(_lesson(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")))
+    if not found:
+        raise LocalError("no lessons in this folder", expected="the folder of the notebooks", where="course_map")
+    return found
+
+
+def _lesson(path: Path) -> Lesson:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        read = [
+            (cell["cell_type"] == "code", "".join(cell["source"]), cell["metadata"].get("tags", ())) for cell in cells
+        ]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise LocalError("no notebook of the course", got=path.name, where="course_map") from None
+    prose, predictions, functions = "", list[str](), list[str]()
+    more = False
+    for runs, source, tags in read:
+        if not runs:
+            prose, more = f"{prose}\n\n{source}", MORE in source
+            continue
+        predictions += _predicted(source)
+        named = [tag.removeprefix(EXERCISE) for tag in tags if tag.startswith(EXERCISE) and not more]
+        functions += [name for name in named if isinstance(EXERCISES.get(name), Task)]
+    title, question = re.search(r"^# (.+)$", prose, re.M), re.search(r"Question\.\*\* (.+)$", prose, re.M)
+    return Lesson(
+        path.stem, title[1] if title else path.stem, question[1].replace("`", "") if question else "",
+        tuple(predictions), tuple(functions),
+    )  # fmt: skip
+
+
+def _predicted(source: str) -> Iterator[str]:
+    """The names of the predictions in a cell that stand on the main way."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    except SyntaxError:  # a reader's own change, or a command of the notebook's
+        return
+    for call in calls:
+        given = {each.arg for each in call.keywords}
+        if ast.unparse(call.func) == "predict" and len(call.args) > 2 and "more" not in given:
+            yield ast.unparse(call.args[2])
+
+
+class Course(Plate):
+    """The map. `guessed` are the names of the predictions made, `kept` those of the functions kept."""
+
+    name, question = "the map of the course", "What is there, and what is next?"
+
+    def __init__(self, lessons: Sequence[Lesson], guessed: Collection[str] = (), kept: Collection[str] = ()) -> None:
+        self.lessons, self.guessed, self.kept = tuple(lessons), frozenset(guessed), frozenset(kept)
+        self.short = tuple(each for each in self.lessons if each.number in SHORT)
+        self.done = tuple(each for each in self.lessons if each.done(self.guessed, self.kept))
+        super().__init__()
+
+    @property
+    def height(self) -> float:
+        return TOP + DOWN * (1 + max(self._place(each)[1] for each in self.lessons)) + 6
+
+    @staticmethod
+    def _place(lesson: Lesson) -> tuple[int, int]:
+        """Column and row."""
+        number = int(lesson.number) if lesson.number.isdigit() else int(lesson.stem[:2])
+        return number % ROW, number // ROW
+
+    def next_of(self, road: Sequence[Lesson]) -> Lesson | None:
+        """The first lesson of a road that is not done."""
+        return next((each for each in road if each not in self.done), None)
+
+    def marks(self) -> Iterator[Glyph]:
+        yield from self._road("whole", self.lessons, 38, "dim dash")
+        yield from self._road("short", self.short, 62, "thick")
+        coming = {self.next_of(self.short), self.next_of(self.lessons)}
+        for each in self.lessons:
+            column, row = self._place(each)
+            x, y = LEFT + STEP * column, TOP + DOWN * row
+            look = "derived edge" if each in self.done else "paper chosen" if each in coming else "paper edge"
+            title = wrap(shorten(each.title[3:], 46, placeholder=" ..."), 10)
+            state = "done" if each in self.done else "next" if each in coming else ""
+            yield Glyph(each.number, x, y, WIDE, HIGH, look=look)
+            yield Glyph(f"{each.number}-number", x, y + 3, WIDE, 16, each.number, "bold", of=each.number)
+            yield Glyph(f"{each.number}-title", x, y + 19, WIDE, 74, "\n".join(title), "small")
+            yield Glyph(f"{each.number}-state", x, y + 93, WIDE, 16, state, "bold")
+        yield Glyph("legend-short", LEFT, self.height - 14, d=line((0, 0), (30, 0)), look="thick")
+        yield Glyph("legend-short-text", LEFT + 36, self.height - 14, text="the short road", look="small left")
+        yield Glyph("legend-whole", LEFT + 150, self.height - 14, d=line((0, 0), (30, 0)), look="dim dash")
+        yield Glyph("legend-whole-text", LEFT + 186, self.height - 14, text="the whole course", look="small left")
+
+    def _road(self, name: str, road: Sequence[Lesson], height: float, look: str) -> Iterator[Glyph]:
+        """A line from box to box; between two rows it goes down, and along below the upper one."""
+        for before, after in pairwise(road):
+            (c0, r0), (c1, r1) = self._place(before), self._place(after)
+            x0, x1 = (LEFT + STEP * column + WIDE / 2 for column in (c0, c1))
+            y0, y1 = (TOP + DOWN * row + height for row in (r0, r1))
+            below = TOP + DOWN * r0 + HIGH + 17
+            way = [(x0, y0), (x1, y1)] if r0 == r1 or c0 == c1 else [(x0, y0), (x0, below), (x1, below), (x1, y1)]
+            yield Glyph(f"{name}-{before.number}", d=line(*way), look=look)
+
+    def said(self) -> str:
+        roads = (("The short road", self.short), ("The whole course", self.lessons))
+        return " ".join(self._stands(name, road) for name, road in roads)
+
+    def _stands(self, name: str, road: Sequence[Lesson]) -> str:
+        done, coming = sum(each in self.done for each in road), self.next_of(road)
+        return f"{name}: {done} of {len(road)} lessons done{f', next is {coming.title}' if coming else ''}."
+
+    def alt(self) -> str:
+        numbers = ", ".join(each.number for each in self.short)
+        return (f"A map with a box for each of {len(self.lessons)} lessons. A thick line, the short road, joins "
+                f"{numbers}; a dashed line, the whole course, joins all of them. {self.said()}")  # fmt: skip
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "lesson", "short road", "predictions made", "functions kept", "state"
+        coming = {self.next_of(self.short), self.next_of(self.lessons)}
+        for each in self.lessons:
+            made = f"{len(self.guessed.intersection(each.predictions))} of {len(each.predictions)}"
+            kept = f"{len(self.kept.intersection(each.functions))} of {len(each.functions)}" if each.functions else ""
+            state = "done" if each in self.done else "next" if each in coming else ""
+            yield each.title, "yes" if each in self.short else "", made, kept, state
+
+    def html(self) -> str:
+        """Picture and sentence; then the same as a table, in which titles lead to the lessons and questions follow."""
+        picture, _, _ = super().html().partition("<details>")
+        head, *rows = self.rows()
+        cells = [
+            [Cell("", html=f'<a href="{escape(each.stem)}.ipynb">{escape(title)}</a>'), Cell(each.question),
+             *map(Cell, rest)]
+            for each, (title, *rest) in zip(self.lessons, rows, strict=True)
+        ]  # fmt: skip
+        heads = [Cell(text, CELL, "th", "col") for text in (head[0], "its question", *head[1:])]
+        return picture + html_table(cells, heads)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html()}
+
+
+def course_map(folder: Path | None = None) -> Course:
+    """The map of the lessons in a folder (by default where the notebook runs), with its reader's progress.
+
+    Raises LocalError where there are no lessons.
+    """
+    from mtlib.lab.prediction import guesses  # late: it needs a notebook's widgets
+
+    guessed = [name for name, guess in guesses().items() if guess is not None]
+    return Course(lessons(folder or Path()), guessed, kept())
