@@ -132,7 +132,7 @@ const FRAMINGS = {
 // -- Obfuscation: lesson 05, sheet "bytes", 7
 
 const FORBIDDEN = [
-  "ef", "eeeeeeee", "dddddddd", "48454144", "504f5354", "47455420", "4f505449", "5353482d", "16030102",
+  "ef", "eeeeeeee", "dddddddd", "48454144", "504f5354", "47455420", "4f505449", "16030102",
 ];
 
 const stream = (random64) => createCipheriv("aes-256-ctr", random64.subarray(8, 40), random64.subarray(40, 56));
