@@ -402,7 +402,7 @@ class Session {
   }
 }
 
-// -- The binding: lessons 14 to 16, sheet "bytes", 4
+// -- The binding: lessons 14 to 16, sheet "exchange", The bind
 
 function binding(permKey, tempKey, sessionId, expiresAt, msgId) {
   const [nonce, permId] = [randomBytes(8), sha1(permKey).subarray(12)];

@@ -425,7 +425,7 @@ class Session:
         return found
 
 
-# -- The binding: lessons 14 to 16, sheet "bytes", 4 ----------------------------------------------------------------
+# -- The binding: lessons 14 to 16, sheet "exchange", The bind -------------------------------------------------------
 
 
 def binding(perm_key, temp_key, session_id, expires_at, msg_id):
