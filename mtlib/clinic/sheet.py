@@ -3,7 +3,7 @@
     print(sheet("bytes"))
     sheet("exchange").html
 
-Whoever writes a client needs nothing else for frames, strings, ids, answers and keys; the binding has the ladder. Ids,
+Whoever writes a client needs nothing else for frames, strings, ids, answers, keys and the bind. Ids,
 sizes, offsets, tags and formulas come from the schema, the framings, the key schedules and the steps of
 `recipe_client`; in a row, what stands between backquotes is bytes, names or a formula.
 """
@@ -281,6 +281,11 @@ def exchange_sheet() -> Paper:
     margin = f"2^{MARGIN.bit_length() - 1}"
     permanent, temporary = _built("p_q_inner_data_dc"), _built("p_q_inner_data_temp_dc")
     ended = _built("dh_gen_ok")
+    inner = SCHEMA["bind_auth_key_inner"].build(
+        nonce=0, temp_auth_key_id=0, perm_auth_key_id=0, temp_session_id=0, expires_at=0)  # fmt: skip
+    request = SCHEMA["auth.bindTempAuthKey"].build(
+        perm_auth_key_id=0, nonce=0, expires_at=0, encrypted_message=bytes(104))  # fmt: skip
+    seal = ("msg_key", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv", "ciphertext", "encrypted_message")
     return Paper("The exchange on one sheet", (
         Block("Envelope of all six", (
             f"{_says('keys', 'plain_packet')}: {_widths(PLAIN)}; the body from {_size(b'')}. A client's "
@@ -331,7 +336,20 @@ def exchange_sheet() -> Paper:
             f"with its padding; `{_table(V2)}`; x = 0 to the DC, 8 from it; substr (what, from, how many). "
             "IGE: c_i = E(p_i xor c_(i-1)) xor p_(i-1), c_0 = iv[0:16], p_0 = iv[16:32].",
         )),
+        Block("The bind", (
+            f"{_named('bind_auth_key_inner')}: {_offsets(inner)}; {len(inner)} bytes. envelope: "
+            f"{_says('binding', 'envelope')}: random 16, the msg_id of the message that carries the request, "
+            f"seqno 0, length {len(inner)}. {'; '.join(_sealing(step) for step in seal)}. Padding: 8 random bytes. "
+            f"{_named('auth.bindTempAuthKey')}: {_offsets(request)}; {len(request)} bytes; the nonce is that of the "
+            "inner object, 8 random bytes. Sent under the temporary key.",
+        )),
     ))  # fmt: skip
+
+
+def _sealing(step: str) -> str:
+    """A step of the seal: a formula that names its result, or is given the name of the step."""
+    says = PARTS["binding"][step].says
+    return f"`{says}`" if says.startswith(f"{step} = ") else f"`{step} = {says}`"
 
 
 def _table(schedule: ScheduleTable) -> str:

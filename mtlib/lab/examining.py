@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from mtlib.clinic.ladder import Raised, WrongAnswer, difference, recognise
+from mtlib.clinic.ladder import RUNGS, Raised, WrongAnswer, difference, ladder, mistaken, recognise
+from mtlib.crypto.entropy import Patterned
 
 RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
 COLOURS = {RIGHT: ("#e3f3e6", "#2e7d43"), ALMOST: ("#fdf3d3", "#a8780a"), NOT_YET: ("#eceff3", "#5b6675")}
@@ -111,6 +112,28 @@ class Task:
         if type(given) is not type(expected):
             return False
         return bool(given == expected) or (self.accepts is not None and self.accepts(*arguments, given))
+
+
+Tried: TypeAlias = Callable[[Patterned, Inputs], Inputs]
+
+
+def step_of_ladder(
+    name: str, lesson: int, asks: str, *hints: str, tried: Tried = lambda random, asked: asked,
+    needs: tuple[str, ...] = (),
+) -> Task:  # fmt: skip
+    """A step of the ladder as an exercise: its formula, its vectors, its mistakes.
+
+    `{says}` in `asks` stands for the formula. `tried` makes the inputs out of those of the ladder, with randomness that
+    follows from the seed.
+    """
+    rung = next(rung for rung in RUNGS if rung.name == name)
+
+    def inputs(seed: str) -> Inputs:
+        asked = [question.arguments for question in ladder() if question.step == name]
+        return tried(Patterned(f"exercises {seed}").at(name), asked)
+
+    said = asks.format(says=rung.says)
+    return Task(name, lesson, tuple(rung.takes), "bytes", said, rung.step.right, inputs, mistaken(name), hints, needs)
 
 
 @dataclass(frozen=True)

@@ -9,21 +9,15 @@ from __future__ import annotations
 import gzip
 import struct
 
-from mtlib.clinic.ladder import RUNGS, ladder, wrong_answer
+from mtlib.clinic.ladder import wrong_answer
 from mtlib.clinic.recipe_client import frame_intermediate, tl_string
 from mtlib.crypto.entropy import Patterned
-from mtlib.lab.examining import Inputs, Slip, Table, Task
+from mtlib.lab.examining import Inputs, Slip, Table, Task, step_of_ladder
 from mtlib.protocol.messages import Message, container
 from mtlib.transport.framing import Intermediate
 from mtlib.wire.schema import SCHEMA
 
-_STEPS = {rung.name: rung for rung in RUNGS}
 GZIP, CONTAINER = (SCHEMA[name].id_bytes for name in ("gzip_packed", "msg_container"))
-
-
-def _asked(step: str) -> Inputs:
-    """What the ladder asks a program for in this step."""
-    return tuple(question.arguments for question in ladder() if question.step == step)
 
 
 def _drawn(seed: str, name: str, size: int) -> bytes:
@@ -57,41 +51,32 @@ BYTE_36 = Table(
 )  # fmt: skip
 
 
-def _lines(seed: str) -> Inputs:
+def _lines(random: Patterned, asked: Inputs) -> Inputs:
     """The lines of the ladder, and two of the schema that the seed chooses."""
     known = sorted(made.line for made in SCHEMA)
-    return (*_asked("constructor_id"), *((known[each % len(known)],) for each in _drawn(seed, "lines", 2)))
+    return (*asked, *((known[each % len(known)],) for each in random.draw("lines", 2)))
 
 
-CONSTRUCTOR_ID = Task(
-    "constructor_id", 2, ("line",), "bytes",
+CONSTRUCTOR_ID = step_of_ladder(
+    "constructor_id", 2,
     "The id of a line of TL as it travels: 4 bytes, low byte first. The line may have its id in it, a semicolon at its "
     "end, bytes, brackets, and fields flags.N?true.",
-    _STEPS["constructor_id"].step.right, _lines, _STEPS["constructor_id"].mistakes,
-    (
-        "First the text: five replacements, each of them one line. Then zlib.crc32 over text.encode().",
-        "re.sub takes out a pattern: r\"#[0-9a-f]{1,8}(?= )\" is an id, r\" \\w+:\\w+\\.\\d+\\?true\" a true flag.",
-        "A number becomes bytes, low byte first, with .to_bytes(4, \"little\").",
-    ),
+    "First the text: five replacements, each of them one line. Then zlib.crc32 over text.encode().",
+    "re.sub takes out a pattern: r\"#[0-9a-f]{1,8}(?= )\" is an id, r\" \\w+:\\w+\\.\\d+\\?true\" a true flag.",
+    "A number becomes bytes, low byte first, with .to_bytes(4, \"little\").",
+    tried=_lines,
 )  # fmt: skip
 
 # -- 03: strings and messages -------------------------------------------------------------------------------------
 
 
-def _bodies(seed: str) -> Inputs:
-    """The strings of the ladder, and three of their lengths with other bytes in them."""
-    return (*_asked("tl_string"), *((_drawn(seed, f"string {size}", size),) for size in (104, 254, 336)))
-
-
-TL_STRING = Task(
-    "tl_string", 3, ("body",), "bytes",
+TL_STRING = step_of_ladder(
+    "tl_string", 3,
     "`body` as a TL string: its head, the bytes, and the zeros behind them.",
-    _STEPS["tl_string"].step.right, _bodies, _STEPS["tl_string"].mistakes,
-    (
-        "Two heads: one byte for up to 253 bytes, fe and three bytes for more.",
-        "len(body).to_bytes(3, \"little\") gives the three bytes.",
-        "-n % 4 is what n lacks to a multiple of 4; n is head and body together.",
-    ),
+    "Two heads: one byte for up to 253 bytes, fe and three bytes for more.",
+    "len(body).to_bytes(3, \"little\") gives the three bytes.",
+    "-n % 4 is what n lacks to a multiple of 4; n is head and body together.",
+    tried=lambda random, asked: [*asked, *((random.draw(f"string {size}", size),) for size in (104, 254, 336))],
 )  # fmt: skip
 
 Messages = tuple[tuple[int, int, bytes], ...]
@@ -158,19 +143,12 @@ READ_MESSAGES = Task(
 # -- 04: frames ---------------------------------------------------------------------------------------------------
 
 
-def _packets(seed: str) -> Inputs:
-    """The packets of the ladder, and two with other bytes in them, one on each side of the border."""
-    return (*_asked("frame_abridged"), *((_drawn(seed, f"packet {size}", size),) for size in (200, 520)))
-
-
-FRAME_ABRIDGED = Task(
-    "frame_abridged", 4, ("packet",), "bytes",
+FRAME_ABRIDGED = step_of_ladder(
+    "frame_abridged", 4,
     "The abridged frame of `packet`, which is whole words of 4 bytes. The tag is not part of it.",
-    _STEPS["frame_abridged"].step.right, _packets, _STEPS["frame_abridged"].mistakes,
-    (
-        "bytes([words]) is one byte with that number.",
-        "From 127 words on: b\"\\x7f\", then the number in three bytes, low byte first.",
-    ),
+    "bytes([words]) is one byte with that number.",
+    "From 127 words on: b\"\\x7f\", then the number in three bytes, low byte first.",
+    tried=lambda random, asked: [*asked, *((random.draw(f"packet {size}", size),) for size in (200, 520))],
 )  # fmt: skip
 
 

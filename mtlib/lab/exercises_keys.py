@@ -9,43 +9,25 @@ from collections.abc import Callable
 from functools import cache, partial
 from itertools import count
 from math import gcd
-from typing import Any
 
-from mtlib.clinic.ladder import RUNGS, known, ladder, wrong_answer
+from mtlib.clinic.ladder import known, wrong_answer
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.numbers import factor, is_probable_prime, to_bytes
-from mtlib.lab.examining import Inputs, Slip, Table, Task
+from mtlib.lab.examining import Inputs, Slip, Table, Task, step_of_ladder
 from mtlib.lab.exchanges import TEST_DC
 from mtlib.lab.samples import DAY, NOW
 from mtlib.protocol.exchange_server import draw_primes
 
-
-def _step(
-    name: str, lesson: int, asks: str, drawn: Callable[[Patterned], tuple[Any, ...]], hints: tuple[str, ...],
-    needs: tuple[str, ...] = (),
-) -> Task:  # fmt: skip
-    """A step of the ladder as an exercise: its vectors, and one set of inputs that follows from the seed."""
-    rung = next(rung for rung in RUNGS if rung.name == name)
-
-    def inputs(seed: str) -> Inputs:
-        asked = [question.arguments for question in ladder() if question.step == name]
-        return (*asked, drawn(Patterned(f"exercises {seed}").at(name)))
-
-    return Task(name, lesson, tuple(rung.takes), "bytes", asks, rung.step.right, inputs, rung.mistakes, hints, needs)
-
-
 # -- 05: obfuscation ----------------------------------------------------------------------------------------------
 
-OBFUSCATED_HEADER = _step(
+OBFUSCATED_HEADER = step_of_ladder(
     "obfuscated_header", 5,
     "The first 64 bytes of an obfuscated connection. `random64` are allowed random bytes, `tag` is that of a framing, "
     "`dc` a number of 2 bytes that may be negative.",
-    lambda drawn: (b"\x01" + drawn.draw("random64", 63), b"\xef", 2),
-    (
-        "Write tag and dc into the 64 bytes first: at 56 to 59, and at 60 and 61.",
-        "Key [8:40] and iv [40:56] come from the same 64 bytes. Encrypt all of them in one go.",
-        "Of what was encrypted only 56 to 63 is taken; before it stand the bytes as they were drawn.",
-    ),
+    "Write tag and dc into the 64 bytes first: at 56 to 59, and at 60 and 61.",
+    "Key [8:40] and iv [40:56] come from the same 64 bytes. Encrypt all of them in one go.",
+    "Of what was encrypted only 56 to 63 is taken; before it stand the bytes as they were drawn.",
+    tried=lambda random, asked: [*asked, (b"\x01" + random.draw("random64", 63), b"\xef", 2)],
 )
 STARTS = tuple(map(bytes.fromhex, ("48454144", "504f5354", "47455420", "4f505449", "16030102", "dddddddd", "eeeeeeee")))
 """Four bytes with which HTTP, TLS and two framings begin."""
@@ -93,15 +75,13 @@ ALLOWED = Task(
 
 # -- 06: a key is agreed ------------------------------------------------------------------------------------------
 
-PLAIN_PACKET = _step(
+PLAIN_PACKET = step_of_ladder(
     "plain_packet", 6,
     "A packet of the key exchange: it has no key yet. `msg_id` is a signed long, `body` is the TL object.",
-    lambda drawn: (NOW << 32, drawn.draw("body", 20)),
-    (
-        "Four things in a row: the id of the key, msg_id, message_data_length, and the body.",
-        "No key yet: eight zero bytes.",
-        "msg_id is a long of 8 bytes, the length an int of 4; both low byte first. The length counts the body.",
-    ),
+    "Four things in a row: the id of the key, msg_id, message_data_length, and the body.",
+    "No key yet: eight zero bytes.",
+    "msg_id is a long of 8 bytes, the length an int of 4; both low byte first. The length counts the body.",
+    tried=lambda random, asked: [*asked, (NOW << 32, random.draw("body", 20))],
 )
 READ_EXCHANGE = Table(
     "read_exchange", 6,
@@ -185,16 +165,14 @@ def _product(drawn: Patterned) -> int:
     return p * q
 
 
-P_Q = _step(
+P_Q = step_of_ladder(
     "p_q", 7,
     "p and q as req_DH_params sends them: two TL strings, one behind the other. `pq` is the bytes of the string in "
     "resPQ.",
-    lambda drawn: (to_bytes(_product(drawn)),),
-    (
-        "pq is a number, high byte first. Your factor takes it apart.",
-        "A number has as many bytes as it needs: (number.bit_length() + 7) // 8.",
-        "A short TL string is one byte with the length, the bytes, and zeros up to a multiple of 4.",
-    ),
+    "pq is a number, high byte first. Your factor takes it apart.",
+    "A number has as many bytes as it needs: (number.bit_length() + 7) // 8.",
+    "A short TL string is one byte with the length, the bytes, and zeros up to a multiple of 4.",
+    tried=lambda random, asked: [*asked, (to_bytes(_product(random)),)],
     needs=("factor",),
 )
 

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from mtlib.clinic.ladder import RUNGS, ladder, mistaken
 from mtlib.crypto.entropy import Patterned
-from mtlib.lab.examining import Inputs, Task
+from mtlib.lab.examining import Inputs, Task, step_of_ladder
 
 _MORE = 12
 """Keys behind those of a vector, so that a wrong block finds one that fits, too: its mistake can be named then."""
 
-
-Tried = Callable[[Patterned, list[tuple[Any, ...]]], Inputs]
-
-
-def _rung(name: str, lesson: int, asks: str, *hints: str, tried: Tried = lambda random, asked: asked) -> Task:
-    """A step of the ladder as an exercise, with its formula and its mistakes. `tried` makes the inputs out of those of
-    the ladder, with randomness that follows from the seed."""
-    rung = next(rung for rung in RUNGS if rung.name == name)
-
-    def inputs(seed: str) -> Inputs:
-        asked = [question.arguments for question in ladder() if question.step == name]
-        return tried(Patterned(f"exercises {seed}").at(name), asked)
-
-    said = f"{asks}: {rung.says}."
-    return Task(name, lesson, tuple(rung.takes), "bytes", said, rung.step.right, inputs, mistaken(name), hints)
-
-
-FINGERPRINT = _rung(
+FINGERPRINT = step_of_ladder(
     "fingerprint", 8,
-    "What an RSA key is called, 8 bytes. `n` is 256 bytes, `e` is a number, and str makes a TL string of them",
+    "What an RSA key is called, 8 bytes. `n` is 256 bytes, `e` is a number, and str makes a TL string of them: {says}.",
     "n and e stand high byte first without zeros in front, each as a TL string. n takes the long head.",
     "65537 is 01 00 01: three bytes, and a head of one. That fills four.",
     "SHA-1 over both strings, one after the other; the last 8 bytes of it.",
@@ -39,7 +18,7 @@ FINGERPRINT = _rung(
 )  # fmt: skip
 
 
-def _sealed(random: Patterned, asked: list[tuple[Any, ...]]) -> Inputs:
+def _sealed(random: Patterned, asked: Inputs) -> Inputs:
     """The vectors, and other bytes under the first key; more temp_keys behind all."""
     more = random.draw("more", 32 * _MORE)
     *_, n, e = asked[0]
@@ -47,37 +26,38 @@ def _sealed(random: Patterned, asked: list[tuple[Any, ...]]) -> Inputs:
     return [(data, padding, keys + more, *key) for data, padding, keys, *key in (*asked, drawn)]
 
 
-RSA_PAD = _rung(
-    "rsa_pad", 8, "encrypted_data, 256 bytes. `temp_keys` are keys of 32 bytes in a row; take the first that fits",
+RSA_PAD = step_of_ladder(
+    "rsa_pad", 8,
+    "encrypted_data, 256 bytes. `temp_keys` are keys of 32 bytes in a row; take the first that fits: {says}.",
     "Go through the stages in the order of the formulas, and compare the sizes: 192, 224, 224, 256, 256.",
     "The hash is taken before anything is reversed, and stands behind what is reversed.",
     "If the block, as a number, is not below n, begin again with the next 32 bytes of temp_keys.",
     "A number becomes bytes by number.to_bytes(256, \"big\"): zeros in front stay.",
     tried=_sealed,
 )  # fmt: skip
-DH_VERDICT = _rung(
+DH_VERDICT = step_of_ladder(
     "dh_verdict", 9, "What is wrong with an offer, one byte. `dh_prime` and `g_a` are bytes, high byte first; `g` is a "
     "number. Which g fits: 2 where p mod 8 = 7; 3 where p mod 3 = 2; 4 always; 5 where p mod 5 is 1 or 4; 6 where "
-    "p mod 24 is 19 or 23; 7 where p mod 7 is 3, 5 or 6",
+    "p mod 24 is 19 or 23; 7 where p mod 7 is 3, 5 or 6: {says}.",
     "Begin with the length of p: p.bit_length() has to be 2048. A test of primality is slow; the length is not.",
     "Safe means that (p - 1) // 2 is prime as well.",
     "The edges themselves are allowed: 2**1984 <= g_a <= p - 2**1984.",
 )  # fmt: skip
-AUTH_KEY = _rung(
-    "auth_key", 9, "The key that both sides have, 256 bytes; all three are bytes, high byte first",
+AUTH_KEY = step_of_ladder(
+    "auth_key", 9, "The key that both sides have, 256 bytes; all three are bytes, high byte first: {says}.",
     "int.from_bytes(..., \"big\") makes numbers of them; pow(x, y, p) is the power.",
     "The result is always 256 bytes, also where the number is smaller.",
     tried=lambda random, asked: [*asked, (asked[0][0], random.draw("b", 256), asked[0][2])],
 )  # fmt: skip
-NEW_NONCE_HASH = _rung(
-    "new_nonce_hash", 10, "The proof in dh_gen_ok (number 1), dh_gen_retry (2) and dh_gen_fail (3), 16 bytes",
+NEW_NONCE_HASH = step_of_ladder(
+    "new_nonce_hash", 10, "The proof in dh_gen_ok (number 1), dh_gen_retry (2) and dh_gen_fail (3), 16 bytes: {says}.",
     "auth_key_aux_hash is the first 8 bytes of the SHA-1 of auth_key.",
     "The number is one byte: bytes([number]).",
     "Of the second SHA-1 keep the lower-order 128 bits, its last 16 bytes.",
     tried=lambda random, asked: [*asked, (random.draw("new_nonce", 32), 1, random.draw("auth_key", 256))],
 )  # fmt: skip
-FIRST_SALT = _rung(
-    "first_salt", 10, "The salt that both sides begin with, 8 bytes as they travel",
+FIRST_SALT = step_of_ladder(
+    "first_salt", 10, "The salt that both sides begin with, 8 bytes as they travel: {says}.",
     "The first 8 bytes of each nonce, byte by byte: bytes(a ^ b for a, b in zip(...)).",
     "No number is made of it, and nothing is turned round.",
     tried=lambda random, asked: [*asked, (random.draw("new_nonce", 32), random.draw("server_nonce", 16))],

@@ -37,7 +37,7 @@ _FOREIGN = {
     b"PUT /": "HTTP",
     b"DELETE /": "HTTP",
     b"CONNECT ": "HTTP, asked to be a proxy",
-    b"SSH-": "SSH",
+    b"SSH-2": "SSH",
     b"PROXY ": "a PROXY protocol header (version 1): a load balancer stands in front",
     bytes.fromhex("0d0a0d0a000d0a51"): "a PROXY protocol header (version 2): a load balancer stands in front",
     bytes.fromhex("16030102"): "TLS",

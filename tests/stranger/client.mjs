@@ -132,7 +132,7 @@ const FRAMINGS = {
 // -- Obfuscation: lesson 05, sheet "bytes", 7
 
 const FORBIDDEN = [
-  "ef", "eeeeeeee", "dddddddd", "48454144", "504f5354", "47455420", "4f505449", "5353482d", "16030102",
+  "ef", "eeeeeeee", "dddddddd", "48454144", "504f5354", "47455420", "4f505449", "16030102",
 ];
 
 const stream = (random64) => createCipheriv("aes-256-ctr", random64.subarray(8, 40), random64.subarray(40, 56));
@@ -402,7 +402,7 @@ class Session {
   }
 }
 
-// -- The binding: lessons 14 to 16, sheet "bytes", 4
+// -- The binding: lessons 14 to 16, sheet "exchange", The bind
 
 function binding(permKey, tempKey, sessionId, expiresAt, msgId) {
   const [nonce, permId] = [randomBytes(8), sha1(permKey).subarray(12)];

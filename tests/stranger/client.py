@@ -129,7 +129,7 @@ FRAMINGS = {"abridged": Abridged, "intermediate": Intermediate, "padded": Padded
 
 # -- Obfuscation: lesson 05, sheet "bytes", 7 -----------------------------------------------------------------------
 
-FORBIDDEN = (b"\xef", b"\xee\xee\xee\xee", b"\xdd\xdd\xdd\xdd", b"HEAD", b"POST", b"GET ", b"OPTI", b"SSH-",
+FORBIDDEN = (b"\xef", b"\xee\xee\xee\xee", b"\xdd\xdd\xdd\xdd", b"HEAD", b"POST", b"GET ", b"OPTI",
              b"\x16\x03\x01\x02")  # fmt: skip
 
 
@@ -425,7 +425,7 @@ class Session:
         return found
 
 
-# -- The binding: lessons 14 to 16, sheet "bytes", 4 ----------------------------------------------------------------
+# -- The binding: lessons 14 to 16, sheet "exchange", The bind -------------------------------------------------------
 
 
 def binding(perm_key, temp_key, session_id, expires_at, msg_id):

@@ -128,7 +128,7 @@ p { margin: .15rem 0; padding-left: 1.2em; text-indent: -1.2em; }
 }
 """
 """The two sheets: one page of A4 each."""
-POINTS = {"bytes": 7.3, "exchange": 9.5}
+POINTS = {"bytes": 7.3, "exchange": 8.7}
 """The size of their letters on paper, as large as fits."""
 ANSWER = re.compile(r'<details class="mtlib-answer"[^>]*>')
 FOLD = re.compile(r"<details\b|</details>")
