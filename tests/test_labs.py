@@ -10,7 +10,7 @@ import hmac
 import socket
 from dataclasses import replace
 from functools import cache
-from hashlib import sha256
+from hashlib import sha1, sha256
 from runpy import run_path
 from typing import Any
 
@@ -21,12 +21,14 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.entropy import Noise
 from mtlib.crypto.kdf import kdf_v1, msg_key_v1
+from mtlib.crypto.numbers import DH_PRIME
 from mtlib.errors import LocalError, MtError
 from mtlib.lab import sample
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, FOURTEEN, PARTS, Switches, replayed, succeeding
 from mtlib.lab.exercises_labs import (
     COMPARED,
     CREW,
+    EFFORT,
     HEAD,
     KNOCKED_OUT,
     NOTICING,
@@ -42,6 +44,7 @@ from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
 from mtlib.lab.receivers import last_blocks, sealed, trusting
 from mtlib.lab.scoreboard import changed_seals, healed, moved, shown
+from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Facts, judge, verify
@@ -391,6 +394,53 @@ def test_the_board_carries_the_attacks_out() -> None:
     assert len(model.through) == 13 and "no such part" in play(model, ("switch", "encryption"))
     with pytest.raises(LocalError):
         Board(frozenset({"encryption"}))
+
+
+# -- 26: a name of 64 bits --------------------------------------------------------------------------------------------
+
+
+def test_the_walk_by_another_way_to_the_names() -> None:
+    """Each key by a power of its own, its name by hashlib alone."""
+    names, chosen = played("26")[0], (0, 1, 356, 18_660, 65_535)
+    for at in chosen:
+        made = pow(names["g_a"], names["b"] + at, DH_PRIME).to_bytes(256, "big")
+        assert int.from_bytes(sha1(made).digest()[12:], "little") == names["walk"][at]
+    assert len(set(names["walk"])) == len(names["walk"]) == names["KEYS"] == 65_536
+
+
+def test_what_two_names_have_alike() -> None:
+    assert [alike(0b1010, other) for other in (0b1011, 0b1000, 0b0010, 0b1010)] == [0, 1, 3, 64]
+    assert alike(-1, 2**64 - 1) == 64 and alike(0, 1 << 63) == 63
+
+
+def test_the_predictions_of_lab_26() -> None:
+    names = played("26")[0]
+    assert (names["closest_pair"](), names["beside_many"]()) == ("about 32", "about 250")
+    assert {bits: names["first_pair"](bits) for bits in (8, 12, 16, 20, 24, 32, 33)} == {
+        8: 13, 12: 21, 16: 356, 20: 634, 24: 5859, 32: 15_090, 33: 0,
+    }  # fmt: skip
+
+
+def test_how_often_the_given_name_is_hit() -> None:
+    names = played("26")[0]
+    hits = [sum(alike(names["name"], each) >= bits for each in names["walk"]) for bits in (8, 10, 12, 14, 16, 19, 20)]
+    assert hits == [246, 60, 18, 5, 2, 1, 0] and names["name"] not in names["walk"]
+
+
+def test_the_binding_is_relayed_as_far_as_the_name_is_looked_at() -> None:
+    names = played("26")[0]
+    assert names["steps"] == 18_660 and alike(names["name"], names["theirs"].id) == 16
+    assert judge(names["no_name"]).ok and judge(names["relayed"]).failing == ("temp_auth_key_id",)
+    assert "16 bits: accepts" in played("26")[2] and "17 bits: refuses" in played("26")[2]
+
+
+def test_the_efforts_are_those_of_the_walk() -> None:
+    """A name of 16 bits: what the exercise says is what was measured, but for luck."""
+    walk = [each % 2**16 for each in played("26")[0]["walk"]]
+    clients = {each % 2**16 for each in walk[-4096:]}
+    hits = sum(each in clients for each in walk[:-4096])
+    assert abs(hits - 61_440 / 2 ** EFFORT.solution(16, "one of 4096")) < 4 * hits**0.5
+    assert 2 ** EFFORT.solution(16, "any two") / 4 < played("26")[0]["first_pair"](16) < 4 * 2**8
 
 
 # -- 28: man in the middle, replay, time ------------------------------------------------------------------------------

@@ -94,6 +94,8 @@ TOLD = {
     "owners_second_seal": r"The owner can, at no|the same hash: an owner|Measured: yes",
     "without_the_hash": r"None\. On paper|What nobody changed has|Measured: 0",
     "everything_off": r"Twelve\. The other two|brakes that are no|Measured: 12",
+    "closest_pair": r"In 32, with this seed|31 were to be expected|Every pair of keys|agree in 32",
+    "beside_many": r"4,096 times less|12 bits are lost|compared with all names|expected 256",
     "at_the_false_one": r"It notices nothing|What a client trusts is|Measured: nothing",
     "checks_that_see_the_relay": r"One\. Session and|name of the tunnel cannot|Measured: 1",
     "exact_again": r"and nothing is bound: the|nobody executes anything|Measured: boolTrue",

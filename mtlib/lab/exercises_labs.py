@@ -5,17 +5,20 @@ Where a value stands is read from the schema; what a data centre notices is held
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from hashlib import sha1
+from typing import Any, Literal
 
 from mtlib.clinic.ladder import wrong_answer
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Noise
+from mtlib.crypto.numbers import DH_PRIME
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.receivers import Game, Oracle
 from mtlib.lab.sheets import Map
+from mtlib.lab.walking import names
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.packets import HEADER
 from mtlib.wire import Reading
@@ -360,6 +363,141 @@ SAME_JOB = Table(
              "temp_session_id", "window"),
 )  # fmt: skip
 
+# -- 26: a name of 64 bits --------------------------------------------------------------------------------------------
+
+
+def _search(target: int, bits: int, key: int, step: int, p: int, *, name: Callable[[int], int] | None = None) -> int:
+    found = map(name, _keys(key, step, p)) if name else names(key, step, p)
+    return next(at for at, each in enumerate(found) if (each ^ target) % (1 << bits) == 0)
+
+
+def _keys(key: int, step: int, p: int) -> Iterator[int]:
+    while True:
+        yield key
+        key = key * step % p
+
+
+def _hashed(key: int, part: slice, order: Literal["little", "big"], size: int = 256) -> int:
+    return int.from_bytes(sha1(key.to_bytes(size, "big")).digest()[part], order)
+
+
+def _walks(seed: str) -> Inputs:
+    """Short ones; the third walks through keys with many zeros on the left."""
+    drawn = Noise(f"walks {seed}")
+
+    def number(label: str, size: int = 256) -> int:
+        return int.from_bytes(drawn.draw(label, size), "big") % DH_PRIME
+
+    return (
+        (number("first name", 8), 8, number("first key"), number("first step"), DH_PRIME),
+        (number("second name", 8), 5, number("second key"), number("second step"), DH_PRIME),
+        (number("third name", 8), 6, number("third key", 32), 3, DH_PRIME),
+        (number("fourth name", 8), 0, number("fourth key"), number("fourth step"), DH_PRIME),
+    )
+
+
+_LAST, _FIRST = slice(12, 20), slice(0, 8)
+
+SEARCH = Task(
+    "search", 26, ("target", "bits", "key", "step", "p"), "int",
+    "Walk from `key` on, multiplying by `step` modulo p each time. The name of a key is the last 8 bytes of the SHA-1 "
+    "of its 256 bytes, read as a long travels. After how many steps (0: the key itself) does a name agree with "
+    "`target` in the lowest `bits` bits for the first time?",
+    _search, _walks,
+    (
+        wrong_answer("first_half", "That is auth_key_aux_hash; a name is the last 8 bytes.",
+                     lambda *walk: _search(*walk, name=lambda key: _hashed(key, _FIRST, "little")),
+                     lambda *walk: _search(*walk, name=lambda key: _hashed(key, _FIRST, "big"))),
+        wrong_answer("other_end",
+                     "A long travels low byte first: its low bits are in the first of the eight bytes.",
+                     lambda *walk: _search(*walk, name=lambda key: _hashed(key, _LAST, "big"))),
+        wrong_answer("zeros_lost",
+                     "Write the key as 256 bytes, zeros on the left: its name is a hash of all of them.",
+                     lambda *walk: _search(*walk, name=lambda key: _hashed(key, _LAST, "little",
+                                                                           (key.bit_length() + 7) // 8))),
+        wrong_answer("g_in_place_of_g_a", "b + 1 multiplies the key by g_a, the other side's value, and not by g.",
+                     lambda target, bits, key, step, p: _search(target, bits, key, 3, p)),
+        wrong_answer("keys_counted", "The key itself is 0 steps away: count the multiplications.",
+                     lambda *walk: _search(*walk) + 1),
+    ),
+    (
+        "A loop: make the name, compare, multiply. One multiplication for each key; no power is needed.",
+        "hashlib.sha1(key.to_bytes(256, \"big\")).digest()[12:] are the eight bytes; int.from_bytes(..., \"little\").",
+        "Two numbers agree in the lowest bits when their XOR is a multiple of 2**bits.",
+    ),
+)  # fmt: skip
+
+GIVEN, ONE_OF_MANY, ANY_TWO = "given", "one of 4096", "any two"
+_MANY = 12
+"""4,096 is so many bits."""
+
+
+def _effort(bits: int, wanted: str) -> int:
+    return {GIVEN: bits, ONE_OF_MANY: bits - _MANY, ANY_TWO: bits // 2}[wanted]
+
+
+def _instead(wanted: str, wrong: Callable[[int], int]) -> Callable[[int, str], int]:
+    """Right but for one of the three."""
+    return lambda bits, asked: wrong(bits) if asked == wanted else _effort(bits, asked)
+
+
+EFFORT = Task(
+    "effort", 26, ("bits", "wanted"), "int",
+    "Names have `bits` bits. How many keys have to be looked at, about, until there is a hit: e in 2**e? `wanted` is "
+    f"\"{GIVEN}\" (the name of one client), \"{ONE_OF_MANY}\" (that of any of 4,096 clients) or \"{ANY_TWO}\" (two of "
+    "the keys that were looked at have the same name).",
+    _effort, lambda seed: tuple((bits, wanted) for bits in (16, 24, 40, 64)
+                                for wanted in (GIVEN, ONE_OF_MANY, ANY_TWO)),
+    (
+        wrong_answer("number_for_exponent", "That is the number of keys. Its exponent is wanted.",
+                     lambda bits, wanted: 1 << _effort(bits, wanted)),
+        wrong_answer("all_the_same", "For one given name, yes. The other two are cheaper: with how many names is "
+                     "one key compared there?", lambda bits, wanted: bits),
+        wrong_answer("clients_do_not_help", "Each key is compared with 4,096 names at once: so many times fewer keys.",
+                     _instead(ONE_OF_MANY, lambda bits: bits), _instead(ONE_OF_MANY, lambda bits: bits // 2)),
+        wrong_answer("exponent_divided", "4,096 is 2**12: dividing by it takes 12 from the exponent.",
+                     _instead(ONE_OF_MANY, lambda bits: bits // _MANY)),
+        wrong_answer("pairs_not_counted", "n keys make about n * n / 2 pairs, and each pair may be a hit: half of the "
+                     "bits are enough.",
+                     _instead(ANY_TWO, lambda bits: bits), _instead(ANY_TWO, lambda bits: bits - 1)),
+        wrong_answer("half_for_a_given_one", "Half of the bits is for any two of your own keys. Here one of the two "
+                     "names is fixed.", _instead(GIVEN, lambda bits: bits // 2)),
+    ),
+    (
+        "One key has the given name with odds 1 in 2**bits.",
+        "With 4,096 names it has 4,096 chances; and n keys among themselves have about n * n / 2.",
+        "So: bits, bits - 12, bits // 2.",
+    ),
+)  # fmt: skip
+
+NAMES_ELSEWHERE = Table(
+    "names_elsewhere", 26,
+    "Four names of other protocols. About how many keys or messages have to be looked at: e in 2**e? What is wanted "
+    "stands in material(\"names_elsewhere\").",
+    {"long key id": 32, "onion address": 80, "transcript hash": 128, "SSH fingerprint": 256},
+    (
+        Slip("any_two_will_do", "Nobody's id is given here: any two will do.", "long key id", (64,)),
+        Slip("whole_fingerprint", "The long id is not the whole fingerprint: it keeps 64 bits of it.", "long key id",
+             (80, 160)),
+        Slip("address_is_given", "The address is somebody's, and does not move: no pairs.", "onion address", (40,)),
+        Slip("whole_hash", "An address keeps half of the hash.", "onion address", (160,)),
+        Slip("both_chosen", "Both handshakes are the attacker's: any two will do.", "transcript hash", (256,)),
+        Slip("fingerprint_is_given", "The server's fingerprint is fixed: half of the bits is for any two.",
+             "SSH fingerprint", (128,)),
+    ),
+    (
+        "Two questions each: how many bits has the name, and is one of the two fixed?",
+        "Fixed: all of its bits. Any two: half of them.",
+    ),
+    material={
+        "long key id": "OpenPGP, version 4: the last 64 bits of a SHA-1. Wanted: two keys of one's own with one id",
+        "onion address": "Tor, version 2: 80 bits of a SHA-1 of the key. Wanted: another key with somebody's address",
+        "transcript hash": "TLS 1.3: a SHA-256 of the handshake. Wanted: two handshakes of one's own with one hash",
+        "SSH fingerprint": "a SHA-256 of the host key. Wanted: another key with the fingerprint of somebody's server",
+    },
+    choices=(32, 40, 64, 80, 128, 160, 256),
+)  # fmt: skip
+
 # -- 28: who is sure of whom ------------------------------------------------------------------------------------------
 
 WHO_IS_SURE = Table(
@@ -471,5 +609,5 @@ SURE_ELSEWHERE = Table(
     choices=("client", "server", "both"),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, WHO_IS_SURE,
-             FRESH, SURE_ELSEWHERE)  # fmt: skip
+EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, SEARCH,
+             EFFORT, NAMES_ELSEWHERE, WHO_IS_SURE, FRESH, SURE_ELSEWHERE)  # fmt: skip
