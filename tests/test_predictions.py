@@ -92,6 +92,8 @@ TOLD = {
     "appended": r"All of them\. The noise|noise opens to|2000 of 2000",
     "last_block": r"On the bytes of the body|may come out as it|Measured: bytes of the body",
     "owners_second_seal": r"The owner can, at no|the same hash: an owner|Measured: yes",
+    "almost_the_same_key": r"change in its second half|from the first half|Measured: 128",
+    "checks_that_see_the_twin": r"One\. The comparison of the name|Only the name inside|Measured: 1",
     "without_the_hash": r"None\. On paper|What nobody changed has|Measured: 0",
     "everything_off": r"Twelve\. The other two|brakes that are no|Measured: 12",
     "at_the_false_one": r"It notices nothing|What a client trusts is|Measured: nothing",

@@ -15,6 +15,7 @@ from mtlib.crypto.entropy import Noise
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.receivers import Game, Oracle
+from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.packets import HEADER
@@ -251,6 +252,111 @@ ODDS_IN_SSL3 = Task(
     ),
 )  # fmt: skip
 
+# -- 24: one envelope, two keys ---------------------------------------------------------------------------------------
+
+HALF = 128
+"""The bytes of a permanent key that a seal is opened with: the first ones."""
+
+
+def _keys_and_tails(seed: str) -> Inputs:
+    drawn = [Noise(f"twins {seed}").at(f"pair {number}") for number in range(3)]
+    return tuple((each.draw("key", 256), each.draw("tail", 256 - HALF)) for each in drawn)
+
+
+TWIN = Task(
+    "twin", 24, ("key", "tail"), "256 bytes",
+    "Another permanent key that opens whatever `key` (256 bytes) has sealed with MTProto 1.0, hash and all. What of it "
+    "may be anything is `tail`, 128 bytes.",
+    lambda key, tail: key[:HALF] + tail, _keys_and_tails,
+    (
+        wrong_answer("second_half_kept", "128 bytes are read, and they are the first.",
+                     lambda key, tail: tail + key[HALF:], lambda key, tail: key[HALF:] + tail),
+        wrong_answer("the_same_key", "That is the key itself: its name agrees, and nothing was shown.",
+                     lambda key, tail: key),
+        wrong_answer("half_a_key", "An auth_key has 256 bytes: the head of the one, the tail of the other.",
+                     lambda key, tail: key[:HALF], lambda key, tail: tail),
+        wrong_answer("behind_the_whole_key", "An auth_key has 256 bytes. Something of the first key has to go.",
+                     lambda key, tail: key + tail),
+    ),
+    (
+        "Which bytes of the permanent key go into aes_key and aes_iv of MTProto 1.0, to the data centre?",
+        "Byte 127 is the last that is read. Keep everything up to it.",
+    ),
+)  # fmt: skip
+
+NAMED, SEALED = 4, 25
+"""Where the request names the permanent key, and where the seal in it does."""
+
+
+def _named(request: bytes, id_bytes: bytes, *places: int) -> bytes:
+    for place in places:
+        request = request[:place] + id_bytes + request[place + 8 :]
+    return request
+
+
+def _requests(seed: str) -> Inputs:
+    return tuple((bytes(sample(f"{seed} {number}").binding.request), Noise(f"names {seed}").draw("id", 8, attempt=at))
+                 for at, number in enumerate(("one", "two")))  # fmt: skip
+
+
+RENAMED = Task(
+    "renamed", 24, ("request", "id_bytes"), "132 bytes",
+    "The same auth.bindTempAuthKey, 132 bytes, for another permanent key: wherever a key is named that one can see "
+    "without opening anything, there stands `id_bytes`, the last 8 bytes of the other key's SHA-1.",
+    lambda request, id_bytes: _named(request, id_bytes, NAMED, SEALED), _requests,
+    (
+        wrong_answer("only_the_request", "The seal names a key, too: its first 8 bytes. perm_auth_key_id_in_front "
+                     "compares the two.", lambda request, id_bytes: _named(request, id_bytes, NAMED)),
+        wrong_answer("only_the_seal", "The data centre takes the key from the request: there it is named first, behind "
+                     "the constructor.", lambda request, id_bytes: _named(request, id_bytes, SEALED)),
+        wrong_answer("turned_round", "An id from the hash is in wire order already.",
+                     lambda request, id_bytes: _named(request, id_bytes[::-1], NAMED, SEALED)),
+        wrong_answer("length_byte", "In front of the seal stands one byte that says how long it is: leave it there.",
+                     lambda request, id_bytes: _named(request, id_bytes, NAMED, SEALED - 1)),
+    ),
+    (
+        "The request is: constructor 4, perm_auth_key_id 8, nonce 8, expires_at 4, and the seal, a string with one "
+        "byte of length in front.",
+        "Two places of 8 bytes: from byte 4, and from byte 25.",
+    ),
+)  # fmt: skip
+
+
+def _halvings(count: int) -> int:
+    return (count - 1).bit_length()
+
+
+def _questions(passwords: int, keys: int) -> int:
+    asked = max(0, -((2 * keys - passwords) // keys))  # until two ciphertexts would cover what is left
+    return asked + _halvings(passwords - asked * keys)
+
+
+QUESTIONS = Task(
+    "questions", 24, ("passwords", "keys"), "int",
+    "A proxy opens what it is sent with a key made from its password, and one can see whether that went well. The "
+    "password is one of a list of `passwords`. The attacker can make a ciphertext that opens under as many keys of "
+    "their choice as they like, up to `keys`. How many questions find the password, at most, if they are put as well "
+    "as possible?",
+    _questions,
+    lambda seed: ((8, 4), (2, 1), (12, 1), (1000, 500), (1000, 64), (100, 7), (1_000_000, 4096), (64, 64), (5000, 512)),
+    (
+        wrong_answer("one_by_one", "One ciphertext opens under many keys: each question asks about as many passwords.",
+                     lambda passwords, keys: passwords - 1, lambda passwords, keys: passwords),
+        wrong_answer("always_halved", "To halve a long list, a ciphertext would have to open under half of it, and it "
+                     "opens under `keys` at most.", lambda passwords, keys: _halvings(passwords)),
+        wrong_answer("group_only", "That finds out in which group the password is. Which of the group is it?",
+                     lambda passwords, keys: -(-passwords // keys)),
+        wrong_answer("last_group_asked", "The password is on the list: once two groups are left, asking for one tells "
+                     "about the other.",
+                     lambda passwords, keys: -(-passwords // keys) + _halvings(keys)),
+    ),
+    (
+        "Put the other way round: how many passwords can q questions tell apart?",
+        "While more than 2 * keys are left, ask for `keys` of them; when it does not open, so many fewer are left.",
+        "From then on halve what is left: (left - 1).bit_length() questions.",
+    ),
+)  # fmt: skip
+
 # -- 25: which checks are needed --------------------------------------------------------------------------------------
 
 KNOCKED_OUT = Table(
@@ -471,5 +577,5 @@ SURE_ELSEWHERE = Table(
     choices=("client", "server", "both"),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, WHO_IS_SURE,
-             FRESH, SURE_ELSEWHERE)  # fmt: skip
+EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, TWIN, RENAMED, QUESTIONS, KNOCKED_OUT, CREW,
+             SAME_JOB, WHO_IS_SURE, FRESH, SURE_ELSEWHERE)  # fmt: skip
