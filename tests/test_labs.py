@@ -31,6 +31,8 @@ from mtlib.lab.exercises_labs import (
     COMPARED,
     CREW,
     HEAD,
+    HEAL,
+    HEAL_IN_PCBC,
     KNOCKED_OUT,
     NOTICING,
     NOTICING_IN_CBC,
@@ -221,6 +223,56 @@ def test_the_staircase_tells_what_was_measured() -> None:
 def test_the_staircase_starts_from_an_accepted_binding() -> None:
     assert verify(BINDING.request, perm_key=BINDING.perm_key, temp_key=BINDING.temp_key, now=BINDING.expires_at - 1,
                   session_id=BINDING.session_id, msg_id=BINDING.msg_id).ok  # fmt: skip
+
+
+# -- 22: garble that ends ---------------------------------------------------------------------------------------------
+
+
+def test_garble_ends_where_it_is_wanted_and_is_foreseen() -> None:
+    assert set(played("22")[0]["counted"].values()) == {1000}
+
+
+def test_who_notices_a_healed_seal() -> None:
+    names = played("22")[0]
+    plaintext, ciphertext, iv = bytes(BINDING.plaintext), bytes(BINDING.encrypted_message)[HEAD:], names["iv"]
+    found = []
+    for i in (1, 2, 3):
+        blocks = HEAL.solution(plaintext, ciphertext, iv, i)
+        assert blocks == healed(plaintext, ciphertext, iv, i)
+        found.append(names["judged"](blocks).failing)
+    assert [len(failing) for failing in found] == [4, 7, 6] and names["caught_by_expires_at"]() == 0
+    assert found[0] == ("length", "msg_key", "seqno", "msg_id")
+    assert ["temp_session_id" in failing for failing in found] == [False, False, True]
+
+
+def test_what_is_built_of_known_pairs_is_refused_without_the_hash() -> None:
+    names = played("22")[0]
+    assert names["built"](range(5)) == bytes(BINDING.encrypted_message)[HEAD:]
+    assert names["accepted_without_the_hash"]() == 0
+
+
+def test_a_client_that_writes_zeros_gives_a_thief_what_they_need() -> None:
+    thieves = played("22")[0]["thieves"]
+    assert [thieves(zeros, i) for zeros in (False, True) for i in (2, 3)] == [0, 0, 200, 200]
+
+
+def test_exchanged_neighbours_heal_in_pcbc() -> None:
+    """PCBC by another library's AES: only the two blocks differ."""
+    drawn = Noise("pcbc")
+    aes = Cipher(algorithms.AES(drawn.draw("key", 32)), modes.ECB())
+    ciphertext, before = drawn.draw("ciphertext", 96), drawn.draw("iv", 16)
+
+    def opened(data: bytes) -> list[int]:
+        last, found = int.from_bytes(before, "big"), []
+        for at in range(0, len(data), 16):
+            block = data[at : at + 16]
+            found.append(int.from_bytes(aes.decryptor().update(block), "big") ^ last)
+            last = found[-1] ^ int.from_bytes(block, "big")
+        return found
+
+    for i in (1, 2, 3, 4, 5):
+        both = zip(opened(ciphertext), opened(HEAL_IN_PCBC.solution(ciphertext, i)), strict=True)
+        assert [at for at, (one, other) in enumerate(both, 1) if one != other] == [i, i + 1]
 
 
 # -- 23: padding nobody watches ---------------------------------------------------------------------------------------

@@ -89,6 +89,8 @@ TOLD = {
     "flip_in_c4": r"Five\. The hash|Damage runs to the end of|the fewer checks",
     "as_good_as_the_hash": r"Two do as well|four bytes are as good|four bytes catches",
     "free_bits": r"192: the random|Everything else the data|these 448 bits|Measured: 192",
+    "caught_by_expires_at": r"None of them\. It stands|as it was\. An intact|Only the hash looks|Measured: 0",
+    "accepted_without_the_hash": r"Not a single one|made of old pieces|Old pieces in|Measured: 0",
     "appended": r"All of them\. The noise|noise opens to|2000 of 2000",
     "last_block": r"On the bytes of the body|may come out as it|Measured: bytes of the body",
     "owners_second_seal": r"The owner can, at no|the same hash: an owner|Measured: yes",

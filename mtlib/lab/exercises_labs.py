@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from mtlib.clinic.ladder import wrong_answer
-from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.aes import BLOCK, ige_encrypt
 from mtlib.crypto.entropy import Noise
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
@@ -131,6 +131,137 @@ NOTICING_IN_CBC = Task(
         "Its own block becomes noise; in the next one the bit at the same place is flipped, which is byte at - 24 + 16 "
         "of the plaintext.",
         "Collect the fields in a set, so that none is counted twice; bytes from 72 on are padding.",
+    ),
+)  # fmt: skip
+
+# -- 22: garble that ends ---------------------------------------------------------------------------------------------
+
+
+def _xor(*blocks: bytes) -> bytes:
+    found = 0
+    for block in blocks:
+        found ^= int.from_bytes(block, "big")
+    return found.to_bytes(BLOCK, "big")
+
+
+def _cut(data: bytes) -> list[bytes]:
+    return [data[at : at + BLOCK] for at in range(0, len(data), BLOCK)]
+
+
+def _pairs(plaintext: bytes, ciphertext: bytes, iv: bytes) -> tuple[list[bytes], list[bytes]]:
+    """What went into AES and what came out of it, counted from 1; before block 1 stand the halves of the iv."""
+    c, m = [iv[:BLOCK], *_cut(ciphertext)], [iv[BLOCK:], *_cut(plaintext)]
+    u, v = [b""], [b""]
+    for k in range(1, len(c)):
+        u.append(_xor(m[k], c[k - 1]))
+        v.append(_xor(c[k], m[k - 1]))
+    return u, v
+
+
+def _healing(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, partner: int = 2, first: bool = True,
+             second: bool = True, exchanged: bool = False, halves: bool = False) -> bytes:  # fmt: skip
+    u, v = _pairs(plaintext, ciphertext, iv[BLOCK:] + iv[:BLOCK] if halves else iv)
+    if exchanged:
+        u, v = v, u
+    c = _cut(ciphertext)
+    if first:
+        c[i - 1] = _xor(c[i - 1], v[i], v[i + partner])
+    if second:
+        c[i] = _xor(c[i], u[i], u[i + partner])
+    return b"".join(c)
+
+
+def _foreseen(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, second: bool = True, exchanged: bool = False,
+              halves: bool = False) -> bytes:  # fmt: skip
+    u, v = _pairs(plaintext, ciphertext, iv[BLOCK:] + iv[:BLOCK] if halves else iv)
+    if exchanged:
+        u, v = v, u
+    m = _cut(plaintext)
+    return _xor(m[i - 1], u[i], u[i + 2]) + (_xor(m[i], v[i], v[i + 2]) if second else m[i])
+
+
+def _messages(seed: str) -> Inputs:
+    found: list[tuple[Any, ...]] = []
+    for i in (1, 2, 3, 1, 4):
+        drawn = Noise(f"garble {seed}").at(f"{i} of {len(found)}")
+        plaintext, key, iv = drawn.draw("plaintext", 6 * BLOCK), drawn.draw("key", 32), drawn.draw("iv", 32)
+        found.append((plaintext, ige_encrypt(plaintext, key, iv), iv, i))
+    return found
+
+
+_TAKES = ("plaintext", "ciphertext", "iv", "i")
+_HALVES = "Before block 1 stand c_0 = iv[0:16] and m_0 = iv[16:32]."
+
+HEAL = Task(
+    "heal", 22, _TAKES, "bytes",
+    "Other ciphertext of the same length, of which AES-IGE opens only the blocks i and i + 1 to something else: block "
+    "i gets the pair of block i + 2, block i + 1 keeps its own. Blocks are counted from 1, and have 16 bytes. The pair "
+    "of block k is u_k = m_k ^ c_(k-1), which went into AES, and v_k = c_k ^ m_(k-1), which came out.",
+    _healing, _messages,
+    (
+        wrong_answer("first_only", "The noise runs to the end: block i + 1 meets another plaintext than before. The "
+                     "second XOR makes up for that.", lambda *given: _healing(*given, second=False)),
+        wrong_answer("second_only", "Block i is as it was: nothing was put in its place.",
+                     lambda *given: _healing(*given, first=False)),
+        wrong_answer("exchanged", "What came out of AES (v) belongs on c_i, what went in (u) on c_(i+1).",
+                     lambda *given: _healing(*given, exchanged=True)),
+        wrong_answer("neighbours", "Block i + 1 keeps its own pair; the partner of i is i + 2.",
+                     lambda *given: _healing(*given, partner=1)),
+        wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _healing(*given, halves=True)),
+    ),
+    (
+        "Only two blocks of ciphertext change: c_i and c_(i+1).",
+        "c_i is such that v_(i+2) comes out of AES there: XOR it with v_i ^ v_(i+2).",
+        "m_i is now XORed with u_i ^ u_(i+2). c_(i+1) = v_(i+1) ^ m_i has to follow.",
+    ),
+)  # fmt: skip
+
+FORESEE = Task(
+    "foresee", 22, _TAKES, "32 bytes",
+    "The two plaintext blocks, i and i + 1, one behind the other, to which the healed ciphertext will open. There is "
+    "no key to try it with.",
+    _foreseen, _messages,
+    (
+        wrong_answer("second_unchanged", "Block i + 1 is XORed with c_i when it is opened, and c_i is new.",
+                     lambda *given: _foreseen(*given, second=False)),
+        wrong_answer("exchanged", "The other way round: what goes into AES (u) changes m_i, and the change of c_i (v) "
+                     "shows in m_(i+1).", lambda *given: _foreseen(*given, exchanged=True)),
+        wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _foreseen(*given, halves=True)),
+        wrong_answer("as_before", "These are the blocks as they were.",
+                     lambda m, c, iv, i: m[BLOCK * (i - 1) : BLOCK * (i + 1)]),
+    ),
+    (
+        "m_k = u_k ^ c_(k-1), for the old blocks and for the new ones.",
+        "At i: u_(i+2) in the place of u_i, behind the same c_(i-1). At i + 1: the same u, behind the new c_i.",
+    ),
+)  # fmt: skip
+
+
+def _moved(ciphertext: bytes, one: int, other: int) -> bytes:
+    blocks = _cut(ciphertext)
+    blocks[one - 1], blocks[other - 1] = blocks[other - 1], blocks[one - 1]
+    return b"".join(blocks)
+
+
+HEAL_IN_PCBC = Task(
+    "heal_in_pcbc", 22, ("ciphertext", "i"), "bytes",
+    "The mode PCBC, p_k = D(c_k) ^ p_(k-1) ^ c_(k-1), of which you have nothing but the ciphertext. Move its blocks so "
+    "that only the plaintext blocks i and i + 1 are others, and all behind them as before. Blocks are counted from 1.",
+    lambda ciphertext, i: _moved(ciphertext, i, i + 1),
+    lambda seed: tuple((Noise(f"pcbc {seed}").draw("ciphertext", 6 * BLOCK, attempt=i), i) for i in (1, 2, 4)),
+    (
+        wrong_answer("partner_of_ige", "Here three plaintext blocks change, i to i + 2. In PCBC it can be nearer.",
+                     lambda ciphertext, i: _moved(ciphertext, i, i + 2)),
+        wrong_answer("counted_from_0", "Blocks are counted from 1: block i begins at byte 16 * (i - 1).",
+                     lambda ciphertext, i: _moved(ciphertext, i + 1, i + 2)),
+        wrong_answer("repeated", "A block that is only repeated changes the sum, and all behind it: each has to be "
+                     "there as often as before.",
+                     lambda ciphertext, i: b"".join([*_cut(ciphertext)[: i - 1], _cut(ciphertext)[i],
+                                                     *_cut(ciphertext)[i:]])),
+    ),
+    (
+        "Look at s_k = p_k ^ c_k: how does it come from s_(k-1)?",
+        "s_k is a sum (XOR) of D(c_j) ^ c_j for all j up to k, and a sum does not ask for the order.",
     ),
 )  # fmt: skip
 
@@ -577,5 +708,5 @@ SURE_ELSEWHERE = Table(
     choices=("client", "server", "both"),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, TWIN, RENAMED, QUESTIONS, KNOCKED_OUT, CREW,
-             SAME_JOB, WHO_IS_SURE, FRESH, SURE_ELSEWHERE)  # fmt: skip
+EXERCISES = (NOTICING, NOTICING_IN_CBC, HEAL, FORESEE, HEAL_IN_PCBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, TWIN, RENAMED,
+             QUESTIONS, KNOCKED_OUT, CREW, SAME_JOB, WHO_IS_SURE, FRESH, SURE_ELSEWHERE)  # fmt: skip
