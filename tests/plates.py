@@ -21,6 +21,7 @@ from mtlib.lab.plates import (
     Staircase,
     Theft,
     Triage,
+    Twins,
     Wires,
 )
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
@@ -60,6 +61,7 @@ ALL: dict[str, Callable[[], Plate]] = {
     "lanes": Lanes,
     "horizon": lambda: Horizon(sample().carried, {1: 4177, 2: 14, 8: 0}, 2**20),
     "staircase": lambda: Staircase(BINDING),
+    "twins": lambda: Twins(BINDING),
 }
 
 

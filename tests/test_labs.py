@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import hmac
+import re
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from hashlib import sha1, sha256
@@ -20,7 +22,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.entropy import Noise
-from mtlib.crypto.kdf import kdf_v1, msg_key_v1
+from mtlib.crypto.kdf import kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.errors import LocalError, MtError
 from mtlib.lab import sample
@@ -30,11 +33,14 @@ from mtlib.lab.exercises_labs import (
     CREW,
     EFFORT,
     HEAD,
+    HEAL,
+    HEAL_IN_PCBC,
     KNOCKED_OUT,
     NOTICING,
     NOTICING_IN_CBC,
     ODDS,
     ODDS_IN_SSL3,
+    QUESTIONS,
     STOPS,
 )
 from mtlib.lab.plates import staircase
@@ -42,6 +48,8 @@ from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
+from mtlib.lab.plates.twins import ROWS as READERS
+from mtlib.lab.plates.twins import Twins, readers
 from mtlib.lab.receivers import last_blocks, sealed, trusting
 from mtlib.lab.scoreboard import changed_seals, healed, moved, shown
 from mtlib.lab.walking import alike
@@ -220,6 +228,56 @@ def test_the_staircase_starts_from_an_accepted_binding() -> None:
                   session_id=BINDING.session_id, msg_id=BINDING.msg_id).ok  # fmt: skip
 
 
+# -- 22: garble that ends ---------------------------------------------------------------------------------------------
+
+
+def test_garble_ends_where_it_is_wanted_and_is_foreseen() -> None:
+    assert set(played("22")[0]["counted"].values()) == {1000}
+
+
+def test_who_notices_a_healed_seal() -> None:
+    names = played("22")[0]
+    plaintext, ciphertext, iv = bytes(BINDING.plaintext), bytes(BINDING.encrypted_message)[HEAD:], names["iv"]
+    found = []
+    for i in (1, 2, 3):
+        blocks = HEAL.solution(plaintext, ciphertext, iv, i)
+        assert blocks == healed(plaintext, ciphertext, iv, i)
+        found.append(names["judged"](blocks).failing)
+    assert [len(failing) for failing in found] == [4, 7, 6] and names["caught_by_expires_at"]() == 0
+    assert found[0] == ("length", "msg_key", "seqno", "msg_id")
+    assert ["temp_session_id" in failing for failing in found] == [False, False, True]
+
+
+def test_what_is_built_of_known_pairs_is_refused_without_the_hash() -> None:
+    names = played("22")[0]
+    assert names["built"](range(5)) == bytes(BINDING.encrypted_message)[HEAD:]
+    assert names["accepted_without_the_hash"]() == 0
+
+
+def test_a_client_that_writes_zeros_gives_a_thief_what_they_need() -> None:
+    thieves = played("22")[0]["thieves"]
+    assert [thieves(zeros, i) for zeros in (False, True) for i in (2, 3)] == [0, 0, 200, 200]
+
+
+def test_exchanged_neighbours_heal_in_pcbc() -> None:
+    """PCBC by another library's AES: only the two blocks differ."""
+    drawn = Noise("pcbc")
+    aes = Cipher(algorithms.AES(drawn.draw("key", 32)), modes.ECB())
+    ciphertext, before = drawn.draw("ciphertext", 96), drawn.draw("iv", 16)
+
+    def opened(data: bytes) -> list[int]:
+        last, found = int.from_bytes(before, "big"), []
+        for at in range(0, len(data), 16):
+            block = data[at : at + 16]
+            found.append(int.from_bytes(aes.decryptor().update(block), "big") ^ last)
+            last = found[-1] ^ int.from_bytes(block, "big")
+        return found
+
+    for i in (1, 2, 3, 4, 5):
+        both = zip(opened(ciphertext), opened(HEAL_IN_PCBC.solution(ciphertext, i)), strict=True)
+        assert [at for at, (one, other) in enumerate(both, 1) if one != other] == [i, i + 1]
+
+
 # -- 23: padding nobody watches ---------------------------------------------------------------------------------------
 
 SEAL = bytes(BINDING.encrypted_message)
@@ -324,6 +382,88 @@ def test_the_horizon_asks_the_receivers() -> None:
     ]  # fmt: skip
     with pytest.raises(LocalError):
         Horizon(sample().carried, {9: 1}, 2**20)
+
+
+# -- 24: one envelope, two keys ---------------------------------------------------------------------------------------
+
+
+def test_what_a_changed_byte_of_the_key_does() -> None:
+    names = played("24")[0]
+    assert [names["opens"](each) for each in names["copies"]] == [False] * 128 + [True] * 128
+    assert names["almost_the_same_key"]() == 128
+    assert not {AuthKey(each).id for each in names["copies"]} & {BINDING.perm_key.id}
+    failing = [Twins(BINDING, at).failing() for at in range(256)]
+    assert [len(each) for each in failing] == [10] * 128 + [1] * 128
+    assert "msg_key" in failing[127] and failing[128] == ("perm_auth_key_id",)
+
+
+def test_one_check_sees_the_twin() -> None:
+    names = played("24")[0]
+    judged, forged, second = names["judged"], names["forged"], names["second"]
+    assert names["checks_that_see_the_twin"]() == 1
+    assert judged(forged, second).failing == ("perm_auth_key_id",)
+    assert judged(forged, second, skip=frozenset({"perm_auth_key_id"})).ok
+    in_one_place = judged(forged[:25] + bytes(BINDING.request)[25:], second)
+    assert in_one_place.failing == ("perm_auth_key_id_in_front", "perm_auth_key_id")
+
+
+def test_how_much_of_a_key_has_to_agree() -> None:
+    names = played("24")[0]
+    told = played("24")[2]
+    assert [f"the first {alike} bytes agree: {count} open" in re.sub(" +", " ", told)
+            for alike, count in ((0, 0), (127, BY_CHANCE), (128, 2000))] == [True] * 3  # fmt: skip
+    assert names["agreed"] == {8: 584, 12: 3137, 16: 76089}
+
+
+BY_CHANCE = 4
+"""Of 2,000 last bytes, those that are the key's: expected 2,000 / 256, with this seed."""
+
+
+def test_how_many_bytes_of_a_key_are_read() -> None:
+    read = {row: {at for at, used in enumerate(readers(row)) if used} for row in READERS}
+    two = read["2.0, to the data centre"] | read["2.0, back"]
+    assert played("24")[0]["day"] == len(two) == 124
+    assert two == {*range(84), *range(88, 128)}
+    assert set().union(*read.values()) == set(range(136))
+
+
+def other_bytes(schedule: Callable[[bytes], object]) -> set[int]:
+    """The bytes of a key whose change is seen in what comes out."""
+    key = bytes(BINDING.perm_key)
+    return {at for at in range(256) if schedule(key[:at] + bytes([key[at] ^ 1]) + key[at + 1 :]) != schedule(key)}
+
+
+def test_the_tables_read_what_the_functions_read() -> None:
+    msg_key = BINDING.msg_key
+    assert other_bytes(lambda key: (kdf_v1(key, msg_key), kdf_v1(key, msg_key, 8))) == set(range(136))
+    read = other_bytes(lambda key: [(kdf_v2(key, msg_key, x), msg_key_v2(key, SEAL, x)) for x in (0, 8)])
+    assert read == {*range(84), *range(88, 128)}
+
+
+@cache
+def fewest(passwords: int, keys: int) -> int:
+    """Questions that find one of so many, by trying every size of the next question."""
+    if passwords < 2:
+        return 0
+    return 1 + min(max(fewest(asked, keys), fewest(passwords - asked, keys))
+                   for asked in range(1, min(keys, passwords - 1) + 1))  # fmt: skip
+
+
+def test_the_questions_are_as_few_as_can_be() -> None:
+    for keys in (1, 2, 3, 5, 8):
+        assert [QUESTIONS.solution(count, keys) for count in range(1, 40)] == [
+            fewest(count, keys) for count in range(1, 40)
+        ]
+
+
+def test_the_twins_tell_what_was_measured() -> None:
+    model = Twins(BINDING)
+    assert play(model, ("at", 127)).startswith("Byte 127 changed: another name; noise; checks that fail, 10: length,")
+    assert play(model, ("point", [0, 128])) == ("Byte 128 changed: another name; the seal opens, its hash is right; "
+                                                "checks that fail, 1: perm_auth_key_id.")  # fmt: skip
+    assert "2.0, to the data centre: 0 to 35, 40 to 75, 88 to 119;" in model.alt()
+    with pytest.raises(LocalError):
+        Twins(BINDING, 256)
 
 
 # -- 25: knock out a check --------------------------------------------------------------------------------------------

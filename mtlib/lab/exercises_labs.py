@@ -11,12 +11,13 @@ from hashlib import sha1
 from typing import Any, Literal
 
 from mtlib.clinic.ladder import wrong_answer
-from mtlib.crypto.aes import BLOCK
+from mtlib.crypto.aes import BLOCK, ige_encrypt
 from mtlib.crypto.entropy import Noise
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.receivers import Game, Oracle
+from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map
 from mtlib.lab.walking import names
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
@@ -136,6 +137,137 @@ NOTICING_IN_CBC = Task(
     ),
 )  # fmt: skip
 
+# -- 22: garble that ends ---------------------------------------------------------------------------------------------
+
+
+def _xor(*blocks: bytes) -> bytes:
+    found = 0
+    for block in blocks:
+        found ^= int.from_bytes(block, "big")
+    return found.to_bytes(BLOCK, "big")
+
+
+def _cut(data: bytes) -> list[bytes]:
+    return [data[at : at + BLOCK] for at in range(0, len(data), BLOCK)]
+
+
+def _pairs(plaintext: bytes, ciphertext: bytes, iv: bytes) -> tuple[list[bytes], list[bytes]]:
+    """What went into AES and what came out of it, counted from 1; before block 1 stand the halves of the iv."""
+    c, m = [iv[:BLOCK], *_cut(ciphertext)], [iv[BLOCK:], *_cut(plaintext)]
+    u, v = [b""], [b""]
+    for k in range(1, len(c)):
+        u.append(_xor(m[k], c[k - 1]))
+        v.append(_xor(c[k], m[k - 1]))
+    return u, v
+
+
+def _healing(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, partner: int = 2, first: bool = True,
+             second: bool = True, exchanged: bool = False, halves: bool = False) -> bytes:  # fmt: skip
+    u, v = _pairs(plaintext, ciphertext, iv[BLOCK:] + iv[:BLOCK] if halves else iv)
+    if exchanged:
+        u, v = v, u
+    c = _cut(ciphertext)
+    if first:
+        c[i - 1] = _xor(c[i - 1], v[i], v[i + partner])
+    if second:
+        c[i] = _xor(c[i], u[i], u[i + partner])
+    return b"".join(c)
+
+
+def _foreseen(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, second: bool = True, exchanged: bool = False,
+              halves: bool = False) -> bytes:  # fmt: skip
+    u, v = _pairs(plaintext, ciphertext, iv[BLOCK:] + iv[:BLOCK] if halves else iv)
+    if exchanged:
+        u, v = v, u
+    m = _cut(plaintext)
+    return _xor(m[i - 1], u[i], u[i + 2]) + (_xor(m[i], v[i], v[i + 2]) if second else m[i])
+
+
+def _messages(seed: str) -> Inputs:
+    found: list[tuple[Any, ...]] = []
+    for i in (1, 2, 3, 1, 4):
+        drawn = Noise(f"garble {seed}").at(f"{i} of {len(found)}")
+        plaintext, key, iv = drawn.draw("plaintext", 6 * BLOCK), drawn.draw("key", 32), drawn.draw("iv", 32)
+        found.append((plaintext, ige_encrypt(plaintext, key, iv), iv, i))
+    return found
+
+
+_TAKES = ("plaintext", "ciphertext", "iv", "i")
+_HALVES = "Before block 1 stand c_0 = iv[0:16] and m_0 = iv[16:32]."
+
+HEAL = Task(
+    "heal", 22, _TAKES, "bytes",
+    "Other ciphertext of the same length, of which AES-IGE opens only the blocks i and i + 1 to something else: block "
+    "i gets the pair of block i + 2, block i + 1 keeps its own. Blocks are counted from 1, and have 16 bytes. The pair "
+    "of block k is u_k = m_k ^ c_(k-1), which went into AES, and v_k = c_k ^ m_(k-1), which came out.",
+    _healing, _messages,
+    (
+        wrong_answer("first_only", "The noise runs to the end: block i + 1 meets another plaintext than before. The "
+                     "second XOR makes up for that.", lambda *given: _healing(*given, second=False)),
+        wrong_answer("second_only", "Block i is as it was: nothing was put in its place.",
+                     lambda *given: _healing(*given, first=False)),
+        wrong_answer("exchanged", "What came out of AES (v) belongs on c_i, what went in (u) on c_(i+1).",
+                     lambda *given: _healing(*given, exchanged=True)),
+        wrong_answer("neighbours", "Block i + 1 keeps its own pair; the partner of i is i + 2.",
+                     lambda *given: _healing(*given, partner=1)),
+        wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _healing(*given, halves=True)),
+    ),
+    (
+        "Only two blocks of ciphertext change: c_i and c_(i+1).",
+        "c_i is such that v_(i+2) comes out of AES there: XOR it with v_i ^ v_(i+2).",
+        "m_i is now XORed with u_i ^ u_(i+2). c_(i+1) = v_(i+1) ^ m_i has to follow.",
+    ),
+)  # fmt: skip
+
+FORESEE = Task(
+    "foresee", 22, _TAKES, "32 bytes",
+    "The two plaintext blocks, i and i + 1, one behind the other, to which the healed ciphertext will open. There is "
+    "no key to try it with.",
+    _foreseen, _messages,
+    (
+        wrong_answer("second_unchanged", "Block i + 1 is XORed with c_i when it is opened, and c_i is new.",
+                     lambda *given: _foreseen(*given, second=False)),
+        wrong_answer("exchanged", "The other way round: what goes into AES (u) changes m_i, and the change of c_i (v) "
+                     "shows in m_(i+1).", lambda *given: _foreseen(*given, exchanged=True)),
+        wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _foreseen(*given, halves=True)),
+        wrong_answer("as_before", "These are the blocks as they were.",
+                     lambda m, c, iv, i: m[BLOCK * (i - 1) : BLOCK * (i + 1)]),
+    ),
+    (
+        "m_k = u_k ^ c_(k-1), for the old blocks and for the new ones.",
+        "At i: u_(i+2) in the place of u_i, behind the same c_(i-1). At i + 1: the same u, behind the new c_i.",
+    ),
+)  # fmt: skip
+
+
+def _moved(ciphertext: bytes, one: int, other: int) -> bytes:
+    blocks = _cut(ciphertext)
+    blocks[one - 1], blocks[other - 1] = blocks[other - 1], blocks[one - 1]
+    return b"".join(blocks)
+
+
+HEAL_IN_PCBC = Task(
+    "heal_in_pcbc", 22, ("ciphertext", "i"), "bytes",
+    "The mode PCBC, p_k = D(c_k) ^ p_(k-1) ^ c_(k-1), of which you have nothing but the ciphertext. Move its blocks so "
+    "that only the plaintext blocks i and i + 1 are others, and all behind them as before. Blocks are counted from 1.",
+    lambda ciphertext, i: _moved(ciphertext, i, i + 1),
+    lambda seed: tuple((Noise(f"pcbc {seed}").draw("ciphertext", 6 * BLOCK, attempt=i), i) for i in (1, 2, 4)),
+    (
+        wrong_answer("partner_of_ige", "Here three plaintext blocks change, i to i + 2. In PCBC it can be nearer.",
+                     lambda ciphertext, i: _moved(ciphertext, i, i + 2)),
+        wrong_answer("counted_from_0", "Blocks are counted from 1: block i begins at byte 16 * (i - 1).",
+                     lambda ciphertext, i: _moved(ciphertext, i + 1, i + 2)),
+        wrong_answer("repeated", "A block that is only repeated changes the sum, and all behind it: each has to be "
+                     "there as often as before.",
+                     lambda ciphertext, i: b"".join([*_cut(ciphertext)[: i - 1], _cut(ciphertext)[i],
+                                                     *_cut(ciphertext)[i:]])),
+    ),
+    (
+        "Look at s_k = p_k ^ c_k: how does it come from s_(k-1)?",
+        "s_k is a sum (XOR) of D(c_j) ^ c_j for all j up to k, and a sum does not ask for the order.",
+    ),
+)  # fmt: skip
+
 # -- 23: what the hash does not cover ---------------------------------------------------------------------------------
 
 
@@ -251,6 +383,111 @@ ODDS_IN_SSL3 = Task(
     (
         "Which bytes of the last block does the receiver compare with anything?",
         "(data + 20) mod 16 bytes of data or MAC, and the very last byte.",
+    ),
+)  # fmt: skip
+
+# -- 24: one envelope, two keys ---------------------------------------------------------------------------------------
+
+HALF = 128
+"""The bytes of a permanent key that a seal is opened with: the first ones."""
+
+
+def _keys_and_tails(seed: str) -> Inputs:
+    drawn = [Noise(f"twins {seed}").at(f"pair {number}") for number in range(3)]
+    return tuple((each.draw("key", 256), each.draw("tail", 256 - HALF)) for each in drawn)
+
+
+TWIN = Task(
+    "twin", 24, ("key", "tail"), "256 bytes",
+    "Another permanent key that opens whatever `key` (256 bytes) has sealed with MTProto 1.0, hash and all. What of it "
+    "may be anything is `tail`, 128 bytes.",
+    lambda key, tail: key[:HALF] + tail, _keys_and_tails,
+    (
+        wrong_answer("second_half_kept", "128 bytes are read, and they are the first.",
+                     lambda key, tail: tail + key[HALF:], lambda key, tail: key[HALF:] + tail),
+        wrong_answer("the_same_key", "That is the key itself: its name agrees, and nothing was shown.",
+                     lambda key, tail: key),
+        wrong_answer("half_a_key", "An auth_key has 256 bytes: the head of the one, the tail of the other.",
+                     lambda key, tail: key[:HALF], lambda key, tail: tail),
+        wrong_answer("behind_the_whole_key", "An auth_key has 256 bytes. Something of the first key has to go.",
+                     lambda key, tail: key + tail),
+    ),
+    (
+        "Which bytes of the permanent key go into aes_key and aes_iv of MTProto 1.0, to the data centre?",
+        "Byte 127 is the last that is read. Keep everything up to it.",
+    ),
+)  # fmt: skip
+
+NAMED, SEALED = 4, 25
+"""Where the request names the permanent key, and where the seal in it does."""
+
+
+def _named(request: bytes, id_bytes: bytes, *places: int) -> bytes:
+    for place in places:
+        request = request[:place] + id_bytes + request[place + 8 :]
+    return request
+
+
+def _requests(seed: str) -> Inputs:
+    return tuple((bytes(sample(f"{seed} {number}").binding.request), Noise(f"names {seed}").draw("id", 8, attempt=at))
+                 for at, number in enumerate(("one", "two")))  # fmt: skip
+
+
+RENAMED = Task(
+    "renamed", 24, ("request", "id_bytes"), "132 bytes",
+    "The same auth.bindTempAuthKey, 132 bytes, for another permanent key: wherever a key is named that one can see "
+    "without opening anything, there stands `id_bytes`, the last 8 bytes of the other key's SHA-1.",
+    lambda request, id_bytes: _named(request, id_bytes, NAMED, SEALED), _requests,
+    (
+        wrong_answer("only_the_request", "The seal names a key, too: its first 8 bytes. perm_auth_key_id_in_front "
+                     "compares the two.", lambda request, id_bytes: _named(request, id_bytes, NAMED)),
+        wrong_answer("only_the_seal", "The data centre takes the key from the request: there it is named first, behind "
+                     "the constructor.", lambda request, id_bytes: _named(request, id_bytes, SEALED)),
+        wrong_answer("turned_round", "An id from the hash is in wire order already.",
+                     lambda request, id_bytes: _named(request, id_bytes[::-1], NAMED, SEALED)),
+        wrong_answer("length_byte", "In front of the seal stands one byte that says how long it is: leave it there.",
+                     lambda request, id_bytes: _named(request, id_bytes, NAMED, SEALED - 1)),
+    ),
+    (
+        "The request is: constructor 4, perm_auth_key_id 8, nonce 8, expires_at 4, and the seal, a string with one "
+        "byte of length in front.",
+        "Two places of 8 bytes: from byte 4, and from byte 25.",
+    ),
+)  # fmt: skip
+
+
+def _halvings(count: int) -> int:
+    return (count - 1).bit_length()
+
+
+def _questions(passwords: int, keys: int) -> int:
+    asked = max(0, -((2 * keys - passwords) // keys))  # until two ciphertexts would cover what is left
+    return asked + _halvings(passwords - asked * keys)
+
+
+QUESTIONS = Task(
+    "questions", 24, ("passwords", "keys"), "int",
+    "A proxy opens what it is sent with a key made from its password, and one can see whether that went well. The "
+    "password is one of a list of `passwords`. The attacker can make a ciphertext that opens under as many keys of "
+    "their choice as they like, up to `keys`. How many questions find the password, at most, if they are put as well "
+    "as possible?",
+    _questions,
+    lambda seed: ((8, 4), (2, 1), (12, 1), (1000, 500), (1000, 64), (100, 7), (1_000_000, 4096), (64, 64), (5000, 512)),
+    (
+        wrong_answer("one_by_one", "One ciphertext opens under many keys: each question asks about as many passwords.",
+                     lambda passwords, keys: passwords - 1, lambda passwords, keys: passwords),
+        wrong_answer("always_halved", "To halve a long list, a ciphertext would have to open under half of it, and it "
+                     "opens under `keys` at most.", lambda passwords, keys: _halvings(passwords)),
+        wrong_answer("group_only", "That finds out in which group the password is. Which of the group is it?",
+                     lambda passwords, keys: -(-passwords // keys)),
+        wrong_answer("last_group_asked", "The password is on the list: once two groups are left, asking for one tells "
+                     "about the other.",
+                     lambda passwords, keys: -(-passwords // keys) + _halvings(keys)),
+    ),
+    (
+        "Put the other way round: how many passwords can q questions tell apart?",
+        "While more than 2 * keys are left, ask for `keys` of them; when it does not open, so many fewer are left.",
+        "From then on halve what is left: (left - 1).bit_length() questions.",
     ),
 )  # fmt: skip
 
@@ -609,5 +846,6 @@ SURE_ELSEWHERE = Table(
     choices=("client", "server", "both"),
 )  # fmt: skip
 
-EXERCISES = (NOTICING, NOTICING_IN_CBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, KNOCKED_OUT, CREW, SAME_JOB, SEARCH,
-             EFFORT, NAMES_ELSEWHERE, WHO_IS_SURE, FRESH, SURE_ELSEWHERE)  # fmt: skip
+EXERCISES = (NOTICING, NOTICING_IN_CBC, HEAL, FORESEE, HEAL_IN_PCBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, TWIN, RENAMED,
+             QUESTIONS, KNOCKED_OUT, CREW, SAME_JOB, SEARCH, EFFORT, NAMES_ELSEWHERE, WHO_IS_SURE, FRESH,
+             SURE_ELSEWHERE)  # fmt: skip

@@ -15,6 +15,7 @@
 | `Clock` | 20 | drags the clock along a day in which two clients are refused |
 | `Staircase` | 21 | flips any bit of the seal, and sees which checks notice |
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
+| `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
 How to make another: `mtlib.lab.plates.plate`.
 """
@@ -36,11 +37,12 @@ from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.staircase import Staircase
 from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
+from mtlib.lab.plates.twins import Twins
 from mtlib.lab.plates.wires import Wires
 
 __all__ = [
     "Board", "Bugs", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Staircase", "Theft",
-    "Triage", "Wires", "plate",
+    "Triage", "Twins", "Wires", "plate",
 ]  # fmt: skip
 
 
