@@ -13,6 +13,8 @@ COUNTING = {
     "Session": "a client's session: msg_ids, seqnos, what is still open",
     "Seqno": "one of its counters",
     "KnownKey": "what a data centre knows about a key, which a binding changes",
+    "Oracle": "the questions that a lab asks a receiver",
+    "PageView": "a view that is open in a page of the book",
     "_Scope": "where the reader of pasted text is: what was opened around it, and what was said there",
     "Life": "one client's life on a plate, told minute by minute",
 }

@@ -284,7 +284,7 @@ _ROWS: tuple[Mistake, ...] = (
     _row("length_taken_for_an_end", Stage.OPENS, V1_LESSON,
          "The length of a piece was taken for the end of a slice.",
          "substr (x, offset, length) is x[offset : offset + length].",
-         rows=wrong.lengths_as_ends),
+         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: wrong.ended(p) if row.hash else p)]),
     _row("key_shifted", Stage.OPENS, V1_LESSON,
          "The key was used in the schedule without some of its first bytes, or with bytes in front of it, or x is "
          "not 0.",

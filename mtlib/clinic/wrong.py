@@ -72,14 +72,6 @@ def ended(piece: Piece) -> Piece:
     return piece if piece.length is None else replace(piece, length=max(0, piece.length - piece.offset))
 
 
-def lengths_as_ends(table: Rows) -> Iterator[Rows]:
-    """Lengths taken for ends: in the hashes, in aes_key and aes_iv, in both."""
-    def cut(hashes: bool, results: bool) -> Rows:
-        return pieces_changed(table, lambda row, piece: ended(piece) if (hashes if row.hash else results) else piece)
-
-    yield from (cut(True, False), cut(False, True), cut(True, True))
-
-
 def other_direction(table: Rows) -> Iterator[Rows]:
     """x = 8 in all hashes."""
     def shifted(row: ScheduleRow) -> ScheduleRow:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,8 +23,9 @@ from mtlib.clinic.ladder import (
     wrong_answer,
 )
 from mtlib.clinic.recipe import STEPS, Recipe, inner, message, packet, request, scheduled
+from mtlib.clinic.wrong import ended, pieces_changed
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.kdf import V1, V2, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import V1, V2, ScheduleTable, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.scenes import FIXED, picked, scenes
@@ -58,6 +60,17 @@ IGE_ENCRYPT = Task(
 # -- 12: the v1 schedule ------------------------------------------------------------------------------------------
 
 
+def _schedule(table: ScheduleTable) -> tuple[WrongAnswer, ...]:
+    """The mistakes of the table, and lengths taken for ends in aes_key and aes_iv as well: those have other lengths
+    then, so no cipher takes them, and no seal shows it."""
+    def cut(hashes: bool) -> Way:
+        made = pieces_changed(table.rows, lambda row, piece: ended(piece) if hashes or not row.hash else piece)
+        return lambda auth_key, msg_key: scheduled(made, auth_key, msg_key)
+
+    more = {"length_taken_for_an_end": (cut(False), cut(True))}
+    return tuple(replace(each, ways=each.ways + more.get(each.name, ())) for each in mistaken_schedule(table))
+
+
 MSG_KEY_V1_TASK = Task(
     "msg_key_v1", 12, ("envelope", "padding", "auth_key"), "bytes",
     "The msg_key of MTProto 1.0 for the binding: 16 bytes. Everything is at hand that somebody might hash; not all of "
@@ -74,7 +87,7 @@ SCHEDULE_V1 = Task(
     "schedule_v1", 12, ("auth_key", "msg_key"), "(bytes, bytes)",
     "aes_key and aes_iv, 32 bytes each, by the table of MTProto 1.0 with x = 0. `auth_key` is 256 bytes.",
     partial(scheduled, V1.rows), picked("perm_auth_key", "msg_key"),
-    mistaken_schedule(V1),
+    _schedule(V1),
     (
         "Make the four hashes first, sha1_a to sha1_d, and compare each with the lesson's.",
         "msg_key stands in front in sha1_a and sha1_d, in the middle in sha1_b, at the end in sha1_c.",
@@ -102,7 +115,7 @@ SCHEDULE_V2 = Task(
     "schedule_v2", 13, ("auth_key", "msg_key"), "(bytes, bytes)",
     "aes_key and aes_iv, 32 bytes each, by the table of MTProto 2.0 with x = 0.",
     partial(scheduled, V2.rows), picked("temp_auth_key", "msg_key_v2"),
-    mistaken_schedule(V2),
+    _schedule(V2),
     (
         "Two hashes: sha256_a has msg_key in front, sha256_b has it at the end.",
         "The pieces of the key are 36 bytes each, from x and from 40 + x on.",
