@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from mtlib.clinic.sheet import SHEETS
 
 sys.path.insert(0, str(ROOT / "tests"))
-from test_tools_site import tool
+from test_tools_book import tool
 
 A4 = (595, 842)
 """Points, 72 to the inch."""
