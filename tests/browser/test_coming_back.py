@@ -106,7 +106,7 @@ def test_reopened_the_table_stands_there_until_the_cell_is_run(browser: Any, lab
     lab.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     again = Lab(browser, address)
     again.open(own)
-    expect(again.page.locator(".jp-OutputArea-output table").first).to_be_visible()
+    expect(again.page.locator(".jp-OutputArea-output table:visible", has_text="perm_auth_key_id").first).to_be_visible()
     assert "model not found" not in again.page.content()
     assert not dirty(again)
     assert again.errors == []
