@@ -133,7 +133,9 @@ class Lab:
         self.command("notebook:run-all-cells")
         prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(made => made.textContent)"
         self.page.wait_for_function(
-            f"(all => /\\d/.test(all[0]) && !all.some(text => text.includes('*')))({prompts})", timeout=120_000
+            f"(all => !all.some(text => text.includes('*')) && (all.every(text => /\\d/.test(text)) ||"
+            f" document.querySelector('[data-mime-type=\"application/vnd.jupyter.error\"]')))({prompts})",
+            timeout=120_000,
         )
         waiting = [text for text in self.page.evaluate(prompts) if not any(map(str.isdigit, text))]
         trouble = self.page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
