@@ -50,6 +50,7 @@ def answered(
     client = scene.client(name, dc, **settings)
     answer = ask(client)
     assert (answer["answer"].lower(), answer["this_dc"]) == ("nearestdc", 2)
+    dc.heard(story[-1])  # the data centre answers first, and writes its log afterwards
     assert {event["facts"]["framing"] for event in dc.named("connected")} == {framing}
     assert {event["facts"]["obfuscated"] for event in dc.named("connected")} == {obfuscated}
     assert tuple(dc.story(*STORY)[: len(story)]) == story

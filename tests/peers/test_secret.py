@@ -54,6 +54,7 @@ def test_our_client_binds_through_the_secret(stage: Stage, secret: str, framing:
         dc = scene.dc(secret=secret)
         client = scene.ours(dc, secret=secret, framing=framing, wait=False)
         client.wait("an answer", lambda lines: [line for line in lines if "answer" in line], 20)
+        dc.heard("bind_accepted")  # the data centre answers first, and writes its log afterwards
         assert dc.story("connected", "bind_accepted", "bad_bytes") == ["connected", "bind_accepted"]
         assert dc.named("connected")[0]["facts"]["framing"] == framing
 
