@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its number
     try:
         try:
-            options = _parser().parse_args(arguments)
+            arguments = sys.argv[1:] if arguments is None else arguments
+            options = _parser(arguments[:1]).parse_args(arguments)
             return int(options.run(options))
         finally:
             sys.stdout.flush()
@@ -54,6 +55,10 @@ def _complain(error: Exception, code: int) -> int:
     return code
 
 
+COMMANDS = {
+    "bind": add_bind, "dc": add_dc, "dissect": add_dissect, "doctor": add_doctor, "judge": add_judge,
+    "sheet": add_sheet, "tap": add_tap,
+}  # fmt: skip
 _EXAMPLES = """\
 python -m mtlib bind                              a whole binding with a data centre of its own, byte by byte
 python -m mtlib dc --write dc                     a data centre for your client; address and key go to the folder dc
@@ -74,15 +79,17 @@ class _Parser(argparse.ArgumentParser):
         super().error(without_long_hex(message))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser for arguments that begin with `first`. Where that is a command, the options of the others are left
+    out: to know them, more of the library would be loaded."""
     parser = _Parser(
         prog="python -m mtlib", description="See, build and debug Telegram's auth.bindTempAuthKey.",
         formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES,
     )
     parser.add_argument("--version", action="version", version=f"mtlib {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (add_bind, add_dc, add_dissect, add_doctor, add_judge, add_sheet, add_tap):
-        command(commands.add_parser)
+    for name in [word for word in first if word in COMMANDS] or COMMANDS:
+        COMMANDS[name](commands.add_parser)
     return parser
 
 

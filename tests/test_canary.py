@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mtlib.__main__ import main
+from mtlib.__main__ import COMMANDS, main
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.reading import read_patient
 from mtlib.errors import MtError
@@ -24,9 +23,6 @@ KEY = C.perm
 HEX = KEY.hex()
 REQUEST = C.request.hex()
 RUN = 4
-COMMANDS = re.findall(r"add_(\w+)", (Path(__file__).parents[1] / "mtlib/__main__.py").read_text().partition(
-    "for command in (")[2].partition(")")[0])  # fmt: skip
-"""Every command that there is."""
 
 
 def leaked(text: str, key: bytes = KEY) -> list[str]:
