@@ -685,7 +685,8 @@ def command_lines() -> dict[str, dict[str, Any]]:
     add("judge the solution", "judge", "--", "{python}", "{solution}")
     add("judge a program that says nothing", "judge", "--", "{python}", "-c", "pass")
     add("judge a program that says zero", "judge", "--", "{python}", "program.py", **{"program.py": ZERO_PROGRAM})
-    add("judge a program that says no JSON", "judge", "--", "{python}", "-c", "input();print('hello', flush=True);input()")
+    add("judge a program that says no JSON", "judge", "--", "{python}", "-c",
+        "input(); print('hello', flush=True); input()")
     add("judge no such program", "judge", "no-such-program")
     add("judge nothing", "judge")
     add("dc faults", "dc", "--faults")

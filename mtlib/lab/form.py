@@ -24,6 +24,7 @@ from mtlib.clinic.patient import GivenKey
 from mtlib.clinic.reading import ALIASES, NAMES, Found, PatientFacts, by_content, facts_of, read
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
+from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 from mtlib.lab.patients import examples
 from mtlib.lab.resealing import resealed
 from mtlib.lab.sheets import Map, uncut
@@ -228,15 +229,8 @@ class Form:
     def handle(self, message: Mapping[str, Any]) -> None:
         """One message of a front end: `serial`, `do`, and what belongs to it. Whatever is wrong with it is answered
         with a sentence (`said`)."""
-        serial, said = message.get("serial"), ""
-        self._serial = serial if isinstance(serial, (int, str)) else self._serial
-        try:
-            said = self._obey(message)
-        except MtError as error:
-            said = str(error)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            said = "the browser asked for something that does not exist"
-        self._tell(said)
+        self._serial = serial(message, self._serial)
+        self._tell(obeyed(self._obey, message))
 
     def _obey(self, message: Mapping[str, Any]) -> str:
         do = message["do"]
@@ -254,7 +248,7 @@ class Form:
         elif do == "inspect" and self._view is not None:
             self._view.handle(message["message"])
         else:
-            raise LocalError("the browser asked for something that does not exist", got=do)
+            raise LocalError(UNKNOWN, got=do)
         return ""
 
     # -- State out

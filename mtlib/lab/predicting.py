@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from mtlib.errors import LocalError, MtError
+from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 
 MATCH, DIFFERS = "M match", "D differs"
 """What stands below a guess and its measurement: a letter and a word."""
@@ -334,14 +335,8 @@ class Prediction:
 
     def handle(self, message: Mapping[str, Any]) -> None:
         """One message of a front end. Whatever is wrong with it is answered with a sentence."""
-        serial, said = message.get("serial"), ""
-        try:
-            self._obey(message)
-        except MtError as error:
-            said = f"{error}."
-        except (LookupError, TypeError, ValueError):
-            said = "The browser asked for something that does not exist."
-        self._tell(serial if isinstance(serial, (int, str)) else 0, said)
+        said = obeyed(self._obey, message, UNKNOWN.capitalize())
+        self._tell(serial(message), said and f"{said}.")
 
     def _obey(self, message: Mapping[str, Any]) -> None:
         do = message["do"]

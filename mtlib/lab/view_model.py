@@ -24,6 +24,7 @@ from typing import Any
 
 from mtlib.clinic.reading import bytes_in, read_bytes
 from mtlib.errors import LocalError, MtError
+from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 from mtlib.lab.sheets import Map, Place, Sheet, uncut
 from mtlib.wire import Dissection, Origin, Reading, Schema, Seal, Span, Traced, trace
 from mtlib.wire.provenance import FUNCTIONS
@@ -247,15 +248,8 @@ class ViewModel:
     def handle(self, message: Mapping[str, Any]) -> None:
         """One message of a front end: `serial`, `do`, and what belongs to it. Whatever is wrong with it is answered
         with a sentence (`said`)."""
-        serial, said = message.get("serial"), ""
-        self._serial = serial if isinstance(serial, (int, str)) else self._serial
-        try:
-            said = self._obey(message)
-        except MtError as error:
-            said = str(error)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            said = "the browser asked for something that does not exist"
-        self._tell(said)
+        self._serial = serial(message, self._serial)
+        self._tell(obeyed(self._obey, message))
 
     def _obey(self, message: Mapping[str, Any]) -> str:
         """Do what a message asks for. What comes back is worth a sentence, or nothing."""
@@ -271,7 +265,7 @@ class ViewModel:
         elif do == "paste":
             return self._paste(str(message["layer"]), int(message["at"]), str(message["text"]), message.get("cut"))
         elif do != "text":  # the text of everything is asked for by whoever can show it
-            raise LocalError("the browser asked for something that does not exist", got=do)
+            raise LocalError(UNKNOWN, got=do)
         return ""
 
     def _paste(self, layer: str, at: int, text: str, cut: int | None) -> str:

@@ -114,6 +114,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.inspector": ("lab_inspector", "cases_jupyter"),
     "mtlib.lab.menus": ("lab_menus",),
     "mtlib.lab.my_bind": ("lab_my_bind",),
+    "mtlib.lab.obeying": ("lab_view_model", "lab_form", "lab_predicting", "lab_plates"),
     "mtlib.lab.patients": ("exercises_debugging", "lab_form"),
     "mtlib.lab.predicting": ("lab_predicting", "lab_prediction", "predictions"),
     "mtlib.lab.prediction": ("lab_prediction", "predictions"),

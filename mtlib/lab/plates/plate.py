@@ -42,7 +42,7 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import Any, ClassVar
 
-from mtlib.errors import MtError
+from mtlib.lab.obeying import obeyed, serial
 from mtlib.lab.widgets import style
 from mtlib.wire.view import CELL, Cell, html_table, text_table
 
@@ -181,17 +181,14 @@ class Plate:
 
     def handle(self, message: Mapping[str, Any]) -> None:
         """One message: `serial`, `do` (a method's name without `do_`), `value`. What is wrong with it is said."""
-        serial, do = message.get("serial"), message.get("do")
-        act, trouble = getattr(self, f"do_{do}", None), ""
-        try:
-            if act is None:
-                raise LookupError(do)
-            act(message.get("value"))
-        except MtError as error:
-            trouble = str(error)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            trouble = "the browser asked for something that does not exist"
-        self._tell(serial if isinstance(serial, (int, str)) else 0, trouble)
+        self._tell(serial(message), obeyed(self._obey, message))
+
+    def _obey(self, message: Mapping[str, Any]) -> None:
+        do = message.get("do")
+        act = getattr(self, f"do_{do}", None)
+        if act is None:
+            raise LookupError(do)
+        act(message.get("value"))
 
     def _tell(self, serial: int | str, trouble: str = "") -> None:
         self.state = {
