@@ -1,15 +1,8 @@
 // A whole bind in the page: the library's client and its data centre, joined in memory. What was sent is drawn as a
 // conversation whose arrows open into bytes.
 
+import { make } from "./asking.mjs";
 import views from "./views.mjs";
-
-function make(tag, name = "", text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  if (text !== "") made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
 
 export default {
   render({ model, el }) {

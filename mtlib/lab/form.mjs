@@ -2,12 +2,12 @@
 // shown, and the bytes in question stand in the inspector. Nothing here knows a protocol, and all text becomes DOM
 // through textContent.
 
+import { Asking, isRun, isSave, make } from "./asking.mjs";
 import inspector from "./inspector.mjs";
 
 const PATIENCE = 5000; // milliseconds until a message without an answer is a sign that nobody is there
 const LARGEST = 8 << 20; // bytes of a file
 const GONE = "The kernel is gone, and with it everything that was pasted. Run this cell.";
-const SILENT = "No answer. If another cell is running, wait for it; if the kernel was restarted, run this cell.";
 const UNNAMED = "find out by itself";
 
 export default {
@@ -16,14 +16,6 @@ export default {
     return () => view.close();
   },
 };
-
-function make(tag, name = "", text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  if (text) made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
 
 /** A button that does `act`: one listener at the root calls it. */
 function button(name, text, act, attributes = {}) {
@@ -67,13 +59,9 @@ class Inspection {
   }
 }
 
-class View {
+class View extends Asking {
   constructor(model, el) {
-    this.model = model;
-    this.ending = new AbortController();
-    this.id = `${performance.now()} ${Math.random()}`;
-    this.sent = 0;
-    this.awaited = "";
+    super(model, { patience: PATIENCE, gone: GONE });
     this.frame(el);
     this.listen();
     this.stated();
@@ -122,36 +110,16 @@ class View {
     on(this.root, "dragleave", () => this.root.classList.remove("over"));
     on(this.root, "drop", (event) => this.dropped(event));
     on(this.file, "change", () => this.take(this.file.files[0]));
-    this.hear("change:state", () => this.stated());
-    this.hear("comm_live_update", () => this.lose(this.model.gone ?? GONE));
-  }
-
-  hear(name, listener) {
-    this.model.on(name, listener);
-    this.ending.signal.addEventListener("abort", () => this.model.off(name, listener));
+    this.attend(() => this.stated());
   }
 
   close() {
-    clearTimeout(this.waiting);
-    this.ending.abort();
+    this.end();
     this.shut?.();
     this.root.remove();
   }
 
   // -- Out
-
-  send(message) {
-    this.sent += 1;
-    this.awaited = `${this.id} ${this.sent}`;
-    this.root.setAttribute("aria-busy", "true");
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.lose(SILENT), this.model.patience ?? PATIENCE);
-    try {
-      this.model.send({ serial: this.awaited, ...message });
-    } catch {
-      this.lose(this.model.gone ?? GONE); // JupyterLab refuses where the kernel was restarted
-    }
-  }
 
   lose(words) {
     this.root.classList.add("pale");
@@ -217,11 +185,7 @@ class View {
 
   stated() {
     const state = this.model.get("state");
-    if (state.serial === this.awaited) this.awaited = "";
-    if (!this.awaited) {
-      clearTimeout(this.waiting);
-      this.root.removeAttribute("aria-busy");
-    }
+    this.answered(state.serial);
     this.root.classList.remove("pale");
     const held = document.activeElement?.dataset?.key;
     const inside = held && this.root.contains(document.activeElement);
@@ -329,12 +293,4 @@ class View {
       this.shut = null;
     }
   }
-}
-
-function isRun(event) {
-  return event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
-}
-
-function isSave(event) {
-  return (event.ctrlKey || event.metaKey) && event.key?.toLowerCase() === "s";
 }

@@ -5,6 +5,8 @@
 // What is shown is always one state of Python's, bytes and verdict together: a key sends a message with a serial, and
 // nothing changes before the state that carries this serial is there.
 
+import { Asking, isRun, isSave, make } from "./asking.mjs";
+
 const ROOMY = 660; // from this width on, in CSS pixels, 16 bytes stand in a row; below it 8
 const LEAST = 4; // bytes that two fields must share to be one value in two places
 const UNMISTAKABLE = 8; // bytes from which on that holds whatever the fields are called
@@ -13,7 +15,6 @@ const PAGE = 8; // rows that PgUp and PgDn go
 const FLASH = 350; // milliseconds
 const PATIENCE = 2500; // milliseconds until a message without an answer is a sign that nobody is there
 const GONE = "The kernel that knew these bytes is gone. Run this cell.";
-const SILENT = "No answer. If another cell is running, wait for it; if the kernel was restarted, run this cell.";
 const MOVES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"];
 const LIT = "mtlib:lit"; // what an inspector lights, told to the others on the page
 
@@ -101,14 +102,6 @@ export function difference(a, b) {
 }
 
 // -- Elements -----------------------------------------------------------------------------------------------------
-
-function make(tag, name = "", text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  if (text) made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
 
 /** A button that does `act`: one listener at the root calls it, so that buttons come and go without leaks. */
 function button(name, text, act, attributes = {}) {
@@ -979,13 +972,9 @@ class Detail {
 
 /** Who points where, and what becomes of it. `cursor` is the byte that has the keyboard, `chosen` a target around it,
  *  `hover` the target under the pointer. */
-class View {
+class View extends Asking {
   constructor(model, el) {
-    this.model = model;
-    this.ending = new AbortController();
-    this.id = `${performance.now()} ${Math.random()}`;
-    this.sent = 0; // messages to Python
-    this.awaited = ""; // the serial of the last one, until it is answered
+    super(model, { patience: PATIENCE, gone: GONE });
     this.trail = []; // where the reader came from while following
     this.cursor = { sheet: 0, at: 0 };
     this.low = false; // whether the next digit is the lower half of a byte
@@ -1042,8 +1031,7 @@ class View {
     for (const name of ["pointerover", "focusin"]) on(squares, name, (event) => this.point(event.target.target));
     for (const name of ["pointerleave", "focusout"]) on(squares, name, () => this.point(null));
     on(document, LIT, (event) => this.heard(event.detail));
-    this.hear("change:state", () => this.stated());
-    this.hear("comm_live_update", () => this.lose(this.model.gone ?? GONE)); // of ipywidgets: the kernel was restarted or shut down
+    this.attend(() => this.stated());
     this.hear("msg:custom", (content) => content.text && this.copy(content.text, "the text of everything"));
     if (typeof ResizeObserver === "undefined") return;
     const resize = new ResizeObserver(() => this.fit());
@@ -1051,30 +1039,11 @@ class View {
     signal.addEventListener("abort", () => resize.disconnect());
   }
 
-  hear(name, listener) {
-    this.model.on(name, listener);
-    this.ending.signal.addEventListener("abort", () => this.model.off(name, listener));
-  }
-
   close() {
     this.tell();
     clearTimeout(this.flashing);
-    clearTimeout(this.waiting);
-    this.ending.abort();
+    this.end();
     this.root.remove();
-  }
-
-  send(message) {
-    this.sent += 1;
-    this.awaited = `${this.id} ${this.sent}`;
-    this.root.setAttribute("aria-busy", "true");
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.lose(SILENT), this.model.patience ?? PATIENCE);
-    try {
-      this.model.send({ serial: this.awaited, ...message });
-    } catch {
-      this.lose(this.model.gone ?? GONE); // JupyterLab refuses where the kernel was restarted
-    }
   }
 
   /** Ask for a change of bytes. They stay as they are, and marked, until it is confirmed. */
@@ -1091,11 +1060,7 @@ class View {
 
   stated() {
     const state = this.model.get("state");
-    if (state.serial === this.awaited) this.awaited = "";
-    if (!this.awaited) {
-      clearTimeout(this.waiting);
-      this.root.removeAttribute("aria-busy");
-    }
+    this.answered(state.serial);
     this.root.classList.remove("pale");
     this.sheets.answered();
     const fresh = this.told.take(this.model.get("structure"), state);
@@ -1547,14 +1512,6 @@ class View {
 }
 
 /** A chord that runs a cell, in JupyterLab and elsewhere. */
-function isRun(event) {
-  return event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
-}
-
-function isSave(event) {
-  return (event.ctrlKey || event.metaKey) && event.key?.toLowerCase() === "s";
-}
-
 /** The last steps of a path: enough to know it by. */
 function shortPath(path) {
   const parts = path.split("/");

@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from mtlib.lab.view_model import Judge, Rebuild, ViewModel
-from mtlib.lab.widgets import HERE, style
+from mtlib.lab.widgets import script, style
 from mtlib.wire import Dissection
 
 
@@ -27,7 +27,7 @@ class Inspector(anywidget.AnyWidget):
     the table of the dissection stands in its place.
     """
 
-    _esm = HERE / "inspector.mjs"
+    _esm = script("inspector.mjs")
     _css = style("inspector.css")
 
     structure = traitlets.Dict().tag(sync=True)

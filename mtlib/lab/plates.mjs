@@ -1,6 +1,8 @@
 // The browser half of all plates. Python says what is to be seen and done (mtlib/lab/plates/plate.py); here marks are
 // drawn, moved, lit and walked over, and what the reader does is sent. All text becomes DOM through textContent.
 
+import { isRun, isSave, make } from "./asking.mjs";
+
 const SVG = "http://www.w3.org/2000/svg";
 const PATIENCE = 4000; // milliseconds until Python counts as not running
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -12,14 +14,6 @@ export default {
     return () => plate.end();
   },
 };
-
-function make(tag, name = "", text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
 
 function draw(tag, attributes, text = "") {
   const made = document.createElementNS(SVG, tag);
@@ -35,8 +29,6 @@ function put(element, name, value) {
 }
 
 const words = (text) => (text || "").split(" ").filter(Boolean);
-const isSave = (event) => (event.ctrlKey || event.metaKey) && event.key === "s";
-const isRun = (event) => event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
 
 /** What is sent, one message at a time. Of several from one handle only the last is sent: so nothing lags behind. */
 class Post {

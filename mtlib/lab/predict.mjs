@@ -2,12 +2,13 @@
 // the measurement (`state`); the measurement is not here before Python sends it. All text becomes DOM through
 // textContent.
 
+import { Asking, isRun, isSave, make } from "./asking.mjs";
+
 const PATIENCE = 2500; // milliseconds until a message without an answer is a sign that nobody is there
 const GONE = "The kernel that knows the measurement is gone. Run this cell.";
-const SILENT = "No answer. If another cell is running, wait for it; if the kernel was restarted, run this cell.";
 const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 const WAYS = { choose, several, number, text, order, cut };
-let made = 0; // numbers for ids and the names of groups
+let counted = 0; // numbers for ids and the names of groups
 
 export default {
   render({ model, el }) {
@@ -16,14 +17,6 @@ export default {
   },
 };
 
-function make(tag, name = "", text = "", attributes = {}) {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text !== "") element.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-}
-
 /** Text with `code` in it. */
 function told(tag, name, text) {
   const element = make(tag, name);
@@ -31,15 +24,12 @@ function told(tag, name, text) {
   return element;
 }
 
-const isSave = (event) => (event.ctrlKey || event.metaKey) && event.key?.toLowerCase() === "s";
-const isRun = (event) => event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
-
 // -- Ways of answering: what is drawn, and what the guess is. `value` gives null as long as there is none.
 
 const marked = (inputs) => inputs.filter((input) => input.checked).map((input) => input.value);
 
 function marks(type, names, strip) {
-  const group = `mtlib-guess-${(made += 1)}`;
+  const group = `mtlib-guess-${(counted += 1)}`;
   const role = type === "radio" ? "radiogroup" : "group";
   const root = make("div", strip ? "marks strip" : "marks", "", { role, "aria-label": "your guess" });
   const inputs = names.map((name) => {
@@ -163,14 +153,10 @@ function cut({ size }) {
 
 // -- The widget
 
-class View {
+class View extends Asking {
   constructor(model, el) {
-    this.model = model;
-    this.ending = new AbortController();
-    this.id = `${performance.now()} ${Math.random()}`;
+    super(model, { patience: PATIENCE, gone: GONE });
     this.running = false; // whether the last key was one that runs the cell
-    this.sent = 0;
-    this.awaited = "";
     this.frame(el);
     this.listen();
     this.stated(false);
@@ -179,7 +165,7 @@ class View {
   frame(el) {
     const { question, way, more } = this.model.get("structure");
     this.way = way;
-    const id = `mtlib-question-${(made += 1)}`;
+    const id = `mtlib-question-${(counted += 1)}`;
     this.root = make("div", "mtlib-view mtlib-predict", "", { role: "group", tabindex: "-1", "aria-labelledby": id });
     const asked = told("p", "question", question);
     asked.id = id;
@@ -209,17 +195,11 @@ class View {
       event.preventDefault();
       if (!this.running) this.guess();
     });
-    const hear = (name, listener) => {
-      this.model.on(name, listener);
-      signal.addEventListener("abort", () => this.model.off(name, listener));
-    };
-    hear("change:state", () => this.stated(true));
-    hear("comm_live_update", () => this.lose(this.model.gone ?? GONE)); // of ipywidgets: the kernel was restarted or shut down
+    this.attend(() => this.stated(true));
   }
 
   close() {
-    clearTimeout(this.waiting);
-    this.ending.abort();
+    this.end();
     (this.folded || this.root).remove();
   }
 
@@ -227,19 +207,6 @@ class View {
   leave(from) {
     if (from === this.root) this.root.parentElement.closest("[tabindex]")?.focus();
     else this.root.focus();
-  }
-
-  send(message) {
-    this.sent += 1;
-    this.awaited = `${this.id} ${this.sent}`;
-    this.root.setAttribute("aria-busy", "true");
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.lose(SILENT), this.model.patience ?? PATIENCE);
-    try {
-      this.model.send({ serial: this.awaited, ...message });
-    } catch {
-      this.lose(this.model.gone ?? GONE); // JupyterLab refuses where the kernel was restarted
-    }
   }
 
   /** Nobody is there: it stays as it is, and says what to do. */
@@ -256,12 +223,7 @@ class View {
 
   stated(asked) {
     const state = this.model.get("state");
-    const mine = state.serial === this.awaited;
-    if (mine) this.awaited = "";
-    if (!this.awaited) {
-      clearTimeout(this.waiting);
-      this.root.removeAttribute("aria-busy");
-    }
+    const mine = this.answered(state.serial);
     this.root.classList.remove("pale");
     this.root.dataset.serial = state.serial; // for tests: what is drawn
     if (state.shown) this.answer(state, asked && mine);

@@ -28,7 +28,7 @@ import traitlets
 
 from mtlib.lab.my_bind import my_bind_file, write_whole
 from mtlib.lab.predicting import Answering, Meaning, Picture, Prediction
-from mtlib.lab.widgets import HERE, style
+from mtlib.lab.widgets import HERE, script, style
 
 NAME = "my_guesses.json"
 """The reader's guesses, beside my_bind.py."""
@@ -130,7 +130,7 @@ def remember(name: str, guess: Any) -> None:
 class Predict(anywidget.AnyWidget):
     """What `predict` gives. `guess`, `measured` and `matches` are as of now."""
 
-    _esm = HERE / "predict.mjs"
+    _esm = script("predict.mjs")
     _css = style("views.css", "predict.css")
 
     structure = traitlets.Dict().tag(sync=True)

@@ -1,6 +1,8 @@
 // The browser half of the smaller views. Python has computed everything; here it is drawn and pointed at. All text
 // becomes DOM through textContent.
 
+import { isSave, make } from "./asking.mjs";
+
 const KINDS = { schedule, ige, conversation };
 
 export default {
@@ -10,7 +12,7 @@ export default {
     const on = (target, name, listener) => target.addEventListener(name, listener, { signal: ending.signal });
     // JupyterLab must not hear the keys that work here: a bare "b" would add a cell.
     for (const name of ["keydown", "keyup", "keypress"]) {
-      on(root, name, (event) => ((event.ctrlKey || event.metaKey) && event.key === "s") || event.stopPropagation());
+      on(root, name, (event) => isSave(event) || event.stopPropagation());
     }
     const told = model.get("told");
     KINDS[told.kind](told, root, on);
@@ -21,14 +23,6 @@ export default {
     };
   },
 };
-
-function make(tag, name = "", text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  if (text !== "") made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
 
 const spaced = (hex) => (hex.match(/../g) || []).join(" ");
 

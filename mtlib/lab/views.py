@@ -16,7 +16,7 @@ import traitlets
 
 from mtlib.crypto import IgeBlock, Schedule, ige_blocks
 from mtlib.errors import LocalError
-from mtlib.lab.widgets import HERE, style
+from mtlib.lab.widgets import script, style
 from mtlib.wire import Dissection, Row
 from mtlib.wire.view import CELL, MONO, Cell, html_table, text_table, to_html
 
@@ -24,7 +24,7 @@ from mtlib.wire.view import CELL, MONO, Cell, html_table, text_table, to_html
 class View(anywidget.AnyWidget):
     """A picture that explains itself: `told` is all that the browser gets, `rows` the same as a table."""
 
-    _esm = HERE / "views.mjs"
+    _esm = script("views.mjs")
     _css = style("views.css")
 
     kind: ClassVar[str]

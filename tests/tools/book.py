@@ -143,7 +143,7 @@ OWN_POLICY = (
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
 SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs")
-WIDGET_SCRIPTS = ("form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
+WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 FIRST = ("00", "01", "14", "15", "16", "17")

@@ -8,13 +8,13 @@ import anywidget
 import traitlets
 
 from mtlib.lab.plates.plate import Plate
-from mtlib.lab.widgets import HERE, style
+from mtlib.lab.widgets import script, style
 
 
 class PlateWidget(anywidget.AnyWidget):
     """One plate; `model` is what it shows."""
 
-    _esm = HERE / "plates.mjs"
+    _esm = script("plates.mjs")
     _css = style("picture.css", "plates.css")
 
     structure = traitlets.Dict().tag(sync=True)
