@@ -16,8 +16,6 @@ from mtlib.lab.figures import (
     garble_map,
     ige_strip,
     key_use,
-    packet_ruler,
-    schedule_ribbons,
 )
 from mtlib.lab.samples import sample
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
@@ -80,8 +78,6 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "wiring, longest": lambda: equality_wiring(verdict(EXTREME.request)),
     "coverage": lambda: coverage_bars(SAMPLE.carried),
     "coverage, more padding": lambda: coverage_bars(replace(SAMPLE.carried, padding=bytes(1020))),
-    "ribbons V1": lambda: schedule_ribbons(V1),
-    "ribbons V2": lambda: schedule_ribbons(V2, 8),
     "key use": lambda: key_use({"MTProto 1.0": (V1,), "MTProto 2.0": (V2, MSG_KEY_V2)}),
     "ige": lambda: ige_strip(blocks()),
     "ige, modes": lambda: ige_strip(blocks(), MODES, "One bit of c3 flipped, then decrypted"),
@@ -89,8 +85,6 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "ige, least": lambda: ige_strip(blocks(1)),
     "garble": lambda: garble_map(MODES, "One bit of c3 flipped, then decrypted"),
     "garble, most": lambda: garble_map({"IGE": "X" * 12, "CBC, fourteen.": "1" * 12}, "A long message"),
-    "ruler": lambda: packet_ruler(SAMPLE.carried),
-    "ruler, more padding": lambda: packet_ruler(replace(SAMPLE.carried, padding=bytes(1020))),
     "flips": lambda: flip_map(flips()),
     "flips, hash first": lambda: flip_map(flips(Rules(hash_first=True))),
     "flips, all kinds": lambda: flip_map(

@@ -20,11 +20,11 @@ from figure_samples import (
     verdict,
 )
 from mtlib.crypto.aes import ige_decrypt
-from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, ScheduleTable, key_usage, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage, msg_key_v1, msg_key_v2
 from mtlib.errors import LocalError
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
-from mtlib.lab.figures.packet import PARTS, flip_map, packet_ruler
-from mtlib.lab.figures.schedule import key_use, schedule_ribbons
+from mtlib.lab.figures.packet import PARTS, flip_map
+from mtlib.lab.figures.schedule import key_use
 from mtlib.lab.figures.wiring import LINES, equality_wiring
 from mtlib.protocol.checks import Rules, verify
 from mtlib.wire.schema import REQUEST
@@ -133,32 +133,7 @@ def test_the_sentence_computes_its_numbers() -> None:
     assert "all 1184 bytes" in figure("coverage, more padding").alt
 
 
-# -- The ruler and the flip map ---------------------------------------------------------------------------------------
-
-def test_each_level_is_tiled() -> None:
-    levels: dict[str, list[tuple[str, ...]]] = {}
-    for row in figure("ruler").rows:
-        levels.setdefault(row[0], []).append(row)
-    assert list(levels) == ["packet", "message", "request", "encrypted_message", "plaintext", "inner"]
-    for rows in levels.values():
-        starts = [int(row[2]) for row in rows]
-        ends = [int(row[2]) + int(row[3]) for row in rows]
-        assert starts == [0, *ends[:-1]]
-    sizes = [sum(int(row[3]) for row in rows) for rows in levels.values()]
-    assert sizes == [200, 176, 132, 104, 80, 40]
-
-
-def test_what_a_wiretapper_reads() -> None:
-    assert "In the clear on the wire stand 24 bytes: auth_key_id and msg_key." in figure("ruler").alt
-
-
-@pytest.mark.parametrize("blocks", [0, 1, 63])
-def test_any_lawful_padding_is_drawn(blocks: int) -> None:
-    carried = replace(SAMPLE.carried, padding=bytes(12 + 16 * blocks))
-    made = packet_ruler(carried)
-    assert made.title == f"The packet of {len(carried.packet)} bytes, opened box by box"
-    assert ("message", "padding", "164", str(12 + 16 * blocks), "random") in made.rows
-
+# -- The flip map -----------------------------------------------------------------------------------------------------
 
 def test_the_flip_map_counts_the_data_centre_s_answers() -> None:
     assert [(row[0], row[1]) for row in figure("flips").rows] == [
@@ -192,31 +167,12 @@ def test_another_number_of_bits_is_refused() -> None:
             flip_map(failed)
 
 
-# -- Ribbons and key use ----------------------------------------------------------------------------------------------
-
-def test_every_row_of_the_schedule_is_there() -> None:
-    assert dict(figure("ribbons V1").rows)["aes_key"] == "sha1_a[0:8] + sha1_b[8:20] + sha1_c[4:16]"
-    assert dict(figure("ribbons V2").rows) == {row.name: row.python(8) for row in V2.rows}
-    for row in V1.rows:
-        assert f"{row.name} = {row.python(0)}" in figure("ribbons V1").alt
-
-
-def test_both_directions_have_a_picture_of_their_own() -> None:
-    to, back = schedule_ribbons(V1), schedule_ribbons(V1, 8)
-    assert "to the data centre" in to.title and "from the data centre" in back.title
-    assert to.rows != back.rows
-
-
-@pytest.mark.parametrize("table", [FROM_NONCES, MSG_KEY_V2])
-def test_another_kind_of_table_is_refused(table: ScheduleTable) -> None:
-    with pytest.raises(LocalError):
-        schedule_ribbons(table)
+# -- Key use ----------------------------------------------------------------------------------------------
 
 
 def test_an_x_that_is_no_direction_is_refused() -> None:
-    for refused in (lambda: schedule_ribbons(V1, 4), lambda: key_use({"V1": (V1,)}, 4)):
-        with pytest.raises(LocalError, match="direction"):
-            refused()
+    with pytest.raises(LocalError, match="direction"):
+        key_use({"V1": (V1,)}, 4)
 
 
 def test_the_strips_cover_the_key_and_count_right() -> None:

@@ -2,11 +2,10 @@
 
 | function | lessons | what it shows |
 |---|---|---|
-| `equality_wiring` | 14, 17 | the six values that stand twice, and the line that is broken |
-| `coverage_bars` | 12 | what the two msg_keys are hashes of |
-| `schedule_ribbons`, `key_use` | 11, 12 | from key bytes to hashes to aes_key and aes_iv; which key bytes are read |
-| `ige_strip`, `garble_map` | 10, 15 | two arrows into every block; how far a flipped bit spreads |
-| `packet_ruler` | 16 | every byte of the packet, box by box |
+| `equality_wiring` | 14 | the six values that stand twice, and the line that is broken |
+| `coverage_bars` | 13 | what the two msg_keys are hashes of |
+| `key_use` | 12, 13 | which key bytes are read |
+| `ige_strip`, `garble_map` | 11, 15 | two arrows into every block; how far a flipped bit spreads |
 | `flip_map` | 17 | which check notices a flipped bit |
 
 A figure carries its words with it: `alt` is a sentence for whoever does not see it, and what was drawn is a table.
@@ -16,8 +15,8 @@ not load matplotlib. A new figure: a file beside these, painted with what `drawi
 
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
 from mtlib.lab.figures.drawing import Figure
-from mtlib.lab.figures.packet import coverage_bars, flip_map, packet_ruler
-from mtlib.lab.figures.schedule import key_use, schedule_ribbons
+from mtlib.lab.figures.packet import coverage_bars, flip_map
+from mtlib.lab.figures.schedule import key_use
 from mtlib.lab.figures.wiring import equality_wiring
 
 __all__ = [
@@ -29,6 +28,4 @@ __all__ = [
     "garble_map",
     "ige_strip",
     "key_use",
-    "packet_ruler",
-    "schedule_ribbons",
 ]

@@ -153,17 +153,6 @@ class Canvas:
         self._stroke(bend, PAPER, width + 4, "-", False)
         self._stroke(bend, colour, width, dash, False)
 
-    def ribbon(self, above: tuple[float, float, float], below: tuple[float, float, float], fill: str) -> None:
-        """A band that hangs from (left, right, y) `above` down to (left, right, y) `below`."""
-        from matplotlib.patches import PathPatch
-        from matplotlib.path import Path
-
-        (a, b, top), (c, d, bottom) = above, below
-        half = (top + bottom) / 2
-        down, up = [(a, top), (a, half), (c, half), (c, bottom)], [(d, bottom), (d, half), (b, half), (b, top)]
-        shape = Path([*down, *up, (a, top)], [1, 4, 4, 4, 2, 4, 4, 4, 79])
-        self._axes.add_patch(PathPatch(shape, fc=fill, ec=FAINT, lw=_points(0.7), alpha=0.9))
-
     def badge(self, at: Point, words: str, *, fill: str = WHITE, edge: str = INK) -> None:
         """A small disc with a number or a sign."""
         from matplotlib.patches import Circle

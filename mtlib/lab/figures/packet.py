@@ -1,5 +1,4 @@
-"""Figures of the packet: what stands in it, box by box, what its two msg_keys cover, and which check notices a flipped
-bit of the seal."""
+"""Figures of the packet: what its two msg_keys cover, and which check notices a flipped bit of the seal."""
 
 from __future__ import annotations
 
@@ -13,17 +12,14 @@ from mtlib.crypto.kdf import MSG_KEY_V2
 from mtlib.errors import LocalError
 from mtlib.lab.figures.drawing import (
     BAD_LINE,
-    FAINT,
     INK,
     LEFT,
     LOOKS,
     MUTED,
-    PAPER,
     RIGHT,
     TOP,
     UNUSED,
     WHITE,
-    WIDTH,
     Canvas,
     Figure,
     Look,
@@ -32,124 +28,7 @@ from mtlib.lab.figures.drawing import (
 )
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, Carried
 from mtlib.protocol.packets import TO_SERVER
-from mtlib.wire import Dissection, Field, Span, unseal
-from mtlib.wire.schema import ENVELOPE
-
-# -- The ruler ------------------------------------------------------------------------------------------------------
-
-
-class Part(NamedTuple):
-    """A field on a ruler, and whether the next ruler is inside it."""
-
-    start: int
-    stop: int
-    field: Field
-    opened: bool
-
-    @property
-    def size(self) -> int:
-        return self.stop - self.start
-
-    @property
-    def drawn(self) -> int:
-        return drawn_size(self.field.name, self.size)
-
-
-class Level(NamedTuple):
-    """One ruler."""
-
-    name: str
-    parts: tuple[Part, ...]
-
-    @property
-    def size(self) -> int:
-        return self.parts[-1].stop
-
-    @property
-    def drawn(self) -> int:
-        return sum(part.drawn for part in self.parts)
-
-
-def packet_ruler(carried: Carried) -> Figure:
-    """Every byte of the packet, one box inside the other, each level drawn as wide as the sheet.
-
-    The fields before the first seal are all that a wiretapper can read. Colours and letters are those of the byte
-    views: where a value comes from.
-    """
-    levels = tuple(_levels(carried))
-    outside = [part for part in levels[0].parts if not part.opened]
-    clear = sum(part.size for part in outside)
-    rows = tuple(
-        (level.name, part.field.name, str(part.start), str(part.size), part.field.origin.value)
-        for level in levels
-        for part in level.parts
-    )
-    alt = (
-        f"A packet of {levels[0].size} bytes as nested rulers, from outside to inside, in bytes: "
-        + ", ".join(f"{level.name} {level.size}" for level in levels)
-        + f". In the clear on the wire stand {clear} bytes: {' and '.join(part.field.name for part in outside)}. The "
-        "rest is sealed with the temporary key, and in it the plaintext once more with the permanent key."
-    )
-    columns = ("inside", "field", "from byte", "bytes", "origin")
-    title = f"The packet of {levels[0].size} bytes, opened box by box"
-    height = TOP + 68 + sum(_TALL.get(level.name, 50) + _GAP for level in levels)
-    return Figure(title, alt, columns, rows, height, partial(_paint_ruler, levels, clear))
-
-
-def _levels(carried: Carried) -> Iterator[Level]:
-    here: Dissection | None = unseal(carried.packet, (carried.binding.temp_key, carried.binding.perm_key))
-    name = "packet"
-    while here is not None:
-        spans = tuple(_spans(here))
-        yield Level(name, tuple(Part(at, at + len(span), span.field, span.inner is not None) for at, span in spans))
-        last = next((span for _, span in spans if span.inner is not None), None)
-        here = last.inner if last is not None else None
-        if last is not None and here is not None:
-            name = last.name if last.nested is not None else here.name  # a ciphertext is called like its contents
-
-
-def _spans(here: Dissection) -> Iterator[tuple[int, Span]]:
-    """The fields of a level; the envelope is no level of its own, its fields stand beside the padding."""
-    for span in here.spans:
-        if span.name == ENVELOPE.name and span.nested is not None:
-            yield from ((span.start + inner.start, inner) for inner in span.nested.spans)
-        else:
-            yield span.start, span
-
-
-_TOLD = {
-    "packet": "on the wire",
-    "message": "opened with the temporary key",
-    "plaintext": "opened with the permanent key",
-}
-_TALL = {"packet": 66, "message": 96, "request": 112, "encrypted_message": 62, "plaintext": 72}
-"""Heights of the rulers that have narrow fields, whose names are turned."""
-_GAP = 42
-
-
-def _paint_ruler(levels: Sequence[Level], clear: int, on: Canvas) -> None:
-    hole: tuple[float, float, int] | None = None  # the field that the next ruler opens: from, to, bytes
-    y = TOP + 32
-    for level in levels:
-        scale, tall = (RIGHT - LEFT) / level.drawn, _TALL.get(level.name, 50)
-        if hole:
-            on.line((hole[0], y - _GAP), (LEFT, y), colour=FAINT, width=1)
-            on.line((hole[1], y - _GAP), (RIGHT, y), colour=FAINT, width=1)
-        head = f"in a string of {hole[2]}" if hole and hole[2] > level.size else ""
-        told = ", ".join(filter(None, (f"{level.name}: {level.size} bytes", head, _TOLD.get(level.name))))
-        on.text((WIDTH / 2, y - 16), told, bold=True, colour=MUTED, paper=PAPER)
-        x = LEFT
-        for part in level.parts:
-            wide = part.drawn * scale
-            edge, cut = INK if part.opened else FAINT, part.drawn < part.size
-            on.field((x, y), (wide, tall), part.field.name, part.field.origin, edge=edge, cut=cut)
-            hole = (x, x + wide, part.size) if part.opened else hole
-            x += wide
-        y += tall + _GAP
-    on.brace(LEFT, LEFT + clear * (RIGHT - LEFT) / levels[0].drawn, TOP + 23, colour=BAD_LINE)
-    on.text((LEFT, TOP + 8), f"{clear} bytes in the clear", bold=True, align="left", colour=BAD_LINE)
-    on.legend(y - 8)
-
+from mtlib.wire import Dissection, Field, Span
 
 # -- What the two msg_keys cover -----------------------------------------------------------------------------------
 
