@@ -6,10 +6,11 @@ Every lab is played once in this process, cell by cell, unsolved; what its cells
 from __future__ import annotations
 
 import ast
+import gc
 import hmac
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from hashlib import sha1, sha256
@@ -96,9 +97,27 @@ class Watch:
         patch.setattr(socket, "socket", Watched)
 
 
-@cache
 def played(number: str, solved: bool = False) -> tuple[dict[str, Any], Watch, str]:
     """A lab run cell by cell: its names at the end, what its sockets did, and what it printed."""
+    return _played(number, solved)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_runs_on() -> Iterator[None]:
+    """The data centres that the labs started end with these tests."""
+    before = running()
+    yield
+    for each in running():
+        if each not in before:
+            each.stop()
+
+
+def running() -> list[LocalDC]:
+    return [each for each in gc.get_objects() if isinstance(each, LocalDC) and each.running]
+
+
+@cache
+def _played(number: str, solved: bool) -> tuple[dict[str, Any], Watch, str]:
     notebook, names, watch = nbformat.read(LABS[number], as_version=4), {"__name__": f"lab_{number}"}, Watch()
     printed: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
