@@ -129,6 +129,11 @@ def lessons() -> None:
     assert f"--LabApp.default_url=/lab/tree/{commands.FIRST_LESSON}" in started
 
 
+def book() -> None:
+    (started,) = without_setting_up(["book"], setup_env.TESTS)
+    assert started[-1].endswith("book.py")
+
+
 def tests() -> None:
     (started,) = without_setting_up(["test"], setup_env.TESTS)
     assert started == groups.names("usual")
@@ -153,6 +158,7 @@ def pip() -> None:
 
 COMMANDS: dict[str, Callable[[], None]] = {
     "./run": lessons,
+    "./run book": book,
     "./run test": tests,
     "./run help": help_,
     "./run doctor": doctor,
