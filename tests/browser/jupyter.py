@@ -132,12 +132,12 @@ class Lab:
         """Run every cell. Raises AssertionError with what the page says where one of them stopped the run."""
         self.command("notebook:run-all-cells")
         prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(made => made.textContent)"
-        self.page.wait_for_function(
+        ended = self.page.wait_for_function(
             f"(all => !all.some(text => text.includes('*')) && (all.every(text => /\\d/.test(text)) ||"
-            f" document.querySelector('[data-mime-type=\"application/vnd.jupyter.error\"]')))({prompts})",
+            f" document.querySelector('[data-mime-type=\"application/vnd.jupyter.error\"]')) && all)({prompts})",
             timeout=120_000,
-        )
-        waiting = [text for text in self.page.evaluate(prompts) if not any(map(str.isdigit, text))]
+        ).json_value()  # read once: a cell that is drawn anew is without its number for a moment
+        waiting = [text for text in ended if not any(map(str.isdigit, text))]
         trouble = self.page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
         if waiting:
             raise AssertionError(f"{len(waiting)} cells did not run: {trouble[-1:]}")
