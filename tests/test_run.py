@@ -117,6 +117,19 @@ def test_a_missing_ensurepip_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         setup_env._create(None, -1)
 
 
+def test_a_linked_environment_is_not_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the environment of another clone."""
+    other = tmp_path / "other"
+    (other / "bin").mkdir(parents=True)
+    (tmp_path / ".venv").symlink_to(other)
+    monkeypatch.setattr(setup_env, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(setup_env, "LOCK", tmp_path / ".venv.lock")
+    monkeypatch.setattr(setup_env, "built", lambda: "")
+    with pytest.raises(setup_env.CannotSetUp, match="is a link to .*other.*remove the link"):
+        setup_env.set_up(setup_env.LIGHT)
+    assert (other / "bin").is_dir()
+
+
 def test_the_environment_is_the_venv_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     env = setup_env.environment()

@@ -96,6 +96,7 @@ WAITING = "Another ./run is setting up .venv in this folder: waiting for it."
 LACKING = """\
 {python} lacks the module {module}, so it cannot make a virtual environment.
 On Debian and Ubuntu: apt install python3-venv (as root), then run this again."""
+LINKED = ".venv is a link to {target}. A set-up would empty that folder: remove the link, then run this again."
 
 
 class CannotSetUp(Exception):
@@ -199,6 +200,8 @@ def _locked(descriptor: int) -> bool:
 
 
 def _build(level: str, lock: int) -> None:
+    if VENV.is_symlink():
+        raise CannotSetUp(LINKED.format(target=os.readlink(VENV)))
     lower = built()
     print(f"{'Adding to' if lower else 'Setting up'} .venv {ANNOUNCED[level]}.", flush=True)
     # The stamp goes first and comes last: a set-up that is interrupted anywhere is begun anew by the next ./run.
