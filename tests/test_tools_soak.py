@@ -15,6 +15,10 @@ import mutants
 import soak
 
 
+def test_the_exchanges_with_zeros_are_found() -> None:
+    assert "zero" in (soak.ROOT / soak.ZEROS).read_text(encoding="utf-8")
+
+
 def test_a_part_that_fails_is_told_and_counts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

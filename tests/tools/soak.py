@@ -31,6 +31,8 @@ import measured  # noqa: E402
 from progress import Progress  # noqa: E402
 
 FAILED = "FAILED: "
+ZEROS = "tests/test_exchange.py"
+"""Its tests force a leading zero byte."""
 BATCH_DECODERS, BATCH_DC, SAMPLE = 20_000, 4_000, 300
 FLAT = 1.10
 """By how much the memory of a long run may grow after its first tenth."""
@@ -129,7 +131,7 @@ def exchanges(budget: Budget) -> Iterator[str]:
             raise Failed(f"seed {seed}: two sides, two keys")
         done += 1
     yield f"{done} key exchanges, temporary and permanent: both sides have the same key and salt"
-    code = pytest("tests/test_protocol_exchange.py", "-k", "zero")
+    code = pytest(ZEROS, "-k", "zero")
     if code:
         raise Failed("a forced leading zero byte: see above")
     yield "a leading zero byte, forced in every place that can have one: all succeed"
