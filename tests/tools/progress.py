@@ -78,25 +78,29 @@ class Progress:
         with self._lock:
             now = time.monotonic()
             names = [f"{part}{self._far(look)}" for part, (_, look) in self._running.items()]
-            left = self.left(now)
             parts = [f"{len(self._done)} of {len(self._parts)} done", ", ".join(names), spoken(now - self._begun)]
-            return " · ".join(filter(None, [*parts, "" if left is None else f"about {spoken(left)} more"]))
+            return " · ".join(filter(None, [*parts, self._guess(now)]))
 
-    def left(self, now: float) -> float | None:
-        """Seconds that the rest may take: what each part took now or the last time, the mean for those not yet known.
+    def _guess(self, now: float) -> str:
+        """How long the rest may take, in words; only "at least" where a part runs for longer than was thought."""
+        left = self._left(now)
+        if not left:
+            return ""
+        rest = spoken(sum(max(0.0, each) for each in left) / self._lanes)
+        return f"about {rest} more" if min(left) >= 0 else f"at least {rest} more"
 
-        None where no part is known.
+    def _left(self, now: float) -> list[float]:
+        """Seconds that each part may still take: what it took the last time, the mean where that is not known.
+
+        Below zero where it runs for longer. Empty where no part is known.
         """
         seconds = self._known | self._done
         if not seconds:
-            return None
+            return []
         mean = sum(seconds.values()) / len(seconds)
-        rest = 0.0
-        for part in self._parts:
-            if part not in self._done:
-                begun = self._running[part][0] if part in self._running else now
-                rest += max(0.0, seconds.get(part, mean) - (now - begun))
-        return rest / self._lanes
+        rest = [part for part in self._parts if part not in self._done]
+        begun = {part: since for part, (since, _) in self._running.items()}
+        return [seconds.get(part, mean) - (now - begun.get(part, now)) for part in rest]
 
     def _watch(self) -> None:
         while not self._ended.wait(TICK):
