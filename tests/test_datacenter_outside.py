@@ -288,6 +288,14 @@ def test_the_configuration_is_spelled_in_the_clients_layer(layer: int, construct
         assert config.find("dc_options/0/ip_address").value == b"127.0.0.1"
 
 
+@pytest.mark.parametrize("layer", [0, -1, -(2**31)])
+def test_a_layer_that_never_was_is_refused_and_nothing_else_ends(layer: int) -> None:
+    talker = Talker(centre())
+    for method in ("help.getConfig", "help.getNearestDc"):
+        assert talker.result(bytes(header(bytes(call(method)), layer))) == (400, "CONNECTION_LAYER_INVALID")
+    assert f"{talker.result(bytes(call('help.getConfig'))).shape.id:08x}" == "cc1a241e"  # it named no layer that is one
+
+
 @pytest.mark.parametrize(
     ("address", "host", "ipv6"),
     [(("0.0.0.0", 443), "127.0.0.1", False), (("::1", 443), "::1", True), (("::", 443), "::1", True),

@@ -32,7 +32,7 @@ from mtlib.errors import MtError
 from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Mark, Table, Task, not_yet
-from mtlib.wire.view import Cell, html_table, show_value
+from mtlib.wire.view import Cell, html_table, prose_html, show_value
 
 LIMIT = 10.0
 """Seconds that an answer has for all its inputs."""
@@ -193,7 +193,7 @@ class _Text:
         return self.text
 
     def html(self) -> str:
-        return f'<div style="padding:4px 0">{escape(self.text)}</div>'
+        return f'<div style="padding:4px 0">{prose_html(self.text)}</div>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self.html()}
@@ -209,7 +209,7 @@ class _Box(_Text):
     def html(self) -> str:
         paper, edge = COLOURS[self.finding.verdict]
         style = f"background-color:{paper};color:#111111;border-left:4px solid {edge};padding:6px 12px"
-        word, sentence = escape(self.finding.verdict), escape(self.finding.sentence)
+        word, sentence = escape(self.finding.verdict), prose_html(self.finding.sentence)
         return f'<div role="status" style="{style}"><b>{word}:</b> {sentence}</div>'
 
 
@@ -224,7 +224,7 @@ class _Rows(_Text):
     def html(self) -> str:
         cell = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
         mono = f"{cell};font-family:monospace;white-space:pre-wrap"
-        head = "".join(f'<div style="padding:2px 0">{escape(line)}</div>' for line in self.head)
+        head = "".join(f'<div style="padding:2px 0">{prose_html(line)}</div>' for line in self.head)
         return head + html_table((Cell(name, cell, "th"), Cell(value, mono)) for name, value in self.rows)
 
 

@@ -29,6 +29,7 @@ import traitlets
 from mtlib.lab.my_bind import my_bind_file, write_whole
 from mtlib.lab.predicting import Answering, Meaning, Picture, Prediction
 from mtlib.lab.widgets import HERE, script, style
+from mtlib.wire.view import prose_html
 
 NAME = "my_guesses.json"
 """The reader's guesses, beside my_bind.py."""
@@ -181,12 +182,12 @@ class Predict(anywidget.AnyWidget):
 
 def still(prediction: Prediction) -> str:
     """Question and folded answer as HTML, the same whatever was guessed."""
-    asked = f"<p><b>Predict.</b> {inline(prediction.question)}</p><p>({escape(prediction.way.offered())})</p>"
+    asked = f"<p><b>Predict.</b> {prose_html(prediction.question)}</p><p>({escape(prediction.way.offered())})</p>"
     inside = "".join(_answer(prediction))
     whole = f'{asked}<details class="{CLASS}"><summary>{FOLDED}</summary>{inside}</details>'
     if not prediction.structure["more"]:
         return f"<div>{whole}</div>"
-    return f"<details><summary>{MORE}: {inline(prediction.question)}</summary>{whole}</details>"
+    return f"<details><summary>{MORE}: {prose_html(prediction.question)}</summary>{whole}</details>"
 
 
 def _answer(prediction: Prediction) -> Iterator[str]:
@@ -198,10 +199,4 @@ def _answer(prediction: Prediction) -> Iterator[str]:
         yield f'<img alt="{escape(picture.alt)}" style="max-width:100%" src="data:image/png;base64,{picture.png}">'
         yield f"<details><summary>The same in words</summary><pre>{escape(picture.words)}</pre></details>"
     for sentence in prediction.meaning.said("", measured):
-        yield f"<p>{inline(sentence)}</p>"
-
-
-def inline(text: str) -> str:
-    """Text with `code` in it as HTML."""
-    pieces = text.split("`")
-    return "".join(f"<code>{escape(piece)}</code>" if at % 2 else escape(piece) for at, piece in enumerate(pieces))
+        yield f"<p>{prose_html(sentence)}</p>"

@@ -72,6 +72,8 @@ def _unwrap(call: Call, body: bytes) -> bytes:
             return body
         wrapper = dissect_call(_with_params(body), call.budget.reading)
         if name == "invokeWithLayer":
+            if wrapper["layer"] < 1:
+                raise RpcError(400, "CONNECTION_LAYER_INVALID", where="layer")
             call.key.layer = wrapper["layer"]
         elif name == "initConnection":
             call.key.introduced = True
@@ -258,7 +260,7 @@ def _nearest_dc(call: Call, request: Dissection) -> bytes:
     return bytes(SCHEMA["nearestDc"].build(country="XX", this_dc=dc, nearest_dc=dc))
 
 
-CONFIGS = {155: "cc1a241e", 145: "232566ac", 0: "330b4067"}
+CONFIGS = {155: "cc1a241e", 145: "232566ac", 1: "330b4067"}
 """Which config a client can read, by the lowest layer that has it. Layers 143 and below, 146 to 152, and 155 and above
 were read in schemas that clients ship; what lies between is DEDUCED."""
 

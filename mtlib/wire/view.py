@@ -1,5 +1,6 @@
 """What is shown, once for the whole house: a dissection as text for terminals and diffs, as HTML without script for
-saved notebooks; one value in a line (`show_value`); tables (`text_table`, `html_table`); the colours of the origins.
+saved notebooks; one value in a line (`show_value`); tables (`text_table`, `html_table`); prose (`prose_html`); the
+colours of the origins.
 
 The HTML carries plain `#rrggbb` colours and no class names, because front ends that do not trust a notebook
 strip everything else; every colour stands beside a letter, so that grey print says the same.
@@ -113,6 +114,12 @@ def html_table(rows: Iterable[Iterable[Cell]], head: Iterable[Cell] = (), style:
     top = "".join(map(str, head))
     whole = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>" if top else body
     return f"<table{f' style={chr(34)}{style}{chr(34)}' if style else ''}>{whole}</table>"
+
+
+def prose_html(text: str) -> str:
+    """Prose as HTML; what stands between backticks is code."""
+    pieces = text.split("`")
+    return "".join(f"<code>{escape(piece)}</code>" if at % 2 else escape(piece) for at, piece in enumerate(pieces))
 
 
 def text_table(rows: Iterable[Sequence[str]]) -> str:
