@@ -125,7 +125,7 @@ def test_a_linked_environment_is_not_emptied(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(setup_env, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(setup_env, "LOCK", tmp_path / ".venv.lock")
     monkeypatch.setattr(setup_env, "built", lambda: "")
-    with pytest.raises(setup_env.CannotSetUp, match="is a link to .*other.*remove the link"):
+    with pytest.raises(setup_env.CannotSetUp, match=r"is a link to .*other.*remove the link"):
         setup_env.set_up(setup_env.LIGHT)
     assert (other / "bin").is_dir()
 
