@@ -175,6 +175,10 @@ def test_numbers_and_truth_are_shown_beside_their_bytes() -> None:
         (bytes(32), "00" * 32),
         (bytes(33), f"{'00' * 16} ... {'00' * 8} (33 bytes)"),
         (-7, "-7"),
+        (2**256 - 1, str(2**256 - 1)),
+        (1 << 2047, f"0x8{'0' * 31} ... {'0' * 16} (2048 bits)"),
+        # More digits than Python writes in decimal.
+        pytest.param(1 << 20_000, f"0x1{'0' * 31} ... {'0' * 16} (20001 bits)", id="20001 bits"),
         (True, "True"),
         (None, ""),
         ((1, b"\2", (3,)), "[1, 02, [3]]"),

@@ -79,12 +79,15 @@ class Row(NamedTuple):
 
 def show_value(value: Any, most: int = 32) -> str:
     """A value in one line: bytes (and whatever is made of bytes) as hex, more than `most` of them by their ends,
-    numbers in decimal, None as nothing."""
+    numbers in decimal, in hex by their ends where they have more than 256 bits, None as nothing."""
     if isinstance(value, (bytes, bytearray)) or hasattr(type(value), "__bytes__"):
         data = bytes(value)
         return data.hex() if len(data) <= most else f"{data[:16].hex()} ... {data[-8:].hex()} ({len(data)} bytes)"
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(show_value(v, most) for v in value) + "]"
+    if isinstance(value, int) and value.bit_length() > 256:
+        digits = f"{value:#x}"
+        return f"{digits[:34]} ... {digits[-16:]} ({value.bit_length()} bits)"
     return "" if value is None else str(value)
 
 
