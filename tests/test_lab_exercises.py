@@ -236,6 +236,53 @@ def test_the_limit_needs_neither_a_signal_nor_the_main_thread(monkeypatch: pytes
     assert "of endless_while: " in said
 
 
+def test_a_machine_that_is_busy_with_something_else_takes_nothing_from_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exercises, "LIMIT", 0.1)
+
+    def waits(n: int) -> tuple[int, int]:
+        time.sleep(0.2)  # the thread is not given the processor
+        return 2 * n + 1, 0
+
+    assert exercises.examine("seqno", waits).verdict == "right"
+
+
+def test_the_time_in_which_mistakes_are_looked_for_is_not_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is that of other people's code which the library calls for it."""
+    exercises.examine("seal", lambda *arguments: bytes(104))  # what is imported or made at the first time
+    monkeypatch.setattr(exercises, "LIMIT", 0.02)
+    begun = time.thread_time()
+    said = exercises.examine("seal", lambda *arguments: bytes(104))
+    assert time.thread_time() - begun > 2 * exercises.LIMIT
+    assert said.verdict == NOT_YET
+    assert "still running" not in said.sentence
+
+
+def test_short_calls_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the four inputs takes less than the limit, all of them more."""
+    monkeypatch.setattr(exercises, "LIMIT", 0.2)
+
+    def computes(n: int) -> tuple[int, int]:
+        until = time.thread_time() + 0.08
+        while time.thread_time() < until:
+            pass
+        return 2 * n + 1, 0
+
+    assert "still running after 0.2 seconds" in exercises.examine("seqno", computes).sentence
+
+
+def endless_and_asleep(*arguments: object) -> int:
+    while True:
+        time.sleep(0.01)
+
+
+def test_an_answer_that_waits_for_ever_is_stopped_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exercises, "PATIENCE", 0.3)
+    said = str(exercises.examine("seqno", endless_and_asleep))
+    assert re.match(r"not yet: it was still running after 0\.3 seconds and was stopped, in line \d of endless_", said)
+
+
 def test_a_right_answer_is_not_slowed_down_much() -> None:
     solution = exercises.library("msg_key_v1")
     begun = time.perf_counter()

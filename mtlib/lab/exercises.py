@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -35,7 +36,9 @@ from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Mark, Table, Task, not_
 from mtlib.wire.view import Cell, html_table, prose_html, show_value
 
 LIMIT = 10.0
-"""Seconds that an answer has for all its inputs."""
+"""Seconds of computing that an answer has for all its inputs: its own, whatever else the machine does meanwhile."""
+PATIENCE = 60.0
+"""Seconds by the clock after which an examination is ended: an answer that waits does not compute."""
 
 __all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine"]
 
@@ -54,35 +57,69 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
     try:
         return _in_time(lambda: exercise.examine(answer, seed))
     except _TooLong as stopped:
-        return not_yet(f"it was still running after {LIMIT:g} seconds and was stopped, {stopped}. Does a loop end?")
+        return not_yet(f"it was still running after {stopped}. Does a loop end?")
     except Exception as error:  # a value of a class of the reader's own that does not like to be compared
         return not_yet(f"this answer cannot be compared ({type(error).__name__}): plain values of Python are wanted.")
 
 
 class _TooLong(BaseException):
-    """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says where it was."""
+    """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says when and where."""
 
 
 def _in_time(examine: Callable[[], Mark]) -> Mark:
-    """What `examine` gives; _TooLong where it takes longer than LIMIT.
-
-    The interpreter asks before every line of code that is not the library's own. That needs no signal and no thread,
-    so it works in every front end, on every system and in every thread; it cannot end one endless call into C.
-    """
-    deadline, before = time.monotonic() + LIMIT, sys.gettrace()
-    house = str(Path(__file__).resolve().parents[1])
-
-    def look(frame: FrameType, event: str, argument: Any) -> Any:
-        own = frame.f_code.co_filename.startswith(house)
-        if time.monotonic() > deadline:
-            raise _TooLong(_standing(frame, house))
-        return None if own else look
-
-    sys.settrace(look)
+    """What `examine` gives; _TooLong where the reader's code computes longer than LIMIT, or all takes PATIENCE."""
+    before = sys.gettrace()
+    sys.settrace(_Watch().called)
     try:
         return examine()
     finally:
         sys.settrace(before)
+
+
+class _Watch:
+    """How long the reader's code has run: the time of its thread, from where it is entered until it comes back.
+
+    The interpreter asks before every line of the reader's code and at every call. That needs no signal and no thread
+    of ours, so it works in every front end, on every system and in every thread; it cannot end one endless call into C.
+    """
+
+    def __init__(self) -> None:
+        self.end = time.monotonic() + PATIENCE
+        self.left = LIMIT
+        self.entered: FrameType | None = None
+        self.started = self.soonest = 0.0
+
+    def called(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """For each function that is called; the answer says whether its lines are to be watched as well."""
+        if self.entered is None:
+            if frame.f_code.co_filename.startswith(_NOT_THE_READERS):
+                self.within(frame)
+                return None
+            self.entered = frame
+            self.started, self.soonest = time.thread_time(), time.monotonic() + self.left
+        self.within(frame)
+        return None if frame.f_code.co_filename.startswith(_HOUSE) else self.watched
+
+    def watched(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "return" and frame is self.entered:
+            self.entered = None
+            self.left -= time.thread_time() - self.started
+        else:
+            self.within(frame)
+        return self.watched
+
+    def within(self, frame: FrameType) -> None:
+        """_TooLong where the time is over. Nothing computes longer than the clock says, so that is asked first."""
+        now = time.monotonic()
+        if now > self.end:
+            raise _TooLong(f"{PATIENCE:g} seconds and was stopped, {_standing(frame, _HOUSE)}")
+        if self.entered is not None and now > self.soonest and time.thread_time() - self.started > self.left:
+            raise _TooLong(f"{LIMIT:g} seconds and was stopped, {_standing(frame, _HOUSE)}")
+
+
+_HOUSE = str(Path(__file__).resolve().parents[1])
+_NOT_THE_READERS = (_HOUSE, "<frozen ", *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+"""Where the code of the library, and of what it is made of, begins."""
 
 
 def _standing(frame: FrameType | None, house: str) -> str:

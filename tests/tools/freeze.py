@@ -12,6 +12,7 @@ import hashlib
 import re
 import sys
 from collections import Counter
+from difflib import unified_diff
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,8 @@ from progress import Progress
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT = ("tags", "jupyter")
+WIDTH = 300
+"""Characters of a line that is told: a picture is one line."""
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -76,6 +79,13 @@ def comparable(text: str) -> str:
     return nbformat.writes(notebook)
 
 
+def changes(path: Path, played: NotebookNode) -> list[str]:
+    """What would change in the saved lesson, line by line; nothing where it is the same."""
+    saved, text = comparable(path.read_text(encoding="utf-8")), comparable(frozen(played))
+    lines = unified_diff(saved.split("\n"), text.split("\n"), "saved", "played", n=0, lineterm="")
+    return [line[:WIDTH] for line in lines]
+
+
 async def freeze(paths: list[Path], *, check: bool) -> bool:
     """One lesson after the other, each written only when every cell of it did what it should."""
     well = True
@@ -91,14 +101,15 @@ async def freeze(paths: list[Path], *, check: bool) -> bool:
 async def _freeze(path: Path, check: bool) -> str:
     """What became of one lesson, in a word or, where a cell failed, more."""
     try:
-        text = frozen(await play(path))
+        played = await play(path)
     except TROUBLE as trouble:
         return f"FAILED\n{str(trouble).strip()}"
-    if comparable(text) == comparable(path.read_text(encoding="utf-8")):
+    changed = changes(path, played)
+    if not changed:
         return "same"
     if check:
-        return "would change"
-    path.write_text(text, encoding="utf-8", newline="\n")
+        return "\n".join(["would change", *changed])
+    path.write_text(frozen(played), encoding="utf-8", newline="\n")
     return "written"
 
 

@@ -35,7 +35,9 @@ NOT_QUICK = (
 """Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""
 # Two groups run beside each other, and pytest's cache is one folder.
 QUIETLY = ("-p", "no:cacheprovider")
-WORKERS = ("-n", "2", "--dist", "loadfile")
+WORKERS = ("-n", "2")
+BY_FILE = (*WORKERS, "--dist", "loadfile")
+LESSONS = "tests/test_lessons.py"
 OLD_CLIENTS = ("test_exchanges.py", "test_in_a_row.py", "test_recovery.py", "test_secret.py")
 """Scenes with other people's clients that take longest: those that do not bind, and every fault."""
 SOAK = "tests/tools/soak.py"
@@ -201,7 +203,7 @@ def _pytest(*arguments: str) -> Callable[[str], Outcome]:
 
 
 def _quick_unit(name: str) -> Outcome:
-    return _pytest("tests", *WORKERS, *(f"--ignore=tests/{file}.py" for file in NOT_QUICK))(name)
+    return _pytest("tests", *BY_FILE, f"--ignore={LESSONS}", *(f"--ignore=tests/{file}.py" for file in NOT_QUICK))(name)
 
 
 def _counted(report: Path, code: int) -> Outcome:
@@ -326,15 +328,15 @@ def _lacks_hub() -> str:
 
 # In the order in which they are started: the long ones first, so that the short ones fill the second lane.
 GROUPS = (
-    Group("lessons", _lacks_lessons, _pytest("notebooks"), beside=True),
-    Group("frozen", _lacks_lessons, _plain("tests/tools/freeze.py", "--check"), beside=True),
+    Group("lessons", _lacks_lessons, _pytest(LESSONS, *WORKERS, "--dist", "worksteal")),
     Group("types", _nothing, _plain("-m", "mypy"), "quick", beside=True),
     Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick", beside=True),
-    Group("unit", _nothing, _pytest("tests", *WORKERS), "quick"),
-    Group("node", _lacks_node, _node),
-    Group("book", _lacks_book, _pytest("tests/book")),
-    Group("browser", _lacks_browser, _pytest("tests/browser", "--ignore=tests/browser/test_lessons.py")),
-    Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS))),
+    Group("unit", _nothing, _pytest("tests", *BY_FILE, f"--ignore={LESSONS}"), "quick"),
+    Group("node", _lacks_node, _node, beside=True),
+    Group("book", _lacks_book, _pytest("tests/book"), "nightly"),
+    Group("browser", _lacks_browser, _pytest("tests/browser", "--ignore=tests/browser/test_lessons.py"), "nightly"),
+    Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS)),
+          "nightly"),
     Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),
     Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly"),
     Group("hub", _lacks_hub, _pytest("tests/hub", "-o", "faulthandler_timeout=400"), "nightly", ci=False),

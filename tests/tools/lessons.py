@@ -9,6 +9,8 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import nbformat
@@ -37,8 +39,9 @@ def chosen(numbers: list[str]) -> list[Path]:
     return [path for path in paths if not numbers or path.name.startswith(tuple(numbers))]
 
 
-async def play(path: Path) -> NotebookNode:
-    """The notebook as it is after a run in a fresh kernel; raises one of `TROUBLE` where a cell fails."""
+@asynccontextmanager
+async def played(path: Path) -> AsyncIterator[NotebookClient]:
+    """A lesson after a run in a fresh kernel, which still stands there; raises one of `TROUBLE` where a cell fails."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -53,7 +56,16 @@ async def play(path: Path) -> NotebookNode:
         coalesce_streams=True,
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
-    return await client.async_execute()
+    async with client.async_setup_kernel():
+        for at, cell in enumerate(notebook.cells):
+            await client.async_execute_cell(cell, at, execution_count=client.code_cells_executed + 1)
+        yield client
+
+
+async def play(path: Path) -> NotebookNode:
+    """The notebook as it is after that run."""
+    async with played(path) as client:
+        return client.nb
 
 
 async def play_all(paths: list[Path]) -> bool:
