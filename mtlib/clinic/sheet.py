@@ -26,7 +26,7 @@ from mtlib.transport.framing import FRAMINGS, PaddedIntermediate
 from mtlib.transport.obfuscation import DC, IV, KEY, TAG, foreign_starts
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.layout import Layout
-from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, INT, LONG, SCHEMA
+from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, INT, LAYER, LONG, SCHEMA
 from mtlib.wire.tl import VECTOR_ID, Constructor, String, Vector
 
 WIDTH = 100
@@ -220,13 +220,14 @@ def bytes_sheet() -> Paper:
             f"A message under a key: {_widths(REQUEST_MESSAGE)}; the body from {HEADER}, padding {MIN_PADDING} to "
             f"{MAX_PADDING} bytes, all together a multiple of 16. msg_id: unix time * 2^32, a client's a "
             "multiple of 4, each above the last. seqno: twice the content-related messages so far, plus 1 for one "
-            "that is (calls and pings are, msgs_ack is not).",
+            "that is (calls and pings are, msgs_ack is not). Telegram wants the first call after the bind inside "
+            f"invokeWithLayer ({LAYER}) and initConnection (flags 0).",
         )),
         Block("6 Frames", (
             *_frames(), _heads(),
             f"Padded: 0 to {PaddedIntermediate.slack} random bytes; an encrypted packet has 24 + 16k bytes, so drop "
-            "(size - 24) mod 16. The server sends no tag. Four bytes in the place of a packet are a negative int: "
-            f"{errors}.",
+            "(size - 24) mod 16. The server sends no tag, and counts its own full frames from 0. Four "
+            f"bytes in the place of a packet are a negative int: {errors}.",
         )),
         Block("7 Obfuscation", (
             f"64 random bytes, drawn again while they begin with {_hex(FRAMINGS['abridged'].tag)}, "
@@ -334,6 +335,7 @@ def exchange_sheet() -> Paper:
             "clock.",
             f"A packet under a key: {_widths(REQUEST_PACKET)}. `{_table(MSG_KEY_V2)}`, where padded is the message "
             f"with its padding; `{_table(V2)}`; x = 0 to the DC, 8 from it; substr (what, from, how many). "
+            "In an answer compare auth_key_id, msg_key, session_id and the size of the padding. "
             "IGE: c_i = E(p_i xor c_(i-1)) xor p_(i-1), c_0 = iv[0:16], p_0 = iv[16:32].",
         )),
         Block("The bind", (
@@ -341,7 +343,7 @@ def exchange_sheet() -> Paper:
             f"{_says('binding', 'envelope')}: random 16, the msg_id of the message that carries the request, "
             f"seqno 0, length {len(inner)}. {'; '.join(_sealing(step) for step in seal)}. Padding: 8 random bytes. "
             f"{_named('auth.bindTempAuthKey')}: {_offsets(request)}; {len(request)} bytes; the nonce is that of the "
-            "inner object, 8 random bytes. Sent under the temporary key.",
+            "inner object, 8 random bytes. Sent under the temporary key; both exchanges and it may share a connection.",
         )),
     ))  # fmt: skip
 

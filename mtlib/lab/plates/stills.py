@@ -1,0 +1,358 @@
+"""Plates that are only looked at: nothing in them moves. Each is handed what a lesson has computed.
+
+| still | lesson | what is to be seen |
+|---|---|---|
+| `Layers` | 02 | eight layers of one frame, each with its own byte of one number |
+| `Comb` | 03 | for each wrong way to write a string, the lengths at which it shows |
+| `Bench` | 04 | frames, the reads in which they arrive, the packets handed up; what becomes of every lost byte |
+| `Growth` | 07 | how the steps of the walk grow with p |
+| `Diffusion` | 08 | which bytes of each stage of RSA_PAD change with one bit |
+| `SmallClocks` | 09 | a power as a hand on a clock, and the small clocks that a wiretapper reads |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, groupby
+from math import cos, log2, pi, sin
+from typing import Any
+
+from mtlib.crypto.aes import BLOCK
+from mtlib.lab.plates.plate import Glyph, Plate, hatching, line
+
+SIDE, WIDE = 150.0, 592.0
+"""Where a row begins, behind its name; and how long it is."""
+
+
+class Still(Plate):
+    """A plate without a browser's half: as the last value of a cell it shows its still, its sentence and its table."""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html()}
+
+
+def _runs(values: Iterable[Any]) -> Iterator[tuple[Any, int, int]]:
+    """What is the same side by side: the value, and the places from where to where."""
+    at = 0
+    for value, run in groupby(values):
+        size = len(list(run))
+        yield value, at, at + size
+        at += size
+
+
+def _bars(flags: Iterable[bool], step: float, height: float) -> str:
+    """The `d` of a bar over each run of True, `step` for each value."""
+    spans = ((step * start, step * stop) for flag, start, stop in _runs(flags) if flag)
+    return "".join(f"M{x:.1f} 0h{max(end - x, 1):.1f}v{height:g}H{x:.1f}z" for x, end in spans)
+
+
+class Layers(Still):
+    """`layers`: of each layer its dissection and the byte of the outermost at which it begins. `at`: byte number."""
+
+    name, question = "the layers", "Each layer counts from its own first byte. Where does its byte stand?"
+
+    def __init__(self, layers: Mapping[str, tuple[Any, int]], at: int) -> None:
+        self.layers, self.at = dict(layers), at
+        super().__init__()
+
+    @property
+    def height(self) -> float:
+        return 6 + 34 * len(self.layers)
+
+    def _places(self) -> Iterator[tuple[str, int, str, int]]:
+        """Of each layer: its name, its first byte, the field of its byte `at`, and that byte of the outermost."""
+        for name, (layer, start) in self.layers.items():
+            yield name, start, next(s.name for s in layer.spans if s.start <= self.at < s.stop), start + self.at
+
+    def marks(self) -> Iterator[Glyph]:
+        step = WIDE / max(start + len(layer) for layer, start in self.layers.values())
+        for row, (name, (layer, start)) in enumerate(self.layers.items()):
+            y = 8 + 34 * row
+            yield Glyph(f"name {name}", SIDE - 6, y + 11, text=name, look="small end")
+            for span in layer.spans:
+                x, wide = SIDE + step * (start + span.start), step * (span.stop - span.start)
+                origin = span.field.origin
+                told = f"{origin.letter} {span.name}"
+                yield Glyph(f"{name} {span.start}", x, y, wide, 22, told if 6 * len(told) < wide else origin.letter,
+                            f"small {origin.value} edge")  # fmt: skip
+                if span.name == "ciphertext":
+                    yield Glyph(f"{name} hatched", x, y, look="hatch", d=hatching(wide, 22))
+            x = SIDE + step * (start + self.at + 0.5)
+            yield Glyph(f"{name} mark", x, y - 3, look="bad", d=line((0, 0), (0, 29)))
+
+    def said(self) -> str:
+        return f"The red marks stand at byte {self.at} of each layer, and go down like stairs."
+
+    def alt(self) -> str:
+        told = ", ".join(f"{name} {place}" for name, _, _, place in self._places())
+        return f"Layers below each other, each where it lies in the outermost; where byte {self.at} of each is: {told}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "layer", "begins at byte", f"field of its byte {self.at}", "that is byte"
+        yield from ((name, str(start), field, str(place)) for name, start, field, place in self._places())
+
+
+class Comb(Still):
+    """`wrong`: for each wrong way the lengths at which it differs. `met`: the lengths that a client's strings have."""
+
+    name, question = "the comb", "At which lengths does a wrong string show?"
+
+    def __init__(self, wrong: Mapping[str, Collection[int]], met: Collection[int], most: int = 300) -> None:
+        self.wrong, self.met, self.most = dict(wrong), sorted(met), most
+        super().__init__()
+
+    @property
+    def height(self) -> float:
+        return 44 + 40 * len(self.wrong)
+
+    def _found(self) -> Iterator[tuple[str, int, str]]:
+        for told, lengths in self.wrong.items():
+            shown = ", ".join(str(n) for n in self.met if n in lengths)
+            yield told, sum(n in lengths for n in range(self.most + 1)), shown or "none"
+
+    def marks(self) -> Iterator[Glyph]:
+        step = (WIDE + SIDE - 8) / (self.most + 1)
+        for row, (told, count, _) in enumerate(self._found()):
+            y = 10 + 40 * row
+            yield Glyph(f"told {row}", 8, y, text=f"{count} of {self.most + 1}: {told}", look="small left")
+            teeth = [n in self.wrong[told] for n in range(self.most + 1)]
+            yield Glyph(f"base {row}", 8, y + 24, look="dim", d=line((0, 0), (step * len(teeth), 0)))
+            yield Glyph(f"teeth {row}", 8, y + 9, look="bits hit", d=_bars(teeth, step, 15))
+        foot = 10 + 40 * len(self.wrong)
+        for n in self.met:
+            if n <= self.most:
+                x, tops = 8 + step * (n + 0.5), range(17, foot, 40)
+                yield Glyph(f"met {n}", x, look="dim dash", d="".join(line((0, top), (0, top + 22)) for top in tops))
+                yield Glyph(f"met {n} number", x, foot + 6, text=str(n), look="small bold")
+        beyond = [str(n) for n in self.met if n > self.most]
+        yield Glyph("beyond", 752, foot + 20, text=f"further to the right: {', '.join(beyond)}", look="small end dim")
+
+    def said(self) -> str:
+        return "A tooth is a length at which the string is wrong; the dashed lines are the lengths that a client meets."
+
+    def alt(self) -> str:
+        told = "; ".join(f"{told.rstrip('.')} {count}" for told, count, _ in self._found())
+        return f"Strips over the lengths 0 to {self.most} with a tooth where a string is wrong: {told}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "the mistake", f"lengths up to {self.most}", "shows at, of those that are met"
+        yield from ((told, str(count), shown) for told, count, shown in self._found())
+
+
+ENDS = {"!": ("refused", "good"), "w": ("waits", "random"), "d": ("damaged packet handed up", "noise")}
+"""What becomes of a stream without one byte: a letter, words, a look."""
+
+
+class Bench(Still):
+    """`frames` arrive in reads of `read` bytes. `lost`: by framing, how the receiver ended (refuses, waits) and
+    whether it handed up a damaged packet, for every byte of a stream that may be lost."""
+
+    name, question = "the bench", "Where does a packet end, and what if one byte is lost?"
+
+    def __init__(self, frames: Sequence[bytes], read: int, lost: Mapping[str, Sequence[tuple[str, bool]]]) -> None:
+        self.sizes, self.read = [len(each) for each in frames], read
+        self.lost = {name: "".join(map(self._letter, ends)) for name, ends in lost.items()}
+        super().__init__()
+
+    @staticmethod
+    def _letter(ended: tuple[str, bool]) -> str:
+        end, damaged = ended
+        return "d" if damaged else "!" if end == "refuses" else "w"
+
+    @property
+    def height(self) -> float:
+        return 176 + 46 * len(self.lost)
+
+    def _reads(self) -> Iterator[tuple[int, int, int, int]]:
+        """Of each read: where it begins and ends in the stream, how many frames are whole then, and what is left."""
+        ends, whole = list(accumulate(self.sizes)), sum(self.sizes)
+        for start in range(0, whole, self.read):
+            stop = min(start + self.read, whole)
+            full = [end for end in ends if end <= stop]
+            yield start, stop, len(full), stop - (full[-1] if full else 0)
+
+    def marks(self) -> Iterator[Glyph]:
+        step = WIDE / sum(self.sizes)
+        starts = list(accumulate(self.sizes, initial=0))
+        names = "frames, as sent", "reads, as they come", "packets handed up", "left in the buffer"
+        for row, told in enumerate(names):
+            yield Glyph(f"row {row}", SIDE - 6, 22 + 34 * row, text=told, look="small end")
+        for at, size in enumerate(self.sizes):
+            x = SIDE + step * starts[at]
+            yield Glyph(f"frame {at}", x, 10, step * size, 24, str(at + 1), "small bold edge derived")
+            yield Glyph(f"head {at}", x, 10, max(4 * step, 4), 24, look="copied edge")
+        for at, (start, stop, whole, left) in enumerate(self._reads()):
+            x, wide = SIDE + step * start, step * (stop - start)
+            before = whole - sum(end <= start for end in starts[1:])
+            yield Glyph(f"read {at}", x, 44, wide, 24, str(stop - start), "small paper")
+            up = ", ".join(str(n + 1) for n in range(whole - before, whole))
+            yield Glyph(f"up {at}", x, 78, wide, 24, up or "-", "small good" if up else "small ghost dim")
+            yield Glyph(f"left {at}", x + wide / 2, 124, text=str(left), look="small")
+        for row, (name, ends) in enumerate(self.lost.items()):
+            y, step = 156 + 46 * row, WIDE / len(ends)
+            yield Glyph(f"lost {name}", SIDE - 6, y + 12, text=f"{name}, one lost", look="small end")
+            for letter, start, stop in _runs(ends):
+                wide = step * (stop - start)
+                yield Glyph(f"{name} {start}", SIDE + step * start, y, wide, 24, letter if wide > 7 else "",
+                            f"small {ENDS[letter][1]}")  # fmt: skip
+        legend = "   ".join(f"{letter} {words}" for letter, (words, _) in ENDS.items())
+        yield Glyph("legend", SIDE, self.height - 10, text=legend, look="small left dim")
+
+    def said(self) -> str:
+        return ("Above, a read is no packet; what is left waits for the next read. Below, for every byte of a stream: "
+                "what becomes of it without that byte.")  # fmt: skip
+
+    def alt(self) -> str:
+        counts = "; ".join(f"{name} {self._counts(ends)}" for name, ends in self.lost.items())
+        return f"Frames in reads of {self.read}, and for each byte that is lost what becomes of the stream: {counts}."
+
+    @staticmethod
+    def _counts(ends: str) -> str:
+        return ", ".join(f"{ends.count(letter)} {words}" for letter, (words, _) in ENDS.items())
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "", "bytes", "packets handed up so far", "left in the buffer"
+        for at, (start, stop, whole, left) in enumerate(self._reads(), 1):
+            yield f"read {at}", str(stop - start), str(whole), str(left)
+        for name, ends in self.lost.items():
+            yield f"{name}: places of a lost byte", str(len(ends)), self._counts(ends), ""
+
+
+class Growth(Still):
+    """`steps`: for each p the steps of a walk, the mean of several. Both axes are logarithms."""
+
+    name, question, height = "the growth", "How does the work grow with p?", 300
+
+    def __init__(self, steps: Mapping[int, float]) -> None:
+        self.steps = dict(sorted(steps.items()))
+        super().__init__()
+
+    def _point(self, p: float, steps: float) -> tuple[float, float]:
+        low, high = (log2(each) for each in (min(self.steps), max(self.steps)))
+        return 60 + 560 * (log2(p) - low) / (high - low), 260 - 240 * log2(max(steps, 1)) / high
+
+    def marks(self) -> Iterator[Glyph]:
+        yield Glyph("axes", look="dim", d=line((60, 16), (60, 260), (640, 260)))
+        for power in range(0, round(log2(max(self.steps))), 4):
+            yield Glyph(f"up {power}", 54, self._point(min(self.steps), 2**power)[1], text=f"{2**power:,}",
+                        look="small end dim")  # fmt: skip
+        for name, times, root, look in (("trial division: p / 2", 0.5, 1.0, "dim dash"),
+                                         ("0.75 * root of p", 0.75, 0.5, "thick")):  # fmt: skip
+            ends = [self._point(p, times * p**root) for p in (min(self.steps), max(self.steps))]
+            yield Glyph(name, look=look, d=line(*ends))
+            yield Glyph(f"{name} name", 632, ends[1][1], text=name, look="small left")
+        for p, steps in self.steps.items():
+            x, y = self._point(p, steps)
+            yield Glyph(f"p {p}", x - 4, y - 4, 8, 8, look="hit")
+            yield Glyph(f"p {p} bits", x, 272, text=str(p.bit_length()), look="small dim")
+        yield Glyph("bits", 700, 272, text="bits of p", look="small dim")
+
+    def said(self) -> str:
+        return "Each square is a mean; they lie along the line that rises half as fast as p."
+
+    def alt(self) -> str:
+        told = ", ".join(f"{p.bit_length()} bits {steps:.0f}" for p, steps in self.steps.items())
+        return f"On logarithmic axes, the mean steps of the walk lie along the square root of p: {told}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "bits of p", "mean steps", "0.75 times the root of p", "trial division"
+        for p, steps in self.steps.items():
+            yield str(p.bit_length()), f"{steps:.0f}", f"{0.75 * p**0.5:.0f}", str(p // 2)
+
+
+class Diffusion(Still):
+    """`stages`: by name, the bytes of a stage before and after one bit of the first was changed."""
+
+    name, question = "the diffusion", "One bit changes. Which bytes of each stage change with it?"
+
+    def __init__(self, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
+        self.stages = dict(stages)
+        super().__init__()
+
+    @property
+    def height(self) -> float:
+        return 6 + 36 * len(self.stages)
+
+    def _told(self) -> Iterator[tuple[str, int, int, float]]:
+        """Of each stage: its size, how many bytes differ, and the share of bits that do."""
+        for name, (one, other) in self.stages.items():
+            bits = (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count()
+            yield name, len(one), sum(a != b for a, b in zip(one, other, strict=True)), bits / len(one) / 8
+
+    def marks(self) -> Iterator[Glyph]:
+        step = (WIDE - 60) / max(len(one) for one, _ in self.stages.values())
+        for row, (name, size, _, share) in enumerate(self._told()):
+            y, (one, other) = 8 + 36 * row, self.stages[name]
+            yield Glyph(f"name {name}", SIDE - 6, y + 12, text=name, look="small end")
+            yield Glyph(f"all {name}", SIDE, y, step * size, 24, look="paper")
+            changed = [a != b for a, b in zip(one, other, strict=True)]
+            yield Glyph(f"changed {name}", SIDE, y, look="bits hit", d=_bars(changed, step, 24))
+            walls = "".join(line((step * at, 0), (step * at, 24)) for at in range(BLOCK, size, BLOCK))
+            yield Glyph(f"blocks {name}", SIDE, y, look="hatch", d=walls)
+            yield Glyph(f"share {name}", 752, y + 12, text=f"{100 * share:.1f} %", look="small end")
+
+    def said(self) -> str:
+        return "Filled bytes have changed; at the right stands the share of bits that did."
+
+    def alt(self) -> str:
+        told = ", ".join(f"{name} {changed} of {size}" for name, size, changed, _ in self._told())
+        return f"A row for each stage of the seal with the bytes filled that changed with one bit: {told}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "stage", "bytes", "bytes changed", "bits changed"
+        for name, size, changed, share in self._told():
+            yield name, str(size), str(changed), f"{100 * share:.1f} %"
+
+
+class SmallClocks(Still):
+    """A power `g`^`x` modulo a small prime `p`, for which the prime factors of p - 1 differ."""
+
+    name, question, height = "the small clocks", "What does a label tell about its hour?", 336
+
+    def __init__(self, p: int, g: int, x: int) -> None:
+        self.p, self.g, self.x = p, g, x
+        self.label = pow(g, x, p)
+        self.factors = [f for f in range(2, p) if (p - 1) % f == 0 and all(f % d for d in range(2, f))]
+        super().__init__()
+
+    def _hand(self, f: int) -> int:
+        """What the clock of f hours shows, found by trying as a wiretapper does: from the label alone."""
+        seen, one = (pow(each, (self.p - 1) // f, self.p) for each in (self.label, self.g))
+        return next(hand for hand in range(f) if pow(one, hand, self.p) == seen)
+
+    def _clock(self, name: str, x: float, y: float, radius: float, told: Sequence[str], hand: int) -> Iterator[Glyph]:
+        for at, text in enumerate(told):
+            turn = 2 * pi * at / len(told)
+            left, top = x + radius * sin(turn), y - radius * cos(turn)
+            look = "hit" if at == hand else "paper"
+            yield Glyph(f"{name} {at}", left - 12, top - 8, 24, 16, text, f"small {look}")
+        turn = 2 * pi * hand / len(told)
+        end = (radius - 14) * sin(turn), (14 - radius) * cos(turn)
+        yield Glyph(f"{name} hand", x, y, look="thick", d=line((0, 0), end, arrow=True))
+
+    def marks(self) -> Iterator[Glyph]:
+        labels = [str(pow(self.g, k, self.p)) for k in range(self.p - 1)]
+        yield from self._clock("large", 170, 158, 138, labels, self.x)
+        yield Glyph("large name", 170, 322, text=f"hour k has the label {self.g}^k mod {self.p}", look="small")
+        for at, f in enumerate(self.factors):
+            x = 410 + 130 * at
+            yield from self._clock(f"clock {f}", x, 150, 44, [str(n) for n in range(f)], self._hand(f))
+            yield Glyph(f"clock {f} name", x, 226, text=f"label^{(self.p - 1) // f}\nk mod {f} = {self._hand(f)}",
+                        look="small")  # fmt: skip
+        yield Glyph("small name", 410 + 65 * (len(self.factors) - 1), 60, text="what a wiretapper reads", look="bold")
+
+    def said(self) -> str:
+        hands = ", ".join(f"{self._hand(f)} of {f}" for f in self.factors)
+        return (f"The label {self.label} hides one of {self.p - 1} hours; the small clocks show {hands}, and only hour "
+                f"{self.x} has all of these remainders.")  # fmt: skip
+
+    def alt(self) -> str:
+        small = ", ".join(f"the clock of {f} shows {self._hand(f)}" for f in self.factors)
+        return (f"A clock of {self.p - 1} hours with the labels {self.g}^k mod {self.p}, its hand at hour {self.x}, "
+                f"label {self.label}; beside it {small}.")  # fmt: skip
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "clock", "the label to the power of", "gives", "the hand"
+        for f in self.factors:
+            power = (self.p - 1) // f
+            yield f"{f} hours", str(power), str(pow(self.label, power, self.p)), str(self._hand(f))
