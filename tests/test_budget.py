@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import OverBudget
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
@@ -160,6 +161,31 @@ def test_an_honest_bind_beside_it_is_not_kept_waiting() -> None:
         assert honest.bind()
         assert time.perf_counter() - started < 2
         assert dc.trace.named("over_budget")
+
+
+def refused(client: Client, sealed: bytes) -> None:
+    """A binding whose seal is no seal: the answer says no more than that."""
+    now, stranger = client.clock(), bytes(range(8))
+    request = call("auth.bindTempAuthKey", perm_auth_key_id=int.from_bytes(stranger, "little"), nonce=1,
+                   expires_at=int(now) + 1000, encrypted_message=stranger + sealed)  # fmt: skip
+    msg_id = client.session.next_msg_id(now)
+    client.connection.send(bytes(client.session.pack(Message(msg_id, 1, bytes(request)))))
+
+
+@pytest.mark.parametrize("size", [96, 400, 60_000])
+def test_a_refused_bind_keeps_nobody_waiting_while_it_is_explained(size: int) -> None:
+    with LocalDC() as dc, connect(dc) as rude, connect(dc) as honest:
+        rude.call(call("help.getNearestDc"))
+        for number in range(200):  # other clients' keys, with each of which the seal might have been made
+            dc.dc.keys.add(AuthKey(number.to_bytes(2, "big") * 128), 0, rude.clock())
+        refused(rude, bytes(size))
+        time.sleep(0.05)
+        started = time.perf_counter()
+        assert honest.bind()
+        assert time.perf_counter() - started < 5  # without a bound 15 seconds and more
+        assert [event.text.partition(":")[0] for event in dc.trace.named("diagnosis")] == [
+            "no_such_permanent_key" if size == 96 else "wrong_size"
+        ]
 
 
 # -- stop ----------------------------------------------------------------------------------------------------------

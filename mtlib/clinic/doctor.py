@@ -187,11 +187,14 @@ def _hidden(row: Evidence) -> Evidence:
 
 # -- The seal -----------------------------------------------------------------------------------------------------
 
+LONGEST = 1024
+"""Bytes of a seal that is opened by trial: thousands of ways are tried, and each takes the longer the more there is."""
+
 
 def _with_perm_key(case: Case) -> Case:
     """The permanent key picked from the others where it was not said which one it is."""
     patient, sealed = case.patient, case.sealed
-    if patient.perm_key is not None or sealed is None:
+    if patient.perm_key is not None or sealed is None or len(sealed) > LONGEST:
         return case
     named = case.call["perm_auth_key_id"] if case.call is not None else None
     chosen = next((key for key in patient.other_keys if key.key.id == named), None)
@@ -212,6 +215,8 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     sealed, patient = case.sealed or b"", case.patient
     if len(sealed) in (0, RSA_BLOCK):
         return case.and_found(noticed("rsa_sealed" if sealed else "empty", _size(sealed))), None
+    if len(sealed) > LONGEST:
+        return case.and_found(noticed("wrong_size", _size(sealed))), None
     known = expected_inside(patient, case.values)
     opened, found = _opened(sealed, patient, known)
     if opened is not None:
