@@ -269,7 +269,7 @@ def _config(call: Call, request: Dissection) -> bytes:
     """The configuration, in the constructor of the layer that the client named, with an address that it can dial."""
     host, port = call.peer.address
     option = SCHEMA["dcOption"].build(id=call.dc.this_dc, ip_address=host, port=port, static=True, ipv6=":" in host)
-    layer = 2**31 if call.key.layer is None else max(0, call.key.layer)
+    layer = 2**31 if call.key.layer is None else call.key.layer
     layout = SCHEMA.of(bytes.fromhex(next(number for since, number in CONFIGS.items() if layer >= since))[::-1])
     values = {f.name: 0 for f in layout.fields if f.kind.name == "int" and f.when is None}
     return bytes(
