@@ -12,13 +12,13 @@ import heapq
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 from ipaddress import ip_address
 from typing import Any, Literal, NamedTuple
 
 from mtlib.clinic.listening import Heard, Listener
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, field
 from mtlib.errors import DecodeError, LocalError
 
 LARGEST_CAPTURE = 1 << 25

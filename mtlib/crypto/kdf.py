@@ -16,10 +16,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mtlib.crypto.secret import Secret, exact, plain
+from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 
 
