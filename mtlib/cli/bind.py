@@ -75,7 +75,7 @@ def _endpoint(options: argparse.Namespace) -> Any:
 
 def _report(client: Any, options: argparse.Namespace, log: Any) -> int:
     """Bind, call, and tell."""
-    from mtlib.wire import unseal
+    from mtlib.wire.dissection import unseal
 
     for key in (client.perm_key, client.temp_key):
         log.add(key)
@@ -102,7 +102,7 @@ def _report(client: Any, options: argparse.Namespace, log: Any) -> int:
 
 def _call(client: Any, name: str) -> str:
     """What a call comes to, in a few words."""
-    from mtlib.wire import SCHEMA
+    from mtlib.wire.schema import SCHEMA
 
     query = SCHEMA[name].build(hash=0) if name == "help.getAppConfig" else SCHEMA[name].build()
     try:

@@ -12,14 +12,16 @@ import heapq
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 from ipaddress import ip_address
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from mtlib.clinic.listening import Heard, Listener
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, field
 from mtlib.errors import DecodeError, LocalError
+
+if TYPE_CHECKING:
+    from mtlib.clinic.listening import Heard, Listener
 
 LARGEST_CAPTURE = 1 << 25
 """Bytes of the largest file that is looked at."""
@@ -305,6 +307,8 @@ def _converse(flow: Flow, keys: list[AuthKey]) -> CapturedConnection | None:
 
 
 def _listen(flow: Flow, client: End, server: End, keys: list[AuthKey]) -> tuple[Listener, CapturedConnection]:
+    from mtlib.clinic.listening import Heard, Listener  # with the doctor, whom `is_capture` does not need
+
     listener = Listener(keys, begun=client in flow.first)
     ways = (in_order(flow.segments.get(client, ()), flow.first.get(client), "client"),
             in_order(flow.segments.get(server, ()), flow.first.get(server), "server"))

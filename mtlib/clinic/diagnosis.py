@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from mtlib.clinic.mistakes import Mistake
+from mtlib.dataclass import dataclass, field
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Verdict
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 from mtlib.wire.view import to_html
 
 THROW_AWAY = (

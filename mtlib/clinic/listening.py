@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mtlib.clinic.diagnosis import Diagnosis
@@ -20,14 +19,15 @@ from mtlib.clinic.packet import unwrapped
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, field
 from mtlib.errors import MtError, PeerError, TransportError
 from mtlib.protocol.dissect import dissect
 from mtlib.protocol.messages import Message, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, TO_SERVER, open_packet
 from mtlib.transport.framing import FRAMINGS, Frame, Framing
 from mtlib.transport.stream import ServerStream
-from mtlib.wire import SCHEMA, Dissection
-from mtlib.wire.schema import REQUEST
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import REQUEST, SCHEMA
 
 Speaker = Literal["client", "server"]
 

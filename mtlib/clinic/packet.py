@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from mtlib.clinic import recipe, wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
@@ -18,6 +17,7 @@ from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
+from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
@@ -25,8 +25,8 @@ from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, FROM_CLIENT, Message, Window, inflate, unpack
 from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, seal
 from mtlib.transport.stream import ServerStream
-from mtlib.wire import SCHEMA, Dissection, Reading
-from mtlib.wire.schema import REQUEST
+from mtlib.wire.dissection import Dissection, Reading
+from mtlib.wire.schema import REQUEST, SCHEMA
 
 BIND = REQUEST.id_bytes
 REQUEST_SIZE = 132

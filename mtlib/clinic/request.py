@@ -20,7 +20,7 @@ from mtlib.clinic.wrong import Shape, size_of, written_as
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import V1
 from mtlib.protocol.binding import ENCRYPTED_SIZE
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST
 
 Rows = tuple[Mistake, ...]

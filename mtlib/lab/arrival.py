@@ -5,13 +5,12 @@ Each of these ends in silence, in four bytes, or in an answer that is not about 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError, PeerError
 from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Check, PacketFacts, Result, Verdict, judge_packet
 from mtlib.protocol.packets import framing
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST
 
 CLOSED, WAITING = "the connection is closed", "no answer"

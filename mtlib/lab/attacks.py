@@ -9,11 +9,11 @@ each left out in turn. `msg_id_rises` is in no document.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from mtlib.crypto.entropy import Entropy, Noise
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError, TransportError
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
@@ -25,8 +25,8 @@ from mtlib.protocol.messages import Message, unpack
 from mtlib.protocol.packets import TO_CLIENT, encrypt_v1, open_packet
 from mtlib.protocol.session import Session, look
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA, Dissection
-from mtlib.wire.schema import REQUEST
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import REQUEST, SCHEMA
 
 AROUND = ("one_temp_key", "duplicates", "window")
 """Rules around the checks: a new binding ends the older ones; a msg_id that came before is not executed again; nor is

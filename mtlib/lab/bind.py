@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
+from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError
 from mtlib.lab.arrival import arrive
 from mtlib.lab.inspector import Inspector
@@ -16,7 +16,7 @@ from mtlib.lab.resealing import resealed
 from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
 from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing
-from mtlib.wire import Dissection, unseal
+from mtlib.wire.dissection import Dissection, unseal
 from mtlib.wire.schema import REQUEST
 
 LAYERS = ("frame", "packet", "request")

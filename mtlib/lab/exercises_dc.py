@@ -17,7 +17,7 @@ from mtlib.lab.scenes import Scene, scenes
 from mtlib.protocol import retry as rule
 from mtlib.protocol.checks import INVALID
 from mtlib.protocol.retry import TRIES
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import SIMPLE, Bool
 
 # -- 00: a first look ------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from mtlib.lab.sheets import Map
 from mtlib.lab.walking import names
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.packets import HEADER
-from mtlib.wire import Reading
+from mtlib.wire.dissection import Reading
 from mtlib.wire.schema import PLAINTEXT
 
 # -- 21: who notices a flip -------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from mtlib.lab.resealing import resealed
 from mtlib.lab.sheets import Map, uncut
 from mtlib.lab.view_model import ViewModel
 from mtlib.protocol.packets import FORMULAS, REQUEST_PACKET
-from mtlib.wire import Dissection, Reading, unseal
+from mtlib.wire.dissection import Dissection, Reading, unseal
 from mtlib.wire.schema import PLAINTEXT
 
 NOTES = 8

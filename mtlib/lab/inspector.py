@@ -13,7 +13,7 @@ import traitlets
 
 from mtlib.lab.view_model import Judge, Rebuild, ViewModel
 from mtlib.lab.widgets import script, style
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 
 
 class Inspector(anywidget.AnyWidget):

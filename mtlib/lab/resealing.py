@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import replace
 from mtlib.errors import LocalError
 from mtlib.lab.sheets import Map
 from mtlib.protocol.binding import ENVELOPE_SIZE
 from mtlib.protocol.packets import HEADER, MIN_PADDING, encrypt_v1, seal
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 
 
 def resealed(

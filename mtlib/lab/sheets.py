@@ -8,11 +8,12 @@ beginning of the sheet. Nothing here knows a protocol.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from mtlib.dataclass import dataclass
 from mtlib.errors import MtError
-from mtlib.wire import Dissection, Field, Layout, Span, given
-from mtlib.wire.layout import Rest
+from mtlib.wire.dissection import Dissection, Field, Span
+from mtlib.wire.layout import Layout, Rest
+from mtlib.wire.notes import given
 
 
 @dataclass(frozen=True)

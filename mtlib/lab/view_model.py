@@ -17,17 +17,19 @@ together. So a front end shows nothing of its own before the answer is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import count
 from types import MappingProxyType
 from typing import Any
 
 from mtlib.clinic.reading import bytes_in, read_bytes
+from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 from mtlib.lab.sheets import Map, Place, Sheet, uncut
-from mtlib.wire import Dissection, Origin, Reading, Schema, Seal, Span, Traced, trace
-from mtlib.wire.provenance import FUNCTIONS
+from mtlib.wire.dissection import Dissection, Reading, Seal, Span
+from mtlib.wire.notes import Origin
+from mtlib.wire.provenance import FUNCTIONS, Traced, trace
+from mtlib.wire.tl import Schema
 from mtlib.wire.view import show_value
 
 Rebuild = Callable[[dict[str, Any]], Dissection]

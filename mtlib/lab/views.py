@@ -7,7 +7,6 @@ place wherever nothing runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar
 
@@ -15,10 +14,11 @@ import anywidget
 import traitlets
 
 from mtlib.crypto import IgeBlock, Schedule, ige_blocks
+from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 from mtlib.lab.widgets import script, style
-from mtlib.wire import Dissection, Row
-from mtlib.wire.view import CELL, MONO, Cell, html_table, text_table, to_html
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.view import CELL, MONO, Cell, Row, html_table, text_table, to_html
 
 
 class View(anywidget.AnyWidget):

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from math import isfinite
 from typing import Any, Self
@@ -22,6 +21,7 @@ from typing import Any, Self
 from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
+from mtlib.dataclass import replace
 from mtlib.errors import CheckError, LocalError, MtError, RpcError, TransportError, Unreachable
 from mtlib.net.connection import REACH, ClientConnection, Deadline, Kept
 from mtlib.net.endpoints import endpoint
@@ -32,8 +32,8 @@ from mtlib.protocol.packets import PLAIN, plain
 from mtlib.protocol.retry import DROP_BOTH_KEYS, NEW_TEMP_KEY, STOP, delay, named, retry
 from mtlib.protocol.session import BadMessage, SentPacket, Session, SessionEvent
 from mtlib.transport.obfuscation import hidden_secret
-from mtlib.wire import SCHEMA, Dissection
-from mtlib.wire.schema import LAYER
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import LAYER, SCHEMA
 
 UNKNOWN_KEY = -404
 DAY = 86400

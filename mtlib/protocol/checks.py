@@ -15,20 +15,19 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, field
 from mtlib.errors import DecodeError, LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.messages import ACK, CONTAINER, FROM_CLIENT, GZIP, SERVICE_MESSAGES, Window, seconds_of
 from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, decrypt_v1
-from mtlib.wire import SCHEMA, Dissection, Reading
-from mtlib.wire.dissection import Allowance
-from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST
+from mtlib.wire.dissection import Allowance, Dissection, Reading
+from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST, SCHEMA
 
 NO_KEY = AuthKey(bytes(256))
 """Decrypts where no permanent key is known, so that an unknown key costs as much time as a known one."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from mtlib.dataclass import dataclass
 from mtlib.errors import CheckError, DecodeError, OverBudget
 from mtlib.protocol.limits import Limits
-from mtlib.wire import SCHEMA
 from mtlib.wire.dissection import Allowance, Reading
+from mtlib.wire.schema import SCHEMA
 
 FROM_CLIENT, ANSWER, NOTICE = 0, 1, 3
 """msg_id modulo 4: the client's own; the server's answer to one; whatever else the server sends."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, field
 from mtlib.errors import CheckError, LocalError, OverBudget
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import (
@@ -32,8 +32,8 @@ from mtlib.protocol.messages import (
     unpack_within,
 )
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padding_size, seal
-from mtlib.wire import SCHEMA, Dissection
-from mtlib.wire.dissection import STRICT, Reading
+from mtlib.wire.dissection import STRICT, Dissection, Reading
+from mtlib.wire.schema import SCHEMA
 
 ANSWERS = Limits(frame_after_key=2 << 20, inflated=8 << 20, ids=1 << 16, objects=1 << 16)
 """What a client takes from the data centre that it has chosen: a part of a file is 1 MiB, and the configuration of an

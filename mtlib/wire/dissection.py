@@ -5,20 +5,22 @@ in microseconds. A ciphertext is a span with a `Seal`; `unseal(dissection, keys)
 open that the keys can open, so that one path leads through everything:
 `frame/packet/message/request/encrypted_message/plaintext/envelope/inner`.
 
-This file knows no cipher: a key opens its own seals (`Opener`).
+This file knows no cipher: a key opens its own seals (`Opener`). How a dissection looks is loaded when one is shown.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import DecodeError, LocalError, OverBudget
 from mtlib.wire.notes import Note, Origin, given
-from mtlib.wire.view import Row, to_html, to_text
+
+if TYPE_CHECKING:
+    from mtlib.wire.view import Row
 
 MAX_DEPTH = 32
 """How many objects may stand inside each other. A frame with a binding in it, unsealed, needs ten."""
@@ -297,6 +299,8 @@ class Dissection:
 
     def rows(self, path: str = "", depth: int = 0) -> Iterator[Row]:
         """Every span with its path, depth first; a nested or opened dissection follows its span."""
+        from mtlib.wire.view import Row
+
         for span in self.spans:
             here = f"{path or self.name}/{span.name}"
             yield Row.of(span, here, depth)
@@ -308,10 +312,14 @@ class Dissection:
         return f"<{self.name}: {len(self)} bytes>"
 
     def __str__(self) -> str:
+        from mtlib.wire.view import to_text
+
         return to_text(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": to_text(self), "text/html": to_html(self)}
+        from mtlib.wire.view import to_html
+
+        return {"text/plain": str(self), "text/html": to_html(self)}
 
 
 def octets(value: Any, name: str) -> bytes:

@@ -28,7 +28,7 @@ from mtlib.lab.figures.drawing import (
 )
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, Carried
 from mtlib.protocol.packets import TO_SERVER
-from mtlib.wire import Dissection, Field, Span
+from mtlib.wire.dissection import Dissection, Field, Span
 
 # -- What the two msg_keys cover -----------------------------------------------------------------------------------
 

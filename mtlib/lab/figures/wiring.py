@@ -24,7 +24,7 @@ from mtlib.lab.figures.drawing import (
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import CHECKS, Result, Verdict
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
-from mtlib.wire import Field
+from mtlib.wire.dissection import Field
 from mtlib.wire.schema import ENVELOPE, INNER, REQUEST
 from mtlib.wire.view import COLOURS
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,12 +16,13 @@ from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe import Recipe, envelope, inner
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press
 from mtlib.lab.scenes import DAY, Scene, scenes
 from mtlib.protocol.binding import ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.checks import CHECKS, Facts
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
-from mtlib.wire import Reading
+from mtlib.wire.dissection import Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST
 
 GIVEN = ("perm_auth_key", "temp_auth_key", "temp_auth_key_id", "temp_session_id", "msg_id", "nonce", "expires_at",

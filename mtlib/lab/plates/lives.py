@@ -7,11 +7,11 @@ exchanges are left out: both sides are given the same 256 bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
+from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import RpcError, TransportError
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
@@ -20,7 +20,8 @@ from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.retry import DROP_BOTH_KEYS, NEW_TEMP_KEY, RESEND, STOP, Advice, named
 from mtlib.protocol.session import BadMessage, Session
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import SCHEMA
 
 Rule = Callable[[str, int, float | None, bool], Advice]
 """What to do after a refusal: its name, how many so far, the age of the permanent key, whether it was ever bound."""

@@ -7,13 +7,14 @@ bytes until the end, and a seal that closes over it gives them other values. Abo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line
 from mtlib.protocol.binding import Carried
-from mtlib.wire import Dissection, Origin, Span
+from mtlib.wire.dissection import Dissection, Span
+from mtlib.wire.notes import Origin
 from mtlib.wire.schema import INNER
 
 TOLD = {

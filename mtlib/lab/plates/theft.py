@@ -19,7 +19,8 @@ from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, PacketFacts, Verdict, judge
 from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import MESSAGES, TO_CLIENT, TO_SERVER, seal
-from mtlib.wire import SCHEMA, Reading
+from mtlib.wire.dissection import Reading
+from mtlib.wire.schema import SCHEMA
 
 X = {"sent": TO_SERVER, "received": TO_CLIENT}
 ARROWS = {"sent": "→", "received": "←"}
