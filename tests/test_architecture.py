@@ -17,10 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A module may import only from floors below its own, and from its own room. `mtlib` itself (the empty name)
 # offers the whole house at its front door: it may import everything, and only the command line enters there.
-FLOORS = (
-    "lazy", "dataclass", "errors", "wire", "crypto", "transport", "protocol", "clinic", "net", "lab", "", "cli",
-    "__main__",
-)  # fmt: skip
+FLOORS = ("lazy", "errors", "wire", "crypto", "transport", "protocol", "clinic", "net", "lab", "", "cli", "__main__")
 
 SOCKETS = {
     "_thread", "asyncio", "concurrent", "http", "multiprocessing", "select", "selectors", "signal", "socket",

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mtlib.clinic.mistakes import MISTAKES, Mistake
 from mtlib.clinic.patient import SUCCESS
-from mtlib.dataclass import replace
 from mtlib.errors import TransportError
 from mtlib.protocol.messages import BAD_MSG
 

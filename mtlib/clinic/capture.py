@@ -12,12 +12,12 @@ import heapq
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from io import BytesIO
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import DecodeError, LocalError
 
 if TYPE_CHECKING:

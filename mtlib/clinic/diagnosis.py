@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from mtlib.clinic.mistakes import Mistake
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Verdict
 from mtlib.wire.dissection import Dissection

@@ -11,6 +11,7 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, core.telegram.org/api/pfs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mtlib.clinic import wrong
@@ -44,7 +45,6 @@ from mtlib.clinic.wrong import size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
 from mtlib.crypto.kdf import V1
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge

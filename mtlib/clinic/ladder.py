@@ -17,6 +17,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,7 +28,6 @@ from mtlib.clinic.recipe_client import PARTS
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import ScheduleTable
 from mtlib.crypto.rsa import PrivateKey, rsa_pad_open
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import CheckError, DecodeError, LocalError, MtError
 
 # -- Answers ------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mtlib.clinic.diagnosis import Diagnosis
@@ -19,7 +20,6 @@ from mtlib.clinic.packet import unwrapped
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import MtError, PeerError, TransportError
 from mtlib.protocol.dissect import dissect
 from mtlib.protocol.messages import Message, unpack

@@ -21,6 +21,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import partial
 from itertools import chain
@@ -34,7 +35,6 @@ from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, msg_key_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import MARGIN, RESIDUES, factor, is_probable_prime
 from mtlib.crypto.rsa import PublicKey
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, GZIP, Budget, Message, contents, inflate
 from mtlib.protocol.packets import seal

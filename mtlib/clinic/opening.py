@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,7 +23,6 @@ from mtlib.clinic.recipe import Rows, scheduled, written
 from mtlib.clinic.wrong import Shape, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
 from mtlib.crypto.kdf import V1, V2
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.wire.notes import Origin
 from mtlib.wire.schema import ENVELOPE, INNER

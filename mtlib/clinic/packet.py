@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from mtlib.clinic import recipe, wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
@@ -17,7 +18,6 @@ from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, judge_message, judge_packet

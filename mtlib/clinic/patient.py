@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any, NoReturn
 
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.secret import Secret
-from mtlib.dataclass import dataclass, field, fields
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol.checks import Facts, Rules
 from mtlib.protocol.limits import Limits

@@ -15,13 +15,13 @@ import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
 from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, whole_number
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.wire.schema import REQUEST

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.kdf import V1, V2, ScheduleRow, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field
 from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST

@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from mtlib.clinic.recipe_client import PARTS, tl_string
 from mtlib.crypto.kdf import MSG_KEY_V2, V2, ScheduleTable
 from mtlib.crypto.numbers import MARGIN, RESIDUES
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError, TransportError
 from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, PLAIN, REQUEST_MESSAGE, REQUEST_PACKET, plain
 from mtlib.transport.framing import FRAMINGS, PaddedIntermediate

@@ -7,6 +7,7 @@ other place, each field left out, doubled, too wide, in another order.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations, cycle, pairwise, permutations
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 from mtlib.clinic.recipe import Rows
 from mtlib.crypto.aes import BLOCK, raw_aes
 from mtlib.crypto.kdf import Piece, ScheduleRow
-from mtlib.dataclass import dataclass, replace
 
 # -- Numbers ------------------------------------------------------------------------------------------------------
 

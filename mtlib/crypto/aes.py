@@ -17,10 +17,10 @@ of c_0 and p_0 inside the iv for granted: it is OpenSSL's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mtlib.crypto.secret import Buffer, exact, plain
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 
 BLOCK = 16

@@ -17,7 +17,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from mtlib.crypto.secret import Secret, exact, plain
@@ -136,14 +135,7 @@ class ScheduleRow:
 
     def joined(self, values: Mapping[str, bytes], x: int) -> bytes:
         """The pieces one after the other: the input of the hash, or the value itself."""
-        if x not in self._cuts:
-            self._cuts[x] = tuple((piece.source, piece.cut(x)) for piece in self.pieces)
-        return b"".join([values[source][cut] for source, cut in self._cuts[x]])
-
-    @cached_property
-    def _cuts(self) -> dict[int, tuple[tuple[str, slice], ...]]:
-        """By direction: made once, for whoever tries thousands of keys."""
-        return {}
+        return b"".join([values[piece.source][piece.cut(x)] for piece in self.pieces])
 
     def value(self, values: Mapping[str, bytes], x: int) -> bytes:
         """The row itself, from those that it reads."""

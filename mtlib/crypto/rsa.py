@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from hmac import compare_digest
 from math import lcm
@@ -19,7 +20,6 @@ from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.numbers import power, to_bytes
 from mtlib.crypto.secret import Buffer, Secret, exact, plain, whole
-from mtlib.dataclass import dataclass
 from mtlib.errors import CheckError, LocalError
 from mtlib.wire.dissection import Seal, Unsealed
 from mtlib.wire.tl import String

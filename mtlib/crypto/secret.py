@@ -6,6 +6,7 @@ here, once, is what lets every function above promise that it never changes what
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar, NoReturn, Self, TypeAlias
 
 from mtlib.errors import LocalError
@@ -40,8 +41,8 @@ class Secret:
 
     They cannot be pickled (LocalError), so they do not slip into a cache, a queue or a notebook's saved state. They
     never change, so a copy is the value itself: `dataclasses.asdict` of something that holds a key hands on the
-    object, and not the bytes. Their `repr` shows what `shown` names (a dataclass has its own), and can be asked for
-    before they are complete: a debugger does.
+    object, and not the bytes. Their `repr` shows what `shown` names (of a dataclass, the fields with `repr`), and can
+    be asked for before they are complete: a debugger does.
     """
 
     __slots__ = ()
@@ -58,7 +59,8 @@ class Secret:
         return self
 
     def __repr__(self) -> str:
-        known = [f"{name}={getattr(self, name)!r}" for name in self.shown if hasattr(self, name)]
+        names = self.shown or (f.name for f in fields(self) if f.repr) if is_dataclass(self) else self.shown
+        known = [f"{name}={getattr(self, name)!r}" for name in names if hasattr(self, name)]
         return f"{type(self).__name__}({', '.join(known)})"
 
 

@@ -5,8 +5,9 @@ Each of these ends in silence, in four bytes, or in an answer that is not about 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError, PeerError
 from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Check, PacketFacts, Result, Verdict, judge_packet
 from mtlib.protocol.packets import framing

@@ -9,11 +9,11 @@ each left out in turn. `msg_id_rises` is in no document.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mtlib.crypto.entropy import Entropy, Noise
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError, TransportError
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding

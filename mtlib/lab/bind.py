@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError
 from mtlib.lab.arrival import arrive
 from mtlib.lab.inspector import Inspector

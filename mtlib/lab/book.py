@@ -13,12 +13,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from dataclasses import dataclass, field
 from io import StringIO
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from mtlib.crypto.entropy import Patterned
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import LocalError, MtError, RpcError
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, TO_SERVER, open_packet
 from mtlib.protocol.session import look

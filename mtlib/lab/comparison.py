@@ -6,10 +6,10 @@ The result is a table without script, so it stays in a saved notebook as it is; 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property, partial
 from html import escape
 
-from mtlib.dataclass import dataclass
 from mtlib.lab.sheets import Map
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.view import MONO, Cell, html_table

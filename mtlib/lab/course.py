@@ -15,12 +15,12 @@ import ast
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from pathlib import Path
 from textwrap import shorten, wrap
 
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.examining import Task

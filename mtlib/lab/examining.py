@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from mtlib.clinic.ladder import RUNGS, Raised, WrongAnswer, difference, ladder, mistaken, recognise
 from mtlib.crypto.entropy import Patterned
-from mtlib.dataclass import dataclass, field
 
 RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
 COLOURS = {RIGHT: ("#e3f3e6", "#2e7d43"), ALMOST: ("#fdf3d3", "#a8780a"), NOT_YET: ("#eceff3", "#5b6675")}

@@ -6,12 +6,12 @@ Source: core.telegram.org/mtproto/samples-auth_key, whose values are among the v
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from mtlib.clinic.ladder import ladder
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PrivateKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import MtError
 from mtlib.lab.samples import DAY, NOW
 from mtlib.protocol.exchange import begin

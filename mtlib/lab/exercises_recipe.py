@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,7 +27,6 @@ from mtlib.clinic.wrong import ended, pieces_changed
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.kdf import V1, V2, ScheduleTable, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import replace
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.scenes import FIXED, picked, scenes
 from mtlib.protocol.packets import padding_size

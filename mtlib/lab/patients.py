@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from mtlib.crypto.aes import ige_encrypt, raw_aes
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import V1, V2, ScheduleTable, msg_key_v1
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import replace
 from mtlib.lab.samples import sample
 from mtlib.protocol.binding import Binding
 from mtlib.wire.schema import REQUEST

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 

@@ -7,11 +7,12 @@ before the padding, of which there are 0 to 15 bytes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from mtlib.crypto.aes import BLOCK, decrypt_blocks, ige_decrypt
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.kdf import kdf_v1, msg_key_v1
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import LocalError
 from mtlib.protocol.packets import HEADER, encrypt_v1
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import replace
 from mtlib.errors import LocalError
 from mtlib.lab.sheets import Map
 from mtlib.protocol.binding import ENVELOPE_SIZE

@@ -5,10 +5,11 @@ TOY values: published here, worth nothing anywhere.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PrivateKey
-from mtlib.dataclass import dataclass
 from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.messages import next_msg_id
 

@@ -8,8 +8,8 @@ beginning of the sheet. Nothing here knows a protocol.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from mtlib.dataclass import dataclass
 from mtlib.errors import MtError
 from mtlib.wire.dissection import Dissection, Field, Span
 from mtlib.wire.layout import Layout, Rest

@@ -4,12 +4,12 @@ troubles with the loop that does what a rule says after each refusal (lesson 20)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import count
 from textwrap import fill
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Patterned
-from mtlib.dataclass import replace
 from mtlib.errors import MtError, RpcError, TransportError
 from mtlib.lab.samples import NOW
 from mtlib.net.client import Client, connect

@@ -17,12 +17,12 @@ together. So a front end shows nothing of its own before the answer is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from types import MappingProxyType
 from typing import Any
 
 from mtlib.clinic.reading import bytes_in, read_bytes
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 from mtlib.lab.sheets import Map, Place, Sheet, uncut

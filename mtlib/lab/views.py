@@ -7,6 +7,7 @@ place wherever nothing runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar
 
@@ -14,7 +15,6 @@ import anywidget
 import traitlets
 
 from mtlib.crypto import IgeBlock, Schedule, ige_blocks
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 from mtlib.lab.widgets import script, style
 from mtlib.wire.dissection import Dissection

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from mtlib.crypto.entropy import Patterned
-from mtlib.dataclass import replace
 from mtlib.errors import RpcError, TransportError, Unreachable
 from mtlib.lab.samples import DAY, NOW
 from mtlib.net.client import Client, connect

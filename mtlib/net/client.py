@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from math import isfinite
 from typing import Any, Self
@@ -21,7 +22,6 @@ from typing import Any, Self
 from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
-from mtlib.dataclass import replace
 from mtlib.errors import CheckError, LocalError, MtError, RpcError, TransportError, Unreachable
 from mtlib.net.connection import REACH, ClientConnection, Deadline, Kept
 from mtlib.net.endpoints import endpoint

@@ -11,12 +11,12 @@ test key, fingerprint b25898df208d2603.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from socket import inet_aton
 from typing import Any
 
 from mtlib.crypto.rsa import PublicKey
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import LocalError, MtError
 from mtlib.net.memory import Line
 

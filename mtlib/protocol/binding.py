@@ -9,6 +9,7 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,6 @@ from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.kdf import V1, Schedule, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import exact
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import LocalError
 from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
 from mtlib.protocol.packets import framing as _framing

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import DecodeError, LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.messages import ACK, CONTAINER, FROM_CLIENT, GZIP, SERVICE_MESSAGES, Window, seconds_of

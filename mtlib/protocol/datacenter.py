@@ -13,12 +13,12 @@ stricter than working clients, so what they do is remarked in the log and refuse
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.kdf import msg_key_large_v2
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import CheckError, DecodeError, OverBudget, PeerError, TransportError
 from mtlib.protocol.checks import MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server

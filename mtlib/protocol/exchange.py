@@ -22,6 +22,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from hmac import compare_digest
 from typing import Any, ClassVar, NamedTuple
@@ -33,7 +34,6 @@ from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, generator_power, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
 from mtlib.crypto.secret import Hidden, Secret, exact, whole
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import CheckError, LocalError, PeerError
 from mtlib.wire.dissection import STRICT, Dissection, Seal, Unsealed, octets
 from mtlib.wire.layout import Layout
@@ -56,7 +56,7 @@ LAST_SECOND = 2**31 - 1
 # -- What both sides do ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExchangeSecrets(Secret):
     """The two nonces a key exchange hides behind: 32 bytes that only two know, 16 that everybody saw.
 
@@ -209,7 +209,7 @@ def begin(
     return ExchangeStep(state, SCHEMA["req_pq_multi"].build(nonce=nonce))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitResPq(Secret):
     """The server has to name its attempt, its RSA keys, and a number to take apart."""
 
@@ -262,7 +262,7 @@ def _factors(pq: bytes) -> tuple[int, int]:
     return factor(int.from_bytes(pq, "big"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitDhParams(Secret):
     """The server has to prove that it could open the seal, and to offer its half of Diffie-Hellman."""
 
@@ -308,7 +308,7 @@ class AwaitDhParams(Secret):
         return end
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Offer(Secret):
     """The server's half of the exchange, checked: what it takes to answer it, once or again.
 
@@ -339,7 +339,7 @@ class Offer(Secret):
         return ExchangeStep(AwaitDhGen(self, auth_key, retries), message)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitDhGen(Secret):
     """The server has to show that it made the same key, and to say whether it takes it."""
 
@@ -385,7 +385,7 @@ class AwaitDhGen(Secret):
             raise CheckError(f"{name} proves nothing{hint}", got=answer[name], where=f"{answer.name}/{name}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Established(Secret):
     """A key that both sides have.
 

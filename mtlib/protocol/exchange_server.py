@@ -14,6 +14,7 @@ Source: core.telegram.org/mtproto/auth_key.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import ClassVar
 
@@ -22,7 +23,6 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import DH_PRIME, check_dh_public, is_probable_prime, power, to_bytes
 from mtlib.crypto.rsa import PrivateKey, hex_fingerprint, old_check, old_open, rsa_pad_open
 from mtlib.crypto.secret import Secret
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import CheckError, LocalError, PeerError, TransportError
 from mtlib.protocol import exchange
 from mtlib.protocol.exchange import REDRAWS, ExchangeSecrets, ExchangeStep, awaited, draw_exponent, inside, same
@@ -58,7 +58,7 @@ class Server:
     retries: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Serving(Secret):
     """What every state of the server has: whom it serves, which attempt this is, and what it said so far."""
 
@@ -124,7 +124,7 @@ class AwaitReqPq(_Serving):
     sends: ClassVar[tuple[str, ...]] = ("resPQ",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitReqDhParams(_Serving):
     """The client has to bring the factors, and a secret sealed for one of the server's RSA keys."""
 
@@ -176,7 +176,7 @@ class AwaitReqDhParams(_Serving):
         raise CheckError("not one of our RSA keys", got=hex_fingerprint(named), where=where)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwaitSetDhParams(_Serving):
     """The client has to bring its half of the Diffie-Hellman exchange."""
 
@@ -223,7 +223,7 @@ class AwaitSetDhParams(_Serving):
         return ExchangeStep(granted, answer)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Granted(_Serving):
     """A key that both sides have. `expires_in` (seconds from now on) is None for a permanent key.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 
 FAULTS: Mapping[str, str] = {

@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
 
 from mtlib.crypto.entropy import Entropy, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PrivateKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import LocalError
 from mtlib.protocol import checks
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from mtlib.dataclass import dataclass
 from mtlib.errors import CheckError, DecodeError, OverBudget
 from mtlib.protocol.limits import Limits
 from mtlib.wire.dissection import Allowance, Reading

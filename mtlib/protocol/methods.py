@@ -8,8 +8,8 @@ core.telegram.org/api/errors. What is DEDUCED about a binding stands in `checks`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from mtlib.dataclass import dataclass
 from mtlib.errors import DecodeError, OverBudget, RpcError
 from mtlib.protocol.checks import INVALID, Facts, Verdict
 from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession

@@ -10,6 +10,7 @@ Source: core.telegram.org/mtproto/description (2.0), /mtproto/description_v1 (1.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
@@ -17,7 +18,6 @@ from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.kdf import kdf_nonces, kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import whole
-from mtlib.dataclass import dataclass
 from mtlib.errors import CheckError, DecodeError, LocalError
 from mtlib.transport.framing import FRAMINGS, FramePart, Framing
 from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, octets

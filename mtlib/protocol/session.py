@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import CheckError, LocalError, OverBudget
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import (

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.secret import Buffer, Hidden, Secret, exact, plain, whole
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import DecodeError, LocalError
 from mtlib.transport.framing import FRAMINGS, Full, PaddedIntermediate
 
@@ -151,7 +151,7 @@ def tags_with(secret: bytes | None) -> dict[bytes, str]:
     return {tag: name for tag, name in TAGS.items() if not padded or name == PaddedIntermediate.name}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Obfuscation(Secret):
     """One obfuscated connection: what is given, and one property for each value that follows from it.
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import DecodeError, LocalError, OverBudget
 from mtlib.wire.notes import Note, Origin, given
 

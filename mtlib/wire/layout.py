@@ -8,10 +8,10 @@ value stand here too: so many bytes, always the same bytes, all that is left. Th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import DecodeError, LocalError, MtError, PeerError
 from mtlib.wire.dissection import Dissection, Field, Read, Reading, Seal, Shape, Span, octets
 from mtlib.wire.notes import given

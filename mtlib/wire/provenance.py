@@ -6,13 +6,13 @@ note names, runs its formula on their bytes, and says whether the result is what
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, SupportsBytes
 
-import mtlib.dataclass as dataclasses
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError, MtError
 from mtlib.wire.dissection import Dissection, Field, Span
 

@@ -17,10 +17,10 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
-from mtlib.dataclass import dataclass, replace
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Seal, Shape, Span, octets
 from mtlib.wire.layout import Constant, Layout, Raw, Rest, leftover, need, uncut

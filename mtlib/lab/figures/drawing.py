@@ -14,13 +14,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from html import escape
 from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, TypeVar
 
-from mtlib.dataclass import dataclass, field
 from mtlib.errors import LocalError
 from mtlib.wire.notes import Origin
 from mtlib.wire.view import COLOURS, Cell, html_table, text_table

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,6 @@ from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe import Recipe, envelope, inner
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press
 from mtlib.lab.scenes import DAY, Scene, scenes
 from mtlib.protocol.binding import ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE

@@ -7,11 +7,11 @@ exchanges are left out: both sides are given the same 256 bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass, field, replace
 from mtlib.errors import RpcError, TransportError
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding

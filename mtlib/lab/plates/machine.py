@@ -7,10 +7,10 @@ the library's IGE with an iv of zeros; so every byte is the library's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, Slider, line
 

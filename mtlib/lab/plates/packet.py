@@ -7,9 +7,9 @@ bytes until the end, and a seal that closes over it gives them other values. Abo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line
 from mtlib.protocol.binding import Carried

@@ -38,10 +38,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from html import escape
 from typing import Any, ClassVar
 
-from mtlib.dataclass import dataclass, fields
 from mtlib.lab.obeying import obeyed, serial
 from mtlib.lab.widgets import style
 from mtlib.wire.view import CELL, Cell, html_table, text_table

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from textwrap import wrap
 
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, shown
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import Stage
 from mtlib.clinic.reading import facts_of, read
-from mtlib.dataclass import dataclass
 from mtlib.errors import LocalError
 from mtlib.lab.patients import examples
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line

@@ -9,12 +9,12 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.dataclass import dataclass
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import CHECKS, Facts, MessageFacts, Rules, Verdict, judge, judge_message
