@@ -254,6 +254,8 @@ CUTS: dict[str, Callable[[bytes], bytes]] = {
     "nothing_left_over": lambda request: request + bytes(8),
     "encrypted_message_size": lambda request: request[:24] + b"\x64" + request[25:125] + bytes(3),
 }
+FAULT_SECONDS = 2.0
+"""Two of the faults leave a client without an answer: it need not wait long for that."""
 FAULT_NUMBERS = {"clock-offset": 400, "short-expiry": 60, "split-frames": 3, "pad-plain-answers": 40}
 
 
@@ -330,7 +332,7 @@ def faulty(scenes: Scenes, name: str) -> None:
     said: list[str] = []
     with seeded(name, faults=[Fault(name, FAULT_NUMBERS.get(name, 1))]) as dc:
         try:
-            with client_of(dc, name) as client:
+            with client_of(dc, name, timeout=FAULT_SECONDS) as client:
                 outcomes, said = bound_and_called(client, calls=0 if name == "cut-frame" else 2)
         except mtlib.errors.MtError as error:
             outcome, sentence = fault_of(error)

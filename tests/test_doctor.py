@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mtlib.clinic.diagnosis import THROW_AWAY
@@ -269,10 +269,6 @@ def test_a_captured_stream_is_searched_for_the_last_binding() -> None:
 
 # -- It never guesses ---------------------------------------------------------------------------------------------
 
-MANY = settings(max_examples=max(300, settings.default.max_examples))  # type: ignore[union-attr]
-
-
-@MANY
 @given(st.integers(0, 2**64))
 def test_noise_is_not_opened_by_this_key(seed: int) -> None:
     noise = pattern(f"noise {seed}", 104)

@@ -253,7 +253,7 @@ def test_the_time_in_which_mistakes_are_looked_for_is_not_the_readers(monkeypatc
     exercises.examine("seal", lambda *arguments: bytes(104))  # what is imported or made at the first time
     monkeypatch.setattr(exercises, "LIMIT", 0.02)
     begun = time.thread_time()
-    said = exercises.examine("seal", lambda *arguments: bytes(104))
+    said = exercises.examine("seal", lambda *arguments: bytes(104), seed="not asked before")
     assert time.thread_time() - begun > 2 * exercises.LIMIT
     assert said.verdict == NOT_YET
     assert "still running" not in said.sentence

@@ -182,7 +182,7 @@ def asked() -> tuple[Asked, ...]:
 
 @cache
 def forms(path: Path) -> dict[str, Text]:
-    """A lesson in each form in which somebody reads it."""
+    """A lesson in each form in which somebody reads it, and the page of the printed one where its answers stand."""
     notebook, site = lesson(path), tool()
     saved = []
     for cell in notebook.cells:
@@ -192,13 +192,19 @@ def forms(path: Path) -> dict[str, Text]:
             saved += [data.get("text/html", ""), f"<pre>{escaped(data.get('text/plain', ''))}</pre>"]
     made = site.body_of(notebook)
     printed = site.page("", made, printed=True)
-    exported, _ = HTMLExporter().from_notebook_node(notebook)
+    exported, _ = exporter().from_notebook_node(notebook)
     return {
         "saved": Text("\n".join(saved)),
         "nbconvert": Text(exported),
         "site": Text(site.page("", made)),
         "print": Text(printed.partition(LAST_PAGE)[0]),
+        "last page": Text(printed.partition(LAST_PAGE)[2]),
     }
+
+
+@cache
+def exporter() -> HTMLExporter:
+    return HTMLExporter()
 
 
 def escaped(text: str) -> str:
@@ -257,7 +263,7 @@ def pieces(path: Path, name: str) -> tuple[str, ...]:
 def test_what_is_searched_for_is_in_the_fold(path: Path) -> None:
     """Otherwise the test above would look for nothing."""
     folded = words(forms(path)["saved"].folded)
-    last = words(Text(tool().page("", tool().body_of(lesson(path)), printed=True).partition(LAST_PAGE)[2]).open)
+    last = words(forms(path)["last page"].open)
     for each in (one for one in asked() if one.lesson == path.stem):
         assert re.search(TOLD[each.name], folded), each.name
         assert re.search(TOLD[each.name], last), f"{each.name} is not on the last page"

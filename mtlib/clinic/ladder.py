@@ -108,15 +108,24 @@ _SIZES = {("inner", "nonce_of_sixteen_bytes"): 48}
 
 
 def recognise(
-    mistakes: Sequence[WrongAnswer], inputs: Sequence[Sequence[Any]], answers: Sequence[Any]
-) -> WrongAnswer | None:
-    """The mistake that turns every input into its answer, or the one whose size the answers have."""
-    for candidate in mistakes:
-        ways = [at for at, made in enumerate(candidate.made(inputs[0])) if _same(made, answers[0])]
-        others = [candidate.made(arguments) for arguments in inputs[1:]] if ways else []
-        for way in ways:
-            pairs = zip(others, answers[1:], strict=True)
-            if all(way < len(made) and _same(made[way], answer) for made, answer in pairs):
+    mistakes: Sequence[WrongAnswer], inputs: Sequence[Sequence[Any]], answers: Sequence[Any],
+    known: dict[tuple[int, int], list[Any]] | None = None,
+) -> WrongAnswer | None:  # fmt: skip
+    """The mistake that turns every input into its answer, or the one whose size the answers have.
+
+    `known` is kept by whoever asks more than once about these mistakes and inputs, so that each is made once.
+    """
+    known = {} if known is None else known
+
+    def made(which: int, number: int) -> list[Any]:
+        if (which, number) not in known:
+            known[which, number] = mistakes[which].made(inputs[number])
+        return known[which, number]
+
+    for which, candidate in enumerate(mistakes):
+        for way in [number for number, value in enumerate(made(which, 0)) if _same(value, answers[0])]:
+            others = (made(which, other)[way:][:1] for other in range(1, len(inputs)))
+            if all(value and _same(value[0], answer) for value, answer in zip(others, answers[1:], strict=True)):
                 return candidate
     sizes = {len(answer) if isinstance(answer, bytes) else -1 for answer in answers}
     return next((m for m in mistakes if m.size is not None and sizes == {m.size}), None)

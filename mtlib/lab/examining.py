@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from mtlib.clinic.ladder import RUNGS, Raised, WrongAnswer, difference, ladder, mistaken, recognise
@@ -87,7 +88,7 @@ class Task:
         wrong = [at for at, given in enumerate(answers) if not self._holds(inputs[at], given)]
         if not wrong:
             return _spoiling(self, answer, inputs[0]) or right(_praise(self, inputs))
-        found = self._explained(answer, seed) or recognise(self.mistakes, inputs, answers)
+        found = self._explained(answer, seed) or recognise(self.mistakes, inputs, answers, self._known(seed))
         if found is not None:
             return almost(found.sentence, found.name)
         first = wrong[0]
@@ -103,6 +104,16 @@ class Task:
         """Whether it can be asked in another process: what it is handed is data, and no function."""
         return not any(callable(each) for arguments in self.inputs("") for each in arguments)
 
+    def _known(self, seed: str) -> dict[tuple[int, int], list[Any]]:
+        """What the mistakes made of the inputs at earlier answers; nothing where an answer can change an input."""
+        fixed = all(isinstance(each, FIXED) for arguments in self.inputs(seed) for each in arguments)
+        return self._kept(seed) if fixed else {}
+
+    @cached_property
+    def _kept(self) -> Callable[[str], dict[tuple[int, int], list[Any]]]:
+        """Of the last few seeds; a class has one for each student."""
+        return lru_cache(maxsize=4)(lambda seed: {})
+
     def _explained(self, answer: Callable[..., Any], seed: str) -> WrongAnswer | None:
         name = _outcome(self.explain, (answer, seed)) if self.explain else ""
         return next((mistake for mistake in self.mistakes if mistake.name == name), None)
@@ -112,6 +123,9 @@ class Task:
         if type(given) is not type(expected):
             return False
         return bool(given == expected) or (self.accepts is not None and self.accepts(*arguments, given))
+
+
+FIXED = (bytes, int, str)
 
 
 Tried: TypeAlias = Callable[[Patterned, Inputs], Inputs]

@@ -40,6 +40,17 @@ FOLDERS = {
 SAVING = {"ServerApp": {"jpserver_extensions": {"mtlib.lab.saving": True}}}  # as ./run sets it up
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
+READY = """name => {
+  const open = window.jupyterapp.shell.currentWidget;
+  return open?.context?.path === name && open.context.isReady && open.content.widgets.length > 0
+    && open.sessionContext.isReady && open.sessionContext.session?.kernel?.status === 'idle';
+}"""
+PUT_AWAY = """async () => {
+  const open = window.jupyterapp.shell.currentWidget;
+  await open.sessionContext.shutdown();
+  open.dispose();
+}"""
+
 
 def chromium() -> str | None:
     """The Chromium of this machine; playwright's own download is never used."""
@@ -122,6 +133,17 @@ class Lab:
         self.page.wait_for_function(
             "document.querySelector('#jp-main-statusbar')?.innerText.includes('Idle')", timeout=60_000
         )
+
+    def turn_to(self, name: str) -> None:
+        """Open a notebook beside those that are closed, in the page that stands there, and wait for its kernel."""
+        self.errors.clear()
+        self.outside.clear()
+        self.command("docmanager:open", path=name)
+        self.page.wait_for_function(READY, arg=name, timeout=60_000)
+
+    def put_away(self) -> None:
+        """Close the notebook that is open, unsaved, and end its kernel."""
+        self.page.evaluate(PUT_AWAY)
 
     def command(self, name: str, **options: Any) -> None:
         """One of JupyterLab's own commands."""

@@ -85,14 +85,24 @@ class Lesson:
         return self.cell(at).locator(OUTPUT)
 
 
-@pytest.fixture
-def lesson(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Lesson]:
+@pytest.fixture(scope="module")
+def page(browser: Any, address: str) -> Iterator[Lab]:
+    """One page for all lessons, as a reader has it who opens one after the other."""
     opened = Lab(browser, address)
-    opened.open(request.param)
-    opened.run_all()
-    yield Lesson(opened)
-    opened.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    opened.open("widgets.ipynb")
+    opened.put_away()
+    yield opened
     opened.page.close()
+
+
+@pytest.fixture
+def lesson(request: pytest.FixtureRequest, page: Lab) -> Iterator[Lesson]:
+    page.turn_to(request.param)
+    try:
+        page.run_all()
+        yield Lesson(page)
+    finally:
+        page.put_away()
 
 
 def solution(name: str) -> str:
