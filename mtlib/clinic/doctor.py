@@ -376,7 +376,8 @@ def _unpacked(case: Case) -> Case:
                 undone = front + rest if rest is not None else b""
                 if len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
                     part = "encrypted_message/ciphertext" if front else "encrypted_message"
-                    place = next((i for i, pair in enumerate(zip(sealed, undone, strict=False)) if pair[0] != pair[1]), 0)
+                    pairs = enumerate(zip(sealed, undone, strict=False))
+                    place = next((i for i, (got, right) in pairs if got != right), 0)
                     seen = Evidence(part, place, 16, sealed[place : place + 16], undone[place : place + 16])
                     return replace(case, sealed=undone).and_found(Finding(row, (seen,)))
     return case
@@ -647,9 +648,14 @@ def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]
         return [Finding(beside_right_bytes(MISTAKES["permanent_key_too_young"] if young else said))]
     if said.name in OF_BYTES or said.name in [finding.name for finding in findings]:
         return findings
-    if said.name == "temporary_key_unknown" and any(finding.name in UNREADABLE for finding in findings):
+    if said.name == "temporary_key_unknown" and any(map(_explains_404, findings)):
         return findings
     return [*findings, Finding(said)]
+
+
+def _explains_404(finding: Finding) -> bool:
+    """Whether a data centre cannot read the packet, or has no key to open it, for this mistake."""
+    return finding.name in UNREADABLE or any(row.path == "message" for row in finding.evidence)
 
 
 def is_young(patient: Patient) -> bool:

@@ -193,7 +193,8 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
     yield from of(keys[:1], schedules, modes[:2])
 
 
-_FAMILIES = {"hashes_exchanged", "schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash", "schedule_piece_left_out"}
+_FAMILIES = {"hashes_exchanged", "schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash",
+             "schedule_piece_left_out"}  # fmt: skip
 _ONE_LINE = {*_FAMILIES, "msg_key_on_the_other_side"} - {"schedule_of_another_hash"}
 
 # -- The seal -----------------------------------------------------------------------------------------------------

@@ -425,7 +425,7 @@ CHAINED_OTHERWISE = (
 
 @dataclass(frozen=True)
 class Counter:
-    """AES as a key stream (CTR), which has one direction only, from this byte of the iv on. It has no way in without its
+    """AES as a key stream (CTR), from byte `start` of the iv on. It has one direction only, and no way in without the
     iv."""
 
     start: int = 0
