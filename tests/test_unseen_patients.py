@@ -19,9 +19,9 @@ Seen = tuple[Patient, dict[str, Any], float]
 def _all(patients: list[Patient]) -> list[Seen]:
     seen = []
     for patient in patients:
-        start = time.perf_counter()
+        start = time.process_time()
         told = diagnose(**patient.facts).to_dict()
-        seen.append((patient, told, time.perf_counter() - start))
+        seen.append((patient, told, time.process_time() - start))
     return seen
 
 

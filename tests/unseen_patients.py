@@ -2643,6 +2643,7 @@ def _certain() -> None:
     sure(
         "UTF-8 with losses",
         "every byte that is no UTF-8 became ef bf bd",
+        words="UTF-8",
         also="encrypted_message request length perm_auth_key_id msg_key " + sealing,
         steps={"r_blob": lambda s: tl_bytes(s.sealed.decode("utf-8", "replace").encode())},
     )

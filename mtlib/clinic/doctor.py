@@ -37,7 +37,7 @@ from mtlib.clinic.opening import (
     right_digest,
     said,
 )
-from mtlib.clinic.packet import out_of_packet, sealed_wrongly, unwrapped
+from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
 from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
@@ -172,17 +172,20 @@ def examine(patient: Patient) -> Diagnosis:
     findings = _with_the_answer(findings, case.patient)
     remarks = tuple(_remarks(opened, case.patient, findings))
     keys_given = bool(case.patient.keys)
-    if opened is not None and pieces_of(case.patient.keys, opened.plaintext):  # a key stands behind the seal
-        shown = [replace(each, evidence=tuple(_hidden(row) for row in each.evidence)) for each in findings]
+    hidden = {"plaintext"} if opened is not None and pieces_of(case.patient.keys, opened.plaintext) else set()
+    if case.patient.request is not None and pieces_of(case.patient.keys, case.patient.request):
+        hidden |= {"request", "encrypted_message"}
+    if hidden:  # a key stands behind a seal, the binding's or the packet's
+        shown = [replace(each, evidence=tuple(_hidden(row, hidden) for row in each.evidence)) for each in findings]
         return Diagnosis(tuple(shown), remarks, lacking, None, {}, None, keys_given)
     return Diagnosis(
         tuple(findings), remarks, lacking, verdict, _parts(case, opened), _dissected(case), keys_given
     )
 
 
-def _hidden(row: Evidence) -> Evidence:
-    """A place without what stands in it."""
-    return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within == "plaintext" else row
+def _hidden(row: Evidence, within: set[str]) -> Evidence:
+    """A place without what stands in it, if it is within these bytes."""
+    return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within in within else row
 
 
 # -- The seal -----------------------------------------------------------------------------------------------------
@@ -228,7 +231,7 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         case = case.and_found(*found)
     compared = compare(patient, case.values, sealed, opened, known)
     if any(each.name == "not_sealed" for each in case.findings):
-        return case, None
+        return case.and_found(*compare(patient, case.values, sealed, _in_the_clear(sealed), known)), None
     if opened is None or patient.perm_key is None:
         return case.and_found(*_closed(sealed, patient, compared)), None
     noise = tuple(_noise_inside(sealed, patient.perm_key))
@@ -267,6 +270,13 @@ def _orders_settled(opened: Opened, patient: Patient) -> Patient:
 def _outside(compared: list[Finding]) -> list[Finding]:
     """Without what is about noise."""
     return [each for each in compared if each.evidence[0].within != "plaintext"]
+
+
+def _in_the_clear(sealed: bytes) -> Opened:
+    """The envelope where it stands unencrypted in these bytes, found by its constants."""
+    places = ((sealed.find(CONSTANTS[4:]), 28), (sealed.find(CONSTANTS[:8]), 24))
+    begins = next(start - before for start, before in places if start >= 0)
+    return Opened(sealed[begins:] if begins >= 0 else b"", b"")
 
 
 def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
@@ -371,7 +381,9 @@ def _unpacked(case: Case) -> Case:
                 undone = front + rest if rest is not None else b""
                 if len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
                     part = "encrypted_message/ciphertext" if front else "encrypted_message"
-                    seen = Evidence(part, len(front), 16, sealed[len(front) :][:16], rest[:16])
+                    pairs = enumerate(zip(sealed, undone, strict=False))
+                    place = next((i for i, (got, right) in pairs if got != right), 0)
+                    seen = Evidence(part, place, 16, sealed[place : place + 16], undone[place : place + 16])
                     return replace(case, sealed=undone).and_found(Finding(row, (seen,)))
     return case
 
@@ -385,11 +397,25 @@ def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Fi
     """It does not open. What disagrees outside is told as well where a well-known mistake explains it; otherwise it
     only says once more that this is not the key."""
     size = () if len(sealed) == ENCRYPTED_SIZE else (_size(sealed),)
+    if _replaced(sealed):
+        lost = "What is no UTF-8 became U+FFFD, ef bf bd: those bytes are lost."
+        return [said("sent_as_utf8_text", lost, _size(sealed))]
+    if len(sealed) >= ENCRYPTED_SIZE and max(sealed) < 0x80 and len({*sealed}) > 16:
+        highest = Evidence("encrypted_message", 0, 0, f"at most {max(sealed):02x}", "bytes up to ff")
+        return [noticed("sent_with_seven_bits", highest)]
     if patient.perm_key is None:
         return [*compared, *([noticed("wrong_size", *size)] if size else [])]
     told = [finding for finding in compared if finding.name not in GENERIC]
     rest = tuple(row for finding in compared if finding.name in GENERIC for row in finding.evidence)
     return [noticed("not_opened", *size, *rest, *_noise_inside(sealed, patient.perm_key)), *told]
+
+
+def _replaced(sealed: bytes) -> bool:
+    """Whether these bytes were decoded as UTF-8 with a mark for each byte that is none."""
+    try:
+        return sealed.decode().count("\ufffd") > 3
+    except UnicodeDecodeError:
+        return False
 
 
 def _noise_inside(sealed: bytes, given: GivenKey) -> Iterator[Evidence]:
@@ -480,7 +506,9 @@ def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
 
 def _dates(case: Case, opened: Opened | None) -> Iterator[Finding]:
     """Is expires_at a date in the future, and not beyond the promise?"""
-    values = case.values
+    values, end, clock = case.values, case.patient.key_expires_at, case.patient.clock
+    if end is not None and clock is not None and end <= clock:  # no date would do
+        return
     if values.get("expires_at") is not None:
         yield from date(case.patient, values["expires_at"], "request/expires_at", 20)
     elif opened is not None:
@@ -498,6 +526,9 @@ _FAILING = {
 
 def _states(patient: Patient, verdict: Verdict | None) -> Iterator[Finding]:
     """What the data centre's own state refuses."""
+    end, clock = patient.key_expires_at, patient.clock
+    if end is not None and clock is not None and end <= clock:
+        yield said("temporary_key_expired", f"It ended {clock - end} seconds before.")
     for check, name in _FAILING.items():
         if verdict is not None and check in verdict.failing and (check != "perm_key_known" or patient.perm_key is None):
             yield Finding(MISTAKES[name])
@@ -622,7 +653,14 @@ def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]
         return [Finding(beside_right_bytes(MISTAKES["permanent_key_too_young"] if young else said))]
     if said.name in OF_BYTES or said.name in [finding.name for finding in findings]:
         return findings
+    if said.name == "temporary_key_unknown" and any(map(_explains_404, findings)):
+        return findings
     return [*findings, Finding(said)]
+
+
+def _explains_404(finding: Finding) -> bool:
+    """Whether a data centre cannot read the packet, or has no key to open it, for this mistake."""
+    return finding.name in UNREADABLE or any(row.path == "message" for row in finding.evidence)
 
 
 def is_young(patient: Patient) -> bool:

@@ -206,6 +206,16 @@ def _from_text(read: Way) -> Way:
     return undo
 
 
+def _inflated(body: bytes) -> bytes:
+    """What was compressed, of a size that may be a binding's. Raises ValueError."""
+    for form in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        try:
+            return zlib.decompressobj(form).decompress(body, 1024)
+        except zlib.error:
+            continue
+    raise ValueError("not compressed")
+
+
 def _padded(
     *, reverse: bool = True, hashed: Way = lambda key, data: key + data, cipher: Any = wrong.IGE, behind: bool = False,
     mask: Way = lambda plain, sealed: sha256(sealed), iv: Way = lambda key: bytes(32),
@@ -280,14 +290,13 @@ _ROWS: tuple[Mistake, ...] = (
          "Right pieces, wrong order: msg_key stands in another place among them.",
          "msg_key is in front in sha1_a and sha1_d, in the middle in sha1_b, at the end in sha1_c; in front in "
          "sha256_a, at the end in sha256_b.",
-         rows=lambda table: wrong.reordered(table, hashes=True, msg_key=True)),
+         rows=lambda table: chain(wrong.reordered(table, hashes=True, msg_key=True), wrong.all_on_one_side(table))),
     _row("length_taken_for_an_end", Stage.OPENS, V1_LESSON,
          "The length of a piece was taken for the end of a slice.",
          "substr (x, offset, length) is x[offset : offset + length].",
          rows=lambda table: [wrong.pieces_changed(table, lambda row, p: wrong.ended(p) if row.hash else p)]),
     _row("key_shifted", Stage.OPENS, V1_LESSON,
-         "The key was used in the schedule without some of its first bytes, or with bytes in front of it, or x is "
-         "not 0.",
+         "The key was used without some of its first bytes, or with bytes in front of it.",
          "Begin with byte 0 of the 256 bytes; neither an id nor a length belongs to the key.",
          key=lambda key: [*(key[n:] for n in (1, 2, 3, 4, 8, 16, 32, 64, 88, 128)), sha1(key)[-8:] + key,
                           (256).to_bytes(4, "little") + key, (256).to_bytes(4, "big") + key,
@@ -296,15 +305,18 @@ _ROWS: tuple[Mistake, ...] = (
          "Right pieces of the key schedule, joined in the wrong order.", "Join them in the order of the table.",
          rows=lambda table: chain(wrong.reordered(table, hashes=True), wrong.reordered(table, hashes=False))),
     _row("schedule_cut_elsewhere", Stage.OPENS, V1_LESSON,
-         "One piece of the key schedule is cut from another place, or with another length.",
+         "A piece of the key schedule, or two, is cut from another place, or with another length.",
          "Compare each slice with the table: substr (x, offset, length) is x[offset : offset + length].",
          rows=lambda table: chain(wrong.recut(table), wrong.around_msg_key(table), wrong.borders_moved(table))),
     _row("schedule_piece_left_out", Stage.OPENS, V1_LESSON, "One piece of the key schedule is missing.",
          "Each hash takes msg_key and 32 bytes of the key; in MTProto 2.0, 36 bytes.", rows=wrong.left_out),
     _row("schedule_of_another_hash", Stage.OPENS, V1_LESSON,
-         "One row of the key schedule uses another hash than the table says.",
+         "The key schedule uses another hash than the table says.",
          "MTProto 1.0 has four SHA-1, MTProto 2.0 two SHA-256; each piece says which of them it is cut from.",
          rows=wrong.other_hashes),
+    _row("hashes_exchanged", Stage.OPENS, V1_LESSON, "The hashes of the key schedule have changed places.",
+         "Give each hash the name that the table gives it: a, b, c, d are told apart by their pieces of the key.",
+         rows=lambda table: wrong.hashes_exchanged(table) if table == V1.rows else []),
     _row("schedule_v2", Stage.OPENS, V2_LESSON,
          "AES key and iv come from the schedule of MTProto 2.0, two SHA-256.",
          "Use the schedule of MTProto 1.0 for this one message: four SHA-1, x = 0.",
@@ -339,6 +351,8 @@ _KEYS: tuple[Mistake, ...] = (
     _row("key_hashed", Stage.OPENS, V1_LESSON,
          "A hash of the key was used where the key itself belongs.", "Cut the pieces from the 256 bytes.",
          key=lambda key: [sha1(key), sha256(key), hashlib.sha512(key).digest(), 8 * sha256(key)]),
+    _row("key_is_zero", Stage.OPENS, V1_LESSON, "The seal is made with 256 zeros: the key was not filled in yet.",
+         "Seal when the permanent key is there.", key=lambda key: [bytes(256)]),
 )  # fmt: skip
 
 _CIPHERS: tuple[Mistake, ...] = (
@@ -352,7 +366,7 @@ _CIPHERS: tuple[Mistake, ...] = (
          cipher=(wrong.MODES["pcbc"],
                  replace(wrong.MODES["pcbc"], halves=lambda iv: (iv[:16], bytes(16))))),
     _row("ctr_instead_of_ige", Stage.OPENS, IGE, "This is CTR: AES made a key stream.",
-         "Use AES-256-IGE; CTR belongs to the obfuscated transport.", cipher=wrong.Counter()),
+         "Use AES-256-IGE; CTR belongs to the obfuscated transport.", cipher=(wrong.Counter(), wrong.Counter(16))),
     _row("aes_backwards", Stage.OPENS, IGE, "AES ran backwards: the plaintext was decrypted instead of encrypted.",
          "Encrypting uses E, decrypting D; call the other one.",
          cipher=(wrong.MODES["backwards"], wrong.turned(wrong.MODES["backwards"]))),
@@ -476,6 +490,12 @@ _FIELDS: tuple[Mistake, ...] = (
     _row("header_left_out", Stage.SHAPE, SEALED, "The forty bytes were sealed without a header before them.",
          "Put 16 random bytes, msg_id, seqno 0 and length 40 in front: 72 bytes.",
          **_shapes(wrong.without("random", "msg_id", "seqno", "length"))),
+    _row("header_of_an_unencrypted_message", Stage.SHAPE, SEALED,
+         "The header before the forty bytes is that of an unencrypted message: eight bytes of key id, msg_id, length.",
+         "Put 16 random bytes, msg_id, seqno 0 and length 40 in front: 72 bytes.",
+         shape=lambda parts: iter([(("random", 8, "little"), parts[1], *parts[3:])]
+                                  if parts[:4] == wrong.HEADER else []),
+         envelope=lambda r, m, i: bytes(8) + LONG(m) + INT(len(i)) + i),
     _row("random_missing", Stage.SHAPE, SEALED, "The 16 random bytes before msg_id are not there.",
          "They stand where an ordinary message has salt and session_id: leave none out.",
          **_shapes(wrong.without("random"))),
@@ -511,8 +531,9 @@ _FIELDS: tuple[Mistake, ...] = (
          "An int has 4 bytes, a long 8, an int128 16.", **_shapes(wrong.each_narrower)),
     _row("field_left_out", Stage.SHAPE, FORTY, "A field is missing, and everything behind it stands too early.",
          "Write every field of the line, in its order.",
-         **_shapes(wrong.each_left_out, wrong.without("salt", "session_id"),
-                  wrong.without("seqno", "length"))),
+         **_shapes(wrong.each_left_out, wrong.without("salt", "session_id"), wrong.without("seqno", "length"),
+                   wrong.without("msg_id", "seqno", "length"), wrong.without("random", "msg_id", "seqno"),
+                   wrong.without("random", "msg_id"), wrong.without("msg_id", "seqno"))),
     _row("field_twice", Stage.SHAPE, FORTY, "A field stands there twice, and everything behind it is shifted.",
          "Write every field of the line once.", **_shapes(wrong.each_twice)),
     _row("fields_out_of_order", Stage.SHAPE, FORTY, "The fields are all there, and not in their places.",
@@ -562,7 +583,8 @@ _NUMBERS: tuple[Mistake, ...] = (
     _row("written_as_text", Stage.EQUALITY, FORTY, "The digits of a number stand where its bytes belong.",
          "Write the number as 8 bytes, low byte first.",
          value=lambda right: [wrong.long(text[:8]) for n in (right, right % 2**64) for text in (
-             str(n).encode().ljust(8, b"\0"), f"{n:x}".encode().ljust(8, b"\0"))]),
+             str(n).encode().ljust(8, b"\0"), f"{n:x}".encode().ljust(8, b"\0"),
+                                  LONG(wrong.signed(n)).hex().encode())]),
     _row("wrong_half_of_sha1", Stage.EQUALITY, FORTY, "The key id is cut from the wrong end of SHA-1.",
          "Take the lower-order 64 bits, the last eight bytes; the first eight are auth_key_aux_hash.",
          auth_key_id=lambda key: iter((sha1(key)[:8], sha1(key)[8:16], sha1(key)[4:12], sha1(key)[:8][::-1]))),
@@ -628,7 +650,7 @@ _STRINGS: tuple[Mistake, ...] = (
     _row("length_as_an_int", Stage.REQUEST, CARRIED,
          "encrypted_message has its length in front as an int, so everything in it is off.",
          "Write one byte, 68, and three zeros after the 104 bytes.",
-         **_in_string(lambda body: iter(head + body + tail for tail in (b"", bytes(3)) for head in (
+         **_in_string(lambda body: iter(head + body + tail for tail in (b"", bytes(2), bytes(3)) for head in (
              INT(len(body)), INT(len(body))[::-1], LONG(len(body)), bytes([0, len(body)]), bytes([len(body), 0]))))),
     _row("string_padding_left_out", Stage.REQUEST, CARRIED, "The three zeros after encrypted_message are missing.",
          "Fill a TL string to a multiple of four bytes: 1 + 104 + 3.",
@@ -653,6 +675,18 @@ _STRINGS: tuple[Mistake, ...] = (
                    _from_text(lambda body: base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))))),
     _row("sent_as_utf8_text", Stage.SIZE, SEALED, "encrypted_message was taken for characters and written as UTF-8.",
          "Send the bytes themselves.", unpacked=_from_text(lambda body: body.decode().encode("latin-1"))),
+    _row("sent_with_seven_bits", Stage.SIZE, SEALED,
+         "No byte of encrypted_message has its highest bit: it went through text of seven bits.",
+         "Send the bytes themselves."),
+    _row("line_ends_changed", Stage.SIZE, SEALED,
+         "Line ends were changed in encrypted_message: every 0a became 0d 0a.",
+         "Open the file or stream for bytes, not for text.",
+         unpacked=lambda body: body.replace(b"\r\n", b"\n") if b"\r\n" in body else None),
+    _row("sent_gzipped", Stage.SIZE, SEALED, "encrypted_message was compressed.",
+         "Send the 104 bytes as they are: noise gets no smaller.", unpacked=_from_text(_inflated)),
+    _row("request_in_the_request", Stage.SIZE, CARRIED,
+         "A whole request stands in encrypted_message.", "Put the sealed binding there: 104 bytes.",
+         unpacked=lambda body: body[25:129] if body[:4] == _CALL else None),
     _row("sent_reversed", Stage.SIZE, SEALED, "encrypted_message is back to front.", "Send the bytes as they come.",
          unpacked=(lambda body: body[::-1], lambda body: wrong.words_turned(body))),
 )  # fmt: skip
@@ -672,6 +706,17 @@ _PACKETS: tuple[Mistake, ...] = (
          "The permanent key's id stands in front of a packet that the temporary key opens.",
          "The tunnel is the temporary key's: its id stands in front.",
          packet=lambda t, p, m: iter((sha1(p)[-8:] + _packet(t, m)[8:], _packet(p, m)))),
+    _row("temp_id_in_front", Stage.CARRIED, CARRIED,
+         "The permanent key opens the packet, and the temporary key's id stands in front of it.",
+         "Seal the packet with the temporary key: only the binding message inside it is the permanent key's."),
+    _row("sent_unencrypted", Stage.CARRIED, CARRIED,
+         "The request travels in an unencrypted message: its key id is 0.",
+         "Only the key exchange is unencrypted. Seal the request with the temporary key, by MTProto 2.0."),
+    _row("frame_wrong", Stage.CARRIED, "04_one_payload_four_frames",
+         "The packet is whole, and the frame around it is not one that a data centre reads.",
+         "Compare tag, length and checksum with the framing's; every later frame depends on them."),
+    _row("container_seqno_odd", Stage.CARRIED, CARRIED, "The seqno of the container is odd.",
+         "A container is not content-related: its seqno is even; the call in it has its own, odd one."),
     _row("packet_id_wrong", Stage.CARRIED, CARRIED,
          "The temporary key opens the packet, and the id in front of it is not that key's.",
          "Put the last eight bytes of SHA1(temp_auth_key) in front."),
@@ -822,6 +867,9 @@ _STATES: tuple[Mistake, ...] = (
          "knows it yet.", "Wait and bind again, built anew for its new msg_id; do not drop keys."),
     _row("cdn", Stage.STATE, ERRORS, "This is a CDN data centre: it has no perfect forward secrecy.",
          "Do not bind there; talk to it under its permanent key."),
+    _row("temporary_key_expired", Stage.STATE, AFTER,
+         "The temporary key is past its end: the data centre has forgotten it, and answers -404.",
+         "Make a new temporary key and bind that; the permanent key is as good as before."),
     _row("bound_to_another_key", Stage.STATE, ERRORS, "This temporary key is bound to another permanent key already.",
          "Make a new temporary key for each permanent key."),
     _row("older_than_the_present_binding", Stage.STATE, AFTER,

@@ -116,15 +116,16 @@ Choice = tuple[tuple[Change, ...], Any]
 
 @cache
 def _schedules(table: Any) -> tuple[Choice, ...]:
-    """Every other schedule, with the first row that it changes."""
+    """Every other schedule, with the rows that it changes: their names, and the first of them in words."""
     found = []
     right = {row.name: row for row in table.rows}
     for row, ways in at("rows"):
         for way in ways:
             for rows in way(table.rows):
-                other = next((each for each in rows if each != right.get(each.name)), rows[0])
-                expected = written(right[other.name]) if other.name in right else "the schedule of this version"
-                found.append(((Change(row, f"schedule/{other.name}", written(other), expected),), rows))
+                others = [each for each in rows if each != right.get(each.name)] or [rows[0]]
+                first, names = others[0], ", ".join(each.name for each in others)
+                expected = written(right[first.name]) if first.name in right else "the schedule of this version"
+                found.append(((Change(row, f"schedule/{names}", written(first), expected),), rows))
     return tuple(found)
 
 
@@ -192,7 +193,8 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
     yield from of(keys[:1], schedules, modes[:2])
 
 
-_FAMILIES = {"schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash", "schedule_piece_left_out"}
+_FAMILIES = {"hashes_exchanged", "schedule_out_of_order", "schedule_cut_elsewhere", "schedule_of_another_hash",
+             "schedule_piece_left_out"}  # fmt: skip
 _ONE_LINE = {*_FAMILIES, "msg_key_on_the_other_side"} - {"schedule_of_another_hash"}
 
 # -- The seal -----------------------------------------------------------------------------------------------------

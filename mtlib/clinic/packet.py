@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from mtlib.clinic import recipe, wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
+from mtlib.clinic.frame import out_of_a_wrong_frame
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.opening import FRONT, Change, Opened, differing, fitted, noticed, open_packet, packet_hash, said
-from mtlib.clinic.patient import GivenKey, Patient
+from mtlib.clinic.patient import SUCCESS, GivenKey, Patient
 from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
@@ -33,15 +34,23 @@ REQUEST_SIZE = 132
 WRAPPERS = ("invokeWithLayer", "initConnection", "invokeWithoutUpdates", "invokeAfterMsg")
 PLAIN = bytes(8)
 """The key id of an unencrypted message."""
+PLAIN_HEADER = 20
+"""Bytes of an unencrypted message before its body: key id, msg_id and length."""
 NO_CONSTRUCTOR = "Nothing that can be read in them begins with its constructor."
 
 MESSAGE_ROWS: Mapping[str, str] = {
     "message_length": "length_148", "message_padding": "padding_missing", "session": "left_zero",
     "message_msg_id": "message_msg_id_wrong", "message_remembered": "message_msg_id_wrong",
     "message_not_old": "message_msg_id_wrong", "message_not_ahead": "message_msg_id_wrong",
-    "message_seqno": "message_seqno_0", "salt": "another_salt",
+    "message_seqno": "message_seqno_0", "container_seqno": "container_seqno_odd", "salt": "another_salt",
 }  # fmt: skip
 """The mistake that is told where a check of the message fails."""
+UNREADABLE = frozenset((
+    "packet_by_mtproto_1", "packet_direction_x_8", "packet_msg_key_without_padding", "packet_msg_key_wrong",
+    "packet_sealed_wrongly", "perm_id_in_front", "temp_id_in_front", "packet_id_wrong", "packet_of_another_size",
+    "packet_not_opened", "sent_unencrypted", "frame_wrong", "length_148", "padding_missing", "temporary_key_expired",
+))  # fmt: skip
+"""Mistakes that a data centre answers with -404, or not at all: then this answer says nothing more."""
 _PLACES = {name: (start, size) for name, start, size in (
     ("salt", 0, 8), ("session_id", 8, 8), ("msg_id", 16, 8), ("seqno", 24, 4), ("length", 28, 4))}  # fmt: skip
 
@@ -73,21 +82,48 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
     """The patient with what the message of the last binding says, and the mistakes in its packet and message. Raises
     LocalError for a stream that is no connection."""
     first = tuple(_one_key_for_both(patient))
-    packets = packets_in(patient.stream) if patient.stream is not None else []
+    try:
+        packets, broken = packets_in(patient.stream) if patient.stream is not None else [], None
+    except LocalError as error:
+        packets, broken = [], error.with_traceback(None)
     packets += [patient.packet] if patient.packet is not None else []
     if not packets and patient.stream is None:
         return patient, (*first, *_of_numbers(patient))
-    tried = [open_one(packet, patient) for packet in packets if packet[:8] != PLAIN]
-    for each in reversed(tried):
+    tried = [open_one(packet, patient) for packet in packets if not _unencrypted(packet)]
+    unencrypted = [found for found in (_sent_unencrypted(packet, patient) for packet in packets) if found]
+    for each in reversed(unencrypted + tried):
         if each.patient is not None:
             return each.patient, (*first, *each.findings)
+    framed = out_of_a_wrong_frame(patient.stream, patient, _signs(patient)) if patient.stream is not None else None
+    if framed is not None:
+        inside = open_one(framed[0], patient)
+        return inside.patient or patient, (*first, framed[1], *inside.findings)
+    if broken is not None:
+        raise broken
     if patient.request is not None or patient.encrypted_message is not None:
         return patient, first
     closed = next((each for each in tried if not each.opened), None)
     if closed is not None:
         return patient, (*first, *closed.findings)
-    only_plain = "Key id 0 in front: the packets are unencrypted messages." if packets and not tried else NO_CONSTRUCTOR
+    only_plain = "Key id 0 in front: unencrypted messages, none of which is one." if packets and not tried else (
+        NO_CONSTRUCTOR)
     return patient, (*first, said("no_binding_in_it", only_plain))
+
+
+def _unencrypted(packet: bytes) -> bool:
+    """Whether it is an unencrypted message: key id 0, msg_id, and a length that is that of the rest."""
+    return packet[:8] == PLAIN and wrong.long(packet[16:20]) in range(len(packet) - PLAIN_HEADER + 1)
+
+
+def _sent_unencrypted(packet: bytes, patient: Patient) -> TriedPacket | None:
+    """The binding in an unencrypted message; None where there is none in it."""
+    body = unwrapped(packet[PLAIN_HEADER:])
+    if not _unencrypted(packet) or body[:4] != BIND:
+        return None
+    right = "the id of the temporary key" if patient.temp_key is None else patient.temp_key.key.id_bytes
+    finding = noticed("sent_unencrypted", Evidence("packet/auth_key_id", 0, 8, PLAIN, right))
+    richer = replace(patient, request=body, msg_id=wrong.long(packet[8:16]), packet=packet)
+    return TriedPacket(True, richer, (finding,))
 
 
 def _one_key_for_both(patient: Patient) -> Iterator[Finding]:
@@ -102,8 +138,7 @@ def _one_key_for_both(patient: Patient) -> Iterator[Finding]:
 
 def open_one(packet: bytes, patient: Patient) -> TriedPacket:
     """One packet, tried with each key that is here, by every recipe."""
-    known = (patient.session_id, patient.msg_id, patient.nonce, *(key.key.id for key in patient.keys))
-    looked_for = tuple(written_as(value, 8, "little") for value in known if value)
+    looked_for = _signs(patient)
     named = [key for key in patient.keys if key.key.id_bytes == packet[:8]]
     temporary = [patient.temp_key] if patient.temp_key else []
     for given in dict.fromkeys([*named, *temporary, *patient.keys]):
@@ -120,6 +155,12 @@ def open_one(packet: bytes, patient: Patient) -> TriedPacket:
         richer, findings = inside
         return TriedPacket(True, richer, (*findings, *sealed_wrongly(packet, given, message, changes, patient)))
     return TriedPacket(False, None, (_closed(packet, patient, looked_for),))
+
+
+def _signs(patient: Patient) -> tuple[bytes, ...]:
+    """What a message has of what is known, and noise has not."""
+    known = (patient.session_id, patient.msg_id, patient.nonce, *(key.key.id for key in patient.keys))
+    return tuple(written_as(value, 8, "little") for value in known if value)
 
 
 def _closed(packet: bytes, patient: Patient, looked_for: tuple[bytes, ...]) -> Finding:
@@ -151,7 +192,9 @@ def sealed_wrongly(
     front = Evidence("packet/auth_key_id", 0, 8, packet[:8], given.key.id_bytes)
     if "auth_key_id" in failing:
         permanent = patient.perm_key is not None and packet[:8] == patient.perm_key.key.id_bytes
-        yield noticed("perm_id_in_front" if permanent else "packet_id_wrong", front)
+        by_permanent = given is patient.perm_key and patient.temp_key != given
+        name = "perm_id_in_front" if permanent else "temp_id_in_front" if by_permanent else "packet_id_wrong"
+        yield noticed(name, replace(front, got="the id of the temporary key") if name == "temp_id_in_front" else front)
     elif _over_the_permanent_key(given, patient):
         yield noticed("sent_over_the_permanent_key", front)
     rest = (len(packet) - FRONT) % BLOCK
@@ -178,6 +221,11 @@ def _over_the_permanent_key(given: GivenKey, patient: Patient) -> bool:
     return given is patient.perm_key and patient.temp_key != given
 
 
+def _named_temporary(patient: Patient) -> bool:
+    """Whether the packet says that the temporary key carries it."""
+    return patient.temp_key is not None and (patient.packet or b"")[:8] == patient.temp_key.key.id_bytes
+
+
 # -- Its message --------------------------------------------------------------------------------------------------
 
 
@@ -193,13 +241,14 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
         return None
     if in_place:
         findings += tuple(_rules(message, values, chosen, patient))
+    over_permanent = _over_the_permanent_key(given, patient) and not _named_temporary(patient)
     inside_another = chosen.msg_id != outer.msg_id
     richer = replace(
         patient, request=chosen.body, salt=values["salt"], session_id=values["session_id"],
         msg_id=chosen.msg_id if inside_another else values["msg_id"],
         container_msg_id=outer.msg_id if inside_another else None,
         temp_key=patient.temp_key or (None if given is patient.perm_key else given),
-        temporary=patient.temporary and not _over_the_permanent_key(given, patient),
+        temporary=patient.temporary and not over_permanent,
     )  # fmt: skip
     return richer, findings
 
@@ -289,7 +338,8 @@ def _rules(
         yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
     padded = message[:28] + written_as(values["length"] or 0, 4, "little") + message[HEADER:]
     facts = _sealed_rightly(padded, patient, () if patient.salt is None or not salt else (patient.salt,))
-    yield from _refused(judge_packet(facts), values)
+    refused = REFUSED if patient.answer in ("", SUCCESS) else ("as_telegram", *REFUSED)
+    yield from _refused(judge_packet(facts), values, refused)
     inside = MessageFacts(*chosen, patient.now, Window((FROM_CLIENT,)))
     yield from _refused(judge_message(inside), {"msg_id": chosen.msg_id, "seqno": chosen.seqno})
 
@@ -309,10 +359,16 @@ def _sealed_rightly(message: bytes, patient: Patient, salts: tuple[int, ...]) ->
     return PacketFacts(bytes(seal(message, NO_KEY)), NO_KEY, patient.now, salts=salts)
 
 
-def _refused(verdict: Verdict, values: Mapping[str, int | None]) -> Iterator[Finding]:
-    """The mistakes for which a data centre refuses a message, at the numbers that they are about."""
+REFUSED = ("always",)
+
+
+def _refused(
+    verdict: Verdict, values: Mapping[str, int | None], refuses: tuple[str, ...] = REFUSED
+) -> Iterator[Finding]:
+    """The mistakes for which a data centre refuses a message, at the numbers that they are about; of those that only
+    Telegram's refuse, where this message was refused."""
     for row in verdict.checks:
-        if row.holds is not False or row.check.refuses != "always" or row.name not in MESSAGE_ROWS:
+        if row.holds is not False or row.check.refuses not in refuses or row.name not in MESSAGE_ROWS:
             continue
         field = row.check.reads[-1].removeprefix("message/")
         if field == "padding":

@@ -201,8 +201,12 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 
 # -- Bytes become text --------------------------------------------------------------------------------------------
 
-_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0", "\"\"\"\"\"'' ")
-"""What word processors and chats make of quotes and blanks."""
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2212", "\"\"\"\"\"'' -",
+                        "\u200b\u200c\u200d\u2060\ufeff\u00ad")  # fmt: skip
+"""What word processors and chats make of quotes, blanks and minus; and what they put between letters, of no width."""
+_COLOUR = re.compile(r"\x1b\[[\d;?]{0,20}[A-Za-z]")
+_GOES_ON = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\r?\n[ \t]*)+[0-9A-Fa-f]{2,}+")
+"""Hex with a mark at the end of a line that it goes on in the next: of a shell, or of mail."""
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -219,10 +223,15 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
     if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
     if text is not None:
-        text = text.translate(_QUOTES)
+        text = _GOES_ON.sub(_in_one_line, _COLOUR.sub("", text.translate(_QUOTES)))
     if is_capture(raw):
         raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
     return text, said
+
+
+def _in_one_line(wrapped: re.Match[str]) -> str:
+    """The digits together, and the line ends behind them, so that every line keeps its number."""
+    return re.sub(r"[^0-9A-Fa-f]", "", wrapped[0]) + "\n" * wrapped[0].count("\n")
 
 
 def _text(raw: bytes) -> tuple[Any, list[str]]:
@@ -268,8 +277,9 @@ def _undump(text: str) -> tuple[list[str], dict[int, str]]:
             end += 1
         taken, data, form = _dumped(block) if block else (0, b"", "")
         if taken:
-            if at and bytes_in(lines[at - 1])[0] == bytes(range(16)):
-                lines[at - 1] = ""  # the ruler above the columns
+            ruler = next((above for above in range(at - 1, max(at - 3, -1), -1) if lines[above].strip()), None)
+            if ruler is not None and bytes_in(lines[ruler])[0] == bytes(range(16)):
+                lines[ruler] = ""  # it stands above the columns
             lines[at : at + taken] = [f'"{data.hex()}"', *[""] * (taken - 1)]
             dumps[at] = form
         at += taken or max(len(block), 1)
@@ -374,6 +384,7 @@ def _ordered(words: Sequence[str], colon: bool, base: int) -> tuple[bytes, str]:
 
 _TOKEN = re.compile(r"[^\s,;|]+")
 _OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
+_OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPE = re.compile(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
@@ -405,9 +416,11 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
 
 
 def _listed(tokens: Sequence[str]) -> bytes | None:
-    """Numbers of one byte: 0x05, 42, -44. Two digits everywhere are hex, and none of this."""
+    """Numbers of one byte: 0x05, 42, -44; or 5, 2a, d4. Two digits everywhere are hex, and none of this."""
     if len(tokens) == 1 or all(len(token) == 2 for token in tokens):
         return None
+    if len(tokens) > 7 and all(map(_OF_HEX.fullmatch, tokens)) and re.search("[A-Fa-f]", "".join(tokens)):
+        return bytes(int(token, 16) for token in tokens)
     if not all(map(_OF_A_BYTE.fullmatch, tokens)):
         return None
     numbers = [int(token, 16 if token[:2] in ("0x", "0X") else 10) for token in tokens]
@@ -457,7 +470,8 @@ _CAST = re.compile(r"\((?:s?byte|Byte|char|u8|uint8_t)\) *(?=[-\d'])")
 _LABEL = re.compile(
     r"[\"'`]?(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
     r"[ \t]*(?::=|=>|:|=)(?![=:])[ \t]*"
-    r"(?:(?:&?(?:'static )?\[u8(?:; *\d+)?\]|Vec<u8>|(?P<type>[A-Za-z]\w{0,12}))[ \t]*=(?![=\s]*(?:$|\n))[ \t]*)?"
+    r"(?:(?:&?(?:'static )?\[u8(?:; *\d+)?\]|Vec<u8>|\[UInt8\]|(?P<type>[A-Za-z]\w{0,12}))"
+    r"[ \t]*=(?![=\s]*(?:$|\n))[ \t]*)?"
 )
 _QUOTED = re.compile(
     r"[bBrRuUfF@$]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''"
@@ -467,7 +481,11 @@ _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
 _BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
 _JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
 _INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+\}")
+_NSDATA = re.compile(r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?)( ?\.\.\. ?[0-9A-Fa-f ]*)?\}")
+_CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
+_GROUPED = re.compile(r"-?\d{1,3}(?:[,']\d{3})+(?![\d,'])")
 _DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
+_LOCAL_DATE = re.compile(r"datetime\.datetime\(\d{4}[^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)")
 _LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
 _SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
                     r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
@@ -477,6 +495,7 @@ _GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
+_DIGITS = re.compile(r"\n([0-9A-Fa-f]+)[ \t]*(?=\n|$)")
 _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(?:\n|$)", re.ASCII)
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
@@ -634,6 +653,8 @@ class _Scan:
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
             return None, empty.end(), ""
+        if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
+            return self._piece(label, re.sub("[,']", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
         number = _NUMBER.match(text, at)
         scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
@@ -648,6 +669,9 @@ class _Scan:
         said = text[at : cut.start() if cut and not (kind == "text" and cut[0].strip() == "") else end].strip(" \t,;")
         if said in ("|", ">", "|-", ">-", "\\"):
             at, said = end, ""
+        if kind in ("bytes", "key") and _CUT_SHORT.search(said):
+            self.said.append(f"{self.line(at)}: {name} was cut short when it was printed; print all of it")
+            return None, cut.start() if cut else end, ""
         if kind == "text":
             more = cut and (other := _LABEL.match(text, cut.end())) and _known(other["name"]) == name
             return (self._piece(label, said, at, "text") if said else None), cut.start() if cut and more else end, ""
@@ -665,6 +689,8 @@ class _Scan:
     ) -> tuple[_Piece | None, int, str]:
         """Hex, base64 or numbers without quotes, that may go on in the lines below."""
         text = self._text
+        if kind in ("bytes", "key") and (wrapped := self._wrapped(said, start, end)):
+            return self._piece(label, wrapped[0], at, "hex of several lines"), wrapped[1], ""
         if said and bytes_in(said)[0] is None and (run := _RUN.match(text, at, end)) and len(run[0]) >= 8:
             return self._piece(label, run[0], at, "hex"), run.end(), ""
         if not kind and (not said or bytes_in(said)[0] is None or len(said) < 8):
@@ -687,6 +713,24 @@ class _Scan:
         form = f"{form} of {len(lines)} lines" if len(lines) > 1 else form
         return self._piece(label, _joined(lines), at, form), stop, ""
 
+    def _wrapped(self, said: str, start: int, end: int) -> tuple[str, int] | None:
+        """Hex that a terminal wrapped: the lines below are as wide as the line with the name, the last one less, and
+        all of them together are one value."""
+        text = self._text
+        if not re.fullmatch("[0-9A-Fa-f]{20,}", said):
+            return None
+        width = end - text.rfind("\n", 0, start) - 1
+        digits, stop = said, end
+        while more := _DIGITS.match(text, stop):
+            if len(more[1]) > width:
+                break
+            digits, stop = digits + more[1], more.end()
+            if len(digits) % 2 == 0 and _sense(bytes.fromhex(digits)):
+                return digits, stop
+            if len(more[1]) < width:
+                break
+        return None
+
     def _literal(self, at: int) -> tuple[Any, int, str] | None:
         """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
         text, dump = self._text, self._number(at) - 1
@@ -704,6 +748,14 @@ class _Scan:
                                  "print it with .toString('hex')")  # fmt: skip
                 return None, found.end(), ""
             return bytes_in(found[1])[0], found.end(), "a Buffer"
+        if found := _NSDATA.match(text, at):
+            if found[2]:
+                self.said.append(f"{self.line(at)}: bytes that were cut short when they were printed")
+                return None, found.end(), ""
+            return bytes_in(found[1])[0], found.end(), "an NSData"
+        if (found := _LOCAL_DATE.match(text, at)) and not _DATE.match(text, at):
+            self.said.append(f"{self.line(at)}: a date without a time zone, passed over; give unix seconds")
+            return None, found.end(), ""
         if found := _DATE.match(text, at):
             when = datetime(*map(int, found[1].split(",")), tzinfo=UTC)  # type: ignore[misc,arg-type]
             return str(int(when.timestamp())), found.end(), "a date"
@@ -872,7 +924,7 @@ def _bare_name(label: str) -> str:
 @functools.lru_cache(1000)
 def _known(label: str) -> str:
     """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
-    words = re.split(r"[ /]+", label)
+    words = re.split(r"[ /]+", re.sub(r" +u?int(?:32|64)?$", "", label))
     for first in range(len(words)):
         name = _bare_name("_".join(words[first:]))
         if name in NAMES or name in ALIASES:
@@ -978,7 +1030,7 @@ def _whole(name: str, kind: str, piece: _Piece) -> tuple[int, str]:
     value, form = piece.value, "a number"
     number: int
     text = value if isinstance(value, str) else ""
-    text = re.sub(r"(?<=[0-9a-fA-F])(?:n|[uU]?[lL]{1,2}|[iu]64)$", "", text.strip().strip("'\"`")).replace("_", "")
+    text = re.sub(r"(?<=[0-9a-fA-F])(?:n|[uU]?[lL]{1,2}|_?[iu]64)$", "", text.strip().strip("'\"`")).replace("_", "")
     if isinstance(value, bytes) or re.fullmatch(r"(?=.*[A-Fa-f ])[0-9A-Fa-f]{2}(?:[ :-]?[0-9A-Fa-f]{2}){7}", text):
         data = value if isinstance(value, bytes) else bytes_in(text)[0] or b""
         if len(data) not in (4, 8):

@@ -118,7 +118,11 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
     """The request around these sealed bytes, if what stands before them is a request's fields in any order known."""
     known = _expected_head(sealed, patient)
     strings = _strings(data, begins, sealed)
-    if not strings and _opens(sealed, patient):
+    call = first_request(data)
+    whole = call is not None and len(call) == len(data) and len(call["encrypted_message"]) > ENCRYPTED_SIZE
+    if whole:  # its length is right, so it is no byte that happens to stand there
+        strings = [each for each in strings if [row.name for row in each.rows] != ["wrong_length_head"]]
+    elif not strings and _opens(sealed, patient):
         strings = [StringForm(begins, (MISTAKES["wrong_length_head"],), len(data) - begins - ENCRYPTED_SIZE)]
     strings += [each._replace(first=True, rest=0) for each in strings if each.rest > 0]
     heads = [(string, _head_of(data, string)) for string in strings]

@@ -142,8 +142,24 @@ def _around(msg_key: Piece, of_key: Piece, offset: int, length: int) -> list[tup
     return [(first, msg_key, second), (msg_key, whole), (whole, msg_key)]
 
 
+def all_on_one_side(table: Rows) -> Iterator[Rows]:
+    """msg_key in front in every hash, then behind in every hash, with the pieces of the key next to each other."""
+    for behind in (False, True):
+        yield tuple(
+            replace(row, pieces=tuple(sorted(row.pieces, key=lambda p: (p.source == "msg_key") == behind)))
+            if row.hash else row for row in table
+        )  # fmt: skip
+
+
 def borders_moved(table: Rows) -> Iterator[Rows]:
-    """aes_key and aes_iv with more of one hash and as much less of the next; with their halves exchanged."""
+    """aes_key and aes_iv with more of one hash and as much less of the next; with the lengths of their pieces in
+    another order; with their halves exchanged."""
+    for row in table[-2:]:
+        sizes = [piece.length for piece in row.pieces]
+        for lengths in sorted({*permutations(sizes)} - {tuple(sizes)}, key=repr):
+            cut = tuple(replace(piece, length=size) for piece, size in zip(row.pieces, lengths, strict=True))
+            if all(map(_within_its_hash, cut)):
+                yield with_row(table, replace(row, pieces=cut))
     for row in table[-2:]:
         for at, (left, right) in enumerate(pairwise(row.pieces)):
             for more in (-8, -4, 4, 8):
@@ -186,6 +202,16 @@ def other_hashes(table: Rows) -> Iterator[Rows]:
                 if name != piece.source:
                     from_it = replace(piece, source=name)
                     yield with_row(table, replace(row, pieces=(*row.pieces[:at], from_it, *row.pieces[at + 1 :])))
+
+
+def hashes_exchanged(table: Rows) -> Iterator[Rows]:
+    """The hashes under each other's names, in every other order."""
+    names = [row.name for row in table if row.hash]
+    for others in permutations(names):
+        instead = dict(zip(names, others, strict=True))
+        if [*others] != names:
+            yield pieces_changed(table, lambda row, p, to=instead: (  # type: ignore[misc]
+                p if row.hash else replace(p, source=to[p.source])))
 
 
 def exchanged(table: Rows, *, key: bool, iv: bool) -> Rows:
@@ -373,11 +399,14 @@ def _exclusive_or(data: bytes, key: bytes, iv: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(data, cycle(key + iv), strict=False))
 
 
-def _under_one_half(data: bytes, key: bytes, iv: bytes, *, forth: bool) -> bytes:
-    """The plaintext that IGE remembers is never renewed: c_i = E(p_i ^ c_(i-1)) ^ iv[16:32]."""
-    top = int.from_bytes(iv[BLOCK:], "big")
-    return Mode(lambda e, d, p, c0, p0: e(p ^ c0) ^ top, lambda e, d, c, c0, p0: d(c ^ top) ^ c0)._run(
-        data, key, iv, forth=forth)  # fmt: skip
+def _never_renewed(*, cipher: bool, plain: bool) -> Around:
+    """IGE that remembers the iv for one or both of the blocks before, and never what came after it."""
+    def run(data: bytes, key: bytes, iv: bytes, *, forth: bool) -> bytes:
+        first, second = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big")
+        mode = replace(IGE, kept=lambda made, sealed: (first if cipher else sealed, second if plain else made))
+        return mode._run(data, key, iv, forth=forth)
+
+    return Around(partial(run, forth=True), partial(run, forth=False))
 
 
 BACK_TO_FRONT = tuple(
@@ -389,17 +418,20 @@ CHAINED_OTHERWISE = (
     *(Around(_each(IGE.encrypt, size), _each(IGE.decrypt, size)) for size in (16, 32, 48, 64)),
     Around(lambda d, k, iv: IGE.encrypt(IGE.encrypt(d, k, iv), k, iv),
            lambda c, k, iv: IGE.decrypt(IGE.decrypt(c, k, iv), k, iv)),
-    Around(partial(_under_one_half, forth=True), partial(_under_one_half, forth=False)),
+    _never_renewed(cipher=False, plain=True), _never_renewed(cipher=True, plain=False),
     Around(_exclusive_or, _exclusive_or),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Counter:
-    """AES as a key stream (CTR), which has one direction only. It has no way in without its iv."""
+    """AES as a key stream (CTR), from byte `start` of the iv on. It has one direction only, and no way in without the
+    iv."""
+
+    start: int = 0
 
     def encrypt(self, data: bytes, key: bytes, iv: bytes) -> bytes:
-        return raw_aes("CTR", key, iv[:BLOCK])(data)
+        return raw_aes("CTR", key, iv[self.start : self.start + BLOCK])(data)
 
     decrypt = encrypt
 

@@ -74,6 +74,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.comparing": ("comparing", "doctor"),
     "mtlib.clinic.diagnosis": ("diagnosis", "behind_the_seal", "doctor"),
     "mtlib.clinic.doctor": ("doctor", "diagnosis", "behind_the_seal", "mistakes", "patients"),
+    "mtlib.clinic.frame": ("unseen_other_patients", "arrival"),
     "mtlib.clinic.ladder": ("ladder", "wrong_answers", "exercises_binding", "judge"),
     "mtlib.clinic.listening": ("capture", "net_tap"),
     "mtlib.clinic.mistakes": ("mistakes", "recipe", "doctor", "diagnosis", "wrong_answers", "patients"),
