@@ -11,6 +11,7 @@ from itertools import count
 from math import gcd
 
 from mtlib.clinic.ladder import known, wrong_answer
+from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.numbers import factor, is_probable_prime, to_bytes
 from mtlib.lab.examining import Inputs, Slip, Table, Task, step_of_ladder
@@ -70,6 +71,55 @@ ALLOWED = Task(
         "start[0] is a number, start[0:4] is bytes.",
         "start.startswith((b'HEAD', b'POST', ...)) asks for several at once.",
         "bytes(4) are four zeros.",
+    ),
+)  # fmt: skip
+
+
+
+def _streams(
+    header: bytes, first: bytes, second: bytes, received: bytes, *, back: bool = False, used: int = 64, came: int = 0,
+    again: bool = False, tag: bytes = b"", cut: bool = False,
+) -> tuple[bytes, bytes]:
+    """What two streams make of them. `back`: each has the other's key. `used` and `came`: bytes of them that are gone.
+    `again`: outwards a new one begins with the second piece. `tag`: sent first. `cut`: pieces reversed alone."""
+    turned = header[::-1]
+    out, into = ((turned, header) if back else (header, turned))
+    key, iv = (header[8:40][::-1], header[40:56][::-1]) if cut else (into[8:40], into[40:56])
+
+    def stream(gone: int, *of: bytes) -> Ctr:
+        made = Ctr(*of)
+        made.update(bytes(gone))
+        return made
+
+    outwards = stream(used, out[8:40], out[40:56])
+    sent = outwards.update(tag + first)
+    sent += (stream(used, out[8:40], out[40:56]) if again else outwards).update(second)
+    return sent, stream(came, key, iv).update(received)
+
+
+STREAMS = Task(
+    "streams", 5, ("header", "first", "second", "received"), "(bytes, bytes)",
+    "`header` is the 64 bytes of a connection in the clear, tag and dc in them. What travels behind them for two "
+    "frames, `first` and `second`, one behind the other; and what the first bytes that come in, `received`, hide.",
+    _streams,
+    lambda seed: tuple(
+        tuple(Patterned(f"exercises {seed}").at(f"streams {size}").draw(name, many)
+              for name, many in (("header", 64), ("first", size), ("second", 40), ("received", 88)))
+        for size in (44, 205)
+    ),
+    (
+        known("stream_begun_again", lambda *given: _streams(*given, again=True)),
+        known("stream_from_0",
+              lambda *given: _streams(*given, used=0), lambda *given: _streams(*given, used=0, again=True)),
+        known("way_back_from_64", lambda *given: _streams(*given, came=64)),
+        known("pieces_reversed", lambda *given: _streams(*given, cut=True)),
+        known("keys_of_the_way_back", lambda *given: _streams(*given, back=True)),
+        known("tag_behind_the_header", lambda *given: _streams(*given, tag=given[0][56:60])),
+    ),
+    (
+        "Two streams, each made once: Ctr(key, iv).",
+        "stream.update(header) takes the 64 bytes that the header has used up; throw away what it gives.",
+        "The way back: header[::-1] first, then [8:40] and [40:56] of that. Nothing came in before.",
     ),
 )  # fmt: skip
 
@@ -176,4 +226,4 @@ P_Q = step_of_ladder(
     needs=("factor",),
 )
 
-EXERCISES = (OBFUSCATED_HEADER, ALLOWED, PLAIN_PACKET, READ_EXCHANGE, FACTOR, P_Q)
+EXERCISES = (OBFUSCATED_HEADER, ALLOWED, STREAMS, PLAIN_PACKET, READ_EXCHANGE, FACTOR, P_Q)

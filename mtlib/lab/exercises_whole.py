@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mtlib.crypto.entropy import Patterned
-from mtlib.lab.examining import Inputs, Task, step_of_ladder
+from mtlib.lab.examining import Exercise, Inputs, Slip, Table, step_of_ladder
 
 _MORE = 12
 """Keys behind those of a vector, so that a wrong block finds one that fits, too: its mistake can be named then."""
@@ -49,6 +49,13 @@ AUTH_KEY = step_of_ladder(
     "The result is always 256 bytes, also where the number is smaller.",
     tried=lambda random, asked: [*asked, (asked[0][0], random.draw("b", 256), asked[0][2])],
 )  # fmt: skip
+SERVER_DH_INNER_DATA = step_of_ladder(
+    "server_DH_inner_data", 9, "The object in encrypted_answer, 564 bytes, without the hash in front and the padding "
+    "behind: {says}. tmp_aes is in the lesson.",
+    "tmp_aes_key and tmp_aes_iv follow from the two nonces; ige_decrypt opens.",
+    "The SHA-1 takes 20 bytes. The object ends behind server_time: read both strings, or count 564.",
+    "A nonce has 32 or 16 bytes, also where it begins with zeros: no number is made of it.",
+)  # fmt: skip
 NEW_NONCE_HASH = step_of_ladder(
     "new_nonce_hash", 10, "The proof in dh_gen_ok (number 1), dh_gen_retry (2) and dh_gen_fail (3), 16 bytes: {says}.",
     "auth_key_aux_hash is the first 8 bytes of the SHA-1 of auth_key.",
@@ -63,4 +70,35 @@ FIRST_SALT = step_of_ladder(
     tried=lambda random, asked: [*asked, (random.draw("new_nonce", 32), random.draw("server_nonce", 16))],
 )  # fmt: skip
 
-EXERCISES: tuple[Task, ...] = (FINGERPRINT, RSA_PAD, DH_VERDICT, AUTH_KEY, NEW_NONCE_HASH, FIRST_SALT)
+RETRY_ID = step_of_ladder(
+    "retry_id", 10, "What names the refused key in the next client_DH_inner_data, 8 bytes as they travel: {says}.",
+    "One SHA-1 over the 256 bytes of the key.",
+    "The front of it: the end is the id, which would tell which packets are under this key.",
+    tried=lambda random, asked: [*asked, (random.draw("auth_key", 256),)],
+)  # fmt: skip
+ZEROS = Table(
+    "zeros", 10,
+    "Seven values of an exchange begin with a zero byte, and a client drops it. \"keep\" where something goes wrong "
+    "then, \"may go\" where the DC reads the same.",
+    {"nonce": "keep", "server_nonce": "keep", "new_nonce": "keep", "g_a": "may go", "g_b": "may go",
+     "auth_key": "keep", "encrypted_data": "keep"},
+    (
+        Slip("nonce_may_shrink", "Its field has 16 bytes; with 15 everything behind it shifts.", "nonce"),
+        Slip("server_nonce_may_shrink", "It has 16 bytes too, and it goes into tmp_aes and into the first salt.",
+             "server_nonce"),
+        Slip("new_nonce_may_shrink", "It has 32 bytes, from the first of which the first salt is made.", "new_nonce"),
+        Slip("number_must_keep", "A number in a string: with or without the zero the DC reads the same.", "g_a"),
+        Slip("own_number_must_keep", "g_b is a number in a string, as g_a is.", "g_b"),
+        Slip("key_may_shrink", "Every piece of a schedule is counted from byte 0.", "auth_key"),
+        Slip("seal_may_shrink", "RSA_PAD gives 256 bytes; the DC takes no block of another size.", "encrypted_data"),
+    ),
+    (
+        "Three kinds: rows of bytes with a fixed size, numbers in strings, and the key.",
+        "A string says how long it is. What does the DC make of the bytes: a number, or pieces?",
+    ),
+    choices=("keep", "may go"),
+)  # fmt: skip
+
+EXERCISES: tuple[Exercise, ...] = (
+    FINGERPRINT, RSA_PAD, DH_VERDICT, AUTH_KEY, SERVER_DH_INNER_DATA, NEW_NONCE_HASH, FIRST_SALT, RETRY_ID, ZEROS,
+)  # fmt: skip
