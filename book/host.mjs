@@ -2,7 +2,7 @@
 // in a worker that starts when the reader first touches something. Until then a view shows what the page has of it;
 // afterwards only what Python answered, so that bytes and verdict always belong together.
 
-const KINDS = ["bind", "form", "inspector", "plates", "predict", "views"];
+const KINDS = ["bind", "controls", "form", "inspector", "plates", "predict", "views"];
 const LONGEST = 120_000; // milliseconds for one answer, from when Python runs
 const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
 const ORDER = ["structure", "inspected", "state", "told"];

@@ -142,12 +142,10 @@ OWN_POLICY = (
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
-SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs")
+SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs")
 WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
-FIRST = ("00", "01", "14", "15", "16", "17")
-"""The lessons in which views come alive; the others are pages to read."""
 SEED = "the book"
 """Of the bind that stands on its page before the reader has run one."""
 
@@ -324,7 +322,7 @@ def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
 @cache
 def lesson_views() -> dict[str, list[dict[str, Any]]]:
     """The views of every lesson, by its name."""
-    return all_views({name: sources(notebook) for name, notebook in notebooks().items() if name[:2] in FIRST})
+    return all_views({name: sources(notebook) for name, notebook in notebooks().items()})
 
 
 def sources(notebook: NotebookNode) -> list[str]:
