@@ -149,6 +149,7 @@ class Model {
 
   /** All values first, as one change; then whoever listens to them, the structure before the state. */
   take({ traits, sent }) {
+    if (traits.state?.picture && this.picture) traits.state.picture.png ||= this.picture;
     Object.assign(this.traits, traits);
     for (const name of ORDER) if (name in traits) this.fire(`change:${name}`);
     for (const message of sent) this.fire("msg:custom", message);
@@ -159,6 +160,19 @@ class Model {
     this.python.tell(sentence);
     this.fire("comm_live_update");
   }
+}
+
+/** Says under a prediction, once it is answered, that its measurement is none of this page; and gives it the picture
+ *  that stands in its table: no figure can be painted here. */
+function measuredBefore(model, table, place) {
+  model.picture = table.querySelector("details img")?.src.split(",")[1];
+  const said = document.createElement("p");
+  said.className = "differs";
+  said.textContent = "Measured when this book was made.";
+  const shown = () => { said.hidden = !model.traits.state.shown; };
+  model.on("change:state", shown);
+  shown();
+  place.append(said);
 }
 
 // -- Links that carry bytes: what travels, as somebody changed it, in the part of an address that no server is told.
@@ -213,6 +227,7 @@ async function live() {
     const model = new Model(id, view, place, python);
     globalThis.book.models[id] = model;
     scripts.get(view.kind).render({ model, el: place });
+    if (view.kind === "predict") measuredBefore(model, table, place);
     table.replaceChildren(place); // the table was for readers without a script
     if (view.kind === "inspector") place.append(sharing(model, python));
     if (!view.cells) continue;

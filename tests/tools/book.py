@@ -50,8 +50,8 @@ INTRODUCTION = (
 ALIVE = (
     "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
     " your browser, from this site, and answers. [Why was my bind refused?](doctor.html) Paste it, and read which byte"
-    " is wrong. [A whole bind](bind.html), run here. The code of the lessons is changed and run in the notebooks:"
-    " `./run`."
+    " is wrong. [A whole bind](bind.html), run here. What a prediction measures was measured when this book was made. The"
+    " code of the lessons is changed and run in the notebooks: `./run`."
 )
 
 DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
@@ -314,6 +314,7 @@ def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
     if alive:
         for name, views in lesson_views().items():
             mark(found[name], views)
+            say_what_differs(found[name])
     made |= {name: body_of(notebook) for name, notebook in found.items()}
     made |= {path.stem: body_of(of_markdown(path.read_text(encoding="utf-8"))) for path in sorted(DOCS.glob("*.md"))}
     return titles, made
@@ -338,9 +339,28 @@ def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
         table["text/html"] = f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
 
 
+DIFFERS = {
+    "picture": "This picture was made with the book: no figure can be painted in a page.",
+    "telegram": "From a page nothing can be sent to Telegram: here, too, the local data centre is used.",
+}
+"""What is otherwise in a page than in a notebook, where it is."""
+
+
+def say_what_differs(notebook: NotebookNode) -> None:
+    """Puts a sentence of `DIFFERS` below what such a cell shows, in place."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        said = ["picture"] if any("image/png" in output.get("data", {}) for output in cell.outputs) else []
+        said += ["telegram"] if "EndpointChoice(" in cell.source else []
+        for which in said:
+            html = f'<p class="differs">{DIFFERS[which]}</p>'
+            cell.outputs.append(nbformat.v4.new_output("display_data", {"text/html": html}))
+
+
 def told(views: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """What a page carries of its views."""
-    return {view["id"]: {name: view[name] for name in ("kind", "traits", "cells")} for view in views}
+    return {view["id"]: {name: view[name] for name in ("kind", "traits", "cells") if name in view} for view in views}
 
 
 def pages(*, printed: bool) -> dict[str, str]:

@@ -89,13 +89,15 @@ def needed(cells: Sequence[str], at: int, plain: Sequence[Mapping[str, str]]) ->
 
 
 def views_of(cells: Sequence[str], id: str, player: Player) -> list[dict[str, Any]]:
-    """The views of one lesson, in their order: `id`, `cell`, `kind`, `traits`, `html`, `cells`, and `after` a trial.
+    """The views of one lesson, in their order: `id`, `cell`, `kind`, `traits`, `html`, `cells`
+    where it can be asked something, and `after` a trial.
     The lesson is played once; that the cells of a view give the same is for a test."""
     found = player.ask(ask="first", cells=cells, reads=[sorted(names(cell)[1]) for cell in cells])
     for number, view in enumerate(found["views"], 1):
         view["id"] = f"view-{id}-{number}"
         alone = view.pop("alone", None)
-        view["cells"] = [alone] if alone else needed(cells, view["cell"], found["plain"])
+        if view["kind"] != "views":  # these are shown, and ask nothing
+            view["cells"] = [alone] if alone else needed(cells, view["cell"], found["plain"])
     return list(found["views"])
 
 
