@@ -2,6 +2,9 @@
 // in a worker that starts when the reader first touches something. Until then a view shows what the page has of it;
 // afterwards only what Python answered, so that bytes and verdict always belong together.
 
+import { cells } from "./cells.mjs";
+import { sent, take } from "./mine.mjs";
+
 const KINDS = ["bind", "controls", "form", "inspector", "plates", "predict", "views"];
 const LONGEST = 120_000; // milliseconds for one answer, from when Python runs
 const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
@@ -65,12 +68,13 @@ class Python {
     }
   }
 
-  ask(question) {
+  /** One question. `limit` milliseconds are the longest that its answer may take; then `late` is said. */
+  ask(question, limit = LONGEST, late = `No answer within ${LONGEST / 1000} seconds: Python was ended.`) {
     this.start();
     this.asked += 1;
     const call = this.asked;
     return new Promise((done, failed) => {
-      const timer = setTimeout(() => this.end(`No answer within ${LONGEST / 1000} seconds: Python was ended.`), LONGEST);
+      const timer = setTimeout(() => this.end(late), limit);
       this.waiting.set(call, { done, failed, timer });
       this.worker.postMessage({ call, question });
     });
@@ -139,12 +143,13 @@ class Model {
     if (answer.error) return this.lose(answer.error);
     this.life = this.python.life;
     this.history.push(message);
+    take(answer);
     this.take(answer);
   }
 
   question(message) {
     const before = this.life === this.python.life ? [] : this.history;
-    return { ask: "view", id: this.id, cells: this.cells, before, message };
+    return { ask: "view", id: this.id, cells: this.cells, before, message, mine: sent() };
   }
 
   /** All values first, as one change; then whoever listens to them, the structure before the state. */
@@ -209,31 +214,36 @@ function receive(models, python) {
   for (const message of messages) model.send({ serial: "address", ...message });
 }
 
-/** Draws every view of the page in the place of its table. */
+/** Draws one view in a place of its own. */
+async function draw(id, view, python) {
+  const script = (await import(`./${view.kind}.mjs`)).default;
+  const place = document.createElement("div");
+  place.className = `alive ${view.kind}`;
+  const model = new Model(id, view, place, python);
+  globalThis.book.models[id] = model;
+  script.render({ model, el: place });
+  return place;
+}
+
+/** Draws every view of the page in the place of its table, and makes its cells run. */
 async function live() {
   const data = document.getElementById("book-data");
-  if (!data) return;
-  const { views } = JSON.parse(data.textContent);
+  const views = data ? JSON.parse(data.textContent).views : {};
   const status = document.getElementById("book-status");
   const python = new Python((sentence) => { status.textContent = sentence; });
   globalThis.book = { python, models: {} }; // for tests, and for whoever looks
-  const kinds = [...new Set(Object.values(views).map(({ kind }) => kind))].filter((kind) => KINDS.includes(kind));
-  const scripts = new Map(await Promise.all(kinds.map(async (kind) => [kind, (await import(`./${kind}.mjs`)).default])));
+  const { models } = globalThis.book;
   for (const [id, view] of Object.entries(views)) {
     const table = document.getElementById(id);
-    if (!table || !scripts.has(view.kind)) continue;
-    const place = document.createElement("div");
-    place.className = `alive ${view.kind}`;
-    const model = new Model(id, view, place, python);
-    globalThis.book.models[id] = model;
-    scripts.get(view.kind).render({ model, el: place });
-    if (view.kind === "predict") measuredBefore(model, table, place);
+    if (!table || !KINDS.includes(view.kind)) continue;
+    const place = await draw(id, view, python);
+    if (view.kind === "predict") measuredBefore(models[id], table, place);
     table.replaceChildren(place); // the table was for readers without a script
-    if (view.kind === "inspector") place.append(sharing(model, python));
+    if (view.kind === "inspector") place.append(sharing(models[id], python));
     if (!view.cells) continue;
     for (const touch of ["focusin", "pointerdown"]) place.addEventListener(touch, () => python.start(), { once: true });
   }
-  const { models } = globalThis.book;
+  cells(python, (id, view) => draw(id, view, python));
   receive(models, python);
   addEventListener("hashchange", () => receive(models, python));
   document.documentElement.dataset.live = Object.keys(globalThis.book.models).length; // for tests: everything is drawn

@@ -41,7 +41,7 @@ class Widget:
         return None
 
 
-class Control(Widget):
+class Element(Widget):
     """One of `ipywidgets`: some hold others, some have a value that a reader chooses and a program watches."""
 
     name: ClassVar[str]
@@ -49,7 +49,7 @@ class Control(Widget):
 
     def __init__(self, first: Any = None, *, value: Any = None, options: Iterable[Any] = (), **_: Any) -> None:
         super().__init__()
-        self.children: tuple[Control, ...] = tuple(first) if self.holds else ()
+        self.children: tuple[Element, ...] = tuple(first) if self.holds else ()
         self.options = [each if isinstance(each, tuple) else (str(each), each) for each in options]
         self.tooltip = ""
         self.owner: Any = self
@@ -72,7 +72,7 @@ class Control(Widget):
     def observe(self, listener: Callable[[Mapping[str, Any]], None], _name: str) -> None:
         self._watching.append(listener)
 
-    def walk(self) -> Iterator[Control]:
+    def walk(self) -> Iterator[Element]:
         """It and all that it holds, in the order in which they are drawn."""
         yield self
         for child in self.children:
@@ -101,13 +101,13 @@ class Control(Widget):
         return ""
 
 
-def _deep(root: Control, deep: int = 0) -> Iterator[tuple[Control, int]]:
+def _deep(root: Element, deep: int = 0) -> Iterator[tuple[Element, int]]:
     yield root, deep
     for child in root.children:
         yield from _deep(child, deep + 1)
 
 
-def _told(part: Control, deep: int) -> dict[str, Any]:
+def _told(part: Element, deep: int) -> dict[str, Any]:
     """A part as JSON: what it is, and its text, or its options and which of them is chosen."""
     told: dict[str, Any] = {"kind": part.name, "deep": deep}
     if part.options:
@@ -120,27 +120,27 @@ def _told(part: Control, deep: int) -> dict[str, Any]:
     return told
 
 
-class HBox(Control):
+class HBox(Element):
     name, holds = "row", True
 
 
-class VBox(Control):
+class VBox(Element):
     name, holds = "rows", True
 
 
-class HTML(Control):
+class HTML(Element):
     name = "text"
 
 
-class Dropdown(Control):
+class Dropdown(Element):
     name = "menu"
 
 
-class ToggleButtons(Control):
+class ToggleButtons(Element):
     name = "buttons"
 
 
-CONTROLS: Mapping[str, type[Control]] = {each.__name__: each for each in (HBox, VBox, HTML, Dropdown, ToggleButtons)}
+CONTROLS: Mapping[str, type[Element]] = {each.__name__: each for each in (HBox, VBox, HTML, Dropdown, ToggleButtons)}
 """What the page has of `ipywidgets`."""
 
 
@@ -149,7 +149,7 @@ def widget_of(shown: Any) -> Widget | None:
     if isinstance(shown, Widget):
         return shown
     box = getattr(shown, "box", None)
-    if not isinstance(box, Control):
+    if not isinstance(box, Element):
         return None
     box.owner = shown
     return box

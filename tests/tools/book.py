@@ -50,8 +50,8 @@ INTRODUCTION = (
 ALIVE = (
     "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
     " your browser, from this site, and answers. [Why was my bind refused?](doctor.html) Paste it, and read which byte"
-    " is wrong. [A whole bind](bind.html), run here. What a prediction measures was measured when this book was made. The"
-    " code of the lessons is changed and run in the notebooks: `./run`."
+    " is wrong. [A whole bind](bind.html), run here. The cells of the lessons are changed and run here, too. What a"
+    " prediction shows was measured when this book was made; its cell measures again."
 )
 
 DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
@@ -130,6 +130,8 @@ p { margin: .15rem 0; padding-left: 1.2em; text-indent: -1.2em; }
 """The two sheets: one page of A4 each."""
 POINTS = {"bytes": 7.3, "exchange": 8.7}
 """The size of their letters on paper, as large as fits."""
+CODE = 'class="cell border-box-sizing code_cell'
+"""How a cell with code begins in the HTML of nbconvert."""
 ANSWER = re.compile(r'<details class="mtlib-answer"[^>]*>')
 FOLD = re.compile(r"<details\b|</details>")
 SUMMARY = re.compile(r"\s*<summary>.*?</summary>", re.S)
@@ -142,7 +144,7 @@ OWN_POLICY = (
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
-SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs")
+SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs")
 WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
@@ -199,6 +201,7 @@ def page(
     if views:
         data = json.dumps({"views": views}, separators=(",", ":")).replace("<", "\\u003c")
         foot += f'<script type="application/json" id="book-data">{data}</script>'
+    if views or (views is not None and CODE in body):
         foot += '<script type="module" src="host.mjs"></script>'
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -431,12 +434,20 @@ def licences(folder: Path, version: str) -> str:
     return LICENCES.format(version=version, sizes="\n".join(rows))
 
 
+def allowed() -> str:
+    """What `harmless` lets through, for what cells show when they run in the page."""
+    attributes = {tag: sorted(names) for tag, names in sorted(ATTRIBUTES.items())}
+    tags = json.dumps(sorted(nh3.ALLOWED_TAGS | DRAWN))
+    return f"export const TAGS = {tags};\nexport const ATTRIBUTES = {json.dumps(attributes)};\n"
+
+
 def carry(folder: Path) -> None:
     """Scripts, style and Python into the folder of the book."""
     for name in SCRIPTS:
         shutil.copy(SOURCES / name, folder)
     for name in WIDGET_SCRIPTS:
         shutil.copy(WIDGETS / name, folder)
+    (folder / "allowed.mjs").write_text(allowed(), encoding="utf-8", newline="\n")
     (folder / "book.css").write_text(styles(), encoding="utf-8", newline="\n")
     python, source = folder / "python", pyodide()
     python.mkdir()
