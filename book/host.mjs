@@ -2,7 +2,10 @@
 // in a worker that starts when the reader first touches something. Until then a view shows what the page has of it;
 // afterwards only what Python answered, so that bytes and verdict always belong together.
 
-const KINDS = ["bind", "form", "inspector", "plates", "predict", "views"];
+import { cells } from "./cells.mjs";
+import { sent, take } from "./mine.mjs";
+
+const KINDS = ["bind", "controls", "form", "inspector", "plates", "predict", "views"];
 const LONGEST = 120_000; // milliseconds for one answer, from when Python runs
 const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
 const ORDER = ["structure", "inspected", "state", "told"];
@@ -65,12 +68,13 @@ class Python {
     }
   }
 
-  ask(question) {
+  /** One question. `limit` milliseconds are the longest that its answer may take; then `late` is said. */
+  ask(question, limit = LONGEST, late = `No answer within ${LONGEST / 1000} seconds: Python was ended.`) {
     this.start();
     this.asked += 1;
     const call = this.asked;
     return new Promise((done, failed) => {
-      const timer = setTimeout(() => this.end(`No answer within ${LONGEST / 1000} seconds: Python was ended.`), LONGEST);
+      const timer = setTimeout(() => this.end(late), limit);
       this.waiting.set(call, { done, failed, timer });
       this.worker.postMessage({ call, question });
     });
@@ -139,16 +143,18 @@ class Model {
     if (answer.error) return this.lose(answer.error);
     this.life = this.python.life;
     this.history.push(message);
+    take(answer);
     this.take(answer);
   }
 
   question(message) {
     const before = this.life === this.python.life ? [] : this.history;
-    return { ask: "view", id: this.id, cells: this.cells, before, message };
+    return { ask: "view", id: this.id, cells: this.cells, before, message, mine: sent() };
   }
 
   /** All values first, as one change; then whoever listens to them, the structure before the state. */
   take({ traits, sent }) {
+    if (traits.state?.picture && this.picture) traits.state.picture.png ||= this.picture;
     Object.assign(this.traits, traits);
     for (const name of ORDER) if (name in traits) this.fire(`change:${name}`);
     for (const message of sent) this.fire("msg:custom", message);
@@ -159,6 +165,19 @@ class Model {
     this.python.tell(sentence);
     this.fire("comm_live_update");
   }
+}
+
+/** Says under a prediction, once it is answered, that its measurement is none of this page; and gives it the picture
+ *  that stands in its table: no figure can be painted here. */
+function measuredBefore(model, table, place) {
+  model.picture = table.querySelector("details img")?.src.split(",")[1];
+  const said = document.createElement("p");
+  said.className = "differs";
+  said.textContent = "Measured when this book was made.";
+  const shown = () => { said.hidden = !model.traits.state.shown; };
+  model.on("change:state", shown);
+  shown();
+  place.append(said);
 }
 
 // -- Links that carry bytes: what travels, as somebody changed it, in the part of an address that no server is told.
@@ -195,30 +214,36 @@ function receive(models, python) {
   for (const message of messages) model.send({ serial: "address", ...message });
 }
 
-/** Draws every view of the page in the place of its table. */
+/** Draws one view in a place of its own. */
+async function draw(id, view, python) {
+  const script = (await import(`./${view.kind}.mjs`)).default;
+  const place = document.createElement("div");
+  place.className = `alive ${view.kind}`;
+  const model = new Model(id, view, place, python);
+  globalThis.book.models[id] = model;
+  script.render({ model, el: place });
+  return place;
+}
+
+/** Draws every view of the page in the place of its table, and makes its cells run. */
 async function live() {
   const data = document.getElementById("book-data");
-  if (!data) return;
-  const { views } = JSON.parse(data.textContent);
+  const views = data ? JSON.parse(data.textContent).views : {};
   const status = document.getElementById("book-status");
   const python = new Python((sentence) => { status.textContent = sentence; });
   globalThis.book = { python, models: {} }; // for tests, and for whoever looks
-  const kinds = [...new Set(Object.values(views).map(({ kind }) => kind))].filter((kind) => KINDS.includes(kind));
-  const scripts = new Map(await Promise.all(kinds.map(async (kind) => [kind, (await import(`./${kind}.mjs`)).default])));
+  const { models } = globalThis.book;
   for (const [id, view] of Object.entries(views)) {
     const table = document.getElementById(id);
-    if (!table || !scripts.has(view.kind)) continue;
-    const place = document.createElement("div");
-    place.className = `alive ${view.kind}`;
-    const model = new Model(id, view, place, python);
-    globalThis.book.models[id] = model;
-    scripts.get(view.kind).render({ model, el: place });
+    if (!table || !KINDS.includes(view.kind)) continue;
+    const place = await draw(id, view, python);
+    if (view.kind === "predict") measuredBefore(models[id], table, place);
     table.replaceChildren(place); // the table was for readers without a script
-    if (view.kind === "inspector") place.append(sharing(model, python));
+    if (view.kind === "inspector") place.append(sharing(models[id], python));
     if (!view.cells) continue;
     for (const touch of ["focusin", "pointerdown"]) place.addEventListener(touch, () => python.start(), { once: true });
   }
-  const { models } = globalThis.book;
+  cells(python, (id, view) => draw(id, view, python));
   receive(models, python);
   addEventListener("hashchange", () => receive(models, python));
   document.documentElement.dataset.live = Object.keys(globalThis.book.models).length; // for tests: everything is drawn

@@ -1,7 +1,8 @@
-"""A reader's file on its own: it gives bytes without mtlib, and a sentence where it cannot."""
+"""A reader's file on its own: it gives bytes without mtlib, and a sentence where it cannot; in a browser too."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ PROGRAM = "print(my['twice'](given['data']).hex())"
 GIVEN = {"data": b"\1\2"}
 
 
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(params=[sys.platform, "emscripten"])
+def file(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "platform", request.param)
     path = tmp_path / "my_bind.py"
     monkeypatch.setenv("MTLIB_MY_BIND", str(path))
     return path
@@ -43,3 +45,10 @@ def test_a_file_that_prints_or_lacks_the_function_is_not_taken(file: Path) -> No
     assert alone(PROGRAM, GIVEN) == (b"", "not yet: my_bind.py prints something of its own.")
     file.write_text("def once(data):\n    return data\n")
     assert "KeyError: 'twice'" in alone(PROGRAM, GIVEN)[1]
+
+
+def test_the_library_is_there_again_afterwards(file: Path) -> None:
+    file.write_text("def twice(data):\n    raise SystemExit('no')\n")
+    before = {name: each for name, each in sys.modules.items() if name.partition(".")[0] == "mtlib"}
+    assert "not yet" in alone(PROGRAM, GIVEN)[1]
+    assert before == {name: each for name, each in sys.modules.items() if name.partition(".")[0] == "mtlib"}

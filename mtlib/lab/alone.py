@@ -1,11 +1,16 @@
-"""A reader's `my_bind.py` on its own: a new Python in which nobody can import mtlib runs a program on it."""
+"""A reader's `my_bind.py` on its own: a new Python in which nobody can import mtlib runs a program on it. A browser's
+Python cannot start another one; there mtlib is hidden for as long as the program runs.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping
-from typing import Any
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any, NamedTuple
 
 from mtlib.lab.my_bind import my_bind_file
 
@@ -19,6 +24,14 @@ given = ast.literal_eval(sys.stdin.read())
 SECONDS = 60.0
 
 
+class Ran(NamedTuple):
+    """How a program ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
     """The bytes that `program` prints as hex, and a sentence. It finds the reader's functions in `my`, and `given`.
 
@@ -27,9 +40,13 @@ def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
     file = my_bind_file()
     if file is None or not file.is_file():
         return b"", "not yet: there is no my_bind.py beside this notebook. Lessons 11 to 16 fill it."
-    command = [sys.executable, "-c", FRONT + program, str(file)]
+    command, data = [sys.executable, "-c", FRONT + program, str(file)], repr(dict(given))
+    ran: Ran | subprocess.CompletedProcess[str]
     try:
-        ran = subprocess.run(command, input=repr(dict(given)), capture_output=True, text=True, timeout=SECONDS)
+        if sys.platform == "emscripten":
+            ran = _hidden(FRONT + program, str(file), data)
+        else:
+            ran = subprocess.run(command, input=data, capture_output=True, text=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return b"", f"not yet: my_bind.py was still running after {SECONDS:g} seconds."
     if ran.returncode:
@@ -42,3 +59,21 @@ def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
     except ValueError:
         return b"", "not yet: my_bind.py prints something of its own."
     return made, f"my_bind.py, alone: {len(made)} bytes"
+
+
+def _hidden(program: str, file: str, data: str) -> Ran:
+    """The same in this Python."""
+    kept = {name: sys.modules[name] for name in list(sys.modules) if name.partition(".")[0] == "mtlib"}
+    arguments, stdin, printed = sys.argv, sys.stdin, StringIO()
+    for name in kept:
+        del sys.modules[name]
+    sys.argv, sys.stdin = ["-c", file], StringIO(data)
+    try:
+        with redirect_stdout(printed):
+            exec(program, {"__name__": "__main__"})
+    except BaseException as error:
+        return Ran(1, printed.getvalue(), "".join(traceback.format_exception_only(type(error), error)))
+    finally:
+        sys.modules.update(kept)
+        sys.argv, sys.stdin = arguments, stdin
+    return Ran(0, printed.getvalue(), "")

@@ -20,6 +20,19 @@ from typing import TYPE_CHECKING, Any
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError, MtError, RpcError
+from mtlib.lab.book_cells import (
+    Output,
+    display,
+    get_ipython,
+    given_back,
+    needed,
+    not_to_be_stored,
+    run_cell,
+    take,
+)
+from mtlib.lab.book_ciphers import stand_in_for_cryptography
+from mtlib.lab.book_widgets import CONTROLS, Trait, Widget, widget_of
+from mtlib.net import memory
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, TO_SERVER, open_packet
 from mtlib.protocol.session import look
 from mtlib.wire.dissection import Dissection, unseal
@@ -29,6 +42,7 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Sent
 
 KINDS: Mapping[str, str] = {
+    "mtlib.lab.book_widgets": "controls",
     "mtlib.lab.form_widget": "form",
     "mtlib.lab.inspector": "inspector",
     "mtlib.lab.plates.widget": "plates",
@@ -40,59 +54,36 @@ TRAITS = ("structure", "inspected", "state", "told")
 """What a widget tells a browser, in the order in which it has to be told: `structure` before `state`."""
 TRIAL = {"serial": 1, "do": "show"}
 """A message after which a view has told all that depends on the cells before it: a prediction its measurement."""
-ABSENT = ("ipywidgets", "matplotlib")
+ABSENT = ("matplotlib",)
 """What a page has not, and nobody stands in for."""
+PLAIN_LONGEST = 2000
+"""Characters of a value that a page carries in the place of the cells that make it."""
 
 
 # -- In the place of a notebook's packages
 
-
-class Trait(dict[str, Any]):
-    """What is used of `traitlets.Dict`."""
-
-    def tag(self, **_: Any) -> Trait:
-        return self
-
-
-class Widget:
-    """What is used of `anywidget.AnyWidget`: values to be told, a listener, and messages that are sent."""
-
-    def __init__(self, **traits: Any) -> None:
-        self.sent: list[Any] = []
-        self.hear: Any = None
-        for name, value in traits.items():
-            setattr(self, name, value)
-
-    def on_msg(self, listener: Any) -> None:
-        self.hear = listener
-
-    def send(self, content: Any) -> None:
-        self.sent.append(content)
-
-    def _repr_mimebundle_(self, **_: Any) -> Any:
-        """A notebook's own form of it: none here."""
-        return None
-
-
 STAND_INS: Mapping[str, Mapping[str, Any]] = {
     "anywidget": {"AnyWidget": Widget},
     "traitlets": {"Dict": Trait},
+    "ipywidgets": CONTROLS,
     "IPython": {},
     "IPython.core": {},
-    "IPython.core.getipython": {"get_ipython": lambda: None},
-    "IPython.display": {"display": lambda *_, **__: None},
+    "IPython.core.getipython": {"get_ipython": get_ipython},
+    "IPython.display": {"display": display},
 }
-"""The modules that programs import them from. To exercises it is no notebook: they print."""
+"""The modules that programs import them from. Where no cell runs it is no notebook to exercises: they print."""
 
 
 def stand_in() -> None:
     """From now on this process imports the stand-ins, and none of `ABSENT`: it is what a page is. No file of the
-    reader's is read or written."""
+    reader's is read or written before a page has handed one over."""
     for name, offered in STAND_INS.items():
         sys.modules[name] = ModuleType(name)
         vars(sys.modules[name]).update(offered)
     for name in ABSENT:
         sys.modules[name] = None  # type: ignore[assignment]
+    stand_in_for_cryptography()
+    memory.stand_in_for_sockets()
     os.environ["MTLIB_MY_BIND"] = ""
 
 
@@ -109,12 +100,35 @@ def run(source: str, names: dict[str, Any]) -> list[Widget]:
         exec(compile(tree, "<cell>", "exec"), names)
         if isinstance(last, ast.Expr):
             shown = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
-    return [shown] if isinstance(shown, Widget) else []
+    found = widget_of(shown)
+    return [found] if found else []
 
 
 def traits(widget: Widget) -> dict[str, Any]:
     """Everything that a widget tells a browser."""
     return {name: getattr(widget, name) for name in TRAITS if hasattr(widget, name)}
+
+
+def plain(value: Any) -> str:
+    """The source of a value that is nothing but short numbers, text, bytes, and lists and the like of them; else
+    nothing."""
+    text = repr(value) if _is_plain(value) else ""
+    return text if len(text) <= PLAIN_LONGEST else ""
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) is dict:
+        return len(value) <= PLAIN_LONGEST and all(map(_is_plain, (*value, *value.values())))
+    if type(value) in (tuple, list, set):
+        return 0 < len(value) <= PLAIN_LONGEST and all(map(_is_plain, value))
+    if type(value) in (str, bytes):
+        return len(value) <= PLAIN_LONGEST
+    return value is None or (type(value) in (bool, int) and abs(value) < 1 << 4 * PLAIN_LONGEST)
+
+
+def kind_of(widget: Widget) -> str:
+    """The script that draws it."""
+    return next(KINDS[each.__module__] for each in type(widget).__mro__ if each.__module__ in KINDS)
 
 
 @dataclass
@@ -138,13 +152,20 @@ class Book:
 
     def __init__(self) -> None:
         self._views: dict[str, PageView] = {}
+        self._lessons: dict[str, dict[str, Any]] = {}
 
     def answer(self, asked: str) -> str:
-        """One question as JSON to one answer as JSON. `ask` is its kind: "ready", "view", "first", "bind". What goes
-        wrong is a sentence under `error`."""
+        """One question as JSON to one answer as JSON. `ask` is its kind: "ready", "view", "first", "bind", "needed",
+        "cell", "mine". What goes wrong is a sentence under `error`. With `mine`, the reader's files, the answer has
+        those that it changed."""
         question = json.loads(asked)
+        mine = question.get("mine")
         try:
+            if mine is not None:
+                take(mine)
             told = getattr(self, f"_on_{question['ask']}")(question)
+            if mine is not None and (after := given_back()) != mine:
+                told = {**told, "mine": after, "unstored": not_to_be_stored(after["my_bind.py"] or "")}
         except MtError as error:
             told = {"error": str(error)}
         except Exception as error:
@@ -182,23 +203,56 @@ class Book:
         return made
 
     def _on_first(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        """What each view of a lesson shows at first: the number of its cell, its kind, traits and static form; and its
-        traits after `TRIAL`. A cell that cannot run here is passed over."""
-        names, views, wanting = _empty(), [], {}
+        """What each view of a lesson shows at first: the number of its cell, its kind, traits and static form; its
+        traits after `TRIAL`; and for a measurement a cell that gives it without measuring (`alone`). `plain` are the
+        values, as source, that the names which a cell reads (`reads`) had before it, of those that are plain values. A
+        cell that cannot run here is passed over: why, by its number, is `wanting`."""
+        names, views, wanting, values = _empty(), list[Any](), {}, list[dict[str, str]]()
         for at, source in enumerate(question["cells"]):
+            reads = question["reads"][at] if "reads" in question else ()
+            values.append({name: text for name in reads if name in names and (text := plain(names[name]))})
             try:
                 shown = run(source, names)
             except Exception as error:
                 wanting[at] = f"{type(error).__name__}: {error}"
                 continue
             for widget in shown:
-                data, _ = widget._repr_mimebundle_()
-                kind = next(KINDS[each.__module__] for each in type(widget).__mro__ if each.__module__ in KINDS)
-                first = {"cell": at, "kind": kind, "traits": dict(traits(widget)), "html": data["text/html"]}
+                data, _ = getattr(widget, "owner", widget)._repr_mimebundle_()
+                first = {"cell": at, "kind": kind_of(widget), "traits": dict(traits(widget)), "html": data["text/html"]}
+                if hasattr(widget, "as_cell"):
+                    first["alone"] = widget.as_cell()
                 if widget.hear:
                     widget.hear(widget, TRIAL, [])
                 views.append({**first, "after": traits(widget)})
-        return {"views": views, "wanting": wanting}
+        return {"views": views, "wanting": wanting, "plain": values}
+
+    def _on_needed(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """The numbers of the cells that have to have run before cell `at` of `cells`."""
+        return {"needed": needed(question["cells"], question["at"])}
+
+    def _on_cell(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the cell `source`, number `at` of its `lesson`, after those that ran before: its `outputs`, and whether
+        it went through (`ok`). Its views are called `id`-1, `id`-2, and so on; those of an earlier run are `gone`."""
+        names = self._lessons.setdefault(question["lesson"], _empty())
+        for id in question.get("gone", ()):
+            self._views.pop(id, None)
+        made: list[str] = []
+
+        def view(value: Any) -> Output | None:
+            widget = widget_of(value)
+            if widget is None:
+                return None
+            made.append(f"{question['id']}-{len(made) + 1}")
+            kept = self._views[made[-1]] = PageView(widget)
+            kept.news()
+            return {"kind": "view", "id": made[-1], "view": kind_of(widget), "traits": json.dumps(traits(widget))}
+
+        outputs, ok = run_cell(question["source"], names, question["at"] + 1, view)
+        return {"outputs": outputs, "ok": ok}
+
+    def _on_mine(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """Whether a my_bind.py that the reader brings may be stored: a sentence if not."""
+        return {"unstored": not_to_be_stored(question["mine"].get("my_bind.py") or "")}
 
     def _on_bind(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """A client and a data centre, joined in memory: two key exchanges, the binding, and a call over the bound key.

@@ -25,6 +25,8 @@ from mtlib.errors import LocalError
 
 NAME = "my_bind.py"
 MODULE = "my_bind"
+HASHES = {"_hashlib", "_sha1", "_sha2", "_sha3", "_md5", "_blake2", "_sha256", "_sha512"}
+"""The modules that hashlib takes its functions from, with OpenSSL and without."""
 HEAD = '"""Functions of my own, kept from the lessons. This file is mine: it may be edited."""\n'
 
 
@@ -118,7 +120,7 @@ def _import(name: str, value: Any) -> str:
     home, own = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if not home or not own or home in ("__main__", MODULE, "builtins") or not own.isidentifier():
         return ""
-    home = {"_hashlib": "hashlib", "_struct": "struct"}.get(home, home)
+    home = "hashlib" if home in HASHES else {"_struct": "struct"}.get(home, home)
     own = own.removeprefix("openssl_") if home == "hashlib" else own
     return f"from {home} import {own}" if own == name else f"from {home} import {own} as {name}"
 

@@ -26,6 +26,8 @@ def _line(what: str, works: Callable[[], bool], otherwise: str) -> str:
     try:
         fine = works()
     except (ImportError, MtError, OSError) as error:
+        if isinstance(error, ImportError) and sys.platform == "emscripten":
+            return f"no   {what}: a page does without it"
         return f"no   {what}: {error}; {otherwise}"
     return f"yes  {what}" if fine else f"no   {what}: {otherwise}"
 

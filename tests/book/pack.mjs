@@ -17,13 +17,13 @@ python.runPython(`
 import importlib.util, io, marshal, pathlib, types, zipfile
 
 LEFT_OUT = {
-    "_pydatetime", "_pydecimal", "_pyio", "_pyrepl", "antigravity", "argparse", "bdb", "cProfile", "cmd", "code",
+    "_pydatetime", "_pydecimal", "_pyio", "_pyrepl", "antigravity", "bdb", "cProfile", "cmd", "code",
     "compileall", "configparser", "csv", "ctypes", "curses", "dbm", "doctest", "email", "ensurepip",
-    "fileinput", "fractions", "ftplib", "getpass", "gettext", "graphlib", "http", "idlelib", "imaplib", "lib2to3",
+    "fileinput", "fractions", "ftplib", "getpass", "graphlib", "http", "idlelib", "imaplib", "lib2to3",
     "mailbox", "mimetypes", "modulefinder", "multiprocessing", "netrc", "nturl2path", "optparse", "pdb", "pickletools",
-    "plistlib", "poplib", "pprint", "profile", "pstats", "pyclbr", "pydoc", "pydoc_data", "rlcompleter", "sched",
+    "plistlib", "poplib", "profile", "pstats", "pyclbr", "pydoc", "pydoc_data", "rlcompleter", "sched",
     "shelve", "smtplib", "socketserver", "sqlite3", "statistics", "symtable", "tabnanny", "tarfile", "test", "this",
-    "timeit", "tkinter", "tomllib", "trace", "tracemalloc", "turtle", "turtledemo", "unittest", "uuid", "venv", "wave",
+    "timeit", "tkinter", "tomllib", "trace", "tracemalloc", "turtle", "turtledemo", "uuid", "venv", "wave",
     "webbrowser", "wsgiref", "xml", "xmlrpc", "zipapp", "zoneinfo",
 }
 ENCODINGS = {"__init__", "aliases", "ascii", "cp437", "idna", "latin_1", "punycode", "raw_unicode_escape", "unicode_escape",

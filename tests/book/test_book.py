@@ -28,6 +28,8 @@ NOT_ASKED = {"label-content-name-mismatch": {"enabled": False}, "target-size": {
 STARTS = 90_000
 """Milliseconds in which Python starts, also where the machine is busy."""
 LESSON = "00_start_here"
+CELLS = ("cells", "mine", "allowed", "asking")
+"""The scripts of a page with cells."""
 
 
 def gz(path: Path) -> int:
@@ -95,7 +97,8 @@ def embedded(site: Site, name: str) -> dict[str, Any]:
 def test_what_it_weighs(site: Site) -> None:
     for page in site.folder.glob("*.html"):
         kinds = {view["kind"] for view in embedded(site, page.stem).values()}
-        scripts = {"host", *kinds, *(["inspector"] if "form" in kinds else []), *(["views"] if "bind" in kinds else [])}
+        more = {"form": "inspector", "bind": "views"}
+        scripts = {"host", *CELLS, *kinds, *(more[kind] for kind in kinds & more.keys())}
         files = [page, site.folder / "book.css", *(site.folder / f"{name}.mjs" for name in scripts if kinds)]
         assert sum(map(gz, files)) <= FIRST_EDIT, page.name
     python = sum(gz(path) for path in (site.folder / "python").iterdir())

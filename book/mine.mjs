@@ -1,0 +1,107 @@
+// The reader's own files: my_bind.py with the functions that were kept, and my_guesses.json. They stay in this browser,
+// and Python is handed them with each question that may need them. What could hold a key is not written to the disk:
+// Python says so, and then it is there until the page is closed.
+
+import { make } from "./asking.mjs";
+
+const NAMES = ["my_bind.py", "my_guesses.json"];
+const BIND = NAMES[0];
+const FORGET = "Forget what is kept in this browser: my_bind.py and the guesses?";
+const ONLY_HERE = "It is not stored, and will be gone with this page.";
+const held = new Map(); // what is not stored
+const listeners = [];
+
+function stored(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null; // a browser that stores nothing
+  }
+}
+
+function store(name, text) {
+  held.delete(name);
+  try {
+    if (text === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, text);
+  } catch {
+    held.set(name, text);
+  }
+}
+
+/** The files by name; null where there is none. */
+export const sent = () => Object.fromEntries(NAMES.map((name) => [name, held.has(name) ? held.get(name) : stored(name)]));
+
+/** What an answer of Python's says of them. */
+export function take({ mine, unstored }) {
+  if (!mine) return;
+  for (const name of NAMES) {
+    if (mine[name] === sent()[name]) continue;
+    if (name === BIND && unstored) held.set(name, mine[name]);
+    else store(name, mine[name]);
+  }
+  for (const listener of listeners) listener(unstored || "");
+}
+
+/** The names of the functions that are kept. */
+export const functions = () => [...(sent()[BIND] || "").matchAll(/^(?:async +)?def +(\w+)/gm)].map(([, name]) => name);
+
+/** The names of the predictions that were made. */
+export function guesses() {
+  try {
+    return Object.keys(JSON.parse(sent()[NAMES[1]] || "{}"));
+  } catch {
+    return [];
+  }
+}
+
+/** Whenever the files change, `listener` is given a sentence about them, mostly empty. */
+export const changed = (listener) => listeners.push(listener);
+
+function saved(text) {
+  const link = make("a", "", "", { href: URL.createObjectURL(new Blob([text], { type: "text/x-python" })), download: BIND });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** Where the reader sees what is kept, takes it along as a file, and brings it back. */
+export function panel(python) {
+  const root = make("section", "mine", "", { "aria-label": "my_bind.py" });
+  const said = make("p", "said", "", { role: "status" });
+  const save = make("button", "", "Save my_bind.py as a file", { type: "button" });
+  const forget = make("button", "", "Forget all of it", { type: "button" });
+  const file = make("input", "", "", { type: "file", accept: ".py,text/x-python", id: "mine-file" });
+  const line = make("p", "tools");
+  line.append(save, make("label", "", "Bring one: ", { for: "mine-file" }), file, forget);
+  const about = make("p", "", "Functions that you keep stay in this browser, in my_bind.py, and are used in the lessons that follow. Nothing is sent. A file with something as long as a key in it is not stored.");
+  root.append(make("h2", "", "Your own functions"), about, make("p", "list"), line, said);
+  const show = (sentence) => {
+    const names = functions();
+    root.querySelector(".list").textContent = names.length ? `Kept: ${names.join(", ")}.` : "None is kept so far.";
+    said.textContent = sentence && `${sentence} ${ONLY_HERE}`;
+    save.disabled = forget.disabled = !sent()[BIND] && !sent()[NAMES[1]];
+  };
+  save.addEventListener("click", () => saved(sent()[BIND] || ""));
+  forget.addEventListener("click", () => {
+    if (!confirm(FORGET)) return;
+    NAMES.forEach((name) => store(name, null));
+    show("");
+    said.textContent = "Nothing is kept now.";
+  });
+  file.addEventListener("change", async () => {
+    const text = await file.files[0].text();
+    file.value = "";
+    try {
+      const { unstored, error } = await python.insist(() => ({ ask: "mine", mine: { ...sent(), [BIND]: text } }));
+      if (error) throw new Error(error);
+      if (unstored?.startsWith("It is no Python")) throw new Error(`This file was not taken. ${unstored}`);
+      take({ mine: { ...sent(), [BIND]: text }, unstored });
+      if (!unstored) said.textContent = "Your file is here.";
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  });
+  changed(show);
+  show("");
+  return root;
+}
