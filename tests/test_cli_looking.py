@@ -106,7 +106,7 @@ def test_without_a_file_or_a_program_it_says_what_is_wanted(command: str, capsys
 
 def test_what_these_bytes_are_is_said_without_the_doctor() -> None:
     code = (
-        "import sys; from mtlib.__main__ import main; code = main(['dissect', 'be7e8ef1' + '00' * 16]); "
+        "import sys; from mtlib.__main__ import main; code = main(['dissect', 'f18e7ebe' + '00' * 16]); "
         "sys.exit(code or 'mtlib.clinic.mistakes' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
