@@ -12,7 +12,8 @@ Whoever wants to read the library begins with twelve files, less than 2,500 line
 `wire.notes` (where a value comes from), `wire.layout` (bytes declared once); `crypto.keys`, `crypto.aes`, `crypto.kdf`;
 `protocol.packets`, `protocol.binding` (the method itself), `protocol.limits` (what a peer may cost),
 `protocol.checks` (what a data centre compares), `protocol.retry`; `clinic.recipe`, the same way once more, as steps
-that can be taken wrongly.
+that can be taken wrongly. CONTRIBUTING.md says where a check, a mistake, a framing or a picture is added, and how it
+is proved.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ class MtError(Exception):
         facts = [
             text
             for text, known in (
-                (f"got {_shown(self.got)}", self.got is not None),
-                (f"expected {_shown(self.expected)}", self.expected is not None),
+                (f"got {_fact(self.got)}", self.got is not None),
+                (f"expected {_fact(self.expected)}", self.expected is not None),
                 (f"at {self.where}", bool(self.where)),
             )
             if known
@@ -115,7 +115,7 @@ def shown(text: str, most: int) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
-def _shown(value: Any) -> str:
+def _fact(value: Any) -> str:
     """Bytes as hex, long things shortened: an error is a sentence, not a dump."""
     if isinstance(value, int) and value.bit_length() > 256:
         return f"a number of {value.bit_length()} bits"  # Python refuses to print the largest ones

@@ -25,7 +25,7 @@ from mtlib.protocol.dissect import dissect
 from mtlib.protocol.exchange import begin
 from mtlib.protocol.exchange_server import AwaitReqPq, Server
 from mtlib.protocol.messages import Message, container, unpack
-from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, open_packet, plain, seal
+from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, open_packet, plain_packet, seal
 from mtlib.protocol.session import Session
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.obfuscation import TAGS, Obfuscation
@@ -206,7 +206,7 @@ def fuzz(count: int, seed: int, decoders: Sequence[Decoder] | None = None) -> di
 def all_decoders() -> Iterator[Decoder]:
     request, carried = binding().request, Carried(binding(), 7, 1, bytes(28))
     packets = [bytes(carried.packet), bytes(seal(_answer(bodies()[7]), TEMP, TO_CLIENT))]
-    plains = [bytes(plain(MSG_ID, body)) for body in bodies()]
+    plains = [bytes(plain_packet(MSG_ID, body)) for body in bodies()]
     yield Decoder("tl", bodies(), lambda data, rng: SCHEMA.dissect(data), 30)
     yield Decoder("tl, lenient", bodies(), _look_leniently, 10)
     yield Decoder("plain packet", plains, lambda data, rng: PLAIN.dissect(data), 15)

@@ -19,7 +19,7 @@ from mtlib.protocol.datacenter import DataCenter, Peer
 from mtlib.protocol.exchange import begin
 from mtlib.protocol.keyring import KnownKey
 from mtlib.protocol.messages import next_msg_id
-from mtlib.protocol.packets import REQUEST_MESSAGE, padding_size, plain, seal
+from mtlib.protocol.packets import REQUEST_MESSAGE, padding_size, plain_packet, seal
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
@@ -131,7 +131,7 @@ def _noise(victim: Victim, sent: list[bytes]) -> None:
 def _frames(victim: Victim, sent: list[bytes]) -> None:
     """The framing is known; the frame itself is damaged."""
     peer, stream = victim.greeted(sent)
-    frame = stream.send(bytes(plain(next_msg_id(victim.now), victim.asked[0][1])))
+    frame = stream.send(bytes(plain_packet(next_msg_id(victim.now), victim.asked[0][1])))
     data = spoiled(victim.rng, [frame])
     at = victim.rng.randrange(len(data) + 1)
     for piece in (data[:at], data[at:]):
@@ -145,7 +145,7 @@ def _queries(victim: Victim, sent: list[bytes]) -> None:
     state, query = victim.rng.choice(victim.asked)
     peer._exchange = state
     samples = [query] if victim.rng.random() < 0.8 else bodies()
-    packet = bytes(plain(next_msg_id(victim.now), spoiled(victim.rng, samples)))
+    packet = bytes(plain_packet(next_msg_id(victim.now), spoiled(victim.rng, samples)))
     if victim.rng.random() < 0.3:
         packet = spoiled(victim.rng, [packet])
     if packet:

@@ -21,7 +21,7 @@ from mtlib.crypto.entropy import System
 from mtlib.errors import MtError
 from mtlib.net.client import connect
 from mtlib.protocol.messages import next_msg_id
-from mtlib.protocol.packets import plain
+from mtlib.protocol.packets import plain_packet
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
@@ -118,7 +118,7 @@ class Hostile:
     def many_questions(self, sock: socket.socket) -> None:
         """A flood of new key exchanges, none of which is carried on."""
         body = SCHEMA["req_pq_multi"].build(nonce=os.urandom(16))
-        sock.send(self.stream.send(bytes(plain(next_msg_id(time.time()), body))) * 20)
+        sock.send(self.stream.send(bytes(plain_packet(next_msg_id(time.time()), body))) * 20)
 
     def unknown_key(self, sock: socket.socket) -> None:
         sock.send(self.stream.send(self.rng.randbytes(24 + 16 * self.rng.randrange(3, 30))))

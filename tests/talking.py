@@ -16,7 +16,7 @@ from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, next_msg_id, unpack
-from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
+from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain_packet
 from mtlib.protocol.session import Session, look
 from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA, Dissection
@@ -73,7 +73,7 @@ class Wire:
         msg_id = 0
         while step.send is not None:
             msg_id = next_msg_id(self.now, msg_id)
-            (answer,) = self.send(plain(msg_id, step.send))
+            (answer,) = self.send(plain_packet(msg_id, step.send))
             step = step.state.receive(PLAIN.dissect(answer)["message"], entropy, int(self.now))
         made: Established = step.state
         return made

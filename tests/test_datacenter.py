@@ -23,7 +23,7 @@ from mtlib.protocol.faults import FAULTS, Fault, Faults
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import SERVICE_MESSAGES, Message, container, next_msg_id
 from mtlib.protocol.methods import METHODS, SERVICE, dissect_call
-from mtlib.protocol.packets import plain
+from mtlib.protocol.packets import plain_packet
 from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection
 from mtlib.wire.schema import REQUEST
@@ -241,7 +241,7 @@ def test_places_of_connections_that_are_gone_are_free_again() -> None:
     dc = centre(limits=Limits(exchanges=2))
     for _ in range(5):
         wire = Wire(dc)
-        wire.send(plain(next_msg_id(wire.now), call("req_pq_multi", nonce=bytes(16))))
+        wire.send(plain_packet(next_msg_id(wire.now), call("req_pq_multi", nonce=bytes(16))))
         wire.peer.close()
     assert not len(dc.exchanging)
 

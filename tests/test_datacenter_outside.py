@@ -17,7 +17,7 @@ from mtlib.protocol.checks import Facts, Verdict, judge
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.methods import WITHOUT_LOGIN
-from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, padding_size, plain, seal
+from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, padding_size, plain_packet, seal
 from mtlib.wire import Dissection
 from mtlib.wire.tl import crc
 from tests.talking import NOW, Talker, Wire, call, centre
@@ -235,7 +235,7 @@ def test_exchanges_are_counted_by_open_connections() -> None:
     peers = []
     for _ in range(300):
         wire = Wire(dc)
-        assert wire.send(plain(next_msg_id(wire.now), call("req_pq_multi", nonce=bytes(16))))
+        assert wire.send(plain_packet(next_msg_id(wire.now), call("req_pq_multi", nonce=bytes(16))))
         peers.append(wire.peer)  # as an exception with its traceback would keep it
         wire.peer.close()
     assert not len(dc.exchanging)
@@ -246,14 +246,14 @@ def test_a_connection_that_is_refused_leaves_its_place() -> None:
     for _ in range(3):
         wire = Wire(dc)
         with pytest.raises(TransportError, match="-404"):
-            wire.send(plain(next_msg_id(wire.now), b"\1\2\3\4"))
+            wire.send(plain_packet(next_msg_id(wire.now), b"\1\2\3\4"))
 
 
 def test_a_plain_acknowledgement_is_ignored() -> None:
     dc = centre()
     wire = Wire(dc)
-    assert wire.send(plain(next_msg_id(wire.now), call("req_pq_multi", nonce=bytes(16))))
-    assert wire.send(plain(next_msg_id(wire.now) + 4, call("msgs_ack", msg_ids=[1]))) == []
+    assert wire.send(plain_packet(next_msg_id(wire.now), call("req_pq_multi", nonce=bytes(16))))
+    assert wire.send(plain_packet(next_msg_id(wire.now) + 4, call("msgs_ack", msg_ids=[1]))) == []
     assert not wire.closed and wire.exchange(3600).auth_key
 
 

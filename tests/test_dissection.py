@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mtlib.errors import DecodeError, LocalError, PeerError
 from mtlib.lab.samples import sample
 from mtlib.protocol.dissect import KINDS, dissect
-from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, plain, seal
+from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, plain_packet, seal
 from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, Unsealed, unseal
 from mtlib.wire.dissection import MAX_DEPTH, STRICT, Span, octets
@@ -296,7 +296,7 @@ def test_without_keys_the_seals_stay_closed() -> None:
 def test_each_kind() -> None:
     assert dissect(bytes(SAMPLE.binding.request)).name == "auth.bindTempAuthKey"
     assert dissect(bytes(SAMPLE.binding.encrypted_message)).name == "encrypted_message"
-    assert dissect(bytes(plain(4, SCHEMA["req_pq_multi"].build(nonce=bytes(16))))).name == "packet"
+    assert dissect(bytes(plain_packet(4, SCHEMA["req_pq_multi"].build(nonce=bytes(16))))).name == "packet"
     assert dissect(bytes(SAMPLE.carried.packet), keys=SAMPLE.keys, as_="packet").find("message/salt")
 
 

@@ -67,6 +67,13 @@ def test_what_is_no_endpoint(of: object) -> None:
         endpoint(of, key=rsa().public)
 
 
+@pytest.mark.parametrize("of", ["telegram-test", SimpleNamespace(host="::1", port=5, public_key=TEST_KEY, dc_id=3)])
+def test_a_key_is_not_passed_over_in_silence(of: Any) -> None:
+    assert endpoint(of, key=endpoint(of).key) == endpoint(of)
+    with pytest.raises(LocalError, match="an RSA key of its own"):
+        endpoint(of, key=rsa().public)
+
+
 def test_an_address_needs_a_key() -> None:
     with pytest.raises(LocalError, match="RSA key"):
         endpoint("127.0.0.1:5")

@@ -45,7 +45,7 @@ from mtlib.protocol.exchange_server import (
     draw_primes,
     open_inner_data,
 )
-from mtlib.protocol.packets import FORMULAS, plain
+from mtlib.protocol.packets import FORMULAS, plain_packet
 from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
 from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED
 
@@ -697,7 +697,7 @@ OPENED = [
 @pytest.mark.parametrize(("index", "path", "value"), OPENED)
 def test_a_recorded_exchange_opens(index: int, path: str, value: bytes) -> None:
     message = JOINED.transcript[index]
-    for sealed in (message, plain(1, message)):
+    for sealed in (message, plain_packet(1, message)):
         prefix = "message/" if sealed.name == "packet" else ""
         with pytest.raises(LocalError):
             sealed.find(prefix + path)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mtlib.crypto.entropy import Patterned, System
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
 from mtlib.lab.samples import sample
-from mtlib.protocol.packets import FrameShape, framing
+from mtlib.protocol.packets import FrameShape, framing_named
 from mtlib.transport.framing import (
     FRAMINGS,
     LIMIT,
@@ -579,7 +579,7 @@ def test_the_table_names_every_framing() -> None:
 @pytest.mark.parametrize("name", FRAMINGS)
 def test_the_parts_tile_the_frame(name: str) -> None:
     carried = sample(framing=name).carried
-    wrapped = framing(name, entropy=Patterned("frame")).wrap(bytes(carried.packet))
+    wrapped = framing_named(name, entropy=Patterned("frame")).wrap(bytes(carried.packet))
     found = Dissection(FrameShape(name, carried.packet.shape), wrapped)
     assert b"".join(span.raw for span in found.spans) == wrapped
     assert bytes(found.find("packet")) == bytes(carried.packet)
@@ -588,7 +588,7 @@ def test_the_parts_tile_the_frame(name: str) -> None:
 
 def test_an_unknown_framing_is_refused() -> None:
     with pytest.raises(LocalError, match="no such framing"):
-        framing("pigeon")
+        framing_named("pigeon")
 
 
 @pytest.mark.parametrize("name", ["abridged", "intermediate", "padded"])

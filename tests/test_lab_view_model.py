@@ -14,7 +14,7 @@ from mtlib.errors import LocalError
 from mtlib.lab.samples import sample
 from mtlib.lab.view_model import ATTACKER, AUTHOR, KEYS, LIMIT, ViewModel, answer
 from mtlib.protocol.checks import verify
-from mtlib.protocol.packets import FORMULAS, plain
+from mtlib.protocol.packets import FORMULAS, plain_packet
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, constant, copied, derived, given, random, unseal
 from mtlib.wire.layout import Constant, Raw, Rest
 from mtlib.wire.tl import SIMPLE
@@ -374,7 +374,7 @@ def test_a_nested_object_says_what_it_is() -> None:
 
 
 def test_a_message_of_the_key_exchange_is_told_in_the_same_way() -> None:
-    packet = plain(4, SCHEMA["req_pq_multi"].build(nonce=bytes(range(16))))
+    packet = plain_packet(4, SCHEMA["req_pq_multi"].build(nonce=bytes(range(16))))
     assert {"auth_key_id", "msg_id", "message", "constructor", "nonce"} <= {f["name"] for f in told(packet)["fields"]}
 
 

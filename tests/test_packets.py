@@ -29,7 +29,7 @@ from mtlib.protocol.packets import (
     encrypt_v1,
     open_packet,
     padding_size,
-    plain,
+    plain_packet,
     seal,
 )
 from mtlib.protocol.session import Session
@@ -218,7 +218,7 @@ def test_a_message_that_is_no_whole_number_of_blocks_is_the_callers_mistake() ->
 
 @given(st.binary(max_size=40), st.binary(max_size=20), st.integers(-(2**63), 2**63 - 1))
 def test_plain_packets_tolerate_what_follows(body: bytes, trailing: bytes, msg_id: int) -> None:
-    packet = plain(msg_id, body, trailing)
+    packet = plain_packet(msg_id, body, trailing)
     assert bytes(packet)[:8] == bytes(8)
     cut = PLAIN.dissect(bytes(packet))
     assert (cut["msg_id"], cut["message"], cut["trailing"]) == (msg_id, body, trailing)

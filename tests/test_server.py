@@ -24,7 +24,7 @@ from mtlib.net.endpoints import is_loopback
 from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, listen, owner, same_user
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
-from mtlib.protocol.packets import plain
+from mtlib.protocol.packets import plain_packet
 from mtlib.transport.stream import ClientStream
 from mtlib.wire import SCHEMA
 from tests.talking import NOW, centre
@@ -229,7 +229,7 @@ def _wrong(client: Client) -> bytes:
 
 
 INTERMEDIATE = b"\xee" * 4
-REQ_PQ = bytes(plain(int(NOW) << 32, SCHEMA["req_pq_multi"].build(nonce=bytes(16))))
+REQ_PQ = bytes(plain_packet(int(NOW) << 32, SCHEMA["req_pq_multi"].build(nonce=bytes(16))))
 FRAMED = len(REQ_PQ).to_bytes(4, "little") + REQ_PQ
 
 
@@ -460,7 +460,7 @@ def test_a_client_that_has_ended_its_own_sending_is_still_there(
 def first_bytes() -> tuple[ClientStream, bytes]:
     """A client's end, and what it says first."""
     stream = ClientStream("intermediate", entropy=System())
-    request = plain(next_msg_id(time.time()), SCHEMA["req_pq_multi"].build(nonce=os.urandom(16)))
+    request = plain_packet(next_msg_id(time.time()), SCHEMA["req_pq_multi"].build(nonce=os.urandom(16)))
     return stream, stream.opening() + stream.send(bytes(request))
 
 

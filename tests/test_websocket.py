@@ -25,7 +25,7 @@ from mtlib.protocol.binding import Binding
 from mtlib.protocol.exchange import begin
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import next_msg_id
-from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
+from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain_packet
 from mtlib.protocol.session import Session
 from mtlib.transport.stream import ClientStream
 
@@ -146,7 +146,7 @@ class Mobile:
         step = begin(entropy, server_keys=[self.dc.public_key], dc_id=2, expires_in=expires_in)
         while step.send is not None:
             last = next_msg_id(time.time(), last)
-            answer = self.send(plain(last, step.send))
+            answer = self.send(plain_packet(last, step.send))
             step = step.state.receive(PLAIN.dissect(answer)["message"], entropy, int(time.time()))
         return step.state
 

@@ -1,7 +1,8 @@
 """The recipe of a binding as named steps: from the values that are given to the packet, one plain function a step.
 
 Every step is what `Binding` and `packets` do in its place. `Recipe` takes them one after the other, and any of them
-may be replaced by a wrong one; what that changes is what somebody's mistake looks like from outside.
+may be replaced by a wrong one, as the rows of `clinic.mistakes` do; what that changes is what somebody's mistake looks
+like from outside.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey; core.telegram.org/mtproto/description_v1 (the seal);
 core.telegram.org/mtproto/description (the packet around it).
@@ -10,12 +11,12 @@ core.telegram.org/mtproto/description (the packet around it).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.kdf import V1, V2, ScheduleRow, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import V1, V2, ScheduleRow, ScheduleTable, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal
@@ -92,7 +93,6 @@ _HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {
     "hex of SHA256": lambda data: hashlib.sha256(data).hexdigest().encode(),
 }
 
-
 Known = dict[int, bytes]
 """Hashes that were computed before from the same key and msg_key, by the identity of their row."""
 
@@ -120,17 +120,18 @@ def written(row: ScheduleRow, key: str = "auth_key") -> str:
     return row.python(0).replace(".digest()", "").replace("auth_key", key)
 
 
-def _row(table: Any, name: str, key: str, msg_key: str, page: str, as_: str = "") -> Step:
-    row = table.rows[table.position(name)]
-    if row.hash:
-        return Step(name, f"{name} = {written(row, key)}", page, {msg_key: "bytes", key: "bytes"},
-                    lambda m, k: row.value(table.given(auth_key=k, msg_key=m), 0))
-    hashes = tuple(each.name for each in table.rows if each.hash)
-    return Step(as_ or name, f"{as_ or name} = {row.python(0)}", page, dict.fromkeys(hashes, "bytes"),
-                lambda *values: row.joined(dict(zip(hashes, values, strict=True)), 0))
+def _schedule(table: ScheduleTable, key: str, msg_key: str, page: str, suffix: str = "") -> Iterator[Step]:
+    """A step for every row of a table: its hashes of key and msg_key, then aes_key and aes_iv, cut out of them."""
+    hashes = tuple(row.name for row in table.rows if row.hash)
+    for row in table.rows:
+        if row.hash:
+            yield Step(row.name, f"{row.name} = {written(row, key)}", page, {msg_key: "bytes", key: "bytes"},
+                       lambda m, k, row=row: row.value(table.given(auth_key=k, msg_key=m), 0))
+        else:
+            name = f"{row.name}{suffix}"
+            yield Step(name, f"{name} = {row.python(0)}", page, dict.fromkeys(hashes, "bytes"),
+                       lambda *values, row=row: row.joined(dict(zip(hashes, values, strict=True)), 0))
 
-
-_V1, _V2 = (V1, "perm_auth_key", "msg_key", V1_PAGE), (V2, "temp_auth_key", "msg_key_v2", V2_PAGE)
 
 _IN_ORDER: tuple[Step, ...] = (
     Step("auth_key_id", "SHA1(perm_auth_key)[12:20], as it travels", V2_PAGE, {"perm_auth_key": "bytes"},
@@ -142,7 +143,7 @@ _IN_ORDER: tuple[Step, ...] = (
          {"random": "bytes", "msg_id": "long", "inner": "bytes"}, envelope),
     Step("msg_key", "SHA1(envelope)[4:20]", V1_PAGE,
          {"envelope": "bytes", "padding": "bytes", "perm_auth_key": "bytes"}, lambda e, p, k: msg_key_v1(e)),
-    *(_row(_V1[0], name, *_V1[1:]) for name in ("sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv")),
+    *_schedule(V1, "perm_auth_key", "msg_key", V1_PAGE),
     Step("ciphertext", "AES-256-IGE of envelope + padding", V2_PAGE,
          {"envelope": "bytes", "padding": "bytes", "aes_key": "bytes", "aes_iv": "bytes"},
          lambda e, p, k, i: ige_encrypt(e + p, k, i)),
@@ -155,9 +156,7 @@ _IN_ORDER: tuple[Step, ...] = (
           "message_padding": "bytes"}, message),
     Step("msg_key_v2", "SHA256(temp_auth_key[88:120] + message)[8:24]", V2_PAGE,
          {"temp_auth_key": "bytes", "message": "bytes"}, lambda k, m: msg_key_v2(AuthKey(k), m, 0)),
-    *(_row(_V2[0], name, *_V2[1:]) for name in ("sha256_a", "sha256_b")),
-    _row(*_V2[:1], "aes_key", *_V2[1:], as_="aes_key_v2"),
-    _row(*_V2[:1], "aes_iv", *_V2[1:], as_="aes_iv_v2"),
+    *_schedule(V2, "temp_auth_key", "msg_key_v2", V2_PAGE, "_v2"),
     Step("packet", "temp_auth_key_id, msg_key_v2, AES-256-IGE of the message", V2_PAGE,
          {"temp_auth_key": "bytes", "perm_auth_key": "bytes", "message": "bytes"}, packet),
 )  # fmt: skip

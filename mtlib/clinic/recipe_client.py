@@ -26,10 +26,11 @@ from mtlib.crypto.keys import new_nonce_hash as hash_of
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError
+from mtlib.protocol import packets
 from mtlib.protocol.exchange import ExchangeSecrets, awaited, open_with_hash
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, inflate, unpack
-from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain
+from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet
 from mtlib.transport.framing import Abridged, Full, Intermediate
 from mtlib.transport.obfuscation import Obfuscation
 from mtlib.wire.dissection import Dissection
@@ -121,7 +122,7 @@ def obfuscated_received(random64: bytes, tag: bytes, dc: int, data: bytes) -> by
 
 def plain_packet(msg_id: int, body: bytes) -> bytes:
     """A packet of the key exchange, in the clear."""
-    return bytes(plain(msg_id, body))
+    return bytes(packets.plain_packet(msg_id, body))
 
 
 def p_q(pq: bytes) -> bytes:

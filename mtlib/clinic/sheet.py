@@ -21,7 +21,15 @@ from mtlib.clinic.recipe_client import PARTS, tl_string
 from mtlib.crypto.kdf import MSG_KEY_V2, V2, ScheduleTable
 from mtlib.crypto.numbers import MARGIN, RESIDUES
 from mtlib.errors import LocalError, TransportError
-from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, PLAIN, REQUEST_MESSAGE, REQUEST_PACKET, plain
+from mtlib.protocol.packets import (
+    HEADER,
+    MAX_PADDING,
+    MIN_PADDING,
+    PLAIN,
+    REQUEST_MESSAGE,
+    REQUEST_PACKET,
+    plain_packet,
+)
 from mtlib.transport.framing import FRAMINGS, PaddedIntermediate
 from mtlib.transport.obfuscation import DC, IV, KEY, TAG, foreign_starts
 from mtlib.wire.dissection import Dissection
@@ -130,7 +138,7 @@ def _says(part: str, step: str) -> str:
 
 def _size(data: bytes) -> int:
     """Bytes of the plain packet around a body."""
-    return len(plain(0, data))
+    return len(plain_packet(0, data))
 
 
 # -- Bytes --------------------------------------------------------------------------------------------------------

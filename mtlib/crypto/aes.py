@@ -44,11 +44,11 @@ def use_aes(implementation: Aes | None) -> None:
 def raw_aes(mode: Mode, key: bytes, iv: bytes = b"") -> Update:
     """AES itself, for whoever chains blocks in a way of their own. Nothing is checked here."""
     if _aes is None:
-        use_aes(_found())
+        use_aes(_at_hand())
     return _aes(mode, key, iv)  # type: ignore[misc]
 
 
-def _found() -> Aes:
+def _at_hand() -> Aes:
     try:
         return _openssl()
     except ImportError:

@@ -82,7 +82,7 @@ def _sha256(data: bytes) -> bytes:
 
 
 def _key(auth_key: Any) -> bytes:
-    # Asked for its own way to become bytes: `bytes(256)` would be 256 zeros, and a key like any other.
+    # Not `bytes(auth_key)` of whatever comes: of the number 256 it makes 256 zeros, which look like a key.
     return exact(bytes(auth_key) if hasattr(auth_key, "__bytes__") else auth_key, 256, "auth_key")
 
 
@@ -98,7 +98,7 @@ def _check_direction(x: int, where: str) -> None:
 
 # -- The same in the documentation's notation ---------------------------------------------------------------------
 
-HASHES = {"SHA1": 20, "SHA256": 32}  # and the bytes they give
+HASHES = {"SHA1": 20, "SHA256": 32}  # what a row may hash with, and how many bytes that gives
 
 _ROW = re.compile(r"([a-z]\w*) = (?:([A-Z]\w+) \((.+)\)|(.+))")
 _PIECE = re.compile(r"(\w+)|substr \((\w+), (?:(\d+)(\+x)?|x), (\d+)\)")

@@ -67,7 +67,7 @@ class AuthKey(Secret):
             return None
         derive = kdf_v1 if seal.scheme == "MTProto 1.0" else kdf_v2
         plaintext = ige_decrypt(data, *derive(self._data, values["msg_key"], seal.x))
-        if seal.scheme == "MTProto 1.0":  # what its hash covers, only the bytes inside can say
+        if seal.scheme == "MTProto 1.0":  # how far its hash reaches, only the bytes inside say
             return Unsealed(plaintext, False)
         return Unsealed(plaintext, compare_digest(msg_key_v2(self._data, plaintext, seal.x), values["msg_key"]))
 

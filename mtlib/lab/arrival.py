@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, PeerError
 from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Check, PacketFacts, Result, Verdict, judge_packet
-from mtlib.protocol.packets import framing
+from mtlib.protocol.packets import framing_named
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST
 
@@ -58,7 +58,7 @@ def arrive(data: bytes, key: AuthKey, salt: int, framed: str = "") -> Arrival:
 
 def _unframed(data: bytes, framed: str) -> tuple[tuple[Result, ...], bytes | None]:
     """The row of the frame, and the packet in it, if there is a whole one."""
-    end = framing(framed, side="server")
+    end = framing_named(framed, side="server")
     end.feed(data)
     try:
         frame = end.next()

@@ -15,7 +15,7 @@ from mtlib.lab.inspector import Inspector
 from mtlib.lab.resealing import resealed
 from mtlib.protocol.binding import Binding, Carried
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
-from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing
+from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing_named
 from mtlib.wire.dissection import Dissection, unseal
 from mtlib.wire.schema import REQUEST
 
@@ -96,7 +96,7 @@ class _Bind:
     def _framed(self, packet: bytes) -> bytes:
         """The frame around a packet. The padding of a padded frame is nobody's choice: it stays."""
         if self.carried.framing != "padded":
-            return framing(self.carried.framing).wrap(packet)
+            return framing_named(self.carried.framing).wrap(packet)
         old = self.carried.frame
         at = next(span for span in old.spans if span.name == "packet")
         return bytes(old)[: at.start] + packet + bytes(old)[at.stop :]

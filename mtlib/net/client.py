@@ -28,7 +28,7 @@ from mtlib.net.endpoints import endpoint
 from mtlib.protocol.binding import Binding, BindPacket
 from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.messages import next_msg_id
-from mtlib.protocol.packets import PLAIN, plain
+from mtlib.protocol.packets import PLAIN, plain_packet
 from mtlib.protocol.retry import DROP_BOTH_KEYS, NEW_TEMP_KEY, STOP, delay, named, retry
 from mtlib.protocol.session import BadMessage, SentPacket, Session, SessionEvent
 from mtlib.transport.obfuscation import hidden_secret
@@ -212,7 +212,7 @@ class Client:
             while step.send is not None:
                 sent = self.clock()
                 msg_id = next_msg_id(sent, msg_id)
-                answer = PLAIN.dissect(self._plain_answer(bytes(plain(msg_id, step.send))))["message"]
+                answer = PLAIN.dissect(self._plain_answer(bytes(plain_packet(msg_id, step.send))))["message"]
                 times.append((sent, self.clock()))
                 step = step.state.receive(answer, entropy, int(times[-1][1]))
             made: Established = step.state

@@ -87,7 +87,7 @@ def endpoint(of: Any, *, key: PublicKey | None = None, dc_id: int | None = None)
 
     `of` is an Endpoint, anything with `host`, `port`, `public_key` and `dc_id` (a LocalDC), "telegram-test" (DC 2) or
     "telegram-test-1" to "-3", or "HOST:PORT" ("[::1]:443" for IPv6), which needs `key`. Raises LocalError for what is
-    none of these, and for a production address.
+    none of these, for a production address, and for a `key` beside a data centre that has another.
     """
     if key is not None and not isinstance(key, PublicKey):
         raise LocalError("no RSA key", got=type(key).__name__, expected="PublicKey.from_pem(...)", where="key")
@@ -96,6 +96,9 @@ def endpoint(of: Any, *, key: PublicKey | None = None, dc_id: int | None = None)
     made = _endpoint(of, key)
     for host, _ in made.addresses:
         refuse_production(host)
+    if key is not None and key != made.key:
+        raise LocalError("this data centre has an RSA key of its own", got=key.fingerprint,
+                         expected=made.key.fingerprint, where="key")
     return made if dc_id is None else replace(made, dc_id=dc_id)
 
 

@@ -18,8 +18,7 @@ from mtlib.crypto.kdf import V1, Schedule, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
-from mtlib.protocol.packets import framing as _framing
+from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, framing_named, padding_size, seal
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
@@ -153,8 +152,8 @@ class BindPacket:
         made = cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing)
         if framing != "padded":
             return made
-        frame = _framing(framing, entropy=entropy).wrap(bytes(made.packet))
-        return replace(made, frame_padding=_values(framing, made.packet, frame).get("padding", b""))
+        frame = framing_named(framing, entropy=entropy).wrap(bytes(made.packet))
+        return replace(made, frame_padding=_frame_fields(framing, made.packet, frame).get("padding", b""))
 
     @classmethod
     def sent(
@@ -162,10 +161,10 @@ class BindPacket:
     ) -> BindPacket:
         """The record of a binding that went out as these bytes, and as `request`."""
         message = Dissection(message.shape, bytes(message), Reading(lenient=True))  # an experiment may be no request
-        values = _values(framing, packet, frame)
+        fields = _frame_fields(framing, packet, frame)
         made = cls(
-            binding, message["salt"], message["seqno"], message["padding"], framing, values.get("seqno", 0),
-            values.get("padding", b""), None if request == bytes(binding.request) else request,
+            binding, message["salt"], message["seqno"], message["padding"], framing, fields.get("seqno", 0),
+            fields.get("padding", b""), None if request == bytes(binding.request) else request,
         )  # fmt: skip
         shown = Dissection(FrameShape(framing, packet.shape), frame)
         vars(made).update(message=message, packet=packet, frame=shown)  # as they went out: nothing is computed again
@@ -194,7 +193,7 @@ class BindPacket:
     def frame(self) -> Dissection:
         """As it leaves the socket, after the tag that opened the connection and before any obfuscation."""
         padded = self.framing == "padded"  # which is intermediate around the packet and its padding
-        end = _framing("intermediate" if padded else self.framing)
+        end = framing_named("intermediate" if padded else self.framing)
         end.sent = self.frames_before
         frame = end.wrap(bytes(self.packet) + self.frame_padding)
         return Dissection(FrameShape(self.framing, self.packet.shape), frame)
@@ -204,5 +203,6 @@ Carried = BindPacket
 """The name by which the lessons of version 1 knew it."""
 
 
-def _values(framing: str, packet: Dissection, frame: bytes) -> Mapping[str, Any]:
+def _frame_fields(framing: str, packet: Dissection, frame: bytes) -> Mapping[str, Any]:
+    """What a frame says around its packet, by name: length, and by framing seqno, crc or padding."""
     return Dissection(FrameShape(framing, packet.shape), frame).values

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import ige_decrypt
@@ -584,19 +584,21 @@ def _packet_row(
 
 def _message_row(
     name: str, code: int, why: str, compare: Callable[[MessageFacts], Compared | None], *,
-    refuses: str = "always", reads: str = "message/msg_id",
+    refuses: str = "always", reads: str = "message/msg_id", packed: bool = True,
 ) -> Check:  # fmt: skip
+    """`packed`: whether it can be said of a message whose body is still packed; one out of a container is unpacked."""
+
     def of_packet(facts: PacketFacts | MessageFacts) -> Compared | None:
         message = facts.outer if isinstance(facts, PacketFacts) else facts
-        if message is None or (message is not facts and reads == _SEQNO and message.body[:4] == GZIP):
-            return None  # what is packed shows later whether it is a call
+        if message is None or (message is not facts and not packed and message.body[:4] == GZIP):
+            return None
         return compare(message)
 
     error = f"bad_msg_notification {code}" if code else "the answer that it got before"
     return Check(name, error, why, ABOUT, (reads,), of_packet, code, refuses)
 
 
-_SEQNO = "message/seqno"
+_seqno_row = partial(_message_row, reads="message/seqno", packed=False)  # only the body says whether it is a call
 MESSAGE_CHECKS: tuple[Check, ...] = (
     _message_row("message_msg_id", 18, "divisible by four, as every msg_id of a client",
                  lambda m: _equal(m.msg_id % 4, 0)),
@@ -606,15 +608,15 @@ MESSAGE_CHECKS: tuple[Check, ...] = (
     _message_row("message_not_ahead", 17, "the client's clock is fast", _ahead),
     _message_row("message_new", 0, "what came before is not executed again",
                  lambda m: Compared(m.msg_id, "an id that is new", m.new)),
-    _message_row("message_seqno", 35, "odd, because a request asks for an answer", _odd, reads=_SEQNO),
-    _message_row("container_seqno", 34, "even, because nobody acknowledges a container", _even(CONTAINER),
-                 refuses="as_telegram", reads=_SEQNO),
-    _message_row("ack_seqno", 34, "even, because nobody acknowledges an acknowledgement; mtcute counts its own all the "
-                 "same, and works", _even(ACK), refuses="never", reads=_SEQNO),
-    _message_row("seqno_not_low", 32, "twice the content-related messages before this one, so it never falls",
-                 _counted("low"), refuses="as_telegram", reads=_SEQNO),
-    _message_row("seqno_not_high", 33, "a newer message has a lower number already", _counted("high"),
-                 refuses="as_telegram", reads=_SEQNO),
+    _seqno_row("message_seqno", 35, "odd, because a request asks for an answer", _odd),
+    _seqno_row("container_seqno", 34, "even, because nobody acknowledges a container", _even(CONTAINER),
+                 refuses="as_telegram"),
+    _seqno_row("ack_seqno", 34, "even, because nobody acknowledges an acknowledgement; mtcute counts its own all the "
+                 "same, and works", _even(ACK), refuses="never"),
+    _seqno_row("seqno_not_low", 32, "twice the content-related messages before this one, so it never falls",
+                 _counted("low"), refuses="as_telegram"),
+    _seqno_row("seqno_not_high", 33, "a newer message has a lower number already", _counted("high"),
+                 refuses="as_telegram"),
 )
 """What holds for every message, in a container too."""
 

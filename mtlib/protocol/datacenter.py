@@ -37,7 +37,7 @@ from mtlib.protocol.messages import (
     next_msg_id,
 )
 from mtlib.protocol.methods import Call, answer, explain
-from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, padding_size, plain, seal
+from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, padding_size, plain_packet, seal
 from mtlib.transport.framing import Frame
 from mtlib.transport.stream import ServerStream
 from mtlib.wire.dissection import Dissection
@@ -197,7 +197,7 @@ class Peer(ConnectionState):
         self._plain_msg_id = next_msg_id(now, self._plain_msg_id, ANSWER)
         noise = self.dc.faults.setting("pad-plain-answers")
         padded = bytes(body) + (self.entropy.draw("noise", noise, attempt=self._packets) if noise else b"")
-        return bytes(plain(self._plain_msg_id, padded))
+        return bytes(plain_packet(self._plain_msg_id, padded))
 
     def _grant(self, granted: Granted, now: float) -> None:
         """Keep the new key, and be ready for another exchange on this connection."""

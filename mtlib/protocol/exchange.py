@@ -127,7 +127,7 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
 class ExchangeStep(NamedTuple):
     """What follows from a message: the state to go on from, and the TL body to send (None: nothing more).
 
-    The body goes into a plain packet, `packets.plain(msg_id, step.send)`.
+    The body goes into a plain packet, `packets.plain_packet(msg_id, step.send)`.
     """
 
     state: Any

@@ -6,45 +6,49 @@ from typing import NamedTuple
 
 
 class Limits(NamedTuple):
-    """Every bound of the local data centre.
-
-    `frame_before_key`: bytes of a packet while nothing is known about the sender; the largest lawful one of the key
-    exchange is 396. `frame_after_key`: the same once a key opened a packet.
-    `connections`: open at once; one more is refused at the door. `exchanges`: in progress at once; one more is
-    answered -429. As many as connections, because each has one at most: a class server may lower it, since every
-    exchange costs two big powers and an RSA power. There is no limit per second: whoever sends much waits for its turn.
-    `handshake_seconds`: from the connection to a key or an opened packet; an exchange takes three round trips.
-    `frame_seconds`: from the first byte of a frame to its last, so that nobody holds a place byte by byte.
-    `idle_seconds`: a connection that says nothing.
-    `keys`: kept of each kind, the least recently used go first; `sessions`: per key.
-    `seen`: msg_ids kept per session, and forgotten sessions per key of which the newest msg_id is kept; what is
-    forgotten beyond these raises the floor, so that nothing old is accepted again.
-    `answers`: kept per session for repeated requests. `wrappers`: layers of invokeWith... and gzip_packed around one
-    call.
-    One packet, with everything that is nested in it, shares four: `inflated` bytes out of all its gzip_packed, because
-    a kilobyte in can be a megabyte out; `messages` (the documents say 1024 in a container); `ids` in its vectors of
-    msg_ids or key ids (the documents say 8192 in one msgs_ack); and `objects` in its other vectors, such as the JSON in
-    initConnection. Each is asked before anything is made of the bytes.
-    `past`, `future`: seconds by which a msg_id may lie beside the clock, from the specification.
-    `trace`: events kept.
-    """
-
+    """Every bound of the local data centre. There is none per second: whoever sends much waits for its turn."""
     frame_before_key: int = 1024
+    """Bytes of a packet while nothing is known about the sender; the largest lawful one of the key exchange is 396."""
     frame_after_key: int = 64 * 1024
+    """The same once a key opened a packet."""
+
     connections: int = 256
+    """Open at once; one more is refused at the door."""
     exchanges: int = 256
+    """In progress at once; one more is answered -429. As many as connections, because each has one at most: a class
+    server may lower it, since every exchange costs two big powers and an RSA power."""
     handshake_seconds: float = 60.0
+    """From the connection to a key or an opened packet; an exchange takes three round trips."""
     frame_seconds: float = 10.0
+    """From the first byte of a frame to its last, so that nobody holds a place byte by byte."""
     idle_seconds: float = 300.0
+    """How long a connection may say nothing."""
+
     keys: int = 256
+    """Kept of each kind; the least recently used go first."""
     sessions: int = 16
+    """Kept per key."""
     seen: int = 400
+    """msg_ids kept per session, and forgotten sessions per key of which the newest msg_id is kept. What is forgotten
+    beyond these raises the floor, so that nothing old is accepted again."""
     answers: int = 32
+    """Kept per session for repeated requests."""
+
+    # One packet shares the next four with all that is nested in it. Each is asked before anything is made of the bytes.
     messages: int = 1024
+    """Messages of containers; the documents say as many in one."""
     inflated: int = 64 * 1024
+    """Bytes out of gzip_packed: a kilobyte in can be a megabyte out."""
     ids: int = 8192
+    """msg_ids and key ids in vectors; the documents say as many in one msgs_ack."""
     objects: int = 1024
+    """Elements of other vectors, such as the JSON in initConnection."""
     wrappers: int = 8
+    """Layers of invokeWith... and gzip_packed around one call."""
+
     past: int = 300
+    """Seconds by which a msg_id may lie behind the clock, from the specification."""
     future: int = 30
+    """The same ahead of it."""
     trace: int = 2000
+    """Events kept in the log."""

@@ -58,7 +58,7 @@ PLAIN = Layout(
 """A packet of the key exchange. Data centres pad their plain answers, so what follows is tolerated."""
 
 
-def plain(msg_id: int, body: Dissection | bytes, trailing: bytes = b"") -> Dissection:
+def plain_packet(msg_id: int, body: Dissection | bytes, trailing: bytes = b"") -> Dissection:
     """A plain packet around `body`."""
     data = octets(body, "message")
     return PLAIN.build(msg_id=msg_id, message_data_length=len(data), message=data, trailing=trailing)
@@ -91,7 +91,7 @@ MESSAGES = {TO_SERVER: REQUEST_MESSAGE, TO_CLIENT: ANSWER_MESSAGE}
 
 
 def _packet_layout(x: int) -> Layout:
-    where = "request" if x == TO_SERVER else "answer"
+    body = "request" if x == TO_SERVER else "answer"
     return Layout(
         "packet",
         (
@@ -102,7 +102,7 @@ def _packet_layout(x: int) -> Layout:
                 "the middle of a hash over a piece of the key, the message and its padding", f"{DESCRIPTION}, msg_key",
                 auth_key="@temp_auth_key", message="packet/message")),
             Field("ciphertext", Rest(), derived(
-                f"IGE(message, KDF2(auth_key, msg_key, {x}))", f"the message with its {where}, AES-IGE",
+                f"IGE(message, KDF2(auth_key, msg_key, {x}))", f"the message with its {body}, AES-IGE",
                 f"{DESCRIPTION}, AES key and iv", message="packet/message", auth_key="@temp_auth_key",
                 msg_key="packet/msg_key"), inside=Seal("MTProto 2.0", "auth_key_id", (MESSAGES[x],), x)),
         ),
@@ -181,10 +181,10 @@ def decrypt_v1(msg_key: bytes, ciphertext: bytes, key: AuthKey, x: int = TO_SERV
 
 # -- Frames --------------------------------------------------------------------------------------------------------
 
-PAGE = "core.telegram.org/mtproto/mtproto-transports"
+TRANSPORTS = "core.telegram.org/mtproto/mtproto-transports"
 
 
-def framing(name: str, *, side: str = "client", **options: Any) -> Framing:
+def framing_named(name: str, *, side: str = "client", **options: Any) -> Framing:
     """One end of the framing of that name: "abridged", "intermediate", "padded" or "full"."""
     if not isinstance(name, str) or name not in FRAMINGS:
         raise LocalError("no such framing", got=name, expected=", ".join(FRAMINGS))
@@ -200,7 +200,7 @@ class FrameShape(Shape):
     name: str = "frame"
 
     def scan(self, data: bytes, reading: Reading) -> tuple[tuple[Span, ...], Mapping[str, Any]]:
-        parts = framing(self.framing).parts(data)
+        parts = framing_named(self.framing).parts(data)
         spans = tuple(self._span(part, data, reading) for part in parts)
         return spans, {span.name: span.value for span in spans}
 
@@ -209,11 +209,11 @@ class FrameShape(Shape):
         nested = Dissection(self.packet, raw, reading) if part.name == "packet" else None
         field = Field(part.name, Rest("int" if part.name in ("length", "seqno", "crc") else "bytes"), _note(part))
         value = raw if part.name in ("packet", "padding") else int.from_bytes(raw, "little")
-        return Span(field, *place, nested or value, raw, place, nested)
+        return Span(field, *place, value=nested or value, raw=raw, body=place, nested=nested)
 
 
 def _note(part: FramePart) -> Note:
-    where = f"{PAGE}, {part.name}"
+    where = f"{TRANSPORTS}, {part.name}"
     if part.name == "padding":
         return random(part.meaning, where)
     return constant(part.meaning, where) if part.name == "tag" else derived("", part.meaning, where)

@@ -35,9 +35,9 @@ ACTIONS: Mapping[str, str] = {
 
 AFTER: Mapping[str, str] = {
     "bad_server_salt": RESEND,
-    "bad_msg 16": REBUILD,
-    "bad_msg 17": REBUILD,
-    "bad_msg 20": REBUILD,
+    "bad_msg 16": REBUILD,  # the client's clock is slow
+    "bad_msg 17": REBUILD,  # or fast
+    "bad_msg 20": REBUILD,  # older than all that the session remembers
     "AUTH_KEY_PERM_EMPTY": REBUILD,
     "CONNECTION_NOT_INITED": REBUILD,
     str(TIMEOUT): REBUILD,

@@ -3,6 +3,9 @@
 A `Layout` is a row of `Field`s. `Layout.build(...)` packs values; `Layout.dissect(...)` reads bytes; both return a
 `Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration. The plain kinds of
 value stand here too: so many bytes, always the same bytes, all that is left. Those with rules of their own are TL's.
+
+The types are `wire.dissection`'s: a `Kind` packs and reads one value, a `Shape` cuts bytes into `Span`s, a `Reading`
+says with which keys and how strictly; a `Read` is what a kind found, a `Seal` what a ciphertext hides.
 """
 
 from __future__ import annotations
