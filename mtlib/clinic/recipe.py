@@ -126,7 +126,7 @@ def _schedule(table: ScheduleTable, key: str, msg_key: str, page: str, suffix: s
     for row in table.rows:
         if row.hash:
             yield Step(row.name, f"{row.name} = {written(row, key)}", page, {msg_key: "bytes", key: "bytes"},
-                       lambda m, k, row=row: row.value(table.given(auth_key=k, msg_key=m), 0))
+                       lambda m, k, name=row.name: table.run(0, auth_key=k, msg_key=m)[name])
         else:
             name = f"{row.name}{suffix}"
             yield Step(name, f"{name} = {row.python(0)}", page, dict.fromkeys(hashes, "bytes"),

@@ -135,12 +135,7 @@ class ScheduleRow:
 
     def joined(self, values: Mapping[str, bytes], x: int) -> bytes:
         """The pieces one after the other: the input of the hash, or the value itself."""
-        return b"".join([values[piece.source][piece.cut(x)] for piece in self.pieces])
-
-    def value(self, values: Mapping[str, bytes], x: int) -> bytes:
-        """The row itself, from those that it reads."""
-        joined = self.joined(values, x)
-        return hashlib.new(self.hash, joined).digest() if self.hash else joined
+        return b"".join(values[piece.source][piece.cut(x)] for piece in self.pieces)
 
     def python(self, x: int) -> str:
         """The whole line in Python's notation."""
@@ -166,13 +161,6 @@ class ScheduleTable:
     def run(self, x: int = 0, **sources: Any) -> Schedule:
         """Compute every row. The arguments are the table's `sources`, as bytes or as something that knows how to
         become bytes (AuthKey). LocalError for one too few or too many, not bytes or of the wrong length, and for x."""
-        values = self.given(x, **sources)
-        for row in self.rows:
-            values[row.name] = row.value(values, x)
-        return Schedule(self, x, values)
-
-    def given(self, x: int = 0, **sources: Any) -> dict[str, bytes]:
-        """The sources as bytes, by name, from which the first rows are computed. Arguments and errors as in `run`."""
         _check_direction(x, self.name)
         if sources.keys() != self.sources.keys():
             raise LocalError("not the sources of this table", got=[*sources], expected=[*self.sources], where=self.name)
@@ -181,7 +169,10 @@ class ScheduleTable:
             value = sources[name]
             data = plain(bytes(value) if hasattr(value, "__bytes__") else value, name)
             values[name] = data if width is None else exact(data, width, name)
-        return values
+        for row in self.rows:
+            joined = row.joined(values, x)
+            values[row.name] = hashlib.new(row.hash, joined).digest() if row.hash else joined
+        return Schedule(self, x, values)
 
     def position(self, name: str) -> int:
         """The place of a row in `rows`; LocalError if there is none of that name."""
