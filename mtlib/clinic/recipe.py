@@ -124,7 +124,7 @@ def _row(table: Any, name: str, key: str, msg_key: str, page: str, as_: str = ""
     row = table.rows[table.position(name)]
     if row.hash:
         return Step(name, f"{name} = {written(row, key)}", page, {msg_key: "bytes", key: "bytes"},
-                    lambda m, k: row.value(table.given(auth_key=k, msg_key=m), 0))
+                    lambda m, k: _HASHES[row.hash](row.joined(table.given(auth_key=k, msg_key=m), 0)))
     hashes = tuple(each.name for each in table.rows if each.hash)
     return Step(as_ or name, f"{as_ or name} = {row.python(0)}", page, dict.fromkeys(hashes, "bytes"),
                 lambda *values: row.joined(dict(zip(hashes, values, strict=True)), 0))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -136,19 +136,11 @@ class ScheduleRow:
 
     def joined(self, values: Mapping[str, bytes], x: int) -> bytes:
         """The pieces one after the other: the input of the hash, or the value itself."""
-        if x not in self._cuts:
-            self._cuts[x] = tuple((piece.source, piece.cut(x)) for piece in self.pieces)
         return b"".join([values[source][cut] for source, cut in self._cuts[x]])
 
     @cached_property
-    def _cuts(self) -> dict[int, tuple[tuple[str, slice], ...]]:
-        """By direction: made once, for whoever tries thousands of keys."""
-        return {}
-
-    def value(self, values: Mapping[str, bytes], x: int) -> bytes:
-        """The row itself, from those that it reads."""
-        joined = self.joined(values, x)
-        return hashlib.new(self.hash, joined).digest() if self.hash else joined
+    def _cuts(self) -> Mapping[int, Sequence[tuple[str, slice]]]:
+        return {x: [(piece.source, piece.cut(x)) for piece in self.pieces] for x in (0, 8)}
 
     def python(self, x: int) -> str:
         """The whole line in Python's notation."""
@@ -176,11 +168,12 @@ class ScheduleTable:
         become bytes (AuthKey). LocalError for one too few or too many, not bytes or of the wrong length, and for x."""
         values = self.given(x, **sources)
         for row in self.rows:
-            values[row.name] = row.value(values, x)
+            joined = row.joined(values, x)
+            values[row.name] = hashlib.new(row.hash, joined).digest() if row.hash else joined
         return Schedule(self, x, values)
 
     def given(self, x: int = 0, **sources: Any) -> dict[str, bytes]:
-        """The sources as bytes, by name, from which the first rows are computed. Arguments and errors as in `run`."""
+        """The sources as bytes, by name. Arguments and errors as in `run`."""
         _check_direction(x, self.name)
         if sources.keys() != self.sources.keys():
             raise LocalError("not the sources of this table", got=[*sources], expected=[*self.sources], where=self.name)
@@ -198,11 +191,8 @@ class ScheduleTable:
         return self._positions[name]
 
     def origin(self, name: str, index: int, x: int = 0) -> tuple[str, int]:
-        """Where byte `index` of a row comes from: the name of a hash or source, and the offset in that.
-
-        A row with a hash is asked about its input, since no byte of a hash comes from anywhere in particular. An
-        index outside of the row is a LocalError.
-        """
+        """Where byte `index` of a row, or of the input of its hash, comes from: the name of a hash or source, and the
+        offset in that. An index outside of the row is a LocalError."""
         left = index
         for piece in self.rows[self.position(name)].pieces if index >= 0 else ():
             width = self.widths[piece.source] if piece.length is None else piece.length
