@@ -52,9 +52,9 @@ The lessons, set up in .venv at the first use:
 ./run exam            make an exam out of a secret, and its solutions
 
 For whoever changes something; what the tests need is added to .venv at the first use:
-./run test            every group of tests but those that take long
+./run test            style, types, unit tests, the inspector in node, and every lesson played again
 ./run test --quick    style, types and the quicker unit tests
-./run test nightly    the groups that take long: {nightly}
+./run test nightly    the others: {nightly}
 ./run test ci         what CI has the time for
 ./run test GROUP..    these groups only: {groups}
 ./run freeze [NN..]   run the lessons again and save their outputs (--check: only compare)

@@ -25,12 +25,16 @@ from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
 """Seconds that a group may take, and one that runs at night."""
 NOT_QUICK = (
-    "test_attacks", "test_bad_luck", "test_canary", "test_capture", "test_cases_jupyter", "test_cli", "test_cli_dc",
-    "test_client", "test_datacenter_outside", "test_docs_ci", "test_doctor", "test_fuzz", "test_judge",
-    "test_lab_answers", "test_lab_bind", "test_lab_examining", "test_lab_figures", "test_load", "test_mistakes",
-    "test_net_tap", "test_patients", "test_reading", "test_readme", "test_record", "test_run", "test_schema",
-    "test_server", "test_set_up", "test_stream", "test_tl", "test_tools_release", "test_tools_book",
-    "test_tools_soak_doctor", "test_wheel",
+    "test_attacks", "test_bad_luck", "test_budget", "test_canary", "test_capture", "test_cases_jupyter", "test_cli",
+    "test_cli_dc", "test_client", "test_datacenter_outside", "test_docs_ci", "test_doctor",
+    "test_exchanges_recomputed", "test_exercises_binding", "test_faulty_clients", "test_fuzz", "test_judge",
+    "test_lab_answers", "test_lab_bind", "test_lab_examining", "test_lab_figures", "test_lab_form", "test_lab_plates",
+    "test_lab_plates_ribbons", "test_lab_plates_stories", "test_lab_troubles", "test_labs", "test_ladder",
+    "test_load", "test_main_doctor", "test_mistakes", "test_net_tap", "test_patients", "test_predictions",
+    "test_reading", "test_readme", "test_record", "test_run", "test_schema", "test_server", "test_set_up",
+    "test_stranger", "test_stream", "test_tl", "test_tools_bench", "test_tools_book", "test_tools_exam",
+    "test_tools_grade", "test_tools_release", "test_tools_soak_doctor", "test_unseen_pasted", "test_unseen_patients",
+    "test_websocket", "test_wheel",
 )  # fmt: skip
 """Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""
 # Two groups run beside each other, and pytest's cache is one folder.
