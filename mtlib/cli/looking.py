@@ -42,7 +42,8 @@ def keys_in(path: str | None) -> list[Any]:
 
 def add_doctor(add: Adder) -> None:
     """The arguments of `doctor`."""
-    from mtlib.clinic.reading import EXAMPLE, NAMES
+    from mtlib.clinic.names import NAMES
+    from mtlib.clinic.reading import EXAMPLE
 
     doctor = add("doctor", help="why was my bind refused?", formatter_class=argparse.RawDescriptionHelpFormatter,
                  epilog=f"Names: {', '.join(NAMES)}.\n\nA complete file:\n\n{EXAMPLE}")

@@ -1,61 +1,27 @@
 """What people paste: the bytes, keys and numbers of a binding, found in any text.
 
 One way for everybody who reads (the doctor, `dissect`, `--keys`, the lessons): bytes become text (`_decode`), dumps in
-it become plain hex (`_undump`), the text is cut into pieces, each with its label if it has one (`_Scan`), the bytes of
-a piece are found (`bytes_in`), and what they are is settled by their content where the name disagrees (`_content`).
+it become plain hex (`dumps`), the text is cut into pieces, each with its label if it has one (`pieces`), the bytes of
+a piece are found (`text_bytes`), and what they are is settled by their content where the name disagrees (`_content`).
 Whatever was not plain to see is said in `Pasted.notes`. No note and no error shows a value that may be a key.
 """
 
 from __future__ import annotations
 
-import base64
-import bisect
-import difflib
-import functools
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
+from mtlib.clinic.dumps import undump
+from mtlib.clinic.names import NAMES, known
 from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, whole_number
+from mtlib.clinic.pieces import ANSWER, OTHER_ID, Scan, TextPiece
+from mtlib.clinic.text_bytes import BIND, REQUEST_SIZE, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE
-from mtlib.wire.schema import REQUEST
-
-NAMES: Mapping[str, str] = {
-    "request": "bytes", "encrypted_message": "bytes", "packet": "bytes", "stream": "bytes",
-    "perm_key": "key", "temp_key": "key", "other_keys": "key",
-    "session_id": "id", "msg_id": "id", "salt": "id", "nonce": "id", "bound_to": "id",
-    "expires_at": "date", "now": "date", "local_now": "date", "perm_key_created": "date", "key_expires_at": "date",
-    "answer": "text",
-}  # fmt: skip
-"""What can be told about a binding, by the names that `diagnose` takes, and of which kind it is."""
-
-ALIASES: Mapping[str, str] = {
-    "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key", "permanent_auth_key": "perm_key",
-    "temp_auth_key": "temp_key", "temporary_key": "temp_key", "temporary_auth_key": "temp_key",
-    "tmp_auth_key": "temp_key", "tmp_key": "temp_key",
-    "key": "other_keys", "keys": "other_keys", "other_key": "other_keys",
-    "temp_session_id": "session_id", "session_id_of_request": "session_id",
-    "message_id": "msg_id", "outer_msg_id": "msg_id", "outer_message_id": "msg_id",
-    "outer_salt": "salt", "server_salt": "salt",
-    "server_now": "now", "server_time": "now", "local_time": "local_now",
-    "error": "answer", "rpc_error": "answer", "error_message": "answer", "error_code": "answer",
-    "request_tl": "request", "bind_request": "request", "encrypted_msg": "encrypted_message",
-    "tcp_stream": "stream", "perm_auth_key_created": "perm_key_created",
-}  # fmt: skip
-"""Other names under which these values are known."""
-
-FOLLOWING = frozenset((
-    "ok", "perm_auth_key_id", "temp_auth_key_id", "auth_key_id", "inner", "envelope", "msg_key", "plaintext", "calls",
-    "timings_ms", "schedule", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv", "get_nearest_dc",
-    "get_app_config", "event", "peer", "at", "text", "facts", "failed", "failing", "verdict", "code",
-))  # fmt: skip
-"""Names that `bind --json` and `dc --json` print and that nobody needs: they follow from the others."""
 
 EXAMPLE = """\
 request:       052ad4cd 3016cac0 b43a379b ...     (132 bytes; or encrypted_message: 104, packet:, stream:)
@@ -69,11 +35,10 @@ answer:        400 ENCRYPTED_MESSAGE_INVALID
 """A complete file for the doctor, bytes cut short."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
-OTHER_ID = "the id in front is not that of the key behind it"
-"""What is said about a line of a key log whose two parts do not belong together."""
 
-ANSWER_PARTS = ("message", "code", "error_message", "error_code")
-BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
+
+_GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|stdin)[\d_]*")
+"""Names that say nothing: bytes of these are judged as if they had none."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +84,13 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
         found = _raw(bytes(data), keys_only)  # type: ignore[arg-type]
         notes = (f"took raw bytes, {len(each.value)} of them, for {each.name}" for each in found)
         return Pasted(tuple(found), tuple(notes))
-    scan = _Scan(*_undump(text), keys_only)
+    scan = Scan(*undump(text), keys_only)
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
-    if not any(each.name == "answer" for each in found) and (spoken := _ANSWER.search(text)):
+    if not any(each.name == "answer" for each in found) and (spoken := ANSWER.search(text)):
         found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
     found = _one_of_each(found, scan)
-    return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(found), *scan.unknown_names()))
+    names = {each.name for each in found}
+    return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
 
 
 def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientFacts:
@@ -169,10 +135,10 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
     text, said = _decode(data)
     if text is None:
         return bytes(data), "raw bytes"  # type: ignore[arg-type]
-    scan = _Scan(*_undump(text), False)
+    scan = Scan(*undump(text), False)
     values = []
     for piece in scan.pieces():
-        name = _known(piece.label)
+        name = known(piece.label)
         octets = piece.value if isinstance(piece.value, bytes) else bytes_in(str(piece.value))[0]
         wrong = name == "encrypted_message" and len(octets or b"") != ENCRYPTED_SIZE
         if octets is not None and NAMES.get(name) not in ("id", "date", "key") and not wrong:
@@ -207,7 +173,6 @@ _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2212"
 _COLOUR = re.compile(r"\x1b\[[\d;?]{0,20}[A-Za-z]")
 _GOES_ON = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\r?\n[ \t]*)+[0-9A-Fa-f]{2,}+")
 """Hex with a mark at the end of a line that it goes on in the next: of a shell, or of mail."""
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -257,716 +222,16 @@ def _raw(data: bytes, keys_only: bool) -> list[Found]:
                 for i in range(0, len(data), 256)]  # fmt: skip
     if keys_only:
         raise LocalError("the keys are no text", got=f"{len(data)} bytes", expected="auth keys of 256 bytes, as hex")
-    name = _looks_like(data)
+    name = looks_like(data)
     return [Found("stream" if name in ("", "packet") else name, data, "bytes", "the file", "raw bytes")]
-
-
-# -- Dumps become hex ---------------------------------------------------------------------------------------------
-
-_DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
-_COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
-
-
-def _undump(text: str) -> tuple[list[str], dict[int, str]]:
-    """The lines, with each dump (xxd, hexdump, od, Wireshark) written as hex in its first line; and where those are."""
-    lines, dumps, at = ["" if _FENCE.match(line) else line for line in text.splitlines()], dict[int, str](), 0
-    while at < len(lines):
-        block, end = list[re.Match[str] | None](), at
-        while end < len(lines) and ((row := _DUMP.match(lines[end])) or (block and lines[end].strip() == "*")):
-            block.append(row)
-            end += 1
-        taken, data, form = _dumped(block) if block else (0, b"", "")
-        if taken:
-            ruler = next((above for above in range(at - 1, max(at - 3, -1), -1) if lines[above].strip()), None)
-            if ruler is not None and bytes_in(lines[ruler])[0] == bytes(range(16)):
-                lines[ruler] = ""  # it stands above the columns
-            lines[at : at + taken] = [f'"{data.hex()}"', *[""] * (taken - 1)]
-            dumps[at] = form
-        at += taken or max(len(block), 1)
-    return lines, dumps
-
-
-def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
-    """How many of these lines are one dump, its bytes, and its form; (0, b"", "") where they are none."""
-    rows = [row for row in block if row]
-    if rows[0][4] is None or not _columns(rows[0][4], 99)[0]:
-        return 0, b"", ""
-    for base in (16, 8, 10):
-        try:
-            offsets = [None if row is None else int(row[1], base) for row in block]
-        except ValueError:
-            continue
-        rows_read = _continuous(block, offsets, base)
-        alone = rows[0][2] or len(rows[0][3].expandtabs()) > 1
-        if len(rows_read) > 1 or (rows_read and alone and not offsets[0] and (len(block) == 1 or base == 10)):
-            words = [word for row in rows_read for word in row]
-            data, form = _ordered(words, bool(rows[0][2]), base)
-            if data:
-                closed = len(rows_read) < len(block) and block[len(rows_read)] is not None
-                last = block[len(rows_read)] if closed else None
-                ends = last is not None and last[4] is None
-                if ends and last is not None:
-                    data = data[: int(last[1], base) - (offsets[0] or 0)]
-                return len(rows_read) + ends, data, form
-    return 0, b"", ""
-
-
-def _continuous(block: Sequence[re.Match[str] | None], offsets: Sequence[int | None], base: int) -> list[list[str]]:
-    """The columns of the lines that follow each other without a gap; `*` stands for lines like the one before."""
-    read: list[list[str]] = []
-    for at, row in enumerate(block):
-        if row is None:
-            before, after = offsets[at - 1], offsets[at + 1] if at + 1 < len(offsets) else None
-            width = _width(read[-1]) if read else 0
-            if before is None or after is None or not width or not 0 < after - before <= LARGEST:
-                break
-            read.append(read[-1] * ((after - before) // width - 1))
-            continue
-        if row[4] is None:
-            break
-        following = offsets[at + 1] if at + 1 < len(offsets) else None
-        gap = (following or 0) - (offsets[at] or 0) if following is not None else 0
-        columns, size = _columns(row[4], gap if 0 < gap <= 64 else 64)
-        if not columns:
-            break
-        read.append(columns)
-        if following is not None and gap != size:
-            break
-    return read
-
-
-def _width(columns: Sequence[str]) -> int:
-    return sum(_octets(column) for column in columns)
-
-
-def _octets(column: str) -> int:
-    """Bytes in a column of a dump: hex words have two digits a byte; od's octal and decimal columns have one or two."""
-    return {3: 1, 6: 2, 1: 1}.get(len(column.lstrip("-")), len(column) // 2)
-
-
-def _columns(rest: str, limit: int) -> tuple[list[str], int]:
-    """The columns of one line up to `limit` bytes, without the characters that stand beside them."""
-    rest = re.sub(r"\s*\|.*\|?\s*$", "", rest) if "|" in rest[1:] else rest
-    columns: list[str] = []
-    size = 0
-    for word in re.finditer(r"(\s*)(\S+)", rest):
-        tail = rest[word.start(2) :]
-        aside = len(word[1]) > 1 and size and len(tail) == size and not tail[:5].count(" ")
-        if size >= limit or aside or not (column := _COLUMN.fullmatch(word[2])) or len(word[2]) > 16:
-            break
-        columns.append(column[1] or word[2])
-        size += _octets(columns[-1])
-    return columns, size
-
-
-def _ordered(words: Sequence[str], colon: bool, base: int) -> tuple[bytes, str]:
-    """The bytes of the words of a dump. hexdump and `od -x` print numbers of two bytes, in this machine's order."""
-    widths = {len(word) for word in words}
-    if widths <= {1, 2, 3, 4} and (3 in widths or any("-" in word for word in words)):
-        octal = widths == {3} and base == 8 and all(set(word) <= set("01234567") for word in words)
-        numbers = [int(word, 8 if octal else 10) for word in words if re.fullmatch(r"-?\d+", word)]
-        right = len(numbers) == len(words) and all(-128 <= number < 256 for number in numbers)
-        return (bytes(number & 255 for number in numbers), "an od dump") if right else (b"", "")
-    if widths == {6} and base == 8 and all(set(word) <= set("01234567") for word in words):
-        return b"".join((int(word, 8) & 0xFFFF).to_bytes(2, "little") for word in words), "an od dump"
-    if any(len(word) % 2 for word in words):
-        return b"", ""
-    plain = b"".join(bytes.fromhex(word) for word in words)
-    turned = b"".join(bytes.fromhex(word)[::-1] for word in words)
-    if widths == {2}:
-        return plain, "a hex dump" if not colon else "an xxd dump"
-    if plain[:4] != BIND and (turned[:4] == BIND or not colon):
-        return turned, "a dump of numbers, low byte first"
-    return plain, "an xxd dump"
-
-
-# -- Bytes in a piece ---------------------------------------------------------------------------------------------
-
-_TOKEN = re.compile(r"[^\s,;|]+")
-_OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
-_OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
-_TYPE = re.compile(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$")
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
-_PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
-
-
-def bytes_in(text: str) -> tuple[bytes | None, str]:
-    """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
-    text = text.strip().strip("'\"`,;").strip()
-    if "\\x" in text or "\\u00" in text:
-        data = unescaped(text)
-        return (data, "escapes") if data is not None else (None, "characters beyond 255 among escapes")
-    tokens = [token.strip("'\"") for token in _TOKEN.findall(text)]
-    tokens = [_TYPE.sub("", token) for token in tokens if token]
-    if not tokens:
-        return None, "nothing is there"
-    listed = _listed(tokens)
-    if listed is not None:
-        return listed, "a list of numbers"
-    if len(tokens) > 1 and any(re.fullmatch(r"0[xX][0-9A-Fa-f]{3,}", token) for token in tokens):
-        return None, "numbers of several bytes: nothing says in which order"
-    digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:._ ]", "", " ".join(tokens))
-    strange = re.sub(r"[0-9A-Fa-f]", "", digits)
-    if not strange:
-        even = not len(digits) % 2 and digits
-        return (bytes.fromhex(digits), "hex") if even else (None, f"an odd number of hex digits, {len(digits)}")
-    if len(digits) >= 32 and len(strange) < 0.1 * len(digits):
-        return None, f"hex, but for {len(strange)} of {len(digits)} characters"
-    return _from_base64("".join(tokens))
-
-
-def _listed(tokens: Sequence[str]) -> bytes | None:
-    """Numbers of one byte: 0x05, 42, -44; or 5, 2a, d4. Two digits everywhere are hex, and none of this."""
-    if len(tokens) == 1 or all(len(token) == 2 for token in tokens):
-        return None
-    if len(tokens) > 7 and all(map(_OF_HEX.fullmatch, tokens)) and re.search("[A-Fa-f]", "".join(tokens)):
-        return bytes(int(token, 16) for token in tokens)
-    if not all(map(_OF_A_BYTE.fullmatch, tokens)):
-        return None
-    numbers = [int(token, 16 if token[:2] in ("0x", "0X") else 10) for token in tokens]
-    return bytes(n & 255 for n in numbers) if all(-128 <= n < 256 for n in numbers) else None
-
-
-def _from_base64(text: str) -> tuple[bytes | None, str]:
-    body = text.rstrip("=")
-    if not re.fullmatch(r"[\w+/-]+", body, re.ASCII) or len(body) % 4 == 1 or len(body) < 11:
-        return None, f"{len(text)} characters that are neither hex nor base64"
-    if not (re.search(r"\d", body) and re.search(r"[a-z]", body) and re.search(r"[A-Z]", body)):
-        return None, f"{len(text)} characters that look like words"
-    data = base64.urlsafe_b64decode(body.replace("+", "-").replace("/", "_") + "=" * (-len(body) % 4))
-    inside = _hex_text(data)
-    return (inside, "base64 of hex") if inside else (data, "base64")
-
-
-def _hex_text(data: bytes) -> bytes | None:
-    """What bytes that are hex digits stand for."""
-    even = len(data) >= 16 and not len(data) % 2
-    return bytes.fromhex(data.decode()) if even and re.fullmatch(rb"[0-9A-Fa-f]+", data) else None
-
-
-def unescaped(text: str) -> bytes | None:
-    """A string with escapes, as in C, Go, Rust, Python or JavaScript; None where a character is no byte."""
-
-    def one(escape: re.Match[str]) -> str:
-        number = next((part for part in escape.groups()[:3] if part), "")
-        if number:
-            return chr(int(number, 16))
-        if escape[4]:
-            return chr(int(escape[4], 8) & 255)
-        return chr(_PLAIN[escape[5]]) if escape[5] in _PLAIN else escape[5] or ""
-
-    try:
-        return _ESCAPE.sub(one, text).encode("latin-1")
-    except UnicodeEncodeError:
-        return None
-
-
-# -- Text becomes pieces ------------------------------------------------------------------------------------------
-
-_COMMENT = re.compile(
-    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.*?\*/"
-)
-_CAST = re.compile(r"\((?:s?byte|Byte|char|u8|uint8_t)\) *(?=[-\d'])")
-_LABEL = re.compile(
-    r"[\"'`]?(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
-    r"[ \t]*(?::=|=>|:|=)(?![=:])[ \t]*"
-    r"(?:(?:&?(?:'static )?\[u8(?:; *\d+)?\]|Vec<u8>|\[UInt8\]|(?P<type>[A-Za-z]\w{0,12}))"
-    r"[ \t]*=(?![=\s]*(?:$|\n))[ \t]*)?"
-)
-_QUOTED = re.compile(
-    r"[bBrRuUfF@$]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''"
-    r"|\"((?:\\[\s\S]|[^\"\\\n])*)\"|'((?:\\[\s\S]|[^'\\\n])*)'|`([^`]*)`)"
-)
-_ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
-_BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
-_JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
-_INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+\}")
-_NSDATA = re.compile(r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?)( ?\.\.\. ?[0-9A-Fa-f ]*)?\}")
-_CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
-_GROUPED = re.compile(r"-?\d{1,3}(?:[,']\d{3})+(?![\d,'])")
-_DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
-_LOCAL_DATE = re.compile(r"datetime\.datetime\(\d{4}[^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)")
-_LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
-_SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
-                    r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
-_WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
-_NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
-_GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
-_EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
-_NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
-_RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
-_DIGITS = re.compile(r"\n([0-9A-Fa-f]+)[ \t]*(?=\n|$)")
-_BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(?:\n|$)", re.ASCII)
-_KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
-_LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
-_ANSWER = re.compile(
-    r"\b(?:Encrypted|Expires|Temp|AuthKey|Connection)[A-Za-z]+Error\b|"
-    r"(?:-?\d{3}:? +)?\b[A-Z]+(?:_[A-Z]+)*_(?:INVALID|EMPTY|EXPIRED|UNREGISTERED|DUPLICATED|BOUND|LONG|ERROR|WAIT_\d+)"
-)
-
-_GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|stdin)[\d_]*")
-"""Names that say nothing: bytes of these are judged as if they had none."""
-
-
-@dataclass(frozen=True)
-class _Piece:
-    label: str
-    value: Any = field(repr=False)  # bytes, or text in which they are
-    line: int
-    took_for: str
-    logged: bool = False
-    optional: bool = False  # the second argument of a call, which may be an encoding's name
-
-    @property
-    def where(self) -> str:
-        return f"line {self.line}"
-
-
-@dataclass
-class _Scope:
-    """A bracket that is open: the label in front of it, and how many values were found in it."""
-
-    label: str
-    taken: int = 0
-
-
-class _Scan:
-    """Goes over the text once and cuts it into pieces; `said` collects what is worth a sentence."""
-
-    def __init__(self, lines: list[str], dumps: Mapping[int, str], keys_only: bool) -> None:
-        self.keys_only = keys_only
-        self.said: list[str] = []
-        self._unknown: dict[str, int] = {}
-        self._named: dict[str, int] = {}
-        self._quiet = False
-        self._dumps = dumps
-        self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
-                       for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
-        self._text = "\n".join(self._lines)
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
-        objects = sum(line.startswith("{") and line.rstrip().endswith("}") for line in self._lines)
-        self._is_log = [bool(_LOGGED.match(line)) and (line[:1] != "{" or objects > 1) for line in self._lines]
-        self._check_brackets(objects)
-
-    def line(self, at: int) -> str:
-        return f"line {self._number(at)}"
-
-    def _number(self, at: int) -> int:
-        return bisect.bisect_right(self._starts, at)
-
-    def _check_brackets(self, objects: int) -> None:
-        """JSON that is cut off could end in the middle of a number."""
-        text = self._text.strip()
-        if text.startswith("{") and objects <= 1 and not text.endswith("}"):
-            raise LocalError("this begins like JSON and is none", got="no closing bracket", where=f"line "
-                             f"{len(self._lines)}")  # fmt: skip
-
-    def pieces(self) -> Iterator[_Piece]:
-        text, at, opened, pending, fresh = self._text, 0, list[_Scope](), "", True
-        while at < len(text):
-            if text[at] in " \t\r,;$@*":
-                at += 1
-                pending = "" if text[at - 1] in ",;" else pending
-                continue
-            if text[at] == "\n":
-                at, fresh = at + 1, True
-                continue
-            if fresh:
-                block, at = self._block(at)
-                fresh = False
-                yield from block
-                continue
-            if text[at] == "\\":
-                at += 2
-                continue
-            scope = opened[-1] if opened else _Scope("")
-            label = pending or scope.label
-            may_be_name = text[at].isalpha() or text[at] in "_\"'`"
-            if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
-                if _known(scope.label) == "answer" and _bare_name(named["name"]) in ANSWER_PARTS:
-                    at, pending = named.end(), "answer"
-                    scope.taken = 0
-                    continue
-                self._quiet = any(_bare_name(each.label) in FOLLOWING for each in opened)
-                inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
-                # `DEBUG:session_id=5` looks like a name with its type
-                name = named["type"] if _known(named["type"] or "") else named["name"]
-                piece, at, pending = self._labelled(inside + name, named.start(), named.end())
-                if piece:
-                    yield piece
-                continue
-            if text[at] in "\"'`[({<bBrRuUfFLnIsE" and (taken := self._literal(at)):
-                value, end, form = taken
-                if value is not None:
-                    yield self._piece(label, value, at, form, optional=scope.taken > 0 or not label)
-                    scope.taken += 1
-                at, pending = end, ""
-                continue
-            word = _WORD.match(text, at)
-            if word is None:
-                break
-            if text[at] in "([{<":
-                opened.append(_Scope(label or self._word_before(at)))
-                pending = ""
-            elif text[at] in ")]}>" and opened:
-                opened.pop()
-            elif len(word[0]) >= 16 and (label or len(word[0]) >= 40) and bytes_in(word[0])[0]:
-                said = label or self._word_before(at)
-                yield self._piece(said, word[0], at, "what stands in a line", optional=True)
-            elif label and re.fullmatch(r"-?\d+\w*", word[0]) and not self._one_of_several(label, scope, word.end()):
-                yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
-                scope.taken += 1
-            at = word.end()
-
-    def _one_of_several(self, label: str, scope: _Scope, end: int) -> bool:
-        """Whether a number stands with others in a bracket behind the name of one number: the parts of a date."""
-        single = NAMES.get(_known(label)) in ("id", "date") and bool(scope.label)
-        return single and (scope.taken > 0 or bool(re.match(r"\s*,\s*\d", self._text[end : end + 9])))
-
-    def _word_before(self, at: int) -> str:
-        before = re.search(r"([A-Za-z_]\w{0,60})\s{0,2}$", self._text[max(0, at - 64) : at])
-        return before[1] if before and ("inner" in before[1].lower() or _known(before[1])) else ""
-
-    def _is_label(self, named: re.Match[str]) -> bool:
-        """A word before a colon; neither the end of a line of base64 nor a pair of a hex string."""
-        return not (re.fullmatch(r"[0-9A-Fa-f]{2}", named["name"]) or len(named["name"]) > 60)
-
-    def _piece(self, label: str, value: Any, at: int, form: str, *, optional: bool = False) -> _Piece:
-        number = self._number(at)
-        return _Piece(label, value, number, form, self._is_log[number - 1], optional)
-
-    def _labelled(self, label: str, start: int, at: int) -> tuple[_Piece | None, int, str]:
-        """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
-        text, name = self._text, _known(label)
-        nested = _LABEL.match(text, at)
-        if nested and self._is_label(nested) and (not name or _known(nested["name"])) and NAMES.get(name) != "text":
-            return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
-        kind = NAMES.get(name, "")
-        if kind in ("bytes", "key") and not _EMPTY.match(text, at):
-            self._named.setdefault(name, self._number(start))
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        if taken := self._literal(at):
-            value, stop, form = taken
-            return (None if value is None else self._piece(label, value, at, form)), stop, ""
-        if empty := _EMPTY.match(text, at):
-            return None, empty.end(), ""
-        if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
-            return self._piece(label, re.sub("[,']", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
-        number = _NUMBER.match(text, at)
-        scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
-        if not name and not scoped and not self._is_log[self._number(start) - 1]:
-            self.unknown(label, self._number(start))
-        if number and kind in ("id", "date", ""):
-            alone = not re.match(r"[ \t]*[0-9A-Fa-f]{2}\b", text[number.end() : end])
-            if alone and (kind or number.end() - at < 24):
-                return self._piece(label, number[0], at, "a number") if kind else None, number.end(), ""
-        if scoped:
-            return None, at, label
-        cut = _NEXT.search(text, at, end)
-        said = text[at : cut.start() if cut and not (kind == "text" and cut[0].strip() == "") else end].strip(" \t,;")
-        if said in ("|", ">", "|-", ">-", "\\"):
-            at, said = end, ""
-        if kind in ("bytes", "key") and _CUT_SHORT.search(said):
-            self.said.append(f"{self.line(at)}: {name} was cut short when it was printed; print all of it")
-            return None, cut.start() if cut else end, ""
-        if kind == "text":
-            more = cut and (other := _LABEL.match(text, cut.end())) and _known(other["name"]) == name
-            return (self._piece(label, said, at, "text") if said else None), cut.start() if cut and more else end, ""
-        if re.match(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]", text[at:end]):
-            return None, at, label
-        if not said and at < end:
-            return None, at, ""
-        octets, form = bytes_in(said) if cut else (None, "")
-        if cut and octets is not None and (kind or len(said) >= 8):
-            return self._piece(label, said, at, form), cut.start(), ""
-        return self._bare_value(label, kind, start, at, end, said)
-
-    def _bare_value(
-        self, label: str, kind: str, start: int, at: int, end: int, said: str
-    ) -> tuple[_Piece | None, int, str]:
-        """Hex, base64 or numbers without quotes, that may go on in the lines below."""
-        text = self._text
-        if kind in ("bytes", "key") and (wrapped := self._wrapped(said, start, end)):
-            return self._piece(label, wrapped[0], at, "hex of several lines"), wrapped[1], ""
-        if said and bytes_in(said)[0] is None and (run := _RUN.match(text, at, end)) and len(run[0]) >= 8:
-            return self._piece(label, run[0], at, "hex"), run.end(), ""
-        if not kind and (not said or bytes_in(said)[0] is None or len(said) < 8):
-            return None, at, ""
-        lines = [said] if said else []
-        indent = start - text.rfind("\n", 0, start) - 1
-        stop = end
-        while kind in ("bytes", "key") and stop < len(text):
-            bare = _BARE.match(text, stop + 1)
-            if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
-                break
-            deeper, alone = bare.start(1) - stop - 1 > indent, bytes_in(bare[1])[0]
-            if not deeper and (alone is None or (lines and (_sense(alone) or _sense(bytes_in(_joined(lines))[0])))):
-                break
-            lines.append(bare[1])
-            stop = bare.end() - text[bare.start() : bare.end()].endswith("\n")
-        if not lines:
-            return None, end, label if kind in ("bytes", "key") else ""
-        form = bytes_in(_joined(lines))[1]
-        form = f"{form} of {len(lines)} lines" if len(lines) > 1 else form
-        return self._piece(label, _joined(lines), at, form), stop, ""
-
-    def _wrapped(self, said: str, start: int, end: int) -> tuple[str, int] | None:
-        """Hex that a terminal wrapped: the lines below are as wide as the line with the name, the last one less, and
-        all of them together are one value."""
-        text = self._text
-        if not re.fullmatch("[0-9A-Fa-f]{20,}", said):
-            return None
-        width = end - text.rfind("\n", 0, start) - 1
-        digits, stop = said, end
-        while more := _DIGITS.match(text, stop):
-            if len(more[1]) > width:
-                break
-            digits, stop = digits + more[1], more.end()
-            if len(digits) % 2 == 0 and _sense(bytes.fromhex(digits)):
-                return digits, stop
-            if len(more[1]) < width:
-                break
-        return None
-
-    def _literal(self, at: int) -> tuple[Any, int, str] | None:
-        """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
-        text, dump = self._text, self._number(at) - 1
-        if dump in self._dumps:
-            return bytes.fromhex(self._lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
-        if sized := _SIZED.match(text, at):
-            at = sized.end()
-        if found := _JSON_BUFFER.match(text, at):
-            return bytes_in(found[1])[0], found.end(), "a Buffer as JSON"
-        if found := _INDEXED.match(text, at):
-            return bytes_in(re.sub(r"[{}]|\"?\d+\"?\s*:", "", found[0]))[0], found.end(), "an array as JSON"
-        if found := _BUFFER.match(text, at):
-            if found[2]:
-                self.said.append(f"{self.line(at)}: a Buffer that was cut short when it was printed, {found[2][4:]}; "
-                                 "print it with .toString('hex')")  # fmt: skip
-                return None, found.end(), ""
-            return bytes_in(found[1])[0], found.end(), "a Buffer"
-        if found := _NSDATA.match(text, at):
-            if found[2]:
-                self.said.append(f"{self.line(at)}: bytes that were cut short when they were printed")
-                return None, found.end(), ""
-            return bytes_in(found[1])[0], found.end(), "an NSData"
-        if (found := _LOCAL_DATE.match(text, at)) and not _DATE.match(text, at):
-            self.said.append(f"{self.line(at)}: a date without a time zone, passed over; give unix seconds")
-            return None, found.end(), ""
-        if found := _DATE.match(text, at):
-            when = datetime(*map(int, found[1].split(",")), tzinfo=UTC)  # type: ignore[misc,arg-type]
-            return str(int(when.timestamp())), found.end(), "a date"
-        if found := _LONG.match(text, at):
-            number = (int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF
-            return str(number), found.end(), "a Long of two halves"
-        if found := _ARRAY.match(text, at):
-            tokens = _TOKEN.findall(found[1])
-            if "..." in found[1] and len(tokens) > 4:
-                self.said.append(f"{self.line(at)}: an array that was cut short when it was printed; print all of it")
-                return None, found.end(), ""
-            value = bytes_in(found[1])[0] if len(tokens) > 1 else None
-            return (value, found.end(), "an array") if value else None
-        return self._strings(at)
-
-    def _strings(self, at: int) -> tuple[Any, int, str] | None:
-        """Strings, one after another where they are parts of one."""
-        text, parts, binary = self._text, list[str](), False
-        end = at
-        while found := _QUOTED.match(text, end):
-            body = next(part for part in found.groups() if part is not None)
-            if parts and re.match(r"[ \t]*(?::=|[:=])(?!=)", text[found.end() : found.end() + 9]):
-                break
-            parts.append(body)
-            binary |= bool(re.match(r"[rR]?[bB]", found[0]))
-            at_end = found.end()
-            gap = _GAP.match(text, at_end)
-            end = at_end
-            if gap is None or ("\n" in gap[0] and "+" not in gap[0] and _sense(bytes_in("".join(parts))[0])):
-                break
-            end = gap.end()
-        if not parts:
-            return None
-        joined, stop = "".join(parts), at_end
-        if binary:
-            data = unescaped(joined)
-            inside = _hex_text(data) if data else None
-            return inside or data, stop, "bytes of hex digits" if inside else "a bytes literal"
-        return joined, stop, "a string" if "\\x" not in joined else "a string with escapes"
-
-    def _block(self, at: int) -> tuple[list[_Piece], int]:
-        """The lines without a name that begin here, each a value of its own unless they are one that was wrapped."""
-        text, found, lines, starts = self._text, list[_Piece](), list[str](), list[int]()
-        while at <= len(text):
-            if key := _KEY_LOG.match(text, at):
-                right = AuthKey(bytes.fromhex(key[2])).id_bytes.hex() == key[1].lower()
-                found.append(self._piece("", bytes.fromhex(key[2]), at, "a line of a key log"))
-                if not right:
-                    self.said.append(f"{self.line(at)}: {OTHER_ID}")
-                at = key.end()
-                continue
-            bare = _BARE.match(text, at)
-            if not bare or not bare[1] or not self._is_bare(bare[1], lines) or at >= len(text):
-                break
-            lines.append(bare[1].rstrip(",; "))
-            starts.append(at)
-            at = bare.end()
-        for first, part in _parts(lines):
-            value = _joined(part)
-            form = bytes_in(value)[1] if not _is_number(value) else "a number"
-            form = f"{form} of {len(part)} lines" if len(part) > 1 else form
-            data = bytes_in(value)[0] or b""
-            keys = len(data) // 256 if len(part) > 1 and data and not len(data) % 256 else 1
-            for i in range(keys):
-                octets = data[256 * i : 256 * i + 256] if keys > 1 else data
-                found.append(self._piece("", value if _is_number(value) else octets, starts[first], form))
-        return found, at
-
-    @staticmethod
-    def _is_bare(line: str, before: Sequence[str]) -> bool:
-        if _is_number(line):
-            return True
-        if bytes_in(line)[0] is not None:
-            named = _LABEL.match(line)
-            return (bool(before) or len(re.sub(r"\W", "", line)) >= 4) and not (named and _known(named["name"]))
-        single = bool(before) and " " not in line and len(line) <= len(before[0]) and len(before[0]) > 19
-        return single and bool(re.fullmatch(r"[\w+/-]+=*", line))
-
-    def unknown(self, label: str, line: int) -> None:
-        """Remembers a name that nothing is known of; those inside of what is passed over go with it."""
-        if not self._quiet:
-            self._unknown.setdefault(label, line)
-
-    def without_value(self, found: Sequence[Found]) -> list[str]:
-        """A sentence for each name of bytes behind which there were none."""
-        names = {each.name for each in found}
-        return [f"line {line}: {name} has no bytes behind its name" for name, line in self._named.items()
-                if name not in names and not self._is_log[line - 1]]  # fmt: skip
-
-    def unknown_names(self) -> list[str]:
-        """A sentence for each name that is nearly one of ours, and one for all others."""
-        said, others = list[str](), list[str]()
-        for label, line in self._unknown.items():
-            bare = _bare_name(label)
-            if bare in FOLLOWING:
-                continue
-            near = difflib.get_close_matches(bare, [*NAMES, *ALIASES], 1, 0.75) if len(said) < 9 else []
-            if near:
-                said.append(f"line {line}: {_shown(label)} is not known; did you mean {near[0]}?")
-            else:
-                others.append(_shown(label))
-        if others:
-            more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-            said.append(f"not known, and passed over: {', '.join(others[:5])}{more}")
-        return said
-
-
-def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:
-    """In the log of `dc --json`, the lines of the connection whose bind was refused last."""
-    events: dict[int, Any] = {}
-    for at, line in enumerate(lines):
-        if line.startswith('{"event"'):
-            try:
-                events[at] = json.loads(line)
-            except (ValueError, RecursionError):
-                return lines
-    refused = [event for event in events.values() if event.get("event") == "bind_refused"]
-    if not refused:
-        return lines
-    peer, when = refused[-1].get("peer"), refused[-1].get("at")
-    said.append(f"took it for the log of a data centre: its connection {peer}, whose bind was refused last")
-    kept = ["" if events.get(at, {}).get("peer", None) != peer else line for at, line in enumerate(lines)]
-    last = max(at for at, event in events.items() if event is refused[-1])
-    if isinstance(when, (int, float)):
-        kept[last] = f'{kept[last].rstrip()[:-1]}, "now": {int(when)}}}'
-    return kept
-
-
-def _is_number(line: str) -> bool:
-    """A decimal id by itself. Fewer digits could be hex."""
-    return bool(re.fullmatch(r"-\d{1,19}|\d{17,20}", line))
-
-
-def _joined(lines: Sequence[str]) -> str:
-    return ("" if all(" " not in line and "," not in line for line in lines) else " ").join(
-        line.removesuffix("\\") for line in lines
-    )
-
-
-def _parts(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Lines without names, put together where they are one value that was wrapped: none of them makes sense alone, and
-    they are of one width, the last one shorter, or make sense together."""
-    alone = [_sense(bytes_in(line)[0]) or _is_number(line) for line in lines]
-    at = 0
-    while at < len(lines):
-        end = at + 1
-        while not alone[at] and end < len(lines) and not alone[end] and len(lines[end]) <= len(lines[at]):
-            end += 1
-            if len(lines[end - 1]) < len(lines[at]):
-                break
-        if end == at + 1 and not any(alone[at:]) and _sense(bytes_in(_joined(lines[at:]))[0]):
-            end = len(lines)
-        yield at, list(lines[at:end])
-        at = end
 
 
 # -- What a value is ----------------------------------------------------------------------------------------------
 
 
-def _bare_name(label: str) -> str:
-    """`tempAuthKey`, `Temp-Auth-Key`, `a.b.temp auth key`: one spelling for all."""
-    last = label.split(".")[-1]
-    return re.sub(r"[ \-/]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last.strip())).lower()
-
-
-@functools.lru_cache(1000)
-def _known(label: str) -> str:
-    """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
-    words = re.split(r"[ /]+", re.sub(r" +u?int(?:32|64)?$", "", label))
-    for first in range(len(words)):
-        name = _bare_name("_".join(words[first:]))
-        if name in NAMES or name in ALIASES:
-            return ALIASES.get(name, name)
-    return ""
-
-
-def _shown(label: str) -> str:
-    """A label, if it reads like a name; pieces of a key do not."""
-    plain = re.fullmatch(r"[A-Za-z]?[a-z]+(?:[ ._-]?[A-Z]?[a-z]+)*\d?|[A-Z]+(?:_[A-Z]+)*", label)
-    return f"`{label}`" if plain and len(label) <= 32 else f"a name of {len(label)} characters"
-
-
-def _sense(data: bytes | None) -> bool:
-    """Whether bytes are whole by themselves: a key, an encrypted_message, a request, a packet."""
-    if data is None or _is_key(data):
-        return data is not None
-    return len(data) == REQUEST_SIZE if data[:4] == BIND else _looks_like(data) in ("encrypted_message", "packet")
-
-
-def _is_key(data: bytes) -> bool:
-    return 250 <= len(data) <= 256 or (len(data) == 257 and data[0] == 0)
-
-
-def _looks_like(data: bytes) -> str:
-    """What bytes without a name are, by what they begin with and by their length."""
-    if data[:4] == BIND and len(data) > 100:
-        return "request"
-    if len(data) == ENCRYPTED_SIZE:
-        return "encrypted_message"
-    if data[:4] in (b"\xee" * 4, b"\xdd" * 4) or (data[:1] == b"\xef" and len(data) > 40):
-        return "stream"
-    if 12 <= int.from_bytes(data[:4], "little") <= len(data) and data[4:8] == bytes(4):
-        return "stream"  # the full framing: a length, and the first number
-    if 152 <= len(data) < 600 and not (len(data) - 24) % 16 and any(data[:8]):
-        return "packet"
-    return "stream" if len(data) > 270 else ""
-
-
-def _value(piece: _Piece, scan: _Scan) -> Found | None:
+def _value(piece: TextPiece, scan: Scan) -> Found | None:
     """What a piece is worth; None for one that is passed over, which is said where it may have been meant."""
-    name = _known(piece.label)
+    name = known(piece.label)
     if not name:
         return _unnamed(piece, scan)
     kind = NAMES[name]
@@ -999,10 +264,10 @@ def _value(piece: _Piece, scan: _Scan) -> Found | None:
     return Found(name, value, kind, piece.where, form, piece.logged, piece.label.startswith("inner."))
 
 
-def _unnamed(piece: _Piece, scan: _Scan) -> Found | None:
+def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     data, form, guessed = piece.value, piece.took_for, not piece.label
     if not isinstance(data, bytes):
-        data, form = (None, "a number") if _is_number(str(data)) else bytes_in(str(data))
+        data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
     if piece.label and _GENERIC.fullmatch(piece.label):
         piece = replace(piece, label="")
     if piece.label and data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE:
@@ -1014,8 +279,8 @@ def _unnamed(piece: _Piece, scan: _Scan) -> Found | None:
         if form == "a number" and not piece.logged and not piece.optional:
             scan.said.append(f"{piece.where}: a number without a name, passed over")
         return None
-    key = _is_key(data) or (scan.keys_only and len(data) in KEY_SIZES)
-    name = "other_keys" if key else "" if scan.keys_only else _looks_like(data)
+    key = is_key(data) or (scan.keys_only and len(data) in KEY_SIZES)
+    name = "other_keys" if key else "" if scan.keys_only else looks_like(data)
     if scan.keys_only and not key:
         raise LocalError("this is no auth_key", got=f"{len(data)} bytes", expected="256 bytes", where=piece.where)
     if name or len(data) > 15:
@@ -1025,7 +290,7 @@ def _unnamed(piece: _Piece, scan: _Scan) -> Found | None:
     return Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed) if name else None
 
 
-def _whole(name: str, kind: str, piece: _Piece) -> tuple[int, str]:
+def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
     """A number, decimal or as its bytes travel. Ids become signed; dates stay as they are."""
     value, form = piece.value, "a number"
     number: int
@@ -1093,7 +358,7 @@ def _content(
                                        f"its content; {len(data)} bytes"]  # fmt: skip
 
 
-def _one_of_each(found: Sequence[Found], scan: _Scan) -> list[Found]:
+def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     """Each name once. What is inside the seal stands in for what is missing outside. Of different values in a log the
     last request counts, and of the numbers those of its line, or none."""
     outside = {each.name for each in found if not each.inner}

@@ -20,8 +20,9 @@ from typing import Any
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding, marked, shown
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import Mistake
+from mtlib.clinic.names import ALIASES, NAMES
 from mtlib.clinic.patient import GivenKey
-from mtlib.clinic.reading import ALIASES, NAMES, Found, PatientFacts, by_content, facts_of, read
+from mtlib.clinic.reading import Found, PatientFacts, by_content, facts_of, read
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.obeying import UNKNOWN, obeyed, serial

@@ -22,7 +22,8 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any
 
-from mtlib.clinic.reading import bytes_in, read_bytes
+from mtlib.clinic.reading import read_bytes
+from mtlib.clinic.text_bytes import bytes_in
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 from mtlib.lab.sheets import Map, Place, Sheet, uncut

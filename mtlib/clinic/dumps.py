@@ -1,0 +1,126 @@
+"""Dumps, as xxd, hexdump, od, debuggers and Wireshark print them, become plain hex in the lines of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mtlib.clinic.patient import LARGEST
+from mtlib.clinic.text_bytes import BIND, bytes_in
+
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*$")
+_DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
+_COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
+
+
+def undump(text: str) -> tuple[list[str], dict[int, str]]:
+    """The lines, with each dump (xxd, hexdump, od, Wireshark) written as hex in its first line; and where those are."""
+    lines, dumps, at = ["" if _FENCE.match(line) else line for line in text.splitlines()], dict[int, str](), 0
+    while at < len(lines):
+        block, end = list[re.Match[str] | None](), at
+        while end < len(lines) and ((row := _DUMP.match(lines[end])) or (block and lines[end].strip() == "*")):
+            block.append(row)
+            end += 1
+        taken, data, form = _dumped(block) if block else (0, b"", "")
+        if taken:
+            ruler = next((above for above in range(at - 1, max(at - 3, -1), -1) if lines[above].strip()), None)
+            if ruler is not None and bytes_in(lines[ruler])[0] == bytes(range(16)):
+                lines[ruler] = ""  # it stands above the columns
+            lines[at : at + taken] = [f'"{data.hex()}"', *[""] * (taken - 1)]
+            dumps[at] = form
+        at += taken or max(len(block), 1)
+    return lines, dumps
+
+
+def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
+    """How many of these lines are one dump, its bytes, and its form; (0, b"", "") where they are none."""
+    rows = [row for row in block if row]
+    if rows[0][4] is None or not _columns(rows[0][4], 99)[0]:
+        return 0, b"", ""
+    for base in (16, 8, 10):
+        try:
+            offsets = [None if row is None else int(row[1], base) for row in block]
+        except ValueError:
+            continue
+        rows_read = _continuous(block, offsets, base)
+        alone = rows[0][2] or len(rows[0][3].expandtabs()) > 1
+        if len(rows_read) > 1 or (rows_read and alone and not offsets[0] and (len(block) == 1 or base == 10)):
+            words = [word for row in rows_read for word in row]
+            data, form = _ordered(words, bool(rows[0][2]), base)
+            if data:
+                closed = len(rows_read) < len(block) and block[len(rows_read)] is not None
+                last = block[len(rows_read)] if closed else None
+                ends = last is not None and last[4] is None
+                if ends and last is not None:
+                    data = data[: int(last[1], base) - (offsets[0] or 0)]
+                return len(rows_read) + ends, data, form
+    return 0, b"", ""
+
+
+def _continuous(block: Sequence[re.Match[str] | None], offsets: Sequence[int | None], base: int) -> list[list[str]]:
+    """The columns of the lines that follow each other without a gap; `*` stands for lines like the one before."""
+    read: list[list[str]] = []
+    for at, row in enumerate(block):
+        if row is None:
+            before, after = offsets[at - 1], offsets[at + 1] if at + 1 < len(offsets) else None
+            width = _width(read[-1]) if read else 0
+            if before is None or after is None or not width or not 0 < after - before <= LARGEST:
+                break
+            read.append(read[-1] * ((after - before) // width - 1))
+            continue
+        if row[4] is None:
+            break
+        following = offsets[at + 1] if at + 1 < len(offsets) else None
+        gap = (following or 0) - (offsets[at] or 0) if following is not None else 0
+        columns, size = _columns(row[4], gap if 0 < gap <= 64 else 64)
+        if not columns:
+            break
+        read.append(columns)
+        if following is not None and gap != size:
+            break
+    return read
+
+
+def _width(columns: Sequence[str]) -> int:
+    return sum(_octets(column) for column in columns)
+
+
+def _octets(column: str) -> int:
+    """Bytes in a column of a dump: hex words have two digits a byte; od's octal and decimal columns have one or two."""
+    return {3: 1, 6: 2, 1: 1}.get(len(column.lstrip("-")), len(column) // 2)
+
+
+def _columns(rest: str, limit: int) -> tuple[list[str], int]:
+    """The columns of one line up to `limit` bytes, without the characters that stand beside them."""
+    rest = re.sub(r"\s*\|.*\|?\s*$", "", rest) if "|" in rest[1:] else rest
+    columns: list[str] = []
+    size = 0
+    for word in re.finditer(r"(\s*)(\S+)", rest):
+        tail = rest[word.start(2) :]
+        aside = len(word[1]) > 1 and size and len(tail) == size and not tail[:5].count(" ")
+        if size >= limit or aside or not (column := _COLUMN.fullmatch(word[2])) or len(word[2]) > 16:
+            break
+        columns.append(column[1] or word[2])
+        size += _octets(columns[-1])
+    return columns, size
+
+
+def _ordered(words: Sequence[str], colon: bool, base: int) -> tuple[bytes, str]:
+    """The bytes of the words of a dump. hexdump and `od -x` print numbers of two bytes, in this machine's order."""
+    widths = {len(word) for word in words}
+    if widths <= {1, 2, 3, 4} and (3 in widths or any("-" in word for word in words)):
+        octal = widths == {3} and base == 8 and all(set(word) <= set("01234567") for word in words)
+        numbers = [int(word, 8 if octal else 10) for word in words if re.fullmatch(r"-?\d+", word)]
+        right = len(numbers) == len(words) and all(-128 <= number < 256 for number in numbers)
+        return (bytes(number & 255 for number in numbers), "an od dump") if right else (b"", "")
+    if widths == {6} and base == 8 and all(set(word) <= set("01234567") for word in words):
+        return b"".join((int(word, 8) & 0xFFFF).to_bytes(2, "little") for word in words), "an od dump"
+    if any(len(word) % 2 for word in words):
+        return b"", ""
+    plain = b"".join(bytes.fromhex(word) for word in words)
+    turned = b"".join(bytes.fromhex(word)[::-1] for word in words)
+    if widths == {2}:
+        return plain, "a hex dump" if not colon else "an xxd dump"
+    if plain[:4] != BIND and (turned[:4] == BIND or not colon):
+        return turned, "a dump of numbers, low byte first"
+    return plain, "an xxd dump"

@@ -1,0 +1,61 @@
+"""The names of what is known about a binding, and the spellings under which people write them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+
+NAMES: Mapping[str, str] = {
+    "request": "bytes", "encrypted_message": "bytes", "packet": "bytes", "stream": "bytes",
+    "perm_key": "key", "temp_key": "key", "other_keys": "key",
+    "session_id": "id", "msg_id": "id", "salt": "id", "nonce": "id", "bound_to": "id",
+    "expires_at": "date", "now": "date", "local_now": "date", "perm_key_created": "date", "key_expires_at": "date",
+    "answer": "text",
+}  # fmt: skip
+"""What can be told about a binding, by the names that `diagnose` takes, and of which kind it is."""
+
+ALIASES: Mapping[str, str] = {
+    "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key", "permanent_auth_key": "perm_key",
+    "temp_auth_key": "temp_key", "temporary_key": "temp_key", "temporary_auth_key": "temp_key",
+    "tmp_auth_key": "temp_key", "tmp_key": "temp_key",
+    "key": "other_keys", "keys": "other_keys", "other_key": "other_keys",
+    "temp_session_id": "session_id", "session_id_of_request": "session_id",
+    "message_id": "msg_id", "outer_msg_id": "msg_id", "outer_message_id": "msg_id",
+    "outer_salt": "salt", "server_salt": "salt",
+    "server_now": "now", "server_time": "now", "local_time": "local_now",
+    "error": "answer", "rpc_error": "answer", "error_message": "answer", "error_code": "answer",
+    "request_tl": "request", "bind_request": "request", "encrypted_msg": "encrypted_message",
+    "tcp_stream": "stream", "perm_auth_key_created": "perm_key_created",
+}  # fmt: skip
+"""Other names under which these values are known."""
+
+FOLLOWING = frozenset((
+    "ok", "perm_auth_key_id", "temp_auth_key_id", "auth_key_id", "inner", "envelope", "msg_key", "plaintext", "calls",
+    "timings_ms", "schedule", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv", "get_nearest_dc",
+    "get_app_config", "event", "peer", "at", "text", "facts", "failed", "failing", "verdict", "code",
+))  # fmt: skip
+"""Names that `bind --json` and `dc --json` print and that nobody needs: they follow from the others."""
+
+
+def bare_name(label: str) -> str:
+    """`tempAuthKey`, `Temp-Auth-Key`, `a.b.temp auth key`: one spelling for all."""
+    last = label.split(".")[-1]
+    return re.sub(r"[ \-/]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last.strip())).lower()
+
+
+@functools.lru_cache(1000)
+def known(label: str) -> str:
+    """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
+    words = re.split(r"[ /]+", re.sub(r" +u?int(?:32|64)?$", "", label))
+    for first in range(len(words)):
+        name = bare_name("_".join(words[first:]))
+        if name in NAMES or name in ALIASES:
+            return ALIASES.get(name, name)
+    return ""
+
+
+def shown(label: str) -> str:
+    """A label, if it reads like a name; pieces of a key do not."""
+    plain = re.fullmatch(r"[A-Za-z]?[a-z]+(?:[ ._-]?[A-Z]?[a-z]+)*\d?|[A-Z]+(?:_[A-Z]+)*", label)
+    return f"`{label}`" if plain and len(label) <= 32 else f"a name of {len(label)} characters"

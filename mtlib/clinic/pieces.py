@@ -1,0 +1,455 @@
+"""A text is cut into pieces: each value with the label in front of it, the line, and what it was taken for."""
+
+from __future__ import annotations
+
+import bisect
+import difflib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from mtlib.clinic.names import ALIASES, FOLLOWING, NAMES, bare_name, known, shown
+from mtlib.clinic.text_bytes import TOKEN, bytes_in, hex_text, is_number, joined, sense, unescaped
+from mtlib.crypto.keys import AuthKey
+from mtlib.errors import LocalError
+
+OTHER_ID = "the id in front is not that of the key behind it"
+"""What is said about a line of a key log whose two parts do not belong together."""
+ANSWER_PARTS = ("message", "code", "error_message", "error_code")
+"""Names of the parts of an answer."""
+_COMMENT = re.compile(
+    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.*?\*/"
+)
+_CAST = re.compile(r"\((?:s?byte|Byte|char|u8|uint8_t)\) *(?=[-\d'])")
+_LABEL = re.compile(
+    r"[\"'`]?(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
+    r"[ \t]*(?::=|=>|:|=)(?![=:])[ \t]*"
+    r"(?:(?:&?(?:'static )?\[u8(?:; *\d+)?\]|Vec<u8>|\[UInt8\]|(?P<type>[A-Za-z]\w{0,12}))"
+    r"[ \t]*=(?![=\s]*(?:$|\n))[ \t]*)?"
+)
+_QUOTED = re.compile(
+    r"[bBrRuUfF@$]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''"
+    r"|\"((?:\\[\s\S]|[^\"\\\n])*)\"|'((?:\\[\s\S]|[^'\\\n])*)'|`([^`]*)`)"
+)
+_ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
+_BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
+_JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
+_INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+\}")
+_NSDATA = re.compile(r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?)( ?\.\.\. ?[0-9A-Fa-f ]*)?\}")
+_CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
+_GROUPED = re.compile(r"-?\d{1,3}(?:[,']\d{3})+(?![\d,'])")
+_DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
+_LOCAL_DATE = re.compile(r"datetime\.datetime\(\d{4}[^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)")
+_LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
+_SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
+                    r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
+_WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
+_NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
+_GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
+_EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
+_NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
+_RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
+_DIGITS = re.compile(r"\n([0-9A-Fa-f]+)[ \t]*(?=\n|$)")
+_BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(?:\n|$)", re.ASCII)
+_KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
+_LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
+ANSWER = re.compile(
+    r"\b(?:Encrypted|Expires|Temp|AuthKey|Connection)[A-Za-z]+Error\b|"
+    r"(?:-?\d{3}:? +)?\b[A-Z]+(?:_[A-Z]+)*_(?:INVALID|EMPTY|EXPIRED|UNREGISTERED|DUPLICATED|BOUND|LONG|ERROR|WAIT_\d+)"
+)
+
+
+
+@dataclass(frozen=True)
+class TextPiece:
+    label: str
+    value: Any = field(repr=False)  # bytes, or text in which they are
+    line: int
+    took_for: str
+    logged: bool = False
+    optional: bool = False  # the second argument of a call, which may be an encoding's name
+
+    @property
+    def where(self) -> str:
+        return f"line {self.line}"
+
+
+@dataclass
+class _Scope:
+    """A bracket that is open: the label in front of it, and how many values were found in it."""
+
+    label: str
+    taken: int = 0
+
+
+class Scan:
+    """Goes over the text once and cuts it into pieces; `said` collects what is worth a sentence."""
+
+    def __init__(self, lines: list[str], dumps: Mapping[int, str], keys_only: bool) -> None:
+        self.keys_only = keys_only
+        self.said: list[str] = []
+        self._unknown: dict[str, int] = {}
+        self._named: dict[str, int] = {}
+        self._quiet = False
+        self._dumps = dumps
+        self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
+                       for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
+        self._text = "\n".join(self._lines)
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        objects = sum(line.startswith("{") and line.rstrip().endswith("}") for line in self._lines)
+        self._is_log = [bool(_LOGGED.match(line)) and (line[:1] != "{" or objects > 1) for line in self._lines]
+        self._check_brackets(objects)
+
+    def line(self, at: int) -> str:
+        return f"line {self._number(at)}"
+
+    def _number(self, at: int) -> int:
+        return bisect.bisect_right(self._starts, at)
+
+    def _check_brackets(self, objects: int) -> None:
+        """JSON that is cut off could end in the middle of a number."""
+        text = self._text.strip()
+        if text.startswith("{") and objects <= 1 and not text.endswith("}"):
+            raise LocalError("this begins like JSON and is none", got="no closing bracket", where=f"line "
+                             f"{len(self._lines)}")  # fmt: skip
+
+    def pieces(self) -> Iterator[TextPiece]:
+        text, at, opened, pending, fresh = self._text, 0, list[_Scope](), "", True
+        while at < len(text):
+            if text[at] in " \t\r,;$@*":
+                at += 1
+                pending = "" if text[at - 1] in ",;" else pending
+                continue
+            if text[at] == "\n":
+                at, fresh = at + 1, True
+                continue
+            if fresh:
+                block, at = self._block(at)
+                fresh = False
+                yield from block
+                continue
+            if text[at] == "\\":
+                at += 2
+                continue
+            scope = opened[-1] if opened else _Scope("")
+            label = pending or scope.label
+            may_be_name = text[at].isalpha() or text[at] in "_\"'`"
+            if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
+                if known(scope.label) == "answer" and bare_name(named["name"]) in ANSWER_PARTS:
+                    at, pending = named.end(), "answer"
+                    scope.taken = 0
+                    continue
+                self._quiet = any(bare_name(each.label) in FOLLOWING for each in opened)
+                inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
+                # `DEBUG:session_id=5` looks like a name with its type
+                name = named["type"] if known(named["type"] or "") else named["name"]
+                piece, at, pending = self._labelled(inside + name, named.start(), named.end())
+                if piece:
+                    yield piece
+                continue
+            if text[at] in "\"'`[({<bBrRuUfFLnIsE" and (taken := self._literal(at)):
+                value, end, form = taken
+                if value is not None:
+                    yield self._piece(label, value, at, form, optional=scope.taken > 0 or not label)
+                    scope.taken += 1
+                at, pending = end, ""
+                continue
+            word = _WORD.match(text, at)
+            if word is None:
+                break
+            if text[at] in "([{<":
+                opened.append(_Scope(label or self._word_before(at)))
+                pending = ""
+            elif text[at] in ")]}>" and opened:
+                opened.pop()
+            elif len(word[0]) >= 16 and (label or len(word[0]) >= 40) and bytes_in(word[0])[0]:
+                said = label or self._word_before(at)
+                yield self._piece(said, word[0], at, "what stands in a line", optional=True)
+            elif label and re.fullmatch(r"-?\d+\w*", word[0]) and not self._one_of_several(label, scope, word.end()):
+                yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
+                scope.taken += 1
+            at = word.end()
+
+    def _one_of_several(self, label: str, scope: _Scope, end: int) -> bool:
+        """Whether a number stands with others in a bracket behind the name of one number: the parts of a date."""
+        single = NAMES.get(known(label)) in ("id", "date") and bool(scope.label)
+        return single and (scope.taken > 0 or bool(re.match(r"\s*,\s*\d", self._text[end : end + 9])))
+
+    def _word_before(self, at: int) -> str:
+        before = re.search(r"([A-Za-z_]\w{0,60})\s{0,2}$", self._text[max(0, at - 64) : at])
+        return before[1] if before and ("inner" in before[1].lower() or known(before[1])) else ""
+
+    def _is_label(self, named: re.Match[str]) -> bool:
+        """A word before a colon; neither the end of a line of base64 nor a pair of a hex string."""
+        return not (re.fullmatch(r"[0-9A-Fa-f]{2}", named["name"]) or len(named["name"]) > 60)
+
+    def _piece(self, label: str, value: Any, at: int, form: str, *, optional: bool = False) -> TextPiece:
+        number = self._number(at)
+        return TextPiece(label, value, number, form, self._is_log[number - 1], optional)
+
+    def _labelled(self, label: str, start: int, at: int) -> tuple[TextPiece | None, int, str]:
+        """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
+        text, name = self._text, known(label)
+        nested = _LABEL.match(text, at)
+        if nested and self._is_label(nested) and (not name or known(nested["name"])) and NAMES.get(name) != "text":
+            return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
+        kind = NAMES.get(name, "")
+        if kind in ("bytes", "key") and not _EMPTY.match(text, at):
+            self._named.setdefault(name, self._number(start))
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if taken := self._literal(at):
+            value, stop, form = taken
+            return (None if value is None else self._piece(label, value, at, form)), stop, ""
+        if empty := _EMPTY.match(text, at):
+            return None, empty.end(), ""
+        if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
+            return self._piece(label, re.sub("[,']", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
+        number = _NUMBER.match(text, at)
+        scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
+        if not name and not scoped and not self._is_log[self._number(start) - 1]:
+            self.unknown(label, self._number(start))
+        if number and kind in ("id", "date", ""):
+            alone = not re.match(r"[ \t]*[0-9A-Fa-f]{2}\b", text[number.end() : end])
+            if alone and (kind or number.end() - at < 24):
+                return self._piece(label, number[0], at, "a number") if kind else None, number.end(), ""
+        if scoped:
+            return None, at, label
+        cut = _NEXT.search(text, at, end)
+        said = text[at : cut.start() if cut and not (kind == "text" and cut[0].strip() == "") else end].strip(" \t,;")
+        if said in ("|", ">", "|-", ">-", "\\"):
+            at, said = end, ""
+        if kind in ("bytes", "key") and _CUT_SHORT.search(said):
+            self.said.append(f"{self.line(at)}: {name} was cut short when it was printed; print all of it")
+            return None, cut.start() if cut else end, ""
+        if kind == "text":
+            more = cut and (other := _LABEL.match(text, cut.end())) and known(other["name"]) == name
+            return (self._piece(label, said, at, "text") if said else None), cut.start() if cut and more else end, ""
+        if re.match(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]", text[at:end]):
+            return None, at, label
+        if not said and at < end:
+            return None, at, ""
+        octets, form = bytes_in(said) if cut else (None, "")
+        if cut and octets is not None and (kind or len(said) >= 8):
+            return self._piece(label, said, at, form), cut.start(), ""
+        return self._bare_value(label, kind, start, at, end, said)
+
+    def _bare_value(
+        self, label: str, kind: str, start: int, at: int, end: int, said: str
+    ) -> tuple[TextPiece | None, int, str]:
+        """Hex, base64 or numbers without quotes, that may go on in the lines below."""
+        text = self._text
+        if kind in ("bytes", "key") and (wrapped := self._wrapped(said, start, end)):
+            return self._piece(label, wrapped[0], at, "hex of several lines"), wrapped[1], ""
+        if said and bytes_in(said)[0] is None and (run := _RUN.match(text, at, end)) and len(run[0]) >= 8:
+            return self._piece(label, run[0], at, "hex"), run.end(), ""
+        if not kind and (not said or bytes_in(said)[0] is None or len(said) < 8):
+            return None, at, ""
+        lines = [said] if said else []
+        indent = start - text.rfind("\n", 0, start) - 1
+        stop = end
+        while kind in ("bytes", "key") and stop < len(text):
+            bare = _BARE.match(text, stop + 1)
+            if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
+                break
+            deeper, alone = bare.start(1) - stop - 1 > indent, bytes_in(bare[1])[0]
+            if not deeper and (alone is None or (lines and (sense(alone) or sense(bytes_in(joined(lines))[0])))):
+                break
+            lines.append(bare[1])
+            stop = bare.end() - text[bare.start() : bare.end()].endswith("\n")
+        if not lines:
+            return None, end, label if kind in ("bytes", "key") else ""
+        form = bytes_in(joined(lines))[1]
+        form = f"{form} of {len(lines)} lines" if len(lines) > 1 else form
+        return self._piece(label, joined(lines), at, form), stop, ""
+
+    def _wrapped(self, said: str, start: int, end: int) -> tuple[str, int] | None:
+        """Hex that a terminal wrapped: the lines below are as wide as the line with the name, the last one less, and
+        all of them together are one value."""
+        text = self._text
+        if not re.fullmatch("[0-9A-Fa-f]{20,}", said):
+            return None
+        width = end - text.rfind("\n", 0, start) - 1
+        digits, stop = said, end
+        while more := _DIGITS.match(text, stop):
+            if len(more[1]) > width:
+                break
+            digits, stop = digits + more[1], more.end()
+            if len(digits) % 2 == 0 and sense(bytes.fromhex(digits)):
+                return digits, stop
+            if len(more[1]) < width:
+                break
+        return None
+
+    def _literal(self, at: int) -> tuple[Any, int, str] | None:
+        """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
+        text, dump = self._text, self._number(at) - 1
+        if dump in self._dumps:
+            return bytes.fromhex(self._lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
+        if sized := _SIZED.match(text, at):
+            at = sized.end()
+        if found := _JSON_BUFFER.match(text, at):
+            return bytes_in(found[1])[0], found.end(), "a Buffer as JSON"
+        if found := _INDEXED.match(text, at):
+            return bytes_in(re.sub(r"[{}]|\"?\d+\"?\s*:", "", found[0]))[0], found.end(), "an array as JSON"
+        if found := _BUFFER.match(text, at):
+            if found[2]:
+                self.said.append(f"{self.line(at)}: a Buffer that was cut short when it was printed, {found[2][4:]}; "
+                                 "print it with .toString('hex')")  # fmt: skip
+                return None, found.end(), ""
+            return bytes_in(found[1])[0], found.end(), "a Buffer"
+        if found := _NSDATA.match(text, at):
+            if found[2]:
+                self.said.append(f"{self.line(at)}: bytes that were cut short when they were printed")
+                return None, found.end(), ""
+            return bytes_in(found[1])[0], found.end(), "an NSData"
+        if (found := _LOCAL_DATE.match(text, at)) and not _DATE.match(text, at):
+            self.said.append(f"{self.line(at)}: a date without a time zone, passed over; give unix seconds")
+            return None, found.end(), ""
+        if found := _DATE.match(text, at):
+            when = datetime(*map(int, found[1].split(",")), tzinfo=UTC)  # type: ignore[misc,arg-type]
+            return str(int(when.timestamp())), found.end(), "a date"
+        if found := _LONG.match(text, at):
+            number = (int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF
+            return str(number), found.end(), "a Long of two halves"
+        if found := _ARRAY.match(text, at):
+            tokens = TOKEN.findall(found[1])
+            if "..." in found[1] and len(tokens) > 4:
+                self.said.append(f"{self.line(at)}: an array that was cut short when it was printed; print all of it")
+                return None, found.end(), ""
+            value = bytes_in(found[1])[0] if len(tokens) > 1 else None
+            return (value, found.end(), "an array") if value else None
+        return self._strings(at)
+
+    def _strings(self, at: int) -> tuple[Any, int, str] | None:
+        """Strings, one after another where they are parts of one."""
+        text, parts, binary = self._text, list[str](), False
+        end = at
+        while found := _QUOTED.match(text, end):
+            body = next(part for part in found.groups() if part is not None)
+            if parts and re.match(r"[ \t]*(?::=|[:=])(?!=)", text[found.end() : found.end() + 9]):
+                break
+            parts.append(body)
+            binary |= bool(re.match(r"[rR]?[bB]", found[0]))
+            at_end = found.end()
+            gap = _GAP.match(text, at_end)
+            end = at_end
+            if gap is None or ("\n" in gap[0] and "+" not in gap[0] and sense(bytes_in("".join(parts))[0])):
+                break
+            end = gap.end()
+        if not parts:
+            return None
+        joined, stop = "".join(parts), at_end
+        if binary:
+            data = unescaped(joined)
+            inside = hex_text(data) if data else None
+            return inside or data, stop, "bytes of hex digits" if inside else "a bytes literal"
+        return joined, stop, "a string" if "\\x" not in joined else "a string with escapes"
+
+    def _block(self, at: int) -> tuple[list[TextPiece], int]:
+        """The lines without a name that begin here, each a value of its own unless they are one that was wrapped."""
+        text, found, lines, starts = self._text, list[TextPiece](), list[str](), list[int]()
+        while at <= len(text):
+            if key := _KEY_LOG.match(text, at):
+                right = AuthKey(bytes.fromhex(key[2])).id_bytes.hex() == key[1].lower()
+                found.append(self._piece("", bytes.fromhex(key[2]), at, "a line of a key log"))
+                if not right:
+                    self.said.append(f"{self.line(at)}: {OTHER_ID}")
+                at = key.end()
+                continue
+            bare = _BARE.match(text, at)
+            if not bare or not bare[1] or not self._is_bare(bare[1], lines) or at >= len(text):
+                break
+            lines.append(bare[1].rstrip(",; "))
+            starts.append(at)
+            at = bare.end()
+        for first, part in _parts(lines):
+            value = joined(part)
+            form = bytes_in(value)[1] if not is_number(value) else "a number"
+            form = f"{form} of {len(part)} lines" if len(part) > 1 else form
+            data = bytes_in(value)[0] or b""
+            keys = len(data) // 256 if len(part) > 1 and data and not len(data) % 256 else 1
+            for i in range(keys):
+                octets = data[256 * i : 256 * i + 256] if keys > 1 else data
+                found.append(self._piece("", value if is_number(value) else octets, starts[first], form))
+        return found, at
+
+    @staticmethod
+    def _is_bare(line: str, before: Sequence[str]) -> bool:
+        if is_number(line):
+            return True
+        if bytes_in(line)[0] is not None:
+            named = _LABEL.match(line)
+            return (bool(before) or len(re.sub(r"\W", "", line)) >= 4) and not (named and known(named["name"]))
+        single = bool(before) and " " not in line and len(line) <= len(before[0]) and len(before[0]) > 19
+        return single and bool(re.fullmatch(r"[\w+/-]+=*", line))
+
+    def unknown(self, label: str, line: int) -> None:
+        """Remembers a name that nothing is known of; those inside of what is passed over go with it."""
+        if not self._quiet:
+            self._unknown.setdefault(label, line)
+
+    def without_value(self, names: Collection[str]) -> list[str]:
+        """A sentence for each name of bytes behind which there were none; `names` are those that were found."""
+        return [f"line {line}: {name} has no bytes behind its name" for name, line in self._named.items()
+                if name not in names and not self._is_log[line - 1]]  # fmt: skip
+
+    def unknown_names(self) -> list[str]:
+        """A sentence for each name that is nearly one of ours, and one for all others."""
+        said, others = list[str](), list[str]()
+        for label, line in self._unknown.items():
+            bare = bare_name(label)
+            if bare in FOLLOWING:
+                continue
+            near = difflib.get_close_matches(bare, [*NAMES, *ALIASES], 1, 0.75) if len(said) < 9 else []
+            if near:
+                said.append(f"line {line}: {shown(label)} is not known; did you mean {near[0]}?")
+            else:
+                others.append(shown(label))
+        if others:
+            more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+            said.append(f"not known, and passed over: {', '.join(others[:5])}{more}")
+        return said
+
+
+def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:
+    """In the log of `dc --json`, the lines of the connection whose bind was refused last."""
+    events: dict[int, Any] = {}
+    for at, line in enumerate(lines):
+        if line.startswith('{"event"'):
+            try:
+                events[at] = json.loads(line)
+            except (ValueError, RecursionError):
+                return lines
+    refused = [event for event in events.values() if event.get("event") == "bind_refused"]
+    if not refused:
+        return lines
+    peer, when = refused[-1].get("peer"), refused[-1].get("at")
+    said.append(f"took it for the log of a data centre: its connection {peer}, whose bind was refused last")
+    kept = ["" if events.get(at, {}).get("peer", None) != peer else line for at, line in enumerate(lines)]
+    last = max(at for at, event in events.items() if event is refused[-1])
+    if isinstance(when, (int, float)):
+        kept[last] = f'{kept[last].rstrip()[:-1]}, "now": {int(when)}}}'
+    return kept
+
+
+def _parts(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Lines without names, put together where they are one value that was wrapped: none of them makes sense alone, and
+    they are of one width, the last one shorter, or make sense together."""
+    alone = [sense(bytes_in(line)[0]) or is_number(line) for line in lines]
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        while not alone[at] and end < len(lines) and not alone[end] and len(lines[end]) <= len(lines[at]):
+            end += 1
+            if len(lines[end - 1]) < len(lines[at]):
+                break
+        if end == at + 1 and not any(alone[at:]) and sense(bytes_in(joined(lines[at:]))[0]):
+            end = len(lines)
+        yield at, list(lines[at:end])
+        at = end

@@ -1,0 +1,126 @@
+"""The bytes that a text stands for: hex, base64, numbers, escapes; and what they are by themselves."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+
+from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.wire.schema import REQUEST
+
+BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
+TOKEN = re.compile(r"[^\s,;|]+")
+_OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
+_OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
+_TYPE = re.compile(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$")
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
+_PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
+
+
+def bytes_in(text: str) -> tuple[bytes | None, str]:
+    """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
+    text = text.strip().strip("'\"`,;").strip()
+    if "\\x" in text or "\\u00" in text:
+        data = unescaped(text)
+        return (data, "escapes") if data is not None else (None, "characters beyond 255 among escapes")
+    tokens = [token.strip("'\"") for token in TOKEN.findall(text)]
+    tokens = [_TYPE.sub("", token) for token in tokens if token]
+    if not tokens:
+        return None, "nothing is there"
+    listed = _listed(tokens)
+    if listed is not None:
+        return listed, "a list of numbers"
+    if len(tokens) > 1 and any(re.fullmatch(r"0[xX][0-9A-Fa-f]{3,}", token) for token in tokens):
+        return None, "numbers of several bytes: nothing says in which order"
+    digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:._ ]", "", " ".join(tokens))
+    strange = re.sub(r"[0-9A-Fa-f]", "", digits)
+    if not strange:
+        even = not len(digits) % 2 and digits
+        return (bytes.fromhex(digits), "hex") if even else (None, f"an odd number of hex digits, {len(digits)}")
+    if len(digits) >= 32 and len(strange) < 0.1 * len(digits):
+        return None, f"hex, but for {len(strange)} of {len(digits)} characters"
+    return _from_base64("".join(tokens))
+
+
+def _listed(tokens: Sequence[str]) -> bytes | None:
+    """Numbers of one byte: 0x05, 42, -44; or 5, 2a, d4. Two digits everywhere are hex, and none of this."""
+    if len(tokens) == 1 or all(len(token) == 2 for token in tokens):
+        return None
+    if len(tokens) > 7 and all(map(_OF_HEX.fullmatch, tokens)) and re.search("[A-Fa-f]", "".join(tokens)):
+        return bytes(int(token, 16) for token in tokens)
+    if not all(map(_OF_A_BYTE.fullmatch, tokens)):
+        return None
+    numbers = [int(token, 16 if token[:2] in ("0x", "0X") else 10) for token in tokens]
+    return bytes(n & 255 for n in numbers) if all(-128 <= n < 256 for n in numbers) else None
+
+
+def _from_base64(text: str) -> tuple[bytes | None, str]:
+    body = text.rstrip("=")
+    if not re.fullmatch(r"[\w+/-]+", body, re.ASCII) or len(body) % 4 == 1 or len(body) < 11:
+        return None, f"{len(text)} characters that are neither hex nor base64"
+    if not (re.search(r"\d", body) and re.search(r"[a-z]", body) and re.search(r"[A-Z]", body)):
+        return None, f"{len(text)} characters that look like words"
+    data = base64.urlsafe_b64decode(body.replace("+", "-").replace("/", "_") + "=" * (-len(body) % 4))
+    inside = hex_text(data)
+    return (inside, "base64 of hex") if inside else (data, "base64")
+
+
+def hex_text(data: bytes) -> bytes | None:
+    """What bytes that are hex digits stand for."""
+    even = len(data) >= 16 and not len(data) % 2
+    return bytes.fromhex(data.decode()) if even and re.fullmatch(rb"[0-9A-Fa-f]+", data) else None
+
+
+def unescaped(text: str) -> bytes | None:
+    """A string with escapes, as in C, Go, Rust, Python or JavaScript; None where a character is no byte."""
+
+    def one(escape: re.Match[str]) -> str:
+        number = next((part for part in escape.groups()[:3] if part), "")
+        if number:
+            return chr(int(number, 16))
+        if escape[4]:
+            return chr(int(escape[4], 8) & 255)
+        return chr(_PLAIN[escape[5]]) if escape[5] in _PLAIN else escape[5] or ""
+
+    try:
+        return _ESCAPE.sub(one, text).encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+
+
+def is_number(line: str) -> bool:
+    """A decimal id by itself. Fewer digits could be hex."""
+    return bool(re.fullmatch(r"-\d{1,19}|\d{17,20}", line))
+
+
+def joined(lines: Sequence[str]) -> str:
+    return ("" if all(" " not in line and "," not in line for line in lines) else " ").join(
+        line.removesuffix("\\") for line in lines
+    )
+
+
+def sense(data: bytes | None) -> bool:
+    """Whether bytes are whole by themselves: a key, an encrypted_message, a request, a packet."""
+    if data is None or is_key(data):
+        return data is not None
+    return len(data) == REQUEST_SIZE if data[:4] == BIND else looks_like(data) in ("encrypted_message", "packet")
+
+
+def is_key(data: bytes) -> bool:
+    return 250 <= len(data) <= 256 or (len(data) == 257 and data[0] == 0)
+
+
+def looks_like(data: bytes) -> str:
+    """What bytes without a name are, by what they begin with and by their length."""
+    if data[:4] == BIND and len(data) > 100:
+        return "request"
+    if len(data) == ENCRYPTED_SIZE:
+        return "encrypted_message"
+    if data[:4] in (b"\xee" * 4, b"\xdd" * 4) or (data[:1] == b"\xef" and len(data) > 40):
+        return "stream"
+    if 12 <= int.from_bytes(data[:4], "little") <= len(data) and data[4:8] == bytes(4):
+        return "stream"  # the full framing: a length, and the first number
+    if 152 <= len(data) < 600 and not (len(data) - 24) % 16 and any(data[:8]):
+        return "packet"
+    return "stream" if len(data) > 270 else ""
