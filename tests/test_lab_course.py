@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mtlib.errors import LocalError
-from mtlib.lab import course_map, prediction
+from mtlib.lab import check, course_map, guesses
 from mtlib.lab.course import SHORT, Course, Lesson, lessons
 from test_notebooks import LESSONS, tags
 from test_predictions import asked, lesson
@@ -40,18 +40,29 @@ def test_its_predictions_are_those_that_the_lessons_ask() -> None:
     assert {(each.stem, name) for each in ALL for name in each.predictions} == main
 
 
-def test_its_functions_are_exercises_of_the_lesson_and_none_is_more_to_try() -> None:
+def test_its_exercises_are_those_of_the_lesson_and_none_is_more_to_try() -> None:
     for each, path in zip(ALL, LESSONS, strict=True):
-        there = {f"exercise:{name}" for name in each.functions}
+        there = {f"exercise:{name}" for name in each.exercises}
         assert there <= {tag for cell in lesson(path).cells for tag in tags(cell)}
-    functions = {name for each in ALL for name in each.functions}
-    assert {"inner", "request", "ige_encrypt"} <= functions
-    assert not functions & {"padding_rule", "padding_v2", "first_look", "symptoms"}
+    exercises = {name for each in ALL for name in each.exercises}
+    assert {"inner", "request", "ige_encrypt", "first_look", "byte_36", "read_exchange"} <= exercises
+    assert not exercises & {"padding_rule", "padding_v2", "msg_id", "seqno", "what_is_it", "streams", "zeros"}
+
+
+def test_right_values_are_remembered_and_wrong_ones_take_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTLIB_MY_BIND", str(tmp_path / "my_bind.py"))
+    monkeypatch.setattr(guesses, "_guessed", {})
+    for clear, places, made in ((24, 2, "0 of 1"), (24, 3, "1 of 1"), (..., ..., "1 of 1")):
+        check("first_look", {"clear": clear, "places": places})
+        assert next(iter(list(course_map(LESSONS[0].parent).rows())[1:]))[3] == made
+    assert json.loads((tmp_path / "my_guesses.json").read_text()) == {"exercise:first_look": True}
 
 
 def test_in_a_fresh_folder_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTLIB_MY_BIND", str(tmp_path / "my_bind.py"))
-    monkeypatch.setattr(prediction, "_guessed", {})
+    monkeypatch.setattr(guesses, "_guessed", {})
     fresh = course_map(LESSONS[0].parent)
     assert fresh.done == () and {row[-1] for row in list(fresh.rows())[2:]} == {""}
     assert list(fresh.rows())[1][-1] == "next"
@@ -62,7 +73,7 @@ def test_in_a_fresh_folder_nothing_is_done(tmp_path: Path, monkeypatch: pytest.M
 
 def test_what_stands_in_the_readers_files_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTLIB_MY_BIND", str(tmp_path / "my_bind.py"))
-    monkeypatch.setattr(prediction, "_guessed", {})
+    monkeypatch.setattr(guesses, "_guessed", {})
     eleventh = next(each for each in ALL if each.number == "11")
     (tmp_path / "my_guesses.json").write_text(json.dumps(dict.fromkeys(eleventh.predictions, 1)))
     assert course_map(LESSONS[0].parent).done == ()
@@ -73,7 +84,7 @@ def test_what_stands_in_the_readers_files_is_done(tmp_path: Path, monkeypatch: p
 
 
 def test_each_road_has_its_own_next() -> None:
-    drawn = Course(THREE, guessed={"guess_00", "guess_02"}, kept={"f"})
+    drawn = Course(THREE, guessed={"guess_00", "guess_02"}, right={"f"})
     assert drawn.done == THREE[:1]
     assert [drawn.next_of(road) for road in (drawn.short, drawn.lessons)] == [THREE[2], THREE[1]]
     assert [row[1:] for row in drawn.rows()][1:] == [

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from mtlib.lab import prediction
+from mtlib.lab import guesses, prediction
 from mtlib.lab.figures import garble_map
+from mtlib.lab.guesses import NAME
 from mtlib.lab.predicting import Answering, Meaning, blocks, choose, cut, number, order, several, text
-from mtlib.lab.prediction import NAME, Predict, predict
+from mtlib.lab.prediction import Predict, predict
 
 FOLDED = re.compile(r"<details.*</details>", re.S)
 
@@ -21,7 +22,7 @@ FOLDED = re.compile(r"<details.*</details>", re.S)
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A reader's folder, and a kernel that has just begun."""
     monkeypatch.setenv("MTLIB_MY_BIND", str(tmp_path / "my_bind.py"))
-    monkeypatch.setattr(prediction, "_guessed", {})
+    monkeypatch.setattr(guesses, "_guessed", {})
     return tmp_path / NAME
 
 
@@ -95,7 +96,7 @@ def test_what_it_means_stands_under_the_experiments_name(monkeypatch: pytest.Mon
 def test_a_guess_is_remembered_in_the_kernel_and_beside_my_bind(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     send(asked(), do="guess", guess="7")
     assert asked().guess == 7 and json.loads(mine.read_text()) == {"stays": 7}
-    monkeypatch.setattr(prediction, "_guessed", {})  # the kernel was restarted
+    monkeypatch.setattr(guesses, "_guessed", {})  # the kernel was restarted
     again = asked()
     assert again.guess == 7 and again.state["shown"]
     send(again, do="again")

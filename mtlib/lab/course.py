@@ -4,9 +4,9 @@
 
     course_map()
 
-Titles, questions, exercises and predictions are read from the lessons. Done is a lesson whose predictions are made
-(my_guesses.json) and whose functions are kept (my_bind.py). What is more to try does not count, and neither does an
-exercise that asks for values, since it is kept nowhere.
+Titles, questions, exercises and predictions are read from the lessons. Done is a lesson whose predictions are made and
+whose exercises are right: functions are kept in my_bind.py, guesses and answers in my_guesses.json. What is more to try
+does not count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from textwrap import shorten, wrap
 
 from mtlib.errors import LocalError
 from mtlib.lab.answers import EXERCISES
-from mtlib.lab.examining import Task
+from mtlib.lab.guesses import answered, guesses
 from mtlib.lab.my_bind import kept
 from mtlib.lab.plates.plate import Glyph, line
 from mtlib.lab.plates.stills import Still
@@ -47,15 +47,15 @@ class Lesson:
     title: str
     question: str
     predictions: tuple[str, ...]
-    functions: tuple[str, ...]
+    exercises: tuple[str, ...]
 
     @property
     def number(self) -> str:
         return self.title[:2]
 
-    def done(self, guessed: Collection[str], kept: Collection[str]) -> bool:
+    def done(self, guessed: Collection[str], right: Collection[str]) -> bool:
         """Whether all of it is done."""
-        return set(self.predictions) <= set(guessed) and set(self.functions) <= set(kept)
+        return set(self.predictions) <= set(guessed) and set(self.exercises) <= set(right)
 
 
 def lessons(folder: Path) -> tuple[Lesson, ...]:
@@ -74,19 +74,20 @@ def _lesson(path: Path) -> Lesson:
         ]
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         raise LocalError("no notebook of the course", got=path.name, where="course_map") from None
-    prose, predictions, functions = "", list[str](), list[str]()
+    prose, predictions, exercises = "", list[str](), list[str]()
     more = False
     for runs, source, tags in read:
         if not runs:
-            prose, more = f"{prose}\n\n{source}", MORE in source
+            prose = f"{prose}\n\n{source}"
+            more = MORE in source or (more and not re.search("^## ", source, re.M))
             continue
         predictions += _predicted(source)
         named = [tag.removeprefix(EXERCISE) for tag in tags if tag.startswith(EXERCISE) and not more]
-        functions += [name for name in named if isinstance(EXERCISES.get(name), Task)]
+        exercises += [name for name in named if name in EXERCISES]
     title, question = re.search(r"^# (.+)$", prose, re.M), re.search(r"Question\.\*\* (.+)$", prose, re.M)
     return Lesson(
         path.stem, title[1] if title else path.stem, question[1].replace("`", "") if question else "",
-        tuple(predictions), tuple(functions),
+        tuple(predictions), tuple(exercises),
     )  # fmt: skip
 
 
@@ -103,14 +104,14 @@ def _predicted(source: str) -> Iterator[str]:
 
 
 class Course(Still):
-    """The map. `guessed` are the names of the predictions made, `kept` those of the functions kept."""
+    """The map. `guessed` are the names of the predictions made, `right` those of the exercises done."""
 
     name, question = "the map of the course", "What is there, and what is next?"
 
-    def __init__(self, lessons: Sequence[Lesson], guessed: Collection[str] = (), kept: Collection[str] = ()) -> None:
-        self.lessons, self.guessed, self.kept = tuple(lessons), frozenset(guessed), frozenset(kept)
+    def __init__(self, lessons: Sequence[Lesson], guessed: Collection[str] = (), right: Collection[str] = ()) -> None:
+        self.lessons, self.guessed, self.right = tuple(lessons), frozenset(guessed), frozenset(right)
         self.short = tuple(each for each in self.lessons if each.number in SHORT)
-        self.done = tuple(each for each in self.lessons if each.done(self.guessed, self.kept))
+        self.done = tuple(each for each in self.lessons if each.done(self.guessed, self.right))
         super().__init__()
 
     @property
@@ -170,13 +171,13 @@ class Course(Still):
                 f"{numbers}; a dashed line, the whole course, joins all of them. {self.said()}")  # fmt: skip
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        yield "lesson", "short road", "predictions made", "functions kept", "state"
+        yield "lesson", "short road", "predictions made", "exercises done", "state"
         coming = {self.next_of(self.short), self.next_of(self.lessons)}
         for each in self.lessons:
             made = f"{len(self.guessed.intersection(each.predictions))} of {len(each.predictions)}"
-            kept = f"{len(self.kept.intersection(each.functions))} of {len(each.functions)}" if each.functions else ""
+            right = f"{len(self.right.intersection(each.exercises))} of {len(each.exercises)}" if each.exercises else ""
             state = "done" if each in self.done else "next" if each in coming else ""
-            yield each.title, "yes" if each in self.short else "", made, kept, state
+            yield each.title, "yes" if each in self.short else "", made, right, state
 
     def html(self) -> str:
         """Picture and sentence; then the same as a table, in which titles lead to the lessons and questions follow."""
@@ -196,7 +197,5 @@ def course_map(folder: Path | None = None) -> Course:
 
     Raises LocalError where there are no lessons.
     """
-    from mtlib.lab.prediction import guesses  # late: it needs a notebook's widgets
-
     guessed = [name for name, guess in guesses().items() if guess is not None]
-    return Course(lessons(folder or Path()), guessed, kept())
+    return Course(lessons(folder or Path()), guessed, kept() | answered())

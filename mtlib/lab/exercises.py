@@ -33,6 +33,7 @@ from mtlib.errors import MtError
 from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Mark, Table, Task, not_yet
+from mtlib.lab.guesses import remember_answer
 from mtlib.wire.view import Cell, html_table, prose_html, show_value
 
 LIMIT = 10.0
@@ -134,8 +135,12 @@ def _standing(frame: FrameType | None, house: str) -> str:
 
 
 def check(name: str, answer: Any) -> None:
-    """Say how far an answer is: "not yet", "almost" and which usual mistake it is, or "right"."""
-    _show(_Box(examine(name, answer)))
+    """Say how far an answer is: "not yet", "almost" and which usual mistake it is, or "right". That values are right is
+    remembered; a function is kept by `keep`."""
+    finding = examine(name, answer)
+    if finding.verdict == RIGHT and isinstance(EXERCISES[name], Table):
+        remember_answer(name)
+    _show(_Box(finding))
 
 
 def hint(name: str) -> None:

@@ -209,7 +209,7 @@ WHAT_IS_IT = Table(
     "what_is_it", 4,
     "Five beginnings of what came in, after whole frames. Which number does each say: the code of a transport error, "
     "which is negative, or how many bytes of packet follow?",
-    {"A": -404, "B": -404, "C": -429, "D": 200, "E": 652},
+    {"A": -404, "B": -404, "C": -429, "D": 200, "E": 520},
     (
         Slip("error_without_its_sign", "Negative as an int, of the size of an HTTP status: a transport error stands in "
              "the place of a packet.", "A", (2**32 - 404,)),
@@ -220,9 +220,9 @@ WHAT_IS_IT = Table(
              "same: a transport error, sent bare.", "C"),
         Slip("quick_ack_in_the_first_byte", "The bit that asks for a receipt is the top bit of the last byte here, not "
              "of the first.", "D", (72,)),
-        Slip("words_taken_for_bytes", "163 words, 652 bytes.", "E", (163,)),
-        Slip("words_high_byte_first", "Three bytes, low byte first: a3 00 00 is 163 words.", "E",
-             (0xA30000, 4 * 0xA30000)),
+        Slip("words_taken_for_bytes", "130 words, 520 bytes.", "E", (130,)),
+        Slip("words_high_byte_first", "Three bytes, low byte first: 82 00 00 is 130 words.", "E",
+             (0x820000, 4 * 0x820000)),
     ),
     (
         "An int of four bytes, little-endian and signed, is all that you need for A to D.",
@@ -232,7 +232,7 @@ WHAT_IS_IT = Table(
     material={
         "A": "intermediate: 04 00 00 00, then 6c fe ff ff", "B": "a log: a packet began with 108 254 255 255 and ended",
         "C": "full: 53 fe ff ff 53 fe ff ff 53 fe ff ff", "D": "intermediate: c8 00 00 00, and more",
-        "E": "abridged: 7f a3 00 00, and more",
+        "E": "abridged: 7f 82 00 00, and more",
     },
 )  # fmt: skip
 

@@ -9,30 +9,27 @@
     predict("Which plaintext blocks change?", blocks(5, "p"), flipped_bit)
 
 Nothing about the answer stands in the cell: what it means is kept in `predictions.json`, under the experiment's name.
-This module carries what `mtlib.lab.predicting` knows to the browser and back, and remembers guesses.
+This module carries what `mtlib.lab.predicting` knows to the browser and back.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from functools import cache
 from html import escape
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from mtlib.lab.my_bind import my_bind_file, write_whole
+from mtlib.lab.guesses import guesses, remember
 from mtlib.lab.predicting import Answering, Meaning, Picture, Prediction
 from mtlib.lab.widgets import HERE, script, style
 from mtlib.wire.view import prose_html
 
-NAME = "my_guesses.json"
-"""The reader's guesses, beside my_bind.py."""
 FOLDED = "The measurement, after your own guess"
 MORE = "More to try"
 CLASS = "mtlib-answer"
@@ -87,47 +84,6 @@ def meanings() -> dict[str, Meaning]:
     """What each measurement of the lessons means, by the name of its experiment."""
     kept = json.loads((HERE / "predictions.json").read_text(encoding="utf-8"))
     return {name: Meaning(said["means"], said.get("after", {})) for name, said in kept.items()}
-
-
-# -- Guesses that are remembered
-
-_guessed: dict[str, Any] = {}
-"""Of this kernel."""
-
-
-def guesses_file() -> Path | None:
-    """Where guesses are kept; None where nothing is to be kept."""
-    mine = my_bind_file()
-    return mine and mine.with_name(NAME)
-
-
-def guesses() -> dict[str, Any]:
-    """What was guessed, by name. A file that cannot be read is left alone: then only this kernel remembers."""
-    return {**(_kept() or {}), **_guessed}
-
-
-def _kept() -> dict[str, Any] | None:
-    """What stands in the file; None where it is no file of guesses."""
-    path = guesses_file()
-    if path is None or not path.is_file():
-        return {}
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return kept if isinstance(kept, dict) else None
-
-
-def remember(name: str, guess: Any) -> None:
-    """Keep a guess under a name; None forgets it."""
-    _guessed[name] = guess
-    path, kept = guesses_file(), _kept()
-    if path is None or kept is None:
-        return
-    kept = {**kept, name: guess}
-    text = json.dumps({each: kept[each] for each in sorted(kept) if kept[each] is not None}, indent=1)
-    with suppress(OSError):  # a folder that cannot be written: this kernel remembers
-        write_whole(path, text + "\n")
 
 
 # -- The widget

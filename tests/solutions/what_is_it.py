@@ -1,7 +1,7 @@
 """Lesson 04. Five beginnings, five numbers."""
 
 SOLUTION = """\
-answer = {"A": -404, "B": -404, "C": -429, "D": 200, "E": 652}
+answer = {"A": -404, "B": -404, "C": -429, "D": 200, "E": 520}
 """
 
 WRONG = {
@@ -10,6 +10,6 @@ WRONG = {
     "error_taken_for_a_key_id": SOLUTION.replace('"B": -404', '"B": 8'),
     "error_taken_for_a_full_frame": SOLUTION.replace("-429", "4294966867"),
     "quick_ack_in_the_first_byte": SOLUTION.replace("200", "72"),
-    "words_taken_for_bytes": SOLUTION.replace("652", "163"),
-    "words_high_byte_first": SOLUTION.replace("652", "10682368"),
+    "words_taken_for_bytes": SOLUTION.replace("520", "130"),
+    "words_high_byte_first": SOLUTION.replace("520", "8519680"),
 }

@@ -119,6 +119,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.exercises_whole": ("lab_answers",),
     "mtlib.lab.form": ("lab_form",),
     "mtlib.lab.form_widget": ("lab_form",),
+    "mtlib.lab.guesses": ("lab_prediction", "lab_course"),
     "mtlib.lab.inspector": ("lab_inspector", "cases_jupyter"),
     "mtlib.lab.menus": ("lab_menus",),
     "mtlib.lab.my_bind": ("lab_my_bind",),
