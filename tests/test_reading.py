@@ -169,6 +169,7 @@ def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str)
         "05, " * 50_000, "\n".join([C.perm.hex()] * 380), B64 * 1000, "(" * 40_000 + ")" * 40_000,
         "'" * 180_000, "0 " * 80_000, xxd(bytes(40_000)), "request " * 20_000, "-" * 180_000, "a b c d e f " * 9_000,
         ('"' + "\\" * 99) * 900, "{" * 90_000, "<Buffer " * 20_000, "a." * 90_000, "/*" * 90_000, "#\n" * 90_000,
+        '{"a":' * 4_000 + "1" + "}" * 4_000,
     ],
 )  # fmt: skip
 def test_a_long_text_takes_time_in_proportion(text: str) -> None:

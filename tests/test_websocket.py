@@ -1,17 +1,22 @@
 """A data centre behind a WebSocket: what a browser does, and what nobody should.
 
-Frames are made by hand here, as RFC 6455 draws them; node's own WebSocket is asked in tests/node.
+Frames are made by hand here, as RFC 6455 draws them; node's own WebSocket is asked, too, and Chromium's in
+tests/browser.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
+import shutil
 import socket
 import struct
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -428,3 +433,29 @@ def test_a_mistake_in_the_front_costs_one_connection(dc: LocalDC, monkeypatch: p
                 assert browser.ended()
         assert "on purpose" in said(dc, "internal_error")
         assert bytes.fromhex("b5757299") in Mobile(honest, dc, "intermediate", whole).bind()
+
+
+# -- A client that shares no code with mtlib, and node's own WebSocket ------------------------------------------------
+
+
+def node() -> list[str]:
+    """The command of a node that has a WebSocket of its own: from 22 on, and from 20.10 on where it is asked for."""
+    found = shutil.which("node")
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout if found else ""
+    version = tuple(int(part) for part in said.strip().lstrip("v").split(".")) if said else ()
+    if found is None or version < (20, 10):
+        pytest.skip(f"needs node 20.10 or newer, which has a WebSocket; here it is {said.strip() or 'none'}")
+    return [found] if version >= (22,) else [found, "--experimental-websocket"]
+
+
+def test_nodes_own_websocket_binds(dc: LocalDC) -> None:
+    key = dc.public_key
+    told = {"url": f"ws://127.0.0.1:{dc.port}/apiws", "n": f"{key.n:x}", "dc": dc.dc_id,
+            "fingerprint": f"{key.fingerprint & 2**64 - 1:016x}"}  # fmt: skip
+    client = (Path(__file__).parent / "node" / "websocket_client.mjs").as_uri()
+    program = f"import {{ bind }} from '{client}'; console.log(JSON.stringify(await bind({json.dumps(told)})))"
+    command = [*node(), "--input-type=module", "-e", program]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == {"protocol": "binary", "answer": "b5757299"}
+    assert dc.trace.named("websocket") and dc.trace.named("bind_accepted")

@@ -20,6 +20,8 @@ OTHER_ID = "the id in front is not that of the key behind it"
 """What is said about a line of a key log whose two parts do not belong together."""
 ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 """Names of the parts of an answer."""
+DEEPEST = 64
+"""Brackets in brackets that are followed; each name in them is compared with all around it."""
 _COMMENT = re.compile(
     r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.*?\*/"
 )
@@ -163,6 +165,8 @@ class Scan:
             if word is None:
                 break
             if text[at] in "([{<":
+                if len(opened) == DEEPEST:
+                    raise LocalError("brackets in brackets", got=f"more than {DEEPEST}", where=self.line(at))
                 opened.append(_Scope(label or self._word_before(at)))
                 pending = ""
             elif text[at] in ")]}>" and opened:
