@@ -47,7 +47,8 @@ def test_each_lesson_has_an_exercise() -> None:
     assert {exercise.lesson for exercise in EXERCISES.values()} >= {*range(1, 21)}
     lessons = [
         0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 12, 12, *[13] * 5, 14, 15, 15, 16, 16, 17, 17,
-        17, 18, 18, 19, 20, 21, 21, 22, 22, 22, 23, 23, 23, 24, 24, 24, 25, 25, 25, 26, 26, 26, 28, 28, 28, 29,
+        17, 18, 18, 19, 20, 21, 21, 22, 22, 22, 23, 23, 23, 24, 24, 24, 25, 25, 25, 26, 26, 26, 27, 27, 27, 28,
+        28, 28, 29,
     ]  # fmt: skip
     assert [exercise.lesson for exercise in EXERCISES.values()] == lessons
     assert sorted(path.stem for path in SOLUTIONS.glob("*.py")) == sorted(EXERCISES)

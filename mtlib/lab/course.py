@@ -25,7 +25,7 @@ from mtlib.errors import LocalError
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.examining import Task
 from mtlib.lab.my_bind import kept
-from mtlib.lab.plates.plate import Glyph, Plate, line
+from mtlib.lab.plates.plate import Glyph, Still, line
 from mtlib.wire.view import CELL, Cell, html_table
 
 SHORT = ("00", "01", "11", "12", "13", "14", "15", "16", "17", "18")
@@ -101,7 +101,7 @@ def _predicted(source: str) -> Iterator[str]:
             yield ast.unparse(call.args[2])
 
 
-class Course(Plate):
+class Course(Still):
     """The map. `guessed` are the names of the predictions made, `kept` those of the functions kept."""
 
     name, question = "the map of the course", "What is there, and what is next?"
@@ -188,9 +188,6 @@ class Course(Plate):
         ]  # fmt: skip
         heads = [Cell(text, CELL, "th", "col") for text in (head[0], "its question", *head[1:])]
         return picture + html_table(cells, heads)
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.html()}
 
 
 def course_map(folder: Path | None = None) -> Course:

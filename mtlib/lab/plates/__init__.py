@@ -17,6 +17,8 @@
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 | `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
+Stills, which are only looked at: `Candidates` (27).
+
 How to make another: `mtlib.lab.plates.plate`.
 """
 
@@ -26,6 +28,7 @@ from typing import Any
 
 from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.bugs import Bugs
+from mtlib.lab.plates.candidates import Candidates
 from mtlib.lab.plates.clock import Clock
 from mtlib.lab.plates.horizon import Horizon
 from mtlib.lab.plates.lanes import Lanes
@@ -41,8 +44,8 @@ from mtlib.lab.plates.twins import Twins
 from mtlib.lab.plates.wires import Wires
 
 __all__ = [
-    "Board", "Bugs", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Staircase", "Theft",
-    "Triage", "Twins", "Wires", "plate",
+    "Board", "Bugs", "Candidates", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Rho", "Ribbons",
+    "Staircase", "Theft", "Triage", "Twins", "Wires", "plate",
 ]  # fmt: skip
 
 
