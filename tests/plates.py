@@ -17,6 +17,7 @@ from mtlib.lab.plates import (
     Machine,
     Packet,
     Plate,
+    Price,
     Rho,
     Ribbons,
     Staircase,
@@ -66,6 +67,7 @@ ALL: dict[str, Callable[[], Plate]] = {
     "twins": lambda: Twins(BINDING),
 }
 STILLS: dict[str, Callable[[], Still]] = {
+    "price": lambda: Price({"a given name": {8: 266.0}, "any two": {32: 15_090.0}}, {"this walk": 65_536.0}),
     "candidates": lambda: Candidates([7, 255, 0], {"one": ["no", "no", "yes"], "other": ["no"] * 3}),
 }
 """Pictures that are only looked at."""

@@ -51,6 +51,7 @@ from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.candidates import Candidates
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
+from mtlib.lab.plates.price import Price
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
 from mtlib.lab.plates.twins import ROWS as READERS
 from mtlib.lab.plates.twins import Twins, readers
@@ -603,6 +604,17 @@ def test_the_efforts_are_those_of_the_walk() -> None:
     hits = sum(each in clients for each in walk[:-4096])
     assert abs(hits - 61_440 / 2 ** EFFORT.solution(16, "one of 4096")) < 4 * hits**0.5
     assert 2 ** EFFORT.solution(16, "any two") / 4 < played("26")[0]["first_pair"](16) < 4 * 2**8
+
+
+def test_the_price_shows_what_was_measured() -> None:
+    model = Price({"any two": {32: 2.0**14}}, {"this walk": 2.0**16})
+    assert model.said().startswith("For all 64 bits: a given name 2^64, one of 4,096 2^52, any two 2^32 keys.")
+    assert ("32", "2^32", "2^20", "2^16, measured 2^14.0") in model.rows() and "this walk 2^16.0" in model.alt()
+    for name, told in (("a given name", "given"), ("one of 4,096", "one of 4096"), ("any two", "any two")):
+        assert [model.expected(name, bits) for bits in (24, 64)] == [EFFORT.solution(bits, told) for bits in (24, 64)]
+    for wrong in ({"two": {8: 1.0}}, {"any two": {0: 1.0}}):
+        with pytest.raises(LocalError):
+            Price(wrong, {})
 
 
 # -- 27: saying no too early ------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 | `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
-Stills, which are only looked at: `Candidates` (27).
+Stills, which are only looked at: `Price` (26), `Candidates` (27).
 
 How to make another: `mtlib.lab.plates.plate`.
 """
@@ -35,6 +35,7 @@ from mtlib.lab.plates.lanes import Lanes
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
+from mtlib.lab.plates.price import Price
 from mtlib.lab.plates.rho import Rho
 from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.staircase import Staircase
@@ -44,8 +45,8 @@ from mtlib.lab.plates.twins import Twins
 from mtlib.lab.plates.wires import Wires
 
 __all__ = [
-    "Board", "Bugs", "Candidates", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Rho", "Ribbons",
-    "Staircase", "Theft", "Triage", "Twins", "Wires", "plate",
+    "Board", "Bugs", "Candidates", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Price", "Rho",
+    "Ribbons", "Staircase", "Theft", "Triage", "Twins", "Wires", "plate",
 ]  # fmt: skip
 
 
