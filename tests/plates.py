@@ -10,12 +10,14 @@ from mtlib.lab import DAY, NOW, sample
 from mtlib.lab.plates import (
     Board,
     Bugs,
+    Candidates,
     Clock,
     Horizon,
     Lanes,
     Machine,
     Packet,
     Plate,
+    Price,
     Rho,
     Ribbons,
     Staircase,
@@ -24,6 +26,7 @@ from mtlib.lab.plates import (
     Twins,
     Wires,
 )
+from mtlib.lab.plates.plate import Still
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
 from mtlib.protocol.session import Session
 from mtlib.wire import SCHEMA
@@ -63,6 +66,11 @@ ALL: dict[str, Callable[[], Plate]] = {
     "staircase": lambda: Staircase(BINDING),
     "twins": lambda: Twins(BINDING),
 }
+STILLS: dict[str, Callable[[], Still]] = {
+    "price": lambda: Price({"a given name": {8: 266.0}, "any two": {32: 15_090.0}}, {"this walk": 65_536.0}),
+    "candidates": lambda: Candidates([7, 255, 0], {"one": ["no", "no", "yes"], "other": ["no"] * 3}),
+}
+"""Pictures that are only looked at."""
 
 
 def moves(model: Plate) -> Iterator[tuple[str, object]]:

@@ -47,7 +47,8 @@ def test_each_lesson_has_an_exercise() -> None:
     assert {exercise.lesson for exercise in EXERCISES.values()} >= {*range(1, 21)}
     lessons = [
         0, 1, 2, 2, 3, 3, *[4] * 3, *[5] * 3, 6, 6, 7, 7, 8, 8, *[9] * 3, *[10] * 4, 11, 12, 12, *[13] * 5, 14, 15, 15,
-        16, 16, *[17] * 3, 18, 18, 19, 20, 21, 21, *[22] * 3, *[23] * 3, *[24] * 3, *[25] * 3, *[26] * 3, *[28] * 3, 29,
+        16, 16, *[17] * 3, 18, 18, 19, 20, 21, 21, *[22] * 3, *[23] * 3, *[24] * 3, *[25] * 3, *[26] * 3, *[27] * 3,
+        *[28] * 3, 29,
     ]  # fmt: skip
     assert [exercise.lesson for exercise in EXERCISES.values()] == lessons
     assert sorted(path.stem for path in SOLUTIONS.glob("*.py")) == sorted(EXERCISES)

@@ -14,11 +14,15 @@ import pytest
 
 from mtlib.errors import LocalError
 from mtlib.lab.plates import Plate, plate
-from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Press, Slider, hatching, line, ribbon
+from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Press, Slider, Still, hatching, line, ribbon
 from mtlib.lab.widgets import HERE
-from plates import ALL, moves, play
+from plates import ALL, STILLS, moves, play
 
 EVERY = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
+EVERY_STILL = pytest.mark.parametrize("make", STILLS.values(), ids=STILLS.keys())
+EVERY_PICTURE = pytest.mark.parametrize("make", (ALL | STILLS).values(), ids=(ALL | STILLS).keys())
+MOST = 14
+"""Moving pictures in the whole course."""
 Make = Callable[[], Plate]
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -110,8 +114,40 @@ def test_models_need_neither_jupyter_nor_matplotlib() -> None:
 
 # -- Every plate
 
+LOOKS = set(re.findall(r"\.([a-z]\w*)", (HERE / "picture.css").read_text() + (HERE / "plates.css").read_text()))
 
-@EVERY
+
+def is_whole(model: Plate) -> None:
+    """Ids once, everything on the sheet, names that exist."""
+    assert model.state["said"] and model.alt()
+    marks = [*model.fixed(), *model.marks()]
+    ids = [mark.id for mark in marks]
+    assert len(set(ids)) == len(ids)
+    for mark in marks:
+        assert set(mark.look.split()) <= LOOKS, mark
+        assert -1 <= mark.x <= mark.x + mark.w <= WIDTH and -1 <= mark.y <= mark.y + mark.h <= model.height, mark
+        assert mark.do is None or mark.label, mark
+        assert mark.do is None or hasattr(model, f"do_{mark.do[0]}"), mark
+    lights = {name for mark in marks for name in mark.lights.split()}
+    assert lights <= {name for mark in marks for name in mark.of.split()}
+    ElementTree.fromstring(model.svg())
+
+
+def test_there_are_no_more_moving_pictures() -> None:
+    assert len(ALL) <= MOST and all(any(moves(make())) for make in ALL.values())
+
+
+@EVERY_STILL
+def test_a_still_shows_itself_and_has_nothing_to_do(make: Callable[[], Still]) -> None:
+    model = make()
+    is_whole(model)
+    assert list(moves(model)) == list(model.controls()) == []
+    data = model._repr_mimebundle_()
+    assert data == {"text/plain": str(model), "text/html": model.html()} and len(data["text/html"]) < 120_000
+    assert 'src="data:image/svg+xml;base64,' in data["text/html"] and "url(" not in model.svg()
+
+
+@EVERY_PICTURE
 def test_it_asks_and_says_what_it_is_in_one_sentence(make: Make) -> None:
     model = make()
     assert model.question.endswith("?")
@@ -120,7 +156,7 @@ def test_it_asks_and_says_what_it_is_in_one_sentence(make: Make) -> None:
     assert rows and all(len(row) == len(head) for row in rows)
 
 
-@EVERY
+@EVERY_PICTURE
 def test_structure_and_state_are_plain_and_the_same_every_time(make: Make) -> None:
     model, other = make(), make()
     assert json.loads(json.dumps([model.structure, model.state])) == [model.structure, model.state]
@@ -129,24 +165,12 @@ def test_structure_and_state_are_plain_and_the_same_every_time(make: Make) -> No
 
 @EVERY
 def test_whatever_can_be_done_is_answered_and_the_picture_stays_whole(make: Make) -> None:
-    """Each move from the beginning, and after it one move more: ids once, everything on the sheet, names that exist."""
-    looks = set(re.findall(r"\.([a-z]\w*)", (HERE / "picture.css").read_text() + (HERE / "plates.css").read_text()))
+    """Each move from the beginning, and after it one move more."""
     for do, value in islice(moves(make()), 60):
         model = make()
         play(model, (do, value), *islice(moves(model), 1))
         assert "does not exist" not in model.state["said"], (do, value)
-        assert model.state["said"] and model.alt()
-        marks = [*model.fixed(), *model.marks()]
-        ids = [mark.id for mark in marks]
-        assert len(set(ids)) == len(ids)
-        for mark in marks:
-            assert set(mark.look.split()) <= looks, mark
-            assert -1 <= mark.x <= mark.x + mark.w <= WIDTH and -1 <= mark.y <= mark.y + mark.h <= model.height, mark
-            assert mark.do is None or mark.label, mark
-            assert mark.do is None or hasattr(model, f"do_{mark.do[0]}"), mark
-        lights = {name for mark in marks for name in mark.lights.split()}
-        assert lights <= {name for mark in marks for name in mark.of.split()}
-        ElementTree.fromstring(model.svg())
+        is_whole(model)
 
 
 @EVERY

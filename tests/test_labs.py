@@ -37,6 +37,8 @@ from mtlib.lab.exercises_labs import (
     HEAL,
     HEAL_IN_PCBC,
     KNOCKED_OUT,
+    LENGTH_IN_SSH,
+    MOVED,
     NOTICING,
     NOTICING_IN_CBC,
     ODDS,
@@ -46,17 +48,19 @@ from mtlib.lab.exercises_labs import (
 )
 from mtlib.lab.plates import staircase
 from mtlib.lab.plates.board import Board
+from mtlib.lab.plates.candidates import Candidates
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
+from mtlib.lab.plates.price import Price
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
 from mtlib.lab.plates.twins import ROWS as READERS
 from mtlib.lab.plates.twins import Twins, readers
-from mtlib.lab.receivers import last_blocks, sealed, trusting
+from mtlib.lab.receivers import TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting
 from mtlib.lab.scoreboard import changed_seals, healed, moved, shown
 from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
-from mtlib.protocol.checks import Facts, judge, verify
+from mtlib.protocol.checks import INVALID, Facts, judge, verify
 from mtlib.protocol.packets import TO_SERVER, open_packet
 from plates import BINDING, play
 from test_notebooks import FOLDER, SOLUTIONS, code, tags
@@ -602,6 +606,108 @@ def test_the_efforts_are_those_of_the_walk() -> None:
     assert 2 ** EFFORT.solution(16, "any two") / 4 < played("26")[0]["first_pair"](16) < 4 * 2**8
 
 
+def test_the_price_shows_what_was_measured() -> None:
+    model = Price({"any two": {32: 2.0**14}}, {"this walk": 2.0**16})
+    assert model.said().startswith("For all 64 bits: a given name 2^64, one of 4,096 2^52, any two 2^32 keys.")
+    assert ("32", "2^32", "2^20", "2^16, measured 2^14.0") in model.rows() and "this walk 2^16.0" in model.alt()
+    for name, told in (("a given name", "given"), ("one of 4,096", "one of 4096"), ("any two", "any two")):
+        assert [model.expected(name, bits) for bits in (24, 64)] == [EFFORT.solution(bits, told) for bits in (24, 64)]
+    for wrong in ({"two": {8: 1.0}}, {"any two": {0: 1.0}}):
+        with pytest.raises(LocalError):
+            Price(wrong, {})
+
+
+# -- 27: saying no too early ------------------------------------------------------------------------------------------
+
+
+def test_the_moved_block_by_another_library() -> None:
+    """The relation with the AES of `cryptography`, block by block."""
+    key, iv = BINDING.schedule.aes_key, BINDING.schedule.aes_iv
+    plaintext = bytes(BINDING.plaintext)
+    ciphertext = MOVED.solution(SEAL, plaintext[:16], plaintext[32:48])[HEAD:]
+    assert ciphertext == moved(plaintext, SEAL[HEAD:])
+    aes = Cipher(algorithms.AES(key), modes.ECB()).decryptor()
+    c, m = [iv[:16]], [iv[16:]]
+    for at in range(0, len(ciphertext), 16):
+        c.append(ciphertext[at : at + 16])
+        went_in = bytes(one ^ other for one, other in zip(c[-1], m[-1], strict=True))
+        m.append(bytes(one ^ other for one, other in zip(aes.update(went_in), c[-2], strict=True)))
+    old = [SEAL[HEAD + at : HEAD + at + 16] for at in range(0, 80, 16)]
+    assert m[2] == bytes(a ^ b ^ d for a, b, d in zip(plaintext[48:64], old[2], old[0], strict=True))
+    assert played("27")[0]["shown"] == 1000
+
+
+def test_a_hundred_clients_lose_the_byte() -> None:
+    right, bindings, questions = played("27")[0]["attacks"](100)
+    assert (right, sum(bindings), max(bindings)) == (100, 25_231, 912)
+    assert (sum(questions), max(questions)) == (13_181, 251)
+    names = played("27")[0]
+    assert (names["bindings_read"](), names["questions_asked"]()) == ("about 256", "about 128")
+
+
+def test_clients_that_draw_random_lose_nothing() -> None:
+    assert played("27")[0]["attacks"](40, zeros=False)[0] == 0
+    assert played("27")[0]["clients_that_draw"]() == "one or none"
+
+
+def test_the_last_value_is_found_without_a_question() -> None:
+    assert played("27")[0]["attack"]("somebody", lambda question: TOO_LONG)[2] == 255
+
+
+def test_over_tcp_two_words_tell_the_byte_and_one_word_nothing() -> None:
+    names = played("27")[0]
+    assert (names["byte"], names["bindings"], names["questions"]) == (0x83, 57, 48)
+    assert names["heard"] == [TOO_LONG] * 47 + [INVALID] and names["uniform"] == [INVALID] * 48
+    refused = names["dc"].trace.named("bind_refused")
+    assert refused[0].text == f"{TOO_LONG}: length" and "; also failing: msg_key" in refused[-1].text
+    assert names["dc"].trace.named("diagnosis") == []  # of a judge of somebody else's the doctor knows nothing
+    model = Candidates([1, 2], {"hasty": [TOO_LONG, INVALID], "quiet": [INVALID] * 2})
+    assert (model.ruled_out("hasty"), model.ruled_out("quiet")) == ((1,), ())
+    assert model.said().endswith("the 2th is it: 02; quiet: 1 word, 0 values ruled out, nothing is known.")
+    for asked in ([1, 1], [1, 256], [1]):
+        with pytest.raises(LocalError):
+            Candidates(asked, {"hasty": [TOO_LONG, INVALID], "quiet": [INVALID] * 2})
+
+
+def test_what_the_hasty_receiver_says() -> None:
+    key = BINDING.perm_key
+    assert hasty(SEAL, key) == "boolTrue" and hasty(SEAL, key, 39) == TOO_LONG
+    assert hasty(SEAL[:-1], key) == hasty(SEAL[:40], key) == INVALID
+    assert {hasty(flipped(SEAL, bit), key) for bit in range(8 * 56, BITS)} == {INVALID}
+    facts = Facts(bytes(BINDING.request), key, BINDING.temp_key, BINDING.session_id, BINDING.msg_id,
+                  BINDING.expires_at - 1)  # fmt: skip
+    assert hasty_judge(facts).ok
+    for changed, error in ((replace(facts, session_id=1), INVALID), (replace(facts, perm_key=None), INVALID),
+                           (replace(facts, request=facts.request.replace(SEAL, flipped(SEAL, 8 * 40))), TOO_LONG)):
+        assert hasty_judge(changed).error == error
+
+
+def test_less_haste_tells_less() -> None:
+    """k bits for about 2**k bindings."""
+    names = played("27")[0]
+    forged = [names["forged"](each)[25:129] for _, each in zip(range(3000), names["log"]("less"), strict=False)]
+    for limit, bits in ((2**28, 4), (2**24, 8)):
+        heard = [hasty(each, BINDING.perm_key, limit) for each in forged]
+        expected = len(forged) / 2**bits
+        assert abs(heard.count(INVALID) - expected) < 4 * expected**0.5
+
+
+def test_a_length_that_is_not_refused_tells_fourteen_bits_in_ssh() -> None:
+    """A server of SSH with CBC, by another library: the move is made until it keeps quiet."""
+    drawn = Noise("ssh")
+    key, plaintext = drawn.draw("key", 16), drawn.draw("plaintext", 48)
+    cbc = Cipher(algorithms.AES(key), modes.CBC(drawn.draw("iv", 16))).encryptor().update(plaintext)
+    before, block, aes = cbc[:16], cbc[16:32], Cipher(algorithms.AES(key), modes.ECB()).decryptor()
+    opened = int.from_bytes(aes.update(block)[:4], "big")
+    quiet = 0
+    for at in range(1 << 16):
+        last = drawn.draw("last", 16, attempt=at)
+        if opened ^ int.from_bytes(last[:4], "big") < 1 << 18:
+            quiet += 1
+            assert LENGTH_IN_SSH.solution(before, last) == int.from_bytes(plaintext[16:20], "big") >> 18
+    assert quiet == 6  # expected 4
+
+
 # -- 28: man in the middle, replay, time ------------------------------------------------------------------------------
 
 REFUSED, OLD = ("ENCRYPTED_MESSAGE_INVALID", False), ("bad_msg 16", False)
@@ -640,8 +746,8 @@ def test_a_client_that_knows_another_rsa_key_stops_at_the_fingerprint() -> None:
         connect(f"127.0.0.1:{other.port}", key=names["rsa"].public, dc_id=other.dc_id)
 
 
-KINDS = {"all on": 0, "documented": 2, "hash off": 0, "equalities off": 6, "nine": 1, "ten": 0, "piltover's gaps": 2,
-         "teamgram's gaps": 10, "the crew": 3}  # fmt: skip
+KINDS = {"all on": 0, "documented": 2, "hash off": 0, "equalities off": 6, "nine": 1, "ten": 0, "server A": 2,
+         "server B": 10, "the crew": 3}  # fmt: skip
 
 
 def test_the_scoreboard() -> None:

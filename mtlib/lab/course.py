@@ -25,8 +25,7 @@ from mtlib.errors import LocalError
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.guesses import answered, guesses
 from mtlib.lab.my_bind import kept
-from mtlib.lab.plates.plate import Glyph, line
-from mtlib.lab.plates.stills import Still
+from mtlib.lab.plates.plate import Glyph, Still, line
 from mtlib.wire.view import CELL, Cell, html_table
 
 SHORT = ("00", "01", "11", "12", "13", "14", "15", "16", "17", "18")

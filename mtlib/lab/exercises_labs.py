@@ -735,6 +735,126 @@ NAMES_ELSEWHERE = Table(
     choices=(32, 40, 64, 80, 128, 160, 256),
 )  # fmt: skip
 
+# -- 27: saying no too early ------------------------------------------------------------------------------------------
+
+
+def _block(seal: bytes, number: int) -> bytes:
+    """A block of its ciphertext, counted from 1."""
+    return seal[HEAD + BLOCK * (number - 1) : HEAD + BLOCK * number]
+
+
+def _second(seal: bytes, block: bytes, place: int = 2) -> bytes:
+    """The seal with another block there."""
+    return seal[: HEAD + BLOCK * (place - 1)] + block + seal[HEAD + BLOCK * place :]
+
+
+def _in_its_place(seal: bytes, m1: bytes, m3: bytes) -> bytes:
+    return _second(seal, _xor(_block(seal, 4), m3, m1))
+
+
+def _logged(seed: str) -> list[tuple[bytes, bytes, bytes]]:
+    """Seals, with what is known behind them."""
+    drawn = Noise(f"logged {seed}")
+    return [(drawn.draw("seal", ENCRYPTED_SIZE, attempt=at), bytes(BLOCK) if at == 0 else
+             drawn.draw("m1", BLOCK, attempt=at), drawn.draw("m3", BLOCK, attempt=at)) for at in range(3)]  # fmt: skip
+
+
+MOVED = Task(
+    "moved", 27, ("seal", "m1", "m3"), "bytes",
+    "The seal with another C2, all other bytes as they are: AES is to do in block 2 what it did in block 4, so that "
+    "block 2 opens to m_4 ^ c_3 ^ c_1. `m1` and `m3` are the plaintext blocks 1 and 3. Opening is "
+    "m_k = D(c_k ^ m_(k-1)) ^ c_(k-1); blocks are counted from 1, and C1 begins at byte 24 of the seal.",
+    _in_its_place, _logged,
+    (
+        wrong_answer("left_out", "Noise: what AES undoes is c4 ^ m3, and block 2 is XORed with m1 before.",
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m3)),
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m1)),
+                     lambda seal, m1, m3: _second(seal, _block(seal, 4))),
+        wrong_answer("ciphertext_before", "The block before the fourth is the third, and its plaintext is wanted: m3.",
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), _block(seal, 3), m1))),
+        wrong_answer("in_its_own_place", "The length still reads 40: the data centre looks for it in block 2.",
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m3, m1), 4)),
+        wrong_answer("third_moved", "That shows the third block: the temporary key's name, which you know.",
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 3), m3, m1)),
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 3), m1))),
+        wrong_answer("head_counted_as_a_block", "C1 begins at byte 24: before it stand the key id and msg_key.",
+                     lambda seal, m1, m3: seal[:16] + _xor(seal[48:64], m3, m1) + seal[32:],
+                     lambda seal, m1, m3: _in_its_place(seal, m1, m3)[HEAD:]),
+    ),
+    (
+        "In block 4 AES undoes c4 ^ m3. In block 2 it undoes C2 ^ m1. They have to be equal.",
+        "C2 = c4 ^ m3 ^ m1. C2 are the bytes 40 to 55 of the seal, c4 the bytes 72 to 87.",
+        "bytes(a ^ b ^ c for a, b, c in zip(c4, m3, m1)) is the XOR of three blocks.",
+    ),
+)  # fmt: skip
+
+
+def _summed(seal: bytes, one: int, other: int, byte: int = BLOCK - 1) -> int:
+    return _block(seal, one)[byte] ^ _block(seal, other)[byte]
+
+
+CANDIDATE = Task(
+    "candidate", 27, ("seal",), "int",
+    "`seal` is a genuine one, out of the log. After the move its block 2 opens to m_4 ^ c_3 ^ c_1; the last four bytes "
+    "are read as the length, low byte first, and the last four of m_4 are the first four of temp_session_id. If the "
+    "data centre does not say that it is too long, the top byte of the length is 0. Which value has byte 3 of "
+    "temp_session_id then?",
+    lambda seal: _summed(seal, 1, 3), lambda seed: tuple((seal,) for seal, _, _ in _logged(seed)),
+    (
+        wrong_answer("low_byte", "The length is low byte first: its top byte is the last, 15.",
+                     lambda seal: _summed(seal, 1, 3, BLOCK - 4)),
+        wrong_answer("own_block", "You replaced C2 yourself; c1 and c3 stand in the sum.",
+                     lambda seal: _summed(seal, 2, 3), lambda seal: _summed(seal, 1, 2)),
+        wrong_answer("fourth_used", "c4 went into AES, and came out as m4 ^ c3. It is not in the sum.",
+                     lambda seal: _summed(seal, 1, 4), lambda seal: _summed(seal, 3, 4)),
+        wrong_answer("one_of_two", "Two bytes stand in the sum: one of c1, and one of c3.",
+                     lambda seal: _block(seal, 1)[-1], lambda seal: _block(seal, 3)[-1]),
+        wrong_answer("counted_from_0", "c1 begins at byte 24 of the seal: its last byte is byte 39.",
+                     lambda seal: seal[BLOCK - 1] ^ seal[3 * BLOCK - 1], lambda seal: _summed(seal, 2, 4)),
+    ),
+    (
+        "The top byte of the length is the last byte of block 2.",
+        "0 = m4[15] ^ c3[15] ^ c1[15], and m4[15] is what you want.",
+    ),
+)  # fmt: skip
+
+
+def _top(before: bytes, last: bytes, *, part: slice = slice(4), order: Literal["big", "little"] = "big",
+         bits: int = 14) -> int:  # fmt: skip
+    return int.from_bytes(_xor(before, last)[part], order) >> 32 - bits
+
+
+LENGTH_IN_SSH = Task(
+    "length_in_ssh", 27, ("before", "last"), "int",
+    "SSH with AES-CBC, p_k = D(c_k) ^ c_(k-1): the first four bytes of a packet are its length, high byte first. You "
+    "want to know a block of a packet that went by, behind the ciphertext block `before`. You send it as the first "
+    "block of a packet of your own, behind `last`. The server refuses at once a length of 2**18 or more, and this time "
+    "it does not. Which are the top 14 bits of the block's plaintext, as a number?",
+    _top, lambda seed: tuple((Noise(f"ssh {seed}").draw("before", BLOCK, attempt=at),
+                              Noise(f"ssh {seed}").draw("last", BLOCK, attempt=at)) for at in range(3)),
+    (
+        wrong_answer("low_byte_first", "SSH writes numbers high byte first: the top bits are in byte 0.",
+                     lambda before, last: _top(before, last, order="little")),
+        wrong_answer("as_in_the_envelope", "Here the length stands in the first four bytes of the block.",
+                     lambda before, last: _top(before, last, part=slice(12, 16)),
+                     lambda before, last: _top(before, last, part=slice(12, 16), order="little")),
+        wrong_answer("bits_below", "Below 2**18 means that 32 - 18 bits are zero: shift by 18.",
+                     lambda before, last: _top(before, last, bits=18),
+                     lambda before, last: _top(before, last, bits=32) % 2**14,
+                     lambda before, last: _top(before, last, bits=32) % 2**18),
+        wrong_answer("all_bits", "Of the other 18 bits the server told nothing.",
+                     lambda before, last: _top(before, last, bits=32)),
+        wrong_answer("one_of_two", "The block was XORed with `before` when it was sealed, and is XORed with `last` "
+                     "now: both stand in the sum.",
+                     lambda before, last: _top(before, bytes(BLOCK)), lambda before, last: _top(bytes(BLOCK), last)),
+    ),
+    (
+        "What the server reads is D(c) ^ last, and D(c) = p ^ before.",
+        "The top 14 bits of p ^ before ^ last are zero.",
+        "int.from_bytes(four bytes, \"big\") >> 18.",
+    ),
+)  # fmt: skip
+
 # -- 28: who is sure of whom ------------------------------------------------------------------------------------------
 
 WHO_IS_SURE = Table(
@@ -847,5 +967,5 @@ SURE_ELSEWHERE = Table(
 )  # fmt: skip
 
 EXERCISES = (NOTICING, NOTICING_IN_CBC, HEAL, FORESEE, HEAL_IN_PCBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, TWIN, RENAMED,
-             QUESTIONS, KNOCKED_OUT, CREW, SAME_JOB, SEARCH, EFFORT, NAMES_ELSEWHERE, WHO_IS_SURE, FRESH,
-             SURE_ELSEWHERE)  # fmt: skip
+             QUESTIONS, KNOCKED_OUT, CREW, SAME_JOB, SEARCH, EFFORT, NAMES_ELSEWHERE, MOVED, CANDIDATE, LENGTH_IN_SSH,
+             WHO_IS_SURE, FRESH, SURE_ELSEWHERE)  # fmt: skip

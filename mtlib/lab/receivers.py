@@ -1,8 +1,10 @@
-"""Receivers of MTProto 1.0 that are wrong on purpose, for the labs. They have no socket: bytes in, an answer out.
+"""Receivers of MTProto 1.0 that are wrong on purpose, for the labs: bytes in, an answer out. None has a socket of its
+own; `hasty_judge` can be the judge of a local data centre.
 
 The library's own rules cannot play them: a seal that has not its one size is never opened (`protocol.checks`).
 Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/security_guidelines_v1: the hash stops
-before the padding, of which there are 0 to 15 bytes.
+before the padding, of which there are 0 to 15 bytes. `hasty` does what three clients did on the way back: Albrecht,
+Mareková, Paterson, Stepanovs, Four Attacks and a Proof for Telegram, section 6.
 """
 
 from __future__ import annotations
@@ -14,10 +16,15 @@ from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.kdf import kdf_v1, msg_key_v1
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
+from mtlib.protocol.checks import INVALID, Facts, Verdict, judge
 from mtlib.protocol.packets import HEADER, encrypt_v1
 
 FRONT = 24
 """Bytes of a seal before its ciphertext: key id and msg_key."""
+
+TOO_LONG = "INPUT_REQUEST_TOO_LONG"
+LONGEST = 1 << 24
+"""A length above this one is refused before anything else is looked at."""
 
 
 def trusting(seal: bytes, key: AuthKey, most_padding: int | None = None) -> bytes | None:
@@ -34,6 +41,25 @@ def trusting(seal: bytes, key: AuthKey, most_padding: int | None = None) -> byte
     if end < HEADER or padding < 0 or (most_padding is not None and padding > most_padding):
         return None
     return plaintext[HEADER:end] if msg_key_v1(plaintext[:end]) == seal[8:FRONT] else None
+
+
+def hasty(seal: bytes, key: AuthKey, limit: int = LONGEST) -> str:
+    """What a receiver says who looks at the length first: `TOO_LONG` above `limit`, and only after that whether the
+    hash is right: "boolTrue", or the error of all other faults."""
+    if len(seal) < FRONT + 2 * BLOCK or (len(seal) - FRONT) % BLOCK:
+        return INVALID
+    plaintext = ige_decrypt(seal[FRONT:], *kdf_v1(key, seal[8:FRONT]))
+    length = int.from_bytes(plaintext[HEADER - 4 : HEADER], "little")
+    if length > limit:
+        return TOO_LONG
+    return "boolTrue" if msg_key_v1(plaintext[: HEADER + length]) == seal[8:FRONT] else INVALID
+
+
+def hasty_judge(facts: Facts) -> Verdict:
+    """The same haste in a data centre that makes all other checks: `LocalDC(judge=hasty_judge)`."""
+    if facts.sealed and facts.perm_key and hasty(facts.sealed, facts.perm_key) == TOO_LONG:
+        return Verdict(False, TOO_LONG, "length", ())
+    return judge(facts)
 
 
 def last_blocks(seal: bytes, key: AuthKey, blocks: bytes) -> int:

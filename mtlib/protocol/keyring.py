@@ -259,8 +259,9 @@ class DataCenterState:
 
     `dc_id` is accepted in a key exchange, and for temporary keys its negative (media); absent is fine, anything else is
     -444. 10000 is added for a test data centre. `address` is what help.getConfig tells a client whose own end is not
-    known. `judge` decides over bindings. `consult`, where somebody sets it, says in a sentence which mistake a refused
-    binding or a packet that does not open shows; it is asked after the answer has left, and only the log hears it.
+    known. `judge` decides over bindings. `consult`, where somebody sets it, says in a sentence which mistake a packet
+    shows that does not open, or a binding that the library's own `judge` refused; it is asked after the answer has
+    left, and only the log hears it.
     """
 
     def __init__(

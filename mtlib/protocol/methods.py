@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mtlib.errors import DecodeError, OverBudget, RpcError
-from mtlib.protocol.checks import INVALID, Facts, Verdict
+from mtlib.protocol.checks import INVALID, Facts, Verdict, judge
 from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.protocol.messages import Budget, Message
 from mtlib.wire.dissection import STRICT, Dissection, Reading
@@ -213,7 +213,7 @@ REQUEST_KEPT = 512
 
 def _refuse(call: Call, facts: Facts, verdict: Verdict, perm_id: int) -> None:
     """Note why, to be told when the answer has left, and raise what the client may know."""
-    consult = call.dc.consult
+    consult = call.dc.consult if call.dc.judge is judge else None  # the doctor knows the library's rules alone
     call.note(
         "bind_refused", lambda: explain(verdict), verdict, failed=verdict.failed, request=facts.request[:REQUEST_KEPT],
         session_id=call.session_id, temp_auth_key_id=call.key.auth_key.id, perm_auth_key_id=perm_id,
@@ -245,7 +245,9 @@ def _tie(call: Call, request: bytes, perm_id: int) -> bytes:
 
 def explain(verdict: Verdict) -> str:
     """A refused binding in one sentence: the error, the check, got, expected, and why that check exists."""
-    row = verdict[str(verdict.failed)]
+    row = next((row for row in verdict.checks if row.name == verdict.failed), None)
+    if row is None:  # a judge that somebody else wrote need not show its rows
+        return f"{verdict.error}: {verdict.failed}"
     got, expected = (v.hex() if isinstance(v, bytes) else v for v in (row.got, row.expected))
     others = [name for name in verdict.failing if name != verdict.failed]
     also = f"; also failing: {', '.join(others)}" if others else ""

@@ -17,7 +17,8 @@
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 | `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
-How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `mtlib.lab.plates.stills`.
+How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills` (02 to 09), `Price` (26),
+`Candidates` (27).
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from typing import Any
 
 from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.bugs import Bugs
+from mtlib.lab.plates.candidates import Candidates
 from mtlib.lab.plates.clock import Clock
 from mtlib.lab.plates.horizon import Horizon
 from mtlib.lab.plates.lanes import Lanes
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
+from mtlib.lab.plates.price import Price
 from mtlib.lab.plates.rho import Rho
 from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.staircase import Staircase
@@ -41,8 +44,8 @@ from mtlib.lab.plates.twins import Twins
 from mtlib.lab.plates.wires import Wires
 
 __all__ = [
-    "Board", "Bugs", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Rho", "Ribbons", "Staircase", "Theft",
-    "Triage", "Twins", "Wires", "plate",
+    "Board", "Bugs", "Candidates", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Price", "Rho",
+    "Ribbons", "Staircase", "Theft", "Triage", "Twins", "Wires", "plate",
 ]  # fmt: skip
 
 

@@ -24,11 +24,12 @@ How to make one. A file beside this one, with a subclass of `Plate`:
         def alt(self) -> str: ...           # one sentence for whoever does not see it
         def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
 
-and a line in `__init__` and in `tests/plates.py`. `plate(Doors())` shows it in a notebook. There is nothing to write in
-JavaScript: `plates.mjs` draws every glyph, moves it when its place changes (the same `id` is the same thing),
-walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and Space, and lights what is pointed at.
-Looks stand in `picture.css`, which the still uses as well. A colour has a letter, a sign or a hatching beside it,
-always. What never changes belongs into `fixed`: it is sent once. A state of more than 100 kB is slow.
+and a line in `__init__` and in `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still`, which has nothing
+to do, shows itself. There is nothing to write in JavaScript: `plates.mjs` draws every glyph, moves it when its place
+changes (the same `id` is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and
+Space, and lights what is pointed at. Looks stand in `picture.css`, which the still uses as well. A colour has a letter,
+a sign or a hatching beside it, always. What never changes belongs into `fixed`: it is sent once. A state of more than
+100 kB is slow.
 
 Nothing here knows Jupyter. `structure` never changes, `state` is what is to be shown; every message is answered, also
 one that is refused, by a state that carries its `serial`. Both are numbers, text and hex only.
@@ -229,6 +230,13 @@ class Plate:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+class Still(Plate):
+    """A picture that is only looked at. It shows itself, and needs no browser that runs anything."""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html()}
 
 
 def _plain(value: Any) -> Any:

@@ -18,17 +18,10 @@ from math import cos, log2, pi, sin
 from typing import Any
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.lab.plates.plate import Glyph, Plate, hatching, line
+from mtlib.lab.plates.plate import Glyph, Still, hatching, line
 
 SIDE, WIDE = 150.0, 592.0
 """Where a row begins, behind its name; and how long it is."""
-
-
-class Still(Plate):
-    """A plate without a browser's half: as the last value of a cell it shows its still, its sentence and its table."""
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.html()}
 
 
 def _runs(values: Iterable[Any]) -> Iterator[tuple[Any, int, int]]:
