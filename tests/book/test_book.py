@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from book_views import still
-from conftest import Play, Site
+from conftest import Site
 from mtlib.lab.samples import sample
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
@@ -309,19 +308,3 @@ def test_axe_finds_nothing(reader: Callable[..., Reader], axe: Path, name: str, 
 def test_on_a_narrow_screen_nothing_is_cut(reader: Callable[..., Reader], name: str) -> None:
     page = reader(viewport={"width": 360, "height": 740}).open(name)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
-
-
-def test_what_the_page_shows_first_is_what_pyodide_gives(play: Play, site: Site) -> None:
-    """Of every view of the first book, byte by byte: before a message and after one."""
-    program = ["import json, sys", "sys.path[:0] = ['/course']", "from mtlib.lab.book import Book, stand_in, traits",
-               "stand_in()", "book = Book()", "told = {}"]  # fmt: skip
-    wanted = {}
-    for path in sorted(site.folder.glob("*.html")):
-        for id, view in embedded(site, path.stem).items():
-            if "cells" in view:
-                wanted[id] = view["traits"]
-                program.append(f"told[{id!r}] = traits(book._made({view['cells']!r}).widget)")
-    program.append("print(json.dumps(told))")
-    told = json.loads(play("\n".join(program)))
-    assert len(wanted) > 15
-    assert {id: still(found) for id, found in told.items()} == {id: still(found) for id, found in wanted.items()}
