@@ -193,7 +193,8 @@ def _pytest(*arguments: str, limit: int = TIME_LIMIT) -> Callable[[str], Outcome
         _fresh(name)
         report = ARTEFACTS / f"{name}.xml"
         report.unlink(missing_ok=True)
-        code = _run(name, [str(PYTHON), "-m", "pytest", *arguments, "-ra", *QUIETLY, f"--junitxml={report}"], limit=limit)
+        command = [str(PYTHON), "-m", "pytest", *arguments, "-ra", *QUIETLY, f"--junitxml={report}"]
+        code = _run(name, command, limit=limit)
         if code == 5:
             return Outcome(left_out=f"there are no tests in {arguments[0]} yet.")
         return _counted(report, code)
@@ -338,7 +339,8 @@ GROUPS = (
     Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS))),
     Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),
     Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly"),
-    Group("pages", _lacks_book, _pytest(WHOLE_BOOK, "-o", "faulthandler_timeout=3600", limit=NIGHT), "nightly", ci=False),
+    Group("pages", _lacks_book, _pytest(WHOLE_BOOK, "-o", "faulthandler_timeout=3600", limit=NIGHT), "nightly",
+          ci=False),
     Group("hub", _lacks_hub, _pytest("tests/hub", "-o", "faulthandler_timeout=400"), "nightly", ci=False),
     Group("fuzz", _nothing, _plain(SOAK, "exchanges", "decoders", "dc", "doctor", "differential", "properties",
                                       limit=NIGHT), "nightly", ci=False),
