@@ -5,7 +5,7 @@
 import { cells } from "./cells.mjs";
 import { sent, take } from "./mine.mjs";
 
-const KINDS = ["bind", "form", "inspector", "plates", "predict", "views"];
+const KINDS = ["bind", "controls", "form", "inspector", "plates", "predict", "views"];
 const LONGEST = 120_000; // milliseconds for one answer, from when Python runs
 const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
 const ORDER = ["structure", "inspected", "state", "told"];
@@ -154,6 +154,7 @@ class Model {
 
   /** All values first, as one change; then whoever listens to them, the structure before the state. */
   take({ traits, sent }) {
+    if (traits.state?.picture && this.picture) traits.state.picture.png ||= this.picture;
     Object.assign(this.traits, traits);
     for (const name of ORDER) if (name in traits) this.fire(`change:${name}`);
     for (const message of sent) this.fire("msg:custom", message);
@@ -164,6 +165,19 @@ class Model {
     this.python.tell(sentence);
     this.fire("comm_live_update");
   }
+}
+
+/** Says under a prediction, once it is answered, that its measurement is none of this page; and gives it the picture
+ *  that stands in its table: no figure can be painted here. */
+function measuredBefore(model, table, place) {
+  model.picture = table.querySelector("details img")?.src.split(",")[1];
+  const said = document.createElement("p");
+  said.className = "differs";
+  said.textContent = "Measured when this book was made.";
+  const shown = () => { said.hidden = !model.traits.state.shown; };
+  model.on("change:state", shown);
+  shown();
+  place.append(said);
 }
 
 // -- Links that carry bytes: what travels, as somebody changed it, in the part of an address that no server is told.
@@ -223,6 +237,7 @@ async function live() {
     const table = document.getElementById(id);
     if (!table || !KINDS.includes(view.kind)) continue;
     const place = await draw(id, view, python);
+    if (view.kind === "predict") measuredBefore(models[id], table, place);
     table.replaceChildren(place); // the table was for readers without a script
     if (view.kind === "inspector") place.append(sharing(models[id], python));
     if (!view.cells) continue;

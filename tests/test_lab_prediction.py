@@ -11,7 +11,7 @@ import pytest
 
 from mtlib.lab import prediction
 from mtlib.lab.figures import garble_map
-from mtlib.lab.predicting import Meaning, blocks, choose, number
+from mtlib.lab.predicting import Answering, Meaning, blocks, choose, cut, number, order, several, text
 from mtlib.lab.prediction import NAME, Predict, predict
 
 FOLDED = re.compile(r"<details.*</details>", re.S)
@@ -131,3 +131,21 @@ def test_only_messages_are_answered() -> None:
     assert widget.state == before
     send(widget, do="guess")
     assert "does not exist" in widget.state["said"] and repr(widget) == "<Predict: How many `bytes` stay?>"
+
+
+@pytest.mark.parametrize(("way", "measured"), [
+    (choose("yes", "no"), "no"), (blocks(3, "p"), ["p2"]), (several("a", "b"), ()), (number("bytes"), 7),
+    (text(), "a 'word'"), (order("x", "y"), ["y", "x"]), (cut(80), 40),
+])  # fmt: skip
+def test_a_cell_gives_it_again_without_measuring(way: Answering, measured: Any) -> None:
+    def experiment() -> Any:
+        print("said")
+        return measured
+
+    one, names = predict("Which?", way, experiment, name="flipped_bit", more=True), dict[str, Any]()
+    body, _, last = one.as_cell().rpartition("\n\n")
+    exec(body, names)
+    other = eval(last, names)
+    for each in (one, other):
+        send(each, do="show")
+    assert (one.structure, one.state) == (other.structure, other.state)

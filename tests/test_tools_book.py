@@ -167,22 +167,38 @@ def test_what_comes_alive_has_its_table_in_the_page(site: Site) -> None:
         views = embedded(text)
         assert set(views) <= Page(text).ids, name
         kinds |= {view["kind"] for view in views.values()}
-    assert kinds == {"bind", "form", "inspector", "plates", "predict"}
+    assert kinds == {"bind", "controls", "form", "inspector", "plates", "predict", "views"}
 
 
-def test_every_widget_of_the_lessons_of_the_first_book_comes_alive(site: Site) -> None:
-    """What an output of a lesson holds beside its text: the marks of each kind, counted in the saved notebooks."""
+MARKS = {
+    "predict": ("<b>Predict.</b>",),
+    "plates": ("The same as a table",),
+    "controls": ("Where do you want to bind?", "open their messages"),
+}
+"""What the saved output of each kind holds beside its text."""
+
+
+def test_every_widget_of_every_lesson_comes_alive(site: Site) -> None:
     for name, notebook in lessons().items():
-        if name[:2] in tool().FIRST:
-            html = [each.get("data", {}).get("text/html", "") for each in outputs(notebook)]
-            asked = sum("<b>Predict.</b>" in each for each in html)
-            plates = sum("The same as a table" in each for each in html)
-            kinds = [view["kind"] for view in embedded(site()[name]).values()]
-            assert kinds.count("predict") == asked and kinds.count("plates") == plates, name
-            assert kinds.count("inspector") >= (name[:2] != "17"), name
+        shown = [each.get("data", {}).get("text/html", "") for each in outputs(notebook)]
+        sources = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        kinds = [view["kind"] for view in embedded(site()[name]).values()]
+        for kind in ("predict", "plates"):
+            assert kinds.count(kind) == sum(any(mark in each for mark in MARKS[kind]) for each in shown), (name, kind)
+        assert kinds.count("inspector") == len(re.findall(r"^(?:\w+ = )?inspect(?:_\w+)?\(", sources, re.M)), name
+        assert kinds.count("form") == sources.count("DoctorForm()"), name
+        assert kinds.count("controls") == sources.count("EndpointChoice(") + sources.count("Menus("), name
 
 
-def test_a_page_carries_no_answer_of_a_prediction(site: Site) -> None:
+def test_what_a_page_cannot_do_is_said_where_it_is(site: Site) -> None:
+    said = tool().DIFFERS
+    for name, notebook in lessons().items():
+        pictures = sum("image/png" in each.get("data", {}) for each in outputs(notebook))
+        assert site()[name].count(said["picture"]) == pictures, name
+    assert site()["18_live_over_tcp"].count(said["telegram"]) == 1
+
+
+def test_before_it_is_asked_a_prediction_shows_no_answer(site: Site) -> None:
     for text in site().values():
         for view in embedded(text).values():
             if view["kind"] == "predict":
@@ -207,7 +223,16 @@ def test_which_cells_a_view_needs(cells: list[str], at: int, expected: list[int]
     tool()
     from book_views import needed
 
-    assert needed(cells, at) == [cells[number] for number in expected]
+    assert needed(cells, at, [{} for _ in cells]) == [cells[number] for number in expected]
+
+
+def test_a_plain_value_stands_in_the_place_of_what_made_it() -> None:
+    tool()
+    from book_views import needed
+
+    cells = ["a = slow()", "def f(): return a", "a = 2", "print(f(), a)"]
+    plain = [{}, {"a": "1"}, {}, {"a": "2"}]
+    assert needed(cells, 3, plain) == [f"a = 1\n{cells[1]}", f"a = 2\n{cells[3]}"]
 
 
 PLANTED = (

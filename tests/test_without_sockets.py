@@ -204,3 +204,33 @@ def test_a_refusal_has_its_reasons_at_once() -> None:
 def test_with_sockets_there_is_no_line_in_memory() -> None:
     with LocalDC() as dc:
         assert dc.line is None and dc.port > 0
+
+
+ITSELF = """
+import socket
+from mtlib import LocalDC, connect
+from mtlib.lab.book import stand_in
+stand_in()
+with LocalDC() as one, LocalDC() as other:
+    assert one.port != other.port
+    with socket.create_connection((one.host, one.port), timeout=10) as line, line.makefile("rwb") as wire:
+        wire.write(bytes([238] * 4) + (40).to_bytes(4, "little") + bytes(8) + (4 << 32).to_bytes(8, "little"))
+        wire.write((20).to_bytes(4, "little") + bytes.fromhex("f18e7ebe") + bytes(16))
+        wire.flush()
+        size = int.from_bytes(wire.read(4), "little")
+        told["answer"] = [size, len(wire.read(size))]
+    told["there"] = connect(f"{other.host}:{other.port}", key=other.public_key, dc_id=other.dc_id).bind()
+for address in ((one.host, one.port), ("192.0.2.1", 443)):
+    try:
+        socket.create_connection(address)
+    except OSError as error:
+        told[address[0]] = str(error)
+print(json.dumps(told))
+"""
+
+
+def test_a_program_that_dials_by_itself_reaches_its_own_data_centre_and_nobody_else() -> None:
+    told = played(LIKE_A_BROWSER, "import json\ntold = {}\n", ITSELF)
+    assert told["answer"][0] == told["answer"][1] > 60 and told["there"] is True
+    for address in ("127.0.0.1", "192.0.2.1"):
+        assert told[address] == memory.NOBODY

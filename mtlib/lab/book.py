@@ -31,6 +31,8 @@ from mtlib.lab.book_cells import (
     take,
 )
 from mtlib.lab.book_ciphers import stand_in_for_cryptography
+from mtlib.lab.book_widgets import CONTROLS, Trait, Widget, widget_of
+from mtlib.net import memory
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, TO_SERVER, open_packet
 from mtlib.protocol.session import look
 from mtlib.wire import Dissection, unseal
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Sent
 
 KINDS: Mapping[str, str] = {
+    "mtlib.lab.book_widgets": "controls",
     "mtlib.lab.form_widget": "form",
     "mtlib.lab.inspector": "inspector",
     "mtlib.lab.plates.widget": "plates",
@@ -51,43 +54,18 @@ TRAITS = ("structure", "inspected", "state", "told")
 """What a widget tells a browser, in the order in which it has to be told: `structure` before `state`."""
 TRIAL = {"serial": 1, "do": "show"}
 """A message after which a view has told all that depends on the cells before it: a prediction its measurement."""
-ABSENT = ("ipywidgets", "matplotlib")
+ABSENT = ("matplotlib",)
 """What a page has not, and nobody stands in for."""
+PLAIN_LONGEST = 2000
+"""Characters of a value that a page carries in the place of the cells that make it."""
 
 
 # -- In the place of a notebook's packages
 
-
-class Trait(dict[str, Any]):
-    """What is used of `traitlets.Dict`."""
-
-    def tag(self, **_: Any) -> Trait:
-        return self
-
-
-class Widget:
-    """What is used of `anywidget.AnyWidget`: values to be told, a listener, and messages that are sent."""
-
-    def __init__(self, **traits: Any) -> None:
-        self.sent: list[Any] = []
-        self.hear: Any = None
-        for name, value in traits.items():
-            setattr(self, name, value)
-
-    def on_msg(self, listener: Any) -> None:
-        self.hear = listener
-
-    def send(self, content: Any) -> None:
-        self.sent.append(content)
-
-    def _repr_mimebundle_(self, **_: Any) -> Any:
-        """A notebook's own form of it: none here."""
-        return None
-
-
 STAND_INS: Mapping[str, Mapping[str, Any]] = {
     "anywidget": {"AnyWidget": Widget},
     "traitlets": {"Dict": Trait},
+    "ipywidgets": CONTROLS,
     "IPython": {},
     "IPython.core": {},
     "IPython.core.getipython": {"get_ipython": get_ipython},
@@ -105,6 +83,7 @@ def stand_in() -> None:
     for name in ABSENT:
         sys.modules[name] = None  # type: ignore[assignment]
     stand_in_for_cryptography()
+    memory.stand_in_for_sockets()
     os.environ["MTLIB_MY_BIND"] = ""
 
 
@@ -121,12 +100,30 @@ def run(source: str, names: dict[str, Any]) -> list[Widget]:
         exec(compile(tree, "<cell>", "exec"), names)
         if isinstance(last, ast.Expr):
             shown = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
-    return [shown] if isinstance(shown, Widget) else []
+    found = widget_of(shown)
+    return [found] if found else []
 
 
 def traits(widget: Widget) -> dict[str, Any]:
     """Everything that a widget tells a browser."""
     return {name: getattr(widget, name) for name in TRAITS if hasattr(widget, name)}
+
+
+def plain(value: Any) -> str:
+    """The source of a value that is nothing but short numbers, text, bytes, and lists and the like of them; else
+    nothing."""
+    text = repr(value) if _is_plain(value) else ""
+    return text if len(text) <= PLAIN_LONGEST else ""
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) is dict:
+        return len(value) <= PLAIN_LONGEST and all(map(_is_plain, (*value, *value.values())))
+    if type(value) in (tuple, list, set):
+        return 0 < len(value) <= PLAIN_LONGEST and all(map(_is_plain, value))
+    if type(value) in (str, bytes):
+        return len(value) <= PLAIN_LONGEST
+    return value is None or (type(value) in (bool, int) and abs(value) < 1 << 4 * PLAIN_LONGEST)
 
 
 def kind_of(widget: Widget) -> str:
@@ -206,22 +203,28 @@ class Book:
         return made
 
     def _on_first(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        """What each view of a lesson shows at first: the number of its cell, its kind, traits and static form; and its
-        traits after `TRIAL`. A cell that cannot run here is passed over."""
-        names, views, wanting = _empty(), [], {}
+        """What each view of a lesson shows at first: the number of its cell, its kind, traits and static form; its
+        traits after `TRIAL`; and for a measurement a cell that gives it without measuring (`alone`). `plain` are the
+        values, as source, that the names which a cell reads (`reads`) had before it, of those that are plain values. A
+        cell that cannot run here is passed over: why, by its number, is `wanting`."""
+        names, views, wanting, values = _empty(), list[Any](), {}, list[dict[str, str]]()
         for at, source in enumerate(question["cells"]):
+            reads = question["reads"][at] if "reads" in question else ()
+            values.append({name: text for name in reads if name in names and (text := plain(names[name]))})
             try:
                 shown = run(source, names)
             except Exception as error:
                 wanting[at] = f"{type(error).__name__}: {error}"
                 continue
             for widget in shown:
-                data, _ = widget._repr_mimebundle_()
+                data, _ = getattr(widget, "owner", widget)._repr_mimebundle_()
                 first = {"cell": at, "kind": kind_of(widget), "traits": dict(traits(widget)), "html": data["text/html"]}
+                if hasattr(widget, "as_cell"):
+                    first["alone"] = widget.as_cell()
                 if widget.hear:
                     widget.hear(widget, TRIAL, [])
                 views.append({**first, "after": traits(widget)})
-        return {"views": views, "wanting": wanting}
+        return {"views": views, "wanting": wanting, "plain": values}
 
     def _on_needed(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """The numbers of the cells that have to have run before cell `at` of `cells`."""
@@ -236,12 +239,13 @@ class Book:
         made: list[str] = []
 
         def view(value: Any) -> Output | None:
-            if not isinstance(value, Widget):
+            widget = widget_of(value)
+            if widget is None:
                 return None
             made.append(f"{question['id']}-{len(made) + 1}")
-            kept = self._views[made[-1]] = PageView(value)
+            kept = self._views[made[-1]] = PageView(widget)
             kept.news()
-            return {"kind": "view", "id": made[-1], "view": kind_of(value), "traits": json.dumps(traits(value))}
+            return {"kind": "view", "id": made[-1], "view": kind_of(widget), "traits": json.dumps(traits(widget))}
 
         outputs, ok = run_cell(question["source"], names, question["at"] + 1, view)
         return {"outputs": outputs, "ok": ok}

@@ -40,7 +40,7 @@ COMMANDS = {
     "?": f"asks the notebook for help, and a page knows Python only. {NOTEBOOK}",
 }
 COMMAND = re.compile(r"^\s*([%!?])\S.*|^\s*[\w.]+(\?)\??\s*$", re.M)
-ABSENT = {"matplotlib", "ipywidgets", "PIL", "numpy"}
+ABSENT = {"matplotlib", "PIL", "numpy"}
 FIGURE = "matplotlib paints the figures, and it is not in this page."
 NO_PROGRAMS = f"A page cannot start another program. {NOTEBOOK}"
 NO_THREADS = f"A page has no threads. {NOTEBOOK}"

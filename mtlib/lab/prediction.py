@@ -15,7 +15,7 @@ This module carries what `mtlib.lab.predicting` knows to the browser and back, a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
 from functools import cache
 from html import escape
@@ -61,11 +61,16 @@ def predict(
     with redirect_stdout(printed):
         measured = experiment() if callable(experiment) else experiment
         figure = picture() if callable(picture) else picture
+    said = {"printed": printed.getvalue(), "picture": figure and _picture(figure)}
+    return as_measured(question, way, measured, name=name, more=more, **said)
+
+
+def as_measured(question: str, way: Answering, measured: Any, *, name: str, more: bool, **said: Any) -> Predict:
+    """The same from what was measured before; `said` is what explains it: `printed` and `picture`."""
     prediction = Prediction(
-        question, way, measured, printed=printed.getvalue(), picture=figure and _picture(figure),
-        meaning=meanings().get(name), guess=guesses().get(name), more=more,
-    )  # fmt: skip
-    return Predict(prediction, lambda guess: remember(name, guess))
+        question, way, measured, meaning=meanings().get(name), guess=guesses().get(name), more=more, **said
+    )
+    return Predict(prediction, name)
 
 
 def _picture(figure: Any) -> Picture:
@@ -136,9 +141,9 @@ class Predict(anywidget.AnyWidget):
     structure = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, prediction: Prediction, remember: Callable[[Any], None] = lambda guess: None) -> None:
+    def __init__(self, prediction: Prediction, name: str) -> None:
         super().__init__()
-        self.prediction, self._remember = prediction, remember
+        self.prediction, self._name = prediction, name
         self.structure, self.state = prediction.structure, prediction.state
         self.on_msg(self._handle)
 
@@ -157,13 +162,23 @@ class Predict(anywidget.AnyWidget):
         """Whether both are the same."""
         return self.prediction.matches
 
+    def as_cell(self) -> str:
+        """A cell that gives this prediction without measuring again."""
+        kept = self.prediction
+        said = {"name": self._name, "more": kept.structure["more"], "printed": kept.printed, "picture": kept.picture}
+        told = ", ".join(map(repr, (kept.question, kept.way, kept.measured)))
+        return (
+            f"from mtlib.lab.predicting import Picture, {type(kept.way).__name__}\n"
+            f"from mtlib.lab.prediction import as_measured\n\nas_measured({told}, **{said!r})"
+        )
+
     def _handle(self, _widget: Any, message: Any, _buffers: Any) -> None:
         if not isinstance(message, dict):
             return
         before = self.guess
         self.prediction.handle(message)
         if self.guess != before:
-            self._remember(self.guess)
+            remember(self._name, self.guess)
         self.state = self.prediction.state
 
     def __repr__(self) -> str:

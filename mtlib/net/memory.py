@@ -6,8 +6,12 @@ The data centre is served within the client's own calls: what a client sends is 
 from __future__ import annotations
 
 import errno
+import io
+import socket
 import sys
 from collections.abc import Callable
+from types import TracebackType
+from typing import Any
 
 from mtlib.crypto.rsa import PrivateKey
 
@@ -32,6 +36,35 @@ make a key takes seconds where `cryptography` is not."""
 def in_memory_only() -> bool:
     """Whether this system has no sockets to dial with, or no threads to serve them."""
     return sys.platform in ("emscripten", "wasi")
+
+
+NOBODY = "there are no sockets here, so no packet leaves; a LocalDC() in the same program can be reached"
+_listening: dict[tuple[str, int], Callable[[], Line]] = {}
+"""Who is reached in memory under which address."""
+
+
+def listen(dial: Callable[[], Line], host: str, port: int) -> tuple[str, int]:
+    """Whoever dials this address gets what `dial` gives; for port 0 one is chosen. Gives the address."""
+    port = port or next(free for free in range(49152, 1 << 16) if (host, free) not in _listening)
+    _listening[host, port] = dial
+    return host, port
+
+
+def hang_up(address: tuple[str, int]) -> None:
+    """Nobody is reached there any more."""
+    _listening.pop(address, None)
+
+
+def create_connection(address: tuple[str, int], timeout: float | None = None, **_: Any) -> Line:
+    """What `socket.create_connection` gives, to a data centre of this program. OSError for any other address."""
+    if address not in _listening:
+        raise OSError(NOBODY)
+    return _listening[address]()
+
+
+def stand_in_for_sockets() -> None:
+    """From now on a program that dials an address by itself reaches a data centre of its own, in memory."""
+    socket.create_connection = create_connection  # type: ignore[assignment]
 
 
 class Line:
@@ -68,6 +101,41 @@ class Line:
         if not self._hung_up:
             self._hung_up = self.far.ended = True
             self._serve()
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, _kind: type | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self.close()
+
+    def makefile(self, _mode: str) -> io.BufferedRWPair:
+        """A file over it, to write into and to read from."""
+        return io.BufferedRWPair(_Reading(self), _Writing(self))
+
+
+class _Reading(io.RawIOBase):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        data = self._line.recv(len(room))
+        room[: len(data)] = data
+        return len(data)
+
+
+class _Writing(io.RawIOBase):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._line.sendall(bytes(data))
+        return len(data)
 
 
 class FarEnd:

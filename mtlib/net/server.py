@@ -25,6 +25,7 @@ from typing import Any, Self
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
 from mtlib.errors import DecodeError, LocalError, MtError
+from mtlib.net import memory
 from mtlib.net.endpoints import is_loopback
 from mtlib.net.memory import KEY, FarEnd, Line, in_memory_only
 from mtlib.net.websocket import Front
@@ -392,6 +393,7 @@ class LocalDC:
             return self
         if in_memory_only():
             self._in_memory, self._stopping = True, False
+            self.dc.address = memory.listen(self._dialled, *self.dc.address)
             return self
         asked, listener = self.dc.address, listen(*self.dc.address)
         opened: list[Any] = [listener]
@@ -421,6 +423,7 @@ class LocalDC:
         thread = self._thread
         if self._in_memory:
             self._in_memory = False
+            memory.hang_up(self.dc.address)
             for connection in tuple(self._connections.values()):
                 self._close(connection)
         if thread is None:

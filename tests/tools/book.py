@@ -50,8 +50,8 @@ INTRODUCTION = (
 ALIVE = (
     "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
     " your browser, from this site, and answers. [Why was my bind refused?](doctor.html) Paste it, and read which byte"
-    " is wrong. [A whole bind](bind.html), run here. The code of the lessons is changed and run in the notebooks:"
-    " `./run`."
+    " is wrong. [A whole bind](bind.html), run here. The cells of the lessons are changed and run here, too. What a"
+    " prediction shows was measured when this book was made; its cell measures again."
 )
 
 DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
@@ -144,12 +144,10 @@ OWN_POLICY = (
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
-SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "cells.mjs", "mine.mjs")
+SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs")
 WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
-FIRST = ("00", "01", "14", "15", "16", "17")
-"""The lessons in which views come alive; the others are pages to read."""
 SEED = "the book"
 """Of the bind that stands on its page before the reader has run one."""
 
@@ -319,6 +317,7 @@ def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
     if alive:
         for name, views in lesson_views().items():
             mark(found[name], views)
+            say_what_differs(found[name])
     made |= {name: body_of(notebook) for name, notebook in found.items()}
     made |= {path.stem: body_of(of_markdown(path.read_text(encoding="utf-8"))) for path in sorted(DOCS.glob("*.md"))}
     return titles, made
@@ -327,7 +326,7 @@ def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
 @cache
 def lesson_views() -> dict[str, list[dict[str, Any]]]:
     """The views of every lesson, by its name."""
-    return all_views({name: sources(notebook) for name, notebook in notebooks().items() if name[:2] in FIRST})
+    return all_views({name: sources(notebook) for name, notebook in notebooks().items()})
 
 
 def sources(notebook: NotebookNode) -> list[str]:
@@ -343,9 +342,28 @@ def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
         table["text/html"] = f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
 
 
+DIFFERS = {
+    "picture": "This picture was made with the book: no figure can be painted in a page.",
+    "telegram": "From a page nothing can be sent to Telegram: here, too, the local data centre is used.",
+}
+"""What is otherwise in a page than in a notebook, where it is."""
+
+
+def say_what_differs(notebook: NotebookNode) -> None:
+    """Puts a sentence of `DIFFERS` below what such a cell shows, in place."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        said = ["picture"] if any("image/png" in output.get("data", {}) for output in cell.outputs) else []
+        said += ["telegram"] if "EndpointChoice(" in cell.source else []
+        for which in said:
+            html = f'<p class="differs">{DIFFERS[which]}</p>'
+            cell.outputs.append(nbformat.v4.new_output("display_data", {"text/html": html}))
+
+
 def told(views: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """What a page carries of its views."""
-    return {view["id"]: {name: view[name] for name in ("kind", "traits", "cells")} for view in views}
+    return {view["id"]: {name: view[name] for name in ("kind", "traits", "cells") if name in view} for view in views}
 
 
 def pages(*, printed: bool) -> dict[str, str]:

@@ -94,6 +94,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.book": ("tools_book", "without_sockets"),
     "mtlib.lab.book_cells": ("lab_book_cells",),
     "mtlib.lab.book_ciphers": ("lab_book_ciphers",),
+    "mtlib.lab.book_widgets": ("lab_book_widgets",),
     "mtlib.lab.comparison": ("lab_comparison", "lab_names"),
     "mtlib.lab.controls": ("lab_controls",),
     "mtlib.lab.course": ("lab_course",),
