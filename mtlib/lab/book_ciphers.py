@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
-from types import ModuleType, SimpleNamespace
+from itertools import accumulate
+from types import ModuleType
 
 from mtlib.crypto.blocks import start
 
@@ -84,14 +85,13 @@ def stand_in_for_cryptography() -> None:
     """From now on this process imports these; where the package is there, nothing changes."""
     if "cryptography" in sys.modules or find_spec("cryptography") is not None:
         return
-    parts = PLACE.split(".")
-    for end in range(1, len(parts) + 1):
-        name = ".".join(parts[:end])
-        sys.modules[name] = ModuleType(name)
-        sys.modules[name].__path__ = []
-    offered = {
-        "Cipher": Cipher,
-        "algorithms": SimpleNamespace(AES=AES),
-        "modes": SimpleNamespace(ECB=ECB, CBC=CBC, CTR=CTR),
-    }
-    vars(sys.modules[PLACE]).update(offered)
+    for name in (*accumulate(PLACE.split("."), "{}.{}".format), f"{PLACE}.algorithms", f"{PLACE}.modes"):
+        above, _, own = name.rpartition(".")
+        made = sys.modules[name] = ModuleType(name)
+        made.__path__ = []
+        if above:
+            setattr(sys.modules[above], own, made)
+    vars(sys.modules[PLACE])["Cipher"] = Cipher
+    Cipher.__module__ = PLACE  # what a reader keeps imports it from there
+    vars(sys.modules[f"{PLACE}.algorithms"])["AES"] = AES
+    vars(sys.modules[f"{PLACE}.modes"]).update(ECB=ECB, CBC=CBC, CTR=CTR)

@@ -38,6 +38,9 @@ class Lesson:
     def __init__(self, reader: Reader, name: str) -> None:
         self.reader, self.page, self.name = reader, reader.open(name), name
 
+    def count(self) -> int:
+        return int(self.page.locator("main .code_cell").count())
+
     def cell(self, at: int) -> Any:
         return self.page.locator("main .code_cell").nth(at)
 
