@@ -217,6 +217,46 @@ def test_an_address_of_the_doctor_carries_nothing(reader: Callable[..., Reader])
     assert page.get_by_role("button", name="Share these bytes").count() == 0
 
 
+def test_one_python_serves_one_page_after_the_other(reader: Callable[..., Reader]) -> None:
+    lesson = reader()
+    page = lesson.open(LESSON)
+    type_over(page)
+    lesson.settled()
+    loaded = [url for url in lesson.asked if "/python/" in url]
+    lives = page.evaluate("book.python.life")
+
+    def turned(name: str) -> None:
+        page.wait_for_url(f"**/{name}.html")
+        page.wait_for_selector("html[data-live]", state="attached", timeout=STARTS)
+        expect(page.locator("#book-status")).to_have_text("Python runs in this page.")
+        assert page.evaluate("document.activeElement.localName") == "main"
+
+    page.get_by_role("link", name=re.compile("^On: ")).first.click()
+    turned("01_why_a_temporary_key")
+    asked = page.locator(".mtlib-predict").first
+    asked.get_by_role("button", name="Show me").click()
+    expect(asked.locator(".said")).to_contain_text("This was measured", timeout=STARTS)
+    page.go_back()
+    turned(LESSON)
+    expect(page.locator(".mtlib-inspector .answer").first).to_have_text("boolTrue")
+    type_over(page)
+    lesson.settled()
+    assert lesson.states(lesson.inspector())["undos"] == 1, "what was changed went with the page"
+    assert page.evaluate("book.python.life") == lives
+    assert [url for url in lesson.asked if "/python/" in url] == loaded
+
+
+def test_paper_is_opened_as_a_page_of_its_own(reader: Callable[..., Reader]) -> None:
+    lesson = reader()
+    page = lesson.open(LESSON)
+    type_over(page)
+    lesson.settled()
+    page.evaluate("document.querySelector('nav a').href = 'sheet_bytes.html'")
+    page.locator("nav a").first.click()
+    page.wait_for_url("**/sheet_bytes.html")
+    assert page.evaluate("typeof book") == "undefined"
+
+
 def test_a_prediction_is_measured_in_the_page(reader: Callable[..., Reader]) -> None:
     lesson = reader()
     page = lesson.open(LESSON)

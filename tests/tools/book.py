@@ -144,7 +144,7 @@ OWN_POLICY = (
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
-SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs")
+SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs", "turning.mjs")
 WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
