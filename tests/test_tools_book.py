@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
+import yaml
 from nbformat import NotebookNode
 
 TOOL = Path(__file__).parent / "tools" / "book.py"
@@ -152,6 +153,24 @@ def test_in_the_book_only_its_own_files_are_fetched_and_only_its_scripts_run(sit
         assert page.tags.count("script") == scripts, name
         assert page.policy == (POLICY if name in PAPERS else ALIVE), name
         assert len(text.split("<script")) == 1 + scripts and "<style" not in text.partition("<main>")[2], name
+
+
+def test_a_page_says_where_it_is_found_if_that_is_known() -> None:
+    text = tool().found_at("<title>T</title><p></title>", "https://example.org/book/", "index")
+    assert text == '<title>T</title><link rel="canonical" href="https://example.org/book/index.html"><p></title>'
+    assert tool().main(["--base"]) == tool().main(["--base", "somewhere"]) == 2
+
+
+def test_the_workflow_does_what_the_commands_do() -> None:
+    """Its command is one of ours, what it uploads is what that writes, and its Python and node are new enough."""
+    text = (tool().ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8")
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    ran = [step["run"].split() for step in job["steps"] if "run" in step]
+    assert [words[:3] for words in ran] == [["./run", "book", "--base"]]
+    given = {step["uses"].partition("@")[0]: step.get("with", {}) for step in job["steps"] if "uses" in step}
+    assert given["actions/upload-pages-artifact"]["path"] == str(tool().BOOK.relative_to(tool().ROOT))
+    assert tuple(map(int, given["actions/setup-python"]["python-version"].split("."))) >= (3, 11)
+    assert int(given["actions/setup-node"]["node-version"]) >= 20
 
 
 def embedded(text: str) -> dict[str, Any]:

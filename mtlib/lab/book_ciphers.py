@@ -92,5 +92,6 @@ def stand_in_for_cryptography() -> None:
         if above:
             setattr(sys.modules[above], own, made)
     vars(sys.modules[PLACE])["Cipher"] = Cipher
+    Cipher.__module__ = PLACE  # what a reader keeps imports it from there
     vars(sys.modules[f"{PLACE}.algorithms"])["AES"] = AES
     vars(sys.modules[f"{PLACE}.modes"]).update(ECB=ECB, CBC=CBC, CTR=CTR)

@@ -4,9 +4,10 @@ Every page is plain HTML first: text, figures and tables, an index with the map,
 inspector, plates and predictions are drawn over their tables from data in the page, and Python, which the site carries,
 starts when one of them is touched. The browser is told to fetch from this site alone.
 
-`./run book` writes it. `./run book --print` makes pages for A4 in `build/print/`, without any script: grey, with the
-addresses of links as footnotes and everything unfolded, except what a prediction measured: that stands on a last page
-of its own.
+`./run book` writes it; `--base ADDRESS` says in each page where it will be found, for search engines. All links are
+relative, so the folder works anywhere. `./run book --print` makes pages for A4 in `build/print/`, without any script:
+grey, with the addresses of links as footnotes and everything unfolded, except what a prediction measured: that stands
+on a last page of its own.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ OWN_POLICY = (
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
-SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs")
+SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs", "turning.mjs")
 WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
@@ -171,7 +172,11 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml)[;,]", re.I)
 ABOVE, BELOW = "lessons", "lessons, below"
 """What the two navigations of a page are called."""
 UP_ONLY = f'<nav aria-label="{ABOVE}">{UP}</nav>'
-FOOT = '<footer><a href="LICENCES.txt">Licences and sizes</a></footer><p id="book-status" role="status"></p>'
+FOOT = (
+    "<footer>Code: MIT. Text and figures: CC BY 4.0. Python for the browser: MPL 2.0 and PSF, about 6 MB, loaded once,"
+    ' at the first touch. <a href="LICENCES.txt">Licences and sizes</a> of every file.</footer>'
+    '<p id="book-status" role="status"></p>'
+)
 """What everything is and weighs, and where a page says what Python is doing."""
 
 Views = Mapping[str, Mapping[str, Any]]
@@ -461,13 +466,24 @@ def carry(folder: Path) -> None:
     (folder / "LICENCES.txt").write_text(licences(folder, version), encoding="utf-8", newline="\n")
 
 
+def found_at(text: str, base: str, name: str) -> str:
+    """A page that says where it will be found."""
+    address = escape(f"{base.rstrip('/')}/{name}.html")
+    return text.replace("</title>", f'</title><link rel="canonical" href="{address}">', 1)
+
+
 def main(arguments: list[str]) -> int:
     printed = "--print" in arguments
+    base = arguments[arguments.index("--base") + 1 :][:1] if "--base" in arguments else None
+    if base is not None and not (base and base[0].startswith(("https://", "http://"))):
+        print("--base wants the address of the folder: --base https://example.org/book/", file=sys.stderr)
+        return 2
     folder = PAPER if printed else BOOK
     made = pages(printed=printed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, text in made.items():
+        text = found_at(text, base[0], name) if base else text
         (folder / f"{name}.html").write_text(text, encoding="utf-8", newline="\n")
     if not printed:
         try:

@@ -61,7 +61,8 @@ For whoever changes something; what the tests need is added to .venv at the firs
 ./run bench           measure (--write: and put the table into docs/measured.md)
 ./run soak            random tests and a data centre under load, for longer (--write: as above)
 ./run picture         draw the picture of the README
-./run book            build the lessons as a web site that is alive (--print: for paper); ./run site is the same
+./run book            build the lessons as a web site that is alive (--print: for paper; --base ADDRESS: of its
+                      host); ./run site is the same
 ./run release VERSION prove that this can be released as VERSION; nothing is published
 ./run clean           remove .venv and everything else that these commands made
 Windows: `python run` in place of `./run`."""
