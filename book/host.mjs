@@ -243,6 +243,9 @@ async function live() {
     if (!view.cells) continue;
     for (const touch of ["focusin", "pointerdown"]) place.addEventListener(touch, () => python.start(), { once: true });
   }
+  for (const each of document.querySelectorAll("main table, main pre")) {
+    if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // what scrolls has to be reached by keys
+  }
   cells(python, (id, view) => draw(id, view, python));
   receive(models, python);
   addEventListener("hashchange", () => receive(models, python));
