@@ -4,11 +4,13 @@
 
 import { cells } from "./cells.mjs";
 import { sent, take } from "./mine.mjs";
+import { turning } from "./turning.mjs";
 
 const KINDS = ["bind", "controls", "form", "inspector", "plates", "predict", "views"];
 const LONGEST = 120_000; // milliseconds for one answer, from when Python runs
 const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
 const ORDER = ["structure", "inspected", "state", "told"];
+const RUNS = "Python runs in this page.";
 const ENDED = "Python ended in the middle. It starts again, and what you did is kept.";
 const GONE = "Python has ended twice over this. Load the page again.";
 
@@ -17,6 +19,7 @@ class Python {
   constructor(tell) {
     this.tell = tell;
     this.worker = null;
+    this.page = 0; // which page of the book asks it
     this.life = 0; // how often it was started: what an earlier one knew, a later one does not
     this.waiting = new Map();
     this.asked = 0;
@@ -39,7 +42,7 @@ class Python {
   told(data) {
     if (data.loading) this.tell(data.loading);
     else if (data.alive) this.watch(data.alive);
-    else if (data.ready) this.tell("Python runs in this page.");
+    else if (data.ready) this.tell(RUNS);
     else if (data.failed) this.end(`Python did not start: ${data.failed}.`);
     else {
       const { done, timer } = this.waiting.get(data.call);
@@ -96,7 +99,7 @@ class Python {
 /** As much of a widget's model as the scripts of the widgets use. */
 class Model {
   constructor(id, { kind, traits, cells }, place, python) {
-    Object.assign(this, { id, kind, traits, cells, place, python });
+    Object.assign(this, { id, kind, traits, cells, place, python, page: python.page });
     this.patience = 24 * 3600 * 1000; // it is watched here whether Python still runs
     this.gone = GONE;
     this.listeners = new Map();
@@ -134,6 +137,7 @@ class Model {
   }
 
   async post(message) {
+    if (this.page !== this.python.page) return; // the reader has gone on
     let answer;
     try {
       answer = await this.python.insist(() => this.question(message));
@@ -226,11 +230,12 @@ async function draw(id, view, python) {
 }
 
 /** Draws every view of the page in the place of its table, and makes its cells run. */
-async function live() {
+async function live(python) {
   const data = document.getElementById("book-data");
   const views = data ? JSON.parse(data.textContent).views : {};
-  const status = document.getElementById("book-status");
-  const python = new Python((sentence) => { status.textContent = sentence; });
+  python.page += 1;
+  delete document.documentElement.dataset.live;
+  if (python.worker) python.tell(RUNS);
   globalThis.book = { python, models: {} }; // for tests, and for whoever looks
   const { models } = globalThis.book;
   for (const [id, view] of Object.entries(views)) {
@@ -247,9 +252,13 @@ async function live() {
     if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // what scrolls has to be reached by keys
   }
   cells(python, (id, view) => draw(id, view, python));
+  if (document.querySelector(".found")) (await import("./search.mjs")).search();
+  if (document.getElementById("course-data")) (await import("./progress.mjs")).progress();
   receive(models, python);
-  addEventListener("hashchange", () => receive(models, python));
   document.documentElement.dataset.live = Object.keys(globalThis.book.models).length; // for tests: everything is drawn
 }
 
-live();
+const python = new Python((sentence) => { document.getElementById("book-status").textContent = sentence; });
+turning(python, () => live(python));
+addEventListener("hashchange", () => receive(globalThis.book.models, python));
+live(python);

@@ -34,7 +34,7 @@ function draw(picture, course, coming) {
   picture.src = `${head},${btoa(Array.from(drawn, (each) => String.fromCharCode(each)).join(""))}`;
 }
 
-function show() {
+export function progress() {
   const made = new Set(guesses());
   const kept = new Set(functions());
   const course = JSON.parse(document.getElementById("course-data").textContent);
@@ -61,5 +61,3 @@ function show() {
   draw(picture, course, coming);
   document.documentElement.dataset.progress = course.filter(({ done }) => done).length; // for tests: it is drawn
 }
-
-show();

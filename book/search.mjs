@@ -2,10 +2,7 @@
 
 import { make } from "./asking.mjs";
 
-const lines = [...document.querySelectorAll(".found li")].map((line) => {
-  const words = line.querySelector("a").textContent.toLowerCase();
-  return { line, words, all: line.textContent.toLowerCase() };
-});
+const BEST = 12; // lines that are shown
 
 /** How well a line answers: its words are asked for, begin so, have it in them; or it stands beside them. */
 function rank({ words, all }, asked) {
@@ -16,29 +13,32 @@ function rank({ words, all }, asked) {
   return asked.every((word) => words.includes(word)) ? 2 : 1;
 }
 
-const root = make("form", "search", "", { role: "search" });
-const input = make("input", "", "", { type: "search", id: "search-words", autocomplete: "off", spellcheck: "false" });
-const status = make("p", "", "", { role: "status" });
-const best = make("ol", "best", "", { "aria-label": "best lines" });
-root.append(make("label", "", "Search lessons, headings, words and fields: ", { for: "search-words" }), input, status, best);
-document.querySelector("main h1").after(root);
-
-function search() {
-  const asked = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = asked.length ? lines.map((each) => ({ ...each, rank: rank(each, asked) })).filter((each) => each.rank) : [];
-  found.sort((one, other) => other.rank - one.rank);
-  best.replaceChildren(...found.slice(0, 12).map(({ line }) => line.cloneNode(true)));
-  status.textContent = asked.length ? `${found.length || "No"} line${found.length === 1 ? "" : "s"} found${found.length > 12 ? "; the best 12" : ""}.` : "";
-  for (const section of document.querySelectorAll(".found")) section.hidden = asked.length > 0;
-  history.replaceState(null, "", input.value ? `#${encodeURIComponent(input.value)}` : location.pathname);
+export function search() {
+  const lines = [...document.querySelectorAll(".found li")].map((line) => {
+    const words = line.querySelector("a").textContent.toLowerCase();
+    return { line, words, all: line.textContent.toLowerCase() };
+  });
+  const root = make("form", "search", "", { role: "search" });
+  const input = make("input", "", "", { type: "search", id: "search-words", autocomplete: "off", spellcheck: "false" });
+  const status = make("p", "", "", { role: "status" });
+  const best = make("ol", "best", "", { "aria-label": "best lines" });
+  root.append(make("label", "", "Search lessons, headings, words and fields: ", { for: "search-words" }), input, status, best);
+  document.querySelector("main h1").after(root);
+  const choose = () => {
+    const asked = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = asked.length ? lines.map((each) => ({ ...each, rank: rank(each, asked) })).filter((each) => each.rank) : [];
+    found.sort((one, other) => other.rank - one.rank);
+    best.replaceChildren(...found.slice(0, BEST).map(({ line }) => line.cloneNode(true)));
+    status.textContent = asked.length ? `${found.length || "No"} line${found.length === 1 ? "" : "s"} found${found.length > BEST ? `; the best ${BEST}` : ""}.` : "";
+    for (const section of document.querySelectorAll(".found")) section.hidden = asked.length > 0;
+    history.replaceState(null, "", input.value ? `#${encodeURIComponent(input.value)}` : location.pathname);
+  };
+  input.addEventListener("input", choose);
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    best.querySelector("a")?.click();
+  });
+  input.value = decodeURIComponent(location.hash.slice(1));
+  choose();
+  input.focus();
 }
-
-input.addEventListener("input", search);
-root.addEventListener("submit", (event) => {
-  event.preventDefault();
-  best.querySelector("a")?.click();
-});
-input.value = decodeURIComponent(location.hash.slice(1));
-search();
-input.focus();
-document.documentElement.dataset.live = lines.length; // for tests: it is there

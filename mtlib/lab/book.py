@@ -156,8 +156,8 @@ class Book:
 
     def answer(self, asked: str) -> str:
         """One question as JSON to one answer as JSON. `ask` is its kind: "ready", "view", "first", "bind", "needed",
-        "cell", "mine". What goes wrong is a sentence under `error`. With `mine`, the reader's files, the answer has
-        those that it changed."""
+        "cell", "mine", "leave". What goes wrong is a sentence under `error`. With `mine`, the reader's files, the
+        answer has those that it changed."""
         question = json.loads(asked)
         mine = question.get("mine")
         try:
@@ -176,6 +176,12 @@ class Book:
         """Load what most views need."""
         from mtlib.lab import inspector  # noqa: F401
 
+        return {}
+
+    def _on_leave(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """Another page: what its views and cells had made is forgotten."""
+        self._views.clear()
+        self._lessons.clear()
         return {}
 
     def _on_view(self, question: Mapping[str, Any]) -> dict[str, Any]:

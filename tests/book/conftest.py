@@ -20,7 +20,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "tools"), str(ROOT / "
 
 from pyodide import NoPyodide, pyodide  # noqa: E402
 
-Play = Callable[[str], str]
+Play = Callable[..., str]
+"""A program to what it printed; `limit` are the seconds that it may take."""
 KINDS = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
 
 
@@ -110,9 +111,9 @@ def play() -> Play:
     except NoPyodide as lacking:
         pytest.skip(str(lacking))
 
-    def run(program: str) -> str:
+    def run(program: str, limit: int = 300) -> str:
         done = subprocess.run(
-            ["node", "play.mjs"], cwd=HERE, input=program, capture_output=True, text=True, timeout=300, check=False
+            ["node", "play.mjs"], cwd=HERE, input=program, capture_output=True, text=True, timeout=limit, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -1,6 +1,6 @@
 // Runs the Python program that stands on standard input, in Pyodide, with this repository to import from. Its output is
 // the program's; an exception of it ends this program with status 1.
-import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { loadPyodide } from "pyodide";
 
@@ -10,7 +10,7 @@ python.FS.mkdirTree("/course");
 python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/course");
 python.runPython("import sys\nsys.path[:0] = ['/course']\nsys.dont_write_bytecode = True");
 try {
-  python.runPython(readFileSync(0, "utf-8"));
+  python.runPython(await text(process.stdin));
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

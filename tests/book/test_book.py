@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from book_views import still
-from conftest import Play, Site
+from conftest import Site
 from mtlib.lab.samples import sample
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
@@ -218,6 +217,46 @@ def test_an_address_of_the_doctor_carries_nothing(reader: Callable[..., Reader])
     assert page.get_by_role("button", name="Share these bytes").count() == 0
 
 
+def test_one_python_serves_one_page_after_the_other(reader: Callable[..., Reader]) -> None:
+    lesson = reader()
+    page = lesson.open(LESSON)
+    type_over(page)
+    lesson.settled()
+    loaded = [url for url in lesson.asked if "/python/" in url]
+    lives = page.evaluate("book.python.life")
+
+    def turned(name: str) -> None:
+        page.wait_for_url(f"**/{name}.html")
+        page.wait_for_selector("html[data-live]", state="attached", timeout=STARTS)
+        expect(page.locator("#book-status")).to_have_text("Python runs in this page.")
+        assert page.evaluate("document.activeElement.localName") == "main"
+
+    page.get_by_role("link", name=re.compile("^On: ")).first.click()
+    turned("01_why_a_temporary_key")
+    asked = page.locator(".mtlib-predict").first
+    asked.get_by_role("button", name="Show me").click()
+    expect(asked.locator(".said")).to_contain_text("This was measured", timeout=STARTS)
+    page.go_back()
+    turned(LESSON)
+    expect(page.locator(".mtlib-inspector .answer").first).to_have_text("boolTrue")
+    type_over(page)
+    lesson.settled()
+    assert lesson.states(lesson.inspector())["undos"] == 1, "what was changed went with the page"
+    assert page.evaluate("book.python.life") == lives
+    assert [url for url in lesson.asked if "/python/" in url] == loaded
+
+
+def test_paper_is_opened_as_a_page_of_its_own(reader: Callable[..., Reader]) -> None:
+    lesson = reader()
+    page = lesson.open(LESSON)
+    type_over(page)
+    lesson.settled()
+    page.evaluate("document.querySelector('nav a').href = 'sheet_bytes.html'")
+    page.locator("nav a").first.click()
+    page.wait_for_url("**/sheet_bytes.html")
+    assert page.evaluate("typeof book") == "undefined"
+
+
 def test_a_prediction_is_measured_in_the_page(reader: Callable[..., Reader]) -> None:
     lesson = reader()
     page = lesson.open(LESSON)
@@ -309,19 +348,3 @@ def test_axe_finds_nothing(reader: Callable[..., Reader], axe: Path, name: str, 
 def test_on_a_narrow_screen_nothing_is_cut(reader: Callable[..., Reader], name: str) -> None:
     page = reader(viewport={"width": 360, "height": 740}).open(name)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
-
-
-def test_what_the_page_shows_first_is_what_pyodide_gives(play: Play, site: Site) -> None:
-    """Of every view of the first book, byte by byte: before a message and after one."""
-    program = ["import json, sys", "sys.path[:0] = ['/course']", "from mtlib.lab.book import Book, stand_in, traits",
-               "stand_in()", "book = Book()", "told = {}"]  # fmt: skip
-    wanted = {}
-    for path in sorted(site.folder.glob("*.html")):
-        for id, view in embedded(site, path.stem).items():
-            if "cells" in view:
-                wanted[id] = view["traits"]
-                program.append(f"told[{id!r}] = traits(book._made({view['cells']!r}).widget)")
-    program.append("print(json.dumps(told))")
-    told = json.loads(play("\n".join(program)))
-    assert len(wanted) > 15
-    assert {id: still(found) for id, found in told.items()} == {id: still(found) for id, found in wanted.items()}

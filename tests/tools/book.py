@@ -150,7 +150,10 @@ OWN_POLICY = (
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
-SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs", "search.mjs", "progress.mjs")
+SCRIPTS = (
+    "host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs", "turning.mjs", "search.mjs",
+    "progress.mjs",
+)  # fmt: skip
 WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
@@ -209,7 +212,7 @@ def page(
     if views:
         data = json.dumps({"views": views}, separators=(",", ":")).replace("<", "\\u003c")
         foot += f'<script type="application/json" id="book-data">{data}</script>'
-    if views or (views is not None and CODE in body):
+    if views or (views is not None and (script or CODE in body or 'class="found"' in body)):
         foot += '<script type="module" src="host.mjs"></script>'
     foot += script
     return (
@@ -399,7 +402,7 @@ def pages(*, printed: bool) -> dict[str, str]:
         glossary = (DOCS / "glossary.md").read_text(encoding="utf-8")
         found = entries(titles, questions, made, glossary, lesson_views())
         made["search"], around["search"] = listed(found), UP_ONLY
-    scripts = {} if printed else {"index": PROGRESS.format(data=course_data(course)), "search": SEARCH}
+    scripts = {} if printed else {"index": PROGRESS.format(data=course_data(course))}
     return {
         name: page(titles.get(name, TITLE if name == "search" else COURSE), body, around=around.get(name, ""),
                    printed=printed, views=None if printed else views.get(name, {}), script=scripts.get(name, ""))
@@ -407,11 +410,7 @@ def pages(*, printed: bool) -> dict[str, str]:
     } | sheets() | ({} if printed else instruments())  # fmt: skip
 
 
-SEARCH = '<script type="module" src="search.mjs"></script>'
-PROGRESS = (
-    '<script type="application/json" id="course-data">{data}</script>'
-    '<script type="module" src="progress.mjs"></script>'
-)
+PROGRESS = '<script type="application/json" id="course-data">{data}</script>'
 
 
 def course_data(course: Sequence[Lesson]) -> str:

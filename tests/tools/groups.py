@@ -39,6 +39,7 @@ WORKERS = ("-n", "2", "--dist", "loadfile")
 OLD_CLIENTS = ("test_exchanges.py", "test_in_a_row.py", "test_recovery.py", "test_secret.py")
 """Scenes with other people's clients that take longest: those that do not bind, and every fault."""
 SOAK = "tests/tools/soak.py"
+WHOLE_BOOK = "tests/book/test_whole_book.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -187,12 +188,13 @@ def _plain(*arguments: str, limit: int = TIME_LIMIT) -> Callable[[str], Outcome]
     return run
 
 
-def _pytest(*arguments: str) -> Callable[[str], Outcome]:
+def _pytest(*arguments: str, limit: int = TIME_LIMIT) -> Callable[[str], Outcome]:
     def run(name: str) -> Outcome:
         _fresh(name)
         report = ARTEFACTS / f"{name}.xml"
         report.unlink(missing_ok=True)
-        code = _run(name, [str(PYTHON), "-m", "pytest", *arguments, "-ra", *QUIETLY, f"--junitxml={report}"])
+        command = [str(PYTHON), "-m", "pytest", *arguments, "-ra", *QUIETLY, f"--junitxml={report}"]
+        code = _run(name, command, limit=limit)
         if code == 5:
             return Outcome(left_out=f"there are no tests in {arguments[0]} yet.")
         return _counted(report, code)
@@ -332,12 +334,14 @@ GROUPS = (
     Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick", beside=True),
     Group("unit", _nothing, _pytest("tests", *WORKERS), "quick"),
     Group("node", _lacks_node, _node),
-    Group("book", _lacks_book, _pytest("tests/book", "--ignore=tests/book/test_whole_road.py")),
+    Group("book", _lacks_book, _pytest("tests/book", "--ignore-glob=*/test_whole_*.py")),
     Group("browser", _lacks_browser, _pytest("tests/browser", "--ignore=tests/browser/test_lessons.py")),
     Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS))),
     Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),
     Group("road", _lacks_book, _pytest("tests/book/test_whole_road.py"), "nightly"),
     Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly"),
+    Group("pages", _lacks_book, _pytest(WHOLE_BOOK, "-o", "faulthandler_timeout=3600", limit=NIGHT), "nightly",
+          ci=False),
     Group("hub", _lacks_hub, _pytest("tests/hub", "-o", "faulthandler_timeout=400"), "nightly", ci=False),
     Group("fuzz", _nothing, _plain(SOAK, "exchanges", "decoders", "dc", "doctor", "differential", "properties",
                                       limit=NIGHT), "nightly", ci=False),
