@@ -16,6 +16,8 @@ import pytest
 import yaml
 from nbformat import NotebookNode
 
+from mtlib.lab.course import SHORT
+
 TOOL = Path(__file__).parent / "tools" / "book.py"
 DOCS = {path.stem for path in (TOOL.parents[2] / "docs").glob("*.md")}
 PAPERS = {"sheet_bytes", "sheet_exchange"}
@@ -103,7 +105,7 @@ def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def test_every_lesson_has_a_page_and_the_index_leads_to_it(site: Site) -> None:
-    assert set(site()) == {*lessons(), *DOCS, *PAPERS, *INSTRUMENTS, "index"}
+    assert set(site()) == {*lessons(), *DOCS, *PAPERS, *INSTRUMENTS, "index", "search"}
     assert set(site(printed=True)) == {*lessons(), *DOCS, *PAPERS, "index"}
     assert {f"{name}.html" for name in lessons()} <= set(Page(site()["index"]).links)
     assert "<table>" in site()["index"]
@@ -111,8 +113,11 @@ def test_every_lesson_has_a_page_and_the_index_leads_to_it(site: Site) -> None:
 
 def test_back_up_and_on(site: Site) -> None:
     names = [f"{name}.html" for name in lessons()]
+    short = [name for name in names if name[:2] in SHORT]
     for at, name in enumerate(lessons()):
-        around = [*names[max(0, at - 1) : at], "index.html", *names[at + 1 : at + 2]]
+        here = short.index(names[at]) if names[at] in short else -1
+        road = [*short[max(0, here - 1) : here], *short[here + 1 : here + 2]] if names[at] in short else []
+        around = [*road, *names[max(0, at - 1) : at], "index.html", "search.html", *names[at + 1 : at + 2]]
         assert Page(site()[name].partition("<main>")[0]).links == around
         assert Page(site()[name].partition("</main>")[2]).links == [*around, LICENCES]
 
@@ -148,8 +153,9 @@ def test_in_the_book_only_its_own_files_are_fetched_and_only_its_scripts_run(sit
         alive = 'id="book-data"' in text
         assert page.running == [], name
         assert set(fetched(text)) <= {"book.css", "host.mjs"}, name
-        runs = "code_cell" in text
-        scripts = alive + (alive or runs)
+        asks = 'id="course-data"' in text
+        runs = asks or "code_cell" in text or name == "search"
+        scripts = alive + asks + (alive or runs)
         assert page.tags.count("script") == scripts, name
         assert page.policy == (POLICY if name in PAPERS else ALIVE), name
         assert len(text.split("<script")) == 1 + scripts and "<style" not in text.partition("<main>")[2], name

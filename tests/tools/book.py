@@ -30,8 +30,10 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from book_index import TITLE, entries, listed
 from book_views import Player, all_views
 from mtlib.clinic.sheet import SHEETS, sheet
+from mtlib.lab.course import SHORT, Course, Lesson, lessons
 from mtlib.lab.widgets import style
 from pyodide import NoPyodide, pyodide
 
@@ -44,15 +46,17 @@ COURSE = "bindTempAuthKey, byte by byte"
 MAP = "## Where to go from here"
 """The heading in the first lesson with the map of the course below it."""
 UP = '<a href="index.html">The course</a>'
+TO_SEARCH = ' · <a href="search.html">Search</a>'
 INTRODUCTION = (
     "Telegram's `auth.bindTempAuthKey` built, sealed, sent, checked and broken, one byte at a time. Each lesson stands"
     " alone, with its code, its outputs, every figure and every byte."
 )
 ALIVE = (
     "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
-    " your browser, from this site, and answers. [Why was my bind refused?](doctor.html) Paste it, and read which byte"
-    " is wrong. [A whole bind](bind.html), run here. The cells of the lessons are changed and run here, too. What a"
-    " prediction shows was measured when this book was made; its cell measures again."
+    " your browser, from this site, and answers. [Search](search.html) finds lessons, words and fields."
+    " [Why was my bind refused?](doctor.html) Paste it, and read which byte is wrong. [A whole bind](bind.html), run"
+    " here. The cells of the lessons are changed and run here, too. What a prediction shows was measured when this book"
+    " was made; its cell measures again."
 )
 
 DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
@@ -80,6 +84,8 @@ body { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem 4rem; font: 16px/1
        color: #1a1a1a; background: #ffffff; }
 h1, h2, h3 { line-height: 1.25; margin: 2rem 0 .6rem; }
 h1 { margin-top: 1.4rem; }
+nav { flex-wrap: wrap; }
+nav .short { flex-basis: 100%; order: 1; font-size: .9em; text-align: center; }
 a { color: #0b57a4; }
 p, li { overflow-wrap: anywhere; }
 nav { display: flex; justify-content: space-between; gap: 1rem; border-block: 1px solid #cccccc; padding: .5rem 0;
@@ -145,7 +151,10 @@ OWN_POLICY = (
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
-SCRIPTS = ("host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs", "turning.mjs")
+SCRIPTS = (
+    "host.mjs", "worker.mjs", "bind.mjs", "controls.mjs", "cells.mjs", "mine.mjs", "turning.mjs", "search.mjs",
+    "progress.mjs",
+)  # fmt: skip
 WIDGET_SCRIPTS = ("asking.mjs", "form.mjs", "inspector.mjs", "plates.mjs", "predict.mjs", "views.mjs")
 STYLES = ("inspector.css", "form.css", "views.css", "predict.css", "picture.css", "plates.css")
 OF_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
@@ -189,10 +198,11 @@ def title_of(notebook: NotebookNode) -> str:
 
 
 def page(
-    title: str, body: str, *, around: str = "", printed: bool = False, more: str = "", views: Views | None = None
+    title: str, body: str, *, around: str = "", printed: bool = False, more: str = "", views: Views | None = None,
+    script: str = "",
 ) -> str:
     """One HTML page; the same navigation above and below. `more` is a style of its own, `views` are those that come
-    alive in it; None for a page without scripts."""
+    alive in it; None for a page without scripts. `script` are elements of its own at the end."""
     styles = STYLE + HtmlFormatter().get_style_defs(".highlight") + (PRINT if printed else "") + more
     notes = ""
     if printed:
@@ -202,12 +212,14 @@ def page(
     below = around.replace(f'"{ABOVE}"', f'"{BELOW}"', 1)
     policy, head, foot = POLICY, "", ""
     if views is not None:
+        around, below = (each.replace(UP, UP + TO_SEARCH, 1) for each in (around, below))
         policy, head, foot = OWN_POLICY, '<link rel="stylesheet" href="book.css"><link rel="icon" href="data:,">', FOOT
     if views:
         data = json.dumps({"views": views}, separators=(",", ":")).replace("<", "\\u003c")
         foot += f'<script type="application/json" id="book-data">{data}</script>'
-    if views or (views is not None and CODE in body):
+    if views or (views is not None and (script or CODE in body or 'class="found"' in body)):
         foot += '<script type="module" src="host.mjs"></script>'
+    foot += script
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{escape(title)}</title>'
@@ -275,14 +287,24 @@ def of_markdown(text: str) -> NotebookNode:
 
 
 def navigation(names: list[str], titles: dict[str, str], here: int) -> str:
-    """Back, up, on."""
+    """Back, up, on; and back and on along the short road, for a lesson on it."""
 
     def link(index: int, words: str) -> str:
         if not 0 <= index < len(names):
             return "<span></span>"
         return f'<a href="{names[index]}.html">{words}: {escape(titles[names[index]])}</a>'
 
-    return f'<nav aria-label="{ABOVE}">{link(here - 1, "Back")}{UP}{link(here + 1, "On")}</nav>'
+    def along(words: str, name: str) -> str:
+        return f'{words}: <a href="{name}.html">{escape(titles[name])}</a>'
+
+    short = [name for name in names if name[:2] in SHORT]
+    road = ""
+    if names[here] in short:
+        at = short.index(names[here])
+        ways = [along("back", short[at - 1])] if at else []
+        ways += [along("on", name) for name in short[at + 1 : at + 2]]
+        road = f'<span class="short">The short road, {" · ".join(ways)}</span>'
+    return f'<nav aria-label="{ABOVE}">{road}{link(here - 1, "Back")}<span>{UP}</span>{link(here + 1, "On")}</nav>'
 
 
 def course_map(first: NotebookNode) -> str:
@@ -344,7 +366,8 @@ def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
     for view in views:
         shown = [output.data for output in cells[view["cell"]].outputs if "text/html" in output.get("data", {})]
         table = next((data for data in shown if data["text/html"] == view["html"]), shown[-1])
-        table["text/html"] = f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
+        html = table["text/html"] if view["kind"] == "predict" else view["html"]  # with the picture, if it has one
+        table["text/html"] = f'<div id="{view["id"]}" class="view">{html}</div>'
 
 
 DIFFERS = {
@@ -378,11 +401,39 @@ def pages(*, printed: bool) -> dict[str, str]:
     around = {name: navigation(names, titles, here) for here, name in enumerate(names)}
     around |= {name: UP_ONLY for name in made if name not in titles and name != "index"}
     views = {} if printed else {name: told(found) for name, found in lesson_views().items()}
+    course = lessons(LESSONS)
+    if not printed:
+        questions = {each.stem: each.question for each in course}
+        glossary = (DOCS / "glossary.md").read_text(encoding="utf-8")
+        found = entries(titles, questions, made, glossary, lesson_views())
+        made["search"], around["search"] = listed(found), UP_ONLY
+    scripts = {} if printed else {"index": PROGRESS.format(data=course_data(course))}
     return {
-        name: page(titles.get(name, COURSE), body, around=around.get(name, ""), printed=printed,
-                   views=None if printed else views.get(name, {}))
+        name: page(titles.get(name, TITLE if name == "search" else COURSE), body, around=around.get(name, ""),
+                   printed=printed, views=None if printed else views.get(name, {}), script=scripts.get(name, ""))
         for name, body in made.items()
     } | sheets() | ({} if printed else instruments())  # fmt: skip
+
+
+PROGRESS = '<script type="application/json" id="course-data">{data}</script>'
+
+
+def course_data(course: Sequence[Lesson]) -> str:
+    """For the map with the reader's progress: what each lesson asks for, and where it is in the picture."""
+    glyphs = {glyph.id: glyph for glyph in Course(course).marks()}
+
+    def place(name: str) -> list[float]:
+        return [glyphs[name].x, glyphs[name].y]
+
+    told = [
+        {
+            "stem": each.stem, "title": each.title, "short": each.number in SHORT,
+            "predictions": each.predictions, "functions": each.functions, "box": place(each.number),
+            "written": place(f"{each.number}-number"), "state": place(f"{each.number}-state"),
+        }
+        for each in course
+    ]  # fmt: skip
+    return json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def instruments() -> dict[str, str]:
@@ -446,12 +497,15 @@ def allowed() -> str:
     return f"export const TAGS = {tags};\nexport const ATTRIBUTES = {json.dumps(attributes)};\n"
 
 
+COMMENT = re.compile(r"^ *//.*\n|^ */\*\*[\s\S]*?\*/\n", re.M)
+"""What a browser need not load of a script: lines that are comments and nothing else."""
+
+
 def carry(folder: Path) -> None:
     """Scripts, style and Python into the folder of the book."""
-    for name in SCRIPTS:
-        shutil.copy(SOURCES / name, folder)
-    for name in WIDGET_SCRIPTS:
-        shutil.copy(WIDGETS / name, folder)
+    for path in (*(SOURCES / name for name in SCRIPTS), *(WIDGETS / name for name in WIDGET_SCRIPTS)):
+        text = COMMENT.sub("", path.read_text(encoding="utf-8"))
+        (folder / path.name).write_text(text, encoding="utf-8", newline="\n")
     (folder / "allowed.mjs").write_text(allowed(), encoding="utf-8", newline="\n")
     (folder / "book.css").write_text(styles(), encoding="utf-8", newline="\n")
     python, source = folder / "python", pyodide()
