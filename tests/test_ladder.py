@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib.resources import files
 from itertools import zip_longest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from mtlib.clinic import ladder as ladders
 from mtlib.clinic.ladder import RUNGS, Question, Rung, ask, chosen, difference, ladder, output, vectors
+from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe_client import PARTS, RIGHT
 from mtlib.errors import DecodeError, LocalError
 
@@ -62,6 +64,31 @@ def test_every_mistake_is_told_from_the_right_value_and_from_the_others(rung: Ru
     assert len(told) > len(rung.mistakes) - 3
     for name, value in told.items():
         assert question.mark(value) == (name, sentences[name])
+        assert sentences[name] == f"{MISTAKES[name].sentence} {MISTAKES[name].fix}"
+
+
+def _wrong_hashes(e: bytes, p: bytes, k: bytes) -> dict[str, list[bytes]]:
+    """msg_key made wrongly, with hashlib alone."""
+    right, whole, wide = (made.digest() for made in (hashlib.sha1(e), hashlib.sha1(e + p), hashlib.sha256(e)))
+    return {
+        "msg_key_first_sixteen_bytes": [right[:16]],
+        "msg_key_over_padding": [whole[4:20], hashlib.sha1(e + bytes(len(p))).digest()[4:20]],
+        "msg_key_of_the_inner_only": [hashlib.sha1(e[32:72]).digest()[4:20]],
+        "msg_key_v2": [hashlib.sha256(k[88:120] + e + p).digest()[8:24], hashlib.sha256(k[96:128] + e).digest()[8:24]],
+        "msg_key_sha256": [wide[8:24], wide[:16], wide[16:], hashlib.sha256(e + p).digest()[8:24]],
+        "msg_key_md5": [hashlib.md5(e).digest(), hashlib.sha512(e).digest()[:16]],
+        "msg_key_in_another_order": [right[:3:-1], right[15::-1]],
+        "msg_key_cut_elsewhere": [right[1:17], right[2:18], right[3:19]],
+        "msg_key_with_key": [hashlib.sha1(k + e).digest()[4:20], hashlib.sha1(k[:32] + e).digest()[4:20]],
+    }
+
+
+def test_mistakes_made_by_hand_are_told() -> None:
+    """The test above makes each value with the mistake itself, and would not notice one that is made wrongly."""
+    for question in (each for each in ladder() if each.step == "msg_key"):
+        assert question.mark(hashlib.sha1(question.arguments[0]).digest()[4:20]) == ("", "")
+        for name, values in _wrong_hashes(*question.arguments).items():
+            assert [question.mark(value)[0] for value in values] == [name] * len(values)
 
 
 @pytest.mark.parametrize("rung", OTHERS, ids=lambda rung: rung.name)
