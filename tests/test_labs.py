@@ -730,6 +730,8 @@ def test_how_the_recorded_binding_fares_in_each_lane() -> None:
         "forgotten": [("boolTrue", True)] * 3 + [OLD] * 2,
     }
     assert [replayed("forgotten", at, Switches()) for at in (2, 300, 301)] == [REFUSED, REFUSED, OLD]
+    assert [replayed("forgotten", 3600, back=back)[1] for back in (0, 3299, 3300)] == [False, False, True]
+    assert replayed("forgotten", 3600, Switches(), 3600) == REFUSED  # one number asks no clock
     for wrong in (("sideways", 60), ("exact", 1)):
         with pytest.raises(LocalError):
             replayed(*wrong)
