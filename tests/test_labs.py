@@ -663,7 +663,7 @@ def test_over_tcp_two_words_tell_the_byte_and_one_word_nothing() -> None:
     assert names["dc"].trace.named("diagnosis") == []  # of a judge of somebody else's the doctor knows nothing
     model = Candidates([1, 2], {"hasty": [TOO_LONG, INVALID], "quiet": [INVALID] * 2})
     assert (model.ruled_out("hasty"), model.ruled_out("quiet")) == ((1,), ())
-    assert model.said().endswith("the 2th is it: 02; quiet: 1 word, 0 values ruled out, nothing is known.")
+    assert model.said().endswith("question 2 finds 02; quiet: 1 word, 0 values ruled out, nothing is known.")
     for asked in ([1, 1], [1, 256], [1]):
         with pytest.raises(LocalError):
             Candidates(asked, {"hasty": [TOO_LONG, INVALID], "quiet": [INVALID] * 2})
