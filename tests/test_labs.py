@@ -663,7 +663,7 @@ def test_over_tcp_two_words_tell_the_byte_and_one_word_nothing() -> None:
     assert names["dc"].trace.named("diagnosis") == []  # of a judge of somebody else's the doctor knows nothing
     model = Candidates([1, 2], {"hasty": [TOO_LONG, INVALID], "quiet": [INVALID] * 2})
     assert (model.ruled_out("hasty"), model.ruled_out("quiet")) == ((1,), ())
-    assert model.said().endswith("the 2th is it: 02; quiet: 1 word, 0 values ruled out, nothing is known.")
+    assert model.said().endswith("question 2 finds 02; quiet: 1 word, 0 values ruled out, nothing is known.")
     for asked in ([1, 1], [1, 256], [1]):
         with pytest.raises(LocalError):
             Candidates(asked, {"hasty": [TOO_LONG, INVALID], "quiet": [INVALID] * 2})
@@ -730,6 +730,8 @@ def test_how_the_recorded_binding_fares_in_each_lane() -> None:
         "forgotten": [("boolTrue", True)] * 3 + [OLD] * 2,
     }
     assert [replayed("forgotten", at, Switches()) for at in (2, 300, 301)] == [REFUSED, REFUSED, OLD]
+    assert [replayed("forgotten", 3600, back=back)[1] for back in (0, 3299, 3300)] == [False, False, True]
+    assert replayed("forgotten", 3600, Switches(), 3600) == REFUSED  # one number asks no clock
     for wrong in (("sideways", 60), ("exact", 1)):
         with pytest.raises(LocalError):
             replayed(*wrong)

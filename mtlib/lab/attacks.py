@@ -397,13 +397,15 @@ LANES = {
 """Ways to send a recorded binding again."""
 
 
-def replayed(lane: str, seconds: int, switches: Switches | None = None) -> tuple[str, bool]:
-    """A recorded binding of a superseded key again, so many seconds after the first time (2 or more): what the thief
-    hears, and whether the old key is bound afterwards. LocalError for a lane that is none."""
+def replayed(lane: str, seconds: int, switches: Switches | None = None, back: int = 0) -> tuple[str, bool]:
+    """A recorded binding of a superseded key again, so many seconds after the first time (2 or more), the data centre's
+    clock set `back` by so many before: what the thief hears, and whether the old key is bound afterwards. LocalError
+    for a lane that is none."""
     if lane not in LANES or seconds < 2:
         raise LocalError("no such repeat", got=f"{lane}, {seconds} s", expected=", ".join(LANES), where="replayed")
     world = World(switches or Switches(DOCUMENTED))
     world.supersede(seconds - 1)
+    world.now -= back
     if lane == "forgotten":
         world.forget_sessions()
     thief = world.thief(4242 if lane == "new session" else None)

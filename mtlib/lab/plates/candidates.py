@@ -33,7 +33,7 @@ class Candidates(Still):
 
     def _told(self, name: str) -> str:
         out, words = self.ruled_out(name), dict.fromkeys(self.answers[name])
-        found = f"the {len(self.asked)}th is it: {self.asked[-1]:02x}" if out else "nothing is known"
+        found = f"question {len(self.asked)} finds {self.asked[-1]:02x}" if out else "nothing is known"
         return f"{name}: {len(words)} {'words' if len(words) > 1 else 'word'}, {len(out)} values ruled out, {found}"
 
     def said(self) -> str:
