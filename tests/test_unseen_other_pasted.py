@@ -9,6 +9,7 @@ import pytest
 from mtlib import diagnose, read_patient
 from mtlib.clinic.patient import EitherOrder
 from mtlib.errors import MtError
+from unseen_other_client import build
 from unseen_other_pasted import FORMS
 
 BYTES = {"request", "encrypted_message", "packet", "stream"}
@@ -47,3 +48,15 @@ def test_it_is_read_or_refused_and_never_read_wrongly(
 def test_there_are_enough_of_them() -> None:
     assert len({name for name, *_ in FORMS}) == len(FORMS) >= 100
     assert sum(bool(more) for *_, more in FORMS) < 30
+
+
+@pytest.mark.parametrize("label", ["send", "sent", "out", "tx", "data"])
+@pytest.mark.parametrize("answer", ["recv: error -404", "Transport error: -404", "got error -444 from the server"])
+def test_a_log_of_what_was_sent_and_what_came_back(label: str, answer: str) -> None:
+    made = build(99, {})
+    keys = f"perm key = {made.perm.hex()}\ntemp key = {made.temp.hex()}\n"
+    got = read_patient(f"{label}: {made.packet.hex()}\n{answer}\n{keys}")
+    assert got["packet"] == made.packet
+    told = diagnose(**got).to_dict()
+    assert not told["healthy"]
+    assert str(got["answer"]) in answer

@@ -59,6 +59,7 @@ _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
 ANSWER = re.compile(
+    r"(?<=error |rror: )-(?:403|404|429|444|503)\b|"
     r"\b(?:Encrypted|Expires|Temp|AuthKey|Connection)[A-Za-z]+Error\b|"
     r"(?:-?\d{3}:? +)?\b[A-Z]+(?:_[A-Z]+)*_(?:INVALID|EMPTY|EXPIRED|UNREGISTERED|DUPLICATED|BOUND|LONG|ERROR|WAIT_\d+)"
 )

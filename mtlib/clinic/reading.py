@@ -37,7 +37,8 @@ answer:        400 ENCRYPTED_MESSAGE_INVALID
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
 
 
-_GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|stdin)[\d_]*")
+_GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|stdin|send|sent"
+                      r"|sending|out|outgoing|tx|write|written)[\d_]*")
 """Names that say nothing: bytes of these are judged as if they had none."""
 
 
