@@ -417,14 +417,6 @@ def test_times_are_told_of_what_failed_too() -> None:
         assert client.timings_ms["bind"] > 0
 
 
-def test_a_message_that_is_not_content_related_meets_a_wrong_salt() -> None:
-    with LocalDC() as dc, connect(dc) as client:
-        client.bind()
-        client.session.salt = 5
-        pong = client.ask(SCHEMA["ping"].build(ping_id=9), content_related=False)
-        assert pong["ping_id"] == 9  # type: ignore[index]
-
-
 # -- What a client makes of a data centre that says other things than the answer: against a hand-made one.
 
 

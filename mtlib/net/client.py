@@ -393,12 +393,7 @@ class Client:
     # -- what every message needs
 
     def ask(
-        self,
-        query: Dissection | bytes,
-        msg_id: int | None = None,
-        *,
-        content_related: bool = True,
-        session: Session | None = None,
+        self, query: Dissection | bytes, msg_id: int | None = None, *, session: Session | None = None
     ) -> Dissection | bytes:
         """Send any message as it is, and return what answers it: a result, a pong, future_salts. With a `msg_id` that
         was drawn before it goes out under that one alone; `session` is another one than the client's own.
@@ -407,7 +402,7 @@ class Client:
         """
         request = boxed(query)
         with self._work():
-            answer = self._request(lambda _: request, msg_id, content_related=content_related, session=session)
+            answer = self._request(lambda _: request, msg_id, session=session)
         refusal = _refusal(answer)
         if refusal is not None:
             raise refusal
@@ -418,7 +413,6 @@ class Client:
         build: Callable[[int], Dissection | bytes],
         msg_id: int | None = None,
         *,
-        content_related: bool = True,
         session: Session | None = None,
         framed: Callable[[SentPacket, bytes], None] | None = None,
         named: bool = False,
@@ -434,7 +428,7 @@ class Client:
 
         def made() -> SentPacket:
             number = msg_id if chosen else current.next_msg_id(self.clock()) if named else None
-            return current.send(build(number or 0), self.clock(), msg_id=number, content_related=content_related)
+            return current.send(build(number or 0), self.clock(), msg_id=number)
 
         sent = made()
         for left in reversed(range(SENDS)):

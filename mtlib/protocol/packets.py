@@ -113,12 +113,12 @@ REQUEST_PACKET = _packet_layout(TO_SERVER)
 ANSWER_PACKET = _packet_layout(TO_CLIENT)
 
 
-def padding_size(body: int, more_blocks: int = 0) -> int:
-    """The least lawful padding for a body of `body` bytes, plus `more_blocks` times 16.
+def padding_size(body: int) -> int:
+    """The least lawful padding for a body of `body` bytes.
 
     Source: core.telegram.org/mtproto/description, "Encrypted message: encrypted_data".
     """
-    return MIN_PADDING + -(HEADER + whole(body, "body") + MIN_PADDING) % 16 + 16 * whole(more_blocks, "more_blocks")
+    return MIN_PADDING + -(HEADER + whole(body, "body") + MIN_PADDING) % 16
 
 
 def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Dissection:

@@ -12,7 +12,7 @@ something is drawn.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -300,13 +300,6 @@ def some(values: Values, where: str, most: int) -> Values:
         said = "too much for one picture" if values else "nothing to draw"
         raise LocalError(said, got=len(values), expected=f"1 to {most}", where=where)
     return values
-
-
-def finite(values: Iterable[float], where: str) -> None:
-    """LocalError unless all are numbers that have a place on a line."""
-    for value in values:
-        if not isinstance(value, (int, float)) or not -(2**63) <= value < 2**63:  # which no NaN is
-            raise LocalError("a time is a number", got=value, expected="seconds or days", where=where)
 
 
 def brief(words: str, where: str, most: int) -> None:
