@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from test_lessons import DIFFERENT, in_pyodide
-
 from conftest import Play
+from test_lessons import DIFFERENT, in_pyodide
 
 TIME_LIMIT = 40 * 60
 """Seconds for all lessons in one Pyodide; a quiet machine takes a fourth of it."""
