@@ -8,6 +8,7 @@
 import { Asking, isRun, isSave, make } from "./asking.mjs";
 
 const ROOMY = 660; // from this width on, in CSS pixels, 16 bytes stand in a row; below it 8
+const UNREAD = { "aria-hidden": "true" }; // seen, and said in other words to whoever listens
 const LEAST = 4; // bytes that two fields must share to be one value in two places
 const UNMISTAKABLE = 8; // bytes from which on that holds whatever the fields are called
 const QUOTED = 32; // bytes of a value that the detail quotes
@@ -518,13 +519,14 @@ class Sheets {
       fold.folds = { field: index };
     }
     const sealed = field.sealed ? " sealed" : "";
-    item.append(fold, make("span", `letter ${field.origin}${sealed}`, field.letter), named(field.name));
+    item.told = make("span", "unseen");
+    item.append(fold, make("span", `letter ${field.origin}${sealed}`, field.letter, UNREAD), named(field.name), item.told);
     const notes = [field.sealed ? (field.opens < 0 ? "sealed" : "open") : "", field.problem ? "does not parse" : ""];
     item.notes = notes.filter(Boolean);
     item.size = size;
-    item.mark = make("span", "mark");
-    if (field.shape) item.append(make("span", "shape", field.shape));
-    item.append(make("span", "note", item.notes.join(", ")), item.mark, make("span", "size", String(size)));
+    item.mark = make("span", "mark", "", UNREAD);
+    if (field.shape) item.append(make("span", "shape", field.shape, UNREAD));
+    item.append(make("span", "note", item.notes.join(", "), UNREAD), item.mark, make("span", "size", String(size), UNREAD));
     this.items.push(item);
     this.agree(item);
     return item;
@@ -532,12 +534,12 @@ class Sheets {
 
   /** A field that does not follow from its sources any more says so. */
   agree(item) {
-    const { name, origin } = this.told.fields[item.target.field];
+    const { origin } = this.told.fields[item.target.field];
     const wrong = this.told.state.agrees[item.target.field] === false;
     const notes = wrong ? [...item.notes, "does not follow from its sources"] : item.notes;
     write(item.mark, wrong ? "\u2260" : "");
     item.className = `item${item.lit || ""}`;
-    item.setAttribute("aria-label", [name, origin, count(item.size, "byte"), ...notes].join(", "));
+    write(item.told, `, ${[origin, count(item.size, "byte"), ...notes].join(", ")}`);
   }
 
   /** New bytes where the old ones were. */
