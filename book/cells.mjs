@@ -69,7 +69,6 @@ class Cell {
     this.views = [];
     this.wrapper = root.querySelector(".output_wrapper");
     this.before = this.wrapper; // what it showed when the book was made
-    this.painted = globalThis.book.models[root.querySelector(".view")?.id]?.picture;
     this.made = this.saved; // the text that gave what is shown
     this.tools();
   }
@@ -185,11 +184,7 @@ class Cell {
   async drawOne({ kind, text, html, said, id, view, traits }, cells, asMade) {
     if (kind === "text") return piece("output_text", make("pre", "", text));
     if (kind === "html") return piece("output_html", harmless(html));
-    if (kind === "view") {
-      const place = await this.lesson.draw(id, { kind: view, traits: JSON.parse(traits), cells });
-      if (asMade) globalThis.book.models[id].picture = this.painted;
-      return piece("output_html", place);
-    }
+    if (kind === "view") return piece("output_html", await this.lesson.draw(id, { kind: view, traits: JSON.parse(traits), cells }));
     if (kind === "error") return piece("output_error", make("pre", "", text));
     if (kind === "different") return piece("output_different", make("p", "", text));
     const painted = asMade && this.before?.querySelector("img");

@@ -168,23 +168,6 @@ def test_a_figure_stays_as_it_was_painted_and_says_so(lesson: Callable[..., Less
     assert instead in opened.run(3) and opened.cell(3).locator("img").count() == 0
 
 
-def test_a_prediction_shows_the_picture_that_was_painted_for_it(lesson: Callable[..., Lesson]) -> None:
-    opened = lesson(PAINTED)
-    asked = opened.cell(6).locator(".mtlib-predict")
-    asked.get_by_text("Show me").click()
-    expect(asked.locator("img")).to_have_attribute("src", re.compile("^data:image/png"), timeout=STARTS)
-    assert asked.locator("img").evaluate("each => each.naturalWidth") > 300
-    painted = asked.locator("img").get_attribute("src")
-    opened.run(6)
-    asked.get_by_text("Show me").click()
-    expect(asked.locator("img")).to_have_attribute("src", painted, timeout=STARTS)
-    opened.write(0, sources(PAINTED)[0] + "\niv = bytes(32)")
-    opened.run(6)
-    asked.get_by_text("Show me").click()
-    expect(asked.get_by_text("The same in words")).to_be_visible(timeout=STARTS)
-    assert asked.locator("img").count() == 0
-
-
 # -- What goes wrong
 
 

@@ -366,8 +366,7 @@ def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
     for view in views:
         shown = [output.data for output in cells[view["cell"]].outputs if "text/html" in output.get("data", {})]
         table = next((data for data in shown if data["text/html"] == view["html"]), shown[-1])
-        html = table["text/html"] if view["kind"] == "predict" else view["html"]  # with the picture, if it has one
-        table["text/html"] = f'<div id="{view["id"]}" class="view">{html}</div>'
+        table["text/html"] = f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
 
 
 DIFFERS = {
