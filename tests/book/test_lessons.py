@@ -26,6 +26,7 @@ DIFFERENT = {
     ("00", 7): "the map of the course stands on the first page of the book",
     ("18", 8): IN_MEMORY,
     ("19", 8): IN_MEMORY,
+    ("29", 7): "it starts a program, which a page cannot, and says so in a sentence",
 }
 """The cells that show something else in a page, by lesson and place, and why."""
 

@@ -2,9 +2,9 @@
 
 The other libraries are installed at pinned versions into .peers/bench, and this file then runs again with that
 folder's Python: the course itself needs none of them. The names: request, ige, factoring, exchange, importing,
-loopback, memory; and clients, the time from TCP accept to boolTrue of every client that binds, where network
-namespaces can be had. --write puts everything into docs/measured.md. Exit status 0; with --strict it is 1 if a goal
-was missed.
+loopback, memory; book, the web site in Chromium beside its goals; and clients, the time from TCP accept to boolTrue of
+every client that binds, where network namespaces can be had. --write puts everything into
+docs/measured.md. Exit status 0; with --strict it is 1 if a goal was missed.
 """
 
 from __future__ import annotations
@@ -26,25 +26,29 @@ import measured  # noqa: E402
 from progress import Progress  # noqa: E402
 
 NAMES = ("request", "ige", "factoring", "exchange", "importing", "loopback", "memory")
-CLIENTS, WRITE = "clients", "--write"
+CLIENTS, BOOK, WRITE = "clients", "book", "--write"
 HEAD = ("what", "against", "ours", "theirs", "ratio", "goal", "")
 WIDTHS = (38, 24, 9, 9, 7, 7, 6)
 
 
 def main(words: list[str]) -> int:
     chosen = [word for word in words if not word.startswith("-")]
-    unknown = [word for word in words if word not in (*NAMES, CLIENTS, "--strict", WRITE)]
+    unknown = [word for word in words if word not in (*NAMES, BOOK, CLIENTS, "--strict", WRITE)]
     if unknown:
-        known = ", ".join((*NAMES, CLIENTS))
+        known = ", ".join((*NAMES, BOOK, CLIENTS))
         print(f"bench knows no {unknown[0]!r}. There are: {known}, --strict and {WRITE}.", file=sys.stderr)
         return 2
     if WRITE in words and chosen:
         print(f"bench writes whole tables only: {WRITE} goes without names.", file=sys.stderr)
         return 2
+    if chosen == [BOOK]:
+        return book("--strict" in words)
     python = yardsticks()
     if Path(sys.executable).resolve() != python.resolve() or sys.prefix != str(python.parents[1]):
-        ours = [word for word in words if word != CLIENTS]
-        code = again(python, [str(Path(__file__)), *ours]) if chosen != [CLIENTS] else 0
+        ours = [word for word in words if word not in (CLIENTS, BOOK)]
+        code = again(python, [str(Path(__file__)), *ours]) if not chosen or {*chosen} - {CLIENTS, BOOK} else 0
+        if not chosen or BOOK in chosen:
+            code = code or book("--strict" in words, WRITE in words)
         return code or (clients(WRITE in words) if not chosen or CLIENTS in chosen else 0)
     rows = table(chosen or NAMES)
     missed = [row.name for row in rows if not row.met]
@@ -76,6 +80,20 @@ def clients(write: bool = False) -> int:
     if write and not program.returncode:
         measured.write(CLIENTS, f"./run bench {WRITE}", f"```text\n{''.join(said)}```")
     return program.returncode
+
+
+def book(strict: bool = False, write: bool = False) -> int:
+    """The book in Chromium, beside its goals; with this Python, which has a browser to drive."""
+    import figures_book
+
+    print("\nThe book in Chromium, over http on loopback, medians; beside them what is asked for:")
+    rows = []
+    for row in figures_book.figures():
+        rows.append(row)
+        print(line(row.cells()), flush=True)
+    if write:
+        measured.write(BOOK, f"./run bench {WRITE}", measured.table((*HEAD[:-1], "met"), [r.cells() for r in rows]))
+    return 1 if strict and not all(row.met for row in rows) else 0
 
 
 def again(python: Path, command: list[str]) -> int:
