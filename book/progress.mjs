@@ -1,10 +1,11 @@
 // The map of the course on the first page, with what this reader has done: in the table, in the picture, and in words.
-// Done is a lesson whose predictions are made and whose functions are kept, as in `course_map`.
+// Done is a lesson whose predictions are made and whose exercises are right, as in `course_map`.
 
 import { functions, guesses } from "./mine.mjs";
 
 const PAPER = "paper";
 const DONE = "derived";
+const ANSWERED = "exercise:"; // in front of the name of an exercise whose values are right, among the guesses
 
 /** The first lesson of a road that is not done. */
 const next = (road) => road.find(({ done }) => !done);
@@ -36,12 +37,12 @@ function draw(picture, course, coming) {
 
 export function progress() {
   const made = new Set(guesses());
-  const kept = new Set(functions());
+  const right = new Set([...functions(), ...[...made].filter((name) => name.startsWith(ANSWERED)).map((name) => name.slice(ANSWERED.length))]);
   const course = JSON.parse(document.getElementById("course-data").textContent);
   for (const lesson of course) {
     lesson.made = lesson.predictions.filter((name) => made.has(name)).length;
-    lesson.kept = lesson.functions.filter((name) => kept.has(name)).length;
-    lesson.done = lesson.made === lesson.predictions.length && lesson.kept === lesson.functions.length;
+    lesson.right = lesson.exercises.filter((name) => right.has(name)).length;
+    lesson.done = lesson.made === lesson.predictions.length && lesson.right === lesson.exercises.length;
   }
   const short = course.filter((lesson) => lesson.short);
   const coming = new Set([next(short), next(course)]);
@@ -50,7 +51,7 @@ export function progress() {
     lesson.words = lesson.done ? "done" : coming.has(lesson) ? "next" : "";
     const cells = table.querySelector(`a[href="${lesson.stem}.html"]`).closest("tr").children;
     cells[3].textContent = `${lesson.made} of ${lesson.predictions.length}`;
-    cells[4].textContent = lesson.functions.length ? `${lesson.kept} of ${lesson.functions.length}` : "";
+    cells[4].textContent = lesson.exercises.length ? `${lesson.right} of ${lesson.exercises.length}` : "";
     cells[5].textContent = lesson.words;
   }
   const said = `${stands("The short road", short)} ${stands("The whole course", course)}`;

