@@ -20,8 +20,8 @@ Everything prints the same text in every run, and in a notebook a box beside it.
 from __future__ import annotations
 
 import linecache
+import site
 import sys
-import sysconfig
 import time
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -119,7 +119,7 @@ class _Watch:
 
 
 _HOUSE = str(Path(__file__).resolve().parents[1])
-_NOT_THE_READERS = (_HOUSE, "<frozen ", *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+_NOT_THE_READERS = (_HOUSE, "<frozen ", str(Path(linecache.__file__).parent), *site.getsitepackages())
 """Where the code of the library, and of what it is made of, begins."""
 
 

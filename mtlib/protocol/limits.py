@@ -46,7 +46,6 @@ class Limits(NamedTuple):
     """Elements of other vectors, such as the JSON in initConnection."""
     wrappers: int = 8
     """Layers of invokeWith... and gzip_packed around one call."""
-
     past: int = 300
     """Seconds by which a msg_id may lie behind the clock, from the specification."""
     future: int = 30
