@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,14 @@ def test_a_new_key() -> None:
     assert not hex_fingerprint(key.public.fingerprint).startswith("0")
     assert key.apply(key.public.apply(bytes(255) + b"\x07")) == bytes(255) + b"\x07"
     assert repr(key) == f"PrivateKey(fingerprint={hex_fingerprint(key.public.fingerprint)!r})"
+
+
+def test_a_key_is_made_without_cryptography_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.rsa", None)
+    key = PrivateKey.generate()
+    assert key.public.n.bit_length() == 2048 and key.public.e == 65537
+    block = b"\1" * 256
+    assert pow(int.from_bytes(key.apply(block), "big"), 65537, key.public.n).to_bytes(256, "big") == block
 
 
 def test_generate_throws_short_fingerprints_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,16 +9,18 @@ Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1, 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hmac import compare_digest
+from itertools import count
 from math import lcm
 from typing import Any
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import Entropy, source
-from mtlib.crypto.numbers import power, to_bytes
+from mtlib.crypto.numbers import is_probable_prime, power, to_bytes
 from mtlib.crypto.secret import Buffer, Secret, exact, plain, whole
 from mtlib.errors import CheckError, LocalError
 from mtlib.wire.dissection import Seal, Unsealed
@@ -117,16 +119,13 @@ class PrivateKey(Secret):
 
     @classmethod
     def generate(cls) -> PrivateKey:
-        """A new 2048-bit key with e = 65537, made by `cryptography` from the system's randomness.
+        """A new 2048-bit key with e = 65537 from the system's randomness, made by `cryptography` where it is.
 
         One key in sixteen is thrown away: those whose fingerprint starts with a zero digit, because some
         tool or other always prints it short.
         """
-        from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-
         while True:
-            numbers = generate_private_key(65537, 8 * WIDTH).private_numbers()
-            key = cls(numbers.p, numbers.q)
+            key = cls(*_two_primes())
             if len(hex_fingerprint(key.public.fingerprint).lstrip("0")) == 16:
                 return key
 
@@ -185,6 +184,19 @@ class PrivateKey(Secret):
                 return Unsealed(old_open(data, self), True, 1)
             except CheckError:
                 raise error from None
+
+
+def _two_primes() -> tuple[int, int]:
+    """p and q of a new key. Without `cryptography`, as in a browser, it takes a second or two."""
+    try:
+        from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+    except ImportError:
+        half = 4 * WIDTH
+        drawn = (secrets.randbits(half) | 3 << half - 2 | 1 for _ in count())
+        primes = (each for each in drawn if each % 65537 != 1 and is_probable_prime(each))
+        return next(primes), next(primes)
+    numbers = generate_private_key(65537, 8 * WIDTH).private_numbers()
+    return numbers.p, numbers.q
 
 
 def select_key(offered: Sequence[int], known: Sequence[PublicKey]) -> PublicKey:
