@@ -332,6 +332,11 @@ def test_other_connections_are_counted(spoken: tuple[Said, list[AuthKey], bytes]
                              "1 TCP connections without anything of MTProto that could be recognised")
 
 
+@pytest.mark.parametrize("records", [[], [b"\x45"]])
+def test_a_capture_without_a_conversation_says_so(records: list[bytes]) -> None:
+    assert str(read_capture(pcap(records))).splitlines()[0] == "No conversation in MTProto is in this capture."
+
+
 def test_a_later_connection_of_the_same_ends_is_another(spoken: tuple[Said, list[AuthKey], bytes]) -> None:
     said, keys, inner = spoken
     again = [(who, (seq + 5000) % 2**32, flags, data) for who, seq, flags, data in segments(said)]

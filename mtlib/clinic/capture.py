@@ -87,7 +87,8 @@ class Capture:
     notes: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n\n".join([*map(str, self.connections), *(["\n".join(self.notes)] if self.notes else [])])
+        found = [*map(str, self.connections)] or ["No conversation in MTProto is in this capture."]
+        return "\n\n".join([*found, *(["\n".join(self.notes)] if self.notes else [])])
 
 
 def is_capture(data: bytes) -> bool:
