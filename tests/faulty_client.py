@@ -103,7 +103,8 @@ class FaultyClient:
         offer = ige_backwards(answer[40 : 40 + size], *aes)[20:]
         (g,) = struct.unpack("<i", offer[36:40])
         prime = int.from_bytes(offer[44:300], "big")
-        g_a = int.from_bytes(offer[304 : 304 + int.from_bytes(offer[301:304], "little")], "big")  # one in 199 is shorter
+        length = int.from_bytes(offer[301:304], "little")  # one in 199 has less than 256 bytes
+        g_a = int.from_bytes(offer[304 : 304 + length], "big")
         b = int.from_bytes(os.urandom(256), "big")
         reply = CLIENT_DH_INNER + both + bytes(8) + tl_bytes(pow(g, b, prime).to_bytes(256, "big"))
         text = hashlib.sha1(reply).digest() + reply

@@ -63,6 +63,10 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
         return not_yet(f"this answer cannot be compared ({type(error).__name__}): plain values of Python are wanted.")
 
 
+_computed = getattr(time, "thread_time", time.monotonic)
+"""Seconds that this thread has computed; by the clock in a browser, which does not count them."""
+
+
 class _TooLong(BaseException):
     """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says when and where."""
 
@@ -97,14 +101,14 @@ class _Watch:
                 self.within(frame)
                 return None
             self.entered = frame
-            self.started, self.soonest = time.thread_time(), time.monotonic() + self.left
+            self.started, self.soonest = _computed(), time.monotonic() + self.left
         self.within(frame)
         return None if frame.f_code.co_filename.startswith(_HOUSE) else self.watched
 
     def watched(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "return" and frame is self.entered:
             self.entered = None
-            self.left -= time.thread_time() - self.started
+            self.left -= _computed() - self.started
         else:
             self.within(frame)
         return self.watched
@@ -114,7 +118,7 @@ class _Watch:
         now = time.monotonic()
         if now > self.end:
             raise _TooLong(f"{PATIENCE:g} seconds and was stopped, {_standing(frame, _HOUSE)}")
-        if self.entered is not None and now > self.soonest and time.thread_time() - self.started > self.left:
+        if self.entered is not None and now > self.soonest and _computed() - self.started > self.left:
             raise _TooLong(f"{LIMIT:g} seconds and was stopped, {_standing(frame, _HOUSE)}")
 
 

@@ -31,6 +31,8 @@ ACTIVATE = """at => {
   content.deselectAll();
   content.activeCellIndex = at;
 }"""
+SHOW = "at => void window.jupyterapp.shell.currentWidget.content.scrollToItem(at)"
+"""A cell far out of sight is not drawn."""
 EMPTY = """(outputs) => outputs.filter((each) => {
   const { width, height } = each.getBoundingClientRect();
   return width < 100 || height < 20 || !each.innerText.trim();
@@ -146,6 +148,8 @@ def test_a_lesson_runs_and_its_exercises_are_solved_by_typing(lesson: Lesson, re
         for each in dict.fromkeys((at, lesson.checker(at))):
             lesson.run(each)
     for at in {lesson.checker(at) for at in exercises.values()}:
+        page.evaluate(SHOW, at)
+        expect(lesson.said(at).first).to_be_visible()
         boxes = [text for text in lesson.said(at).all_inner_texts() if text.split(":")[0] in VERDICTS]
         assert boxes
         assert [text for text in boxes if not text.startswith("right:")] == []
