@@ -252,7 +252,7 @@ async function live(python) {
     if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // what scrolls has to be reached by keys
   }
   cells(python, (id, view) => draw(id, view, python));
-  if (document.querySelector(".found")) (await import("./search.mjs")).search();
+  if (document.querySelector(".searched")) (await import("./search.mjs")).search();
   if (document.getElementById("course-data")) (await import("./progress.mjs")).progress();
   receive(models, python);
   document.documentElement.dataset.live = Object.keys(globalThis.book.models).length; // for tests: everything is drawn

@@ -14,7 +14,7 @@ function rank({ words, all }, asked) {
 }
 
 export function search() {
-  const lines = [...document.querySelectorAll(".found li")].map((line) => {
+  const lines = [...document.querySelectorAll(".searched li")].map((line) => {
     const words = line.querySelector("a").textContent.toLowerCase();
     return { line, words, all: line.textContent.toLowerCase() };
   });
@@ -30,7 +30,7 @@ export function search() {
     found.sort((one, other) => other.rank - one.rank);
     best.replaceChildren(...found.slice(0, BEST).map(({ line }) => line.cloneNode(true)));
     status.textContent = asked.length ? `${found.length || "No"} line${found.length === 1 ? "" : "s"} found${found.length > BEST ? `; the best ${BEST}` : ""}.` : "";
-    for (const section of document.querySelectorAll(".found")) section.hidden = asked.length > 0;
+    for (const section of document.querySelectorAll(".searched")) section.hidden = asked.length > 0;
     history.replaceState(null, "", input.value ? `#${encodeURIComponent(input.value)}` : location.pathname);
   };
   input.addEventListener("input", choose);

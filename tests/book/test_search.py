@@ -62,12 +62,12 @@ def test_what_is_not_there_is_said(reader: Callable[..., Reader]) -> None:
     page = reader().open("search", "#zzzz")
     expect(page.get_by_role("status").first).to_have_text("No lines found.")
     page.locator("#search-words").fill("")
-    assert page.locator(".found:visible").count() == 4
+    assert page.locator(".searched:visible").count() == 4
 
 
 def test_without_scripts_it_is_an_index_whose_links_lead_somewhere(reader: Callable[..., Reader], site: Site) -> None:
     page = reader(java_script_enabled=False).open("search")
-    links = page.locator(".found a").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
+    links = page.locator(".searched a").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
     texts = {path.name: path.read_text(encoding="utf-8") for path in site.folder.glob("*.html")}
     assert len(links) > 300
     for link in links:
@@ -87,6 +87,7 @@ def test_every_page_leads_to_the_search(reader: Callable[..., Reader]) -> None:
 def test_the_map_has_what_this_reader_did(reader: Callable[..., Reader], tmp_path: Any, monkeypatch: Any) -> None:
     done = [each for each in COURSE if each.number in ("00", "01")]
     guesses = {name: "yes" for each in done for name in each.predictions}
+    guesses |= {f"exercise:{name}": True for each in done for name in each.exercises}
     mine = "def seal(a):\n    return a\n"
     opened = reader()
     page = opened.open("index")

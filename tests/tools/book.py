@@ -217,7 +217,7 @@ def page(
     if views:
         data = json.dumps({"views": views}, separators=(",", ":")).replace("<", "\\u003c")
         foot += f'<script type="application/json" id="book-data">{data}</script>'
-    if views or (views is not None and (script or CODE in body or 'class="found"' in body)):
+    if views or (views is not None and (script or CODE in body or 'class="searched"' in body)):
         foot += '<script type="module" src="host.mjs"></script>'
     foot += script
     return (

@@ -74,7 +74,7 @@ def listed(found: Iterable[Entry]) -> str:
         beside = f" <span>{escape(entry.beside)}</span>" if entry.beside else ""
         rows[entry.kind].append(f'<li><a href="{escape(entry.address)}">{escape(entry.words)}</a>{beside}</li>')
     lists = "".join(
-        f'<section class="found"><h2>{SECTIONS[kind]}</h2><ul>{"".join(each)}</ul></section>'
+        f'<section class="searched"><h2>{SECTIONS[kind]}</h2><ul>{"".join(each)}</ul></section>'
         for kind, each in rows.items()
     )
     return f"<h1>{TITLE}</h1><p>{INTRODUCTION}</p>{lists}"
