@@ -9,7 +9,6 @@ Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1, 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,7 @@ from math import lcm
 from typing import Any
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
-from mtlib.crypto.entropy import Entropy, source
+from mtlib.crypto.entropy import Entropy, System, source
 from mtlib.crypto.numbers import is_probable_prime, power, to_bytes
 from mtlib.crypto.secret import Buffer, Secret, exact, plain, whole
 from mtlib.errors import CheckError, LocalError
@@ -191,8 +190,7 @@ def _two_primes() -> tuple[int, int]:
     try:
         from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
     except ImportError:
-        half = 4 * WIDTH
-        drawn = (secrets.randbits(half) | 3 << half - 2 | 1 for _ in count())
+        drawn = (int.from_bytes(System().draw("prime", WIDTH // 2)) | 3 << 4 * WIDTH - 2 | 1 for _ in count())
         primes = (each for each in drawn if each % 65537 != 1 and is_probable_prime(each))
         return next(primes), next(primes)
     numbers = generate_private_key(65537, 8 * WIDTH).private_numbers()
