@@ -506,8 +506,8 @@ def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
 
 def _dates(case: Case, opened: Opened | None) -> Iterator[Finding]:
     """Is expires_at a date in the future, and not beyond the promise?"""
-    values, end, clock = case.values, case.patient.key_expires_at, case.patient.clock
-    if end is not None and clock is not None and end <= clock:  # no date would do
+    values = case.values
+    if seconds_past_the_end(case.patient) is not None:  # no date would do
         return
     if values.get("expires_at") is not None:
         yield from date(case.patient, values["expires_at"], "request/expires_at", 20)
@@ -526,9 +526,9 @@ _FAILING = {
 
 def _states(patient: Patient, verdict: Verdict | None) -> Iterator[Finding]:
     """What the data centre's own state refuses."""
-    end, clock = patient.key_expires_at, patient.clock
-    if end is not None and clock is not None and end <= clock:
-        yield said("temporary_key_expired", f"It ended {clock - end} seconds before.")
+    past = seconds_past_the_end(patient)
+    if past is not None:
+        yield said("temporary_key_expired", f"It ended {past} seconds before.")
     for check, name in _FAILING.items():
         if verdict is not None and check in verdict.failing and (check != "perm_key_known" or patient.perm_key is None):
             yield Finding(MISTAKES[name])
@@ -667,6 +667,12 @@ def is_young(patient: Patient) -> bool:
     """Whether the permanent key is not older than 60 seconds. Source: core.telegram.org/api/pfs."""
     clock = patient.clock
     return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created <= YOUNG
+
+
+def seconds_past_the_end(patient: Patient) -> int | None:
+    """How long ago the temporary key ended; None where it has not, or nobody knows."""
+    end, clock = patient.key_expires_at, patient.clock
+    return None if end is None or clock is None or clock < end else clock - end
 
 
 def _remarks(opened: Opened | None, patient: Patient, findings: list[Finding]) -> Iterator[Any]:

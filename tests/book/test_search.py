@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_book import ALSO_ASKED, TAGS, Reader
+from test_book import ALSO_ASKED, TAGS, Reader, reader
 
 from conftest import ROOT, Site
 from mtlib.lab.course import SHORT, course_map, lessons
+
+__all__ = ["reader"]
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 expect = sync_api.expect
 
 COURSE = lessons(ROOT / "notebooks")
 TITLES = {each.number: each.title for each in COURSE}
-
-
-@pytest.fixture
-def reader(browser: Any, site: Site) -> Iterator[Callable[..., Reader]]:
-    opened: list[Reader] = []
-
-    def make(**options: Any) -> Reader:
-        opened.append(Reader(browser, site, **options))
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        assert each.outside() == [] and each.errors == []
-        each.context.close()
 
 
 @pytest.mark.parametrize(
