@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from mtlib.lab.prediction import predict
     from mtlib.lab.readiness import checkup
     from mtlib.lab.samples import DAY, NOW, sample
-    from mtlib.lab.views import Conversation, Ige, KeySchedule, Sent
+    from mtlib.lab.views import Conversation, Sent
 
 __all__ = [
-    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Ige", "Inspector", "KeySchedule",
-    "Menus", "Sent", "blocks", "check", "checkup", "choose", "compare", "contract", "course_map", "cut", "hint",
+    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Inspector", "Menus", "Sent", "blocks", "check", "checkup", "choose", "compare", "contract", "course_map", "cut", "hint",
     "inspect_bind", "keep", "key_exchange", "material", "mine", "my_bind_file", "number", "order", "predict",
     "published_exchange", "sample", "several", "text",
 ]  # fmt: skip
@@ -51,5 +50,5 @@ __getattr__, __dir__ = lazily(__name__, {
     "prediction": "predict",
     "readiness": "checkup",
     "samples": "DAY NOW sample",
-    "views": "Conversation Ige KeySchedule Sent",
+    "views": "Conversation Sent",
 })  # fmt: skip

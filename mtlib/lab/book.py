@@ -292,7 +292,7 @@ def conversation(flip: int | None, seed: str) -> dict[str, Any]:
     with LocalDC(**told[0]) as dc, connect(dc, **told[1]) as client:  # type: ignore[arg-type]
         said = list(_said(dc, client, None if flip is None else turned))
         shown = Conversation(_sent(client))
-    return {"said": said, "view": {"kind": "views", "traits": traits(shown)}, "html": shown._html()}
+    return {"said": said, "view": {"kind": "views", "traits": traits(shown)}, "html": shown.html()}
 
 
 def _said(dc: Any, client: Any, change: Any) -> Iterator[str]:

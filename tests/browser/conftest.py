@@ -16,12 +16,10 @@ NODE = ROOT / "tests" / "node"
 AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
 
 CELLS = (
-    "from mtlib.lab import Conversation, Ige, Inspector, KeySchedule, Sent, inspect_bind, sample\n"
+    "from mtlib.lab import Conversation, Inspector, Sent, inspect_bind, sample\n"
     "s = sample()\nb = s.binding",
     "inspector = inspect_bind(s.carried)\ninspector",
     "Inspector(b.inner)",
-    "KeySchedule(b.schedule, show_bytes=True)",
-    "Ige(bytes(b.plaintext), b.schedule.aes_key, b.schedule.aes_iv)",
     "Conversation([Sent(True, s.carried.message, 'the bind'), Sent(False, b.inner)])",
 )
 

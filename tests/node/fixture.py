@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mtlib.lab import Conversation, Ige, KeySchedule, Sent, inspect_bind, sample
+from mtlib.lab import Conversation, Sent, inspect_bind, sample
 from mtlib.lab import predicting as ask
 
 HERE = Path(__file__).resolve().parent
@@ -27,20 +27,14 @@ def told() -> dict[str, Any]:
     inspector.author(f"{MESSAGE}/request/nonce", 77)
     states["authored"] = inspector.state
     made_by = "python tests/node/fixture.py, from mtlib.lab.sample()"
-    return {"made_by": made_by, "structure": inspector.structure, "states": states, "views": views(),
+    return {"made_by": made_by, "structure": inspector.structure, "states": states, "conversation": conversation(),
             "predictions": predictions()}  # fmt: skip
 
 
-def views() -> dict[str, Any]:
-    """What the smaller views are told about the same binding."""
-    carried = sample().carried
-    schedule, message = carried.binding.schedule, Sent(True, carried.binding.inner, "the forty bytes")
-    made = {
-        "schedule": KeySchedule(schedule, show_bytes=True),
-        "ige": Ige(bytes(carried.binding.plaintext), schedule.aes_key, schedule.aes_iv),
-        "conversation": Conversation([message, Sent(False, carried.binding.inner)]),
-    }
-    return {name: view.told for name, view in made.items()}
+def conversation() -> dict[str, Any]:
+    """What a conversation about the same binding is told."""
+    inner = sample().binding.inner
+    return dict(Conversation([Sent(True, inner, "the forty bytes"), Sent(False, inner)]).told)
 
 
 def predictions() -> dict[str, Any]:
