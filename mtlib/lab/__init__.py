@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from mtlib.lab.views import Conversation, Sent
 
 __all__ = [
-    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Inspector", "Menus", "Sent", "blocks", "check", "checkup", "choose", "compare", "contract", "course_map", "cut", "hint",
-    "inspect_bind", "keep", "key_exchange", "material", "mine", "my_bind_file", "number", "order", "predict",
-    "published_exchange", "sample", "several", "text",
+    "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Inspector", "Menus", "Sent", "blocks",
+    "check", "checkup", "choose", "compare", "contract", "course_map", "cut", "hint", "inspect_bind", "keep",
+    "key_exchange", "material", "mine", "my_bind_file", "number", "order", "predict", "published_exchange",
+    "sample", "several", "text",
 ]  # fmt: skip
 
 __getattr__, __dir__ = lazily(__name__, {
