@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mtlib.errors import LocalError
-from mtlib.lab.arrival import arrive
+from mtlib.lab.bind import arrive
 from mtlib.lab.samples import sample
 from mtlib.protocol.checks import CHECKS, PACKET_CHECKS
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal

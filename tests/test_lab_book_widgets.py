@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mtlib.lab.book_widgets import HTML, Dropdown, HBox, ToggleButtons, VBox, Widget, widget_of
-from mtlib.lab.obeying import UNKNOWN
+from mtlib.lab.widgets import UNKNOWN
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAY = """

@@ -20,8 +20,7 @@ from mtlib.errors import LocalError
 from mtlib.lab import DAY, NOW, sample
 from mtlib.lab.plates import Bugs, Clock, Theft, Triage
 from mtlib.lab.plates.bugs import LEVELS, PLACES
-from mtlib.lab.plates.clock import STOPS
-from mtlib.lab.plates.lives import LAST, Life
+from mtlib.lab.plates.clock import LAST, STOPS, Life
 from mtlib.lab.plates.triage import SHOWN, TRIAGE, stop
 from mtlib.protocol.checks import CHECKS, INVALID
 from mtlib.protocol.retry import DROP_BOTH_KEYS, YOUNG, Advice, retry

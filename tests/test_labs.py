@@ -48,11 +48,10 @@ from mtlib.lab.exercises_labs import (
 )
 from mtlib.lab.plates import staircase
 from mtlib.lab.plates.board import Board
-from mtlib.lab.plates.candidates import Candidates
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
-from mtlib.lab.plates.price import Price
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
+from mtlib.lab.plates.stills import Candidates, Price
 from mtlib.lab.plates.twins import ROWS as READERS
 from mtlib.lab.plates.twins import Twins, readers
 from mtlib.lab.receivers import TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting

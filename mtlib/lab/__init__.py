@@ -13,14 +13,13 @@ from mtlib.lazy import lazily
 if TYPE_CHECKING:
     from mtlib.lab.bind import inspect_bind
     from mtlib.lab.comparison import compare
-    from mtlib.lab.controls import EndpointChoice
+    from mtlib.lab.controls import EndpointChoice, Menus
     from mtlib.lab.course import course_map
     from mtlib.lab.exchanges import key_exchange, published_exchange
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine
     from mtlib.lab.exercises_dc import ACTIONS
     from mtlib.lab.form_widget import DoctorForm
     from mtlib.lab.inspector import Inspector
-    from mtlib.lab.menus import Menus
     from mtlib.lab.my_bind import my_bind_file
     from mtlib.lab.predicting import blocks, choose, cut, number, order, several, text
     from mtlib.lab.prediction import predict
@@ -38,14 +37,13 @@ __all__ = [
 __getattr__, __dir__ = lazily(__name__, {
     "bind": "inspect_bind",
     "comparison": "compare",
-    "controls": "EndpointChoice",
+    "controls": "EndpointChoice Menus",
     "course": "course_map",
     "exchanges": "key_exchange published_exchange",
     "exercises": "check contract hint keep material mine",
     "exercises_dc": "ACTIONS",
     "form_widget": "DoctorForm",
     "inspector": "Inspector",
-    "menus": "Menus",
     "my_bind": "my_bind_file",
     "predicting": "blocks choose cut number order several text",
     "prediction": "predict",

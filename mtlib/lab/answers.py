@@ -7,15 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mtlib.lab import exercises_bytes, exercises_dc, exercises_keys, exercises_labs, exercises_recipe, exercises_whole
+from mtlib.lab import exercises_bytes, exercises_dc, exercises_keys, exercises_labs, exercises_recipe
 from mtlib.lab.examining import Exercise, Task
 
-_ALL: tuple[Exercise, ...] = (
-    *exercises_bytes.EXERCISES, *exercises_keys.EXERCISES, *exercises_whole.EXERCISES, *exercises_recipe.EXERCISES,
-    *exercises_dc.EXERCISES, *exercises_labs.EXERCISES,
-)  # fmt: skip
+_PARTS = (exercises_bytes, exercises_keys, exercises_recipe, exercises_dc, exercises_labs)
 EXERCISES: Mapping[str, Exercise] = {
-    exercise.name: exercise for exercise in sorted(_ALL, key=lambda each: each.lesson)
+    exercise.name: exercise
+    for exercise in sorted((each for part in _PARTS for each in part.EXERCISES), key=lambda each: each.lesson)
 }
 
 

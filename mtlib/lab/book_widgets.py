@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 from typing import Any, ClassVar
 
-from mtlib.lab.obeying import UNKNOWN, obeyed, serial
+from mtlib.lab.widgets import UNKNOWN, obeyed, serial
 
 
 class Trait(dict[str, Any]):

@@ -25,11 +25,11 @@ from mtlib.clinic.patient import GivenKey
 from mtlib.clinic.reading import Found, PatientFacts, by_content, facts_of, read
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
-from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 from mtlib.lab.patients import examples
 from mtlib.lab.resealing import resealed
 from mtlib.lab.sheets import Map, uncut
 from mtlib.lab.view_model import ViewModel
+from mtlib.lab.widgets import UNKNOWN, obeyed, serial
 from mtlib.protocol.packets import FORMULAS, REQUEST_PACKET
 from mtlib.wire.dissection import Dissection, Reading, unseal
 from mtlib.wire.schema import PLAINTEXT

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from mtlib.errors import LocalError, MtError
-from mtlib.lab.obeying import UNKNOWN, obeyed, serial
+from mtlib.lab.widgets import obeyed, serial
 
 MATCH, DIFFERS = "M match", "D differs"
 """What stands below a guess and its measurement: a letter and a word."""
@@ -335,7 +335,7 @@ class Prediction:
 
     def handle(self, message: Mapping[str, Any]) -> None:
         """One message of a front end. Whatever is wrong with it is answered with a sentence."""
-        said = obeyed(self._obey, message, UNKNOWN.capitalize())
+        said = obeyed(self._obey, message)
         self._tell(serial(message), said and f"{said}.")
 
     def _obey(self, message: Mapping[str, Any]) -> None:

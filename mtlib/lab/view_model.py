@@ -25,8 +25,8 @@ from typing import Any
 from mtlib.clinic.reading import read_bytes
 from mtlib.clinic.text_bytes import bytes_in
 from mtlib.errors import LocalError, MtError
-from mtlib.lab.obeying import UNKNOWN, obeyed, serial
 from mtlib.lab.sheets import Map, Place, Sheet, uncut
+from mtlib.lab.widgets import UNKNOWN, obeyed, serial
 from mtlib.wire.dissection import Dissection, Reading, Seal, Span
 from mtlib.wire.notes import Origin
 from mtlib.wire.provenance import FUNCTIONS, Traced, trace

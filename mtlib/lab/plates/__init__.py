@@ -17,8 +17,7 @@
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 | `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
-How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills` (02 to 09), `Price` (26),
-`Candidates` (27).
+How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills`.
 """
 
 from __future__ import annotations
@@ -27,17 +26,16 @@ from typing import Any
 
 from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.bugs import Bugs
-from mtlib.lab.plates.candidates import Candidates
 from mtlib.lab.plates.clock import Clock
 from mtlib.lab.plates.horizon import Horizon
 from mtlib.lab.plates.lanes import Lanes
 from mtlib.lab.plates.machine import Machine
 from mtlib.lab.plates.packet import Packet
 from mtlib.lab.plates.plate import Plate
-from mtlib.lab.plates.price import Price
 from mtlib.lab.plates.rho import Rho
 from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.staircase import Staircase
+from mtlib.lab.plates.stills import Candidates, Price
 from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.twins import Twins

@@ -43,8 +43,7 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import Any, ClassVar
 
-from mtlib.lab.obeying import obeyed, serial
-from mtlib.lab.widgets import style
+from mtlib.lab.widgets import obeyed, serial, style
 from mtlib.wire.view import CELL, Cell, html_table, text_table
 
 WIDTH = 760
