@@ -15,7 +15,6 @@ from mtlib.errors import LocalError, TransportError
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, FOURTEEN, PARTS, Party, Switches, World, succeeding
 from mtlib.wire import SCHEMA
 
-
 found = cache(succeeding)
 """Which of these attacks succeed: several tests ask about the same."""
 
