@@ -60,7 +60,7 @@ def relay(dc: LocalDC, said: Said) -> Iterator[int]:
             pour(client, server, "client")
             back.join()
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)  # it waits for ever where nobody comes
         thread.start()
         yield listener.getsockname()[1]
         thread.join(10)

@@ -33,6 +33,12 @@ CELLS, LINES, PREDICTIONS = 12, 25, 2
 """Of a lesson at most: code cells, lines of one, and predictions on the main way. More is "more to try"."""
 
 
+@cache
+def read(path: Path) -> NotebookNode:
+    """A lesson, which no rule changes."""
+    return nbformat.read(path, as_version=4)
+
+
 def code(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -213,7 +219,7 @@ def test_the_first_lesson_is_here() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_lesson(path: Path, rule: Rule) -> None:
-    assert list(rule(nbformat.read(path, as_version=4))) == []
+    assert list(rule(read(path))) == []
 
 
 def good() -> NotebookNode:

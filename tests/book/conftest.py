@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "tools"), str(ROOT / "tests" / "browser")]
 
-from pyodide import NoPyodide, pyodide  # noqa: E402
+from npm import NotFetched, packages  # noqa: E402
+from pyodide import pyodide  # noqa: E402
 
 Play = Callable[..., str]
 """A program to what it printed; `limit` are the seconds that it may take."""
@@ -96,11 +97,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def axe() -> Path:
     """axe-core, from the packages of the tests in node."""
-    folder = ROOT / "tests" / "node"
-    found = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if not found.exists():
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True)
-    return found
+    return packages(ROOT / "tests" / "node") / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +105,7 @@ def play() -> Play:
     """Runs a program in Pyodide under node, and gives what it printed."""
     try:
         pyodide()
-    except NoPyodide as lacking:
+    except NotFetched as lacking:
         pytest.skip(str(lacking))
 
     def run(program: str, limit: int = 300) -> str:

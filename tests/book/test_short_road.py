@@ -13,7 +13,7 @@ from mtlib.lab.answers import EXERCISES
 from mtlib.lab.course import SHORT, lessons
 from mtlib.lab.examining import Task
 
-__all__ = ["lesson", "walk"]
+__all__ = ["lesson"]
 
 ROAD = [each for each in lessons(ROOT / "notebooks") if each.number in SHORT]
 BIND = """\
@@ -64,18 +64,16 @@ def exercises(opened: Lesson) -> list[tuple[int, str]]:
     return list(found)
 
 
-def walk(lesson: Callable[..., Lesson], *, every_cell: bool = False) -> None:
-    """Solve all exercises, with `every_cell` run everything else as well, and bind with what was kept."""
+def test_the_short_road_is_walked_in_the_page(lesson: Callable[..., Lesson]) -> None:
     opened: Any = None
     for each in ROAD:
         opened = lesson(each.stem, opened.reader if opened else None)
         solved = exercises(opened)
         for at, name in solved:
             assert "right:" in opened.answer(at, name), (each.stem, name)
-        if every_cell:
-            for at in range(opened.count()):
-                opened.run(at)
-                assert opened.cell(at).locator(".output_error").count() == 0, (each.stem, at, opened.shown(at))
+        for at in range(opened.count()):
+            opened.run(at)
+            assert opened.cell(at).locator(".output_error").count() == 0, (each.stem, at, opened.shown(at))
     kept = set(opened.page.locator(".mine .list").inner_text().removeprefix("Kept: ").rstrip(".").split(", "))
     assert {name for each in ROAD for name in each.exercises if isinstance(EXERCISES[name], Task)} <= kept
     at = next(at for at in range(opened.count()) if "build_binding" in opened.source(at))
@@ -86,7 +84,3 @@ def walk(lesson: Callable[..., Lesson], *, every_cell: bool = False) -> None:
         assert f"{name}: yours, from my_bind.py." in shown
     opened = lesson("16_carried_by_the_temporary_key", opened.reader)
     assert "the same as the library's: True" in opened.run(8)
-
-
-def test_the_short_road_is_walked_in_the_page(lesson: Callable[..., Lesson]) -> None:
-    walk(lesson)

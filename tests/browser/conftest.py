@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from jupyter import ROOT, Lab, chromium, jupyterlab, launch, notebook
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 
-NODE = ROOT / "tests" / "node"
-AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
+sys.path.append(str(ROOT / "tests" / "tools"))
+from npm import NotFetched, packages  # noqa: E402
 
 CELLS = (
     "from mtlib.lab import Conversation, Inspector, Sent, inspect_bind, sample\n"
@@ -65,9 +65,7 @@ def lab(browser: sync_api.Browser, address: str) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def axe() -> Path:
     """axe-core, from the packages of the tests in node."""
-    if not AXE.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("needs axe-core, which npm would fetch: on Debian, apt install npm")
-        subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NODE, check=True)
-    return AXE
+    try:
+        return packages(ROOT / "tests" / "node") / "axe-core" / "axe.min.js"
+    except NotFetched as lacking:
+        pytest.skip(str(lacking))

@@ -47,6 +47,7 @@ READY = """name => {
 }"""
 PUT_AWAY = """async () => {
   const open = window.jupyterapp.shell.currentWidget;
+  if (!open?.context) return;
   await open.sessionContext.shutdown();
   open.dispose();
 }"""
@@ -142,7 +143,7 @@ class Lab:
         self.page.wait_for_function(READY, arg=name, timeout=60_000)
 
     def put_away(self) -> None:
-        """Close the notebook that is open, unsaved, and end its kernel."""
+        """Close the notebook that is open, unsaved, and end its kernel. Nothing where none is open."""
         self.page.evaluate(PUT_AWAY)
 
     def command(self, name: str, **options: Any) -> None:

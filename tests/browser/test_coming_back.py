@@ -33,14 +33,22 @@ def own(folder: Path) -> str:
     return name
 
 
-@pytest.fixture
-def lab(browser: Any, address: str, own: str) -> Iterator[Lab]:
+@pytest.fixture(scope="module")
+def page(browser: Any, address: str) -> Iterator[Lab]:
+    """One page, in which each test opens the lesson anew."""
     found = Lab(browser, address, viewport={"width": 1400, "height": 900})
-    found.open(own)
+    found.open("widgets.ipynb")
+    found.put_away()
     yield found
-    assert found.errors == []
-    found.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     found.page.close()
+
+
+@pytest.fixture
+def lab(page: Lab, own: str) -> Iterator[Lab]:
+    page.turn_to(own)
+    yield page
+    assert page.errors == []
+    page.put_away()
 
 
 def ran(lab: Lab) -> Inspector:
@@ -82,6 +90,7 @@ def test_on_first_sight_the_inside_is_in_view(lab: Lab) -> None:
     expect(inspector.root.locator(".verdict")).to_be_in_viewport(ratio=0.99)
     expect(inspector.byte("plaintext", 32)).to_be_in_viewport(ratio=0.99)
     expect(inspector.byte("plaintext", 71)).to_be_in_viewport(ratio=0.99)
+    lab.command("application:toggle-left-area")
 
 
 def test_after_a_restart_nothing_is_shown_that_was_not_confirmed(lab: Lab) -> None:
@@ -103,7 +112,7 @@ def test_after_a_restart_nothing_is_shown_that_was_not_confirmed(lab: Lab) -> No
 def test_reopened_the_table_stands_there_until_the_cell_is_run(browser: Any, lab: Lab, address: str, own: str) -> None:
     ran(lab)
     save(lab)
-    lab.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    lab.put_away()
     again = Lab(browser, address)
     again.open(own)
     expect(again.page.locator(".jp-OutputArea-output table:visible", has_text="perm_auth_key_id").first).to_be_visible()

@@ -5,7 +5,6 @@ The tests share one page, in the order in which they stand; each plate is in the
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,30 +27,6 @@ PLATES = {
     **{name: f"plate(ALL['{name}']())" for name in ("theft", "clock", "triage", "bugs")},
 }
 EVERY = pytest.mark.parametrize("name", PLATES)
-KEYS = {
-    "packet": ("input[type=range]", "ArrowRight", "ArrowLeft"),
-    "machine": ('[data-id="p1"]', "Enter", "Enter"),
-    "ribbons": ('[data-id="hand"]', "ArrowRight", "ArrowRight"),
-    "wires": ('[data-id="out nonce"]', "Enter", "Enter"),
-    "theft": ('[data-id="theft"]', "ArrowLeft", "ArrowRight"),
-    "clock": ('[data-id="now"]', "ArrowRight", "ArrowLeft"),
-    "triage": ('[data-id="q2"]', "Enter", "Enter"),
-    "bugs": ("button >> nth=0", "Tab Enter", "Shift+Tab Enter"),
-}
-"""Where the focus stands, and what is pressed by turns; each time something else is said."""
-LATENCY = 100
-"""Milliseconds from a key to the picture, as the median of thirty."""
-WATCH = """root => {
-  window.took = [];
-  let begun = 0;
-  root.addEventListener('keydown', () => (begun = performance.now()), true);
-  new MutationObserver(() => {
-    const from = begun;
-    begun = 0;
-    if (from) window.took.push(performance.now() - from);
-  }).observe(root.querySelector('.said'), { childList: true });
-}"""
-
 
 class Shown:
     """One plate of the page."""
@@ -368,21 +343,3 @@ def test_letters_are_not_heard_by_jupyterlab(plates: Lab) -> None:
     shown.press("b", "a", "d", "d", "x")
     plates.page.wait_for_timeout(300)
     assert plates.cells() == cells
-
-
-@EVERY
-def test_from_a_key_to_the_picture_in_time(plates: Lab, name: str) -> None:
-    shown = Shown(plates, name)
-    selector, *keys = KEYS[name]
-    if name == "packet":
-        shown.mark("bar0").click()
-        expect(shown.said).to_contain_text("inner, 40 bytes")
-    shown.root.evaluate(WATCH)
-    shown.root.locator(selector).focus()
-    for number in range(30):
-        shown.press(*keys[number % 2].split())
-        plates.page.wait_for_function(f"window.took.length > {number}")
-        plates.page.wait_for_timeout(100)
-    took = plates.page.evaluate("window.took")
-    print(f"{name}: median {statistics.median(took):.0f} ms, most {max(took):.0f}")
-    assert statistics.median(took) < LATENCY

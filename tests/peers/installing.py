@@ -13,10 +13,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests" / "tools"))
+
+from npm import FETCH, TIME_LIMIT, one_at_a_time  # noqa: E402
+
 CLIENTS = Path(__file__).resolve().parent / "clients"
 PEERS = ROOT / ".peers"
-NPM = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-TIME_LIMIT = 300
 
 
 class NotInstalled(Exception):
@@ -28,11 +30,12 @@ def install(name: str) -> Path:
     recipe, folder = CLIENTS / name, PEERS / name
     stamp = folder / "installed-from"
     wanted = _stamp(recipe)
-    if not stamp.exists() or stamp.read_text() != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        (_npm if (recipe / "package.json").exists() else _pip)(recipe, folder)
-        stamp.write_text(wanted)
+    with one_at_a_time(f"peer-{name}"):
+        if not stamp.exists() or stamp.read_text() != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            (_npm if (recipe / "package.json").exists() else _pip)(recipe, folder)
+            stamp.write_text(wanted)
     return folder
 
 
@@ -56,7 +59,7 @@ def _stamp(recipe: Path) -> str:
 def _npm(recipe: Path, folder: Path) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(recipe / name, folder / name)
-    _run(list(NPM), folder)
+    _run(["npm", *FETCH], folder)
 
 
 def _pip(recipe: Path, folder: Path) -> None:

@@ -35,7 +35,8 @@ from book_views import Player, all_views
 from mtlib.clinic.sheet import SHEETS, sheet
 from mtlib.lab.course import SHORT, Course, Lesson, lessons
 from mtlib.lab.widgets import style
-from pyodide import NoPyodide, pyodide
+from npm import NotFetched
+from pyodide import pyodide
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "notebooks"
@@ -541,7 +542,7 @@ def main(arguments: list[str]) -> int:
     if not printed:
         try:
             carry(folder)
-        except NoPyodide as lacking:
+        except NotFetched as lacking:
             print(lacking, file=sys.stderr)
             return 1
     shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder

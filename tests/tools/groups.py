@@ -13,12 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
+from npm import NotFetched, packages
 from progress import Progress
 from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 
@@ -45,7 +46,8 @@ LESSONS = "tests/test_lessons.py"
 OLD_CLIENTS = ("test_exchanges.py", "test_in_a_row.py", "test_recovery.py", "test_secret.py")
 """Scenes with other people's clients that take longest: those that do not bind, and every fault."""
 SOAK = "tests/tools/soak.py"
-WHOLE_BOOK = "tests/book/test_whole_book.py"
+OPENED, LATENCY = "tests/browser/test_lessons.py", "tests/browser/test_latency.py"
+ROAD, WHOLE_BOOK = "tests/book/test_short_road.py", "tests/book/test_whole_book.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -70,7 +72,7 @@ class Group:
     """A name, what it needs (an empty sentence: nothing is missing), how to run it, and when.
 
     `when` is "quick" (always), "usual" (not with --quick) or "nightly" (only when asked for). `ci` says whether the
-    time that CI has is enough for it; `beside`, whether it keeps one core busy, and another may run at the same time.
+    time that CI has is enough for it; `beside`, whether another may run at the same time.
     """
 
     name: str
@@ -104,15 +106,16 @@ def run_groups(chosen: Sequence[str], *, quick: bool = False) -> int:
     if quick:
         wanted = [replace(group, run=_quick_unit) if group.name == "unit" else group for group in wanted]
     print(f"Running {', '.join(group.name for group in wanted)}.", flush=True)
-    # The others keep both cores busy, or measure time, and get the machine alone.
+    # The others measure what time and memory are for one, and get the machine alone.
     lanes = min(2, os.cpu_count() or 1)
     outcomes: dict[str, Outcome] = {}
     pool = ThreadPoolExecutor(lanes)
-    with Progress("test --quick" if quick else "test", [group.name for group in wanted]) as progress:
+    command, together = "test --quick" if quick else "test", min(lanes, sum(group.beside for group in wanted)) or 1
+    with Progress(command, [group.name for group in wanted], lanes=together) as progress:
         try:
-            started = {group.name: pool.submit(_timed, group, progress) for group in wanted if group.beside}
-            for name, future in started.items():
-                outcomes[name] = _told(name, future.result(), progress)
+            started = {pool.submit(_timed, group, progress): group.name for group in wanted if group.beside}
+            for future in as_completed(started):
+                outcomes[started[future]] = _told(started[future], future.result(), progress)
         finally:
             pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing more is started
         for group in wanted:
@@ -232,11 +235,10 @@ def _node(name: str) -> Outcome:
     """The browser half of the inspector, in node: `npm ci` once, then node's own test runner."""
     folder = ROOT / "tests" / "node"
     _fresh(name)
-    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
-    if lock.exists() and (not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime):
-        if _run(name, [_found("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder):
-            return Outcome(left_out=f"npm could not fetch what it needs; npm's words: {ARTEFACTS / name}.log")
-        installed.touch()
+    try:
+        packages(folder)
+    except NotFetched as lacking:
+        return Outcome(left_out=str(lacking))
     tap = ARTEFACTS / f"{name}.tap"
     tap.unlink(missing_ok=True)
     reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout"]
@@ -332,20 +334,23 @@ def _lacks_hub() -> str:
     return f"needs {', '.join(lacking)}: on Debian, apt install npm passwd util-linux." if lacking else ""
 
 
-# In the order in which they are started: the long ones first, so that the short ones fill the second lane.
+# In the order in which they are started: those that run beside each other so that both cores have work to the end.
 GROUPS = (
-    Group("lessons", _lacks_lessons, _pytest(LESSONS, *WORKERS, "--dist", "worksteal")),
-    Group("types", _nothing, _plain("-m", "mypy"), "quick", beside=True),
+    Group("unit", _nothing, _pytest("tests", *BY_FILE, f"--ignore={LESSONS}"), "quick", beside=True),
     Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick", beside=True),
-    Group("unit", _nothing, _pytest("tests", *BY_FILE, f"--ignore={LESSONS}"), "quick"),
+    Group("types", _nothing, _plain("-m", "mypy"), "quick", beside=True),
+    Group("lessons", _lacks_lessons, _pytest(LESSONS, *WORKERS, "--dist", "worksteal"), beside=True),
     Group("node", _lacks_node, _node, beside=True),
-    Group("book", _lacks_book, _pytest("tests/book", "--ignore-glob=*/test_whole_*.py"), "nightly"),
-    Group("browser", _lacks_browser, _pytest("tests/browser", "--ignore=tests/browser/test_lessons.py"), "nightly"),
+    Group("browser", _lacks_browser, _pytest("tests/browser", f"--ignore={OPENED}", f"--ignore={LATENCY}"), "nightly",
+          beside=True),
+    Group("opened", _lacks_browser, _pytest(OPENED), "nightly", beside=True),
+    Group("book", _lacks_book, _pytest("tests/book", f"--ignore={ROAD}", f"--ignore={WHOLE_BOOK}"), "nightly",
+          beside=True),
+    Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly", beside=True),
+    Group("road", _lacks_book, _pytest(ROAD), "nightly", beside=True),
     Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS)),
-          "nightly"),
-    Group("opened", _lacks_browser, _pytest("tests/browser/test_lessons.py"), "nightly"),
-    Group("road", _lacks_book, _pytest("tests/book/test_whole_road.py"), "nightly"),
-    Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly"),
+          "nightly", beside=True),
+    Group("latency", _lacks_browser, _pytest(LATENCY), "nightly"),
     Group("pages", _lacks_book, _pytest(WHOLE_BOOK, "-o", "faulthandler_timeout=3600", limit=NIGHT), "nightly",
           ci=False),
     Group("hub", _lacks_hub, _pytest("tests/hub", "-o", "faulthandler_timeout=400"), "nightly", ci=False),

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PINNED = ROOT / "tests" / "book"
-INSTALLED = PINNED / "node_modules" / "pyodide"
-FETCH = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-TIME_LIMIT = 300
+from npm import packages
 
-
-class NoPyodide(Exception):
-    """It is not here, and could not be fetched; the message says why."""
+PINNED = Path(__file__).resolve().parents[1] / "book"
 
 
 def pyodide() -> Path:
-    """The folder with its files, installed if it is not there yet or if another version is written down now."""
-    lock, stamp = PINNED / "package-lock.json", PINNED / "node_modules" / ".package-lock.json"
-    if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
-        return INSTALLED
-    npm = shutil.which("npm")
-    if npm is None:
-        raise NoPyodide("the book carries Python for browsers, which npm fetches: on Debian, apt install nodejs npm")
-    try:
-        done = subprocess.run(
-            [npm, *FETCH], cwd=PINNED, capture_output=True, text=True, timeout=TIME_LIMIT, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise NoPyodide(f"npm did not fetch Pyodide within {TIME_LIMIT} seconds") from None
-    if done.returncode:
-        raise NoPyodide(f"npm could not fetch Pyodide:\n{done.stderr[-2000:]}")
-    stamp.touch()
-    return INSTALLED
+    """The folder with its files. NotFetched if they are not here and cannot be had."""
+    return packages(PINNED) / "pyodide"

@@ -172,7 +172,7 @@ def alone() -> Iterator[int]:
     while True:
         lock = os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            if _locked(lock):
+            if locked(lock):
                 # `./run clean` removes the file, and a lock on a removed file keeps nobody out.
                 if LOCK.exists() and os.path.samestat(os.fstat(lock), LOCK.stat()):
                     yield lock
@@ -186,7 +186,8 @@ def alone() -> Iterator[int]:
             os.close(lock)
 
 
-def _locked(descriptor: int) -> bool:
+def locked(descriptor: int) -> bool:
+    """Whether this open file is ours alone now; the system takes that back when it is closed."""
     try:
         if os.name == "nt":
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
