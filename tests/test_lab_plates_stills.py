@@ -11,7 +11,7 @@ import pytest
 from mtlib.lab import sample
 from mtlib.lab.plates import stills
 from mtlib.lab.plates.plate import WIDTH
-from mtlib.lab.plates.stills import Bench, Comb, Diffusion, Growth, Layers, SmallClocks, Still
+from mtlib.lab.plates.stills import Bench, Comb, Diffusion, Growth, Layers, Pairs, SmallClocks, Still
 from mtlib.lab.widgets import HERE
 from test_notebooks import LESSONS, code
 from test_predictions import lesson
@@ -25,6 +25,7 @@ ALL: dict[str, Callable[[], Still]] = {
     "Growth": lambda: Growth({2**bits: 2 ** (bits / 2) for bits in (8, 16, 24)}),
     "Diffusion": lambda: Diffusion({"first": (bytes(32), b"\x01" + bytes(31)), "last": (bytes(48), b"\xff" * 48)}),
     "SmallClocks": lambda: SmallClocks(31, 3, 17),
+    "Pairs": lambda: Pairs({"as it was": [(1, False), (2, False), (3, False)], "healed": [(3, True), (0, True), (1, False)]}),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 
