@@ -25,7 +25,7 @@ ALL: dict[str, Callable[[], Still]] = {
     "Growth": lambda: Growth({2**bits: 2 ** (bits / 2) for bits in (8, 16, 24)}),
     "Diffusion": lambda: Diffusion({"first": (bytes(32), b"\x01" + bytes(31)), "last": (bytes(48), b"\xff" * 48)}),
     "SmallClocks": lambda: SmallClocks(31, 3, 17),
-    "Pairs": lambda: Pairs({"as it was": [(1, False), (2, False), (3, False)], "healed": [(3, True), (0, True), (1, False)]}),
+    "Pairs": lambda: Pairs({"first": [(1, False), (2, False), (3, False)], "then": [(3, True), (0, True), (1, False)]}),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 

@@ -27,7 +27,8 @@ A_SECOND = 2000
 def lasting(tries: float) -> str:
     """So many tries, A_SECOND of them in a second, in words."""
     seconds = tries / A_SECOND
-    for unit, size in (("million years", 365.25e6 * 86400), ("years", 365.25 * 86400), ("days", 86400), ("h", 3600), ("s", 1)):
+    years = 365.25 * 86400
+    for unit, size in (("million years", 1e6 * years), ("years", years), ("days", 86400), ("h", 3600), ("s", 1)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return "less than a second"
