@@ -11,7 +11,7 @@ import pytest
 from mtlib.lab import sample
 from mtlib.lab.plates import stills
 from mtlib.lab.plates.plate import WIDTH
-from mtlib.lab.plates.stills import Bench, Comb, Diffusion, Growth, Layers, SmallClocks, Still
+from mtlib.lab.plates.stills import Bench, Comb, Diffusion, Growth, Layers, Pairs, SmallClocks, Still
 from mtlib.lab.widgets import HERE
 from plates import STILLS
 from test_notebooks import LESSONS, code
@@ -26,6 +26,7 @@ ALL: dict[str, Callable[[], Still]] = {
     "Growth": lambda: Growth({2**bits: 2 ** (bits / 2) for bits in (8, 16, 24)}),
     "Diffusion": lambda: Diffusion({"first": (bytes(32), b"\x01" + bytes(31)), "last": (bytes(48), b"\xff" * 48)}),
     "SmallClocks": lambda: SmallClocks(31, 3, 17),
+    "Pairs": lambda: Pairs({"first": [(1, False), (2, False), (3, False)], "then": [(3, True), (0, True), (1, False)]}),
     "Price": STILLS["price"],
     "Candidates": STILLS["candidates"],
 }  # fmt: skip

@@ -76,13 +76,15 @@ NOTICING = Task(
                 _in_cipher(lambda start, place: 1 + len(_over(start, start + BLOCK)))),
         wrong_answer("backwards", "Blocks before the flipped one stay intact.",
                 _in_cipher(lambda start, place: 1 + len(_over(0, start + BLOCK))),
-                _in_cipher(lambda start, place: len(_over(0, start + BLOCK)))),
+                _in_cipher(lambda start, place: len(_over(0, start + BLOCK))),
+                _in_cipher(lambda start, place: len(COMPARED) + 1)),
         wrong_answer("hash_not_counted", "msg_key is compared, too.",
                 _in_cipher(lambda start, place: _behind(start, place) - 1),
                 _in_cipher(lambda start, place: _behind(start, place) - 1, len(COMPARED))),
         wrong_answer("counted_where_it_begins",
                 "temp_session_id begins in block 4 and ends in block 5: a flip in C5 hits its second half.",
-                _in_cipher(lambda start, place: 1 + sum(first >= start for first, _ in COMPARED.values()))),
+                _in_cipher(lambda start, place: 1 + sum(first >= start for first, _ in COMPARED.values())),
+                _in_cipher(lambda start, place: _behind(start, place) - (start == PLAINTEXT_SIZE - BLOCK))),
         wrong_answer("msg_key_only_compared",
                 "msg_key is more than a value to compare: aes_key and aes_iv come from it, so all five blocks turn to "
                 "noise.",
@@ -210,6 +212,10 @@ HEAL = Task(
                      lambda *given: _healing(*given, exchanged=True)),
         wrong_answer("neighbours", "Block i + 1 keeps its own pair; the partner of i is i + 2.",
                      lambda *given: _healing(*given, partner=1)),
+        wrong_answer("block_moved", "A block of ciphertext is opened among other neighbours here. Move the pair, u and "
+                     "v, and not the block.",
+                     lambda plaintext, ciphertext, iv, i: _moved(ciphertext, i, i + 2),
+                     lambda plaintext, ciphertext, iv, i: _repeated(ciphertext, i, i + 2)),
         wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _healing(*given, halves=True)),
     ),
     (
@@ -232,6 +238,10 @@ FORESEE = Task(
         wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _foreseen(*given, halves=True)),
         wrong_answer("as_before", "These are the blocks as they were.",
                      lambda m, c, iv, i: m[BLOCK * (i - 1) : BLOCK * (i + 1)]),
+        wrong_answer("text_of_the_partner", "Not the text of block i + 2 comes again: what went into AES there does, "
+                     "behind another ciphertext block.",
+                     lambda m, c, iv, i: _cut(m)[i + 1] + _cut(m)[i],
+                     lambda m, c, iv, i: _cut(m)[i + 1] + _foreseen(m, c, iv, i)[BLOCK:]),
     ),
     (
         "m_k = u_k ^ c_(k-1), for the old blocks and for the new ones.",
@@ -243,6 +253,12 @@ FORESEE = Task(
 def _moved(ciphertext: bytes, one: int, other: int) -> bytes:
     blocks = _cut(ciphertext)
     blocks[one - 1], blocks[other - 1] = blocks[other - 1], blocks[one - 1]
+    return b"".join(blocks)
+
+
+def _repeated(ciphertext: bytes, at: int, source: int) -> bytes:
+    blocks = _cut(ciphertext)
+    blocks[at - 1] = blocks[source - 1]
     return b"".join(blocks)
 
 
@@ -259,8 +275,7 @@ HEAL_IN_PCBC = Task(
                      lambda ciphertext, i: _moved(ciphertext, i + 1, i + 2)),
         wrong_answer("repeated", "A block that is only repeated changes the sum, and all behind it: each has to be "
                      "there as often as before.",
-                     lambda ciphertext, i: b"".join([*_cut(ciphertext)[: i - 1], _cut(ciphertext)[i],
-                                                     *_cut(ciphertext)[i:]])),
+                     lambda ciphertext, i: _repeated(ciphertext, i, i + 1)),
     ),
     (
         "Look at s_k = p_k ^ c_k: how does it come from s_(k-1)?",
@@ -293,7 +308,9 @@ def _asking(answer: Callable[..., Any], seed: str) -> str:
             return "asks_the_challenge"
         if asked and all((len(each) - HEAD) % BLOCK for each in asked):
             return "no_whole_block"
-        if asked and all(len(each) == len(game.challenge) for each in asked):
+        if asked and all(len(each) < len(game.challenge) for each in asked):
+            return "cut_off"
+        if asked and all(each[:-BLOCK] == game.challenge[:-BLOCK] for each in asked):
             return "changes_the_last_block"
         if asked and not any(each.startswith(game.challenge) for each in asked):
             return "not_at_the_end"
@@ -313,7 +330,10 @@ DISTINGUISH = Task(
         wrong_answer("no_whole_block", "Not a whole block: the receiver hangs up."),
         wrong_answer("not_at_the_end", "Everything behind it turns to noise. Where does nothing follow?"),
         wrong_answer("changes_the_last_block", "Half of the last block is payload: noise in it breaks the hash."),
+        wrong_answer("cut_off", "Half of the last block is payload: without it the text is not whole."),
         wrong_answer("asks_nothing", "About half of the games: that is luck. The oracle can tell you."),
+        wrong_answer("other_way_round", "You have asked the right thing. 0 is for texts[0], 1 for texts[1].",
+                     lambda challenge, texts, oracle: 1 - _distinguish(challenge, texts, oracle)),
     ),
     (
         "You may ask for anything that is not the challenge. Which bytes does the hash not cover?",
@@ -346,6 +366,8 @@ ODDS = Task(
         wrong_answer("nothing_left_over", "Where nothing is left over the last block is full of payload: 128.",
                      lambda body: 8 * _left(HEADER + body)),
         wrong_answer("bytes_counted", "Bits, not bytes.", lambda body: _left(HEADER + body) or BLOCK),
+        wrong_answer("head_of_the_seal_counted", "Blocks begin behind msg_key: the first of them begins with the "
+                     "header.", lambda body: 8 * (_left(HEAD + HEADER + body) or BLOCK)),
     ),
     (
         "In front of the body stand 32 bytes of header. How many bytes of header and body are in the last block?",
@@ -378,6 +400,8 @@ ODDS_IN_SSL3 = Task(
         wrong_answer("full_block_too_much", "Where data and MAC end with a block, the last block is nothing but "
                      "padding: only its last byte counts.",
                      lambda data: 8 * (_left(data + MAC) or BLOCK) + 8),
+        wrong_answer("ends_with_a_block", "So it is where data and MAC end with a block. Elsewhere some of their bytes "
+                     "stand in the last block, and count.", lambda data: 8),
         wrong_answer("bytes_counted", "Bits, not bytes.", lambda data: _left(data + MAC) + 1),
     ),
     (
@@ -404,7 +428,8 @@ TWIN = Task(
     lambda key, tail: key[:HALF] + tail, _keys_and_tails,
     (
         wrong_answer("second_half_kept", "128 bytes are read, and they are the first.",
-                     lambda key, tail: tail + key[HALF:], lambda key, tail: key[HALF:] + tail),
+                     lambda key, tail: tail + key[HALF:], lambda key, tail: key[HALF:] + tail,
+                     lambda key, tail: tail + key[:HALF]),
         wrong_answer("the_same_key", "That is the key itself: its name agrees, and nothing was shown.",
                      lambda key, tail: key),
         wrong_answer("half_a_key", "An auth_key has 256 bytes: the head of the one, the tail of the other.",
@@ -472,7 +497,8 @@ QUESTIONS = Task(
     "their choice as they like, up to `keys`. How many questions find the password, at most, if they are put as well "
     "as possible?",
     _questions,
-    lambda seed: ((8, 4), (2, 1), (12, 1), (1000, 500), (1000, 64), (100, 7), (1_000_000, 4096), (64, 64), (5000, 512)),
+    lambda seed: ((8, 4), (2, 1), (12, 1), (12, 5), (1000, 500), (1000, 64), (100, 7), (1_000_000, 4096), (64, 64),
+                  (5000, 512)),
     (
         wrong_answer("one_by_one", "One ciphertext opens under many keys: each question asks about as many passwords.",
                      lambda passwords, keys: passwords - 1, lambda passwords, keys: passwords),
@@ -507,6 +533,20 @@ KNOCKED_OUT = Table(
              "without the key it turns to noise.", "msg_key"),
         Slip("one_end_of_two", "Somebody else has the same kind of tunnel, with a name that the seal does not know: "
              "look at who sits between.", "temp_auth_key_id", ("A1", "A10")),
+        Slip("tunnel_booked", "A5 meets a brake that is no check: this data centre binds the key of the tunnel, "
+             "whatever id stands inside.", "temp_auth_key_id", ("A1 A5 A10", "A5", "A1 A5", "A5 A10")),
+        Slip("old_number", "A2 repeats a binding under a new msg_id. Only the copy inside the seal is the old one.",
+             "msg_id", ("",)),
+        Slip("other_session", "In A3 everything is old but the session; in A2 the session is the old one.",
+             "temp_session_id", ("", "A2", "A2 A3")),
+        Slip("twin_unnamed", "Under a twin key (A6) the seal opens. Who would see, but for the name inside, whose it "
+             "is?", "perm_auth_key_id", ("",)),
+        Slip("account_changed", "In A7 everything in the request is right. Who remembers what the tunnel was bound to?",
+             "not_bound_elsewhere", ("",)),
+        Slip("same_again", "In A11 every byte is as it was, and in time. Who remembers that it came before?",
+             "duplicates", ("",)),
+        Slip("out_of_time", "In A12 the session is forgotten, so nobody remembers. What is left is the clock.",
+             "window", ("",)),
         Slip("nonce_buys_nothing", "It is accepted then (A8), though it buys nothing (lesson 14).", "nonce", ("",)),
         Slip("second_brake", "The exchange promised an end, and the earlier of the two counts.", "expires_at"),
         Slip("old_key_only", "While an old key may stay bound, each way to bind it again is open, too: look at every "
@@ -529,7 +569,7 @@ def _missing(answer: Callable[..., Any], seed: str) -> str:
     """What is wrong with a crew: an attack that gets through, or nothing, and then it is too large."""
     crew = set(answer())
     if not crew <= set(PARTS):
-        return ""
+        return "no_such_part"
     switches = Switches.only(crew)
     if "msg_id_rises" in crew and "msg_id" not in crew and crew >= set(STOPS.values()) - {"msg_id"}:
         return "rises_for_msg_id"
@@ -552,6 +592,8 @@ CREW = Task(
         wrong_answer("hash_not_needed",
                      "Against these fourteen msg_key is not needed. The next cell says what it is for."),
         wrong_answer("too_large", "Nothing gets through. One of these has nothing to do."),
+        wrong_answer("no_such_part", "A list of names is wanted, each of them one of the seventeen that stand below "
+                     "the contract."),
     ),
     (
         "Begin with everything on, and take away one after the other: when does something get through?",
@@ -618,6 +660,11 @@ def _hashed(key: int, part: slice, order: Literal["little", "big"], size: int = 
     return int.from_bytes(sha1(key.to_bytes(size, "big")).digest()[part], order)
 
 
+def _turned(key: int) -> int:
+    """The number whose 256 bytes are those of the key, from behind."""
+    return int.from_bytes(key.to_bytes(256, "little"), "big")
+
+
 def _walks(seed: str) -> Inputs:
     """Short ones; the third walks through keys with many zeros on the left."""
     drawn = Noise(f"walks {seed}")
@@ -654,6 +701,9 @@ SEARCH = Task(
                                                                            (key.bit_length() + 7) // 8))),
         wrong_answer("g_in_place_of_g_a", "b + 1 multiplies the key by g_a, the other side's value, and not by g.",
                      lambda target, bits, key, step, p: _search(target, bits, key, 3, p)),
+        wrong_answer("key_turned_round", "A key is written high byte first: to_bytes(256, \"big\"). Only its name is "
+                     "read low byte first.",
+                     lambda *walk: _search(*walk, name=lambda key: _hashed(_turned(key), _LAST, "little"))),
         wrong_answer("keys_counted", "The key itself is 0 steps away: count the multiplications.",
                      lambda *walk: _search(*walk) + 1),
     ),
@@ -690,6 +740,10 @@ EFFORT = Task(
                      lambda bits, wanted: 1 << _effort(bits, wanted)),
         wrong_answer("all_the_same", "For one given name, yes. The other two are cheaper: with how many names is "
                      "one key compared there?", lambda bits, wanted: bits),
+        wrong_answer("half_on_average", "Half of them, if each name came once. Names are drawn, and some come twice: "
+                     "2**bits on average.",
+                     lambda bits, wanted: _effort(bits, wanted) - (wanted != ANY_TWO),
+                     lambda bits, wanted: _effort(bits, wanted) - 1, _instead(GIVEN, lambda bits: bits - 1)),
         wrong_answer("clients_do_not_help", "Each key is compared with 4,096 names at once: so many times fewer keys.",
                      _instead(ONE_OF_MANY, lambda bits: bits), _instead(ONE_OF_MANY, lambda bits: bits // 2)),
         wrong_answer("exponent_divided", "4,096 is 2**12: dividing by it takes 12 from the exponent.",
@@ -770,8 +824,16 @@ MOVED = Task(
                      lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m3)),
                      lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m1)),
                      lambda seal, m1, m3: _second(seal, _block(seal, 4))),
-        wrong_answer("ciphertext_before", "The block before the fourth is the third, and its plaintext is wanted: m3.",
-                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), _block(seal, 3), m1))),
+        wrong_answer("ciphertext_before", "Plaintext is XORed before AES: m3 in block 4, m1 in block 2. c3 and c1 "
+                     "come after it.",
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), _block(seal, 3), m1)),
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m3, _block(seal, 1)))),
+        wrong_answer("sum_put_in", "c3 and c1 come into the sum by themselves, behind AES. C2 has to make c4 ^ m3 go "
+                     "into it.",
+                     lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m3, m1, _block(seal, 3),
+                                                             _block(seal, 1)))),
+        wrong_answer("block_alone", "The whole seal is wanted, with the new block in it.",
+                     lambda seal, m1, m3: _xor(_block(seal, 4), m3, m1)),
         wrong_answer("in_its_own_place", "The length still reads 40: the data centre looks for it in block 2.",
                      lambda seal, m1, m3: _second(seal, _xor(_block(seal, 4), m3, m1), 4)),
         wrong_answer("third_moved", "That shows the third block: the temporary key's name, which you know.",
@@ -802,11 +864,12 @@ CANDIDATE = Task(
     lambda seal: _summed(seal, 1, 3), lambda seed: tuple((seal,) for seal, _, _ in _logged(seed)),
     (
         wrong_answer("low_byte", "The length is low byte first: its top byte is the last, 15.",
-                     lambda seal: _summed(seal, 1, 3, BLOCK - 4)),
+                     lambda seal: _summed(seal, 1, 3, BLOCK - 4), lambda seal: _summed(seal, 1, 3, 3)),
         wrong_answer("own_block", "You replaced C2 yourself; c1 and c3 stand in the sum.",
                      lambda seal: _summed(seal, 2, 3), lambda seal: _summed(seal, 1, 2)),
         wrong_answer("fourth_used", "c4 went into AES, and came out as m4 ^ c3. It is not in the sum.",
-                     lambda seal: _summed(seal, 1, 4), lambda seal: _summed(seal, 3, 4)),
+                     lambda seal: _summed(seal, 1, 4), lambda seal: _summed(seal, 3, 4),
+                     lambda seal: _summed(seal, 1, 3) ^ _block(seal, 4)[-1]),
         wrong_answer("one_of_two", "Two bytes stand in the sum: one of c1, and one of c3.",
                      lambda seal: _block(seal, 1)[-1], lambda seal: _block(seal, 3)[-1]),
         wrong_answer("counted_from_0", "c1 begins at byte 24 of the seal: its last byte is byte 39.",
@@ -843,7 +906,8 @@ LENGTH_IN_SSH = Task(
                      lambda before, last: _top(before, last, bits=32) % 2**14,
                      lambda before, last: _top(before, last, bits=32) % 2**18),
         wrong_answer("all_bits", "Of the other 18 bits the server told nothing.",
-                     lambda before, last: _top(before, last, bits=32)),
+                     lambda before, last: _top(before, last, bits=32), lambda before, last: _top(before, last, bits=16),
+                     lambda before, last: _top(before, last, part=slice(BLOCK))),
         wrong_answer("one_of_two", "The block was XORed with `before` when it was sealed, and is XORed with `last` "
                      "now: both stand in the sum.",
                      lambda before, last: _top(before, bytes(BLOCK)), lambda before, last: _top(bytes(BLOCK), last)),
@@ -891,14 +955,24 @@ PAST, FUTURE = 300, 30
 NOTHING_YET = 0
 
 
-def _fresh(msg_id: int, now: int, seen: tuple[int, ...], last_bind: int, *, future: int = FUTURE) -> str:
+def _fresh(msg_id: int, now: int, seen: tuple[int, ...], last_bind: int, *, past: int = PAST, future: int = FUTURE,
+           edge: int = 0) -> str:  # fmt: skip
     if msg_id in seen:
         return "duplicate"
-    if msg_id < now - PAST << 32:
+    if msg_id < (now - past << 32) + edge:
         return "too_old"
-    if msg_id > now + future << 32:
+    if msg_id > (now + future << 32) - edge:
         return "too_new"
     return "accept" if msg_id > last_bind else "not_rising"
+
+
+def _rising_first(msg_id: int, now: int, seen: tuple[int, ...], last_bind: int) -> str:
+    return "not_rising" if msg_id <= last_bind and msg_id not in seen else _fresh(msg_id, now, seen, last_bind)
+
+
+def _remembered_last(msg_id: int, now: int, seen: tuple[int, ...], last_bind: int) -> str:
+    found = _fresh(msg_id, now, (), last_bind)
+    return "duplicate" if found == "accept" and msg_id in seen else found
 
 
 def _arrivals(seed: str) -> Inputs:
@@ -914,6 +988,7 @@ def _arrivals(seed: str) -> Inputs:
         (made(FUTURE, 1), now, (), NOTHING_YET), (made(100), now, (), NOTHING_YET),
         (made(-60), now, (), made(-60)), (made(-60), now, (), made(-2)), (made(-60, 1), now, (), made(-60)),
         (made(-60), now, (made(-10), made(-5)), made(-90)), (made(-1), now, (made(-10),), made(-10)),
+        (made(-400), now, (), made(-5)), (made(-400), now, (made(-400),), made(-500)),
     )  # fmt: skip
 
 
@@ -929,7 +1004,18 @@ FRESH = Task(
                      lambda m, now, seen, last: "duplicate" if m in seen else "too_old" if m < now - PAST else
                      "too_new" if m > now + FUTURE else "accept"),
         wrong_answer("same_on_both_sides", "A message may be late by 300 s, early by 30.",
-                     lambda m, now, seen, last: _fresh(m, now, seen, last, future=PAST)),
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, future=PAST),
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, past=FUTURE),
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, past=FUTURE, future=PAST)),
+        wrong_answer("seconds_cut", "A msg_id has a fraction of a second: a little more than 30 s is too early. Bring "
+                     "now to its unit, now << 32.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, future=FUTURE + 1) if m >> 32 == now + FUTURE
+                     else _fresh(m, now, seen, last),
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, edge=-4)),
+        wrong_answer("edge_refused", "Exactly 300 s late, or exactly 30 s early, is still in time.",
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, edge=1)),
+        wrong_answer("other_order", "Asked in this order: duplicate, too_old, too_new, not_rising. Some bindings fail "
+                     "two of them.", _rising_first, _remembered_last),
         wrong_answer("equal_accepted", "Equal is the replay itself: rising means greater.",
                      lambda m, now, seen, last: _fresh(m, now, seen, last - 1)),
         wrong_answer("against_the_highest_seen", "Other messages may overtake each other; a binding rises against the "

@@ -12,6 +12,7 @@ from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Noise
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, Switches
+from mtlib.lab.exercises_labs import HEAD, HEAL, MOVED
 from mtlib.lab.samples import NOW, sample
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
@@ -25,35 +26,8 @@ SETS: Mapping[str, Switches] = {
     "equalities off": Switches(EQUALITIES),
 }
 """Sets of rules by name: everything, what the documents said up to 2025, and each of the two nets alone."""
-FRONT, TRIES = 24, 200
-"""Where the ciphertext begins in a seal; and how often something is tried that is drawn."""
-
-
-def _xor(*blocks: bytes) -> bytes:
-    found = 0
-    for block in blocks:
-        found ^= int.from_bytes(block, "big")
-    return found.to_bytes(BLOCK, "big")
-
-
-def healed(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int) -> bytes:
-    """Other ciphertext, of which only the plaintext blocks i and i + 1 (from 1) open to something else: what went into
-    AES and what came out of it in block i + 2 is repeated in block i. IGE proves nothing.
-
-    Source: Albrecht, Mareková, Paterson, Stepanovs, Four Attacks and a Proof for Telegram, p. 10 (after Jutla, 2000).
-    """
-    c = [iv[:BLOCK], *(ciphertext[at : at + BLOCK] for at in range(0, len(ciphertext), BLOCK))]
-    m = [iv[BLOCK:], *(plaintext[at : at + BLOCK] for at in range(0, len(plaintext), BLOCK))]
-    out, into = ([_xor(one, other) for one, other in pairs] for pairs in (
-        zip(c[1:], m[:-1], strict=True), zip(m[1:], c[:-1], strict=True)))  # fmt: skip
-    c[i], c[i + 1] = _xor(c[i], out[i - 1], out[i + 1]), _xor(c[i + 1], into[i - 1], into[i + 1])
-    return b"".join(c[1:])
-
-
-def moved(plaintext: bytes, ciphertext: bytes) -> bytes:
-    """Ciphertext whose second block opens to the fourth of the plaintext, but for values that a wiretapper sees."""
-    c4, m3, m1 = ciphertext[3 * BLOCK : 4 * BLOCK], plaintext[2 * BLOCK : 3 * BLOCK], plaintext[:BLOCK]
-    return ciphertext[:BLOCK] + _xor(c4, m3, m1) + ciphertext[2 * BLOCK :]
+TRIES = 200
+"""How often something is tried that is drawn."""
 
 
 def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
@@ -62,10 +36,9 @@ def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
     What is drawn is the same every time.
     """
     seal, request, plaintext = bytes(binding.encrypted_message), bytes(binding.request), bytes(binding.plaintext)
-    head, ciphertext, noise = seal[:FRONT], seal[FRONT:], Noise("scoreboard")
+    head, ciphertext, noise = seal[:HEAD], seal[HEAD:], Noise("scoreboard")
     key = binding.perm_key
     twin = AuthKey(bytes(key)[:128] + noise.draw("twin", 128))
-    schedule = binding.schedule
 
     def with_seal(other: bytes) -> tuple[bytes, AuthKey]:
         at = request.index(seal)
@@ -78,7 +51,7 @@ def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
             for at in range(len(seal)) for bit in range(8)
         ],
         "3 healed seals": [
-            with_seal(head + healed(plaintext, ciphertext, schedule.aes_iv, i)) for i in (1, 2, 3)
+            with_seal(head + HEAL.solution(plaintext, ciphertext, binding.schedule.aes_iv, i)) for i in (1, 2, 3)
         ],
         f"{TRIES} extended": [
             with_seal(seal + noise.draw("extended", BLOCK * (1 + at % 8), attempt=at)) for at in range(TRIES)
@@ -86,7 +59,7 @@ def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
         f"{TRIES} last blocks": [
             with_seal(seal[:-BLOCK] + noise.draw("last", BLOCK, attempt=at)) for at in range(TRIES)
         ],
-        "1 moved block": [with_seal(head + moved(plaintext, ciphertext))],
+        "1 moved block": [with_seal(MOVED.solution(seal, plaintext[:BLOCK], plaintext[2 * BLOCK : 3 * BLOCK]))],
         "1 twin": [(request.replace(key.id_bytes, twin.id_bytes), twin)],
     }  # fmt: skip
 

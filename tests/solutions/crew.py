@@ -28,4 +28,5 @@ WRONG = {
     "a13_gets_through": without("msg_id_rises"),
     "hash_not_needed": SOLUTION.replace('"nonce",', '"nonce",\n        "msg_key",'),
     "too_large": SOLUTION.replace('"nonce",', '"nonce",\n        "window",'),
+    "no_such_part": SOLUTION.replace('"nonce",', '"the nonce",'),
 }

@@ -13,4 +13,6 @@ WRONG = {
         "challenge + bytes(16)", "challenge[:-1] + bytes([challenge[-1] ^ 1])"
     ),
     "asks_nothing": SOLUTION.replace("int(oracle(challenge + bytes(16)) == texts[1])", "0"),
+    "cut_off": SOLUTION.replace("challenge + bytes(16)", "challenge[:-16]"),
+    "other_way_round": SOLUTION.replace("texts[1]", "texts[0]"),
 }

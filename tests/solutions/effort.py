@@ -17,4 +17,5 @@ WRONG = {
     "exponent_divided": SOLUTION.replace(" - 12", " // 12"),
     "pairs_not_counted": SOLUTION.replace(" // 2", " - 1"),
     "half_for_a_given_one": SOLUTION.replace("return bits\n", "return bits // 2\n"),
+    "half_on_average": SOLUTION.replace("return bits\n", "return bits - 1\n"),
 }

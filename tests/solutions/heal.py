@@ -21,4 +21,10 @@ WRONG = {
     ),
     "neighbours": SOLUTION.replace("[i + 2]", "[i + 1]"),
     "halves_of_the_iv": SOLUTION.replace("iv[:16]", "IV").replace("iv[16:]", "iv[:16]").replace("IV", "iv[16:]"),
+    "block_moved": """\
+def heal(plaintext, ciphertext, iv, i):
+    c = [ciphertext[at:at + 16] for at in range(0, len(ciphertext), 16)]
+    c[i - 1], c[i + 1] = c[i + 1], c[i - 1]
+    return b"".join(c)
+""",
 }

@@ -23,4 +23,11 @@ WRONG = {
     "second_brake": SOLUTION.replace('"expires_at": ""', '"expires_at": "A4"'),
     "old_key_only": SOLUTION.replace("A2 A3 A9 A11 A12", "A9"),
     "inside_the_window": SOLUTION.replace('"window": "A12"', '"window": "A12 A13"'),
+    "tunnel_booked": SOLUTION.replace("A1 A10", "A1 A5 A10"),
+    "old_number": SOLUTION.replace('"msg_id": "A2"', '"msg_id": ""'),
+    "other_session": SOLUTION.replace('"A3"', '"A2 A3"'),
+    "twin_unnamed": SOLUTION.replace('"A6"', '""'),
+    "account_changed": SOLUTION.replace('"A7"', '""'),
+    "same_again": SOLUTION.replace('"A11"', '""'),
+    "out_of_time": SOLUTION.replace('"A12"', '""'),
 }

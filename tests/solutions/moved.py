@@ -13,4 +13,7 @@ WRONG = {
     "in_its_own_place": SOLUTION.replace("seal[:40] + c2 + seal[56:]", "seal[:72] + c2 + seal[88:]"),
     "third_moved": SOLUTION.replace("seal[72:88]", "seal[56:72]"),
     "head_counted_as_a_block": SOLUTION.replace("seal[:40] + c2 + seal[56:]", "seal[24:40] + c2 + seal[56:]"),
+    "sum_put_in": SOLUTION.replace("a ^ b ^ c for a, b, c in zip(c4, m3, m1)", "a ^ b ^ c ^ d ^ e for a, b, c, d, e in "
+                                   "zip(c4, m3, m1, seal[56:72], seal[24:40])"),
+    "block_alone": SOLUTION.replace("seal[:40] + c2 + seal[56:]", "c2"),
 }

@@ -10,4 +10,5 @@ WRONG = {
     "padding_counted": SOLUTION.replace("((32 + body) % 16 or 16)", "(-(32 + body) % 16)"),
     "nothing_left_over": SOLUTION.replace(" or 16", ""),
     "bytes_counted": SOLUTION.replace("8 * ", ""),
+    "head_of_the_seal_counted": SOLUTION.replace("32 + body", "24 + 32 + body"),
 }

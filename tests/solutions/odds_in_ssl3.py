@@ -11,4 +11,5 @@ WRONG = {
     "padding_checked": SOLUTION.replace("8 * ((data + 20) % 16) + 8", "128"),
     "full_block_too_much": SOLUTION.replace("% 16)", "% 16 or 16)"),
     "bytes_counted": SOLUTION.replace("8 * ((data + 20) % 16) + 8", "(data + 20) % 16 + 1"),
+    "ends_with_a_block": SOLUTION.replace("8 * ((data + 20) % 16) + 8", "8"),
 }

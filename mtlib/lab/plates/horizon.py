@@ -27,7 +27,8 @@ A_SECOND = 2000
 def lasting(tries: float) -> str:
     """So many tries, A_SECOND of them in a second, in words."""
     seconds = tries / A_SECOND
-    for unit, size in (("million years", 365.25e6 * 86400), ("years", 365.25 * 86400), ("days", 86400), ("s", 1)):
+    years = 365.25 * 86400
+    for unit, size in (("million years", 1e6 * years), ("years", years), ("days", 86400), ("h", 3600), ("s", 1)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return "less than a second"
@@ -84,7 +85,7 @@ class Horizon(Plate):
         yield "payload in the last block", "tries expected; measured; at 2,000 a second"
         for payload in range(1, MOST + 1):
             found = f"{self.hits[payload]} of {self.tries}" if payload in self.hits else "not measured"
-            yield f"{payload} bytes", f"2^{8 * payload}; {found}; {lasting(256.0**payload)}"
+            yield f"{payload} byte{'s' * (payload > 1)}", f"2^{8 * payload}; {found}; {lasting(256.0**payload)}"
 
     def controls(self) -> Iterator[Control]:
         yield Slider("appended", "blocks appended", self.appended, MOST, str(self.appended))

@@ -8,6 +8,7 @@
 | `Growth` | 07 | how the steps of the walk grow with p |
 | `Diffusion` | 08 | which bytes of each stage of RSA_PAD change with one bit |
 | `SmallClocks` | 09 | a power as a hand on a clock, and the small clocks that a wiretapper reads |
+| `Pairs` | 22 | which known pair each block of a ciphertext lets AES repeat, and where the text is another |
 | `Price` | 26 | what a name of so many bits costs, measured and expected |
 | `Candidates` | 27 | the value that a silent data centre gives away, among 256 |
 """
@@ -352,6 +353,52 @@ class SmallClocks(Still):
         for f in self.factors:
             power = (self.p - 1) // f
             yield f"{f} hours", str(power), str(pow(self.label, power, self.p)), str(self._hand(f))
+
+
+class Pairs(Still):
+    """`messages`: by name, of each block the known pair that goes through AES there, counted from 1 (0 for a new one),
+    and whether its text is another than before."""
+
+    name, question = "the pairs", "What goes through AES in each block, and where is the text another?"
+
+    def __init__(self, messages: Mapping[str, Sequence[tuple[int, bool]]]) -> None:
+        self.messages = {name: tuple(blocks) for name, blocks in messages.items()}
+        super().__init__()
+
+    @property
+    def height(self) -> float:
+        return 22 + 40 * len(self.messages)
+
+    @staticmethod
+    def _word(pair: int) -> str:
+        return f"pair {pair}" if pair else "new"
+
+    def marks(self) -> Iterator[Glyph]:
+        for block in range(1, 1 + max(map(len, self.messages.values()))):
+            yield Glyph(f"block {block}", SIDE + 110 * block - 60, 10, text=f"block {block}", look="small dim")
+        for row, (name, blocks) in enumerate(self.messages.items()):
+            y = 30 + 40 * row
+            yield Glyph(f"name {name}", SIDE - 16, y + 12, text=name, look="small end")
+            for at, (pair, changed) in enumerate(blocks, 1):
+                x = SIDE + 110 * at - 110
+                yield Glyph(f"{name} {at}", x, y, 100, 24, self._word(pair), "small hit" if changed else "small paper")
+                if pair not in (0, at):
+                    home = SIDE + 110 * pair - 60
+                    way = line((home, y), (home, y - 6), (x + 50, y - 6), (x + 50, y))
+                    yield Glyph(f"way {name} {at}", d=way, look="thick")
+
+    def said(self) -> str:
+        return "Filled blocks open to another text. A line shows from which block a pair was taken."
+
+    def alt(self) -> str:
+        told = ", ".join(f"{name} {' '.join(str(pair or 'new') for pair, _ in blocks)}"
+                         for name, blocks in self.messages.items())  # fmt: skip
+        return f"A row of blocks for each ciphertext, with the pair that goes through AES in each: {told}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "ciphertext", *(f"block {at}" for at in range(1, 1 + max(map(len, self.messages.values()))))
+        for name, blocks in self.messages.items():
+            yield name, *(self._word(pair) + ", another text" * changed for pair, changed in blocks)
 
 
 BITS = 64
