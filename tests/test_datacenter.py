@@ -158,10 +158,10 @@ def test_a_temporary_key_ends() -> None:
         talker.result(call("help.getNearestDc"))
 
 
-def test_frames_grow_only_for_those_who_hold_a_key() -> None:
-    limits = Limits(frame_before_key=1024, frame_after_key=4096)
+def test_a_frame_over_the_limit_ends_the_connection() -> None:
+    limits = Limits(frame=4096)
     wire = Wire(centre(limits=limits))
-    wire.feed((2000).to_bytes(4, "little"))
+    wire.feed((4097).to_bytes(4, "little"))
     assert wire.closed
     talker = Talker(centre(limits=limits))
     long_ack = call("msgs_ack", msg_ids=[1] * 300)

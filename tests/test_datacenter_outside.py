@@ -27,8 +27,8 @@ NEAREST = bytes(call("help.getNearestDc"))
 INVALID = (400, "ENCRYPTED_MESSAGE_INVALID")
 
 
-def header(query: bytes, layer: int = 214) -> Dissection:
-    inner = call("initConnection", api_id=1, device_model="m", system_version="s", app_version="a",
+def header(query: bytes, layer: int = 214, model: str = "m") -> Dissection:
+    inner = call("initConnection", api_id=1, device_model=model, system_version="s", app_version="a",
                  system_lang_code="en", lang_pack="", lang_code="en", query=query)  # fmt: skip
     return call("invokeWithLayer", layer=layer, query=bytes(inner))
 
@@ -573,6 +573,15 @@ def test_whoever_holds_a_key_is_not_cut_at_the_limit_of_the_handshake() -> None:
     talker.wire = other
     talker.ask(PING)  # a key made on another connection counts as well
     assert other.peer.authenticated and other.peer.patience == dc.limits.idle_seconds
+
+
+@pytest.mark.parametrize("framing", ["abridged", "intermediate", "padded", "full"])
+@pytest.mark.parametrize("size", [1000, 1100, 40_000])
+def test_a_client_that_comes_back_with_its_keys_may_begin_with_a_long_packet(framing: str, size: int) -> None:
+    talker = Talker(centre())
+    talker.bind()
+    talker.wire = Wire(talker.wire.dc, framing=framing)
+    assert talker.result(bytes(header(NEAREST, model="m" * size)))["this_dc"] == 2
 
 
 def test_the_first_msg_id_of_a_session_that_begins_with_a_container() -> None:

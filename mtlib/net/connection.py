@@ -78,7 +78,7 @@ class ClientConnection:
 
     def authenticated(self) -> None:
         """There is a key: whoever holds its other half may send more than a stranger."""
-        self.stream.limit = ANSWERS.frame_after_key
+        self.stream.limit = ANSWERS.frame
 
     @property
     def broken(self) -> bool:

@@ -76,7 +76,7 @@ class Peer(ConnectionState):
         self, dc: DataCenterState, secret: bytes | None = None, address: tuple[str, int] | None = None
     ) -> None:
         super().__init__(dc, address)
-        self.stream = ServerStream(limit=dc.limits.frame_before_key, secret=secret, entropy=self.entropy.at("frames"))
+        self.stream = ServerStream(limit=dc.limits.frame, secret=secret, entropy=self.entropy.at("frames"))
         self.authenticated = False
         self._exchange: Any = None
         self._introduced = False
@@ -215,9 +215,8 @@ class Peer(ConnectionState):
         self._authenticate()
 
     def _authenticate(self) -> None:
-        """Whoever holds a key may send longer frames and take more time."""
+        """Whoever holds a key may take more time."""
         self.authenticated = True
-        self.stream.limit = self.dc.limits.frame_after_key
         self.patience = max(self.patience, self.dc.limits.idle_seconds)
 
     # -- under a key

@@ -8,10 +8,9 @@ from typing import NamedTuple
 class Limits(NamedTuple):
     """Every bound of the local data centre. There is none per second: whoever sends much waits for its turn."""
 
-    frame_before_key: int = 1024
-    """Bytes of a packet while nothing is known about the sender; the largest lawful one of the key exchange is 396."""
-    frame_after_key: int = 64 * 1024
-    """The same once a key opened a packet."""
+    frame: int = 64 * 1024
+    """Bytes of a packet. It is the same before a key has opened one: a client that comes back with its keys may begin
+    with a long one, and all connections together hold 16 MB at most."""
 
     connections: int = 256
     """Open at once; one more is refused at the door."""

@@ -35,7 +35,7 @@ from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padd
 from mtlib.wire.dissection import STRICT, Dissection, Reading
 from mtlib.wire.schema import SCHEMA
 
-ANSWERS = Limits(frame_after_key=2 << 20, inflated=8 << 20, ids=1 << 16, objects=1 << 16)
+ANSWERS = Limits(frame=2 << 20, inflated=8 << 20, ids=1 << 16, objects=1 << 16)
 """What a client takes from the data centre that it has chosen: a part of a file is 1 MiB, and the configuration of an
 app packs well. A result with more objects than that stays bytes."""
 
