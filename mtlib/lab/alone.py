@@ -53,7 +53,7 @@ def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
         lines = file.read_text(encoding="utf-8").splitlines()
         lent = [line.split()[-1] for line in lines if line.startswith("from mtlib")]
         why = (ran.stderr.strip().splitlines() or ["it ended without a word"])[-1]
-        return b"", f"not yet: {why} | borrowed from mtlib: {', '.join(lent) or 'nothing'}"
+        return b"", f"not yet: {'borrowed from mtlib: ' + ', '.join(lent) if lent else why}"
     try:
         made = bytes.fromhex(ran.stdout)
     except ValueError:

@@ -78,7 +78,7 @@ class Plate {
     this.about = make("p", "about");
     this.table = make("details");
     this.table.append(make("summary", "", "The same as a table"), make("div", "scroll", "", { tabindex: "0", role: "region", "aria-label": `${name} as a table` }));
-    this.root.append(make("h3", "", question), this.controls, this.svg, this.about, this.said, this.table);
+    this.root.append(make("h3", "", question), this.controls, this.said, this.svg, this.about, this.table);
     this.post = new Post(model, (mute) => this.mute(mute));
     this.listen();
     this.show = () => this.update(this.model.get("state"));

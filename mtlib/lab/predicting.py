@@ -19,8 +19,8 @@ from typing import Any, ClassVar, NamedTuple
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.widgets import obeyed, serial
 
-MATCH, DIFFERS = "M match", "D differs"
-"""What stands below a guess and its measurement: a letter and a word."""
+MATCH, DIFFERS = "match", "differs"
+"""What stands below a guess and its measurement."""
 LONGEST = 200
 """Characters of a guess that is typed."""
 

@@ -433,7 +433,7 @@ CHECKS: tuple[Check, ...] = (
           (f"{_SEALED}/perm_auth_key_id", "request/perm_auth_key_id"), _in_front),
     Check("perm_key_known", INVALID, "without that permanent key nothing opens: dropped, too young, or of another DC",
           "core.telegram.org/api/pfs, error handling", ("request/perm_auth_key_id",), _known),
-    _sealed_row("length", "forty, like every size here: what the hash covers and where values stand hangs on it", "",
+    _sealed_row("length", "the body must be 40 bytes; otherwise the hash and the fields are cut in the wrong place", "",
                 lambda f: INNER_SIZE),
     Check("msg_key", INVALID, "the only integrity there is: AES-IGE has none of its own", CONTENTS,
           (f"{_SEALED}/msg_key", _ENVELOPE), _msg_key),

@@ -261,7 +261,7 @@ def test_a_prediction_is_measured_in_the_page(reader: Callable[..., Reader]) -> 
     lesson = reader()
     page = lesson.open(LESSON)
     asked = page.locator(".mtlib-predict").first
-    asked.get_by_text("an error that names no field").click()
+    asked.get_by_text("an error that does not say which").click()
     asked.get_by_role("button", name="This is my guess").click()
     expect(asked.locator(".said")).to_contain_text("Match", timeout=STARTS)
 

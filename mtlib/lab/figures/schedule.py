@@ -21,6 +21,8 @@ from mtlib.lab.figures.drawing import (
 
 KEY = 256
 FULL = RIGHT - LEFT
+SHADES = (LOOKS[1], LOOKS[2], LOOKS[0], LOOKS[3])
+"""Of the hashes, in the colours that their ribbons have in `Ribbons`."""
 
 def key_use(tables: Mapping[str, Sequence[ScheduleTable]], x: int = 0) -> Figure:
     """Which of the 256 bytes of an auth_key are read at all: one strip for each name in `tables`, whose tables count
@@ -60,7 +62,7 @@ def _paint_use(strips: Mapping[str, Sequence[tuple[int, int, str]]], used: Mappi
         seen = list(dict.fromkeys(readers for *_, readers in runs if readers))
         on.text((LEFT, y - 16), f"{name}: reads {used[name]} of {KEY} bytes", bold=True, align="left")
         for start, stop, readers in runs:
-            look = LOOKS[seen.index(readers) % len(LOOKS)] if readers else UNUSED
+            look = SHADES[seen.index(readers) % len(SHADES)] if readers else UNUSED
             wide = (stop - start) * scale
             words = readers or ("not read" if wide > 90 else "")
             on.label((LEFT + start * scale, y), (wide, 44), words, look)

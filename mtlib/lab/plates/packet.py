@@ -137,9 +137,11 @@ class Packet(Plate):
         for at in range(len(STEPS)):
             yield from self._bar(at)
         for number, origin in enumerate(Origin):
-            x, y = self.BAR_X + 116 * number, self.BAR_Y + self.STEP * len(STEPS) + 10
+            x, y = self.BAR_X + 96 * number, self.BAR_Y + self.STEP * len(STEPS) + 10
             yield Glyph(f"o{number}", x, y - 6, 12, 12, origin.letter, f"small mono {origin.value}")
             yield Glyph(f"on{number}", x + 17, y, text=origin.value, look="small left dim")
+        yield Glyph("hatched", x + 96, y - 6, look="hatch", d=hatching(12, 12, 5))
+        yield Glyph("hatched means", x + 113, y, text="sealed", look="small left dim")
         for place, byte in enumerate(self.bytes):
             top, floor = (self.BAR_Y + at * self.STEP for at in (STEPS.index(byte.layer), len(STEPS) - 1))
             yield Glyph(f"t{place}", self._x(place + 0.5), look="thread", of=f"t{place}",

@@ -499,7 +499,8 @@ class Candidates(Still):
 
     def __init__(self, asked: Sequence[int], answers: Mapping[str, Sequence[str]]) -> None:
         whole = all(len(words) == len(asked) for words in answers.values())
-        if not whole or len(set(asked)) != len(asked) or not set(asked) <= set(range(SQUARE * SQUARE)) or len(answers) != 2:
+        values = len(set(asked)) == len(asked) and set(asked) <= set(range(SQUARE * SQUARE))
+        if not whole or not values or len(answers) != 2:
             raise LocalError("a word for each value, from two data centres", got=f"{len(asked)} values",
                              where="Candidates")  # fmt: skip
         self.asked, self.answers = tuple(asked), {name: tuple(words) for name, words in answers.items()}
@@ -519,8 +520,8 @@ class Candidates(Still):
         return "; ".join(self._told(name) for name in self.answers) + "."
 
     def alt(self) -> str:
-        return (f"Two grids of the {SQUARE * SQUARE} values of a byte, the same {len(self.asked)} questions to two data "
-                f"centres; {self.said()}")  # fmt: skip
+        return (f"Two grids of the {SQUARE * SQUARE} values of a byte, the same {len(self.asked)} questions to two "
+                f"data centres; {self.said()}")  # fmt: skip
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "values", *(f"ruled out at: {name}" for name in self.answers)
