@@ -328,7 +328,7 @@ _BYTES = (
          f"{TCP_PAGE}, Full", {"packet": "bytes", "seqno": "int"}, frame_full),
     Step("last_packet", "of what a server sent in intermediate framing, cut anywhere: the last packet that is whole",
          f"{TCP_PAGE}, Intermediate", {"stream": "bytes"}, last_packet),
-    Step("obfuscated_header", "tag, filled to four bytes, at 56, dc as an int16 at 60; bytes 56 to 63 under "
+    Step("obfuscated_header", "tag, repeated to four bytes, at 56, dc as an int16 at 60; bytes 56 to 63 under "
          "AES-256-CTR with key [8:40] and iv [40:56], whose stream begins at byte 0 of the header",
          f"{TCP_PAGE}, Transport obfuscation", _HEADER, obfuscated_header),
     Step("obfuscated_sent", "the header, then two pieces, all on one stream",

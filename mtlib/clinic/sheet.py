@@ -227,9 +227,9 @@ def bytes_sheet() -> Paper:
             "stream of any object, around a container or a result too.",
             f"A message under a key: {_widths(REQUEST_MESSAGE)}; the body from {HEADER}, padding {MIN_PADDING} to "
             f"{MAX_PADDING} bytes, all together a multiple of 16. msg_id: unix time * 2^32, a client's a "
-            "multiple of 4, each above the last. seqno: twice the content-related messages so far, plus 1 for one "
-            "that is (calls and pings are, msgs_ack is not). Telegram wants the first call after the bind inside "
-            f"invokeWithLayer ({LAYER}) and initConnection (flags 0).",
+            "multiple of 4, each above the last of its session. seqno: twice the content-related messages so far, plus "
+            "1 for one that is (calls and pings are, msgs_ack is not). Telegram wants the first call after the bind "
+            f"inside invokeWithLayer ({LAYER}) and initConnection (flags 0, texts of your own).",
         )),
         Block("6 Frames", (
             *_frames(), _heads(),
@@ -244,7 +244,7 @@ def bytes_sheet() -> Paper:
             f"{_cut(KEY)}, iv {_cut(IV)}.",
             "Outwards one stream for the life of the connection: it has gone over the 64 bytes first, of which 0 to 55 "
             "travel plain and 56 to 63 encrypted, and goes on at 64. Inwards: key and iv are the same slices of the 64 "
-            "bytes reversed, and the stream starts at 0. No tag afterwards.",
+            "bytes reversed, and the stream starts at 0. No tag afterwards. Full framing has no tag to hide: plain only.",
         )),
     ))  # fmt: skip
 
