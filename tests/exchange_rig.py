@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.protocol.exchange import ExchangeStep, Joined, begin
+from mtlib.protocol.exchange import ExchangeStep, begin
 from mtlib.protocol.exchange_server import AwaitReqPq, Server
+from mtlib.wire.dissection import Dissection
 
 VECTORS = Path(__file__).parent / "vectors"
 NOW = 1_790_000_000
@@ -58,23 +59,33 @@ def opening(entropy: Entropy, dc_id: int | None = 2, expires_in: int | None = No
     return begin(entropy, server_keys=[RSA.public], dc_id=dc_id, expires_in=expires_in)
 
 
+class Joined(NamedTuple):
+    """A whole conversation: every body in the order in which it was sent, and where both sides ended."""
+
+    transcript: list[Dissection]
+    client: Any
+    server: Any
+
+
 def converse(
     client: ExchangeStep,
     server: Any = SERVER,
     *,
     client_entropy: Entropy,
     server_entropy: Entropy,
+    now: int = NOW,
     meddle: Callable[[str, bytes, Any], bytes] = lambda name, body, knower: body,
 ) -> Joined:
-    """As `pair`, with somebody on the wire: `meddle(name, body, knower)` gives what arrives instead of `body`.
+    """Both talk to the end or to the first error, with somebody on the wire: `meddle(name, body, knower)` gives what
+    arrives instead of `body`.
 
     `knower` is the state of whoever sends, so that an inside job can be simulated too.
     """
-    transcript = []
+    transcript: list[Dissection] = []
     while client.send is not None:
         body = meddle(client.send.name, bytes(client.send), client.state)
-        answered = server.receive(body, server_entropy, NOW)
+        answered = server.receive(body, server_entropy, now)
         transcript += [client.send, answered.send]
         body = meddle(answered.send.name, bytes(answered.send), answered.state)
-        client, server = client.state.receive(body, client_entropy, NOW), answered.state
+        client, server = client.state.receive(body, client_entropy, now), answered.state
     return Joined(transcript, client.state, server)

@@ -480,10 +480,6 @@ class Report:
         told = [f"this program {', '.join(_PROVEN[part] for part in parts)}"] if parts else []
         return "; ".join([*told, *([f"asked were the steps {', '.join(steps)}"] if steps else [])])
 
-    @property
-    def exit_code(self) -> int:
-        return 0 if self.ok else 1 if self.got is not None else 3
-
     def __str__(self) -> str:
         width = max(map(len, self.totals), default=0)
         fell = "WRONG" if self.got is not None else "none"

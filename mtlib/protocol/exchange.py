@@ -39,10 +39,6 @@ from mtlib.wire.dissection import STRICT, Dissection, Seal, Unsealed, octets
 from mtlib.wire.layout import Layout
 from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
 
-__all__ = [
-    "CLIENT", "AwaitDhGen", "AwaitDhParams", "AwaitResPq", "Established", "ExchangeStep", "Offer", "begin", "pair",
-]  # fmt: skip
-
 HASH = 20
 """Bytes of the SHA-1 before what is sealed with the nonces."""
 REDRAWS = 8
@@ -219,7 +215,6 @@ class AwaitResPq(Secret):
     expires_in: int | None
 
     expects: ClassVar[tuple[str, ...]] = ("resPQ",)
-    sends: ClassVar[tuple[str, ...]] = ("req_DH_params",)
 
     def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Factor pq, draw `new_nonce`, seal both for the server (items 2 to 5).
@@ -271,7 +266,6 @@ class AwaitDhParams(Secret):
     expires_in: int | None
 
     expects: ClassVar[tuple[str, ...]] = ("server_DH_params_ok", "server_DH_params_fail")
-    sends: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
 
     def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Open the answer, check the group and g_a, answer with g_b (items 6 and 7); `now` is our own clock.
@@ -348,7 +342,6 @@ class AwaitDhGen(Secret):
     retries: int = 0
 
     expects: ClassVar[tuple[str, ...]] = tuple(GENERATED)
-    sends: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
 
     def receive(self, answer: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Check the proof, then be done or start again from another b (item 9).
@@ -363,7 +356,7 @@ class AwaitDhGen(Secret):
         self._check_proof(answer)
         if answer.name == "dh_gen_ok":
             offset, expires_at = self.offer.time_offset, self.offer.expires_at
-            return ExchangeStep(Established(self.auth_key, secrets, offset, now + offset, expires_at), None)
+            return ExchangeStep(Established(self.auth_key, secrets, offset, expires_at), None)
         if answer.name == "dh_gen_fail":
             raise CheckError("the server could not make a key", where=answer.name)
         if self.retries >= RETRIES:
@@ -389,55 +382,16 @@ class AwaitDhGen(Secret):
 class Established(Secret):
     """A key that both sides have.
 
-    `time_offset` is the server's clock minus ours, in seconds; `created_at` and `expires_at` (None for a
-    permanent key) count in the server's time. `secrets` opens the messages of this exchange; nothing else
-    needs it any more.
+    `time_offset` is the server's clock minus ours, in seconds; `expires_at` (None for a permanent key) counts in the
+    server's time. `secrets` opens the messages of this exchange; nothing else needs it any more.
     """
 
     auth_key: AuthKey
     secrets: ExchangeSecrets
     time_offset: int
-    created_at: int
     expires_at: int | None
-
-    expects: ClassVar[tuple[str, ...]] = ()
-    sends: ClassVar[tuple[str, ...]] = ()
 
     @property
     def server_salt(self) -> int:
         """The first salt for this key: a signed long."""
         return self.secrets.first_salt
-
-    def expired(self, now: int) -> bool:
-        """Whether the key has ended, by our own clock `now`."""
-        return self.expires_at is not None and now + self.time_offset >= self.expires_at
-
-
-CLIENT = (AwaitResPq, AwaitDhParams, AwaitDhGen, Established)
-"""The states in their order, for a diagram: each says what it `expects` and what it `sends` then."""
-
-
-# -- Both together --------------------------------------------------------------------------------------------------
-
-
-class Joined(NamedTuple):
-    """A whole conversation: every body in the order in which it was sent, and where both sides ended."""
-
-    transcript: list[Dissection]
-    client: Any
-    server: Any
-
-
-def pair(client: ExchangeStep, server: Any, *, client_entropy: Entropy, server_entropy: Entropy, now: int) -> Joined:
-    """Let a client that has begun and a server state talk in memory, to the end or to the first error.
-
-    What one sends the other gets as bytes, as it would from a wire.
-    """
-    if not isinstance(client, ExchangeStep):
-        raise LocalError("a client that has begun", got=type(client).__name__, expected="begin(...)", where="client")
-    transcript: list[Dissection] = []
-    while client.send is not None:
-        answered = server.receive(bytes(client.send), server_entropy, now)
-        transcript += [client.send, answered.send]
-        client, server = client.state.receive(bytes(answered.send), client_entropy, now), answered.state
-    return Joined(transcript, client.state, server)

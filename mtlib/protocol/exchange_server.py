@@ -67,7 +67,6 @@ class _Serving(Secret):
     said: tuple[tuple[bytes, Dissection], ...] = field(default=(), kw_only=True, repr=False)
 
     expects: ClassVar[tuple[str, ...]] = ()
-    sends: ClassVar[tuple[str, ...]] = ()
 
     def receive(self, body: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
         """Answer one query; `now` in unix seconds is told to the client. What is raised: see the module."""
@@ -121,7 +120,6 @@ class AwaitReqPq(_Serving):
     """Nothing has been said yet."""
 
     expects: ClassVar[tuple[str, ...]] = REQ_PQ
-    sends: ClassVar[tuple[str, ...]] = ("resPQ",)
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,7 +132,6 @@ class AwaitReqDhParams(_Serving):
     q: int
 
     expects: ClassVar[tuple[str, ...]] = ("req_DH_params",)
-    sends: ClassVar[tuple[str, ...]] = ("server_DH_params_ok",)
 
     def _answer(self, query: Dissection, entropy: Entropy, now: int) -> ExchangeStep:
         """Open the seal, offer g_a (item 6). Draws `a`, and `padding` in the scope `server_DH_inner_data`."""
@@ -189,7 +186,6 @@ class AwaitSetDhParams(_Serving):
     tries: int = 0
 
     expects: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
-    sends: ClassVar[tuple[str, ...]] = ("dh_gen_ok", "dh_gen_retry")
 
     def _answer(self, query: Dissection, entropy: Entropy, now: int) -> ExchangeStep:
         """Make the key, and take it or not (items 8 and 9). Draws nothing."""
@@ -247,7 +243,7 @@ class Granted(_Serving):
 
 
 SERVER = (AwaitReqPq, AwaitReqDhParams, AwaitSetDhParams, Granted)
-"""The states in their order, for a diagram: each says what it `expects` and what it `sends` then."""
+"""The states in their order: each says what it `expects`."""
 QUERIES = tuple(name for state in SERVER for name in state.expects)
 
 

@@ -116,8 +116,7 @@ class Shape(ABC):
         return found
 
 
-@dataclass(frozen=True)
-class Seal:
+class Seal(NamedTuple):
     """What a ciphertext is once a key has opened it: one of the shapes in `inside`.
 
     `scheme` is how it was sealed, with `x` as direction for the schedules of an auth_key; `by` names the field before
@@ -126,7 +125,7 @@ class Seal:
 
     scheme: Literal["MTProto 2.0", "MTProto 1.0", "RSA", "nonces"]
     by: str
-    inside: tuple[Shape, ...] = field(repr=False)
+    inside: tuple[Shape, ...]
     x: int = 0
 
 

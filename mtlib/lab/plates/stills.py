@@ -486,7 +486,7 @@ class Price(Still):
                             f"{line((cx - 4, cy + 4), (cx + 4, cy - 4))}", look="hit")  # fmt: skip
 
 
-SQUARE = 16
+ACROSS = 16
 
 
 class Candidates(Still):
@@ -499,8 +499,8 @@ class Candidates(Still):
 
     def __init__(self, asked: Sequence[int], answers: Mapping[str, Sequence[str]]) -> None:
         whole = all(len(words) == len(asked) for words in answers.values())
-        values = len(set(asked)) == len(asked) and set(asked) <= set(range(SQUARE * SQUARE))
-        if not whole or not values or len(answers) != 2:
+        values = set(asked)
+        if not whole or len(values) != len(asked) or not values <= set(range(ACROSS * ACROSS)) or len(answers) != 2:
             raise LocalError("a word for each value, from two data centres", got=f"{len(asked)} values",
                              where="Candidates")  # fmt: skip
         self.asked, self.answers = tuple(asked), {name: tuple(words) for name, words in answers.items()}
@@ -520,18 +520,18 @@ class Candidates(Still):
         return "; ".join(self._told(name) for name in self.answers) + "."
 
     def alt(self) -> str:
-        return (f"Two grids of the {SQUARE * SQUARE} values of a byte, the same {len(self.asked)} questions to two "
+        return (f"Two grids of the {ACROSS * ACROSS} values of a byte, the same {len(self.asked)} questions to two "
                 f"data centres; {self.said()}")  # fmt: skip
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "values", *(f"ruled out at: {name}" for name in self.answers)
-        for row in range(SQUARE):
+        for row in range(ACROSS):
             yield f"{row:x}0 to {row:x}f", *(self._row(name, row) for name in self.answers)
 
     def _row(self, name: str, row: int) -> str:
         out = self.ruled_out(name)
-        said = [f"{value:02x}" for value in range(SQUARE * row, SQUARE * row + SQUARE) if value in out]
-        if out and self.asked[-1] // SQUARE == row:
+        said = [f"{value:02x}" for value in range(ACROSS * row, ACROSS * row + ACROSS) if value in out]
+        if out and self.asked[-1] // ACROSS == row:
             said.append(f"({self.asked[-1]:02x} is it)")
         return " ".join(said)
 
@@ -544,13 +544,13 @@ class Candidates(Still):
             left, out = self.LEFT + WIDTH / 2 * at, self.ruled_out(name)
             yield Glyph(f"name{at}", left, 16, text=name, look="bold left")
             order = {value: number for number, value in enumerate(self.asked, 1)}
-            for digit in range(SQUARE):
+            for digit in range(ACROSS):
                 yield Glyph(f"column{at} {digit}", left + self.WIDE * (digit + 0.5), 44, text=f"{digit:x}",
                             look="small dim")  # fmt: skip
                 yield Glyph(f"row{at} {digit}", left - 6, self.TOP + self.HIGH * (digit + 0.5), text=f"{digit:x}0",
                             look="small end dim")  # fmt: skip
-            for value in range(SQUARE * SQUARE):
-                x, y = left + self.WIDE * (value % SQUARE), self.TOP + self.HIGH * (value // SQUARE)
+            for value in range(ACROSS * ACROSS):
+                x, y = left + self.WIDE * (value % ACROSS), self.TOP + self.HIGH * (value // ACROSS)
                 found = bool(out) and value == self.asked[-1]
                 look = "small hit" if found else "small dim constant" if value in out else "small paper"
                 text = "✓" if found else str(order[value]) if value in out else ""
