@@ -12,6 +12,7 @@ from mtlib.lazy import lazily
 
 if TYPE_CHECKING:
     from mtlib.lab.bind import inspect_bind
+    from mtlib.lab.comparison import compare
     from mtlib.lab.controls import EndpointChoice, Menus
     from mtlib.lab.course import course_map
     from mtlib.lab.exchanges import key_exchange, published_exchange
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTIONS", "DAY", "NOW", "Conversation", "DoctorForm", "EndpointChoice", "Inspector", "Menus", "Sent", "blocks",
-    "check", "checkup", "choose", "contract", "course_map", "cut", "hint", "inspect_bind", "keep",
+    "check", "checkup", "choose", "compare", "contract", "course_map", "cut", "hint", "inspect_bind", "keep",
     "key_exchange", "material", "mine", "my_bind_file", "number", "order", "predict", "published_exchange",
     "sample", "several", "text",
 ]  # fmt: skip
 
 __getattr__, __dir__ = lazily(__name__, {
     "bind": "inspect_bind",
+    "comparison": "compare",
     "controls": "EndpointChoice Menus",
     "course": "course_map",
     "exchanges": "key_exchange published_exchange",

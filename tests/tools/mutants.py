@@ -99,6 +99,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.book_cells": ("lab_book_cells",),
     "mtlib.lab.book_ciphers": ("lab_book_ciphers",),
     "mtlib.lab.book_widgets": ("lab_book_widgets",),
+    "mtlib.lab.comparison": ("lab_comparison", "lab_names"),
     "mtlib.lab.course": ("lab_course",),
     "mtlib.lab.examining": ("lab_examining", "lab_answers", "lab_exercises"),
     "mtlib.lab.exchanges": ("lab_exchanges",),
