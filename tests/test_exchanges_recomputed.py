@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +26,6 @@ IDS = {
     "resPQ": "63241605", "req_DH_params": "bee412d7", "server_DH_params_ok": "5c07e8d0",
     "set_client_DH_params": "1f5f04f5", "dh_gen_ok": "34f7cb3b",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def primes() -> Iterator[None]:
-    """Every data centre here offers the same prime: it is tested once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solution, "prime", cache(solution.prime))
-        yield
 
 
 def number(text: str) -> int:
