@@ -22,6 +22,7 @@ from mtlib.errors import LocalError, RpcError, TransportError
 from mtlib.protocol.checks import Facts, Rules
 from mtlib.protocol.messages import BAD_MSG
 from patients import GUARD, ONLY_A_DATA_CENTRE_KNOWS, OTHER, PATIENTS, REMARKS, SHORT, C, made
+from wire_values import few
 from wrong_client import NOW, WrongClient, hash_v2, ige_backwards, kdf2, key_id, long, number, pattern, swapped
 
 NEGATIVE = json.loads((Path(__file__).parent / "vectors" / "binding_negative.json").read_text())
@@ -269,6 +270,7 @@ def test_a_captured_stream_is_searched_for_the_last_binding() -> None:
 
 # -- It never guesses ---------------------------------------------------------------------------------------------
 
+@few
 @given(st.integers(0, 2**64))
 def test_noise_is_not_opened_by_this_key(seed: int) -> None:
     noise = pattern(f"noise {seed}", 104)
@@ -312,14 +314,10 @@ def test_edited_bytes_are_never_an_exception_and_never_healthy_by_mistake(
 
 
 def test_every_patient_takes_less_than_a_second() -> None:
-    def seconds(told: dict[str, Any]) -> float:
-        started = time.perf_counter()
+    for name, make in PATIENTS.items():
+        told, begun = make(), time.process_time()
         diagnose(**told)
-        return time.perf_counter() - started
-
-    for make in PATIENTS.values():
-        told = make()
-        assert min(seconds(told) for _ in range(3)) < 1
+        assert time.process_time() - begun < 1, name
 
 
 # -- Recorded patients --------------------------------------------------------------------------------------------

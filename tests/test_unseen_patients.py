@@ -116,7 +116,7 @@ def test_random_bytes_are_not_opened() -> None:
     `MTLIB_EXAMPLES=1000` makes ten thousand.
     """
     said: Counter[str] = Counter()
-    for i in range(int(os.environ.get("MTLIB_EXAMPLES") or 12) * 10):
+    for i in range(int(os.environ.get("MTLIB_EXAMPLES") or 3) * 10):
         noise = Client(f"noise {i}", {})
         blob = (noise.perm_id if i % 2 else b"") + noise.rnd("blob", 104)
         packet = (noise.temp_id if i % 2 else b"") + noise.rnd("packet", 200)

@@ -11,6 +11,7 @@ import secrets
 import struct
 import sys
 import zlib
+from functools import cache
 from hashlib import sha1, sha256
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -170,6 +171,7 @@ def server_DH_inner_data(encrypted_answer, new_nonce, server_nonce):
     return opened[20:at]
 
 
+@cache
 def prime(number):
     """Miller-Rabin with sixteen small bases; the first four sieve."""
     if any(number % each == 0 for each in (3, 5, 7, 11)) or number % 2 == 0:
