@@ -17,7 +17,7 @@
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 | `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
-How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills` (02 to 09), `Price` (26),
+How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills` (02 to 09, 16), `Price` (26),
 `Candidates` (27).
 """
 
