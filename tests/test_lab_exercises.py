@@ -17,9 +17,10 @@ import pytest
 
 from mtlib.lab import exercises
 from mtlib.lab.answers import EXERCISES, library
-from mtlib.lab.examining import NOT_YET, RIGHT, Mark, Task
+from mtlib.lab.examining import ALMOST, NOT_YET, RIGHT, Mark, Task
 from mtlib.lab.exercises import check, contract, examine, hint, keep, material, mine
 from mtlib.lab.scenes import scenes
+from test_cases_jupyter import contrast
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 
@@ -99,6 +100,16 @@ def test_a_box_has_text_and_plain_colours() -> None:
     assert 'role="status"' in bundle["text/html"]
     assert "class=" not in bundle["text/html"]
     assert "hsl" not in bundle["text/html"]
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(255, "#212121"), (17, "#e0e0e0")], ids=["light", "dark"])
+def test_a_box_is_readable_in_both_themes(paper: int, ink: str) -> None:
+    for verdict in (RIGHT, ALMOST, NOT_YET):
+        html = exercises._Box(Mark(verdict, "so")).html()
+        (found,) = re.findall(r"background-color:rgba\((\d+), (\d+), (\d+), (0\.\d+)\)", html)
+        *colour, share = map(float, found)
+        mixed = "#" + "".join(f"{round(share * part + (1 - share) * paper):02x}" for part in colour)
+        assert contrast(mixed, ink) >= 7, verdict
 
 
 def test_in_a_notebook_it_is_displayed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,8 @@ def test_each_example_is_one_message_away_and_is_what_the_doctor_says(name: str)
 def test_values_come_one_after_the_other_in_any_form() -> None:
     form = empty()
     assert (form.state["values"], form.state["verdict"], form.inspection) == ([], None, {})
-    assert paste(form, REQUEST.hex(" ")) == "Found 1 value."
+    said = paste(form, REQUEST.hex(" "))
+    assert said.startswith("Found 1 value. The diagnosis, below: Nothing is wrong outside the seal;")
     assert names(form) == ["no_key"]
     paste(form, base64.b64encode(PERM).decode(), name="perm_auth_key")
     assert "msg_id" in " ".join(form.state["verdict"]["missing"])
@@ -108,7 +109,8 @@ def test_bytes_of_ones_own_put_the_example_away_and_a_number_joins_it() -> None:
 def test_what_comes_later_takes_the_place_of_what_was_there() -> None:
     form = empty()
     paste(form, f"request: {REQUEST.hex()}\nmsg_id: 4\n{KEYS}")
-    assert paste(form, f"msg_id: {RIGHT.msg_id}") == "Found 1 value. 1 took the place of an earlier one."
+    said = paste(form, f"msg_id: {RIGHT.msg_id}")
+    assert said.startswith("Found 1 value. 1 took the place of an earlier one. The diagnosis,")
     assert values(form)["msg_id"] == str(RIGHT.msg_id)
 
 

@@ -11,7 +11,7 @@ import pytest
 from mtlib.lab import sample
 from mtlib.lab.plates import stills
 from mtlib.lab.plates.plate import WIDTH
-from mtlib.lab.plates.stills import Bench, Comb, Diffusion, Growth, Layers, Pairs, SmallClocks, Still
+from mtlib.lab.plates.stills import Bench, Boxes, Comb, Diffusion, Growth, Layers, Pairs, SmallClocks, Still
 from mtlib.lab.widgets import HERE
 from plates import STILLS
 from test_notebooks import LESSONS, code
@@ -26,6 +26,7 @@ ALL: dict[str, Callable[[], Still]] = {
     "Growth": lambda: Growth({2**bits: 2 ** (bits / 2) for bits in (8, 16, 24)}),
     "Diffusion": lambda: Diffusion({"first": (bytes(32), b"\x01" + bytes(31)), "last": (bytes(48), b"\xff" * 48)}),
     "SmallClocks": lambda: SmallClocks(31, 3, 17),
+    "Boxes": lambda: Boxes({"message": CARRIED.message, "request": CARRIED.binding.request}, {"message": "temporary"}),
     "Pairs": lambda: Pairs({"first": [(1, False), (2, False), (3, False)], "then": [(3, True), (0, True), (1, False)]}),
     "Price": STILLS["price"],
     "Candidates": STILLS["candidates"],
@@ -69,6 +70,13 @@ def test_layers_find_the_field_of_their_byte_and_its_place() -> None:
     assert list(ALL["Layers"]().rows())[1:] == [
         ("message", "28", "session_id", "36"), ("request", "60", "perm_auth_key_id", "68")
     ]  # fmt: skip
+
+
+def test_boxes_count_every_byte_of_a_layer() -> None:
+    (_, _, before, behind, key), (_, _, last, none, _) = list(ALL["Boxes"]().rows())[1:]
+    sizes = [int(each.split()[-1]) for each in f"{before}, {behind}".split(", ")]
+    assert sum(sizes) + len(CARRIED.binding.request) == len(CARRIED.message) and key == "the temporary key"
+    assert sum(int(each.split()[-1]) for each in last.split(", ")) == len(CARRIED.binding.request) and none == "nothing"
 
 
 def test_a_comb_counts_what_it_shows_and_says_what_lies_further_on() -> None:

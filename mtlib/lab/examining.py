@@ -16,8 +16,8 @@ from mtlib.clinic.ladder import RUNGS, Raised, WrongAnswer, difference, ladder, 
 from mtlib.crypto.entropy import Patterned
 
 RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
-COLOURS = {RIGHT: ("#e3f3e6", "#2e7d43"), ALMOST: ("#fdf3d3", "#a8780a"), NOT_YET: ("#eceff3", "#5b6675")}
-"""Pale background and edge of a mark; the word stands beside them. None is red: nobody has failed."""
+COLOURS = {RIGHT: "46, 160, 67", ALMOST: "210, 150, 10", NOT_YET: "110, 120, 135"}
+"""Of the edge of a mark and, thinned over the theme behind it, of its background. None is red: nobody has failed."""
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ def keep(function: Callable[..., Any]) -> None:
 
 
 class _Text:
-    """A line of text that shows itself as text and as HTML. Colours are plain #rrggbb, and none stands alone."""
+    """A line of text that shows itself as text and as HTML. Colours are such that JupyterLab's sanitizer keeps."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -253,8 +253,8 @@ class _Box(_Text):
         self.finding = finding
 
     def html(self) -> str:
-        paper, edge = COLOURS[self.finding.verdict]
-        style = f"background-color:{paper};color:#111111;border-left:4px solid {edge};padding:6px 12px"
+        colour = COLOURS[self.finding.verdict]
+        style = f"background-color:rgba({colour}, 0.15);border-left:4px solid rgb({colour});padding:6px 12px"
         word, sentence = escape(self.finding.verdict), prose_html(self.finding.sentence)
         return f'<div role="status" style="{style}"><b>{word}:</b> {sentence}</div>'
 

@@ -97,6 +97,7 @@ class Form:
             *(["The example was put away."] if own else []),
             *([f"{replaced} took the place of an earlier one."] if replaced else []),
             *([f"No diagnosis so far: {self._problem}."] if self._problem else []),
+            *([f"The diagnosis, below: {self.diagnosis.verdict}"] if self.diagnosis else []),
         ))
 
     def example(self, name: str) -> None:

@@ -112,6 +112,6 @@ def examples() -> dict[str, dict[str, str]]:
     """Texts to paste, with their keys, by group and name. The first is shown before anything was pasted."""
     twelve = {name: _text(with_seal(SAMPLE.binding, wrong(SAMPLE.binding)), REFUSED) for name, wrong in TWELVE.items()}
     last = "built five seconds ago"
-    groups = {"One mistake each": {last: twelve.pop(last), **twelve},
-              "Patients of the exercise": {f"patient {name}": text for name, text in TOLD.items()}}  # fmt: skip
+    groups = {"Examples, one mistake each": {last: twelve.pop(last), **twelve},
+              "The exercise's patients": {f"patient {name}": text for name, text in TOLD.items()}}  # fmt: skip
     return {group: {name: text + KEYS for name, text in texts.items()} for group, texts in groups.items()}

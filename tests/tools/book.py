@@ -53,11 +53,12 @@ INTRODUCTION = (
     " alone, with its code, its outputs, every figure and every byte."
 )
 ALIVE = (
+    "- [Why was my bind refused?](doctor.html) Paste it, and read which byte is wrong.\n"
+    "- [A whole bind](bind.html), run here; turn over one bit of it, and see it refused.\n"
+    "- [Search](search.html): lessons, words and fields.\n\n"
     "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
-    " your browser, from this site, and answers. [Search](search.html) finds lessons, words and fields."
-    " [Why was my bind refused?](doctor.html) Paste it, and read which byte is wrong. [A whole bind](bind.html), run"
-    " here. The cells of the lessons are changed and run here, too. What a prediction shows was measured when this book"
-    " was made; its cell measures again."
+    " your browser, from this site, and answers. The cells of the lessons are changed and run here, too. What a"
+    " prediction shows was measured when this book was made; its cell measures again."
 )
 
 DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
@@ -310,9 +311,9 @@ def navigation(names: list[str], titles: dict[str, str], here: int) -> str:
 
 def course_map(first: NotebookNode) -> str:
     """The part of the first lesson that says where to go from it, as Markdown: from its heading to the next one, with
-    what its cells show."""
+    what its cells show, and without what it says of running them."""
     said = "".join(f"\n\n{_shown(cell)}" for cell in first.cells)
-    return re.split(r"^## ", said.partition(MAP)[2], flags=re.M)[0]
+    return re.sub(r"^Run the next cell .*$", "", re.split(r"^## ", said.partition(MAP)[2], flags=re.M)[0], flags=re.M)
 
 
 def _shown(cell: NotebookNode) -> str:

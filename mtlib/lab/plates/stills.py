@@ -8,6 +8,7 @@
 | `Growth` | 07 | how the steps of the walk grow with p |
 | `Diffusion` | 08 | which bytes of each stage of RSA_PAD change with one bit |
 | `SmallClocks` | 09 | a power as a hand on a clock, and the small clocks that a wiretapper reads |
+| `Boxes` | 16 | which layer of a frame stands in which, what else is in each, and what lies behind a seal |
 | `Pairs` | 22 | which known pair each block of a ciphertext lets AES repeat, and where the text is another |
 | `Price` | 26 | what a name of so many bits costs, measured and expected |
 | `Candidates` | 27 | the value that a silent data centre gives away, among 256 |
@@ -353,6 +354,64 @@ class SmallClocks(Still):
         for f in self.factors:
             power = (self.p - 1) // f
             yield f"{f} hours", str(power), str(pow(self.label, power, self.p)), str(self._hand(f))
+
+
+class Boxes(Still):
+    """`layers`: dissections from the outermost in, each in the largest field of the one before. `seals`: by layer, the
+    key that closes a seal over it."""
+
+    name, question = "the boxes", "Which layer stands in which?"
+    STEP, HEAD, FOOT = 14.0, 26.0, 16.0
+
+    def __init__(self, layers: Mapping[str, Any], seals: Mapping[str, str]) -> None:
+        self.layers, self.seals = dict(layers), dict(seals)
+        super().__init__()
+
+    def _told(self) -> Iterator[tuple[str, str, str, str]]:
+        """Of each layer: its name, what stands before the layer in it and what behind, and the key of its seal."""
+        last = list(self.layers)[-1]
+        for name, layer in self.layers.items():
+            holder, inside = max(layer.spans, key=len), name != last
+            first, end = holder.body
+            fields = [(span.name, span.start, len(span)) for span in layer.spans if span is not holder or not inside]
+            if inside and end - first < len(holder):
+                fields += [("string length", holder.start, first - holder.start), ("zeros", end, holder.stop - end)]
+            before, behind = (", ".join(f"{field} {size}" for field, at, size in fields if (inside and at >= end) is so)
+                              for so in (False, True))  # fmt: skip
+            yield name, before, behind, self.seals.get(name, "")
+
+    @property
+    def height(self) -> float:
+        return 34 + sum(self.HEAD + 6 + (self.FOOT if behind else 0) for _, _, behind, _ in self._told())
+
+    def marks(self) -> Iterator[Glyph]:
+        top, floor = 4.0, self.height - 4
+        for depth, (name, before, behind, key) in enumerate(self._told()):
+            x, wide, core = 4 + self.STEP * depth, WIDTH - 8 - 2 * self.STEP * depth, depth == len(self.layers) - 1
+            yield Glyph(f"box {name}", x, top, wide, floor - top, look="chosen" if key else "paper edge")
+            told = f"{name}, {len(self.layers[name])} bytes"
+            yield Glyph(f"name {name}", x + 8, top + 14, text=told, look="small bold left")
+            at = (x + 8, top + 34) if core else (x + 200, top + 14)
+            yield Glyph(f"before {name}", *at, text=before, look="small left")
+            if key:
+                yield Glyph(f"key {name}", x + wide - 8, top + 14, text=f"sealed: {key} key", look="small bold end")
+            if behind:
+                yield Glyph(f"behind {name}", x + 8, floor - 10, text=behind, look="small left")
+            top, floor = top + self.HEAD, floor - 6 - (self.FOOT if behind else 0)
+
+    def said(self) -> str:
+        return ("Beside each name stands what comes before the next box, below that box what comes behind it; a thick "
+                "line is a seal.")  # fmt: skip
+
+    def alt(self) -> str:
+        told = ", in it ".join(f"{name} {len(layer)}" for name, layer in self.layers.items())
+        keys = " and ".join(f"{name} under the {key} key" for name, key in self.seals.items())
+        return f"Boxes that stand in each other, with their bytes: {told}; sealed are {keys}."
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield "layer", "bytes", "before the next one", "behind it", "sealed with"
+        for name, before, behind, key in self._told():
+            yield name, str(len(self.layers[name])), before or "nothing", behind or "nothing", key and f"the {key} key"
 
 
 class Pairs(Still):
