@@ -20,11 +20,11 @@ import binascii
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import partial
-from itertools import chain
+from itertools import chain, permutations
 from typing import Any
 
 from mtlib.clinic import recipe_client as client
@@ -217,14 +217,15 @@ def _inflated(body: bytes) -> bytes:
 
 
 def _padded(
-    *, reverse: bool = True, hashed: Way = lambda key, data: key + data, cipher: Any = wrong.IGE, behind: bool = False,
+    *, ordered: Way = lambda filled, digest: filled[::-1] + digest, hashed: Way = lambda key, data: key + data,
+    cipher: Any = wrong.IGE, behind: bool = False,
     mask: Way = lambda plain, sealed: sha256(sealed), iv: Way = lambda key: bytes(32),
 ) -> Way:  # fmt: skip
     """RSA_PAD with some of its points another way."""
     def way(data: bytes, padding: bytes, temp_keys: bytes, n: bytes, e: int) -> bytes:
         filled, block = data + padding, b""
         for key in (temp_keys[at : at + 32] for at in range(0, len(temp_keys), 32)):
-            text = (filled[::-1] if reverse else filled) + sha256(hashed(key, filled))
+            text = ordered(filled, sha256(hashed(key, filled)))
             sealed = cipher.encrypt(text, key, iv(key))
             masked = bytes(a ^ b for a, b in zip(key, mask(text, sealed), strict=True))
             block = sealed + masked if behind else masked + sealed
@@ -234,19 +235,21 @@ def _padded(
 
     return way
 
-def _verdict(*, low: bool = True, high: bool = True, margin: int = MARGIN, safe: bool = True, length: bool = True,
-             table: bool = True) -> Way:  # fmt: skip
-    """The checks of the group and of g_a with some of them forgotten."""
+def _verdict(
+    *, low: bool = True, high: bool = True, margin: int = MARGIN, safe: bool = True,
+    lengths: range = range(2048, 2049), table: bool = True, order: Sequence[int] = (1, 2, 3),
+) -> Way:  # fmt: skip
+    """The checks of the group and of g_a with some of them forgotten, or in another order."""
     def way(g: int, dh_prime: bytes, g_a: bytes) -> bytes:
         p, public = int.from_bytes(dh_prime, "big"), int.from_bytes(g_a, "big")
-        if (length and p.bit_length() != 2048) or not is_probable_prime(p, 2):
-            return b"\1"
-        if safe and not is_probable_prime(p // 2, 2):
-            return b"\1"
         modulus, residues = RESIDUES.get(g, (1, set()))
-        if g not in RESIDUES or (table and p % modulus not in residues):
-            return b"\2"
-        return b"\3" if (low and public < margin) or (high and public > p - margin) else b"\0"
+        wants: dict[int, Callable[[], bool]] = {
+            1: lambda: p.bit_length() in lengths and is_probable_prime(p, 2) and not (
+                safe and not is_probable_prime(p // 2, 2)),
+            2: lambda: g in RESIDUES and not (table and p % modulus not in residues),
+            3: lambda: not (low and public < margin) and not (high and public > p - margin),
+        }  # fmt: skip
+        return bytes([next((number for number in order if not wants[number]()), 0)])
 
     return way
 
@@ -946,7 +949,11 @@ _NAMES: tuple[Mistake, ...] = (
                                             WORD(crc(line.rstrip(";") + "\n", undone="end"))))),
     _rung("bytes_hashed_as_bytes", NAMES, "The line was hashed with the word bytes in it.",
           "bytes is hashed as string: just the line of the bind is wrong without that.",
-          constructor_id=lambda line: WORD(crc(line, undone="bytes"))),
+          constructor_id=lambda line: (WORD(crc(each, undone="bytes"))
+                                       for each in (line, line.replace(":bytes ", ":string ")))),
+    _rung("type_of_flags_lost", NAMES, "The # behind flags was taken out as well.",
+          "Only the #id behind the name goes: the type # stays, as in flags:#.",
+          constructor_id=lambda line: WORD(crc(line.replace(":#", ":")))),
     _rung("brackets_hashed", NAMES, "The line was hashed with its brackets.", "< becomes a space; >, { and } go.",
           constructor_id=lambda line: WORD(crc(line, undone="brackets"))),
     _rung("true_flags_hashed", NAMES, "The line was hashed with its flags.N?true fields.",
@@ -987,10 +994,15 @@ _TL: tuple[Mistake, ...] = (
           "Numbers of the exchange go high byte first: p = 1513098571 is 04 5a 30 0d 4b 00 00 00.",
           number_string=lambda number: client.tl_string(_high(number)[::-1]),
           p_q=lambda pq: b"".join(client.tl_string(_high(each)[::-1]) for each in factor(_number(pq)))),
-    _rung("number_of_eight_bytes", STRINGS_LESSON, "The number was filled up with zeros to eight bytes.",
+    _rung("number_of_eight_bytes", STRINGS_LESSON, "The number was filled up with zeros.",
           "No zeros in front: a number of 31 bits has 4 bytes.",
           number_string=lambda number: client.tl_string(number.to_bytes(8, "big")),
-          p_q=lambda pq: b"".join(client.tl_string(each.to_bytes(8, "big")) for each in factor(_number(pq)))),
+          p_q=lambda pq: (b"".join(client.tl_string(_high(each).rjust(size, b"\0")) for each in factor(_number(pq)))
+                          for size in (8, 4))),
+    _rung("p_q_in_no_strings", STRINGS_LESSON, "p and q are not a TL string each.",
+          "Each has a head of its own, and zeros up to a multiple of 4 behind it.",
+          p_q=lambda pq: iter((b"".join(map(_high, factor(_number(pq)))),
+                               client.tl_string(b"".join(map(_high, factor(_number(pq)))))))),
     _rung("number_without_a_string", STRINGS_LESSON, "The number stands there as a long.",
           "Numbers of the exchange are strings, high byte first.",
           number_string=lambda number: iter((LONG(number), LONG(number)[::-1])),
@@ -1050,7 +1062,11 @@ _FRAMES: tuple[Mistake, ...] = (
           frame_intermediate=lambda packet: b"\xee" * 4 + client.frame_intermediate(packet),
           frame_padded=lambda packet, padding: b"\xdd" * 4 + client.frame_padded(packet, padding)),
     _rung("frame_length_in_bytes", FRAMES, "The length counts bytes.", "Abridged counts words of 4 bytes.",
-          frame_abridged=lambda packet: _abridged(packet, len(packet))),
+          frame_abridged=lambda packet: iter((_abridged(packet, len(packet)),
+                                              _abridged(packet, len(packet) if len(packet) >= 508 else None)))),
+    _rung("frame_head_without_7f", FRAMES, "The three bytes of the long form stand there without 7f.",
+          "7f comes first: it says that three bytes follow.",
+          frame_abridged=lambda packet: _abridged(packet, mark=b"")),
     _rung("frame_length_in_words", FRAMES, "The length counts words.", "Only abridged counts words of 4 bytes.",
           frame_intermediate=lambda packet: INT(len(packet) // 4) + packet),
     _rung("frame_length_127_in_one_byte", FRAMES, "127 words stand in one byte.",
@@ -1158,6 +1174,8 @@ _HIDING: tuple[Mistake, ...] = (
           obfuscated_header=lambda r, t, d: r[:56] + _ctr(r[::-1]).update(_clear(r, t, d))[56:],
           obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_header(r, t, d) + _ctr(r[::-1]).update(one + two),
           obfuscated_received=lambda r, t, d, data: _ctr(r).update(data)),
+    _rung("pieces_from_byte_0", HIDING, "Key and iv were cut from byte 0 on.", "They are [8:40] and [40:56].",
+          obfuscated_header=lambda r, t, d: r[:56] + Ctr(r[:32], r[32:48]).update(_clear(r, t, d))[56:]),
     _rung("stream_begun_again", HIDING, "The stream begins again with every piece.",
           "One stream for the life of the connection.",
           obfuscated_sent=lambda r, t, d, one, two: client.obfuscated_header(r, t, d) + b"".join(
@@ -1204,6 +1222,9 @@ _AGREED: tuple[Mistake, ...] = (
           plain_packet=lambda m, body: (bytes(8) + LONG(m) + INT(len(body) + n) + body for n in (20, 4, 12))),
     _rung("plain_with_a_msg_key", AGREED, "Room for a msg_key is left.", "Nothing is sealed: no msg_key.",
           plain_packet=lambda m, body: bytes(24) + client.plain_packet(m, body)[8:]),
+    _rung("plain_body_as_a_string", AGREED, "The body stands there as a TL string.",
+          "The length is an int of 4 bytes, and nothing is filled up.",
+          plain_packet=lambda m, body: bytes(8) + LONG(m) + client.tl_string(body)),
     _rung("plain_length_left_out", AGREED, "The length is missing.",
           "message_data_length stands between msg_id and the body.",
           plain_packet=lambda m, body: bytes(8) + LONG(m) + body),
@@ -1223,6 +1244,11 @@ _SEALING: tuple[Mistake, ...] = (
     _rung("bare_numbers_hashed", SEALING, "n and e were hashed without their lengths.",
           "n and e are hashed as TL strings, 264 bytes.",
           fingerprint=lambda n, e: sha1(n + _high(e))[12:]),
+    _rung("e_as_an_int", SEALING, "e was hashed as an int.", "e is a number in a TL string: 03 01 00 01.",
+          fingerprint=lambda n, e: (sha1(client.tl_string(n) + each)[12:] for each in (INT(e), INT(e)[::-1]))),
+    _rung("fingerprint_by_sha256", SEALING, "That is a SHA-256.", "A key is named by SHA-1.",
+          fingerprint=lambda n, e: (sha256(client.tl_string(n) + client.tl_string(_high(e)))[at : at + 8]
+                                    for at in (24, 12))),
     _rung("first_8_of_the_fingerprint", SEALING, "That is the beginning of the hash.", "The last 8.",
           fingerprint=lambda n, e: _named(n, _high(e))[:8]),
     _rung("fingerprint_turned_round", SEALING, "The fingerprint is turned round.",
@@ -1238,7 +1264,19 @@ _SEALING: tuple[Mistake, ...] = (
           fingerprint=lambda n, e: (sha1(base64.b64decode("".join(pem.split("\n")[1:-2])))[12:] for pem in (
               PublicKey(_number(n), e).to_pem(), PublicKey(_number(n), e).to_spki_pem()))),
     _rung("data_not_reversed", SEALING, "The bytes were not reversed.",
-          "data_pad_reversed comes first, the random bytes in front.", rsa_pad=_padded(reverse=False)),
+          "data_pad_reversed comes first, the random bytes in front.",
+          rsa_pad=_padded(ordered=lambda filled, digest: filled + digest)),
+    _rung("padding_not_reversed", SEALING, "The data was reversed, and the padding was not.", "Reverse all 192 bytes.",
+          rsa_pad=lambda data, *v: _padded(ordered=lambda filled, digest: (
+              data[::-1] + filled[len(data) :] + digest))(data, *v)),
+    _rung("hash_reversed_as_well", SEALING, "The hash was reversed as well.",
+          "Reverse the 192 bytes; the hash stands behind them as it is.",
+          rsa_pad=(_padded(ordered=lambda filled, digest: (filled + digest)[::-1]),
+                   _padded(ordered=lambda filled, digest: filled[::-1] + digest[::-1]))),
+    _rung("temp_key_last_in_the_hash", SEALING, "In the hash, temp_key stands behind the data.",
+          "temp_key comes first.", rsa_pad=_padded(hashed=lambda k, d: d + k)),
+    _rung("block_without_rsa", SEALING, "That is the block: it was not raised to the power of e.",
+          "encrypted_data = block^e mod n.", rsa_pad=lambda data, p, k, n, e: _padded()(data, p, k, n, 1)),
     _rung("hash_over_the_reversed", SEALING, "The hash runs over the reversed bytes.",
           "The hash runs over the bytes in their first order.", rsa_pad=_padded(hashed=lambda k, d: k + d[::-1])),
     _rung("hash_without_temp_key", SEALING, "temp_key is not in the hash.", "Hash temp_key and data_with_padding.",
@@ -1293,7 +1331,9 @@ _OFFER: tuple[Mistake, ...] = (
           first_salt=lambda new, server: _exclusive(new.lstrip(b"\0"), server.lstrip(b"\0"))),
     _rung("nonces_in_the_other_order", OFFER, "The two nonces have changed places.",
           "SHA1(new_nonce + server_nonce) is the beginning of tmp_aes_key.",
-          tmp_aes=lambda new, server: _tmp(server, new)),
+          tmp_aes=lambda new, server: iter((_tmp(server, new), _crossed(new, server))),
+          server_DH_inner_data=lambda a, new, server: iter((_opened(a, server, new), _decrypted(
+              a, _crossed(new, server))[20:584]))),
     _rung("inner_data_of_the_other_kind", SEALING, "That is the inner data of the other kind of key.",
           "A permanent key is asked for by p_q_inner_data_dc, a temporary one by p_q_inner_data_temp_dc.",
           p_q_inner_data_dc=lambda *v: b"\x88\xdf\xfd\x56" + client.RIGHT["p_q_inner_data_dc"](*v)[4:],
@@ -1335,9 +1375,12 @@ _OFFER: tuple[Mistake, ...] = (
     _rung("dh_prime_but_not_safe", OFFER, "A prime that is not safe is taken.",
           "Prime is not safe: (p-1)/2 has to be prime too.", dh_verdict=_verdict(safe=False)),
     _rung("dh_length_not_looked_at", OFFER, "A prime of another length is taken.",
-          "2047 bits, or 500: refused before any test of primality.", dh_verdict=_verdict(length=False)),
+          "2047 bits, or 500: refused before any test of primality.",
+          dh_verdict=(_verdict(lengths=range(4096)), _verdict(lengths=range(2041, 2049)))),
     _rung("dh_g_not_compared_with_p", OFFER, "Every g from 2 to 7 is taken.",
           "g must also be a square modulo p: the table.", dh_verdict=_verdict(table=False)),
+    _rung("dh_in_another_order", OFFER, "The checks were made in another order.", "dh_prime, then g, then g_a.",
+          dh_verdict=(_verdict(order=(3, 2, 1)), _verdict(order=(3, 1, 2)))),
     _rung("dh_nothing_refused", OFFER, "Nothing is refused.", "Test dh_prime, g and g_a, in this order.",
           dh_verdict=lambda g, p, g_a: b"\0"),
     _rung("dh_g_refused_for_a_table_of_its_own", OFFER, "Another g than 3 is refused.",
@@ -1371,6 +1414,10 @@ _OFFER: tuple[Mistake, ...] = (
     _rung("number_of_the_hash_as_an_int", PROOF, "The number has more than one byte, or is text.", "One byte, 01.",
           new_nonce_hash=lambda new, number, key: (sha1(new + each + sha1(key)[:8])[4:] for each in (
               INT(number), INT(number)[::-1], str(number).encode()))),
+    _rung("proof_in_another_order", PROOF, "The three stand in another order.",
+          "new_nonce, the one byte, auth_key_aux_hash.",
+          new_nonce_hash=lambda new, number, key: (sha1(b"".join(each))[4:] for each in permutations(
+              (new, bytes([number]), sha1(key)[:8])) if each[:2] != (new, bytes([number])))),
     _rung("id_for_aux", PROOF, "The id of the key was used.",
           "auth_key_aux_hash, the first 8 bytes; the id is the last 8.",
           new_nonce_hash=lambda new, number, key: _proof(new, number, sha1(key)[12:]),
@@ -1394,7 +1441,8 @@ _OFFER: tuple[Mistake, ...] = (
     _rung("salt_a_sum", PROOF, "The two were added.", "XOR, byte by byte.",
           first_salt=lambda new, server: iter((
               LONG(wrong.signed(wrong.long(new[:8]) + wrong.long(server[:8]))),
-              LONG(wrong.signed(_number(new[:8]) + _number(server[:8])))[::-1]))),
+              LONG(wrong.signed(_number(new[:8]) + _number(server[:8])))[::-1],
+              bytes((a + b) % 256 for a, b in zip(new[:8], server[:8], strict=True))))),
     _rung("first_salt_0", PROOF, "The salt is 0.",
           "It works after one bad_server_salt; but both sides know the salt without a message.",
           first_salt=lambda new, server: bytes(8)),
@@ -1419,10 +1467,19 @@ def _tmp(new: bytes, server: bytes, table: Any = FROM_NONCES.rows) -> bytes:
     return made["aes_key"] + made["aes_iv"]
 
 
+def _crossed(new: bytes, server: bytes) -> bytes:
+    """tmp_aes with the first two hashes in each other's place."""
+    two, one = sha1(new + server), sha1(server + new)
+    return one + two + sha1(new + new) + new[:4]
+
+
 def _opened(data: bytes, new: bytes, server: bytes, *, mode: Any = wrong.IGE, start: int = 20,
             stop: int | None = 584) -> bytes:  # fmt: skip
-    tmp = _tmp(new, server).ljust(64, b"\0")
-    return bytes(mode.decrypt(data, tmp[:32], tmp[32:64])[start:stop])
+    return _decrypted(data, _tmp(new, server).ljust(64, b"\0"), mode=mode)[start:stop]
+
+
+def _decrypted(data: bytes, tmp: bytes, *, mode: Any = wrong.IGE) -> bytes:
+    return bytes(mode.decrypt(data, tmp[:32], tmp[32:64]))
 
 
 def _sealed(data: bytes, padding: bytes, new: bytes, server: bytes, *, mode: Any = wrong.IGE,

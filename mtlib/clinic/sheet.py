@@ -243,9 +243,8 @@ def bytes_sheet() -> Paper:
             f"to 7. {_says('bytes', 'obfuscated_header')}: tag {_cut(TAG)}, dc {_cut(DC)} (for proxies only), key "
             f"{_cut(KEY)}, iv {_cut(IV)}.",
             "Outwards one stream for the life of the connection: it has gone over the 64 bytes first, of which 0 to 55 "
-            "travel plain and 56 to 63 encrypted, and goes on at 64. Inwards: key and iv are the same slices of the "
-            "64 bytes reversed, and the stream starts at 0. No tag afterwards. Full framing has no tag to hide: plain "
-            "only.",
+            "travel plain and 56 to 63 encrypted, and goes on at 64. Inwards: key and iv are the same slices of the 64 "
+            "bytes reversed, and the stream starts at 0. No tag afterwards. Full framing, without a tag, stays plain.",
         )),
     ))  # fmt: skip
 

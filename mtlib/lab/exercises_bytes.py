@@ -192,6 +192,8 @@ READ_FRAMES = Task(
                      lambda stream: ((stream[4:],), b""), lambda stream: ((stream,), b"")),
         wrong_answer("rest_lost", "What is left over belongs to the next read.",
                      lambda stream: (_cut(stream)[0], b"")),
+        wrong_answer("rest_without_its_length", "The rest begins with the length of the frame that is not whole.",
+                     lambda stream: (_cut(stream)[0], _cut(stream)[1][4:])),
         wrong_answer("packet_before_its_end", "The last packet has not arrived whole: leave it in the rest.",
                      lambda stream: _cut(stream, whole=False)),
         wrong_answer("length_counts_itself", "Intermediate's length does not count itself; full's does.",
@@ -212,7 +214,7 @@ WHAT_IS_IT = Table(
     {"A": -404, "B": -404, "C": -429, "D": 200, "E": 520},
     (
         Slip("error_without_its_sign", "Negative as an int, of the size of an HTTP status: a transport error stands in "
-             "the place of a packet.", "A", (2**32 - 404,)),
+             "the place of a packet.", "A", (2**32 - 404, 404, 4)),
         Slip("error_high_byte_first", "An int is little-endian: 6c is its lowest byte.", "A", (0x6CFEFFFF,)),
         Slip("error_taken_for_a_key_id", "Four numbers, and nothing behind them: a key id has eight. In hex they are "
              "6c fe ff ff.", "B"),
@@ -220,6 +222,7 @@ WHAT_IS_IT = Table(
              "same: a transport error, sent bare.", "C"),
         Slip("quick_ack_in_the_first_byte", "The bit that asks for a receipt is the top bit of the last byte here, not "
              "of the first.", "D", (72,)),
+        Slip("bytes_taken_for_words", "Abridged counts words of 4 bytes; intermediate counts bytes.", "D", (50, 800)),
         Slip("words_taken_for_bytes", "130 words, 520 bytes.", "E", (130,)),
         Slip("words_high_byte_first", "Three bytes, low byte first: 82 00 00 is 130 words.", "E",
              (0x820000, 4 * 0x820000)),

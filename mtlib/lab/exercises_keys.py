@@ -64,6 +64,8 @@ ALLOWED = Task(
         wrong_answer("a_start_forgotten", "One of the seven beginnings passes: some server takes this for another "
                      "protocol.", *map(_forgetful, STARTS), _forgetful(*STARTS[-2:]), _forgetful(*STARTS[:4]),
                      _forgetful(*STARTS)),
+        wrong_answer("answer_turned_round", "True is for a start that may be sent, False for one that is drawn again.",
+                     lambda start: not _allowed(start)),
         wrong_answer("get_without_its_space", "GETX is allowed: `GET ` has four bytes, the last one is a space.",
                      lambda start: _allowed(start, starts=(*STARTS, b"GET"))),
     ),
@@ -113,7 +115,8 @@ STREAMS = Task(
               lambda *given: _streams(*given, used=0), lambda *given: _streams(*given, used=0, again=True)),
         known("way_back_from_64", lambda *given: _streams(*given, came=64)),
         known("pieces_reversed", lambda *given: _streams(*given, cut=True)),
-        known("keys_of_the_way_back", lambda *given: _streams(*given, back=True)),
+        known("keys_of_the_way_back", lambda *given: _streams(*given, back=True),
+              lambda *given: (_streams(*given)[0], _streams(*given, back=True)[1])),
         known("tag_behind_the_header", lambda *given: _streams(*given, tag=given[0][56:60])),
     ),
     (
@@ -141,6 +144,10 @@ READ_EXCHANGE = Table(
     (
         Slip("permanent_taken_for_temporary", "A permanent key has no expires_in; here there is one: a temporary key.",
              "constructor", ("p_q_inner_data_dc", "p_q_inner_data")),
+        Slip("id_for_the_name", "That is its id; the name is asked for.", "constructor",
+             ("88 df fd 56", "88dffd56", "56fddf88", "0x56fddf88")),
+        Slip("message_for_its_content", "That is the message; the inner data lies in its seal.", "constructor",
+             ("req_DH_params",)),
         Slip("temp_without_dc", "There is a field dc behind new_nonce, so the name ends with _dc.", "constructor",
              ("p_q_inner_data_temp",)),
         Slip("test_network_counted", "10000 says test network; what is left is the number.", "dc", (TEST_DC,)),

@@ -12,5 +12,6 @@ WRONG = {
     "ef_passes": SOLUTION.replace("0xEF", 'b"\\xef"'),
     "zeros_pass": SOLUTION.replace("[4:8]", "[4:4]"),
     "a_start_forgotten": SOLUTION.replace('b"OPTI", ', ""),
+    "answer_turned_round": SOLUTION.replace("return not", "return"),
     "get_without_its_space": SOLUTION.replace('b"GET "', 'b"GET"'),
 }

@@ -25,6 +25,7 @@ WRONG = {
     "id_in_its_own_hash": _without("[0-9a-f]"),
     "end_of_the_line_hashed": SOLUTION.replace(".strip().rstrip(\";\")", ""),
     "bytes_hashed_as_bytes": _without(":bytes"),
+    "type_of_flags_lost": SOLUTION.replace("{1,8}(?= )", "{0,8}(?= )").replace(", count=1", ""),
     "brackets_hashed": _without('"<"'),
     "true_flags_hashed": _without("true"),
     "crc_not_inverted": SOLUTION.replace("zlib.crc32(text.encode())", "(zlib.crc32(text.encode()) ^ 0xFFFFFFFF)"),

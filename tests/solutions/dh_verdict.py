@@ -24,6 +24,8 @@ WRONG = {
     "dh_prime_but_not_safe": SOLUTION.replace(" or not is_probable_prime((p - 1) // 2, 2)", ""),
     "dh_length_not_looked_at": SOLUTION.replace("p.bit_length() != 2048 or ", ""),
     "dh_g_not_compared_with_p": SOLUTION.replace(" or p % table[g][0] not in table[g][1]", ""),
+    "dh_in_another_order": SOLUTION.replace(
+        "    if p.bit", "    if not 2**1984 <= public <= p - 2**1984:\n        return b\"\\x03\"\n    if p.bit"),
     "dh_nothing_refused": "def dh_verdict(g, dh_prime, g_a):\n    return bytes(1)\n",
     "dh_g_refused_for_a_table_of_its_own": SOLUTION.replace(
         "    if p.bit", '    if g != 3:\n        return b"\\x02"\n    if p.bit'

@@ -11,6 +11,8 @@ def fingerprint(n, e):
 
 WRONG = {
     "bare_numbers_hashed": SOLUTION.replace('long_string + b"\\x03" + ', "n + "),
+    "e_as_an_int": SOLUTION.replace('b"\\x03" + e.to_bytes(3, "big")', 'e.to_bytes(4, "little")'),
+    "fingerprint_by_sha256": SOLUTION.replace("sha1", "sha256").replace("[12:20]", "[-8:]"),
     "first_8_of_the_fingerprint": SOLUTION.replace("[12:20]", "[0:8]"),
     "fingerprint_turned_round": SOLUTION.replace("[12:20]", "[12:20][::-1]"),
     "zero_before_n": SOLUTION.replace(

@@ -11,6 +11,7 @@ def new_nonce_hash(new_nonce, number, auth_key):
 
 WRONG = {
     "number_of_the_hash_as_an_int": SOLUTION.replace("bytes([number])", 'number.to_bytes(4, "little")'),
+    "proof_in_another_order": SOLUTION.replace("bytes([number]) + aux", "aux + bytes([number])"),
     "id_for_aux": SOLUTION.replace("[0:8]", "[12:20]"),
     "proof_cut_from_the_start": SOLUTION.replace("[4:20]", "[0:16]"),
     "number_of_the_hash_always_1": SOLUTION.replace("bytes([number])", "bytes([1])"),

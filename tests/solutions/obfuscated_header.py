@@ -17,6 +17,7 @@ WRONG = {
     "tag_of_one_byte": SOLUTION.replace("(tag * 4)[:4]", "tag + random64[56 + len(tag) : 60]"),
     "dc_high_byte_first": SOLUTION.replace('"little"', '"big"'),
     "dc_left_out": SOLUTION.replace('dc.to_bytes(2, "little", signed=True)', "random64[60:62]"),
+    "pieces_from_byte_0": SOLUTION.replace("clear[8:40], clear[40:56]", "clear[0:32], clear[32:48]"),
     "keys_of_the_way_back": SOLUTION.replace("Ctr(clear[8:40], clear[40:56])",
                                              "Ctr(random64[::-1][8:40], random64[::-1][40:56])"),
 }

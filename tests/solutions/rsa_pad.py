@@ -31,6 +31,10 @@ def rsa_pad(data, padding, temp_keys, n, e):
 
 WRONG = {
     "data_not_reversed": SOLUTION.replace("[::-1]", ""),
+    "padding_not_reversed": SOLUTION.replace("data_with_padding[::-1] +", "data[::-1] + padding +"),
+    "hash_reversed_as_well": SOLUTION.replace("data_with_padding[::-1] + digest", "(data_with_padding + digest)[::-1]"),
+    "temp_key_last_in_the_hash": SOLUTION.replace("temp_key + data_with_padding)", "data_with_padding + temp_key)"),
+    "block_without_rsa": SOLUTION.replace('pow(number, e, int.from_bytes(n, "big")).to_bytes(256, "big")', "block"),
     "hash_over_the_reversed": SOLUTION.replace("temp_key + data_with_padding)", "temp_key + data_with_padding[::-1])"),
     "hash_without_temp_key": SOLUTION.replace("temp_key + data_with_padding)", "data_with_padding)"),
     "hash_of_the_data_alone": SOLUTION.replace("temp_key + data_with_padding)", "temp_key + data)"),

@@ -13,6 +13,7 @@ def server_DH_inner_data(encrypted_answer, new_nonce, server_nonce):
 """
 
 WRONG = {
+    "nonces_in_the_other_order": SOLUTION.replace("one, two =", "two, one ="),
     "padding_behind_the_object": SOLUTION.replace("[20:584]", "[20:]"),
     "hash_before_the_object": SOLUTION.replace("[20:584]", "[:584]"),
     "nonce_without_zeros": SOLUTION.replace(

@@ -10,6 +10,7 @@ WRONG = {
     "error_taken_for_a_key_id": SOLUTION.replace('"B": -404', '"B": 8'),
     "error_taken_for_a_full_frame": SOLUTION.replace("-429", "4294966867"),
     "quick_ack_in_the_first_byte": SOLUTION.replace("200", "72"),
+    "bytes_taken_for_words": SOLUTION.replace("200", "50"),
     "words_taken_for_bytes": SOLUTION.replace("520", "130"),
     "words_high_byte_first": SOLUTION.replace("520", "8519680"),
 }
