@@ -10,11 +10,11 @@ export function turning(python, live) {
     here = new URL(address).pathname;
     const page = await fetched(address);
     if (!page) return void location.assign(address);
+    await python.ask({ ask: "leave" }).catch(() => {}); // what was changed on a page is gone with it
     if (address !== location.href) history.pushState(null, "", address);
     document.title = page.title;
     document.head.querySelector("style").replaceWith(page.head.querySelector("style"));
     document.body.replaceChildren(...page.body.childNodes);
-    await python.ask({ ask: "leave" }).catch(() => {}); // what was changed on a page is gone with it
     await live();
     const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const main = document.querySelector("main");
