@@ -10,7 +10,6 @@ import pytest
 
 from figure_samples import (
     BINDING,
-    MODES,
     SAMPLE,
     blocks,
     figure,
@@ -67,12 +66,6 @@ def test_the_strip_shows_the_beginning_of_every_value() -> None:
     assert "c0 = iv[0:16] and p0 = iv[16:32]" in made.alt
 
 
-def test_rows_beneath_are_in_words_too() -> None:
-    made = figure("ige, modes")
-    assert "blocks: IGE: same, same, noise, noise, noise; CBC: same, same, noise, 1 bit, same; " in made.alt
-    assert [row[0] for row in made.rows[5:]] == [f"{mode}: {pattern}" for mode, pattern in MODES.items()]
-
-
 def test_the_map_is_a_table_of_words() -> None:
     made = figure("garble")
     assert made.columns == ("mode", "block 1", "block 2", "block 3", "block 4", "block 5")
@@ -93,8 +86,6 @@ def test_a_strip_of_nothing_or_with_other_patterns_is_refused() -> None:
     for refused in (
         lambda: ige_strip(()),
         lambda: ige_strip(blocks(7) + blocks(1)),
-        lambda: ige_strip(blocks(), {"IGE": "..X"}, "why"),
-        lambda: ige_strip(blocks(), {"IGE": "..XXX"}),
     ):
         with pytest.raises(LocalError):
             refused()

@@ -21,7 +21,7 @@ from mtlib.errors import LocalError, MtError, RpcError, Unreachable
 from mtlib.net import server
 from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import is_loopback
-from mtlib.net.server import TICK, Door, LocalDC, ServerConnection, ask_kernel, listen, owner, same_user
+from mtlib.net.server import TICK, ListeningSocket, LocalDC, ServerConnection, ask_kernel, listen, owner, same_user
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.packets import plain_packet
@@ -325,21 +325,21 @@ class Refusing:
 def test_a_door_that_cannot_let_anybody_in_is_shut_for_a_tick(number: int) -> None:
     with listen("127.0.0.1", 0) as sock, selectors.DefaultSelector() as selector:
         listener: Any = Refusing(sock, number)
-        door = Door(listener, selector)
-        assert door.accept() == (None, None)
+        listening = ListeningSocket(listener, selector)
+        assert listening.accept() == (None, None)
         assert not selector.get_map()
-        door.reopen(time.monotonic())
+        listening.reopen(time.monotonic())
         assert not selector.get_map()
-        door.reopen(time.monotonic() + 2 * TICK)
+        listening.reopen(time.monotonic() + 2 * TICK)
         assert len(selector.get_map()) == 1
-        door.reopen(time.monotonic() + 4 * TICK)
+        listening.reopen(time.monotonic() + 4 * TICK)
 
 
 @pytest.mark.parametrize("number", [errno.EAGAIN, errno.ECONNABORTED])
 def test_whoever_changes_their_mind_shuts_no_door(number: int) -> None:
     with listen("127.0.0.1", 0) as sock, selectors.DefaultSelector() as selector:
         listener: Any = Refusing(sock, number)
-        assert Door(listener, selector).accept() == (None, None)
+        assert ListeningSocket(listener, selector).accept() == (None, None)
         assert len(selector.get_map()) == 1
 
 

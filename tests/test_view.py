@@ -30,7 +30,7 @@ from mtlib.wire import (
 from mtlib.wire import given as said
 from mtlib.wire.layout import Constant, Raw, Rest
 from mtlib.wire.tl import SIMPLE
-from mtlib.wire.view import ANSI, COLOURS, hex_lines, show_value, to_html, to_text
+from mtlib.wire.view import ANSI, COLOURS, show_value, to_html, to_text
 from wire_values import objects
 
 EVIL = "<img src=x onerror=alert(1)>&\"'"
@@ -189,16 +189,6 @@ def test_values_in_one_line(value: Any, text: str) -> None:
 
 
 # -- Text
-
-
-def test_hex_lines() -> None:
-    lines = list(hex_lines(bytes(range(0x38, 0x38 + 18))))
-    assert lines == [
-        (0, "38 39 3a 3b 3c 3d 3e 3f 40 41 42 43 44 45 46 47", "89:;<=>?@ABCDEFG"),
-        (16, "48 49", "HI"),
-    ]
-    assert list(hex_lines(b"\0\x7f\xff a", 4)) == [(0, "00 7f ff 20", "... "), (4, "61", "a")]
-    assert list(hex_lines(b"")) == []
 
 
 def test_text_of_a_small_message() -> None:

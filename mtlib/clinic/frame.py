@@ -5,10 +5,8 @@ Source: core.telegram.org/mtproto/mtproto-transports.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mtlib.clinic.diagnosis import Evidence, Finding
-from mtlib.clinic.opening import FRONT, open_packet, packet_hash, said
+from mtlib.clinic.opening import FRONT, open_packet, packet_hash, places_of, said
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
@@ -25,19 +23,12 @@ def out_of_a_wrong_frame(
     """The first packet in these bytes that a key opens, and what is wrong with its frame; None where no key opens one,
     or nothing is wrong with the frame."""
     for given in patient.keys:
-        for begins in _places_of(given.key.id_bytes, stream):
+        for begins in places_of(given.key.id_bytes, stream):
             packet = _packet_at(stream[begins:], given, looked_for)
             finding = _frame_of(stream, begins, packet) if packet else None
             if packet and finding:
                 return packet, finding
     return None
-
-
-def _places_of(part: bytes, data: bytes) -> Iterator[int]:
-    begins = data.find(part)
-    while begins >= 0:
-        yield begins
-        begins = data.find(part, begins + 1)
 
 
 def _packet_at(data: bytes, given: GivenKey, looked_for: tuple[bytes, ...]) -> bytes | None:

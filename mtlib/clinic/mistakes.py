@@ -31,7 +31,7 @@ from mtlib.clinic import recipe_client as client
 from mtlib.clinic import wrong
 from mtlib.clinic.recipe import HASHED, envelope, inner, message, request, rows
 from mtlib.crypto.aes import Ctr
-from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, msg_key_v2
+from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, msg_key_v2, sha1, sha256
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import MARGIN, RESIDUES, factor, is_probable_prime
 from mtlib.crypto.rsa import PublicKey
@@ -100,14 +100,6 @@ def _row(name: str, stage: Stage, lesson: str, sentence: str, fix: str, **ways: 
 
 
 # -- Small hands --------------------------------------------------------------------------------------------------
-
-
-def sha1(data: bytes) -> bytes:
-    return hashlib.sha1(data).digest()
-
-
-def sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
 
 
 def _stripped(key: bytes) -> Iterator[bytes]:
@@ -255,10 +247,6 @@ def _verdict(
 
 
 # -- Schedules ----------------------------------------------------------------------------------------------------
-
-
-def _of(way: wrong.Shapes | Any) -> Way:
-    return way
 
 
 _ROWS: tuple[Mistake, ...] = (
@@ -478,7 +466,7 @@ _PARTS: tuple[tuple[int, int], ...] = ((16, 72), (8, 72), (4, 72), (24, 72), (28
 _FIELDS: tuple[Mistake, ...] = (
     _row("inner_without_constructor", Stage.SHAPE, FORTY, "The object stands there without its constructor.",
          "Begin with 65 f7 a3 75: the object is boxed.",
-         shape=_of(lambda parts: wrong.without("constructor")(parts) if parts[0][0] == "random" else iter(())),
+         shape=lambda parts: wrong.without("constructor")(parts) if parts[0][0] == "random" else iter(()),
          inner=lambda *v: inner(*v)[4:]),
     _row("constructor_left_out", Stage.REQUEST, CARRIED, "The request begins without its constructor.",
          "Begin with 05 2a d4 cd: a method is boxed.",
@@ -505,8 +493,8 @@ _FIELDS: tuple[Mistake, ...] = (
     _row("inner_with_length_head", Stage.SHAPE, SEALED,
          "The inner object stands there as a TL string, with a length in front.",
          "Put the object itself after the header; its length is the header's last field.",
-         shape=_of(lambda parts: iter([(*parts[:4], ("", 1, "little"), *parts[4:], ("", 3, "little"))]
-                                      if parts[:4] == wrong.HEADER else [])),
+         shape=lambda parts: iter([(*parts[:4], ("", 1, "little"), *parts[4:], ("", 3, "little"))]
+                                  if parts[:4] == wrong.HEADER else []),
          envelope=lambda r, m, i: envelope(r, m, bytes(40))[:32] + wrong.tl_string(i)),
     _row("length_before_seqno", Stage.SHAPE, SEALED, "Right values, wrong places: length stands before seqno.",
          "seqno comes first, then length.", **_shapes(wrong.in_places_of("seqno", "length"))),

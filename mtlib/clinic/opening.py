@@ -21,7 +21,7 @@ from mtlib.clinic.mistakes import MISTAKES, Mistake, at
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.recipe import Rows, scheduled, written
 from mtlib.clinic.wrong import Shape, size_of, written_as
-from mtlib.crypto.aes import BLOCK, ige_decrypt
+from mtlib.crypto.aes import BLOCK, ige_decrypt, xor
 from mtlib.crypto.kdf import V1, V2
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.wire.notes import Origin
@@ -330,8 +330,8 @@ def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known
         tried.add(aes_key)
         rest = wrong.IGE.after(second, ciphertext, 1, aes_key)
         if any(sign in rest for sign in looked_for):
-            after_aes = wrong.MODES["ecb"].encrypt(_xor(second, ciphertext[:16]), aes_key, bytes(32))
-            first = _xor(ciphertext[16:32], after_aes)
+            after_aes = wrong.MODES["ecb"].encrypt(xor(second, ciphertext[:16]), aes_key, bytes(32))
+            first = xor(ciphertext[16:32], after_aes)
             made, iv = _iv(first, ciphertext[:16], aes_key, aes_iv, given, msg_key)
             return shaped(first + second + rest, given.key.data, (*changes, made), msg_key, known, iv)
     return None
@@ -348,8 +348,8 @@ def _iv(
     for changes, mode in _modes():
         if changes[0].row.name.startswith("iv_") and mode.encrypt(first, aes_key, aes_iv) == sealed:
             return changes[0], aes_iv
-    needed = wrong.MODES["ecb"].decrypt(_xor(sealed, aes_iv[16:]), aes_key, bytes(32))
-    half = "iv[0:16]" if _xor(needed, first) in (bytes(16), aes_iv[16:], msg_key) else "iv[0:16] or iv[16:32]"
+    needed = wrong.MODES["ecb"].decrypt(xor(sealed, aes_iv[16:]), aes_key, bytes(32))
+    half = "iv[0:16]" if xor(needed, first) in (bytes(16), aes_iv[16:], msg_key) else "iv[0:16] or iv[16:32]"
     return Change(MISTAKES["wrong_iv"], "schedule/aes_iv", f"another {half}", written(V1.rows[-1])), aes_iv
 
 
@@ -369,8 +369,12 @@ def _with_another_msg_key(
     return None
 
 
-def _xor(a: bytes, b: bytes) -> bytes:
-    return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")
+def places_of(part: bytes, data: bytes) -> Iterator[int]:
+    """Where these bytes begin in others, each time."""
+    begins = data.find(part)
+    while begins >= 0:
+        yield begins
+        begins = data.find(part, begins + 1)
 
 
 # -- Which fields -------------------------------------------------------------------------------------------------

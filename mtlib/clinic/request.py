@@ -6,13 +6,13 @@ expires_at stand inside the seal as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mtlib.clinic import wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
-from mtlib.clinic.opening import FRONT, Opened, is_right, noticed, said
+from mtlib.clinic.opening import FRONT, Opened, is_right, noticed, places_of, said
 from mtlib.clinic.packet import BIND, NO_CONSTRUCTOR, REQUEST_SIZE, first_request
 from mtlib.clinic.patient import Patient
 from mtlib.clinic.recipe import scheduled
@@ -98,20 +98,13 @@ def _searched(data: bytes, patient: Patient) -> CutRequest | None:
     ids = [key.key.id_bytes for key in patient.keys]
     ids += [data[4:12], data[:8]] if data[:4] == BIND or patient.perm_key is None else []
     for key_id in dict.fromkeys(ids):
-        for begins in _places_of(key_id, data):
+        for begins in places_of(key_id, data):
             sealed = data[begins : begins + ENCRYPTED_SIZE]
             if len(sealed) == ENCRYPTED_SIZE:
                 found = _around(data, begins, sealed, patient)
                 if found is not None:
                     return found
     return None
-
-
-def _places_of(part: bytes, data: bytes) -> Iterator[int]:
-    begins = data.find(part)
-    while begins >= 0:
-        yield begins
-        begins = data.find(part, begins + 1)
 
 
 def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutRequest | None:

@@ -147,8 +147,8 @@ def ige_blocks(data: Buffer, key: Buffer, iv: Buffer) -> tuple[IgeBlock, ...]:
         IgeBlock(
             index=start // BLOCK + 1,
             plaintext=data[start : start + BLOCK],
-            before_aes=_xor(data[start : start + BLOCK], c_chain[start : start + BLOCK]),
-            after_aes=_xor(ciphertext[start : start + BLOCK], p_chain[start : start + BLOCK]),
+            before_aes=xor(data[start : start + BLOCK], c_chain[start : start + BLOCK]),
+            after_aes=xor(ciphertext[start : start + BLOCK], p_chain[start : start + BLOCK]),
             ciphertext=ciphertext[start : start + BLOCK],
             c_prev=c_chain[start : start + BLOCK],
             p_prev=p_chain[start : start + BLOCK],
@@ -185,5 +185,5 @@ def _checked(data: Buffer, key: Buffer, iv: Buffer) -> tuple[bytes, bytes, bytes
     return data, exact(key, 32, "key"), exact(iv, 32, "iv")
 
 
-def _xor(a: bytes, b: bytes) -> bytes:
+def xor(a: bytes, b: bytes) -> bytes:
     return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")

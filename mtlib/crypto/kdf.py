@@ -26,10 +26,10 @@ from mtlib.errors import LocalError
 def kdf_v1(auth_key: Any, msg_key: Any, x: int = 0) -> tuple[bytes, bytes]:
     """aes_key and aes_iv of MTProto 1.0, 32 bytes each. The binding message still uses it, with x = 0."""
     key, msg_key = _arguments(auth_key, msg_key, x)
-    sha1_a = _sha1(msg_key + key[x : x + 32])
-    sha1_b = _sha1(key[32 + x : 48 + x] + msg_key + key[48 + x : 64 + x])
-    sha1_c = _sha1(key[64 + x : 96 + x] + msg_key)
-    sha1_d = _sha1(msg_key + key[96 + x : 128 + x])
+    sha1_a = sha1(msg_key + key[x : x + 32])
+    sha1_b = sha1(key[32 + x : 48 + x] + msg_key + key[48 + x : 64 + x])
+    sha1_c = sha1(key[64 + x : 96 + x] + msg_key)
+    sha1_d = sha1(msg_key + key[96 + x : 128 + x])
     aes_key = sha1_a[:8] + sha1_b[8:20] + sha1_c[4:16]
     aes_iv = sha1_a[8:20] + sha1_b[:8] + sha1_c[16:20] + sha1_d[:8]
     return aes_key, aes_iv
@@ -38,8 +38,8 @@ def kdf_v1(auth_key: Any, msg_key: Any, x: int = 0) -> tuple[bytes, bytes]:
 def kdf_v2(auth_key: Any, msg_key: Any, x: int = 0) -> tuple[bytes, bytes]:
     """aes_key and aes_iv of MTProto 2.0, 32 bytes each: for every message of a session."""
     key, msg_key = _arguments(auth_key, msg_key, x)
-    sha256_a = _sha256(msg_key + key[x : x + 36])
-    sha256_b = _sha256(key[40 + x : 76 + x] + msg_key)
+    sha256_a = sha256(msg_key + key[x : x + 36])
+    sha256_b = sha256(key[40 + x : 76 + x] + msg_key)
     aes_key = sha256_a[:8] + sha256_b[8:24] + sha256_a[24:32]
     aes_iv = sha256_b[:8] + sha256_a[8:24] + sha256_b[24:32]
     return aes_key, aes_iv
@@ -48,9 +48,9 @@ def kdf_v2(auth_key: Any, msg_key: Any, x: int = 0) -> tuple[bytes, bytes]:
 def kdf_nonces(new_nonce: Any, server_nonce: Any) -> tuple[bytes, bytes]:
     """tmp_aes_key and tmp_aes_iv of the key exchange, 32 bytes each: while there is no key yet, from two nonces."""
     new_nonce, server_nonce = exact(new_nonce, 32, "new_nonce"), exact(server_nonce, 16, "server_nonce")
-    new_server, server_new = _sha1(new_nonce + server_nonce), _sha1(server_nonce + new_nonce)
+    new_server, server_new = sha1(new_nonce + server_nonce), sha1(server_nonce + new_nonce)
     tmp_aes_key = new_server + server_new[:12]
-    tmp_aes_iv = server_new[12:20] + _sha1(new_nonce + new_nonce) + new_nonce[:4]
+    tmp_aes_iv = server_new[12:20] + sha1(new_nonce + new_nonce) + new_nonce[:4]
     return tmp_aes_key, tmp_aes_iv
 
 
@@ -59,13 +59,13 @@ def msg_key_v1(envelope: Any) -> bytes:
 
     The key is not in it: one text has one msg_key under all keys.
     """
-    return _sha1(plain(envelope, "envelope"))[4:20]
+    return sha1(plain(envelope, "envelope"))[4:20]
 
 
 def msg_key_large_v2(auth_key: Any, padded: Any, x: int) -> bytes:
     """MTProto 2.0: SHA256 over 32 bytes of the key and the plaintext *with* its padding; 32 bytes."""
     _check_direction(x, "x")
-    return _sha256(_key(auth_key)[88 + x : 120 + x] + plain(padded, "padded"))
+    return sha256(_key(auth_key)[88 + x : 120 + x] + plain(padded, "padded"))
 
 
 def msg_key_v2(auth_key: Any, padded: Any, x: int) -> bytes:
@@ -73,11 +73,11 @@ def msg_key_v2(auth_key: Any, padded: Any, x: int) -> bytes:
     return msg_key_large_v2(auth_key, padded, x)[8:24]
 
 
-def _sha1(data: bytes) -> bytes:
+def sha1(data: bytes) -> bytes:
     return hashlib.sha1(data).digest()
 
 
-def _sha256(data: bytes) -> bytes:
+def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 

@@ -13,7 +13,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, PeerError
 from mtlib.lab.inspector import Inspector
 from mtlib.lab.resealing import resealed
-from mtlib.protocol.binding import Binding, Carried
+from mtlib.protocol.binding import Binding, BindPacket
 from mtlib.protocol.checks import (
     CHECKS,
     PACKET_CHECKS,
@@ -51,18 +51,18 @@ _CODES = {"AUTH_KEY_PERM_EMPTY": 401}
 
 
 def inspect_bind(
-    what: Carried | Binding, *, layer: str = "", now: int | None = None, rules: Rules | None = None
+    what: BindPacket | Binding, *, layer: str = "", now: int | None = None, rules: Rules | None = None
 ) -> Inspector:
     """The inspector on a binding, with its verdict, open for both kinds of change.
 
-    A `Carried` is shown from its frame on, or from the `layer` that is asked for: "frame", "packet", "request"; a
+    A `BindPacket` is shown from its frame on, or from the `layer` that is asked for: "frame", "packet", "request"; a
     `Binding` is its request. `now` is the data centre's clock in unix seconds (the time of msg_id if not given), and
     `rules` its rules. Raises LocalError for another layer.
     """
-    layer = layer or ("frame" if isinstance(what, Carried) else "request")
+    layer = layer or ("frame" if isinstance(what, BindPacket) else "request")
     if layer not in LAYERS or (isinstance(what, Binding) and layer != "request"):
         raise LocalError("no such layer", got=layer, expected=", ".join(LAYERS))
-    carried = what if isinstance(what, Carried) else Carried(what, 0, 1, bytes(MIN_PADDING))
+    carried = what if isinstance(what, BindPacket) else BindPacket(what, 0, 1, bytes(MIN_PADDING))
     binding = carried.binding
     bind = _Bind(carried, layer, rules or Rules(), binding.msg_id >> 32 if now is None else now)
     return Inspector(
@@ -89,12 +89,12 @@ def answer(verdict: Verdict) -> str:
 class _Bind:
     """One binding under the inspector, from `layer` on; `now` is the data centre's clock."""
 
-    carried: Carried
+    carried: BindPacket
     layer: str
     rules: Rules
     now: int
 
-    def opened(self, carried: Carried) -> Dissection:
+    def opened(self, carried: BindPacket) -> Dissection:
         """The bytes of the layer in question, every seal open."""
         if self.layer == "request":
             made = Dissection(NAMED_REQUEST, bytes(carried.binding.request))

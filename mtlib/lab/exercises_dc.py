@@ -4,19 +4,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from mtlib.clinic.ladder import Way, wrong_answer
-from mtlib.crypto.kdf import msg_key_v1
+from mtlib.crypto.kdf import msg_key_v1, sha1
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.patients import FLIPPED, TOLD
 from mtlib.lab.scenes import Scene, scenes
 from mtlib.protocol import retry as rule
 from mtlib.protocol.checks import INVALID
 from mtlib.protocol.retry import TRIES
+from mtlib.transport.framing import signed
 from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import SIMPLE, Bool
 
@@ -52,14 +52,6 @@ FIRST_LOOK = Table(
 INT = SIMPLE["int"].pack
 
 
-def _sha1(data: bytes) -> bytes:
-    return hashlib.sha1(data).digest()
-
-
-def _signed(data: bytes) -> int:
-    return int.from_bytes(data, "little", signed=True)
-
-
 def _unsigned(data: bytes) -> int:
     return int.from_bytes(data, "little")
 
@@ -89,7 +81,7 @@ SAME_NONCE = Task(
                 lambda request, envelope: True),
         wrong_answer("different_signs",
                 "Two ints of different sign are never equal: one nonce was read signed, the other unsigned.",
-                lambda request, envelope: _signed(request[12:20]) == _unsigned(envelope[36:44])),
+                lambda request, envelope: signed(request[12:20]) == _unsigned(envelope[36:44])),
         wrong_answer("four_bytes_only", "The nonce is 8 bytes; you compare 4 of them.",
                 lambda request, envelope: request[12:16] == envelope[36:40],
                 lambda request, envelope: request[16:20] == envelope[40:44]),
@@ -121,7 +113,7 @@ def _signs_mixed(packet: bytes, message: bytes, envelope: bytes) -> list[str]:
     around = _outside(packet, message)
     return [
         name for name, inside, at in CHANNEL
-        if _signed(envelope[inside : inside + 8]) != _unsigned(around[at : at + 8])
+        if signed(envelope[inside : inside + 8]) != _unsigned(around[at : at + 8])
     ]
 
 
@@ -186,14 +178,14 @@ def _unsound(scene: Scene) -> Inputs:
         *((_flipped(plaintext, at), msg_key) for at in (0, 20, 36, 71)),
         (_flipped(plaintext, 75), msg_key),
         (plaintext, _flipped(msg_key, 0)),
-        (plaintext, _sha1(plaintext)[4:20]),
-        *((each, _sha1(each[: 32 + _signed(each[28:32])])[4:20]) for each in relengthened),
-        *((each, _sha1(each[:72])[4:20]) for each in relengthened),
+        (plaintext, sha1(plaintext)[4:20]),
+        *((each, sha1(each[: 32 + signed(each[28:32])])[4:20]) for each in relengthened),
+        *((each, sha1(each[:72])[4:20]) for each in relengthened),
     )
 
 
 def _length(plaintext: bytes) -> int:
-    return _signed(plaintext[28:32])
+    return signed(plaintext[28:32])
 
 
 PADDING_RULE = Task(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mtlib.crypto.aes import BLOCK, decrypt_blocks, ige_decrypt
+from mtlib.crypto.aes import BLOCK, decrypt_blocks, ige_decrypt, xor
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.kdf import kdf_v1, msg_key_v1
 from mtlib.crypto.keys import AuthKey
@@ -75,8 +75,8 @@ def last_blocks(seal: bytes, key: AuthKey, blocks: bytes) -> int:
     end = HEADER + int.from_bytes(plaintext[HEADER - 4 : HEADER], "little")
     payload = min(max(end - (len(plaintext) - BLOCK), 0), BLOCK)
     count = len(blocks) // BLOCK
-    after_aes = decrypt_blocks(_xor(blocks, plaintext[-2 * BLOCK : -BLOCK] * count), aes_key)
-    wanted = _xor(plaintext[-BLOCK:], ciphertext[-2 * BLOCK : -BLOCK])[:payload]
+    after_aes = decrypt_blocks(xor(blocks, plaintext[-2 * BLOCK : -BLOCK] * count), aes_key)
+    wanted = xor(plaintext[-BLOCK:], ciphertext[-2 * BLOCK : -BLOCK])[:payload]
     return sum(after_aes[at : at + payload] == wanted for at in range(0, len(after_aes), BLOCK))
 
 
@@ -123,7 +123,3 @@ class Game:
         chosen = entropy.draw("which", 1)[0] % 2
         challenge = sealed(texts[chosen], key, entropy)
         return cls(challenge, texts, Oracle(key, challenge, most_padding), chosen)
-
-
-def _xor(a: bytes, b: bytes) -> bytes:
-    return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PrivateKey
-from mtlib.protocol.binding import Binding, Carried
+from mtlib.protocol.binding import Binding, BindPacket
 from mtlib.protocol.messages import next_msg_id
 
 NOW = 1_800_000_000
@@ -24,7 +24,7 @@ UNUSED = PrivateKey(2**1024 - 1, 2**1024 - 3)
 class Sample:
     """Everything around one binding: `perm_key`, `temp_key`, `binding`, `carried`, and `now`."""
 
-    carried: Carried
+    carried: BindPacket
     now: int = NOW
 
     @property
@@ -57,4 +57,4 @@ def sample(seed: str = "lesson", *, framing: str = "intermediate") -> Sample:
         entropy=entropy.at("binding"),
     )
     salt = int.from_bytes(entropy.draw("salt", 8), "little", signed=True)
-    return Sample(Carried.draw(binding, salt=salt, entropy=entropy.at("packet"), framing=framing))
+    return Sample(BindPacket.draw(binding, salt=salt, entropy=entropy.at("packet"), framing=framing))

@@ -110,28 +110,22 @@ class Line:
 
     def makefile(self, _mode: str) -> io.BufferedRWPair:
         """A file over it, to write into and to read from."""
-        return io.BufferedRWPair(_Reading(self), _Writing(self))
+        return io.BufferedRWPair(_File(self), _File(self))
 
 
-class _Reading(io.RawIOBase):
+class _File(io.RawIOBase):
     def __init__(self, line: Line) -> None:
         self._line = line
 
     def readable(self) -> bool:
         return True
 
+    writable = readable
+
     def readinto(self, room: Any) -> int:
         data = self._line.recv(len(room))
         room[: len(data)] = data
         return len(data)
-
-
-class _Writing(io.RawIOBase):
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    def writable(self) -> bool:
-        return True
 
     def write(self, data: Any) -> int:
         self._line.sendall(bytes(data))

@@ -37,10 +37,10 @@ from mtlib.protocol.limits import Limits
 from mtlib.transport.obfuscation import hidden_secret
 
 TICK = 0.2
-"""Seconds between two looks at the deadlines, and for which a door stays shut."""
+"""Seconds between two looks at the deadlines, and for which nobody is let in where the system has no room."""
 
 
-class Door:
+class ListeningSocket:
     """A listening socket in a selector. Where the system has no descriptors left, it leaves the selector for a tick:
     a caller who cannot be let in would be announced again and again, without end."""
 
@@ -50,7 +50,7 @@ class Door:
         selector.register(listener, selectors.EVENT_READ)
 
     def accept(self) -> tuple[socket.socket | None, Any]:
-        """Whoever is at the door, and their address; None if nobody can be let in now."""
+        """The next connection, and its address; None if there can be none now."""
         try:
             return self.listener.accept()
         except (BlockingIOError, ConnectionError):  # they have changed their mind
@@ -405,7 +405,7 @@ class LocalDC:
             opened += ends
             self._selector = selectors.DefaultSelector()
             opened.append(self._selector)
-            self._door = Door(listener, self._selector)
+            self._listening = ListeningSocket(listener, self._selector)
             self._selector.register(self._woken, selectors.EVENT_READ)
             self.dc.address = listener.getsockname()[:2]
             self._stopping, self.failure, self._ahead = False, None, None
@@ -521,7 +521,7 @@ class LocalDC:
         finally:
             for connection in tuple(self._connections.values()):
                 self._close(connection)
-            for each in (self._door.listener, self._wake, self._woken):
+            for each in (self._listening.listener, self._wake, self._woken):
                 each.close()
             self._selector.close()
 
@@ -534,7 +534,7 @@ class LocalDC:
         return found
 
     def _ready(self, ready: Any, events: int) -> None:
-        if ready is self._door.listener:
+        if ready is self._listening.listener:
             self._accept()
         elif ready in self._connections:
             connection = self._connections[ready]
@@ -551,7 +551,7 @@ class LocalDC:
 
     def _accept(self) -> None:
         """Let somebody in, or turn them away. What the system refuses meanwhile costs this connection alone."""
-        sock, address = self._door.accept()
+        sock, address = self._listening.accept()
         if sock is None:
             return
         try:
@@ -586,9 +586,9 @@ class LocalDC:
         self._selector.modify(connection.sock, reading | writing)
 
     def _sweep(self) -> None:
-        """Hang up on whoever is over a deadline, and open the door again after a pause."""
+        """Hang up on whoever is over a deadline, and listen again after a pause."""
         now = time.monotonic()
-        self._door.reopen(now)
+        self._listening.reopen(now)
         self._watch_clock(now)
         for connection in tuple(self._connections.values()):
             reason = connection.overdue(now, self.dc.limits)

@@ -39,6 +39,8 @@ from mtlib.wire.dissection import STRICT, Dissection, Seal, Unsealed, octets
 from mtlib.wire.layout import Layout
 from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
 
+__all__ = ["AwaitDhGen", "AwaitDhParams", "AwaitResPq", "Established", "ExchangeStep", "Offer", "begin"]
+
 HASH = 20
 """Bytes of the SHA-1 before what is sealed with the nonces."""
 REDRAWS = 8

@@ -73,7 +73,7 @@ class Row(NamedTuple):
     def lines(self) -> list[str]:
         """The row's own bytes as hex: 16 to a line, or head and padding in one line."""
         if len(self.own) == 1:
-            return [text for _, text, _ in hex_lines(self.own[0])]
+            return [self.own[0][at : at + 16].hex(" ") for at in range(0, len(self.own[0]), 16)]
         return [" .. ".join(piece.hex(" ") for piece in self.own)]
 
 
@@ -130,13 +130,6 @@ def text_table(rows: Iterable[Sequence[str]]) -> str:
     lines = list(rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
-
-
-def hex_lines(data: bytes, width: int = 16) -> Iterator[tuple[int, str, str]]:
-    """Offset, hex and printable characters per line of `width` bytes."""
-    for at in range(0, len(data), width):
-        line = data[at : at + width]
-        yield at, line.hex(" "), "".join(chr(b) if 32 <= b < 127 else "." for b in line)
 
 
 def to_text(dissection: Any, *, colour: bool = False) -> str:

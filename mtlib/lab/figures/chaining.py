@@ -48,31 +48,25 @@ def garble(before: bytes, after: bytes) -> str:
     return "".join(marks)
 
 
-def ige_strip(blocks: Sequence[IgeBlock], garbled: Mapping[str, str] | None = None, question: str = "") -> Figure:
+def ige_strip(blocks: Sequence[IgeBlock]) -> Figure:
     """IGE block by block, from left to right: into each block go two arrows, the previous ciphertext before AES and
     the previous plaintext after it. The first four bytes of every value are shown, so draw keys of lessons only.
 
-    `blocks` is what `ige_blocks` gives, 1 to 7 of them. `garbled` adds rows beneath, one mode each, with a letter of
-    `garble` for each block, and `question` says above them what was changed.
+    `blocks` is what `ige_blocks` gives, 1 to 7 of them.
     """
     some(blocks, "ige_strip", 7)
-    beneath = _rows(garbled or {}, len(blocks), question, 12)
     alt = (
         f"AES-IGE over {len(blocks)} blocks. Into block i go two arrows: the ciphertext before it, c(i-1), is XORed "
         "in before AES, the plaintext before it, p(i-1), after AES. The first block takes c0 = iv[0:16] and "
         "p0 = iv[16:32]."
     )
-    alt += f" {question}. What becomes of the blocks: {_told(beneath)}." if beneath else ""
     columns = ("", "plaintext", "c before", "into AES", "out of AES", "p before", "ciphertext")
     rows = tuple(
         (f"block {block.index}", *map(_hex, (block.plaintext, block.c_prev, block.before_aes, block.after_aes,
                                              block.p_prev, block.ciphertext)))
         for block in blocks
     )  # fmt: skip
-    rows += tuple((f"{mode}: {pattern}", *[""] * 6) for mode, pattern in beneath)
-    height = _C + 72 + (78 + 34 * len(beneath) if beneath else 26)
-    paint = partial(_paint_strip, blocks, beneath, question)
-    return Figure("IGE: two arrows into every block", alt, columns, rows, height, paint)
+    return Figure("IGE: two arrows into every block", alt, columns, rows, _C + 98, partial(_paint_strip, blocks))
 
 
 def garble_map(garbled: Mapping[str, str], question: str) -> Figure:
@@ -81,33 +75,17 @@ def garble_map(garbled: Mapping[str, str], question: str) -> Figure:
     """
     some(tuple(garbled), "garble_map", 12)
     size = len(some(next(iter(garbled.values())), "garble_map", 12))
-    rows = _rows(garbled, size, question, 14)
-    table = tuple((mode, *(MARKS[mark][0] for mark in pattern)) for mode, pattern in rows)
-    columns = ("mode", *(f"block {number}" for number in range(1, size + 1)))
-    height = TOP + 62 + 34 * len(rows)
-    return Figure(
-        question,
-        f"{question}. What becomes of the blocks, one after the other: {_told(rows)}.",
-        columns,
-        table,
-        height,
-        partial(_paint_map, rows, size),
-    )
-
-
-def _rows(garbled: Mapping[str, str], size: int, question: str, most: int) -> tuple[tuple[str, str], ...]:
-    if garbled:
-        brief(question, "question", 80)
+    brief(question, "question", 80)
     for mode, pattern in garbled.items():
-        brief(mode, "mode", most)
+        brief(mode, "mode", 14)
         if len(pattern) != size or set(pattern) - set(MARKS):
             raise LocalError("one of . 1 X for each block", got=pattern, expected=f"{size} of them", where=mode)
-    return tuple(garbled.items())
-
-
-def _told(rows: Sequence[tuple[str, str]]) -> str:
-    """Block by block, in words."""
-    return "; ".join(f"{mode}: {', '.join(MARKS[mark][0] for mark in pattern)}" for mode, pattern in rows)
+    table = tuple((mode, *(MARKS[mark][0] for mark in pattern)) for mode, pattern in garbled.items())
+    told = "; ".join(f"{mode}: {', '.join(marks)}" for mode, *marks in table)
+    columns = ("mode", *(f"block {number}" for number in range(1, size + 1)))
+    alt = f"{question}. What becomes of the blocks, one after the other: {told}."
+    height = TOP + 62 + 34 * len(table)
+    return Figure(question, alt, columns, table, height, partial(_paint_map, dict(garbled), size))
 
 
 def _hex(value: bytes) -> str:
@@ -121,7 +99,7 @@ _BEFORE, _AFTER = "#1d4f8c", "#8a3b12"
 """The two arrows: the ciphertext's, solid, and the plaintext's, dashed."""
 
 
-def _paint_strip(blocks: Sequence[IgeBlock], beneath: Sequence[tuple[str, str]], question: str, on: Canvas) -> None:
+def _paint_strip(blocks: Sequence[IgeBlock], on: Canvas) -> None:
     pitch = min((RIGHT - LEFT) / (len(blocks) + 0.75), 190.0)
     wide, left, first = min(pitch - 30, 112.0), LEFT, blocks[0]
     on.text((left, TOP + 14), "iv", bold=True, align="left", colour=MUTED)
@@ -139,9 +117,6 @@ def _paint_strip(blocks: Sequence[IgeBlock], beneath: Sequence[tuple[str, str]],
     on.text((66, y), "the ciphertext before: XORed before AES", align="left", colour=_BEFORE)
     on.line((440, y), (474, y), colour=_AFTER, width=2, dash="--", arrow=True)
     on.text((482, y), "the plaintext before: XORed after AES", align="left", colour=_AFTER)
-    if beneath:
-        on.text((left, y + 36), question, bold=True, align="left")
-        _paint_rows(on, beneath, left, left + pitch, pitch, wide, y + 56)
 
 
 def _value(on: Canvas, x: float, middle: float, wide: float, name: str, value: bytes, edge: str) -> None:
@@ -171,21 +146,15 @@ def _arrows(on: Canvas, edge: float, middle: float, gap: float) -> None:
     on.line((edge, _P), (far, _P), (far, _X2), (middle - 13, _X2), colour=_AFTER, width=2, dash="--", arrow=True)
 
 
-def _paint_rows(
-    on: Canvas, rows: Sequence[tuple[str, str]], label: float, left: float, pitch: float, wide: float, y: float
-) -> None:
-    for number, (mode, pattern) in enumerate(rows):
-        top = y + 34 * number
-        on.text((label, top + 13), mode, align="left", bold=True)
-        for at, mark in enumerate(pattern):
-            edge, colour = (FAINT, MUTED) if mark == "." else (INK, INK)
-            on.label((left + pitch * at, top), (wide, 27), *MARKS[mark], edge=edge, colour=colour)
-
-
-def _paint_map(rows: Sequence[tuple[str, str]], size: int, on: Canvas) -> None:
+def _paint_map(garbled: Mapping[str, str], size: int, on: Canvas) -> None:
     label = LEFT + 140
     pitch = (RIGHT - label) / size
     for number in range(size):
         on.text((label + pitch * (number + 0.5) - 4, TOP + 24), str(number + 1), bold=True, colour=MUTED)
     on.text((LEFT, TOP + 24), "block", align="left", bold=True, colour=MUTED)
-    _paint_rows(on, rows, LEFT, label, pitch, pitch - 8, TOP + 44)
+    for number, (mode, pattern) in enumerate(garbled.items()):
+        top = TOP + 44 + 34 * number
+        on.text((LEFT, top + 13), mode, align="left", bold=True)
+        for at, mark in enumerate(pattern):
+            edge, colour = (FAINT, MUTED) if mark == "." else (INK, INK)
+            on.label((label + pitch * at, top), (pitch - 8, 27), *MARKS[mark], edge=edge, colour=colour)

@@ -119,10 +119,10 @@ class Canvas:
         paper = look.fill if look.hatch else ""
         self.text(middle, wrapped(words, size[0], bold=bold), bold=bold, colour=colour, paper=paper)
 
-    def field(self, at: Point, size: Point, name: str, origin: Origin, *, edge: str = FAINT, cut: bool = False) -> None:
+    def field(self, at: Point, size: Point, name: str, origin: Origin, *, cut: bool = False) -> None:
         """A box in the colour of its origin, with its letter and name, however narrow: broken at the underscores,
         else turned. `cut` draws a gap at its end: it is longer than it is drawn."""
-        self.box(at, size, COLOURS[origin.value], edge=edge)
+        self.box(at, size, COLOURS[origin.value], edge=FAINT)
         (x, y), (wide, tall) = at, size
         if cut:
             wide -= 20
@@ -160,9 +160,9 @@ class Canvas:
         self._axes.add_patch(Circle(at, 11, fc=fill, ec=edge, lw=_points(1.4), zorder=5))
         self.text(at, words, bold=True, colour=edge)
 
-    def brace(self, left: float, right: float, y: float, *, colour: str = INK) -> None:
+    def brace(self, left: float, right: float, y: float) -> None:
         """A bracket over what lies between `left` and `right`."""
-        self.line((left, y + 8), (left, y), (right, y), (right, y + 8), colour=colour, width=1.6)
+        self.line((left, y + 8), (left, y), (right, y), (right, y + 8), width=1.6)
 
     def _stroke(self, path: Any, colour: str, width: float, dash: str, arrow: bool) -> None:
         from matplotlib.patches import FancyArrowPatch

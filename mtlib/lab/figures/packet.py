@@ -26,7 +26,7 @@ from mtlib.lab.figures.drawing import (
     drawn_size,
     some,
 )
-from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, Carried
+from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, BindPacket
 from mtlib.protocol.packets import TO_SERVER
 from mtlib.wire.dissection import Dissection, Field, Span
 
@@ -56,7 +56,7 @@ class Bar(NamedTuple):
         return int(self.key.stop - self.key.start)
 
 
-def coverage_bars(carried: Carried) -> Figure:
+def coverage_bars(carried: BindPacket) -> Figure:
     """What the two msg_keys of one binding are hashes of: the seal's (MTProto 1.0) and the packet's (2.0).
 
     The first brackets the envelope and stops before the padding, without a key; the second takes a piece of the key

@@ -14,7 +14,7 @@ from mtlib.crypto.entropy import Noise
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line
 from mtlib.lab.receivers import trusting
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, Carried
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, BindPacket
 from mtlib.protocol.packets import TO_SERVER, open_packet
 
 MOST = 8
@@ -42,7 +42,7 @@ class Horizon(Plate):
     question = "Blocks are appended to a seal. Who still accepts it?"
     height = 400
 
-    def __init__(self, carried: Carried, hits: Mapping[int, int], tries: int, appended: int = 0) -> None:
+    def __init__(self, carried: BindPacket, hits: Mapping[int, int], tries: int, appended: int = 0) -> None:
         if appended not in range(MOST + 1) or not set(hits) <= set(range(1, MOST + 1)) or tries < 1:
             raise LocalError("nothing to draw", got=f"{appended} blocks, {dict(hits)} of {tries}", where="Horizon")
         self.carried, self.hits, self.tries, self.appended = carried, dict(hits), tries, appended

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line
-from mtlib.protocol.binding import Carried
+from mtlib.protocol.binding import BindPacket
 from mtlib.wire.dissection import Dissection, Span
 from mtlib.wire.notes import Origin
 from mtlib.wire.schema import INNER
@@ -64,7 +64,7 @@ class Packet(Plate):
     name = "the packet puts itself together"
     question = "Forty bytes say everything. What has to stand around them before they leave the socket?"
 
-    def __init__(self, carried: Carried, step: str = "inner") -> None:
+    def __init__(self, carried: BindPacket, step: str = "inner") -> None:
         if step not in STEPS:
             raise LocalError("no such layer", got=step, expected=", ".join(STEPS), where="step")
         self.layers = tuple(_layers(carried))
@@ -236,7 +236,7 @@ def _called(byte: _Byte) -> str:
     return "end of the string" if behind else byte.layer
 
 
-def _layers(carried: Carried) -> Iterator[_Layer]:
+def _layers(carried: BindPacket) -> Iterator[_Layer]:
     """From inside to outside."""
     binding = carried.binding
     made: dict[str, bytes] = {
@@ -269,7 +269,7 @@ def _before(outer: Dissection, name: str) -> int:
     return next(span.body[0] for span in outer.spans if span.name == name)
 
 
-def _bytes(carried: Carried) -> Iterator[_Byte]:
+def _bytes(carried: BindPacket) -> Iterator[_Byte]:
     """Every byte of the frame, with the layer that brought it."""
     binding = carried.binding
     inside = {

@@ -11,7 +11,6 @@ from functools import cache
 from itertools import groupby
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line
 from mtlib.protocol.binding import ENCRYPTED_SIZE, Binding
 from mtlib.protocol.checks import CHECKS, Facts, judge
@@ -45,16 +44,14 @@ def noticed(binding: Binding) -> tuple[tuple[str, ...], ...]:
 
 
 class Staircase(Plate):
-    """`binding` is one with both keys; `bit` is the one that is flipped, 0 to 831. LocalError for any other."""
+    """`binding` is one with both keys; `bit` is the one that is flipped, 0 to 831."""
 
     name = "the staircase"
     question = "One bit of the seal is flipped. Which checks notice?"
     height = 388
 
-    def __init__(self, binding: Binding, bit: int = 0) -> None:
-        if bit not in range(BITS):
-            raise LocalError("no bit of the seal", got=bit, expected=f"0 to {BITS - 1}", where="bit")
-        self.binding, self.bit = binding, bit
+    def __init__(self, binding: Binding) -> None:
+        self.binding, self.bit = binding, 0
         self.seen = [check.name for check in CHECKS if any(check.name in names for names in noticed(binding))]
         """The checks that notice anything, in their order."""
         super().__init__()
