@@ -100,6 +100,13 @@ def test_bad_luck_that_a_client_survives(fault: str) -> None:
         assert client.call("help.getNearestDc")["this_dc"] == 2  # type: ignore[index]
 
 
+@pytest.mark.parametrize("noise", [1, 3, 4])
+def test_noise_behind_plain_answers_comes_in_whole_words(noise: int) -> None:
+    with LocalDC(faults=[Fault("pad-plain-answers", noise)]) as dc, connect(dc, framing="abridged") as client:
+        assert len(client.connection.transcript[1][1]) == 20 + 64 + 4
+        assert not dc.trace.named("internal_error")
+
+
 def test_a_wrong_salt_is_met_with_the_same_bytes() -> None:
     with LocalDC(faults=[Fault("wrong-salt")]) as dc, connect(dc) as client:
         client.bind()

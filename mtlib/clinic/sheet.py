@@ -234,8 +234,8 @@ def bytes_sheet() -> Paper:
         Block("6 Frames", (
             *_frames(), _heads(),
             f"Padded: 0 to {PaddedIntermediate.slack} random bytes; an encrypted packet has 24 + 16k bytes, so drop "
-            "(size - 24) mod 16. The server sends no tag, and counts its own full frames from 0. Four "
-            f"bytes in the place of a packet are a negative int: {errors}.",
+            "(size - 24) mod 16; a plain one says its own length. The server sends no tag, and counts its own full "
+            f"frames from 0. Four bytes in the place of a packet are a negative int: {errors}.",
         )),
         Block("7 Obfuscation", (
             f"64 random bytes, drawn again while they begin with {_hex(FRAMINGS['abridged'].tag)}, "

@@ -195,7 +195,7 @@ class Peer(ConnectionState):
             self.note("fault", now, "cut-exchange: the connection ends in the middle of the key exchange")
             raise _HangUp
         self._plain_msg_id = next_msg_id(now, self._plain_msg_id, ANSWER)
-        noise = self.dc.faults.setting("pad-plain-answers")
+        noise = -(-self.dc.faults.setting("pad-plain-answers") // 4) * 4  # abridged framing counts words
         padded = bytes(body) + (self.entropy.draw("noise", noise, attempt=self._packets) if noise else b"")
         return bytes(plain_packet(self._plain_msg_id, padded))
 

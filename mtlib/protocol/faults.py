@@ -29,7 +29,7 @@ FAULTS: Mapping[str, str] = {
     "sleep": "once, after the first binding, the data centre's clock jumps N seconds ahead, for everybody",
     "short-expiry": "temporary keys live at most N seconds, whatever was asked for",
     "split-frames": "answers leave in pieces of N bytes",
-    "pad-plain-answers": "plain answers are followed by N bytes of noise inside the message, as Telegram's are",
+    "pad-plain-answers": "plain answers end with N bytes of noise inside the message, in whole words, as Telegram's do",
 }
 """Every fault, with what its number N means; N is 1 where it is left out."""
 
