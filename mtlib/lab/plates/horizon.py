@@ -69,17 +69,21 @@ class Horizon(Plate):
     def said(self) -> str:
         told = "; ".join(f"{name}: {'accepts' if each else 'refuses'}"
                          for name, each in zip(RECEIVERS, self.accepts(), strict=True))  # fmt: skip
-        return f"{self.appended} blocks appended. {told}."
+        return f"{self._much} appended. {told}."
+
+    @property
+    def _much(self) -> str:
+        return f"{self.appended} block{'s' * (self.appended != 1)}"
 
     def alt(self) -> str:
         yes = [name for name, each in zip(RECEIVERS, self.accepts(), strict=True) if each]
-        return (f"The {PLAINTEXT_SIZE} bytes behind a seal and {self.appended} blocks appended: the hash of MTProto 1.0"
+        return (f"The {PLAINTEXT_SIZE} bytes behind a seal and {self._much} appended: the hash of MTProto 1.0"
                 f" covers {ENVELOPE_SIZE} bytes, that of 2.0 everything; accepted by: {', '.join(yes) or 'none'}; "
                 "beneath, how many tries a last block of noise needs, from 2^8 for one byte of payload to 2^64 for "
                 "eight.")  # fmt: skip
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        yield "receiver", f"{self.appended} blocks appended"
+        yield "receiver", f"{self._much} appended"
         for name, each in zip(RECEIVERS, self.accepts(), strict=True):
             yield name, "accepts" if each else "refuses"
         yield "payload in the last block", "tries expected; measured; at 2,000 a second"
@@ -114,7 +118,7 @@ class Horizon(Plate):
             yield Glyph(f"y{power}", x(0) - 6, y(power), text=f"2^{power}", look="small end dim")
         for payload in (2, 4, 8):
             last = payload == MOST
-            yield Glyph(f"time{payload}", x(payload) + (-8 if last else 8), y(8 * payload) + (26 if last else 10),
+            yield Glyph(f"time{payload}", x(payload) + (-8 if last else 8), y(8 * payload) + (72 if last else 10),
                         text=f"2^{8 * payload}: {lasting(256.0**payload)}",
                         look="small end" if last else "small left")  # fmt: skip
         for payload, hits in self.hits.items():

@@ -535,7 +535,7 @@ class Price(Still):
             start = MANY if name == "one of 4,096" else 0
             points = [(x(bits), y(self.expected(name, bits))) for bits in (start, BITS)]
             yield Glyph(f"line {name}", d=line(*points), look=("thick", "dash", "dim")[at])
-            side, bits, down = ((-8, 40, 0), (8, 48, 12), (8, 50, 14))[at]
+            side, bits, down = ((-18, 40, 0), (8, 48, 12), (8, 50, 14))[at]
             yield Glyph(f"name {name}", x(bits) + side, y(self.expected(name, bits)) + down, text=name,
                         look="end" if at == 0 else "left")  # fmt: skip
         for name, found in self.measured.items():
