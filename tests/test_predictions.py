@@ -78,7 +78,7 @@ TOLD = {
     "bind_packets_in_all": r"One packet, seven|knows nothing of TCP|1 packets",
     "byte_strings_in_all": r"One packet, seven|framing knows nothing|7 byte strings",
     "refused_without_a_mistake": r"triage finds|without the DC\.|the triage says: the bytes are right",
-    "first_to_be_bound": r"never bound|cure starts|boolTrue after 60 s",
+    "first_to_be_bound": r"never bound|refused for the same reason|boolTrue after 60 s",
     "after_one_day": r"on the second|is gone, and the DC|86400 s +call: -404|call: -404",
     "clock_an_hour_slow": r"slow clock is the nasty|lives 23 h|before the end that the DC|dies an hour",
     "clock_an_hour_fast": r"an hour fast +own clock +EXPIRES|an hour is not",

@@ -74,11 +74,13 @@ class Plate {
     this.root = make("div", "mtlib-plate live", "", { role: "group", "aria-label": name });
     this.controls = make("div", "controls");
     this.svg = draw("svg", { role: "group" });
+    this.picture = make("div", "picture");
+    this.picture.append(this.svg);
     this.said = make("p", "said", "", { role: "status" });
     this.about = make("p", "about");
     this.table = make("details");
     this.table.append(make("summary", "", "The same as a table"), make("div", "scroll", "", { tabindex: "0", role: "region", "aria-label": `${name} as a table` }));
-    this.root.append(make("h3", "", question), this.controls, this.said, this.svg, this.about, this.table);
+    this.root.append(make("h3", "", question), this.controls, this.said, this.picture, this.about, this.table);
     this.post = new Post(model, (mute) => this.mute(mute));
     this.listen();
     this.show = () => this.update(this.model.get("state"));

@@ -112,7 +112,7 @@ def test_machine_by_keyboard(plates: Lab) -> None:
     for _ in range(4):
         machine.press("Enter", "ArrowRight")
     expect(machine.mark("g0.4")).to_have_attribute("aria-pressed", "true")
-    machine.tab_to("let go")
+    machine.tab_to("run")
     machine.press("Enter")
     expect(machine.said).to_contain_text("IGE 2, 3, 4, 5 (as you expected); CBC 2, 3, 4, 5; CTR 2; PCBC 2, 3, 4, 5.")
 

@@ -466,7 +466,9 @@ def sheets() -> dict[str, str]:
 
 def styles() -> str:
     """The style sheet of everything that comes alive, and of the book around it, without its comments."""
-    whole = style(*STYLES) + (SOURCES / "book.css").read_text(encoding="utf-8")
+    code = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    whole = style(*STYLES) + f"@media screen and (prefers-color-scheme: dark) {{\n{code}\n}}\n"
+    whole += (SOURCES / "book.css").read_text(encoding="utf-8")
     return re.sub(r"\n\s+|\n{2,}", "\n", re.sub(r"/\*.*?\*/", "", whole, flags=re.S))
 
 

@@ -1,4 +1,4 @@
-"""The IGE machine: flip one bit, say which blocks will differ, and let go. Beside IGE stand three other modes.
+"""The IGE machine: flip one bit, say which blocks will differ, and let it run. Beside IGE stand three other modes.
 
 All four are the same machine with other arrows: what is XORed in before AES, and what after it. AES on one block is
 the library's IGE with an iv of zeros; so every byte is the library's.
@@ -180,7 +180,7 @@ class Machine(Plate):
             return f"Click a bit of the {goes_in} or of the iv: of what goes in."
         if not self.let_go:
             return (f"Flipped: {self.flip}. Which blocks of the {comes_out} will differ? Click them in the rows of the "
-                    "four modes, and let go.")  # fmt: skip
+                    "four modes, and press run.")  # fmt: skip
         told = []
         for number, mode in enumerate(MODES):
             differ = [at for at, bits in enumerate(self.changed(mode)) if bits]
@@ -212,8 +212,8 @@ class Machine(Plate):
     def controls(self) -> Iterator[Control]:
         yield Menu("way", "the machine", int(self.decrypt), ((0, "encrypts"), (1, "decrypts")))
         yield Menu("mode", "in mode", self.mode, tuple((at, mode.name) for at, mode in enumerate(MODES)))
-        yield Slider("bit", "bit for the keyboard", self.bit, 8 * BLOCK - 1, str(self.bit))
-        yield Press("go", "let go", able=self.flip is not None and not self.let_go)
+        yield Slider("bit", "bit that Enter flips", self.bit, 8 * BLOCK - 1, str(self.bit))
+        yield Press("go", "run", able=self.flip is not None and not self.let_go)
 
     # -- Drawing
 
