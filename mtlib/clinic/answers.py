@@ -57,6 +57,8 @@ _CLOSED = ("The connection was closed without an answer: nobody judged the bindi
 _TOLD: Mapping[str, tuple[str, str]] = {
     "AUTH_KEY_DUPLICATED": ("One key was used in two places at the same time, and the data centre has ended it.",
                             "Make new keys and log in again; use a key in one place only."),
+    "TEMP_AUTH_KEY_EMPTY": ("For the data centre the key that carried the request is a permanent one, or none.",
+                            "Make the temporary key with p_q_inner_data_temp_dc, and send the request over it."),
     "AUTH_KEY_INVALID": ("The data centre does not take the key that carries the packet.",
                          "Make a new temporary key and bind that; the permanent key is as good as before."),
     **dict.fromkeys(("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE"), _NOTHING),

@@ -101,7 +101,7 @@ def diagnose(
     except MtError as error:
         problem = error.with_traceback(None)
     else:
-        return examine(patient)
+        return examine(patient, told=True)
     finally:
         given.clear()
     raise problem
@@ -157,8 +157,9 @@ def arrive(patient: Patient) -> Case:
     return Case(replace(patient, request=data), call, sealed, (*findings, *more))
 
 
-def examine(patient: Patient) -> Diagnosis:
-    """The triage over a patient. Raises LocalError for a `stream` that begins no connection, and for nothing else."""
+def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
+    """The triage over a patient; `told` where its numbers are not seen in a message, but were given. Raises LocalError
+    for a `stream` that begins no connection, and for nothing else."""
     case = _with_perm_key(arrive(patient))
     opened = None
     if case.sealed is not None:
@@ -170,7 +171,9 @@ def examine(patient: Patient) -> Diagnosis:
     if not findings:
         findings = [Finding(MISTAKES[_nothing_found(case.patient, verdict, lacking)])]
     findings = _with_the_answer(findings, case.patient)
-    remarks = tuple(_remarks(opened, case.patient, findings))
+    if told and case.patient.packet is None:
+        findings = [_as_told(each, case) for each in findings]
+    remarks = (*_remarks(opened, case.patient, findings), *_not_judged(patient, case))
     keys_given = bool(case.patient.keys)
     hidden = {"plaintext"} if opened is not None and pieces_of(case.patient.keys, opened.plaintext) else set()
     if case.patient.request is not None and pieces_of(case.patient.keys, case.patient.request):
@@ -181,6 +184,40 @@ def examine(patient: Patient) -> Diagnosis:
     return Diagnosis(
         tuple(findings), remarks, lacking, verdict, _parts(case, opened), _dissected(case), keys_given
     )
+
+
+_TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
+         **{name: name for name in ("session_id", "msg_id", "nonce", "expires_at")}}  # fmt: skip
+"""What is told of a message or a request, by the field that is compared with it."""
+_EITHER = GENERIC | {"another_msg_id", "built_for_an_older_message", "fresh_msg_id_inside", "message_msg_id_wrong",
+                     "byte_swapped", "halves_swapped", "sign_lost", "unsigned_overflow", "another_value_of_yours"}
+"""Mistakes that are seen alike where the value that was told is the wrong one."""
+
+
+def _as_told(finding: Finding, case: Case) -> Finding:
+    """A finding that rests on what was told, and not on what is seen in a request or a packet, says so."""
+    row, more = finding.mistake, ""
+    if row.name in _EITHER:
+        seen = case.call.values if case.call is not None else ()
+        fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*seen}
+        named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})
+        more = f"So says the {' and the '.join(named)} that was given." if named else ""
+    elif row.name == "permanent_key_unknown":
+        more = "Or another msg_id, session or key carried them than was given: the packet would show."
+    return replace(finding, mistake=replace(row, sentence=f"{row.sentence} {more}".rstrip()))
+
+
+def _not_judged(patient: Patient, case: Case) -> Iterator[Any]:
+    """What was given and is not what the bytes have, by name; and the binds before the last."""
+    judged = {**vars(case.patient), **case.values}
+    judged["encrypted_message"] = case.call["encrypted_message"] if case.call else patient.encrypted_message
+    names = ("session_id", "msg_id", "salt", "nonce", "expires_at", "encrypted_message", "request")
+    given = {name: getattr(patient, name) for name in names} | {"request": unwrapped(patient.request or b"") or None}
+    other = [name for name, value in given.items() if None not in (value, judged[name])
+             and judged[name] not in (value, getattr(value, "other", value))]
+    other += [f"{case.patient.binds - 1} earlier binds"] if case.patient.binds > 1 else []
+    if other:
+        yield said("not_all_judged", f"Here {', '.join(other)}.").mistake
 
 
 def _hidden(row: Evidence, within: set[str]) -> Evidence:
@@ -448,6 +485,11 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
     absent = {name for name, *_ in wrong.HEADER} - {name for name, *_ in opened.shape}
     if len(absent) == len(wrong.HEADER):
         size = Evidence("plaintext/envelope", 0, 0, "no header", "a header of 32 bytes before the forty")
+    before, msg_id = places.get("seqno", (24,))[0], known.get("msg_id")
+    if before != 24 and msg_id is not None and opened.value("msg_id") != written_as(msg_id, 8, "little"):
+        size = Evidence(path_of("msg_id"), 16, 8, f"{before} bytes before seqno", "24, of random and msg_id")
+        yield said("field_too_narrow" if before < 24 else "field_too_wide", "It is random or msg_id.", size)
+        return
     yield from (said(row.name, guilty, size) for row in opened.misplaced)
 
 
@@ -485,7 +527,8 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
         return
     rows = hash_mistakes(opened, msg_key, known)
     for row in rows or ():
-        yield Finding(row, (evidence,))
+        sentence = row.sentence.replace("all 80", f"all {len(opened.plaintext)}")
+        yield Finding(replace(row, sentence=sentence), (evidence,))
     if rows is None:
         yield noticed("msg_key_of_something_else", evidence)
 
@@ -605,7 +648,8 @@ def missing(case: Case) -> Iterator[str]:
 _OF_TEMP, _OF_PERM = "perm_key_id_for_the_temporary", "temp_key_id_for_the_permanent"
 _COMPOSITES: tuple[tuple[str, set[str], set[str]], ...] = (
     ("key_ids_swapped", {_OF_TEMP, _OF_PERM}, set()),
-    ("perm_and_temp_swapped", {"key_ids_swapped", "sealed_with_the_temporary_key"}, {_OF_PERM}),
+    ("perm_and_temp_swapped", {"key_ids_swapped", "sealed_with_the_temporary_key"},
+     {_OF_PERM, "sent_over_the_permanent_key"}),
     ("sealed_by_mtproto_2", {"schedule_v2", "msg_key_v2"}, set()),
 )
 """Several mistakes that are one: the first whose parts are all there takes their place, and what it explains, too."""
@@ -666,7 +710,8 @@ def _explains_404(finding: Finding) -> bool:
 def is_young(patient: Patient) -> bool:
     """Whether the permanent key is not older than 60 seconds. Source: core.telegram.org/api/pfs."""
     clock = patient.clock
-    return patient.perm_key_created is not None and clock is not None and clock - patient.perm_key_created <= YOUNG
+    return patient.perm_key_created is not None and clock is not None and (
+        -YOUNG <= clock - patient.perm_key_created <= YOUNG)
 
 
 def seconds_past_the_end(patient: Patient) -> int | None:

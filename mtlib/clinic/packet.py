@@ -91,20 +91,18 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
         return patient, (*first, *_of_numbers(patient))
     tried = [open_one(packet, patient) for packet in packets if not _unencrypted(packet)]
     unencrypted = [found for found in (_sent_unencrypted(packet, patient) for packet in packets) if found]
-    for each in reversed(unencrypted + tried):
-        if each.patient is not None:
-            return each.patient, (*first, *each.findings)
+    binds = [each for each in unencrypted + tried if each.patient is not None]
+    if binds and binds[-1].patient is not None:
+        return replace(binds[-1].patient, binds=len(binds)), (*first, *binds[-1].findings)
     framed = out_of_a_wrong_frame(patient.stream, patient, _signs(patient)) if patient.stream is not None else None
     if framed is not None:
         inside = open_one(framed[0], patient)
         return inside.patient or patient, (*first, framed[1], *inside.findings)
     if broken is not None:
         raise broken
-    if patient.request is not None or patient.encrypted_message is not None:
-        return patient, first
-    closed = next((each for each in tried if not each.opened), None)
-    if closed is not None:
-        return patient, (*first, *closed.findings)
+    closed = next((each.findings for each in tried if not each.opened), ())
+    if closed or patient.request is not None or patient.encrypted_message is not None:
+        return patient, (*first, *closed)
     only_plain = "Key id 0 in front: unencrypted messages, none of which is one." if packets and not tried else (
         NO_CONSTRUCTOR)
     return patient, (*first, said("no_binding_in_it", only_plain))
@@ -167,6 +165,8 @@ def _closed(packet: bytes, patient: Patient, looked_for: tuple[bytes, ...]) -> F
     """Why no key opens it: bytes are missing or too many in front, or nobody knows."""
     place = Evidence("packet/auth_key_id", 0, 8, packet[:8], " or ".join(k.key.id_bytes.hex() for k in patient.keys)
                      or "the id of a key that is here")  # fmt: skip
+    if packet[:8] in [key.key.id_bytes for key in patient.keys]:
+        place = Evidence("packet/ciphertext", FRONT, 0, "noise under the key that is named", "a message")
     if (len(packet) - FRONT) % BLOCK:  # no packet, so it may be anything, a key as well
         place = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
     for given in patient.keys:
@@ -276,11 +276,15 @@ def _in_its_place(message: bytes) -> Read:
 def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
     """A message whose request begins elsewhere: a field before it is missing, or bytes are too many there."""
     body = message[begins : begins + REQUEST_SIZE]
+    where = Evidence("message", begins, 4, f"the request at byte {begins}", f"at byte {HEADER}")
+    length = wrong.long(message[28:32])
+    if begins > HEADER and length % 4 == 0 and MIN_PADDING <= len(message) - HEADER - length <= MAX_PADDING:
+        behind = f"Here {begins - HEADER} bytes too many stand before the request."
+        return _in_its_place(message)[0], body, (said("bytes_between_fields", behind, where),)
     known = {"salt": patient.salt, "session_id": patient.session_id, "msg_id": patient.msg_id,
              "length": len(body) if first_request(body) is not None else None}  # fmt: skip
     right = wrong.MESSAGE[:5]
     shape, rows = fitted(message, right, "shape", {n: v for n, v in known.items() if v is not None}, begins)
-    where = Evidence("message", begins, 4, f"the request at byte {begins}", f"at byte {HEADER}")
     guessed = MISTAKES["bytes_between_fields" if begins > HEADER else "field_left_out"]
     findings = tuple(said(row.name, differing(shape, right), where) for row in rows or (guessed,))
     # What has no place of its own has no value; only what was told is known of it.
@@ -370,6 +374,8 @@ def _refused(
     for row in verdict.checks:
         if row.holds is not False or row.check.refuses not in refuses or row.name not in MESSAGE_ROWS:
             continue
+        if row.name == "message_length" and (values["length"] or 0) % 4:
+            continue  # it counts a body that is no TL object, and that is told of the body
         field = row.check.reads[-1].removeprefix("message/")
         if field == "padding":
             place = Evidence("message/padding", HEADER + (values["length"] or 0), 0, f"{row.got} bytes", row.expected)

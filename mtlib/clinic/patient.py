@@ -183,7 +183,8 @@ class Patient:
     message that carries the request: `session_id`, `msg_id`, `salt`. Of the request, where only the
     encrypted_message is there: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this
     machine's clock at that moment), `perm_key_created`, `key_expires_at` (what the exchange promised).
-    `answer` is what the data centre said. The rest is what only a data centre knows.
+    `answer` is what the data centre said. The rest is what only a data centre knows, and
+    how many `binds` were in the stream.
     """
 
     request: bytes | None = None
@@ -208,6 +209,7 @@ class Patient:
     bound_to: int | None = None
     last_bind_msg_id: int | None = None
     perm_key_missing: bool = False
+    binds: int = 1
     rules: Rules = field(default_factory=Rules)
 
     @classmethod
@@ -262,7 +264,10 @@ def taken(name: str, value: Any) -> Any:
         return _several(name, value)
     if name == "answer":
         return answer_of(value)
-    return whole_number(name, value, 32 if name == "expires_at" else 64)
+    number = whole_number(name, value, 32 if name == "expires_at" else 64)
+    if name in ("now", "local_now", "perm_key_created", "key_expires_at") and not 0 < number < 10**11:  # year 5138
+        raise LocalError(f"{name} is no time in unix seconds", got=f"{number}", expected="no milliseconds", where=name)
+    return number
 
 
 def _several(name: str, values: Any) -> tuple[Any, ...]:

@@ -126,6 +126,9 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
     (start, string_rows, rest, first), head, shape, head_rows = next((e for e in fitting if not e[3]), fitting[0])
     if first:
         string_rows = (MISTAKES["fields_out_of_order"],)
+    if string_rows and shape[-1][0] == "":  # what stands before the string is of its length
+        string_rows, head_rows, rest = (MISTAKES["wrong_length_head"],), (), 0
+        start -= shape[-1][1]
     call = _proper(head, shape, known, sealed)
     where = _first_difference(head, shape, known)
     string_begins = Evidence("request/encrypted_message", start, 4, data[start : start + 4], bytes(call)[24:28])
