@@ -1,9 +1,9 @@
 // The cells of a lesson: read, edited, run and put back. A cell above that is needed and has not run is run first. What
 // a cell showed when the book was made stays until it runs; once its text is another one, what it shows is grey.
 
-import { make } from "./asking.mjs";
+import { isRun, make } from "./asking.mjs";
 import { ATTRIBUTES, TAGS } from "./allowed.mjs";
-import { panel, sent, take } from "./mine.mjs";
+import { keepTyped, panel, sent, take, typed } from "./mine.mjs";
 
 const LIMIT = 60_000; // milliseconds that a cell may take
 const AGAIN = "Python ended before this cell was done. Run it again.";
@@ -11,7 +11,6 @@ const STOPPED = "Stopped. Python starts again, and the cells above run again whe
 const PICTURE = "This picture was painted before, by matplotlib, which is not in this page.";
 const KEYS = "Shift-Enter runs the cell, Tab indents, Escape leaves the text.";
 const INDENT = "    ";
-const isRun = (event) => event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey);
 const late = () => `Still running after ${globalThis.book.limit / 1000} seconds, and stopped. Does a loop end? Python starts again, and the cells above run again when they are needed.`;
 
 /** "1", "1 and 2", "1, 2 and 3" */
@@ -69,8 +68,16 @@ class Cell {
     this.views = [];
     this.wrapper = root.querySelector(".output_wrapper");
     this.before = this.wrapper; // what it showed when the book was made
+    this.picture = globalThis.book.models[root.querySelector(".view")?.id]?.picture; // of a prediction
     this.made = this.saved; // the text that gave what is shown
     this.tools();
+    const left = typed(this.place);
+    if (left !== null) this.begin(left);
+  }
+
+  /** Under which its text is kept. */
+  get place() {
+    return `${this.lesson.name} ${this.at}`;
   }
 
   get name() {
@@ -120,19 +127,22 @@ class Cell {
   }
 
   edit() {
-    if (!this.text) {
-      this.text = make("textarea", "", "", { spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", "aria-label": `${this.name}. ${KEYS}` });
-      this.text.value = this.saved;
-      this.text.addEventListener("input", () => this.edited());
-      this.text.addEventListener("keydown", (event) => this.key(event));
-      this.read.hidden = true;
-      this.read.after(this.text);
-      this.edited();
-    }
+    if (!this.text) this.begin(this.saved);
     this.text.focus();
   }
 
+  begin(text) {
+    this.text = make("textarea", "", "", { spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", "aria-label": `${this.name}. ${KEYS}` });
+    this.text.value = text;
+    this.text.addEventListener("input", () => this.edited());
+    this.text.addEventListener("keydown", (event) => this.key(event));
+    this.read.hidden = true;
+    this.read.after(this.text);
+    this.edited();
+  }
+
   edited() {
+    keepTyped(this.place, this.source === this.saved ? null : this.source);
     this.text.rows = Math.max(2, this.text.value.split("\n").length);
     this.said.textContent = this.source !== this.made && this.wrapper ? "What is shown below is from before you edited this cell." : "";
     this.drawn();
@@ -143,7 +153,7 @@ class Cell {
     if (isRun(event)) this.lesson.run(this);
     else if (event.key === "Escape") this.buttons.run.focus();
     else if (event.key === "Tab" && !event.shiftKey && !event.altKey && !event.ctrlKey) put(text, INDENT);
-    else if (event.key === "Enter" && !event.altKey) {
+    else if (event.key === "Enter") {
       const line = text.value.slice(0, text.selectionStart).split("\n").at(-1);
       put(text, `\n${line.match(/^ */)[0]}${/:\s*$/.test(line) ? INDENT : ""}`);
     } else return;
@@ -154,6 +164,7 @@ class Cell {
   reset() {
     this.text?.remove();
     this.text = null;
+    keepTyped(this.place, null);
     this.read.hidden = false;
     this.show(this.before);
     this.made = this.saved;
@@ -184,7 +195,7 @@ class Cell {
   async drawOne({ kind, text, html, said, id, view, traits }, cells, asMade) {
     if (kind === "text") return piece("output_text", make("pre", "", text));
     if (kind === "html") return piece("output_html", harmless(html));
-    if (kind === "view") return piece("output_html", await this.lesson.draw(id, { kind: view, traits: JSON.parse(traits), cells }));
+    if (kind === "view") return piece("output_html", await this.lesson.draw(id, { kind: view, traits: JSON.parse(traits), cells, picture: asMade && this.picture }));
     if (kind === "error") return piece("output_error", make("pre", "", text));
     if (kind === "different") return piece("output_different", make("p", "", text));
     const painted = asMade && this.before?.querySelector("img");
@@ -242,8 +253,9 @@ class Lesson {
     if (error || stopped()) throw new Error(error || STOPPED);
     const { life } = this.python;
     const first = needed.map((at) => this.cells[at]).filter(({ ran, at }) => ran?.life !== life || ran.source !== sources[at]);
-    const numbers = listed(first.map(({ at }) => at + 1));
-    if (first.length) cell.said.textContent = `${first.length > 1 ? `Cells ${numbers} run` : `Cell ${numbers} runs`} first, for this one needs what ${first.length > 1 ? "they make" : "it makes"}.`;
+    const [some, what] = first.length > 1 ? ["Cells", "they make"] : ["Cell", "it makes"];
+    const told = (verb) => first.length ? `${some} ${listed(first.map(({ at }) => at + 1))} ${verb} first, for this one needs what ${what}.` : "";
+    if (first.length) cell.said.textContent = told(first.length > 1 ? "run" : "runs");
     for (const each of first) {
       const before = needed.slice(0, needed.indexOf(each.at));
       each.working(true);
@@ -253,8 +265,7 @@ class Lesson {
       return;
     }
     await this.runOne(cell, sources, life, needed, true);
-    const told = first.length ? `${first.length > 1 ? `Cells ${numbers} were` : `Cell ${numbers} was`} run first, for this one needs what ${first.length > 1 ? "they make" : "it makes"}.` : "";
-    cell.said.textContent = told;
+    cell.said.textContent = told(first.length > 1 ? "were run" : "was run");
   }
 
   /** Run one after the cells of the numbers `before`. Whether it went through: its outputs are drawn where they are wanted, and where something went wrong. */

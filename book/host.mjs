@@ -2,8 +2,9 @@
 // in a worker that starts when the reader first touches something. Until then a view shows what the page has of it;
 // afterwards only what Python answered, so that bytes and verdict always belong together.
 
+import { make } from "./asking.mjs";
 import { cells } from "./cells.mjs";
-import { sent, take } from "./mine.mjs";
+import { guesses, sent, take } from "./mine.mjs";
 import { turning } from "./turning.mjs";
 
 const KINDS = ["bind", "controls", "form", "inspector", "plates", "predict", "views"];
@@ -98,8 +99,8 @@ class Python {
 
 /** As much of a widget's model as the scripts of the widgets use. */
 class Model {
-  constructor(id, { kind, traits, cells }, place, python) {
-    Object.assign(this, { id, kind, traits, cells, place, python, page: python.page });
+  constructor(id, { kind, traits, cells, picture }, place, python) {
+    Object.assign(this, { id, kind, traits, cells, picture, place, python, page: python.page });
     this.patience = 24 * 3600 * 1000; // it is watched here whether Python still runs
     this.gone = GONE;
     this.listeners = new Map();
@@ -107,6 +108,13 @@ class Model {
     this.life = -1;
     this.turn = Promise.resolve();
     this.open = 0;
+    this.paint();
+  }
+
+  /** No figure can be painted here: that of a prediction is the one that was painted before. */
+  paint() {
+    const { state } = this.traits;
+    if (state?.picture && this.picture) state.picture.src = this.picture;
   }
 
   get(name) {
@@ -158,8 +166,8 @@ class Model {
 
   /** All values first, as one change; then whoever listens to them, the structure before the state. */
   take({ traits, sent }) {
-    if (traits.state?.picture && this.picture) traits.state.picture.png ||= this.picture;
     Object.assign(this.traits, traits);
+    this.paint();
     for (const name of ORDER) if (name in traits) this.fire(`change:${name}`);
     for (const message of sent) this.fire("msg:custom", message);
   }
@@ -171,17 +179,19 @@ class Model {
   }
 }
 
-/** Says under a prediction, once it is answered, that its measurement is none of this page; and gives it the picture
- *  that stands in its table: no figure can be painted here. */
-function measuredBefore(model, table, place) {
-  model.picture = table.querySelector("details img")?.src.split(",")[1];
-  const said = document.createElement("p");
-  said.className = "differs";
-  said.textContent = "Measured when this book was made.";
-  const shown = () => { said.hidden = !model.traits.state.shown; };
-  model.on("change:state", shown);
-  shown();
-  place.append(said);
+/** What stands below a prediction: what its reader guessed before; once it is answered, that its measurement is none of
+ *  this page. */
+function belowPrediction(model, name) {
+  const said = make("p", "differs");
+  const draw = () => {
+    const guess = guesses()[name];
+    const before = guess === undefined ? "" : `Your guess from before: ${[guess].flat().join(", ") || "none"}. “Show me” sets it beside the measurement.`;
+    said.textContent = model.traits.state.shown ? "Measured when this book was made." : before;
+    said.hidden = !said.textContent;
+  };
+  model.on("change:state", draw);
+  draw();
+  return said;
 }
 
 // -- Links that carry bytes: what travels, as somebody changed it, in the part of an address that no server is told.
@@ -190,11 +200,8 @@ function measuredBefore(model, table, place) {
 const CARRIED = /^#(view-[\w-]+)=((?:[0-9a-f]{2}){1,4096})$/;
 
 function sharing(model, python) {
-  const line = document.createElement("p");
-  line.className = "sharing";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Share these bytes";
+  const line = make("p", "sharing");
+  const button = make("button", "", "Share these bytes", { type: "button" });
   button.addEventListener("click", async () => {
     history.replaceState(null, "", `#${model.id}=${model.traits.state.data[0]}`);
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
@@ -221,8 +228,7 @@ function receive(models, python) {
 /** Draws one view in a place of its own. */
 async function draw(id, view, python) {
   const script = (await import(`./${view.kind}.mjs`)).default;
-  const place = document.createElement("div");
-  place.className = `alive ${view.kind}`;
+  const place = make("div", `alive ${view.kind}`);
   const model = new Model(id, view, place, python);
   globalThis.book.models[id] = model;
   script.render({ model, el: place });
@@ -241,8 +247,9 @@ async function live(python) {
   for (const [id, view] of Object.entries(views)) {
     const table = document.getElementById(id);
     if (!table || !KINDS.includes(view.kind)) continue;
+    view.picture = table.querySelector("details img")?.src;
     const place = await draw(id, view, python);
-    if (view.kind === "predict") measuredBefore(models[id], table, place);
+    if (view.kind === "predict") place.append(belowPrediction(models[id], view.name));
     table.replaceChildren(place); // the table was for readers without a script
     if (view.kind === "inspector") place.append(sharing(models[id], python));
     if (!view.cells) continue;

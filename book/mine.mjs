@@ -46,17 +46,46 @@ export function take({ mine, unstored }) {
 /** The names of the functions that are kept. */
 export const functions = () => [...(sent()[BIND] || "").matchAll(/^(?:async +)?def +(\w+)/gm)].map(([, name]) => name);
 
-/** The names of the predictions that were made. */
+/** The guesses by the names of their predictions. */
 export function guesses() {
   try {
-    return Object.keys(JSON.parse(sent()[NAMES[1]] || "{}"));
+    return JSON.parse(sent()[NAMES[1]]) || {};
   } catch {
-    return [];
+    return {};
   }
 }
 
 /** Whenever the files change, `listener` is given a sentence about them, mostly empty. */
 export const changed = (listener) => listeners.push(listener);
+
+// -- What was typed into a cell: it stays until the window is closed
+
+const TYPED = "cell ";
+
+/** Whether a text may hold half a key: in digits however divided, in base64, in escapes. */
+export function couldBeKey(text) {
+  const digits = text.replace(/0x|\\x|[\s,:;'"()[\]{}+]/gi, "");
+  return /[0-9a-f]{128}/i.test(digits) || /[\w+/]{60}/.test(text) || text.split("\\x").length > 32;
+}
+
+/** The text of a cell of that name; null where it was not edited. */
+export function typed(cell) {
+  try {
+    return sessionStorage.getItem(TYPED + cell);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep the text of a cell; null forgets it, and so does a text that is not to be stored. */
+export function keepTyped(cell, text) {
+  try {
+    if (text === null || couldBeKey(text)) sessionStorage.removeItem(TYPED + cell);
+    else sessionStorage.setItem(TYPED + cell, text);
+  } catch {
+    // a browser that stores nothing
+  }
+}
 
 function saved(text) {
   const link = make("a", "", "", { href: URL.createObjectURL(new Blob([text], { type: "text/x-python" })), download: BIND });
@@ -73,7 +102,7 @@ export function panel(python) {
   const file = make("input", "", "", { type: "file", accept: ".py,text/x-python", id: "mine-file" });
   const line = make("p", "tools");
   line.append(save, make("label", "", "Bring one: ", { for: "mine-file" }), file, forget);
-  const about = make("p", "", "Functions that you keep stay in this browser, in my_bind.py, and are used in the lessons that follow. Nothing is sent. A file with something as long as a key in it is not stored.");
+  const about = make("p", "", "Functions that you keep stay in this browser, in my_bind.py, and are used in the lessons that follow. What you type into a cell stays until this window is closed. Nothing is sent, and nothing that could be a key is stored.");
   root.append(make("h2", "", "Your own functions"), about, make("p", "list"), line, said);
   const show = (sentence) => {
     const names = functions();
@@ -85,6 +114,7 @@ export function panel(python) {
   forget.addEventListener("click", () => {
     if (!confirm(FORGET)) return;
     NAMES.forEach((name) => store(name, null));
+    sessionStorage.clear();
     show("");
     said.textContent = "Nothing is kept now.";
   });

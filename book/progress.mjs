@@ -36,7 +36,7 @@ function draw(picture, course, coming) {
 }
 
 export function progress() {
-  const made = new Set(guesses());
+  const made = new Set(Object.keys(guesses()));
   const right = new Set([...functions(), ...[...made].filter((name) => name.startsWith(ANSWERED)).map((name) => name.slice(ANSWERED.length))]);
   const course = JSON.parse(document.getElementById("course-data").textContent);
   for (const lesson of course) {

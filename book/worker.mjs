@@ -23,23 +23,10 @@ async function load() {
   return python.globals.get("book");
 }
 
-let book = null;
-
-async function answer({ call, question }) {
-  try {
-    book ||= load();
-    const loaded = await book;
-    postMessage({ call, answer: JSON.parse(loaded.answer(JSON.stringify(question))) });
-  } catch (error) {
-    postMessage({ failed: String(error.message || error).trim().split("\n").at(-1) });
-  }
-}
-
-let turn = Promise.resolve();
-addEventListener("message", ({ data }) => {
-  if (data.life) {
-    navigator.locks?.request(data.life, () => new Promise(() => postMessage({ alive: data.life })));
-    book = load();
-    book.catch((error) => postMessage({ failed: String(error.message || error).trim().split("\n").at(-1) }));
-  } else turn = turn.then(() => answer(data));
+const book = load();
+const fail = (error) => postMessage({ failed: String(error.message || error).trim().split("\n").at(-1) });
+let turn = book.catch(fail);
+addEventListener("message", ({ data: { life, call, question } }) => {
+  if (life) return void navigator.locks?.request(life, () => new Promise(() => postMessage({ alive: life })));
+  turn = turn.then(async () => postMessage({ call, answer: JSON.parse((await book).answer(JSON.stringify(question))) })).catch(fail);
 });

@@ -26,7 +26,7 @@ BYTES = "value and meaning"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 ALIVE = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self';"
-    " img-src data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    " img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )
 INSTRUMENTS = {"doctor", "bind"}
 LICENCES = "LICENCES.txt"

@@ -7,7 +7,6 @@ notebook: `stand_in` puts as much of a notebook's packages as they use in the pl
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import sys
@@ -23,6 +22,7 @@ from mtlib.errors import LocalError, MtError, RpcError
 from mtlib.lab.book_cells import (
     Output,
     display,
+    execute,
     get_ipython,
     given_back,
     needed,
@@ -93,14 +93,8 @@ def stand_in() -> None:
 def run(source: str, names: dict[str, Any]) -> list[Widget]:
     """Runs one cell in a namespace: the widget that it shows, if it shows one. What it prints goes nowhere; what it
     raises is raised here."""
-    tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    shown = None
     with redirect_stdout(StringIO()):
-        exec(compile(tree, "<cell>", "exec"), names)
-        if isinstance(last, ast.Expr):
-            shown = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
-    found = widget_of(shown)
+        found = widget_of(execute(source, "<cell>", names))
     return [found] if found else []
 
 
@@ -210,9 +204,9 @@ class Book:
 
     def _on_first(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """What each view of a lesson shows at first: the number of its cell, its kind, traits and static form; its
-        traits after `TRIAL`; and for a measurement a cell that gives it without measuring (`alone`). `plain` are the
-        values, as source, that the names which a cell reads (`reads`) had before it, of those that are plain values. A
-        cell that cannot run here is passed over: why, by its number, is `wanting`."""
+        traits after `TRIAL`; and for a measurement its `name` and a cell that gives it without measuring (`alone`).
+        `plain` are the values, as source, that the names which a cell reads (`reads`) had before it, of those that are
+        plain values. A cell that cannot run here is passed over: why, by its number, is `wanting`."""
         names, views, wanting, values = _empty(), list[Any](), {}, list[dict[str, str]]()
         for at, source in enumerate(question["cells"]):
             reads = question["reads"][at] if "reads" in question else ()
@@ -226,7 +220,7 @@ class Book:
                 data, _ = getattr(widget, "owner", widget)._repr_mimebundle_()
                 first = {"cell": at, "kind": kind_of(widget), "traits": dict(traits(widget)), "html": data["text/html"]}
                 if hasattr(widget, "as_cell"):
-                    first["alone"] = widget.as_cell()
+                    first |= {"alone": widget.as_cell(), "name": widget.name}
                 if widget.hear:
                     widget.hear(widget, TRIAL, [])
                 views.append({**first, "after": traits(widget)})

@@ -245,7 +245,8 @@ def run_cell(
     before, _shown, stdin, sys.stdin = _shown, shown, sys.stdin, _NoKeys()
     try:
         with redirect_stdout(shown), redirect_stderr(shown):
-            _execute(source, file, names, shown)
+            if (value := execute(source, file, names)) is not None:
+                shown.show(value)
         return shown.outputs, True
     except BaseException as error:
         said = different(error)
@@ -255,14 +256,15 @@ def run_cell(
         _shown, sys.stdin = before, stdin
 
 
-def _execute(source: str, file: str, names: dict[str, Any], shown: Shown) -> None:
+def execute(source: str, file: str, names: dict[str, Any]) -> Any:
+    """Runs a cell in a namespace: the value that it shows, which is its last expression; None where it shows none."""
     tree = ast.parse(source, file)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, file, "exec"), names)
-    if isinstance(last, ast.Expr):
-        value = eval(compile(ast.Expression(last.value), file, "eval"), names)
-        if value is not None and not source.rstrip().endswith(";"):
-            shown.show(value)
+    if not isinstance(last, ast.Expr):
+        return None
+    value = eval(compile(ast.Expression(last.value), file, "eval"), names)
+    return None if source.rstrip().endswith(";") else value
 
 
 def unlike_python(source: str) -> str:

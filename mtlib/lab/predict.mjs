@@ -273,10 +273,10 @@ function compared([head, ...rows]) {
   return table;
 }
 
-function drawn({ png, alt, words }) {
+function drawn({ png, src = png && `data:image/png;base64,${png}`, alt, words }) {
   const folded = make("details");
   folded.append(make("summary", "", "The same in words"), make("pre", "", words));
-  folded.open = !png;
-  if (!png) return [folded]; // in a page no figure can be painted
-  return [make("img", "", "", { src: `data:image/png;base64,${png}`, alt }), folded];
+  folded.open = !src;
+  if (!src) return [folded]; // in a page no figure can be painted
+  return [make("img", "", "", { src, alt }), folded];
 }

@@ -90,7 +90,7 @@ def meanings() -> dict[str, Meaning]:
 
 
 class Predict(anywidget.AnyWidget):
-    """What `predict` gives. `guess`, `measured` and `matches` are as of now."""
+    """What `predict` gives. `guess`, `measured` and `matches` are as of now; under `name` the guess is remembered."""
 
     _esm = script("predict.mjs")
     _css = style("views.css", "predict.css")
@@ -100,7 +100,7 @@ class Predict(anywidget.AnyWidget):
 
     def __init__(self, prediction: Prediction, name: str) -> None:
         super().__init__()
-        self.prediction, self._name = prediction, name
+        self.prediction, self.name = prediction, name
         self.structure, self.state = prediction.structure, prediction.state
         self.on_msg(self._handle)
 
@@ -122,7 +122,7 @@ class Predict(anywidget.AnyWidget):
     def as_cell(self) -> str:
         """A cell that gives this prediction without measuring again."""
         kept = self.prediction
-        said = {"name": self._name, "more": kept.structure["more"], "printed": kept.printed, "picture": kept.picture}
+        said = {"name": self.name, "more": kept.structure["more"], "printed": kept.printed, "picture": kept.picture}
         told = ", ".join(map(repr, (kept.question, kept.way, kept.measured)))
         return (
             f"from mtlib.lab.predicting import Picture, {type(kept.way).__name__}\n"
@@ -135,7 +135,7 @@ class Predict(anywidget.AnyWidget):
         before = self.guess
         self.prediction.handle(message)
         if self.guess != before:
-            remember(self._name, self.guess)
+            remember(self.name, self.guess)
         self.state = self.prediction.state
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import subprocess
 import sys
 import threading
@@ -23,6 +24,9 @@ from pyodide import pyodide  # noqa: E402
 
 Play = Callable[..., str]
 """A program to what it printed; `limit` are the seconds that it may take."""
+STARTS = 90_000
+"""Milliseconds in which Python starts, also where the machine is busy."""
+LESSON = "00_start_here"
 KINDS = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
 
 
@@ -44,16 +48,55 @@ class Pages(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Reader:
+    """One page of the book, and all that it asked for."""
+
+    def __init__(self, browser: Any, site: Site, **options: Any) -> None:
+        self.context = browser.new_context(**{"viewport": {"width": 1200, "height": 1000}, **options})
+        self.page = self.context.new_page()
+        self.site, self.alive = site, options.get("java_script_enabled", True)
+        self.asked: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def open(self, name: str, fragment: str = "") -> Any:
+        self.page.goto(f"{self.site.address}{name}.html{fragment}")
+        if self.alive and "book-data" in (self.site.folder / f"{name}.html").read_text(encoding="utf-8"):
+            self.page.wait_for_selector("html[data-live]", timeout=STARTS, state="attached")
+        return self.page
+
+    def settled(self) -> None:
+        """Wait until every message is answered."""
+        from playwright.sync_api import expect
+
+        expect(self.page.locator(".waiting")).to_have_count(0, timeout=STARTS)
+
+    def outside(self) -> list[str]:
+        own = (self.site.address, f"blob:{self.site.address}", "data:")
+        return [url for url in self.asked if not url.startswith(own)]
+
+    def inspector(self) -> str:
+        """How the page calls the first view that is an inspector."""
+        page = (self.site.folder / f"{LESSON}.html").read_text(encoding="utf-8")
+        found = re.search(r'"(view-[\w-]+)":\s*{"kind":\s*"inspector"', page)
+        assert found
+        return found[1]
+
+    def states(self, id: str) -> Any:
+        return self.page.evaluate(f"book.models['{id}'].traits.state")
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     import book
 
-    book.BOOK = tmp_path_factory.mktemp("book") / "book"
-    if book.main([]):
+    folder = tmp_path_factory.mktemp("book") / "book"
+    if book.main([], folder):
         pytest.skip("the book needs Pyodide, which npm fetches")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pages, directory=str(book.BOOK)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pages, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Site(f"http://127.0.0.1:{server.server_address[1]}/", book.BOOK)
+    yield Site(f"http://127.0.0.1:{server.server_address[1]}/", folder)
     server.shutdown()
     server.server_close()
 
@@ -92,6 +135,20 @@ def browser() -> Iterator[Any]:
         found = launch(playwright)
         yield found
         found.close()
+
+
+@pytest.fixture
+def reader(browser: Any, site: Site) -> Iterator[Callable[..., Reader]]:
+    opened: list[Reader] = []
+
+    def make(**options: Any) -> Reader:
+        opened.append(Reader(browser, site, **options))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        assert each.outside() == [] and each.errors == []
+        each.context.close()
 
 
 @pytest.fixture(scope="session")

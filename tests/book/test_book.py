@@ -6,13 +6,13 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import Site
+from conftest import LESSON, STARTS, Reader, Site
 from mtlib.lab.samples import sample
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
@@ -24,66 +24,12 @@ FIVE = ("index", "00_start_here", "01_why_a_temporary_key", "bind", "doctor")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALSO_ASKED = {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True}}
 """An experimental rule, and the size of what can be pressed: 24 pixels."""
-STARTS = 90_000
-"""Milliseconds in which Python starts, also where the machine is busy."""
-LESSON = "00_start_here"
 CELLS = ("cells", "mine", "allowed", "asking")
 """The scripts of a page with cells."""
 
 
 def gz(path: Path) -> int:
     return len(gzip.compress(path.read_bytes(), 9))
-
-
-class Reader:
-    """One page of the book, and all that it asked for."""
-
-    def __init__(self, browser: Any, site: Site, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": {"width": 1200, "height": 1000}, **options})
-        self.page = self.context.new_page()
-        self.site, self.alive = site, options.get("java_script_enabled", True)
-        self.asked: list[str] = []
-        self.errors: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def open(self, name: str, fragment: str = "") -> Any:
-        self.page.goto(f"{self.site.address}{name}.html{fragment}")
-        if self.alive and "book-data" in (self.site.folder / f"{name}.html").read_text(encoding="utf-8"):
-            self.page.wait_for_selector("html[data-live]", timeout=STARTS, state="attached")
-        return self.page
-
-    def settled(self) -> None:
-        """Wait until every message is answered."""
-        expect(self.page.locator(".waiting")).to_have_count(0, timeout=STARTS)
-
-    def outside(self) -> list[str]:
-        own = (self.site.address, f"blob:{self.site.address}", "data:")
-        return [url for url in self.asked if not url.startswith(own)]
-
-    def inspector(self) -> str:
-        """How the page calls the first view that is an inspector."""
-        page = (self.site.folder / f"{LESSON}.html").read_text(encoding="utf-8")
-        found = re.search(r'"(view-[\w-]+)":\s*{"kind":\s*"inspector"', page)
-        assert found
-        return found[1]
-
-    def states(self, id: str) -> Any:
-        return self.page.evaluate(f"book.models['{id}'].traits.state")
-
-
-@pytest.fixture
-def reader(browser: Any, site: Site) -> Iterator[Callable[..., Reader]]:
-    opened: list[Reader] = []
-
-    def make(**options: Any) -> Reader:
-        opened.append(Reader(browser, site, **options))
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        assert each.outside() == [] and each.errors == []
-        each.context.close()
 
 
 def embedded(site: Site, name: str) -> dict[str, Any]:
@@ -99,6 +45,8 @@ def test_what_it_weighs(site: Site) -> None:
         more = {"form": "inspector", "bind": "views"}
         scripts = {"host", *CELLS, *kinds, *(more[kind] for kind in kinds & more.keys())}
         files = [page, site.folder / "book.css", *(site.folder / f"{name}.mjs" for name in scripts if kinds)]
+        open_parts = re.sub(r"<details.*?</details>", "", page.read_text(encoding="utf-8"), flags=re.S)
+        files += [site.folder / name for name in re.findall(r'src="(\w+\.png)"', open_parts)]
         assert sum(map(gz, files)) <= FIRST_EDIT, page.name
     python = sum(gz(path) for path in (site.folder / "python").iterdir())
     print(f"Python: {python:,} bytes with gzip")
@@ -264,6 +212,36 @@ def test_a_prediction_is_measured_in_the_page(reader: Callable[..., Reader]) -> 
     asked.get_by_text("an error that does not say which").click()
     asked.get_by_role("button", name="This is my guess").click()
     expect(asked.locator(".said")).to_contain_text("Match", timeout=STARTS)
+
+
+def test_the_picture_of_a_prediction_is_fetched_when_it_is_shown(reader: Callable[..., Reader]) -> None:
+    lesson = reader()
+    page = lesson.open("14_forty_bytes_that_bind")
+    asked = page.locator(".mtlib-predict").first
+    assert not [url for url in lesson.asked if url.endswith(".png")]
+    asked.get_by_role("button", name="Show me").click()
+    picture = asked.locator("img")
+    expect(picture).to_have_js_property("complete", True, timeout=STARTS)
+    assert picture.evaluate("e => e.naturalWidth") > 300 and picture.get_attribute("alt")
+    assert len([url for url in lesson.asked if url.endswith(".png")]) == 1
+
+
+def test_what_was_guessed_before_is_shown_again(reader: Callable[..., Reader]) -> None:
+    lesson = reader()
+    page = lesson.open(LESSON)
+    guess = "an error that names no field"
+    page.locator(".mtlib-predict").first.get_by_text(guess).click()
+    page.locator(".mtlib-predict").first.get_by_role("button", name="This is my guess").click()
+    expect(page.locator(".mtlib-predict .said").first).to_contain_text("Match", timeout=STARTS)
+    page = lesson.open(LESSON)
+    before = page.locator(".alive.predict .differs").first
+    expect(before).to_have_text(f"Your guess from before: {guess}. “Show me” sets it beside the measurement.")
+    page.locator(".mtlib-predict").first.get_by_role("button", name="Show me").click()
+    expect(page.locator(".mtlib-predict .said").first).to_contain_text("Match", timeout=STARTS)
+    page.locator(".mtlib-predict").first.get_by_role("button", name="Guess again").click()
+    expect(before).to_be_hidden()
+    page = lesson.open(LESSON)
+    expect(page.locator(".alive.predict .differs").first).to_be_hidden()
 
 
 def test_a_whole_bind_and_one_that_is_refused(reader: Callable[..., Reader]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import runpy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from test_book import STARTS, Reader
 
-from conftest import ROOT, Site
+from conftest import ROOT, STARTS, Reader
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 expect = sync_api.expect
@@ -78,18 +79,13 @@ class Lesson:
 
 
 @pytest.fixture
-def lesson(browser: Any, site: Site) -> Iterator[Callable[..., Lesson]]:
-    readers: list[Reader] = []
+def lesson(reader: Callable[..., Reader]) -> Callable[..., Lesson]:
+    """Opens a lesson, in the browser of `again` if that is given."""
 
-    def make(name: str, reader: Reader | None = None) -> Lesson:
-        if reader is None:
-            readers.append(Reader(browser, site))
-        return Lesson(reader or readers[-1], name)
+    def make(name: str, again: Reader | None = None) -> Lesson:
+        return Lesson(again or reader(), name)
 
-    yield make
-    for each in readers:
-        assert each.outside() == [] and each.errors == []
-        each.context.close()
+    return make
 
 
 # -- Run, edit, reset
@@ -166,6 +162,39 @@ def test_a_figure_stays_as_it_was_painted_and_says_so(lesson: Callable[..., Less
     opened.write(0, sources(PAINTED)[0] + "\niv = bytes(32)")
     instead = "matplotlib paints the figures, and it is not in this page. The same in words:"
     assert instead in opened.run(3) and opened.cell(3).locator("img").count() == 0
+
+
+def test_what_is_typed_stays_until_the_cell_is_put_back(lesson: Callable[..., Lesson]) -> None:
+    opened = lesson(SEALED)
+    opened.write(0, "half a prog")
+    lesson(CHECKS, opened.reader)
+    opened = lesson(SEALED, opened.reader)
+    assert opened.source(0) == "half a prog" and opened.cell(0).locator("textarea").input_value() == "half a prog"
+    assert opened.said(0) == "What is shown below is from before you edited this cell."
+    opened.press(0, "Reset")
+    assert lesson(SEALED, opened.reader).source(0) == sources(SEALED)[0]
+    assert opened.page.evaluate("sessionStorage.length") == 0
+
+
+KEY = hashlib.shake_128(b"key").digest(256)
+HEX = KEY.hex()
+
+
+FORMS = (
+    HEX, HEX[:128], KEY.hex(" "), repr(KEY), str(list(KEY)), ", ".join(map(hex, KEY)), str(int(HEX, 16)),
+    base64.b64encode(KEY).decode(), base64.encodebytes(KEY).decode(), "".join(f"\\x{each:02x}" for each in KEY),
+    "\n".join(f'    "{HEX[at : at + 32]}"' for at in range(0, 512, 32)),
+)  # fmt: skip
+"""As which a key may be typed into a cell."""
+
+
+def test_a_key_that_is_typed_is_not_stored(lesson: Callable[..., Lesson]) -> None:
+    opened = lesson(SEALED)
+    for form in FORMS:
+        opened.write(0, "perm_auth_key = 1")
+        assert opened.page.evaluate("sessionStorage.length") == 1
+        opened.write(0, f"perm_auth_key = {form}")
+        assert opened.page.evaluate("sessionStorage.length") == 0, form
 
 
 # -- What goes wrong

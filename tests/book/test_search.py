@@ -7,12 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_book import ALSO_ASKED, TAGS, Reader, reader
+from test_book import ALSO_ASKED, TAGS
 
-from conftest import ROOT, Site
+from conftest import ROOT, Reader, Site
 from mtlib.lab.course import SHORT, course_map, lessons
-
-__all__ = ["reader"]
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 expect = sync_api.expect

@@ -12,10 +12,13 @@ on a last page of its own.
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -149,7 +152,7 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri
 """Told to the browser by a page of paper: no script, nothing fetched. The styles stand in the page and its tables."""
 OWN_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self';"
-    " img-src data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    " img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )
 """Told by a page of the book: scripts and data from this site alone, so nothing that is pasted can leave. The worker is
 made of a blob, and so it is under the same policy; 'wasm-unsafe-eval' is what WebAssembly needs."""
@@ -368,7 +371,7 @@ def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
     for view in views:
         shown = [output.data for output in cells[view["cell"]].outputs if "text/html" in output.get("data", {})]
         table = next((data for data in shown if data["text/html"] == view["html"]), shown[-1])
-        table["text/html"] = f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
+        table["text/html"] = f'<div id="{view["id"]}" class="view">{table["text/html"]}</div>'
 
 
 DIFFERS = {
@@ -392,7 +395,8 @@ def say_what_differs(notebook: NotebookNode) -> None:
 
 def told(views: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """What a page carries of its views."""
-    return {view["id"]: {name: view[name] for name in ("kind", "traits", "cells") if name in view} for view in views}
+    carried = ("kind", "traits", "cells", "name")
+    return {view["id"]: {name: view[name] for name in carried if name in view} for view in views}
 
 
 def pages(*, printed: bool) -> dict[str, str]:
@@ -523,25 +527,47 @@ def carry(folder: Path) -> None:
     (folder / "LICENCES.txt").write_text(licences(folder, version), encoding="utf-8", newline="\n")
 
 
+PAINTED = re.compile(r'src="data:image/png;base64,([^"]+)"')
+
+
+def apart(text: str, pictures: dict[str, bytes]) -> str:
+    """A page whose painted pictures are files, loaded when they come into view. What they are called and hold goes
+    into `pictures`."""
+
+    def moved(found: re.Match[str]) -> str:
+        data = base64.b64decode(found[1])
+        name = f"{hashlib.sha256(data).hexdigest()[:16]}.png"
+        pictures[name] = data
+        width, height = struct.unpack(">2I", data[16:24])
+        return f'src="{name}" width="{width}" height="{height}" loading="lazy"'
+
+    return PAINTED.sub(moved, text)
+
+
 def found_at(text: str, base: str, name: str) -> str:
     """A page that says where it will be found."""
     address = escape(f"{base.rstrip('/')}/{name}.html")
     return text.replace("</title>", f'</title><link rel="canonical" href="{address}">', 1)
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], folder: Path | None = None) -> int:
+    """Writes the pages, into `folder` if one is given."""
     printed = "--print" in arguments
     base = arguments[arguments.index("--base") + 1 :][:1] if "--base" in arguments else None
     if base is not None and not (base and base[0].startswith(("https://", "http://"))):
         print("--base wants the address of the folder: --base https://example.org/book/", file=sys.stderr)
         return 2
-    folder = PAPER if printed else BOOK
+    folder = folder or (PAPER if printed else BOOK)
     made = pages(printed=printed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    pictures: dict[str, bytes] = {}
     for name, text in made.items():
         text = found_at(text, base[0], name) if base else text
+        text = text if printed else apart(text, pictures)
         (folder / f"{name}.html").write_text(text, encoding="utf-8", newline="\n")
+    for name, data in pictures.items():
+        (folder / name).write_bytes(data)
     if not printed:
         try:
             carry(folder)

@@ -6,16 +6,16 @@ short plain values, are carried in the place of the cells that made them: some o
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import subprocess
-import symtable
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from mtlib.lab.book_cells import uses
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "views.json"
@@ -56,35 +56,18 @@ class Player:
         self._process.communicate()
 
 
-def names(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell gives, and those that it reads."""
-    top = symtable.symtable(source, "<cell>", "exec")
-    gives = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
-    added = [node.target for node in ast.walk(ast.parse(source)) if isinstance(node, ast.AugAssign)]
-    return gives, {*_reads(top), *(target.id for target in added if isinstance(target, ast.Name))}
-
-
-def _reads(table: symtable.SymbolTable) -> Iterator[str]:
-    for each in table.get_symbols():
-        if each.is_referenced() and (table.get_type() == "module" or each.is_global()):
-            yield each.get_name()
-    for child in table.get_children():
-        yield from _reads(child)
-
-
 def needed(cells: Sequence[str], at: int, plain: Sequence[Mapping[str, str]]) -> list[str]:
     """The cells that the names of cell `at` lead back to, and that cell. Where a name had a plain value (`plain`: by
     cell, before it), that stands before the cell that reads it, and what made it is left out."""
     chosen: list[str] = []
     wanted: set[str] = set()
     for number in reversed(range(at + 1)):
-        gives, reads = names(cells[number])
-        if number == at or gives & wanted:
-            given = {name: plain[number][name] for name in sorted(reads) if name in plain[number]}
+        cell = uses(cells[number])
+        if number == at or cell.gives & wanted:
+            given = {name: plain[number][name] for name in sorted(cell.needs) if name in plain[number]}
             values = "".join(f"{name} = {value}\n" for name, value in given.items())
             chosen.append(values + cells[number])
-            reads -= given.keys()
-            wanted = (wanted - (gives - reads)) | reads
+            wanted = (wanted - cell.gives) | (cell.needs - given.keys())
     return chosen[::-1]
 
 
@@ -92,7 +75,7 @@ def views_of(cells: Sequence[str], id: str, player: Player) -> list[dict[str, An
     """The views of one lesson, in their order: `id`, `cell`, `kind`, `traits`, `html`, `cells`
     where it can be asked something, and `after` a trial.
     The lesson is played once; that the cells of a view give the same is for a test."""
-    found = player.ask(ask="first", cells=cells, reads=[sorted(names(cell)[1]) for cell in cells])
+    found = player.ask(ask="first", cells=cells, reads=[sorted(uses(cell).needs) for cell in cells])
     for number, view in enumerate(found["views"], 1):
         view["id"] = f"view-{id}-{number}"
         alone = view.pop("alone", None)

@@ -64,10 +64,9 @@ def figures() -> Iterator[Figure]:
     from conftest import Pages
 
     with tempfile.TemporaryDirectory() as folder:
-        book.BOOK = Path(folder) / "book"
-        if book.main([]):
+        if book.main([], Path(folder)):
             raise SystemExit("the book could not be built")
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, directory=str(book.BOOK)))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, directory=folder))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
         took: dict[str, list[float]] = {name: [] for name in GOALS}
