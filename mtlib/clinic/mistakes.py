@@ -259,7 +259,7 @@ _ROWS: tuple[Mistake, ...] = (
     _row("cut_from_the_start", Stage.OPENS, V1_LESSON,
          "The pieces of aes_key and aes_iv are all cut from the start of their hash.",
          "Look at the offsets: not all pieces start at byte 0.",
-         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: p if row.hash else replace(p, offset=0))]),
+         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: p if row.hash else p._replace(offset=0))]),
     _row("this_is_aes_iv", Stage.OPENS, V1_LESSON, "aes_key was made of the pieces of aes_iv.",
          "aes_key begins with sha1_a[0:8].",
          rows=lambda table: [wrong.exchanged(table, key=True, iv=False)] if table == V1.rows else []),

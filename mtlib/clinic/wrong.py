@@ -64,19 +64,19 @@ def with_row(table: Rows, row: ScheduleRow) -> Rows:
 
 def pieces_changed(table: Rows, change: Callable[[ScheduleRow, Piece], Piece]) -> Rows:
     """The schedule with every piece changed."""
-    return tuple(replace(row, pieces=tuple(change(row, piece) for piece in row.pieces)) for row in table)
+    return tuple(row._replace(pieces=tuple(change(row, piece) for piece in row.pieces)) for row in table)
 
 
 def ended(piece: Piece) -> Piece:
     """x[offset : length] where x[offset : offset + length] is meant."""
-    return piece if piece.length is None else replace(piece, length=max(0, piece.length - piece.offset))
+    return piece if piece.length is None else piece._replace(length=max(0, piece.length - piece.offset))
 
 
 def other_direction(table: Rows) -> Iterator[Rows]:
     """x = 8 in all hashes."""
     def shifted(row: ScheduleRow) -> ScheduleRow:
-        moved = tuple(replace(p, offset=p.offset + 8) if p.plus_x else p for p in row.pieces)
-        return replace(row, pieces=moved)
+        moved = tuple(p._replace(offset=p.offset + 8) if p.plus_x else p for p in row.pieces)
+        return row._replace(pieces=moved)
 
     yield tuple(map(shifted, table))
 
@@ -87,7 +87,7 @@ def reordered(table: Rows, *, hashes: bool, msg_key: bool = False) -> Iterator[R
         for order in permutations(row.pieces) if bool(row.hash) == hashes else ():
             rest = [[p for p in pieces if p.source != "msg_key"] for pieces in (order, row.pieces)]
             if order != row.pieces and (rest[0] == rest[1]) == msg_key:
-                yield with_row(table, replace(row, pieces=order))
+                yield with_row(table, row._replace(pieces=order))
 
 
 def recut(table: Rows) -> Iterator[Rows]:
@@ -95,8 +95,8 @@ def recut(table: Rows) -> Iterator[Rows]:
     for row in table:
         for at, piece in enumerate(row.pieces):
             for offset, length in _cuts(row, piece):
-                cut = replace(piece, offset=offset, length=length)
-                yield with_row(table, replace(row, pieces=(*row.pieces[:at], cut, *row.pieces[at + 1 :])))
+                cut = piece._replace(offset=offset, length=length)
+                yield with_row(table, row._replace(pieces=(*row.pieces[:at], cut, *row.pieces[at + 1 :])))
 
 
 def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
@@ -116,7 +116,7 @@ def left_out(table: Rows) -> Iterator[Rows]:
     """Every hash without one of its pieces."""
     for row in table:
         for at in range(len(row.pieces)) if row.hash else ():
-            yield with_row(table, replace(row, pieces=row.pieces[:at] + row.pieces[at + 1 :]))
+            yield with_row(table, row._replace(pieces=row.pieces[:at] + row.pieces[at + 1 :]))
 
 
 def around_msg_key(table: Rows) -> Iterator[Rows]:
@@ -133,12 +133,12 @@ def around_msg_key(table: Rows) -> Iterator[Rows]:
             made += [_around(msg_key, of_key[0], offset, size)[:1] for offset in range(0, 161, 4)]
         for pieces in (pieces for each in made for pieces in each):
             if pieces != row.pieces:
-                yield with_row(table, replace(row, pieces=pieces))
+                yield with_row(table, row._replace(pieces=pieces))
 
 
 def _around(msg_key: Piece, of_key: Piece, offset: int, length: int) -> list[tuple[Piece, ...]]:
-    whole, half = replace(of_key, offset=offset, length=length), length // 2
-    first, second = replace(whole, length=half), replace(whole, offset=offset + half, length=length - half)
+    whole, half = of_key._replace(offset=offset, length=length), length // 2
+    first, second = whole._replace(length=half), whole._replace(offset=offset + half, length=length - half)
     return [(first, msg_key, second), (msg_key, whole), (whole, msg_key)]
 
 
@@ -146,7 +146,7 @@ def all_on_one_side(table: Rows) -> Iterator[Rows]:
     """msg_key in front in every hash, then behind in every hash, with the pieces of the key next to each other."""
     for behind in (False, True):
         yield tuple(
-            replace(row, pieces=tuple(sorted(row.pieces, key=lambda p: (p.source == "msg_key") == behind)))
+            row._replace(pieces=tuple(sorted(row.pieces, key=lambda p: (p.source == "msg_key") == behind)))
             if row.hash else row for row in table
         )  # fmt: skip
 
@@ -157,17 +157,17 @@ def borders_moved(table: Rows) -> Iterator[Rows]:
     for row in table[-2:]:
         sizes = [piece.length for piece in row.pieces]
         for lengths in sorted({*permutations(sizes)} - {tuple(sizes)}, key=repr):
-            cut = tuple(replace(piece, length=size) for piece, size in zip(row.pieces, lengths, strict=True))
+            cut = tuple(piece._replace(length=size) for piece, size in zip(row.pieces, lengths, strict=True))
             if all(map(_within_its_hash, cut)):
-                yield with_row(table, replace(row, pieces=cut))
+                yield with_row(table, row._replace(pieces=cut))
     for row in table[-2:]:
         for at, (left, right) in enumerate(pairwise(row.pieces)):
             for more in (-8, -4, 4, 8):
                 lengths = (left.length or 0) + more, (right.length or 0) - more
                 for offset in (right.offset, right.offset + more):
-                    cut = replace(left, length=lengths[0]), replace(right, offset=offset, length=lengths[1])
+                    cut = left._replace(length=lengths[0]), right._replace(offset=offset, length=lengths[1])
                     if min(*lengths, offset + 1) > 0 and all(map(_within_its_hash, cut)):
-                        yield with_row(table, replace(row, pieces=(*row.pieces[:at], *cut, *row.pieces[at + 2 :])))
+                        yield with_row(table, row._replace(pieces=(*row.pieces[:at], *cut, *row.pieces[at + 2 :])))
     yield with_row(table, _halves_exchanged(table[-2]))
 
 
@@ -181,27 +181,27 @@ def _halves_exchanged(row: ScheduleRow) -> ScheduleRow:
     for piece in row.pieces:
         size = piece.length or 0
         before = min(max(0, BLOCK - start), size)
-        halves[0].append(replace(piece, length=before))
-        halves[1].append(replace(piece, offset=piece.offset + before, length=size - before))
+        halves[0].append(piece._replace(length=before))
+        halves[1].append(piece._replace(offset=piece.offset + before, length=size - before))
         start += size
-    return replace(row, pieces=tuple(p for p in (*halves[1], *halves[0]) if p.length))
+    return row._replace(pieces=tuple(p for p in (*halves[1], *halves[0]) if p.length))
 
 
 def other_hashes(table: Rows) -> Iterator[Rows]:
     """Every piece of aes_key and aes_iv from each of the other hashes; every hash by the other function."""
     names = [row.name for row in table if row.hash]
     for other in ("SHA1", "SHA256", "MD5", "hex of SHA1", "hex of SHA256"):
-        yield tuple(replace(row, hash=other if row.hash else None) for row in table)
+        yield tuple(row._replace(hash=other if row.hash else None) for row in table)
     for row in table:
         if row.hash:
             for other in ("SHA1", "SHA1 with zeros") if row.hash == "SHA256" else ("SHA256",):
-                yield with_row(table, replace(row, hash=other))
+                yield with_row(table, row._replace(hash=other))
             continue
         for at, piece in enumerate(row.pieces):
             for name in names:
                 if name != piece.source:
-                    from_it = replace(piece, source=name)
-                    yield with_row(table, replace(row, pieces=(*row.pieces[:at], from_it, *row.pieces[at + 1 :])))
+                    from_it = piece._replace(source=name)
+                    yield with_row(table, row._replace(pieces=(*row.pieces[:at], from_it, *row.pieces[at + 1 :])))
 
 
 def hashes_exchanged(table: Rows) -> Iterator[Rows]:
@@ -211,14 +211,14 @@ def hashes_exchanged(table: Rows) -> Iterator[Rows]:
         instead = dict(zip(names, others, strict=True))
         if [*others] != names:
             yield pieces_changed(table, lambda row, p, to=instead: (  # type: ignore[misc]
-                p if row.hash else replace(p, source=to[p.source])))
+                p if row.hash else p._replace(source=to[p.source])))
 
 
 def exchanged(table: Rows, *, key: bool, iv: bool) -> Rows:
     """aes_key with the pieces of aes_iv, aes_iv with those of aes_key, or both."""
     of_key, of_iv = table[-2:]
-    return (*table[:-2], replace(of_key, pieces=(of_iv if key else of_key).pieces),
-            replace(of_iv, pieces=(of_key if iv else of_iv).pieces))  # fmt: skip
+    return (*table[:-2], of_key._replace(pieces=(of_iv if key else of_key).pieces),
+            of_iv._replace(pieces=(of_key if iv else of_iv).pieces))  # fmt: skip
 
 
 def b_and_c(table: Rows) -> Iterator[Rows]:
@@ -228,7 +228,7 @@ def b_and_c(table: Rows) -> Iterator[Rows]:
         pieces = list(row.pieces)
         if len(places) == 2:
             pieces[places[0]], pieces[places[1]] = pieces[places[1]], pieces[places[0]]
-        return replace(row, pieces=tuple(pieces))
+        return row._replace(pieces=tuple(pieces))
 
     if any(row.name == "sha1_c" for row in table):
         yield (*table[:-2], turned(table[-2]), turned(table[-1]))
@@ -240,7 +240,7 @@ def whole(table: Rows, *, both: bool) -> Iterator[Rows]:
     """Two hashes as they come for aes_key and aes_iv, one way round and the other; or one of them for either."""
     hashes = [row for row in table if row.hash]
     if hashes[0].hash == "SHA256":
-        made = [[replace(row, pieces=(Piece(each.name, 0, 32),)) for each in hashes] for row in table[-2:]]
+        made = [[row._replace(pieces=(Piece(each.name, 0, 32),)) for each in hashes] for row in table[-2:]]
         for at in (0, 1):
             if both:
                 yield (*table[:-2], made[0][at], made[1][1 - at])

@@ -16,8 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtlib.crypto.secret import Secret, exact, plain
 from mtlib.errors import LocalError
@@ -104,8 +103,7 @@ _ROW = re.compile(r"([a-z]\w*) = (?:([A-Z]\w+) \((.+)\)|(.+))")
 _PIECE = re.compile(r"(\w+)|substr \((\w+), (?:(\d+)(\+x)?|x), (\d+)\)")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """`length` bytes of `source` (None: all of it) from `offset` on, or from `offset + x` where `plus_x`."""
 
     source: str
@@ -125,8 +123,7 @@ class Piece:
         return self.source if self.length is None else f"{self.source}[{self.start(x)}:{self.cut(x).stop}]"
 
 
-@dataclass(frozen=True)
-class ScheduleRow:
+class ScheduleRow(NamedTuple):
     """One line: its `name`, its `pieces`, and the `hash` they go into together ("SHA1", "SHA256") or None."""
 
     name: str

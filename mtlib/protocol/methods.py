@@ -8,7 +8,7 @@ core.telegram.org/api/errors. What is DEDUCED about a binding stands in `checks`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mtlib.errors import DecodeError, OverBudget, RpcError
 from mtlib.protocol.checks import INVALID, Facts, Verdict, judge
@@ -19,8 +19,7 @@ from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import Bool
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One message to be answered: who sent it, under which key, in which session, and when. `budget` is what
     its packet may still cost; `again` takes earlier answers that are to be sent once more, by the msg_id they answer,
     and is shared by all messages of the packet."""
