@@ -262,7 +262,7 @@ def test_a_machine_that_is_busy_with_something_else_takes_nothing_from_an_answer
 def test_the_time_in_which_mistakes_are_looked_for_is_not_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is that of other people's code which the library calls for it."""
     exercises.examine("seal", lambda *arguments: bytes(104))  # what is imported or made at the first time
-    monkeypatch.setattr(exercises, "LIMIT", 0.02)
+    monkeypatch.setattr(exercises, "LIMIT", 0.1)
     begun = time.thread_time()
     said = exercises.examine("seal", lambda *arguments: bytes(104), seed="not asked before")
     assert time.thread_time() - begun > 2 * exercises.LIMIT
