@@ -384,7 +384,8 @@ def shaped(
     plaintext: bytes, key: bytes, changes: tuple[Change, ...], msg_key: bytes, known: Known, iv: bytes | None = None
 ) -> Opened:
     """The plaintext with the row of fields that fits it best."""
-    if known.get("msg_id") in range(1 << 40):  # a number of seconds stands in every msg_id, and says nothing
+    msg_id = known.get("msg_id")
+    if isinstance(msg_id, int) and 0 <= msg_id < 1 << 40:  # so many seconds stand in every msg_id, and say nothing
         known = {name: value for name, value in known.items() if name != "msg_id"}
     start, size = _hashed(plaintext, msg_key) or (0, None)
     later = (("", start, "little"), *wrong.ENVELOPE)

@@ -43,6 +43,7 @@ _INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*
 _NSDATA = re.compile(r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?)( ?\.\.\. ?[0-9A-Fa-f ]*)?\}")
 _CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
 _GROUPED = re.compile(r"-?\d{1,3}(?:[,']\d{3})+(?![\d,'])")
+_NOT_ONE = re.compile(r"\d{4}[-/]\d\d\b[^\n]*|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b")
 _DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
 _LOCAL_DATE = re.compile(r"datetime\.datetime\(\d{4}[^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)")
 _LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
@@ -215,6 +216,9 @@ class Scan:
             return None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
             return self._piece(label, re.sub("[,']", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
+        if kind in ("id", "date") and (several := _NOT_ONE.match(text, at)):
+            self.said.append(f"{self.line(at)}: a date or several numbers, passed over; give {name} as one number")
+            return None, several.end(), ""
         number = _NUMBER.match(text, at)
         scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
@@ -409,7 +413,8 @@ class Scan:
         said, others = list[str](), list[str]()
         for label, line in self._unknown.items():
             bare = bare_name(label)
-            if bare in FOLLOWING:
+            taken = f"line {line}: took " in "".join(self.said) and [*self._unknown.values()].count(line) == 1
+            if bare in FOLLOWING or taken:
                 continue
             near = difflib.get_close_matches(bare, [*NAMES, *ALIASES], 1, 0.75) if len(said) < 9 else []
             if near:

@@ -21,6 +21,7 @@ _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 def bytes_in(text: str) -> tuple[bytes | None, str]:
     """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
     text = text.strip().strip("'\"`,;").strip()
+    text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
     if "\\x" in text or "\\u00" in text:
         data = unescaped(text)
         return (data, "escapes") if data is not None else (None, "characters beyond 255 among escapes")
@@ -40,6 +41,8 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         return (bytes.fromhex(digits), "hex") if even else (None, f"an odd number of hex digits, {len(digits)}")
     if len(digits) >= 32 and len(strange) < 0.1 * len(digits):
         return None, f"hex, but for {len(strange)} of {len(digits)} characters"
+    if len(tokens) > 8 and max(map(len, tokens)) < 8:
+        return None, f"{len(tokens)} words that are neither hex nor base64"
     return _from_base64("".join(tokens))
 
 
