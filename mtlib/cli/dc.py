@@ -73,7 +73,7 @@ def _dc(options: argparse.Namespace) -> int:
                         break
         finally:
             whole = teller.close()
-    if teller.error is not None and not options.detached:  # nobody reads this any more, so the data centre has nobody to serve
+    if teller.error is not None and not options.detached:  # nobody reads this any more, so there is nobody to serve
         raise teller.error
     if not whole:
         print("mtlib: the last lines were not read by anybody", file=sys.stderr)
