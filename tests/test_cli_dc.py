@@ -64,6 +64,27 @@ def test_dc_ends_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
         assert dc.stderr.read() == ""
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminal hangs up here")
+def test_a_detached_one_outlives_its_terminal_and_its_reader(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mtlib", "dc", "--json", "--detached"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as dc:
+        assert dc.stdout is not None
+        assert dc.stderr is not None
+        first = json.loads(dc.stdout.readline())
+        dc.stdout.close()
+        dc.send_signal(signal.SIGHUP)
+        pem = tmp_path / "public.pem"
+        pem.write_text(first["public_key_pem"])
+        where = ["--dc", f"{first['host']}:{first['port']}", "--public-key", str(pem)]
+        try:
+            assert [main(["bind", *where]) for _ in range(2)] == [0, 0]
+            assert dc.poll() is None
+        finally:
+            dc.send_signal(signal.SIGTERM)
+        assert dc.wait(20) == 0
+        assert "Traceback" not in dc.stderr.read()
+
+
 def test_nobody_reads_and_everybody_is_served(tmp_path: Path) -> None:
     """The pipe is full after 4096 bytes. What did not fit is counted, and said to whoever reads at last."""
     reading, writing = os.pipe()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from mtlib.__main__ import main
 from mtlib.cli.reading import MOST, octets, read, shown, text
 from mtlib.errors import LocalError
 from mtlib.lab.samples import sample
@@ -43,3 +45,25 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
 
 def test_no_colour_where_nobody_looks() -> None:
     assert "\x1b" not in shown(sample().carried.frame)
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 2_000_000 + "05", "5\n" * 1_500_000, "a: 1\n" * 700_000, "05 2a d4 cd " * 250_000]
+)
+@pytest.mark.parametrize("option", ["--keys", "--as"])
+def test_a_long_file_is_read_soon_or_refused_soon(
+    text: str, option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "long"
+    file.write_text(text)
+    began = time.process_time()
+    assert main(["dissect", *(["65f7a375", option, str(file)] if option == "--keys" else [option, "tl", str(file)])])
+    assert time.process_time() - began < 4
+    assert capsys.readouterr().err.count("\n") <= 2
+
+
+@pytest.mark.parametrize("lines", [31, 32, 33, 64])
+def test_bytes_of_many_lines_are_one_value_whatever_their_size(lines: int, tmp_path: Path) -> None:
+    file = tmp_path / "hex"
+    file.write_text("\n".join([bytes(range(16)).hex(" ")] * lines))
+    assert octets(str(file)) == bytes(range(16)) * lines

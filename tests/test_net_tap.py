@@ -244,6 +244,18 @@ def test_many_connections_and_more_than_are_let_in(monkeypatch: pytest.MonkeyPat
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("Tap")]
 
 
+def test_a_crowd_at_the_door_does_not_wait_for_its_turn_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel whose queue is full answers nobody: each connection then waits for a second or more."""
+    opened = threading.Event()
+    monkeypatch.setattr(module, "same_user", lambda *_: opened.wait(20) and False)
+    with Tap("127.0.0.1:9", tell=lambda *_: None) as tap:
+        try:
+            for _ in range(200):
+                socket.create_connection((tap.host, tap.port), timeout=0.9).close()
+        finally:
+            opened.set()
+
+
 def test_a_full_disk_ends_the_capture_and_nothing_else() -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full on this system")

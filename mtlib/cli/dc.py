@@ -55,6 +55,8 @@ def _dc(options: argparse.Namespace) -> int:
     ended, parent = threading.Event(), os.getppid()
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), lambda *_: ended.set())
+    if options.detached and hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that started it is closed
 
     with KeyLog(options.keylog) as log:
         teller = Teller(to_stream(sys.stdout), lambda count: _dropped(count, options.json))
@@ -65,13 +67,13 @@ def _dc(options: argparse.Namespace) -> int:
                 teller.tell(_where(dc, options.json, options.write))
                 dc.trace.listen(lambda event: _log_key(dc, event, log))
                 dc.trace.listen(lambda event: teller.tell(_event(event, options.json)))
-                while teller.error is None and not ended.wait(0.2):
+                while (teller.error is None or options.detached) and not ended.wait(0.2):
                     dc.status()
                     if os.getppid() != parent and not options.detached:  # whoever started it was killed
                         break
         finally:
             whole = teller.close()
-    if teller.error is not None:  # nobody reads this any more, so the data centre has nobody to serve
+    if teller.error is not None and not options.detached:  # nobody reads this any more, so there is nobody to serve
         raise teller.error
     if not whole:
         print("mtlib: the last lines were not read by anybody", file=sys.stderr)

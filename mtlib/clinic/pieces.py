@@ -90,10 +90,11 @@ class _Scope:
 
 
 class Scan:
-    """Goes over the text once and cuts it into pieces; `said` collects what is worth a sentence."""
+    """Goes over the text once and cuts it into pieces; `said` collects what is worth a sentence. Lines that together
+    are several times 256 bytes are as many keys, or one `whole` value."""
 
-    def __init__(self, lines: list[str], dumps: Mapping[int, str], keys_only: bool) -> None:
-        self.keys_only = keys_only
+    def __init__(self, lines: list[str], dumps: Mapping[int, str], keys_only: bool, *, whole: bool = False) -> None:
+        self.keys_only, self._whole = keys_only, whole
         self.said: list[str] = []
         self._unknown: dict[str, int] = {}
         self._named: dict[str, int] = {}
@@ -382,7 +383,7 @@ class Scan:
             form = bytes_in(value)[1] if not is_number(value) else "a number"
             form = f"{form} of {len(part)} lines" if len(part) > 1 else form
             data = bytes_in(value)[0] or b""
-            keys = len(data) // 256 if len(part) > 1 and data and not len(data) % 256 else 1
+            keys = len(data) // 256 if len(part) > 1 and data and not (self._whole or len(data) % 256) else 1
             for i in range(keys):
                 octets = data[256 * i : 256 * i + 256] if keys > 1 else data
                 found.append(self._piece("", value if is_number(value) else octets, starts[first], form))

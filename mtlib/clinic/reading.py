@@ -33,6 +33,8 @@ now:           1800000000                         (unix seconds, by the data cen
 answer:        400 ENCRYPTED_MESSAGE_INVALID
 """
 """A complete file for the doctor, bytes cut short."""
+LINES = 100_000
+"""Lines of a text that is read: a dump of the largest stream has 65,536."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
 
@@ -136,7 +138,7 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
     text, said = _decode(data)
     if text is None:
         return bytes(data), "raw bytes"  # type: ignore[arg-type]
-    scan = Scan(*undump(text), False)
+    scan = Scan(*undump(text), False, whole=True)
     values = []
     for piece in scan.pieces():
         name = known(piece.label)
@@ -189,6 +191,8 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
     if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
     if text is not None:
+        if (lines := text.count("\n")) > LINES:
+            raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
         text = _GOES_ON.sub(_in_one_line, _COLOUR.sub("", text.translate(_QUOTES)))
     if is_capture(raw):
         raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")

@@ -12,6 +12,7 @@ from mtlib.wire.schema import REQUEST
 BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
 TOKEN = re.compile(r"[^\s,;|]+")
 _OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
+_PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPE = re.compile(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
@@ -22,11 +23,14 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
     text = text.strip().strip("'\"`,;").strip()
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
+    if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
+        return bytes.fromhex(text), "hex"
     if "\\x" in text or "\\u00" in text:
         data = unescaped(text)
         return (data, "escapes") if data is not None else (None, "characters beyond 255 among escapes")
     tokens = [token.strip("'\"") for token in TOKEN.findall(text)]
-    tokens = [_TYPE.sub("", token) for token in tokens if token]
+    typed = re.search("[iIuU]", text)
+    tokens = [_TYPE.sub("", token) if typed else token for token in tokens if token]
     if not tokens:
         return None, "nothing is there"
     listed = _listed(tokens)

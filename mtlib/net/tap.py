@@ -98,7 +98,7 @@ class Tap:
         try:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._listener.bind((self.host, self.port))
-            self._listener.listen(16)
+            self._listener.listen(1024)  # a queue that overflows keeps everybody waiting for a second
             if self._write is not None:
                 self._file = os.fdopen(os.open(self._write, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
                 self._file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 101))
