@@ -10,18 +10,8 @@ from typing import Any
 
 import pytest
 
-from mtlib.lab.book_cells import (
-    FILES,
-    LONGEST_OUTPUT,
-    Output,
-    display,
-    get_ipython,
-    given_back,
-    needed,
-    not_to_be_stored,
-    run_cell,
-    take,
-)
+from mtlib.lab import book_cells
+from mtlib.lab.book_cells import FILES, LONGEST_OUTPUT, Output, needed, not_to_be_stored, run_cell
 
 LESSONS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -98,10 +88,10 @@ def test_outputs_come_in_the_order_in_which_they_were_made() -> None:
         def _repr_mimebundle_(self) -> dict[str, str]:
             return {"text/html": "<b>box</b>", "text/plain": "box"}
 
-    outputs, ok = run("print(1)\nprint(2)\nshow(box)\nprint(3)\nbox", {"box": Box(), "show": display})
+    outputs, ok = run("print(1)\nprint(2)\nshow(box)\nprint(3)\nbox", {"box": Box(), "show": book_cells.display})
     assert ok
     assert [each.get("text", each.get("html")) for each in outputs] == ["1\n2\n", "<b>box</b>", "3\n", "<b>box</b>"]
-    assert get_ipython() is None
+    assert book_cells.get_ipython() is None
 
 
 def test_names_stay_for_the_next_cell_and_a_function_has_its_source() -> None:
@@ -177,12 +167,12 @@ def test_without_matplotlib_a_figure_is_its_words(monkeypatch: pytest.MonkeyPatc
 def test_files_are_handed_over_and_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTLIB_MY_BIND", "")
     mine = "def seqno(content_before):\n    return 2 * content_before + 1, 0\n"
-    take({FILES[0]: mine, FILES[1]: None})
-    assert given_back() == {FILES[0]: mine, FILES[1]: None}
+    book_cells.take({FILES[0]: mine, FILES[1]: None})
+    assert book_cells.given_back() == {FILES[0]: mine, FILES[1]: None}
     outputs, ok = run("from mtlib.lab import check, keep, mine\nseqno = mine('seqno')\nkeep(seqno)")
     assert ok and "seqno: yours, from my_bind.py." in str(outputs)
-    take(dict.fromkeys(FILES))
-    assert given_back() == dict.fromkeys(FILES)
+    book_cells.take(dict.fromkeys(FILES))
+    assert book_cells.given_back() == dict.fromkeys(FILES)
 
 
 def test_what_could_be_a_key_is_not_to_be_stored() -> None:

@@ -170,6 +170,12 @@ def test_who_never_answers_is_not_waited_for() -> None:
 
 
 @pytest.mark.usefixtures("bare")
+def test_an_answer_is_taken_however_long_the_machine_took_for_it() -> None:
+    with LocalDC() as dc, connect(dc, timeout=1e-6) as client:
+        assert client.bind()
+
+
+@pytest.mark.usefixtures("bare")
 def test_a_line_that_is_cut_ends_and_can_be_dialled_again() -> None:
     with LocalDC(faults=[Fault("cut-frame")]) as dc, connect(dc) as client:
         with pytest.raises(Unreachable, match="closed the connection without an answer"):
