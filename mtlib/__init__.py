@@ -34,11 +34,10 @@ if TYPE_CHECKING:
     from mtlib.net.server import LocalDC
     from mtlib.protocol.binding import Binding, BindPacket, Carried
     from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Facts, PacketFacts, Rules, judge, judge_packet, verify
-    from mtlib.protocol.dissect import dissect
+    from mtlib.protocol.dissect import FORMULAS, dissect
     from mtlib.protocol.faults import FAULTS, Fault
     from mtlib.protocol.limits import Limits
     from mtlib.protocol.packets import (
-        FORMULAS,
         MAX_PADDING,
         MIN_PADDING,
         TO_CLIENT,
@@ -75,10 +74,10 @@ __getattr__, __dir__ = lazily(__name__, {
     "net.server": "LocalDC",
     "protocol.binding": "BindPacket Binding Carried",
     "protocol.checks": "CHECKS PACKET_CHECKS Facts PacketFacts Rules judge judge_packet verify",
-    "protocol.dissect": "dissect",
+    "protocol.dissect": "FORMULAS dissect",
     "protocol.faults": "FAULTS Fault",
     "protocol.limits": "Limits",
-    "protocol.packets": "FORMULAS MAX_PADDING MIN_PADDING TO_CLIENT TO_SERVER decrypt_v1 encrypt_v1 open_packet seal",
+    "protocol.packets": "MAX_PADDING MIN_PADDING TO_CLIENT TO_SERVER decrypt_v1 encrypt_v1 open_packet seal",
     "transport.stream": "ClientStream ServerStream",
     "wire.dissection": "Dissection unseal",
     "wire.provenance": "trace",

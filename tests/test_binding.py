@@ -15,7 +15,7 @@ from mtlib.crypto import V2, AuthKey, Patterned, msg_key_large_v2
 from mtlib.errors import DecodeError, LocalError
 from mtlib.lab.samples import NOW, sample
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE, Binding, BindPacket
-from mtlib.protocol.packets import FORMULAS
+from mtlib.protocol.dissect import FORMULAS
 from mtlib.transport.framing import FRAMINGS
 from mtlib.wire import SCHEMA, Dissection, Reading, Span, trace, unseal
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST

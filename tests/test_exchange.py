@@ -16,6 +16,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.numbers import DH_PRIME, is_probable_prime, power, to_bytes
 from mtlib.crypto.rsa import hex_fingerprint, old_seal, rsa_pad, rsa_pad_seal
 from mtlib.errors import CheckError, DecodeError, LocalError, MtError, PeerError, TransportError
+from mtlib.protocol.dissect import FORMULAS
 from mtlib.protocol.exchange import (
     RETRIES,
     AwaitDhGen,
@@ -43,7 +44,7 @@ from mtlib.protocol.exchange_server import (
     draw_primes,
     open_inner_data,
 )
-from mtlib.protocol.packets import FORMULAS, plain_packet
+from mtlib.protocol.packets import plain_packet
 from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
 from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED
 

@@ -14,7 +14,8 @@ from mtlib.errors import LocalError
 from mtlib.lab.samples import sample
 from mtlib.lab.view_model import ATTACKER, AUTHOR, KEYS, LIMIT, ViewModel, answer
 from mtlib.protocol.checks import verify
-from mtlib.protocol.packets import FORMULAS, plain_packet
+from mtlib.protocol.dissect import FORMULAS
+from mtlib.protocol.packets import plain_packet
 from mtlib.wire import SCHEMA, Dissection, Field, Layout, constant, copied, derived, given, random, unseal
 from mtlib.wire.layout import Constant, Raw, Rest
 from mtlib.wire.tl import SIMPLE

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from mtlib.crypto import AuthKey
 from mtlib.errors import CheckError, DecodeError, LocalError, PeerError
 from mtlib.lab.samples import sample
+from mtlib.protocol.dissect import FORMULAS
 from mtlib.protocol.packets import (
     ANSWER_MESSAGE,
     ANSWER_PACKET,
-    FORMULAS,
     MAX_PADDING,
     MIN_PADDING,
     PLAIN,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError
-from mtlib.protocol.packets import FORMULAS
+from mtlib.protocol.dissect import FORMULAS
 from mtlib.wire import SCHEMA, Constructor, Origin, Reading, crc
 from wire_values import check_tiles, few, values
 

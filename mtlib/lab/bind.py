@@ -26,7 +26,8 @@ from mtlib.protocol.checks import (
     judge,
     judge_packet,
 )
-from mtlib.protocol.packets import FORMULAS, MIN_PADDING, framing_named
+from mtlib.protocol.dissect import FORMULAS
+from mtlib.protocol.packets import MIN_PADDING, framing_named
 from mtlib.wire.dissection import Dissection, unseal
 from mtlib.wire.schema import REQUEST
 

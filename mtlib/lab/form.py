@@ -30,7 +30,8 @@ from mtlib.lab.resealing import resealed
 from mtlib.lab.sheets import Map, uncut
 from mtlib.lab.view_model import ViewModel
 from mtlib.lab.widgets import UNKNOWN, obeyed, serial
-from mtlib.protocol.packets import FORMULAS, REQUEST_PACKET
+from mtlib.protocol.dissect import FORMULAS
+from mtlib.protocol.packets import REQUEST_PACKET
 from mtlib.wire.dissection import Dissection, Reading, unseal
 from mtlib.wire.schema import PLAINTEXT
 

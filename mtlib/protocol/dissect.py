@@ -1,16 +1,29 @@
-"""What are these bytes? `dissect` tries what they could be, from the most certain to the least."""
+"""What are these bytes? `dissect` tries what they could be, from the most certain to the least. With `FORMULAS`,
+`mtlib.wire.trace` then says where each comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from mtlib.crypto.aes import ige_encrypt
+from mtlib.crypto.kdf import kdf_nonces, kdf_v1, kdf_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.packets import ANSWER_PACKET, PLAIN, REQUEST_PACKET, TO_CLIENT, TO_SERVER, FrameShape, open_packet
 from mtlib.transport.framing import FRAMINGS
 from mtlib.wire.dissection import Dissection, Opener, Reading, Shape, octets, openers
+from mtlib.wire.provenance import FUNCTIONS
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, SCHEMA
+
+FORMULAS = {
+    **FUNCTIONS,
+    "IGE": lambda data, key_and_iv: ige_encrypt(data, key_and_iv[:32], key_and_iv[32:]),
+    "KDF1": lambda auth_key, msg_key: b"".join(kdf_v1(auth_key, msg_key)),
+    "KDF2": lambda auth_key, msg_key, x: b"".join(kdf_v2(auth_key, msg_key, x)),
+    "TMP": lambda new_nonce, server_nonce: b"".join(kdf_nonces(new_nonce, server_nonce)),
+}
+"""What the formulas of packets, bindings and key exchanges may call; for `trace`."""
 
 KINDS = ("frame", "packet", "encrypted_message", "tl")
 

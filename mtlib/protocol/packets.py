@@ -15,7 +15,7 @@ from hmac import compare_digest
 from typing import Any
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt
-from mtlib.crypto.kdf import kdf_nonces, kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import whole
 from mtlib.errors import CheckError, DecodeError, LocalError
@@ -23,7 +23,6 @@ from mtlib.transport.framing import FRAMINGS, FramePart, Framing
 from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, octets
 from mtlib.wire.layout import Constant, Layout, Raw, Rest
 from mtlib.wire.notes import Note, constant, derived, given, random
-from mtlib.wire.provenance import FUNCTIONS
 from mtlib.wire.schema import INT, LONG, SCHEMA
 
 TO_SERVER, TO_CLIENT = 0, 8
@@ -33,15 +32,6 @@ DESCRIPTION = "core.telegram.org/mtproto/description"
 HEADER = 32
 """Bytes of a message before its body."""
 MIN_PADDING, MAX_PADDING = 12, 1024
-
-FORMULAS = {
-    **FUNCTIONS,
-    "IGE": lambda data, key_and_iv: ige_encrypt(data, key_and_iv[:32], key_and_iv[32:]),
-    "KDF1": lambda auth_key, msg_key: b"".join(kdf_v1(auth_key, msg_key)),
-    "KDF2": lambda auth_key, msg_key, x: b"".join(kdf_v2(auth_key, msg_key, x)),
-    "TMP": lambda new_nonce, server_nonce: b"".join(kdf_nonces(new_nonce, server_nonce)),
-}
-"""What the formulas of packets, bindings and key exchanges may call; for `trace`."""
 
 PLAIN = Layout(
     "packet",
