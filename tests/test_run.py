@@ -291,8 +291,20 @@ def test_what_was_not_asked_for_is_named(
     assert "not asked for" not in capsys.readouterr().out
 
 
-def test_quick_leaves_out_files_that_are_there() -> None:
-    assert [name for name in groups.NOT_QUICK if not (ROOT / "tests" / f"{name}.py").exists()] == []
+def test_every_file_of_unit_tests_is_run_once_and_quick_leaves_out_those_that_are_named(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(groups, "_pytest", lambda *words: lambda name: asked.append([*words]))
+    groups._unit("unit")
+    groups._unit("unit", quick=True)
+    whole, quick = ([word for word in words if word.endswith(".py")] for words in asked)
+    there = {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")}
+    assert sorted(whole) == sorted(there - {groups.LESSONS})
+    assert set(whole) - set(quick) == {f"tests/{name}.py" for name in groups.NOT_QUICK}
+
+
+def test_the_scenes_with_old_clients_are_there() -> None:
     assert [name for name in groups.OLD_CLIENTS if not (ROOT / "tests" / "peers" / name).exists()] == []
 
 
