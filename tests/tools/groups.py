@@ -26,16 +26,16 @@ from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
 """Seconds that a group may take, and one that runs at night."""
 NOT_QUICK = (
-    "test_ladder", "test_load", "test_tools_book", "test_predictions", "test_main_doctor", "test_lab_answers",
-    "test_mistakes", "test_lab_troubles", "test_net_tap", "test_patients", "test_labs", "test_unseen_patients",
-    "test_set_up", "test_lab_plates", "test_stranger", "test_tools_grade", "test_cli", "test_docs_ci", "test_doctor",
-    "test_unseen_other_patients", "test_readme", "test_cases_jupyter", "test_fuzz", "test_lab_figures",
-    "test_reading", "test_record", "test_lab_bind", "test_judge", "test_run", "test_wheel", "test_client",
-    "test_datacenter_outside", "test_lab_examining", "test_schema", "test_tools_release", "test_canary",
-    "test_capture", "test_server", "test_cli_dc", "test_stream", "test_lab_book_cells", "test_tl",
-    "test_unseen_pasted", "test_lab_form", "test_lab_exercises", "test_tools_exam", "test_tools_soak_doctor",
-    "test_exchanges_recomputed", "test_lab_plates_stories", "test_attacks", "test_lab_plates_ribbons",
-    "test_bad_luck", "test_faulty_clients", "test_budget", "test_exercises_binding",
+    "test_unseen_patients", "test_set_up", "test_lab_plates", "test_stranger", "test_tools_grade", "test_cli",
+    "test_docs_ci", "test_doctor", "test_unseen_other_patients", "test_labs", "test_lab_answers", "test_predictions",
+    "test_patients", "test_tools_book", "test_ladder", "test_readme", "test_cases_jupyter", "test_fuzz",
+    "test_lab_figures", "test_mistakes", "test_reading", "test_record", "test_lab_bind", "test_judge", "test_run",
+    "test_wheel", "test_client", "test_datacenter_outside", "test_lab_examining", "test_schema", "test_tools_release",
+    "test_canary", "test_capture", "test_server", "test_cli_dc", "test_stream", "test_lab_book_cells", "test_tl",
+    "test_unseen_pasted", "test_lab_form", "test_lab_exercises", "test_tools_exam", "test_lab_troubles",
+    "test_tools_soak_doctor", "test_without_sockets", "test_numbers", "test_exchanges_recomputed",
+    "test_lab_plates_stories", "test_attacks", "test_lab_plates_ribbons", "test_main_doctor", "test_bad_luck",
+    "test_faulty_clients", "test_budget", "test_exercises_binding", "test_load", "test_net_tap",
 )  # fmt: skip
 """Files of unit tests that take more than their share of a minute, the longest first: `--quick` leaves them to `./run
 test`, which begins with them, so that no core waits for the other in the end."""
