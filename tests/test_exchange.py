@@ -635,12 +635,18 @@ def test_no_flipped_bit_passes(bit: int) -> None:
         open_with_hash(DATA_WITH_HASH, number.to_bytes(len(sealed), "big"), SECRETS)
 
 
-@pytest.mark.parametrize(("padding", "where"), [(12, ""), (28, "data_with_hash/padding")])
-def test_padding_fills_one_block_at_most(padding: int, where: str) -> None:
-    whole = hashlib.sha1(bytes(DATA)).digest() + bytes(DATA) + bytes(padding)
+@pytest.mark.parametrize(
+    ("size", "padding", "where"),
+    [(256, 12, ""), (256, 28, "data_with_hash/padding"), (252, 0, ""), (252, 16, "data_with_hash/padding")],
+)
+def test_padding_fills_one_block_at_most(size: int, padding: int, where: str) -> None:
+    """Beside a g_b of so many bytes."""
+    numbers = {name: DATA[name] for name in ("nonce", "server_nonce", "retry_id")}
+    data = SCHEMA["client_DH_inner_data"].build(**numbers, g_b=b"\x07" * size)
+    whole = hashlib.sha1(bytes(data)).digest() + bytes(data) + bytes(padding)
     sealed = ige_encrypt(whole, SECRETS.schedule.aes_key, SECRETS.schedule.aes_iv)
     if not where:
-        assert open_with_hash(DATA_WITH_HASH, sealed, SECRETS)["data"] == DATA
+        assert open_with_hash(DATA_WITH_HASH, sealed, SECRETS)["data"] == data
         return
     with pytest.raises(CheckError) as caught:
         open_with_hash(DATA_WITH_HASH, sealed, SECRETS)

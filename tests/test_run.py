@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ import commands  # noqa: E402
 import freeze  # noqa: E402
 import groups  # noqa: E402
 import lessons  # noqa: E402
+import npm  # noqa: E402
 import setup_env  # noqa: E402
 from groups import Group, Outcome  # noqa: E402
 
@@ -291,8 +294,41 @@ def test_what_was_not_asked_for_is_named(
     assert "not asked for" not in capsys.readouterr().out
 
 
-def test_quick_leaves_out_files_that_are_there() -> None:
-    assert [name for name in groups.NOT_QUICK if not (ROOT / "tests" / f"{name}.py").exists()] == []
+def test_every_file_of_unit_tests_is_run_once_and_quick_leaves_out_those_that_are_named(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(groups, "_pytest", lambda *words: lambda name: asked.append([*words]))
+    groups._unit("unit")
+    groups._unit("unit", quick=True)
+    whole, quick = ([word for word in words if word.endswith(".py")] for words in asked)
+    there = {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")}
+    assert sorted(whole) == sorted(there - {groups.LESSONS})
+    assert set(whole) - set(quick) == {f"tests/{name}.py" for name in groups.NOT_QUICK}
+
+
+def test_packages_are_fetched_once_by_who_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[Path] = []
+
+    def fetch(folder: Path) -> None:
+        fetched.append(folder)
+        time.sleep(0.3)
+        (folder / "node_modules").mkdir(exist_ok=True)
+        (folder / "node_modules" / ".package-lock.json").touch()
+
+    monkeypatch.setattr(npm, "_fetch", fetch)
+    monkeypatch.setattr(npm, "ARTEFACTS", tmp_path / "artefacts")
+    (tmp_path / "package-lock.json").touch()
+    with ThreadPoolExecutor(3) as pool:
+        assert set(pool.map(npm.packages, [tmp_path] * 3)) == {tmp_path / "node_modules"}
+    assert fetched == [tmp_path]
+    later = time.time() + 60
+    os.utime(tmp_path / "package-lock.json", (later, later))
+    npm.packages(tmp_path)
+    assert fetched == [tmp_path] * 2
+
+
+def test_the_scenes_with_old_clients_are_there() -> None:
     assert [name for name in groups.OLD_CLIENTS if not (ROOT / "tests" / "peers" / name).exists()] == []
 
 

@@ -26,22 +26,23 @@ from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
 """Seconds that a group may take, and one that runs at night."""
 NOT_QUICK = (
-    "test_attacks", "test_bad_luck", "test_budget", "test_canary", "test_capture", "test_cases_jupyter", "test_cli",
-    "test_cli_dc", "test_client", "test_datacenter_outside", "test_docs_ci", "test_doctor",
-    "test_exchanges_recomputed", "test_exercises_binding", "test_faulty_clients", "test_fuzz", "test_judge",
-    "test_lab_answers", "test_lab_bind", "test_lab_examining", "test_lab_figures", "test_lab_form", "test_lab_plates",
-    "test_lab_plates_ribbons", "test_lab_plates_stories", "test_lab_troubles", "test_labs", "test_ladder",
-    "test_load", "test_main_doctor", "test_mistakes", "test_net_tap", "test_patients", "test_predictions",
-    "test_reading", "test_readme", "test_record", "test_run", "test_schema", "test_server", "test_set_up",
-    "test_stranger", "test_stream", "test_tl", "test_tools_bench", "test_tools_book", "test_tools_exam",
-    "test_tools_grade", "test_tools_release", "test_tools_soak_doctor", "test_unseen_pasted", "test_unseen_patients",
-    "test_websocket", "test_wheel",
+    "test_unseen_patients", "test_set_up", "test_lab_plates", "test_stranger", "test_tools_grade", "test_cli",
+    "test_docs_ci", "test_doctor", "test_unseen_other_patients", "test_labs", "test_lab_answers", "test_predictions",
+    "test_patients", "test_tools_book", "test_ladder", "test_readme", "test_cases_jupyter", "test_fuzz",
+    "test_lab_figures", "test_mistakes", "test_reading", "test_record", "test_lab_bind", "test_judge", "test_run",
+    "test_wheel", "test_client", "test_datacenter_outside", "test_lab_examining", "test_schema", "test_tools_release",
+    "test_canary", "test_capture", "test_server", "test_cli_dc", "test_stream", "test_lab_book_cells", "test_tl",
+    "test_unseen_pasted", "test_lab_form", "test_lab_exercises", "test_tools_exam", "test_lab_troubles",
+    "test_tools_soak_doctor", "test_without_sockets", "test_numbers", "test_exchanges_recomputed",
+    "test_lab_plates_stories", "test_attacks", "test_lab_plates_ribbons", "test_main_doctor", "test_bad_luck",
+    "test_faulty_clients", "test_budget", "test_exercises_binding", "test_load", "test_net_tap",
 )  # fmt: skip
-"""Files of unit tests that take more than their share of a minute: `--quick` leaves them to `./run test`."""
+"""Files of unit tests that take more than their share of a minute, the longest first: `--quick` leaves them to `./run
+test`, which begins with them, so that no core waits for the other in the end."""
 # Two groups run beside each other, and pytest's cache is one folder.
 QUIETLY = ("-p", "no:cacheprovider")
 WORKERS = ("-n", "2")
-BY_FILE = (*WORKERS, "--dist", "loadfile")
+BY_FILE = (*WORKERS, "--dist", "loadfile", "--no-loadscope-reorder")
 LESSONS = "tests/test_lessons.py"
 OLD_CLIENTS = ("test_exchanges.py", "test_in_a_row.py", "test_recovery.py", "test_secret.py")
 """Scenes with other people's clients that take longest: those that do not bind, and every fault."""
@@ -104,7 +105,7 @@ def run_groups(chosen: Sequence[str], *, quick: bool = False) -> int:
     strict = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
     wanted = [group for group in GROUPS if group.name in chosen]
     if quick:
-        wanted = [replace(group, run=_quick_unit) if group.name == "unit" else group for group in wanted]
+        wanted = [replace(group, run=partial(_unit, quick=True)) if group.name == "unit" else group for group in wanted]
     print(f"Running {', '.join(group.name for group in wanted)}.", flush=True)
     # The others measure what time and memory are for one, and get the machine alone.
     lanes = min(2, os.cpu_count() or 1)
@@ -211,8 +212,11 @@ def _pytest(*arguments: str, limit: int = TIME_LIMIT) -> Callable[[str], Outcome
     return run
 
 
-def _quick_unit(name: str) -> Outcome:
-    return _pytest("tests", *BY_FILE, f"--ignore={LESSONS}", *(f"--ignore=tests/{file}.py" for file in NOT_QUICK))(name)
+def _unit(name: str, *, quick: bool = False) -> Outcome:
+    others = sorted(path.stem for path in (ROOT / "tests").glob("test_*.py"))
+    apart = {*NOT_QUICK, Path(LESSONS).stem}
+    files = [*([] if quick else NOT_QUICK), *(each for each in others if each not in apart)]
+    return _pytest(*(f"tests/{each}.py" for each in files), *BY_FILE)(name)
 
 
 def _counted(report: Path, code: int) -> Outcome:
@@ -336,7 +340,7 @@ def _lacks_hub() -> str:
 
 # In the order in which they are started: those that run beside each other so that both cores have work to the end.
 GROUPS = (
-    Group("unit", _nothing, _pytest("tests", *BY_FILE, f"--ignore={LESSONS}"), "quick", beside=True),
+    Group("unit", _nothing, _unit, "quick", beside=True),
     Group("style", _nothing, _plain("-m", "ruff", "check", "--output-format=concise", "."), "quick", beside=True),
     Group("types", _nothing, _plain("-m", "mypy"), "quick", beside=True),
     Group("lessons", _lacks_lessons, _pytest(LESSONS, *WORKERS, "--dist", "worksteal"), beside=True),
