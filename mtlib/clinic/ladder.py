@@ -262,8 +262,8 @@ ABOUT = (
 MADE_BY = (
     "mtlib.clinic.ladder.document, from the library. Inputs of the keys: published is Telegram's own example "
     "(core.telegram.org/mtproto/samples-auth_key), permanent and temporary are the two exchanges of "
-    "tests/vectors/synthetic_session.json, leading-zeros is the temporary one with nonces and a key that begin with 00. "
-    "The safe prime of 2047 bits was drawn by OpenSSL."
+    "tests/vectors/synthetic_session.json, leading-zeros is the temporary one with nonces and a key that begin with "
+    "00. The safe prime of 2047 bits was drawn by OpenSSL."
 )
 
 
