@@ -26,9 +26,9 @@ from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
 """Seconds that a group may take, and one that runs at night."""
 NOT_QUICK = (
+    "test_tools_book", "test_labs", "test_ladder", "test_predictions", "test_patients", "test_lab_answers",
     "test_unseen_patients", "test_set_up", "test_lab_plates", "test_stranger", "test_tools_grade", "test_cli",
-    "test_docs_ci", "test_doctor", "test_unseen_other_patients", "test_labs", "test_lab_answers", "test_predictions",
-    "test_patients", "test_tools_book", "test_ladder", "test_readme", "test_cases_jupyter", "test_fuzz",
+    "test_docs_ci", "test_doctor", "test_unseen_other_patients", "test_readme", "test_cases_jupyter", "test_fuzz",
     "test_lab_figures", "test_mistakes", "test_reading", "test_record", "test_lab_bind", "test_judge", "test_run",
     "test_wheel", "test_client", "test_datacenter_outside", "test_lab_examining", "test_schema", "test_tools_release",
     "test_canary", "test_capture", "test_server", "test_cli_dc", "test_stream", "test_lab_book_cells", "test_tl",
