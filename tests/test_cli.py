@@ -273,6 +273,16 @@ def test_a_key_log_that_cannot_be_written(tmp_path: Path, capsys: pytest.Capture
     assert "cannot write" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("command", ["bind", "dc"])
+def test_a_key_log_that_is_a_pipe_without_a_reader(command: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    words = [sys.executable, "-m", "mtlib", command, "--keylog", str(tmp_path / "pipe")]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "cannot write" in ended.stderr
+
+
 def test_a_private_key_is_no_public_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pem = tmp_path / "key.pem"
     pem.write_text(PrivateKey.generate().to_pem())

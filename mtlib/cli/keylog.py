@@ -40,7 +40,8 @@ class KeyLog:
 def private(path: str, *flags: int) -> int:
     """The descriptor of a file that its owner alone may read, made if there is none."""
     with writing(path):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | sum(flags), 0o600)
+        at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody reads is an error, and nothing to wait for
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | at_once | sum(flags), 0o600)
         if os.name == "posix":
             os.fchmod(file, 0o600)
         return file
