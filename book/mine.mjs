@@ -1,21 +1,22 @@
-// The reader's own files: my_bind.py with the functions that were kept, and my_guesses.json. They stay in this browser,
-// and Python is handed them with each question that may need them. What could hold a key is not written to the disk:
-// Python says so, and then it is there until the page is closed.
+// What a reader leaves here: my_bind.py with the functions that were kept, my_guesses.json, and the text of cells that
+// are edited. The files stay in this browser, and Python is handed them with each question that may need them. What
+// could hold a key is not written to the disk: Python says so, and then it is there until the page is closed.
 
 import { make } from "./asking.mjs";
 
 const NAMES = ["my_bind.py", "my_guesses.json"];
 const BIND = NAMES[0];
-const FORGET = "Forget what is kept in this browser: my_bind.py and the guesses?";
+const FORGET = "Forget what is kept in this browser: my_bind.py, the guesses, and what was typed into cells?";
 const ONLY_HERE = "It is not stored, and will be gone with this page.";
 const held = new Map(); // what is not stored
 const listeners = [];
 
-function stored(name) {
+/** What `act` gives; null where it fails, as in a browser that stores nothing. */
+function tried(act) {
   try {
-    return localStorage.getItem(name);
+    return act();
   } catch {
-    return null; // a browser that stores nothing
+    return null;
   }
 }
 
@@ -30,7 +31,7 @@ function store(name, text) {
 }
 
 /** The files by name; null where there is none. */
-export const sent = () => Object.fromEntries(NAMES.map((name) => [name, held.has(name) ? held.get(name) : stored(name)]));
+export const sent = () => Object.fromEntries(NAMES.map((name) => [name, held.has(name) ? held.get(name) : tried(() => localStorage.getItem(name))]));
 
 /** What an answer of Python's says of them. */
 export function take({ mine, unstored }) {
@@ -47,13 +48,7 @@ export function take({ mine, unstored }) {
 export const functions = () => [...(sent()[BIND] || "").matchAll(/^(?:async +)?def +(\w+)/gm)].map(([, name]) => name);
 
 /** The guesses by the names of their predictions. */
-export function guesses() {
-  try {
-    return JSON.parse(sent()[NAMES[1]]) || {};
-  } catch {
-    return {};
-  }
-}
+export const guesses = () => tried(() => JSON.parse(sent()[NAMES[1]])) || {};
 
 /** Whenever the files change, `listener` is given a sentence about them, mostly empty. */
 export const changed = (listener) => listeners.push(listener);
@@ -69,22 +64,12 @@ export function couldBeKey(text) {
 }
 
 /** The text of a cell of that name; null where it was not edited. */
-export function typed(cell) {
-  try {
-    return sessionStorage.getItem(TYPED + cell);
-  } catch {
-    return null;
-  }
-}
+export const typed = (cell) => tried(() => sessionStorage.getItem(TYPED + cell));
 
 /** Keep the text of a cell; null forgets it, and so does a text that is not to be stored. */
 export function keepTyped(cell, text) {
-  try {
-    if (text === null || couldBeKey(text)) sessionStorage.removeItem(TYPED + cell);
-    else sessionStorage.setItem(TYPED + cell, text);
-  } catch {
-    // a browser that stores nothing
-  }
+  const forget = text === null || couldBeKey(text);
+  tried(() => (forget ? sessionStorage.removeItem(TYPED + cell) : sessionStorage.setItem(TYPED + cell, text)));
 }
 
 function saved(text) {
@@ -114,7 +99,7 @@ export function panel(python) {
   forget.addEventListener("click", () => {
     if (!confirm(FORGET)) return;
     NAMES.forEach((name) => store(name, null));
-    sessionStorage.clear();
+    tried(() => sessionStorage.clear());
     show("");
     said.textContent = "Nothing is kept now.";
   });
