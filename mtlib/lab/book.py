@@ -219,7 +219,7 @@ class Book:
             for widget in shown:
                 data, _ = getattr(widget, "owner", widget)._repr_mimebundle_()
                 first = {"cell": at, "kind": kind_of(widget), "traits": dict(traits(widget)), "html": data["text/html"]}
-                if hasattr(widget, "as_cell"):
+                if hasattr(widget, "as_cell") and hasattr(widget, "name"):
                     first |= {"alone": widget.as_cell(), "name": widget.name}
                 if widget.hear:
                     widget.hear(widget, TRIAL, [])

@@ -133,11 +133,11 @@ class Flag(NamedTuple):
         return Read(True, at, (at, at))
 
 
+@dataclass(frozen=True)
 class Bool:
     """boolTrue or boolFalse, boxed: four bytes, and nothing else counts."""
 
-    __slots__ = ()
-    name = "Bool"
+    name: str = "Bool"
 
     TRUE = bytes.fromhex("b5757299")
     FALSE = bytes.fromhex("379779bc")
