@@ -72,6 +72,13 @@ _FIXES: Mapping[int, str] = {
 }
 
 
+def of_another_message() -> Mistake:
+    """What an rpc_result means that answers another message than this one."""
+    return replace(MISTAKES["no_verdict_yet"],
+                   sentence="The answer is that to another message: its req_msg_id is not the msg_id of this one.",
+                   fix="Look for the rpc_result whose req_msg_id is this message's msg_id.")  # fmt: skip
+
+
 def meaning(answer: str) -> Mistake | None:
     """What an answer means for right bytes; None for a success, and where none was told."""
     if answer in ("", SUCCESS):

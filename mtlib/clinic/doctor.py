@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mtlib.clinic import wrong
-from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning
+from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning, of_another_message
 from mtlib.clinic.comparing import GENERIC, compare, cut_wrongly, date
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
@@ -689,7 +689,8 @@ def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str
 def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]:
     """What the data centre refused is not healthy, whatever its bytes. Beside a mistake the answer is told as well,
     unless the mistake is what it answers."""
-    said = meaning(patient.answer)
+    elsewhere = patient.req_msg_id is not None and patient.msg_id not in (None, patient.req_msg_id)
+    said = of_another_message() if elsewhere else meaning(patient.answer)
     if said is None:
         return findings
     if findings[0].name == "healthy":

@@ -145,6 +145,13 @@ def _of_bytes(data: bytes) -> str:
     return f"{found.name} {code} {message.decode('ascii', 'replace')}".strip()
 
 
+def answered_by(value: Any) -> int | None:
+    """The msg_id that the bytes of an rpc_result answer; None for any other answer."""
+    data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview, Dissection)) else b""
+    whole = data[:4] == _RESULT and len(data) >= 12
+    return int.from_bytes(data[4:12], "little", signed=True) if whole else None
+
+
 def refuse_shown_keys(values: Mapping[str, bytes | None], keys: Iterable[GivenKey]) -> None:
     """Raise LocalError where a piece of a key stands in one of the values whose bytes a diagnosis may show.
 
@@ -183,8 +190,8 @@ class Patient:
     message that carries the request: `session_id`, `msg_id`, `salt`. Of the request, where only the
     encrypted_message is there: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this
     machine's clock at that moment), `perm_key_created`, `key_expires_at` (what the exchange promised).
-    `answer` is what the data centre said. The rest is what only a data centre knows, and
-    how many `binds` were in the stream.
+    `answer` is what the data centre said, and `req_msg_id` the message that it says it of. The rest is what only a
+    data centre knows, and how many `binds` were in the stream.
     """
 
     request: bytes | None = None
@@ -205,6 +212,7 @@ class Patient:
     key_expires_at: int | None = None
     container_msg_id: int | None = None
     answer: str = ""
+    req_msg_id: int | None = None
     temporary: bool = True
     bound_to: int | None = None
     last_bind_msg_id: int | None = None
@@ -220,7 +228,8 @@ class Patient:
         if not given.keys() <= known:
             raise LocalError("nothing of that name is known about a binding",
                              got=", ".join(sorted(given.keys() - known)), expected=", ".join(sorted(known)))
-        return cls(**{name: taken(name, value) for name, value in given.items() if value is not None})
+        told = {"req_msg_id": answered_by(given.get("answer")), **given}
+        return cls(**{name: taken(name, value) for name, value in told.items() if value is not None})
 
     @classmethod
     def of_facts(cls, facts: Facts, **more: Any) -> Patient:

@@ -86,7 +86,7 @@ OUT_OF_REACH = re.compile(
 )
 
 # Where a package is imported by another name than it is installed by.
-IMPORTED_AS = {"pyyaml": "yaml", "python-flint": "flint", "pytest-xdist": "xdist"}
+IMPORTED_AS = {"pyyaml": "yaml", "python-flint": "flint", "pytest-xdist": "xdist", "websocket-client": "websocket"}
 
 # Python without what the environment says about it, without the current folder on its path.
 ISOLATED = ("-E", "-P")
