@@ -213,7 +213,8 @@ def test_why_it_failed_is_said(words: str, code: int, without: int, said: str, u
 
 
 PARENT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where whoever runs the tests ignores it
 sys.path.insert(0, sys.argv[1])
 from guard import run_guarded
 sys.exit(run_guarded([sys.executable, "-IS", "-c", sys.argv[2]], keyboard=sys.argv[3] == "keyboard"))

@@ -229,7 +229,7 @@ def test_the_picture_of_a_prediction_is_fetched_when_it_is_shown(reader: Callabl
 def test_what_was_guessed_before_is_shown_again(reader: Callable[..., Reader]) -> None:
     lesson = reader()
     page = lesson.open(LESSON)
-    guess = "an error that names no field"
+    guess = "an error that does not say which"
     page.locator(".mtlib-predict").first.get_by_text(guess).click()
     page.locator(".mtlib-predict").first.get_by_role("button", name="This is my guess").click()
     expect(page.locator(".mtlib-predict .said").first).to_contain_text("Match", timeout=STARTS)
