@@ -26,13 +26,13 @@ from setup_env import ARTEFACTS, PYTHON, ROOT, environment
 TIME_LIMIT, NIGHT = 20 * 60, 4 * 60 * 60
 """Seconds that a group may take, and one that runs at night."""
 NOT_QUICK = (
-    "test_tools_book", "test_labs", "test_ladder", "test_predictions", "test_patients", "test_lab_answers",
-    "test_unseen_patients", "test_set_up", "test_lab_plates", "test_stranger", "test_tools_grade", "test_cli",
-    "test_docs_ci", "test_doctor", "test_unseen_other_patients", "test_readme", "test_cases_jupyter", "test_fuzz",
+    "test_tools_book", "test_ladder", "test_predictions", "test_patients", "test_lab_answers",
+    "test_set_up", "test_lab_plates", "test_stranger", "test_tools_grade", "test_cli",
+    "test_docs_ci", "test_doctor", "test_readme", "test_cases_jupyter", "test_fuzz",
     "test_lab_figures", "test_mistakes", "test_reading", "test_record", "test_lab_bind", "test_judge", "test_run",
     "test_wheel", "test_client", "test_datacenter_outside", "test_lab_examining", "test_schema", "test_tools_release",
     "test_canary", "test_capture", "test_server", "test_cli_dc", "test_stream", "test_lab_book_cells", "test_tl",
-    "test_unseen_pasted", "test_lab_form", "test_lab_exercises", "test_tools_exam", "test_lab_troubles",
+    "test_lab_form", "test_lab_exercises", "test_tools_exam", "test_lab_troubles",
     "test_tools_soak_doctor", "test_without_sockets", "test_numbers", "test_exchanges_recomputed",
     "test_lab_plates_stories", "test_attacks", "test_lab_plates_ribbons", "test_main_doctor", "test_bad_luck",
     "test_faulty_clients", "test_budget", "test_exercises_binding", "test_load", "test_net_tap",
@@ -44,6 +44,8 @@ QUIETLY = ("-p", "no:cacheprovider")
 WORKERS = ("-n", "2")
 BY_FILE = (*WORKERS, "--dist", "loadfile", "--no-loadscope-reorder")
 LESSONS = "tests/test_lessons.py"
+LABS, PATIENTS = ("test_labs",), tuple(sorted(path.stem for path in (ROOT / "tests").glob("test_unseen_*.py")))
+"""Unit tests that are groups of their own: every lab again with its solutions, and what strangers to the table made."""
 OLD_CLIENTS = ("test_exchanges.py", "test_in_a_row.py", "test_recovery.py", "test_secret.py")
 """Scenes with other people's clients that take longest: those that do not bind, and every fault."""
 SOAK = "tests/tools/soak.py"
@@ -214,9 +216,13 @@ def _pytest(*arguments: str, limit: int = TIME_LIMIT) -> Callable[[str], Outcome
 
 def _unit(name: str, *, quick: bool = False) -> Outcome:
     others = sorted(path.stem for path in (ROOT / "tests").glob("test_*.py"))
-    apart = {*NOT_QUICK, Path(LESSONS).stem}
+    apart = {*NOT_QUICK, *LABS, *PATIENTS, Path(LESSONS).stem}
     files = [*([] if quick else NOT_QUICK), *(each for each in others if each not in apart)]
-    return _pytest(*(f"tests/{each}.py" for each in files), *BY_FILE)(name)
+    return _pytest(*_paths(files), *BY_FILE)(name)
+
+
+def _paths(files: Sequence[str]) -> list[str]:
+    return [f"tests/{each}.py" for each in files]
 
 
 def _counted(report: Path, code: int) -> Outcome:
@@ -347,14 +353,16 @@ GROUPS = (
     Group("node", _lacks_node, _node, beside=True),
     Group("browser", _lacks_browser, _pytest("tests/browser", f"--ignore={OPENED}", f"--ignore={LATENCY}"), "nightly",
           beside=True),
-    Group("opened", _lacks_browser, _pytest(OPENED), "nightly", beside=True),
+    Group("labs", _nothing, _pytest(*_paths(LABS)), "nightly", beside=True),
+    Group("patients", _nothing, _pytest(*_paths(PATIENTS)), "nightly", beside=True),
     Group("book", _lacks_book, _pytest("tests/book", f"--ignore={ROAD}", f"--ignore={WHOLE_BOOK}"), "nightly",
           beside=True),
     Group("clients", _lacks_peers, _pytest(*(f"tests/peers/{name}" for name in OLD_CLIENTS)), "nightly", beside=True),
-    Group("road", _lacks_book, _pytest(ROAD), "nightly", beside=True),
     Group("peers", _lacks_peers, _pytest("tests/peers", *(f"--ignore=tests/peers/{name}" for name in OLD_CLIENTS)),
           "nightly", beside=True),
     Group("latency", _lacks_browser, _pytest(LATENCY), "nightly"),
+    Group("opened", _lacks_browser, _pytest(OPENED), "nightly", ci=False, beside=True),
+    Group("road", _lacks_book, _pytest(ROAD), "nightly", ci=False, beside=True),
     Group("pages", _lacks_book, _pytest(WHOLE_BOOK, "-o", "faulthandler_timeout=3600", limit=NIGHT), "nightly",
           ci=False),
     Group("hub", _lacks_hub, _pytest("tests/hub", "-o", "faulthandler_timeout=400"), "nightly", ci=False),
