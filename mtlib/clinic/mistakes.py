@@ -23,7 +23,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, permutations
 from typing import Any
 
@@ -227,6 +227,10 @@ def _padded(
 
     return way
 
+_is_prime = lru_cache(maxsize=64)(partial(is_probable_prime, rounds=2))
+"""Every wrong answer asks this of the same few numbers."""
+
+
 def _verdict(
     *, low: bool = True, high: bool = True, margin: int = MARGIN, safe: bool = True,
     lengths: range = range(2048, 2049), table: bool = True, order: Sequence[int] = (1, 2, 3),
@@ -236,8 +240,8 @@ def _verdict(
         p, public = int.from_bytes(dh_prime, "big"), int.from_bytes(g_a, "big")
         modulus, residues = RESIDUES.get(g, (1, set()))
         wants: dict[int, Callable[[], bool]] = {
-            1: lambda: p.bit_length() in lengths and is_probable_prime(p, 2) and not (
-                safe and not is_probable_prime(p // 2, 2)),
+            1: lambda: p.bit_length() in lengths and _is_prime(p) and not (
+                safe and not _is_prime(p // 2)),
             2: lambda: g in RESIDUES and not (table and p % modulus not in residues),
             3: lambda: not (low and public < margin) and not (high and public > p - margin),
         }  # fmt: skip
