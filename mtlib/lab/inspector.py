@@ -111,9 +111,9 @@ class Inspector(anywidget.AnyWidget):
         if not isinstance(message, dict):
             return
         self.view_model.handle(message)
+        self._show()  # before the text: a state that came behind it would take away what was said of the copy
         if message.get("do") == "text":
             self.send({"text": str(self)})
-        self._show()
 
     def _show(self) -> None:
         """The structure first, and only where it is another one: traitlets compares."""
