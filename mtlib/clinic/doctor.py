@@ -569,8 +569,7 @@ _FAILING = {
 
 def _states(patient: Patient, verdict: Verdict | None) -> Iterator[Finding]:
     """What the data centre's own state refuses."""
-    past = seconds_past_the_end(patient)
-    if past is not None:
+    if (past := seconds_past_the_end(patient)) is not None:
         yield said("temporary_key_expired", f"It ended {past} seconds before.")
     for check, name in _FAILING.items():
         if verdict is not None and check in verdict.failing and (check != "perm_key_known" or patient.perm_key is None):

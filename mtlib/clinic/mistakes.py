@@ -227,6 +227,7 @@ def _padded(
 
     return way
 
+
 _is_prime = lru_cache(maxsize=64)(partial(is_probable_prime, rounds=2))
 """Every wrong answer asks this of the same few numbers."""
 
@@ -240,8 +241,7 @@ def _verdict(
         p, public = int.from_bytes(dh_prime, "big"), int.from_bytes(g_a, "big")
         modulus, residues = RESIDUES.get(g, (1, set()))
         wants: dict[int, Callable[[], bool]] = {
-            1: lambda: p.bit_length() in lengths and _is_prime(p) and not (
-                safe and not _is_prime(p // 2)),
+            1: lambda: p.bit_length() in lengths and _is_prime(p) and not (safe and not _is_prime(p // 2)),
             2: lambda: g in RESIDUES and not (table and p % modulus not in residues),
             3: lambda: not (low and public < margin) and not (high and public > p - margin),
         }  # fmt: skip

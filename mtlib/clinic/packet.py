@@ -91,9 +91,10 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
         return patient, (*first, *_of_numbers(patient))
     tried = [open_one(packet, patient) for packet in packets if not _unencrypted(packet)]
     unencrypted = [found for found in (_sent_unencrypted(packet, patient) for packet in packets) if found]
-    binds = [each for each in unencrypted + tried if each.patient is not None]
-    if binds and binds[-1].patient is not None:
-        return replace(binds[-1].patient, binds=len(binds)), (*first, *binds[-1].findings)
+    binds = [(each.patient, each.findings) for each in unencrypted + tried if each.patient is not None]
+    if binds:
+        last, findings = binds[-1]
+        return replace(last, binds=len(binds)), (*first, *findings)
     framed = out_of_a_wrong_frame(patient.stream, patient, _signs(patient)) if patient.stream is not None else None
     if framed is not None:
         inside = open_one(framed[0], patient)

@@ -6,6 +6,7 @@ import bisect
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,6 +97,7 @@ class Scan:
     def __init__(self, lines: list[str], dumps: Mapping[int, str], keys_only: bool, *, whole: bool = False) -> None:
         self.keys_only, self._whole = keys_only, whole
         self.said: list[str] = []
+        self._took: set[str] = set()
         self._unknown: dict[str, int] = {}
         self._named: dict[str, int] = {}
         self._quiet = False
@@ -399,6 +401,11 @@ class Scan:
         single = bool(before) and " " not in line and len(line) <= len(before[0]) and len(before[0]) > 19
         return single and bool(re.fullmatch(r"[\w+/-]+=*", line))
 
+    def took(self, where: str, what: str) -> None:
+        """Says what something was taken for, and remembers where it stood."""
+        self._took.add(where)
+        self.said.append(f"{where}: took {what}")
+
     def unknown(self, label: str, line: int) -> None:
         """Remembers a name that nothing is known of; those inside of what is passed over go with it."""
         if not self._quiet:
@@ -412,10 +419,10 @@ class Scan:
     def unknown_names(self) -> list[str]:
         """A sentence for each name that is nearly one of ours, and one for all others."""
         said, others = list[str](), list[str]()
+        names_of_line = Counter(self._unknown.values())
         for label, line in self._unknown.items():
             bare = bare_name(label)
-            taken = f"line {line}: took " in "".join(self.said) and [*self._unknown.values()].count(line) == 1
-            if bare in FOLLOWING or taken:
+            if bare in FOLLOWING or (f"line {line}" in self._took and names_of_line[line] == 1):
                 continue
             near = difflib.get_close_matches(bare, [*NAMES, *ALIASES], 1, 0.75) if len(said) < 9 else []
             if near:

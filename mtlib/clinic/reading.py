@@ -263,9 +263,9 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
     if len(value if isinstance(value, bytes) else b"") > LARGEST:
         raise LocalError(f"{name} is too long for a binding", expected=f"{LARGEST} bytes at most", where=piece.where)
     if isinstance(value, bytes) and form != "hex":
-        scan.said.append(f"{piece.where}: took {form} of {len(value)} bytes for {name}")
+        scan.took(piece.where, f"{form} of {len(value)} bytes for {name}")
     elif not isinstance(value, bytes) and form != "a number":
-        scan.said.append(f"{piece.where}: took {form} for {name}")
+        scan.took(piece.where, f"{form} for {name}")
     return Found(name, value, kind, piece.where, form, piece.logged, piece.label.startswith("inner."))
 
 
@@ -290,7 +290,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
         raise LocalError("this is no auth_key", got=f"{len(data)} bytes", expected="256 bytes", where=piece.where)
     if name or len(data) > 15:
         what = f"for {name}" if name and not key else "for a key" if key else "for nothing that is known"
-        scan.said.append(f"{piece.where}: took {form} of {len(data)} bytes, without a name, {what}")
+        scan.took(piece.where, f"{form} of {len(data)} bytes, without a name, {what}")
     kind = "key" if key else "bytes"
     return Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed) if name else None
 
@@ -372,7 +372,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
         if each.inner and each.name in outside:
             continue
         if each.inner:
-            scan.said.append(f"{each.where}: took {each.name} from what is inside the seal; nothing else says it")
+            scan.took(each.where, f"{each.name} from what is inside the seal; nothing else says it")
         kept.append(each)
     last = next((each for each in reversed(kept) if each.name in ("request", "packet", "encrypted_message")), None)
     result: list[Found] = []

@@ -17,7 +17,7 @@ from itertools import count
 from math import lcm
 from typing import Any
 
-from mtlib.crypto.aes import ige_decrypt, ige_encrypt
+from mtlib.crypto.aes import ige_decrypt, ige_encrypt, xor
 from mtlib.crypto.entropy import Entropy, System, source
 from mtlib.crypto.numbers import is_probable_prime, power, to_bytes
 from mtlib.crypto.secret import Buffer, Secret, exact, plain, whole
@@ -336,8 +336,7 @@ def old_check(data_with_hash: Buffer, length: int) -> bytes:
 
 
 def _masked(key: bytes, by: bytes) -> bytes:
-    mask = hashlib.sha256(by).digest()
-    return bytes(a ^ b for a, b in zip(key, mask, strict=True))
+    return xor(key, hashlib.sha256(by).digest())
 
 
 def _from_peer(encrypted: Buffer, private_key: PrivateKey) -> bytes:

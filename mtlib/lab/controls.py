@@ -11,8 +11,6 @@ from typing import Any
 import ipywidgets
 
 from mtlib.errors import LocalError, Unreachable
-from mtlib.lab.answers import EXERCISES
-from mtlib.lab.examining import Table
 from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import Endpoint, endpoint
 from mtlib.wire.view import Cell, html_table
@@ -102,6 +100,9 @@ class Menus(Mapping[Any, Any]):
     """
 
     def __init__(self, name: str) -> None:
+        from mtlib.lab.answers import EXERCISES  # late: whoever chooses where to bind needs no exercises
+        from mtlib.lab.examining import Table
+
         exercise = EXERCISES.get(name)
         lists = exercise.material if isinstance(exercise, Table) and exercise.choices else None
         if not isinstance(exercise, Table) or not isinstance(lists, Mapping) or set(lists) != {"symptoms", "causes"}:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import reduce
 from hashlib import sha1
 from typing import Any, Literal
 
 from mtlib.clinic.ladder import wrong_answer
-from mtlib.crypto.aes import BLOCK, ige_encrypt
+from mtlib.crypto.aes import BLOCK, ige_encrypt, xor
 from mtlib.crypto.entropy import Noise
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
@@ -143,31 +144,30 @@ NOTICING_IN_CBC = Task(
 
 
 def _xor(*blocks: bytes) -> bytes:
-    found = 0
-    for block in blocks:
-        found ^= int.from_bytes(block, "big")
-    return found.to_bytes(BLOCK, "big")
+    return reduce(xor, blocks)
 
 
 def _cut(data: bytes) -> list[bytes]:
     return [data[at : at + BLOCK] for at in range(0, len(data), BLOCK)]
 
 
-def _pairs(plaintext: bytes, ciphertext: bytes, iv: bytes) -> tuple[list[bytes], list[bytes]]:
-    """What went into AES and what came out of it, counted from 1; before block 1 stand the halves of the iv."""
-    c, m = [iv[:BLOCK], *_cut(ciphertext)], [iv[BLOCK:], *_cut(plaintext)]
+def _pairs(
+    plaintext: bytes, ciphertext: bytes, iv: bytes, *, exchanged: bool, halves: bool
+) -> tuple[list[bytes], list[bytes]]:
+    """What went into AES and what came out of it, counted from 1; before block 1 stand the halves of the iv. Wrong:
+    the two `exchanged`, the `halves` of the iv in each other's place."""
+    first, second = _cut(iv)[::-1] if halves else _cut(iv)
+    c, m = [first, *_cut(ciphertext)], [second, *_cut(plaintext)]
     u, v = [b""], [b""]
     for k in range(1, len(c)):
         u.append(_xor(m[k], c[k - 1]))
         v.append(_xor(c[k], m[k - 1]))
-    return u, v
+    return (v, u) if exchanged else (u, v)
 
 
 def _healing(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, partner: int = 2, first: bool = True,
              second: bool = True, exchanged: bool = False, halves: bool = False) -> bytes:  # fmt: skip
-    u, v = _pairs(plaintext, ciphertext, iv[BLOCK:] + iv[:BLOCK] if halves else iv)
-    if exchanged:
-        u, v = v, u
+    u, v = _pairs(plaintext, ciphertext, iv, exchanged=exchanged, halves=halves)
     c = _cut(ciphertext)
     if first:
         c[i - 1] = _xor(c[i - 1], v[i], v[i + partner])
@@ -178,9 +178,7 @@ def _healing(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, partner:
 
 def _foreseen(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, second: bool = True, exchanged: bool = False,
               halves: bool = False) -> bytes:  # fmt: skip
-    u, v = _pairs(plaintext, ciphertext, iv[BLOCK:] + iv[:BLOCK] if halves else iv)
-    if exchanged:
-        u, v = v, u
+    u, v = _pairs(plaintext, ciphertext, iv, exchanged=exchanged, halves=halves)
     m = _cut(plaintext)
     return _xor(m[i - 1], u[i], u[i + 2]) + (_xor(m[i], v[i], v[i + 2]) if second else m[i])
 
