@@ -33,7 +33,9 @@ class Entry(NamedTuple):
 
 ENTRIES = [
     Entry(*found)
-    for found in re.findall(r"^\| `?([^|`]+)`? \| ([^|]+) \| \[(\d\d)\]\(\.\./notebooks/([^)]+)\) \|$", PAGE, re.M)
+    for found in re.findall(
+        r"^\| <a id=[^>]+></a>`?([^|`]+)`? \| ([^|]+) \| \[(\d\d)\]\(\.\./notebooks/([^)]+)\) \|$", PAGE, re.M
+    )
 ]
 TERMS = [entry.term.lower() for entry in ENTRIES]
 
@@ -42,6 +44,10 @@ def text(name: str) -> str:
     """A lesson's prose."""
     (path,) = (path for path in LESSONS if path.name == name)
     return "\n".join(cell.source for cell in lesson(path).cells if cell.cell_type == "markdown")
+
+
+def anchor(term: str) -> str:
+    return term.lower().replace(" ", "-")
 
 
 def key_terms(prose: str) -> Iterator[str]:
@@ -70,6 +76,24 @@ def test_a_term_is_told_in_one_sentence_and_taught_where_it_says(entry: Entry) -
 def test_the_key_terms_of_a_lesson_are_in_it(path: Path) -> None:
     missing = {SAME.get(term, term) for term in key_terms(text(path.name))} - NO_TERMS - set(TERMS)
     assert missing == set()
+
+
+def test_a_row_can_be_linked_to_by_its_term() -> None:
+    rows = re.findall(r'^\| <a id="([^"]+)"></a>`?([^|`]+)`? \|', PAGE, re.M)
+    assert rows == [(anchor(entry.term), entry.term) for entry in ENTRIES]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_key_term_that_another_lesson_teaches_is_linked_where_it_is_first_needed(path: Path) -> None:
+    prose, taught = text(path.name), {entry.term.lower(): entry.number for entry in ENTRIES}
+    for found in dict.fromkeys(SAME.get(term, term) for term in key_terms(prose)):
+        if taught.get(found, path.name[:2]) != path.name[:2]:
+            assert f"*](../docs/glossary.md#{anchor(found)})" in prose, found
+
+
+def test_a_link_to_the_glossary_leads_to_a_row() -> None:
+    links = [link for path in LESSONS for link in re.findall(r"\]\(\.\./docs/glossary\.md#([^)]+)\)", text(path.name))]
+    assert len(links) > 50 and set(links) <= {anchor(term) for term in TERMS}
 
 
 def test_a_term_that_is_left_out_is_found() -> None:

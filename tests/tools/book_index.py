@@ -13,7 +13,7 @@ TITLE = "Search"
 INTRODUCTION = "Every lesson, heading, word of the glossary and field of a packet, and where it stands."
 SECTIONS = {"lesson": "Lessons", "word": "Words", "field": "Fields", "heading": "Headings"}
 HEADING = re.compile(r'<h[23] id="([^"]+)">(.*?)<a class="anchor-link"', re.S)
-ROW = re.compile(r"^\| (?!---|term )(.+?) \| (.+) \| (.+) \|$", re.M)
+ROW = re.compile(r"^\| <a id=[^>]+></a>(.+?) \| (.+) \| (.+) \|$", re.M)
 TAG = re.compile(r"<[^>]+>")
 
 
