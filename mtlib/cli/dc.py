@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from mtlib.cli.reading import Adder, refuse, text
-from mtlib.errors import SENTENCE, shown
+from mtlib.errors import printable
 
 
 def add_dc(add: Adder) -> None:
@@ -161,7 +161,7 @@ def _dropped(count: int, as_json: bool) -> str:
 
 def _event(event: Any, as_json: bool) -> str:
     if not as_json:
-        return shown(str(event), SENTENCE)
+        return printable(str(event))
     facts = {name: value.hex() if isinstance(value, bytes) else value for name, value in event.facts.items()}
     verdict = event.verdict and {"failed": event.verdict.failed, "failing": event.verdict.failing}
     return json.dumps({"event": event.name, "peer": event.peer, "at": round(event.at, 3), "text": event.text,

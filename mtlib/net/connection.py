@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.errors import DecodeError, LocalError, Unreachable, shown
+from mtlib.errors import DecodeError, LocalError, Unreachable, printable
 from mtlib.net.endpoints import Endpoint, refuse_production
 from mtlib.net.memory import NOBODY, Line, create_connection, in_memory_only
 from mtlib.protocol.session import ANSWERS
@@ -163,7 +163,7 @@ class ClientConnection:
         return data
 
     def _no_data_centre(self) -> Unreachable:
-        begins = shown(self._first[:16].decode("latin-1"), 64)
+        begins = printable(self._first[:16].decode("latin-1"), 64)
         return self._ended(f"what answers at {self.to.name} is not a data centre: it begins with {begins!r}")
 
     def _ended(self, sentence: str) -> Unreachable:
