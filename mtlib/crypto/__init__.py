@@ -43,9 +43,7 @@ if TYPE_CHECKING:
     from mtlib.crypto.rsa import (
         PrivateKey,
         PublicKey,
-        old_check,
         old_open,
-        old_seal,
         rsa_pad,
         rsa_pad_open,
         rsa_pad_seal,
@@ -57,8 +55,7 @@ __all__ = [
     "PrivateKey", "PublicKey", "Schedule", "ScheduleTable", "System", "check_dh_group", "check_dh_public",
     "decrypt_blocks", "factor", "first_salt", "generator_power", "ige_blocks", "ige_decrypt", "ige_encrypt",
     "is_probable_prime", "kdf_nonces", "kdf_v1", "kdf_v2", "key_usage", "msg_key_large_v2", "msg_key_v1", "msg_key_v2",
-    "new_nonce_hash",
-    "old_check", "old_open", "old_seal", "power", "rsa_pad", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
+    "new_nonce_hash", "old_open", "power", "rsa_pad", "rsa_pad_open", "rsa_pad_seal", "select_key", "to_bytes",
     "use_aes", "use_flint",
 ]  # fmt: skip
 
@@ -70,5 +67,5 @@ __getattr__, __dir__ = lazily(__name__, {
     "keys": "AuthKey first_salt new_nonce_hash",
     "numbers": "DH_PRIME check_dh_group check_dh_public factor generator_power is_probable_prime power to_bytes "
                "use_flint",
-    "rsa": "PrivateKey PublicKey old_check old_open old_seal rsa_pad rsa_pad_open rsa_pad_seal select_key",
+    "rsa": "PrivateKey PublicKey old_open rsa_pad rsa_pad_open rsa_pad_seal select_key",
 })  # fmt: skip
