@@ -309,7 +309,6 @@ def _server_stream(data: bytes, rng: random.Random) -> None:
     stream = ServerStream(limit=1024, entropy=System())
     for piece in _pieces(data, rng):
         stream.receive(piece)
-    stream.eof()
 
 
 def _pieces(data: bytes, rng: random.Random) -> Iterator[bytes]:

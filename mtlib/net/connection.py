@@ -152,8 +152,8 @@ class ClientConnection:
         except OSError as error:
             raise self._ended(f"the connection to {self.to.name} broke: {_reason(error)}") from None
         if not data:
-            with contextlib.suppress(DecodeError):  # half a frame is no news once the connection has ended
-                self.stream.eof()
+            with contextlib.suppress(DecodeError):
+                self.stream.receive(b"")  # a transport error behind the last packet, which nobody has been told yet
             raise self._ended(f"{self.to.name} closed the connection without an answer")
         until.heard = True
         if len(self._first) < 16:
