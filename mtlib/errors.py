@@ -113,6 +113,11 @@ def printable(text: str, most: int = LONGEST) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
+def reason(error: Exception) -> str:
+    """What the operating system says about an error of its own; the error's text or name where it says nothing."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 def _fact(value: Any) -> str:
     """Bytes as hex, long things shortened: an error is a sentence, not a dump."""
     if isinstance(value, int) and value.bit_length() > 256:

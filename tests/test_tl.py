@@ -119,9 +119,9 @@ def test_a_note_needs_its_field() -> None:
 
 def test_a_size_needs_a_field_before() -> None:
     line = "message msg_id:long seqno:int bytes:int body:Object = Message"
-    assert constructor(Schema(), line, {"body": "bytes"}).fields[-1].size == "bytes"
+    assert constructor(Schema(), line, "", {"body": "bytes"}).fields[-1].size == "bytes"
     with pytest.raises(LocalError, match="does not stand before"):
-        constructor(Schema(), line, {"body": "length"})
+        constructor(Schema(), line, "", {"body": "length"})
 
 
 def test_types_become_kinds() -> None:

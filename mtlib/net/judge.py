@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from mtlib.clinic.ladder import RUNGS, Question, Report, ask, chosen, output
-from mtlib.errors import DecodeError, LocalError, Unreachable, printable, without_long_hex
+from mtlib.errors import DecodeError, LocalError, Unreachable, printable, reason, without_long_hex
 
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 1500."""
@@ -46,8 +46,8 @@ def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds:
     try:
         program = Program(command, seconds)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return Report({}, {}, sentence=f"The program {without_long_hex(command[0])!r} cannot be started: {reason}.")
+        name = without_long_hex(command[0])
+        return Report({}, {}, sentence=f"The program {name!r} cannot be started: {reason(error)}.")
     with program:
         return ask(program.answer, asked)
 
