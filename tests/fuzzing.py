@@ -30,8 +30,8 @@ from mtlib.protocol.session import Session
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.obfuscation import TAGS, Obfuscation
 from mtlib.transport.stream import ClientStream, ServerStream
-from mtlib.wire import SCHEMA, Reading
-from mtlib.wire.schema import ENCRYPTED_MESSAGE
+from mtlib.wire.dissection import Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, SCHEMA
 from mtlib.wire.view import to_text
 from tests.talking import NOW, rsa
 

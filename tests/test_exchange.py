@@ -45,8 +45,9 @@ from mtlib.protocol.exchange_server import (
     open_inner_data,
 )
 from mtlib.protocol.packets import plain_packet
-from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
-from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED
+from mtlib.wire.dissection import Dissection, Reading, unseal
+from mtlib.wire.provenance import trace
+from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
 
 KINDS = [
     (2, None, "p_q_inner_data_dc"),

@@ -32,7 +32,7 @@ from mtlib.transport.framing import (
     Side,
     is_error,
 )
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 from transport_messages import SAMPLES, collect, encrypted, every_cut, messages, packets, pieces, plain, same
 
 TOKEN = bytes.fromhex("0a0b0ccd")
