@@ -19,7 +19,7 @@ import pytest
 
 from faulty_client import FaultyClient
 from mtlib import AuthKey, LocalDC, connect
-from mtlib.cli.tap import growing
+from mtlib.cli.looking import growing
 from mtlib.clinic.capture import read_capture
 from mtlib.clinic.listening import Heard
 from mtlib.errors import LocalError
