@@ -19,9 +19,8 @@ from typing import NoReturn
 from mtlib import __version__
 from mtlib.cli.bind import add_bind
 from mtlib.cli.dc import add_dc
-from mtlib.cli.looking import add_dissect, add_doctor, add_judge, add_sheet
+from mtlib.cli.looking import add_dissect, add_doctor, add_judge, add_sheet, add_tap
 from mtlib.cli.reading import INTERRUPTED, NO, UNREACHABLE, USAGE
-from mtlib.cli.tap import add_tap
 from mtlib.errors import LocalError, MtError, Unreachable, without_long_hex
 
 

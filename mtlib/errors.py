@@ -38,7 +38,7 @@ class MtError(Exception):
             )
             if known
         ]
-        return shown(self.message + (f" ({', '.join(facts)})" if facts else ""), SENTENCE)
+        return printable(self.message + (f" ({', '.join(facts)})" if facts else ""))
 
 
 class LocalError(MtError, ValueError):
@@ -54,7 +54,7 @@ class DecodeError(PeerError):
 
 
 class OverBudget(DecodeError):
-    """More than one packet may ask for, found out before it was done. Everything nested in it pays together."""
+    """A packet that asks for more work than `protocol.limits` allows; noticed before any of that work is done."""
 
 
 class CheckError(PeerError):
@@ -78,7 +78,7 @@ class TransportError(PeerError):
         self.code = code
         self.name = self.MEANINGS.get(code, "unknown transport error")
         super().__init__(f"transport error {code}: {self.name}", where=where)
-        self.args = (code,)  # what a copy is made from
+        self.args = (code,)  # copy and pickle call the class with these
 
 
 class RpcError(PeerError):
@@ -89,30 +89,33 @@ class RpcError(PeerError):
 
     def __init__(self, code: int, name: str, *, where: str = "") -> None:
         self.code = code
-        self.name = name = shown(name, 128)
+        self.name = name = printable(name, 128)
         super().__init__(f"{code} {name}", where=where)
-        self.args = (code, name)  # what a copy is made from
+        self.args = (code, name)
 
 
 class Unreachable(MtError):
     """Nobody answered in time, or the connection ended: nothing is known about the other side's opinion."""
 
 
-SENTENCE = 2000
+LONGEST = 2000
 """Characters of an error at most."""
 
 
 def without_long_hex(text: str) -> str:
-    """A text for a terminal in which hex of twenty bytes and more is told by its length: it may be a key that stands in
-    the wrong place."""
+    """The text with its length in the place of every run of 40 hex digits or more: such a run may be a key."""
     return re.sub(r"[0-9A-Fa-f]{40,}", lambda run: f"({len(run[0])} hex digits)", text)
 
 
-def shown(text: str, most: int) -> str:
-    """Text of somebody else, fit for a terminal: what cannot be printed is written as an escape, the rest is cut at
-    `most` characters."""
+def printable(text: str, most: int = LONGEST) -> str:
+    """Somebody else's text, safe to print: at most `most` characters of it, control characters written as escapes."""
     cut = text if len(text) <= most else f"{text[: most - 3]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
+def reason(error: Exception) -> str:
+    """What the operating system says about an error of its own; the error's text or name where it says nothing."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _fact(value: Any) -> str:
@@ -120,4 +123,4 @@ def _fact(value: Any) -> str:
     if isinstance(value, int) and value.bit_length() > 256:
         return f"a number of {value.bit_length()} bits"  # Python refuses to print the largest ones
     text = bytes(value).hex() if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
-    return shown(text, 80)
+    return printable(text, 80)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,6 +30,12 @@ TELEGRAM = PublicKey(
 )
 """A real key, of which nobody here has the other half."""
 SERVER = AwaitReqPq(Server((RSA,)))
+
+
+def old_seal(data: bytes, key: PublicKey, entropy: Entropy) -> bytes:
+    """The scheme before RSA_PAD, as clients with the old keys speak it: SHA1(data) ‖ data ‖ padding, 255 bytes."""
+    padding = entropy.draw("padding", 235 - len(data))
+    return key.apply(b"\0" + hashlib.sha1(data).digest() + data + padding)
 
 
 class Chosen:

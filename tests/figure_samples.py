@@ -19,7 +19,7 @@ from mtlib.lab.figures import (
 )
 from mtlib.lab.samples import sample
 from mtlib.protocol.checks import Facts, Rules, Verdict, judge
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST
 
 SAMPLE = sample()

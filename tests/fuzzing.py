@@ -30,8 +30,8 @@ from mtlib.protocol.session import Session
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.obfuscation import TAGS, Obfuscation
 from mtlib.transport.stream import ClientStream, ServerStream
-from mtlib.wire import SCHEMA, Reading
-from mtlib.wire.schema import ENCRYPTED_MESSAGE
+from mtlib.wire.dissection import Reading
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, SCHEMA
 from mtlib.wire.view import to_text
 from tests.talking import NOW, rsa
 
@@ -309,7 +309,6 @@ def _server_stream(data: bytes, rng: random.Random) -> None:
     stream = ServerStream(limit=1024, entropy=System())
     for piece in _pieces(data, rng):
         stream.receive(piece)
-    stream.eof()
 
 
 def _pieces(data: bytes, rng: random.Random) -> Iterator[bytes]:

@@ -22,7 +22,7 @@ from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import REQUEST_MESSAGE, padding_size, plain_packet, seal
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from tests.fuzzing import SLOW, bodies, spoiled
 from tests.talking import NOW, Talker, centre, rsa
 

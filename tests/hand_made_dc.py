@@ -21,7 +21,8 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.messages import ANSWER, NOTICE, Message, container, next_msg_id, unpack
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
 from mtlib.transport.stream import ServerStream
-from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import SCHEMA
 from tests.talking import Wire, centre
 
 TRUE = SCHEMA["boolTrue"].build()

@@ -24,7 +24,7 @@ from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import plain_packet
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 
 PATIENCE = 120.0
 """Seconds that a client of a crowd waits for its turn."""

@@ -29,7 +29,7 @@ from mtlib.lab.plates import (
 from mtlib.lab.plates.plate import Still
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
 from mtlib.protocol.session import Session
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 
 PERM, *DAY_KEYS = (AuthKey(Patterned(name).draw("auth_key", 256)) for name in ("disk", "day 1", "day 2", "day 3"))
 

@@ -19,7 +19,8 @@ from mtlib.protocol.messages import Message, next_msg_id, unpack
 from mtlib.protocol.packets import PLAIN, TO_CLIENT, open_packet, plain_packet
 from mtlib.protocol.session import Session, look
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import SCHEMA
 
 NOW = 1_800_000_000.25
 

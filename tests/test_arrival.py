@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from mtlib.clinic.doctor import arrive, missing, second_opinion
 from mtlib.clinic.packet import packets_in, unwrapped
 from mtlib.clinic.patient import Patient
-from mtlib.crypto import Patterned
+from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
 from mtlib.protocol.limits import Limits
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from patients import OTHER, C
 from wrong_client import tl_bytes
 

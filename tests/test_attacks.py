@@ -13,7 +13,7 @@ import pytest
 from mtlib.crypto.entropy import Noise
 from mtlib.errors import LocalError, TransportError
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, FOURTEEN, PARTS, Party, Switches, World, succeeding
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 
 found = cache(succeeding)
 """Which of these attacks succeed: several tests ask about the same."""

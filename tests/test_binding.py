@@ -11,14 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto import V2, AuthKey, Patterned, msg_key_large_v2
+from mtlib.crypto import V2
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.kdf import msg_key_large_v2
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError
 from mtlib.lab.samples import NOW, sample
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE, Binding, BindPacket
 from mtlib.protocol.dissect import FORMULAS
 from mtlib.transport.framing import FRAMINGS
-from mtlib.wire import SCHEMA, Dissection, Reading, Span, trace, unseal
-from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST
+from mtlib.wire.dissection import Dissection, Reading, Span, unseal
+from mtlib.wire.provenance import trace
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST, SCHEMA
 from wrong_client import WrongClient
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "binding_message.json").read_text())["vectors"]

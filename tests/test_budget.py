@@ -15,8 +15,8 @@ from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Budget, Message, container
-from mtlib.wire import SCHEMA, Dissection
-from mtlib.wire.dissection import Allowance, Reading
+from mtlib.wire.dissection import Allowance, Dissection, Reading
+from mtlib.wire.schema import SCHEMA
 from tests.talking import Talker, call, centre
 
 QUICK = 0.5

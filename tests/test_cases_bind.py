@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mtlib.clinic.doctor import diagnose
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import verify
 from mtlib.wire.schema import REQUEST

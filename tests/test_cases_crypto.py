@@ -13,31 +13,26 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import rsa_recover_prime_factors
 
 from mtlib.crypto import (
-    FROM_NONCES,
     V1,
     V2,
-    AuthKey,
-    Patterned,
     PrivateKey,
-    PublicKey,
     check_dh_group,
     check_dh_public,
     factor,
-    first_salt,
     ige_decrypt,
     ige_encrypt,
-    msg_key_v1,
     msg_key_v2,
     new_nonce_hash,
-    old_open,
-    power,
-    rsa_pad_seal,
-    select_key,
     to_bytes,
 )
 from mtlib.crypto import (
     rsa_pad as sealed_before_rsa,
 )
+from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.kdf import FROM_NONCES, msg_key_v1
+from mtlib.crypto.keys import AuthKey, first_salt
+from mtlib.crypto.numbers import power
+from mtlib.crypto.rsa import PublicKey, old_open, rsa_pad_seal, select_key
 from mtlib.errors import CheckError, LocalError
 
 CASES = json.loads((Path(__file__).parent / "cases" / "crypto.json").read_text())

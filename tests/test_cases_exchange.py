@@ -18,8 +18,7 @@ from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.exchange import ExchangeSecrets, Offer, open_with_hash, seal_with_hash
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA
-from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH
+from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, SCHEMA
 
 CASES = json.loads((Path(__file__).parent / "cases" / "exchange.json").read_text(encoding="utf-8"))
 Values = dict[str, Any]

@@ -29,7 +29,7 @@ from mtlib.lab.inspector import Inspector
 from mtlib.lab.samples import sample
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.view import to_html
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -20,7 +20,7 @@ from mtlib.protocol.keyring import Salts
 from mtlib.protocol.messages import BAD_MSG, Message, Seqno, Window, container, inflate, next_msg_id, unpack
 from mtlib.protocol.retry import DROP_BOTH_KEYS, REBUILD, retry
 from mtlib.protocol.session import Session
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from tests.talking import Talker, Wire, call, centre
 from tests.test_session import from_server
 

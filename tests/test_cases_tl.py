@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from mtlib.errors import DecodeError, LocalError
-from mtlib.wire import SCHEMA, Constructor, Field, Layout, Schema, constructor
-from mtlib.wire.dissection import STRICT
-from mtlib.wire.layout import Constant, Rest
-from mtlib.wire.tl import SIMPLE
+from mtlib.wire.dissection import STRICT, Field
+from mtlib.wire.layout import Constant, Layout, Rest
+from mtlib.wire.schema import SCHEMA
+from mtlib.wire.tl import SIMPLE, Constructor, Schema, constructor
 
 CASES = json.loads((Path(__file__).parent / "cases" / "tl.json").read_text())
 Values = dict[str, Any]

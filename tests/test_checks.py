@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import MtError
 from mtlib.lab.samples import sample
 from mtlib.protocol import checks as module
@@ -30,7 +30,8 @@ from mtlib.protocol.checks import (
 )
 from mtlib.protocol.messages import FROM_CLIENT, Message, Window, container, next_msg_id
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
-from mtlib.wire import SCHEMA, unseal
+from mtlib.wire.dissection import unseal
+from mtlib.wire.schema import SCHEMA
 from wrong_client import NOW, WrongClient, key_id, pattern
 
 VECTORS = Path(__file__).parent / "vectors"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from mtlib.cli.telling import Teller
+from mtlib.cli.writing import Teller
 
 
 class Reader:

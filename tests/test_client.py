@@ -19,7 +19,8 @@ from mtlib.net.server import LocalDC
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.session import Session
 from mtlib.transport.framing import FRAMINGS
-from mtlib.wire import SCHEMA, Dissection, unseal
+from mtlib.wire.dissection import Dissection, unseal
+from mtlib.wire.schema import SCHEMA
 from tests.hand_made_dc import TRUE, HandMade, Request, Said
 from tests.talking import rsa
 

@@ -25,8 +25,8 @@ from mtlib.protocol.messages import SERVICE_MESSAGES, Message, container, next_m
 from mtlib.protocol.methods import METHODS, SERVICE, dissect_call
 from mtlib.protocol.packets import plain_packet
 from mtlib.transport.framing import FRAMINGS
-from mtlib.wire import SCHEMA, Dissection
-from mtlib.wire.schema import REQUEST
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import REQUEST, SCHEMA
 from tests.talking import NOW, Talker, Wire, call, centre
 
 # -- The way of a packet through the data centre: how many files it enters, and that its request is parsed once. ---

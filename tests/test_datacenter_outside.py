@@ -18,7 +18,7 @@ from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.methods import WITHOUT_LOGIN
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, padding_size, plain_packet, seal
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 from mtlib.wire.tl import crc
 from tests.talking import NOW, Talker, Wire, call, centre
 

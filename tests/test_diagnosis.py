@@ -13,7 +13,7 @@ import pytest
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding, plain, shown
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
-from mtlib.wire import Dissection, Span
+from mtlib.wire.dissection import Dissection, Span
 from patients import PATIENTS, C, made
 
 WRONG = diagnose(**made(inner_session=b"12345678", inner_nonce=b"abcdefgh"))

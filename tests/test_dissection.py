@@ -14,9 +14,9 @@ from mtlib.lab.samples import sample
 from mtlib.protocol.dissect import KINDS, dissect
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, padding_size, plain_packet, seal
 from mtlib.transport.framing import FRAMINGS
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Seal, Unsealed, unseal
-from mtlib.wire.dissection import MAX_DEPTH, STRICT, Span, octets
-from mtlib.wire.layout import Raw, Rest
+from mtlib.wire.dissection import MAX_DEPTH, STRICT, Dissection, Field, Reading, Seal, Span, Unsealed, octets, unseal
+from mtlib.wire.layout import Layout, Raw, Rest
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import SIMPLE
 from wire_values import check_at, check_tiles, objects
 

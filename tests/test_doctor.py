@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mtlib.clinic.diagnosis import THROW_AWAY
 from mtlib.clinic.doctor import diagnose, explain_refusal
 from mtlib.clinic.mistakes import MISTAKES, Stage
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, RpcError, TransportError
 from mtlib.protocol.checks import Facts, Rules
 from mtlib.protocol.messages import BAD_MSG

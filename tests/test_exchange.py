@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange_rig import NOW, RSA, SERVER, SESSION, TELEGRAM, Chosen, converse, opening, sources, vector
+from exchange_rig import NOW, RSA, SERVER, SESSION, TELEGRAM, Chosen, converse, old_seal, opening, sources, vector
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.numbers import DH_PRIME, is_probable_prime, power, to_bytes
-from mtlib.crypto.rsa import hex_fingerprint, old_seal, rsa_pad, rsa_pad_seal
+from mtlib.crypto.rsa import hex_fingerprint, rsa_pad, rsa_pad_seal
 from mtlib.errors import CheckError, DecodeError, LocalError, MtError, PeerError, TransportError
 from mtlib.protocol.dissect import FORMULAS
 from mtlib.protocol.exchange import (
@@ -45,8 +45,9 @@ from mtlib.protocol.exchange_server import (
     open_inner_data,
 )
 from mtlib.protocol.packets import plain_packet
-from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
-from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED
+from mtlib.wire.dissection import Dissection, Reading, unseal
+from mtlib.wire.provenance import trace
+from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEMA
 
 KINDS = [
     (2, None, "p_q_inner_data_dc"),

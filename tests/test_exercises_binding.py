@@ -6,7 +6,7 @@ import pytest
 
 from mtlib.clinic.ladder import WrongAnswer as Mistake
 from mtlib.clinic.mistakes import MISTAKES
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.lab.exercises_recipe import INNER, NINE, NINE_VALUES, SEAL, seal
 from mtlib.lab.scenes import scenes
 from mtlib.protocol.checks import verify

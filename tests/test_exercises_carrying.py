@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import MtError
 from mtlib.lab.exercises_recipe import PACKET, REQUEST
 from mtlib.lab.scenes import scenes

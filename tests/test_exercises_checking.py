@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.lab.exercises_dc import PADDING_RULE, SAME_CHANNEL, SAME_NONCE
 from mtlib.lab.scenes import scenes
 from mtlib.protocol.checks import verify

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mtlib.lab.exercises_dc import BIND_ACCEPTED, TRANSCRIPT
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import Bool
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.clinic.patient import LARGEST, GivenKey, octets_of, refuse_shown_keys, whole_number
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from wrong_client import pattern
 

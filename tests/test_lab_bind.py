@@ -19,7 +19,7 @@ from mtlib.protocol.datacenter import DataCenter
 from mtlib.protocol.messages import Message, unpack
 from mtlib.protocol.packets import TO_CLIENT, open_packet
 from mtlib.protocol.session import look
-from mtlib.wire import Dissection
+from mtlib.wire.dissection import Dissection
 from tests.talking import Wire, centre
 
 SAMPLE = sample()

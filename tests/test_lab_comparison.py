@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mtlib.lab import compare, sample
-from mtlib.wire import SCHEMA, unseal
+from mtlib.wire.dissection import unseal
+from mtlib.wire.schema import SCHEMA
 
 SAMPLE = sample()
 FRAME = unseal(SAMPLE.carried.frame, SAMPLE.keys)

@@ -10,7 +10,7 @@ import pytest
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
-from mtlib.lab import checkup, readiness
+from mtlib.lab import checkup, course
 from mtlib.lab.controls import HERE, THERE, EndpointChoice
 from mtlib.net.endpoints import TELEGRAM_TEST, Endpoint
 from mtlib.net.server import LocalDC
@@ -103,7 +103,7 @@ def test_it_shows_itself_with_and_without_a_browser(dc: LocalDC) -> None:
 
 def test_here_everything_works() -> None:
     lines = checkup().splitlines()
-    assert len(lines) == 2 + len(readiness.NEEDED)
+    assert len(lines) == 2 + len(course.NEEDED)
     assert all(line.startswith("yes  ") for line in lines)
 
 
@@ -114,8 +114,8 @@ def test_what_is_missing_comes_with_a_way_to_get_it(monkeypatch: pytest.MonkeyPa
     def closed() -> bool:
         raise LocalError("cannot listen here")
 
-    monkeypatch.setattr(readiness, "import_module", missing)
-    monkeypatch.setattr(readiness, "_dc_starts", closed)
+    monkeypatch.setattr(course, "import_module", missing)
+    monkeypatch.setattr(course, "_dc_starts", closed)
     shown = checkup()
     assert "no   anywidget: No module named 'anywidget'; ./run sets it up" in shown
     assert "no   a data centre starts: cannot listen here" in shown

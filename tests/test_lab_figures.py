@@ -41,7 +41,7 @@ from mtlib.lab.figures.drawing import (
     some,
     wrapped,
 )
-from mtlib.wire import Origin
+from mtlib.wire.notes import Origin
 from mtlib.wire.view import COLOURS
 
 # -- What holds for every figure --------------------------------------------------------------------------------------

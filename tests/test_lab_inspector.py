@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from mtlib.errors import LocalError
 from mtlib.lab import Inspector, inspect_bind, sample
-from mtlib.wire import SCHEMA, Dissection, unseal
+from mtlib.wire.dissection import Dissection, unseal
+from mtlib.wire.schema import SCHEMA
 
 SAMPLE = sample()
 MESSAGE = "frame/packet/message"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from mtlib.crypto import Ctr, Patterned, ige_blocks, ige_decrypt, ige_encrypt
+from mtlib.crypto import Ctr, ige_decrypt, ige_encrypt
+from mtlib.crypto.aes import ige_blocks
+from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
 from mtlib.lab.plates import Machine
 from mtlib.lab.plates.machine import MODES, Column, columns

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mtlib.crypto import V1, V2, kdf_v1, kdf_v2, key_usage
+from mtlib.crypto import V1, V2, key_usage
+from mtlib.crypto.kdf import kdf_v1, kdf_v2
 from mtlib.errors import LocalError
 from mtlib.lab.plates import Ribbons
 from plates import BINDING, play

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mtlib.clinic.ladder import vectors
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.lab.scenes import FIXED, picked, scenes
 from mtlib.protocol.checks import verify
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map, uncut
-from mtlib.wire import Dissection, Layout, unseal
-from mtlib.wire.dissection import Field
-from mtlib.wire.layout import Rest
+from mtlib.wire.dissection import Dissection, Field, unseal
+from mtlib.wire.layout import Layout, Rest
 from mtlib.wire.notes import given
 
 SAMPLE = sample()

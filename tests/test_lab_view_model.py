@@ -16,8 +16,10 @@ from mtlib.lab.view_model import ATTACKER, AUTHOR, KEYS, LIMIT, ViewModel, answe
 from mtlib.protocol.checks import verify
 from mtlib.protocol.dissect import FORMULAS
 from mtlib.protocol.packets import plain_packet
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, constant, copied, derived, given, random, unseal
-from mtlib.wire.layout import Constant, Raw, Rest
+from mtlib.wire.dissection import Dissection, Field, unseal
+from mtlib.wire.layout import Constant, Layout, Raw, Rest
+from mtlib.wire.notes import constant, copied, derived, given, random
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import SIMPLE
 
 HEAD = Layout("head", (Field("kind", Constant("kind", b"\1\2"), constant()), Field("size", SIMPLE["int"], given())))

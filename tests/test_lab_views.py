@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from mtlib.lab import Conversation, Sent
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 
 
 def talk() -> Conversation:

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import CheckError, DecodeError, LocalError
-from mtlib.wire import SCHEMA, Dissection, Field, Layout, Reading, Schema, Seal, Unsealed, constructor
-from mtlib.wire.dissection import MAX_DEPTH
-from mtlib.wire.layout import Constant, Raw, Rest
-from mtlib.wire.tl import SIMPLE, Vector
+from mtlib.wire.dissection import MAX_DEPTH, Dissection, Field, Reading, Seal, Unsealed
+from mtlib.wire.layout import Constant, Layout, Raw, Rest
+from mtlib.wire.schema import SCHEMA
+from mtlib.wire.tl import SIMPLE, Schema, Vector, constructor
 from wire_values import check_tiles, values
 
 INT, LONG, BYTES = SIMPLE["int"], SIMPLE["long"], SIMPLE["bytes"]

@@ -26,7 +26,7 @@ from mtlib.protocol.messages import (
     seconds_of,
     unpack,
 )
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 
 # -- msg_id, seqno, and the window of msg_ids that may be believed. ------------------------------------------------
 

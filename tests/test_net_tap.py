@@ -19,7 +19,7 @@ import pytest
 
 from faulty_client import FaultyClient
 from mtlib import AuthKey, LocalDC, connect
-from mtlib.cli.tap import growing
+from mtlib.cli.looking import growing
 from mtlib.clinic.capture import read_capture
 from mtlib.clinic.listening import Heard
 from mtlib.errors import LocalError
@@ -106,7 +106,7 @@ def test_telegram_is_never_forwarded_to(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("to", ["", "here", ":443", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "127.0.0.1:9x"])
 def test_what_is_no_place(to: str) -> None:
-    with pytest.raises(LocalError, match="not a place"):
+    with pytest.raises(LocalError, match="not an endpoint"):
         Tap(to, tell=lambda *_: None)
 
 

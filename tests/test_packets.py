@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, DecodeError, LocalError, PeerError
 from mtlib.lab.samples import sample
 from mtlib.protocol.dissect import FORMULAS
@@ -33,7 +33,9 @@ from mtlib.protocol.packets import (
     seal,
 )
 from mtlib.protocol.session import Session
-from mtlib.wire import SCHEMA, Dissection, Reading, trace, unseal
+from mtlib.wire.dissection import Dissection, Reading, unseal
+from mtlib.wire.provenance import trace
+from mtlib.wire.schema import SCHEMA
 from wrong_client import ige, kdf1, kdf2, key_id, pattern
 
 HERE = Path(__file__).parent

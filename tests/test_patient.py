@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mtlib.clinic.patient import GivenKey, Patient
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Facts, Rules
 from patients import C

@@ -9,29 +9,12 @@ from typing import Any
 import pytest
 
 from mtlib.errors import CheckError, LocalError
-from mtlib.wire import (
-    SCHEMA,
-    Dissection,
-    Field,
-    Layout,
-    Note,
-    Origin,
-    Seal,
-    Traced,
-    Unsealed,
-    constant,
-    copied,
-    derived,
-    given,
-    random,
-    trace,
-    unseal,
-)
-from mtlib.wire import (
-    given as said,
-)
-from mtlib.wire.layout import Raw, Rest
-from mtlib.wire.provenance import FUNCTIONS
+from mtlib.wire.dissection import Dissection, Field, Seal, Unsealed, unseal
+from mtlib.wire.layout import Layout, Raw, Rest
+from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
+from mtlib.wire.notes import given as said
+from mtlib.wire.provenance import FUNCTIONS, Traced, trace
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import SIMPLE
 
 INT, LONG = SIMPLE["int"], SIMPLE["long"]

@@ -17,7 +17,7 @@ from mtlib.clinic.names import ALIASES, NAMES
 from mtlib.clinic.patient import GivenKey
 from mtlib.clinic.reading import EXAMPLE, read, read_bytes, read_keys, read_patient
 from mtlib.clinic.text_bytes import bytes_in
-from mtlib.crypto import AuthKey
+from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from pasted import B64, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
 from wrong_client import pattern

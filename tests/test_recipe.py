@@ -6,7 +6,8 @@ import pytest
 
 from mtlib.clinic.ladder import ladder, vectors
 from mtlib.clinic.recipe import STEPS, Recipe
-from mtlib.crypto import V2, AuthKey
+from mtlib.crypto import V2
+from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.binding import Binding, Carried
 
 WHOLE = [name for name, values in vectors().items() if values["temp_auth_key"]]

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError
 from mtlib.protocol.dissect import FORMULAS
-from mtlib.wire import SCHEMA, Constructor, Origin, Reading, crc
+from mtlib.wire.dissection import Reading
+from mtlib.wire.notes import Origin
+from mtlib.wire.schema import SCHEMA
+from mtlib.wire.tl import Constructor, crc
 from wire_values import check_tiles, few, values
 
 EVERY = sorted(SCHEMA, key=lambda c: c.name)

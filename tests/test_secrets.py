@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from mtlib.crypto import PrivateKey, System
+from mtlib.crypto import PrivateKey
+from mtlib.crypto.entropy import System
 from mtlib.crypto.kdf import V1
 from mtlib.errors import MtError
 from mtlib.net.client import Client, connect
@@ -28,7 +29,7 @@ from mtlib.protocol.exchange import begin
 from mtlib.protocol.exchange_server import AwaitReqPq, Server
 from mtlib.transport.obfuscation import Obfuscation
 from mtlib.transport.stream import ClientStream, ServerStream
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from tests.talking import NOW
 
 

@@ -26,7 +26,7 @@ from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, container, next_msg_id
 from mtlib.protocol.packets import plain_packet
 from mtlib.transport.stream import ClientStream
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 from tests.talking import NOW, centre
 
 # -- LocalDC: it starts, serves, stops, and leaves nothing behind.

@@ -15,7 +15,8 @@ from mtlib.errors import CheckError, PeerError
 from mtlib.protocol.messages import ANSWER, BAD_MSG, NOTICE, Message, container, next_msg_id, seconds_of, unpack
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, TO_SERVER, open_packet, padding_size, seal
 from mtlib.protocol.session import BadMessage, RpcResult, SentPacket, ServiceMessage, Session
-from mtlib.wire import SCHEMA, Dissection
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import SCHEMA
 
 # -- A client's session: its numbers, its window, and what it makes of notices.
 

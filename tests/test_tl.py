@@ -17,10 +17,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError, LocalError
-from mtlib.wire import SCHEMA, Constructor, Dissection, Field, Layout, Reading, Schema, constructor, crc, random
-from mtlib.wire.dissection import MAX_DEPTH, STRICT, Kind, Read
-from mtlib.wire.layout import Constant, Raw, Rest
-from mtlib.wire.tl import MAX_STRING, SIMPLE, VECTOR_ID, Boxed, Flag, String, Vector, kind_of
+from mtlib.wire.dissection import MAX_DEPTH, STRICT, Dissection, Field, Kind, Read, Reading
+from mtlib.wire.layout import Constant, Layout, Raw, Rest
+from mtlib.wire.notes import random
+from mtlib.wire.schema import SCHEMA
+from mtlib.wire.tl import (
+    MAX_STRING,
+    SIMPLE,
+    VECTOR_ID,
+    Boxed,
+    Constructor,
+    Flag,
+    Schema,
+    String,
+    Vector,
+    constructor,
+    crc,
+    kind_of,
+)
 from wire_values import bodies, check_tiles
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "tl_constructors.json").read_text())["vectors"]
@@ -119,9 +133,9 @@ def test_a_note_needs_its_field() -> None:
 
 def test_a_size_needs_a_field_before() -> None:
     line = "message msg_id:long seqno:int bytes:int body:Object = Message"
-    assert constructor(Schema(), line, {"body": "bytes"}).fields[-1].size == "bytes"
+    assert constructor(Schema(), line, "", {"body": "bytes"}).fields[-1].size == "bytes"
     with pytest.raises(LocalError, match="does not stand before"):
-        constructor(Schema(), line, {"body": "length"})
+        constructor(Schema(), line, "", {"body": "length"})
 
 
 def test_types_become_kinds() -> None:

@@ -24,8 +24,8 @@ from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, open_packet
 from mtlib.transport.obfuscation import Obfuscation
 from mtlib.transport.stream import ClientStream, ServerStream
-from mtlib.wire import SCHEMA, Dissection, unseal
-from mtlib.wire.schema import ANSWER_WITH_HASH
+from mtlib.wire.dissection import Dissection, unseal
+from mtlib.wire.schema import ANSWER_WITH_HASH, SCHEMA
 
 NAMES = sorted(path.stem for path in (VECTORS / "transcripts").glob("*.json"))
 DIRECTIONS = {"c2s": TO_SERVER, "s2c": TO_CLIENT}

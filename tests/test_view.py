@@ -12,25 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtlib.errors import DecodeError
-from mtlib.wire import (
-    SCHEMA,
-    Dissection,
-    Field,
-    Layout,
-    Note,
-    Origin,
-    Reading,
-    Row,
-    Seal,
-    Unsealed,
-    derived,
-    random,
-    unseal,
-)
-from mtlib.wire import given as said
-from mtlib.wire.layout import Constant, Raw, Rest
+from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Unsealed, unseal
+from mtlib.wire.layout import Constant, Layout, Raw, Rest
+from mtlib.wire.notes import Note, Origin, derived, random
+from mtlib.wire.notes import given as said
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import SIMPLE
-from mtlib.wire.view import ANSI, COLOURS, show_value, to_html, to_text
+from mtlib.wire.view import ANSI, COLOURS, Row, show_value, to_html, to_text
 from wire_values import objects
 
 EVIL = "<img src=x onerror=alert(1)>&\"'"

@@ -114,7 +114,7 @@ def test_ours_is_that_of_openssl(mode: aes.Mode, size: int, data: st.DataObject)
 def test_without_cryptography_ours_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aes, "_aes", None)
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.ciphers", None)
-    assert aes._at_hand() is blocks.start
+    assert aes._installed() is blocks.start
 
 
 # -- The line in memory

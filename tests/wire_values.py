@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import mtlib.protocol  # noqa: F401  it says what is inside of sealed fields; here is the whole schema
-from mtlib.wire import SCHEMA, Dissection, Layout
-from mtlib.wire.dissection import Kind
-from mtlib.wire.layout import Raw, Rest
+from mtlib.wire.dissection import Dissection, Kind
+from mtlib.wire.layout import Layout, Raw, Rest
+from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import Bool, Boxed, Flag, Number, String, Vector
 
 RANGES = {

@@ -34,7 +34,7 @@ def add_bind(add: Adder) -> None:
 
 
 def _bind(options: argparse.Namespace) -> int:
-    from mtlib.cli.keylog import KeyLog
+    from mtlib.cli.writing import KeyLog
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
     from mtlib.transport.obfuscation import parse_secret

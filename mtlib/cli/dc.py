@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from mtlib.cli.reading import Adder, refuse, text
-from mtlib.errors import SENTENCE, shown
+from mtlib.errors import printable
 
 
 def add_dc(add: Adder) -> None:
@@ -39,8 +39,7 @@ def _dc(options: argparse.Namespace) -> int:
     import signal
     import threading
 
-    from mtlib.cli.keylog import KeyLog
-    from mtlib.cli.telling import Teller, to_stream
+    from mtlib.cli.writing import KeyLog, Teller, to_stream
     from mtlib.net.server import LocalDC
     from mtlib.protocol.checks import Rules
     from mtlib.protocol.faults import FAULTS, Fault
@@ -88,7 +87,7 @@ def _log_key(dc: Any, event: Any, log: Any) -> None:
 
 def _rsa(path: str | None) -> Any:
     """The key in the file; a new one, kept there for the next time, where there is no file yet."""
-    from mtlib.cli.keylog import private, writing
+    from mtlib.cli.writing import private, writing
     from mtlib.crypto.rsa import PrivateKey
     from mtlib.errors import MtError
 
@@ -117,7 +116,7 @@ def _rsa(path: str | None) -> Any:
 
 def _write(dc: Any, folder: str) -> None:
     """What a client needs, as files."""
-    from mtlib.cli.keylog import writing
+    from mtlib.cli.writing import writing
 
     key = dc.public_key
     files = {"dc_public.pem": key.to_pem(), "dc_public_spki.pem": key.to_spki_pem(),
@@ -161,7 +160,7 @@ def _dropped(count: int, as_json: bool) -> str:
 
 def _event(event: Any, as_json: bool) -> str:
     if not as_json:
-        return shown(str(event), SENTENCE)
+        return printable(str(event))
     facts = {name: value.hex() if isinstance(value, bytes) else value for name, value in event.facts.items()}
     verdict = event.verdict and {"failed": event.verdict.failed, "failing": event.verdict.failing}
     return json.dumps({"event": event.name, "peer": event.peer, "at": round(event.at, 3), "text": event.text,

@@ -83,7 +83,7 @@ def packet(temp_auth_key: bytes, perm_auth_key: bytes, message: bytes) -> bytes:
 # -- Key schedules, row by row ------------------------------------------------------------------------------------
 
 Rows = Sequence[ScheduleRow]
-_HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {
+_HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {  # beside the two of MTProto those that people take for them
     None: bytes,
     "SHA1": lambda data: hashlib.sha1(data).digest(),
     "SHA256": lambda data: hashlib.sha256(data).digest(),

@@ -44,11 +44,11 @@ def use_aes(implementation: Aes | None) -> None:
 def raw_aes(mode: Mode, key: bytes, iv: bytes = b"") -> Update:
     """AES itself, for whoever chains blocks in a way of their own. Nothing is checked here."""
     if _aes is None:
-        use_aes(_at_hand())
+        use_aes(_installed())
     return _aes(mode, key, iv)  # type: ignore[misc]
 
 
-def _at_hand() -> Aes:
+def _installed() -> Aes:
     try:
         return _openssl()
     except ImportError:
@@ -113,8 +113,8 @@ def ige_decrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
 
 
 def decrypt_blocks(data: Buffer, key: Buffer) -> bytes:
-    """AES-256 backwards on each 16-byte block by itself, all in one go: for somebody who tries many blocks in one
-    place. What IGE puts around a block is the caller's business. Shapes and errors as in `ige_decrypt`."""
+    """D of every 16-byte block by itself, without the chaining of IGE, in one call: the doctor tries thousands.
+    Shapes and errors as in `ige_decrypt`."""
     data, key, _ = _checked(data, key, bytes(2 * BLOCK))
     return raw_aes("ECB decrypt", key, b"")(data)
 
@@ -186,4 +186,5 @@ def _checked(data: Buffer, key: Buffer, iv: Buffer) -> tuple[bytes, bytes, bytes
 
 
 def xor(a: bytes, b: bytes) -> bytes:
+    """Two values of one length, bit by bit."""
     return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")

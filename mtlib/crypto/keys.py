@@ -67,7 +67,7 @@ class AuthKey(Secret):
             return None
         derive = kdf_v1 if seal.scheme == "MTProto 1.0" else kdf_v2
         plaintext = ige_decrypt(data, *derive(self._data, values["msg_key"], seal.x))
-        if seal.scheme == "MTProto 1.0":  # how far its hash reaches, only the bytes inside say
+        if seal.scheme == "MTProto 1.0":  # not sound: which bytes its hash covers, only the length inside says
             return Unsealed(plaintext, False)
         return Unsealed(plaintext, compare_digest(msg_key_v2(self._data, plaintext, seal.x), values["msg_key"]))
 

@@ -247,10 +247,7 @@ def _read(text: str, numbers: Callable[[bytes], tuple[int, ...]], half: str) -> 
         raise LocalError(f"no {half} RSA key in this text", got=type(error).__name__, where="pem") from None
 
 
-DATA_LIMIT = 144  # of RSA_PAD
-PADDED = 192
-OLD_WIDTH = 255  # of data_with_hash in the old scheme: one byte less, so it is below any n
-OLD_LIMIT = OLD_WIDTH - 20
+DATA_LIMIT, PADDED = 144, 192  # bytes of the data in RSA_PAD at most, and with its padding
 
 
 def rsa_pad(data: Buffer, padding: Buffer, temp_key: Buffer) -> bytes:
@@ -258,7 +255,7 @@ def rsa_pad(data: Buffer, padding: Buffer, temp_key: Buffer) -> bytes:
 
     `data` is at most 144 bytes, `padding` fills it up to 192, `temp_key` has 32; wrong lengths are a LocalError.
     """
-    data = _check_limit(plain(data, "data"), DATA_LIMIT)
+    data = _check_limit(data)
     data_with_padding, temp_key = data + exact(padding, PADDED - len(data), "padding"), exact(temp_key, 32, "temp_key")
     data_pad_reversed = data_with_padding[::-1]  # so that the random bytes come in front
     data_with_hash = data_pad_reversed + hashlib.sha256(temp_key + data_with_padding).digest()
@@ -273,7 +270,7 @@ def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
     Draws `padding` once and `temp_key` until the number fits (attempt 0, 1, 2 ...): twice on average
     under the smallest of moduli, hardly more than once under the largest.
     """
-    data = _check_limit(plain(data, "data"), DATA_LIMIT)
+    data = _check_limit(data)
     check_width(key)
     padding = source(entropy).draw("padding", PADDED - len(data))
     for attempt in range(128):
@@ -293,46 +290,24 @@ def rsa_pad_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
     temp_key = _masked(block[:32], aes_encrypted)
     data_with_hash = ige_decrypt(aes_encrypted, temp_key, bytes(32))
     data_with_padding = data_with_hash[:PADDED][::-1]
-    digest = hashlib.sha256(temp_key + data_with_padding).digest()
-    _check_hash(data_with_hash[PADDED:], digest, "SHA256(temp_key + data_with_padding)")
+    got, expected = data_with_hash[PADDED:], hashlib.sha256(temp_key + data_with_padding).digest()
+    if not compare_digest(got, expected):
+        message = "the hash is not SHA256(temp_key + data_with_padding)"
+        raise CheckError(message, got=got, expected=expected, where="encrypted_data")
     return data_with_padding
 
 
-def old_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
-    """The scheme before RSA_PAD: SHA1(data) ‖ data ‖ `padding`, 255 bytes, raised to e. Data up to 235 bytes.
-
-    It has left the documentation; clients with the old keys, and servers that meet them, still speak it.
-    """
-    data = _check_limit(plain(data, "data"), OLD_LIMIT)
-    check_width(key)
-    padding = source(entropy).draw("padding", OLD_LIMIT - len(data))
-    return key.apply(b"\0" + hashlib.sha1(data).digest() + data + padding)
-
-
 def old_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
-    """Open what `old_seal` made: the 255 bytes of data_with_hash, leading zeros of the hash included.
+    """What a client sealed by the scheme before RSA_PAD: SHA1(data) ‖ data ‖ padding, 255 bytes, raised to e.
 
-    Its hash covers the data without the padding, and only a parser knows where the data ends: parse from
-    byte 20, then call `old_check`. CheckError at `encrypted_data` if it is not 256 bytes, not below n, or
-    opens to more.
+    The scheme has left the documentation; clients with the old keys still speak it. The hash is not looked at: it
+    covers the data without the padding, and only a parser knows where the data ends. CheckError at `encrypted_data` if
+    it is not 256 bytes, not below n, or opens to more.
     """
     block = _from_peer(encrypted, private_key)
     if block[0]:
         raise CheckError("not the old scheme", got="256 bytes", expected="255 bytes", where="encrypted_data")
     return block[1:]
-
-
-def old_check(data_with_hash: Buffer, length: int) -> bytes:
-    """The `length` bytes of data behind the hash, if it is their hash; else a CheckError at `encrypted_data`.
-
-    LocalError for anything but 255 bytes, and for a length outside of 0 to 235.
-    """
-    block = exact(data_with_hash, OLD_WIDTH, "data_with_hash")
-    if not 0 <= length <= OLD_LIMIT:
-        raise LocalError("no such length", got=length, expected=f"0 to {OLD_LIMIT}", where="length")
-    data = block[20 : 20 + length]
-    _check_hash(block[:20], hashlib.sha1(data).digest(), "SHA1(data)")
-    return data
 
 
 def _masked(key: bytes, by: bytes) -> bytes:
@@ -347,12 +322,9 @@ def _from_peer(encrypted: Buffer, private_key: PrivateKey) -> bytes:
     return private_key.apply(encrypted)
 
 
-def _check_hash(got: bytes, expected: bytes, formula: str) -> None:
-    if not compare_digest(got, expected):
-        raise CheckError(f"the hash is not {formula}", got=got, expected=expected, where="encrypted_data")
-
-
-def _check_limit(data: bytes, limit: int) -> bytes:
-    if len(data) > limit:
-        raise LocalError("too long to be sealed", got=f"{len(data)} bytes", expected=f"at most {limit}", where="data")
+def _check_limit(data: Buffer) -> bytes:
+    data = plain(data, "data")
+    if len(data) > DATA_LIMIT:
+        got, expected = f"{len(data)} bytes", f"at most {DATA_LIMIT}"
+        raise LocalError("too long to be sealed", got=got, expected=expected, where="data")
     return data

@@ -14,28 +14,6 @@ from mtlib.errors import LocalError
 Buffer: TypeAlias = bytes | bytearray | memoryview
 
 
-class Hidden(bytes):
-    """Bytes that keep to themselves: they work like any others, and their repr says only how many there are.
-
-    For the fields of a dataclass that are bare key material, since `dataclasses.asdict` looks into every dataclass.
-    Neither pickled nor copied; a slice of them is plain bytes.
-    """
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} hidden bytes>"
-
-    __str__ = __repr__
-
-    def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        raise LocalError("hidden bytes are not pickled", where="Hidden")
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
-
-
 class Secret:
     """Base of the values that hold key material.
 
@@ -64,6 +42,19 @@ class Secret:
         return f"{type(self).__name__}({', '.join(known)})"
 
 
+class Hidden(Secret, bytes):
+    """Bytes that keep to themselves: they work like any others, and their repr says only how many there are.
+
+    For the fields of a dataclass that are bare key material, since `dataclasses.asdict` looks into every dataclass.
+    Neither pickled nor copied; a slice of them is plain bytes.
+    """
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} hidden bytes>"
+
+    __str__ = __repr__
+
+
 def plain(value: Buffer, where: str) -> bytes:
     """The same bytes as an immutable `bytes`; anything that is not bytes is a LocalError naming `where`.
 
@@ -85,8 +76,9 @@ def exact(value: Buffer, size: int, where: str) -> bytes:
     return data
 
 
-def whole(value: int, where: str, expected: str = "a whole number") -> int:
+def whole(value: int, where: str) -> int:
     """The number; anything that is no `int` is a LocalError naming `where`."""
     if not isinstance(value, int):
-        raise LocalError(f"{where} has to be a number", got=type(value).__name__, expected=expected, where=where)
+        got, expected = type(value).__name__, "a whole number"
+        raise LocalError(f"{where} has to be a number", got=got, expected=expected, where=where)
     return value

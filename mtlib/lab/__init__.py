@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mtlib.lab.bind import inspect_bind
     from mtlib.lab.comparison import compare
     from mtlib.lab.controls import EndpointChoice, Menus
-    from mtlib.lab.course import course_map
+    from mtlib.lab.course import checkup, course_map
     from mtlib.lab.exchanges import key_exchange, published_exchange
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine
     from mtlib.lab.exercises_dc import ACTIONS
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mtlib.lab.my_bind import my_bind_file
     from mtlib.lab.predicting import blocks, choose, cut, number, order, several, text
     from mtlib.lab.prediction import predict
-    from mtlib.lab.readiness import checkup
     from mtlib.lab.samples import DAY, NOW, sample
     from mtlib.lab.views import Conversation, Sent
 
@@ -38,7 +37,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "bind": "inspect_bind",
     "comparison": "compare",
     "controls": "EndpointChoice Menus",
-    "course": "course_map",
+    "course": "checkup course_map",
     "exchanges": "key_exchange published_exchange",
     "exercises": "check contract hint keep material mine",
     "exercises_dc": "ACTIONS",
@@ -47,7 +46,6 @@ __getattr__, __dir__ = lazily(__name__, {
     "my_bind": "my_bind_file",
     "predicting": "blocks choose cut number order several text",
     "prediction": "predict",
-    "readiness": "checkup",
     "samples": "DAY NOW sample",
     "views": "Conversation Sent",
 })  # fmt: skip

@@ -1,8 +1,5 @@
-"""The map of the course: its lessons on two roads, what of them is done in this folder, and what comes next.
-
-    from mtlib.lab import course_map
-
-    course_map()
+"""The first lesson: does everything work here (`checkup()`), and the map of the course (`course_map()`): its lessons
+on two roads, what of them is done in this folder, and what comes next.
 
 Titles, questions, exercises and predictions are read from the lessons. Done is a lesson whose predictions are made and
 whose exercises are right: functions are kept in my_bind.py, guesses and answers in my_guesses.json. What is more to try
@@ -14,14 +11,17 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from textwrap import shorten, wrap
 
-from mtlib.errors import LocalError
+from mtlib.errors import LocalError, MtError
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.guesses import answered, guesses
 from mtlib.lab.my_bind import kept
@@ -198,3 +198,38 @@ def course_map(folder: Path | None = None) -> Course:
     """
     guessed = [name for name, guess in guesses().items() if guess is not None]
     return Course(lessons(folder or Path()), guessed, kept() | answered())
+
+
+# -- Does everything work here? -------------------------------------------------------------------------------------
+
+NEEDED = ("cryptography", "ipywidgets", "anywidget", "matplotlib")
+
+
+def checkup() -> str:
+    """One line per thing that the lessons need; what is missing comes with the way to get it. The sentences are the
+    same on every machine where it works, so that a saved lesson stays true."""
+    lines = [_tried("Python 3.11 or newer", lambda: sys.version_info >= (3, 11), "install a newer Python")]
+    lines += [_tried(name, partial(_imports, name), "./run sets it up") for name in NEEDED]
+    lines.append(_tried("a data centre starts", _dc_starts, "is a firewall blocking loopback?"))
+    return "\n".join(lines)
+
+
+def _tried(what: str, works: Callable[[], bool], otherwise: str) -> str:
+    try:
+        fine = works()
+    except (ImportError, MtError, OSError) as error:
+        if isinstance(error, ImportError) and sys.platform == "emscripten":
+            return f"no   {what}: a page does without it"
+        return f"no   {what}: {error}; {otherwise}"
+    return f"yes  {what}" if fine else f"no   {what}: {otherwise}"
+
+
+def _imports(name: str) -> bool:
+    return bool(import_module(name))
+
+
+def _dc_starts() -> bool:
+    from mtlib.net.server import LocalDC
+
+    with LocalDC() as dc:
+        return dc.running

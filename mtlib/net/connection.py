@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from mtlib.crypto.entropy import Entropy
-from mtlib.errors import DecodeError, LocalError, Unreachable, shown
+from mtlib.errors import DecodeError, LocalError, Unreachable, printable, reason
 from mtlib.net.endpoints import Endpoint, refuse_production
 from mtlib.net.memory import NOBODY, Line, create_connection, in_memory_only
 from mtlib.protocol.session import ANSWERS
@@ -134,7 +134,7 @@ class ClientConnection:
             self.socket.settimeout(self.timeout)
             self.socket.sendall(data)
         except OSError as error:
-            raise self._ended(f"{self.to.name} took nothing more: {_reason(error)}") from None
+            raise self._ended(f"{self.to.name} took nothing more: {reason(error).lower()}") from None
         except BaseException:  # interrupted: perhaps half a frame is out, so nothing can follow it
             self.close()
             raise
@@ -150,10 +150,10 @@ class ClientConnection:
             what = "sent other things, and no answer, for" if until.heard else "was silent for"
             raise self._ended(f"{self.to.name} {what} {until.seconds:g} seconds") from None
         except OSError as error:
-            raise self._ended(f"the connection to {self.to.name} broke: {_reason(error)}") from None
+            raise self._ended(f"the connection to {self.to.name} broke: {reason(error).lower()}") from None
         if not data:
-            with contextlib.suppress(DecodeError):  # half a frame is no news once the connection has ended
-                self.stream.eof()
+            with contextlib.suppress(DecodeError):
+                self.stream.receive(b"")  # a transport error behind the last packet, which nobody has been told yet
             raise self._ended(f"{self.to.name} closed the connection without an answer")
         until.heard = True
         if len(self._first) < 16:
@@ -163,7 +163,7 @@ class ClientConnection:
         return data
 
     def _no_data_centre(self) -> Unreachable:
-        begins = shown(self._first[:16].decode("latin-1"), 64)
+        begins = printable(self._first[:16].decode("latin-1"), 64)
         return self._ended(f"what answers at {self.to.name} is not a data centre: it begins with {begins!r}")
 
     def _ended(self, sentence: str) -> Unreachable:
@@ -176,7 +176,7 @@ def _dial(to: Endpoint, within: float) -> socket.socket | Line:
         try:
             return to.line()
         except ConnectionError as error:
-            raise Unreachable(f"{to.name} cannot be reached: {_reason(error)}{to.how()}") from None
+            raise Unreachable(f"{to.name} cannot be reached: {reason(error).lower()}{to.how()}") from None
     if in_memory_only():
         for address in to.addresses:
             with contextlib.suppress(OSError):
@@ -189,7 +189,7 @@ def _dial(to: Endpoint, within: float) -> socket.socket | Line:
         try:
             made = _connect(address, max(share, 0.05))
         except (OSError, UnicodeError) as error:
-            reasons.append(f"port {address[1]}: {_reason(error)}")
+            reasons.append(f"port {address[1]}: {reason(error).lower()}")
             continue
         with contextlib.suppress(OSError):
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -216,7 +216,3 @@ def _port(sock: socket.socket | Line) -> int:
         return int(sock.getpeername()[1])
     except (OSError, IndexError):
         return 0
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

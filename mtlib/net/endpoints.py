@@ -131,6 +131,17 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+def host_and_port(of: Any, expected: str = "HOST:PORT") -> tuple[str, int]:
+    """Both parts of "HOST:PORT", or of a tuple of them; an address in its usual form. Raises LocalError for anything
+    else."""
+    host, port = of if isinstance(of, tuple) and len(of) == 2 else str(of).rpartition(":")[::2]
+    digits = str(port)
+    is_port = digits.isascii() and digits.isdigit() and len(digits) < 6 and 0 < int(digits) < 65536
+    if not host or not isinstance(host, str) or not is_port or (":" in host and literal(host) is None):
+        raise LocalError("not an endpoint", got=of, expected=expected)
+    return str(literal(host) or host), int(digits)
+
+
 def _of_telegram(address: IPv4Address | IPv6Address) -> bool:
     return any(address in network for network in TELEGRAM)
 
@@ -155,17 +166,7 @@ def _endpoint(of: Any, key: PublicKey | None) -> Endpoint:
         if number in map(str, TELEGRAM_TEST):
             return TELEGRAM_TEST[int(number)]
         raise LocalError("there are three test data centres", got=of, expected="telegram-test-1, -2 or -3")
-    host, port = of if isinstance(of, tuple) and len(of) == 2 else str(of).rpartition(":")[::2]
-    if not host or not isinstance(host, str) or not _is_port(str(port)) or (":" in host and literal(host) is None):
-        raise LocalError("not an endpoint", got=of, expected='a LocalDC, "telegram-test", or HOST:PORT')
-    return _keyed(str(literal(host) or host), int(port), key)
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536
-
-
-def _keyed(host: str, port: int, key: PublicKey | None) -> Endpoint:
+    host, port = host_and_port(of, 'a LocalDC, "telegram-test", or HOST:PORT')
     refuse_production(host)
     if key is None:
         raise LocalError("a data centre proves itself by its RSA key", expected="key=PublicKey.from_pem(...)",

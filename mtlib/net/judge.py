@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from mtlib.clinic.ladder import RUNGS, Question, Report, ask, chosen, output
-from mtlib.errors import DecodeError, LocalError, Unreachable, shown, without_long_hex
+from mtlib.errors import DecodeError, LocalError, Unreachable, printable, reason, without_long_hex
 
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 1500."""
@@ -46,8 +46,8 @@ def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds:
     try:
         program = Program(command, seconds)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return Report({}, {}, sentence=f"The program {without_long_hex(command[0])!r} cannot be started: {reason}.")
+        name = without_long_hex(command[0])
+        return Report({}, {}, sentence=f"The program {name!r} cannot be started: {reason(error)}.")
     with program:
         return ask(program.answer, asked)
 
@@ -100,7 +100,7 @@ class Program:
             self._hung = True
             raise Unreachable(
                 f"no answer within {self._seconds:g} seconds: does the program flush its output after every line? "
-                f"The question was {shown(self._asked, 150)}"
+                f"The question was {printable(self._asked, 150)}"
             ) from None
         if not line:
             raise Unreachable(self._obituary())
@@ -119,8 +119,8 @@ class Program:
         last = next((line for line in reversed(lines) if "rror" in line), lines[-1] if lines else "")
         code = self._process.returncode
         how = "closed its output" if code is None else f"ended with exit code {code}"
-        said = f"; it last said: {shown(last, 200)}" if last else ""
-        return f"the program {how} before it answered this step{said}; the question was {shown(self._asked, 150)}"
+        said = f"; it last said: {printable(last, 200)}" if last else ""
+        return f"the program {how} before it answered this step{said}; the question was {printable(self._asked, 150)}"
 
     def _listen(self, pipe: IO[bytes]) -> None:
         """Lines go into the queue; a program that runs ahead is left alone with its full pipe."""

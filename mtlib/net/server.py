@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.errors import DecodeError, LocalError, MtError
+from mtlib.errors import DecodeError, LocalError, MtError, reason
 from mtlib.net import memory
 from mtlib.net.endpoints import is_loopback
 from mtlib.net.memory import KEY, FarEnd, Line, in_memory_only
@@ -82,13 +82,9 @@ def listen(host: str, port: int) -> socket.socket:
         if listener is not None:
             listener.close()
         taken = "the same cell, run before, may have started one that still listens; port 0 is always free"
-        message = f"cannot listen here: {_reason(error)}" + (f"; {taken}" if port else "")
+        message = f"cannot listen here: {reason(error)}" + (f"; {taken}" if port else "")
         raise LocalError(message, got=f"{host}:{port}", where="port") from None
     return listener
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 # -- Who is at the other end? ----------------------------------------------------------------------------------------
@@ -415,7 +411,7 @@ class LocalDC:
             for each in opened:
                 each.close()
             self.dc.address = asked
-            raise LocalError(f"a data centre cannot start here: {_reason(error)}", where="LocalDC") from None
+            raise LocalError(f"a data centre cannot start here: {reason(error)}", where="LocalDC") from None
         self._thread = thread
         atexit.register(self.stop)
         return self

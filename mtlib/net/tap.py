@@ -22,8 +22,8 @@ from typing import BinaryIO, NamedTuple, Self
 
 from mtlib.clinic.listening import Heard, Listener, Speaker
 from mtlib.crypto.keys import AuthKey
-from mtlib.errors import LocalError
-from mtlib.net.endpoints import literal, refuse_telegram
+from mtlib.errors import LocalError, reason
+from mtlib.net.endpoints import host_and_port, refuse_telegram
 from mtlib.net.server import same_user
 
 HELD = 1 << 23
@@ -159,7 +159,7 @@ class Tap:
         except OSError as error:
             client.close()
             where = f"{self.target[0]} port {self.target[1]}"
-            self._over(number, f"{where} is not to be reached: {error.strerror or error}")
+            self._over(number, f"{where} is not to be reached: {reason(error)}")
             return
         server.settimeout(None)
         for end in (client, server):
@@ -269,7 +269,7 @@ class Tap:
             with contextlib.suppress(OSError):
                 self._file.close()
             self._file = None
-            self._tell(passed.number, Heard("", passed.at, f"the capture ends here: {error.strerror or error}"))
+            self._tell(passed.number, Heard("", passed.at, f"the capture ends here: {reason(error)}"))
 
 
 def _hear(listener: Listener, passed: Passed) -> list[Heard]:
@@ -289,19 +289,16 @@ def _hang_up(*ends: socket.socket) -> None:
 def resolved(to: str) -> Address:
     """HOST:PORT as an address to dial, of the kind that the system names first. Raises LocalError for what is none, for
     a name that does not resolve, and where any of its addresses is Telegram's."""
-    host, _, port = to.rpartition(":")
-    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port[:6]) < 65536:
-        raise LocalError("not a place to forward to", got=to, expected="HOST:PORT")
-    host = str(literal(host) or host)
+    host, port = host_and_port(to)
     refuse_telegram(host)
     try:
-        found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise LocalError(f"nobody knows this host: {error}", got=host) from None
     addresses = [str(address[0]) for *_, address in found]
     for address in addresses:
         refuse_telegram(address.partition("%")[0])
-    return addresses[0], int(port)
+    return addresses[0], port
 
 
 # -- The capture --------------------------------------------------------------------------------------------------

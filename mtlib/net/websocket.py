@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from mtlib.errors import SENTENCE, DecodeError, shown
+from mtlib.errors import DecodeError, printable
 from mtlib.net.endpoints import is_loopback
 
 GREETING = b"GET "
@@ -94,7 +94,7 @@ class Front:
             made.receive_data(head + end)
             request: Any = next(made.events())
         except (RemoteProtocolError, ValueError) as error:
-            reason = shown(str(error), SENTENCE)
+            reason = printable(str(error))
             raise self._refused(400, "this is HTTP, and no request to upgrade to a WebSocket", reason) from None
         path = request.target.partition("?")[0]
         if path not in PATHS:
@@ -107,7 +107,7 @@ class Front:
             raise self._refused(403, "a WebSocket of a page of another machine", origin, "a page of this machine")
         self.answers += made.send(AcceptConnection(subprotocol=PROTOCOL))
         self._socket, self._start = made, None
-        self.opened = shown(f"a WebSocket to {path}{f', of a page of {origin}' if origin else ''}", SENTENCE)
+        self.opened = printable(f"a WebSocket to {path}{f', of a page of {origin}' if origin else ''}")
         return self._unwrap(rest)
 
     def _refused(self, status: int, why: str, got: str | None = None, expected: str | None = None) -> DecodeError:

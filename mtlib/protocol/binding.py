@@ -1,7 +1,8 @@
 """The binding: how a temporary key is tied to a permanent one.
 
 `Binding` holds what is given; every other value is a property, in the order in which it comes into being. Reading
-the class is reading the method. `BindPacket` goes on from the request to the frame on the wire.
+the class is reading the method. `BindPacket` goes on from the request to the frame on the wire. Which field stands
+where in each of them is declared in `wire.schema`, from `INNER` to `REQUEST`.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents"; core.telegram.org/api/pfs.
 """

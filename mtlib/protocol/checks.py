@@ -31,6 +31,9 @@ from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST, SCHEMA
 
 NO_KEY = AuthKey(bytes(256))
 """Decrypts where no permanent key is known, so that an unknown key costs as much time as a known one."""
+OUTERMOST = Reading(allowance=Allowance(0, 0))
+"""Cuts the fields of one object; whatever they hold stays bytes, for nothing is known about it yet."""
+OTHER_WAY = {TO_SERVER: TO_CLIENT, TO_CLIENT: TO_SERVER}
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,9 @@ class Facts:
 
     @cached_property
     def _read(self) -> Dissection | DecodeError:
-        """The request at the start of the bytes, or why there is none. The encrypted_message in it stays bytes."""
+        """The request at the start of the bytes, or why there is none."""
         try:
-            one = Reading(allowance=Allowance(0, 0))
-            read: Dissection = REQUEST.read(self.request, 0, len(self.request), one).value
+            read: Dissection = REQUEST.read(self.request, 0, len(self.request), OUTERMOST).value
         except DecodeError as error:
             return error
         return read
@@ -153,6 +155,7 @@ class MessageFacts:
 
     @property
     def new(self) -> bool:
+        """Whether this msg_id comes for the first time."""
         return not self.window.has(self.msg_id)
 
 
@@ -194,7 +197,7 @@ class PacketFacts:
     @cached_property
     def reversed(self) -> bool:
         """Whether it is a packet for the other way."""
-        return self.plaintext is None and self.sealed_for(TO_SERVER + TO_CLIENT - self.x) is not None
+        return self.plaintext is None and self.sealed_for(OTHER_WAY[self.x]) is not None
 
     @cached_property
     def length(self) -> int | None:
@@ -203,9 +206,11 @@ class PacketFacts:
     @cached_property
     def message(self) -> Dissection | None:
         """The message, cut; None where the packet did not open or its length is no length."""
-        if self.plaintext is None or self.length is None or not _is_length(self.length, len(self.plaintext)):
+        if self.plaintext is None or self.length is None:
             return None
-        return REQUEST_MESSAGE.dissect(self.plaintext, Reading(allowance=Allowance(0, 0)))
+        if self.length % 4 or not 0 <= self.length <= len(self.plaintext) - HEADER:
+            return None
+        return REQUEST_MESSAGE.dissect(self.plaintext, OUTERMOST)
 
     @cached_property
     def outer(self) -> MessageFacts | None:
@@ -343,36 +348,30 @@ def _short(value: Any) -> str:
 # -- The comparisons ----------------------------------------------------------------------------------------------
 
 
+def _needs(part: str, compare: Callable[[Any, Any], Compared | None]) -> Callable[[Any], Compared | None]:
+    """The comparison of the facts and that part of them; none where the part could not be read or opened."""
+
+    def compared(facts: Any) -> Compared | None:
+        found = getattr(facts, part)
+        return None if found is None else compare(facts, found)
+
+    return compared
+
+
 def _called(name: str) -> Callable[[Facts], Any]:
     return lambda facts: facts.call and facts.call[name]
 
 
-def _parses(facts: Facts) -> Compared:
-    return Compared(str(facts.problem or "parses"), "parses", facts.problem is None)
+def _in_front(facts: Facts, call: Dissection) -> Compared | None:
+    front = call["encrypted_message"][:8]
+    same = int.from_bytes(front, "little", signed=True), call["perm_auth_key_id"]
+    return _equal(*same) if len(front) == 8 else None
 
 
-def _bound_elsewhere(facts: Facts) -> Compared | None:
-    if facts.bound_to is None or facts.call is None:
-        return None
-    return _equal(facts.call["perm_auth_key_id"], facts.bound_to)
-
-
-def _size(facts: Facts) -> Compared | None:
-    return None if facts.call is None else _equal(len(facts.call["encrypted_message"]), ENCRYPTED_SIZE)
-
-
-def _in_front(facts: Facts) -> Compared | None:
-    if facts.call is None or len(facts.call["encrypted_message"]) < 8:
-        return None
-    front = int.from_bytes(facts.call["encrypted_message"][:8], "little", signed=True)
-    return _equal(front, facts.call["perm_auth_key_id"])
-
-
-def _known(facts: Facts) -> Compared | None:
-    if facts.call is None:
-        return None
-    return Compared(facts.call["perm_auth_key_id"], "a permanent key of this data centre",
-                    facts.perm_key is not None and facts.perm_key.id == facts.call["perm_auth_key_id"])
+def _known(facts: Facts, call: Dissection) -> Compared:
+    named = call["perm_auth_key_id"]
+    known = facts.perm_key is not None and facts.perm_key.id == named
+    return Compared(named, "a permanent key of this data centre", known)
 
 
 def _msg_key(facts: Facts) -> Compared | None:
@@ -380,10 +379,8 @@ def _msg_key(facts: Facts) -> Compared | None:
     return None if facts.sealed is None or facts.plaintext is None else _equal(facts.sealed[8:24], expected)
 
 
-def _in_range(facts: Facts) -> Compared | None:
-    if facts.call is None:
-        return None
-    at = facts.call["expires_at"]
+def _in_range(facts: Facts, call: Dissection) -> Compared:
+    at = call["expires_at"]
     last = None if facts.key_expires_at is None else facts.key_expires_at + facts.rules.expires_slack
     wanted = f"after {facts.now}" + ("" if last is None else f", up to {last}")
     return Compared(at, wanted, facts.now < at and (last is None or at <= last))
@@ -418,7 +415,7 @@ CHECKS: tuple[Check, ...] = (
     Check("not_a_cdn", "CDN_METHOD_INVALID", "CDN data centres have no perfect forward secrecy, so nothing to bind",
           "core.telegram.org/cdn", (), lambda f: _equal("a CDN" if f.rules.cdn else "no CDN", "no CDN")),
     Check("request_parses", "INPUT_FETCH_ERROR", "bytes that are no auth.bindTempAuthKey cannot be judged", METHOD,
-          ("request",), _parses),
+          ("request",), lambda f: Compared(str(f.problem or "parses"), "parses", f.problem is None)),
     Check("nothing_left_over", "INPUT_REQUEST_TOO_LONG", "whatever follows the request was not meant by its author",
           f"{METHOD}, possible errors (older lists)", ("request",),
           lambda f: None if f.problem else _equal(f.leftover, 0)),
@@ -426,13 +423,15 @@ CHECKS: tuple[Check, ...] = (
           f"{METHOD}, possible errors", ("packet/auth_key_id",),
           lambda f: Compared("temporary" if f.temporary else "permanent", "temporary", f.temporary)),
     Check("not_bound_elsewhere", "TEMP_AUTH_KEY_ALREADY_BOUND", "a live tunnel must not change its account",
-          f"{METHOD}, possible errors", ("packet/auth_key_id", "request/perm_auth_key_id"), _bound_elsewhere),
+          f"{METHOD}, possible errors", ("packet/auth_key_id", "request/perm_auth_key_id"),
+          lambda f: None if f.bound_to is None or f.call is None else _equal(f.call["perm_auth_key_id"], f.bound_to)),
     Check("encrypted_message_size", INVALID, "all parts are constant, so the whole is: 104 bytes", CONTENTS,
-          (_SEALED,), _size),
+          (_SEALED,), _needs("call", lambda f, call: _equal(len(call["encrypted_message"]), ENCRYPTED_SIZE))),
     Check("perm_auth_key_id_in_front", INVALID, "the seal must be for the key that the request names", CONTENTS,
-          (f"{_SEALED}/perm_auth_key_id", "request/perm_auth_key_id"), _in_front),
+          (f"{_SEALED}/perm_auth_key_id", "request/perm_auth_key_id"), _needs("call", _in_front)),
     Check("perm_key_known", INVALID, "without that permanent key nothing opens: dropped, too young, or of another DC",
-          "core.telegram.org/api/pfs, error handling", ("request/perm_auth_key_id",), _known),
+          "core.telegram.org/api/pfs, error handling", ("request/perm_auth_key_id",),
+          _needs("call", _known)),
     _sealed_row("length", "the body must be 40 bytes; otherwise the hash and the fields are cut in the wrong place", "",
                 lambda f: INNER_SIZE),
     Check("msg_key", INVALID, "the only integrity there is: AES-IGE has none of its own", CONTENTS,
@@ -451,7 +450,7 @@ CHECKS: tuple[Check, ...] = (
     _sealed_row("inner/temp_session_id", "msg_id is unique only within a session, so the session is named too",
                 "message/session_id", lambda f: f.session_id),
     Check("expires_at_in_range", "EXPIRES_AT_INVALID", "in the future, and no later than the exchange promised",
-          f"{METHOD}, possible errors", ("request/expires_at",), _in_range),
+          f"{METHOD}, possible errors", ("request/expires_at",), _needs("call", _in_range)),
     Check("msg_id_rises", INVALID, "an old binding must not come back after a newer one replaced it",
           "a rule of this data centre, with one temporary key per permanent key", ("message/msg_id",), _rises),
 )
@@ -462,10 +461,6 @@ _HASH_FIRST = tuple(CHECKS[_NAMES.index({"length": "msg_key", "msg_key": "length
 """The same with msg_key before length: the hash needs no length field, because the size is a constant."""
 
 # -- Packet and message -------------------------------------------------------------------------------------------
-
-
-def _is_length(length: int, size: int) -> bool:
-    return 0 <= length <= size - HEADER and length % 4 == 0
 
 
 def _key_id(f: PacketFacts) -> Compared:
@@ -481,7 +476,7 @@ def _direction(f: PacketFacts) -> Compared | None:
     """Whether it was sealed for the other way; what was sealed for neither is the next row's."""
     if f.plaintext is None and not f.reversed:
         return None
-    return _equal(TO_SERVER + TO_CLIENT - f.x if f.reversed else f.x, f.x)
+    return _equal(OTHER_WAY[f.x] if f.reversed else f.x, f.x)
 
 
 def _opens(f: PacketFacts) -> Compared | None:
@@ -491,31 +486,23 @@ def _opens(f: PacketFacts) -> Compared | None:
     return Compared(f.packet[8:24], f.packet[8:24] if opened else "the hash of what was sealed", opened)
 
 
-def _message_length(f: PacketFacts) -> Compared | None:
-    if f.plaintext is None or f.length is None:
-        return None
-    room = len(f.plaintext) - HEADER
-    return Compared(f.length, f"a multiple of 4, from 0 to {room}", _is_length(f.length, len(f.plaintext)))
+def _message_length(f: PacketFacts, plaintext: bytes) -> Compared:
+    room = len(plaintext) - HEADER
+    return Compared(f.length, f"a multiple of 4, from 0 to {room}", f.message is not None)
 
 
-def _message_padding(f: PacketFacts) -> Compared | None:
-    if f.message is None:
-        return None
-    padding = len(f.message["padding"])
+def _message_padding(f: PacketFacts, message: Dissection) -> Compared:
+    padding = len(message["padding"])
     return Compared(padding, f"{MIN_PADDING}..{MAX_PADDING}", MIN_PADDING <= padding <= MAX_PADDING)
 
 
-def _session(f: PacketFacts) -> Compared | None:
-    if f.message is None:
-        return None
-    got = f.message["session_id"]
+def _session(f: PacketFacts, message: Dissection) -> Compared:
+    got = message["session_id"]
     return Compared(got, "not zero", got != 0) if f.session_id is None else _equal(got, f.session_id)
 
 
-def _salted(f: PacketFacts) -> Compared | None:
-    if f.message is None or not f.salts:
-        return None
-    return Compared(f.message["salt"], f.salts[0], f.message["salt"] in f.salts)
+def _salted(f: PacketFacts, message: Dissection) -> Compared | None:
+    return Compared(message["salt"], f.salts[0], message["salt"] in f.salts) if f.salts else None
 
 
 def _date(seconds: float) -> str:
@@ -586,7 +573,8 @@ def _message_row(
     name: str, code: int, why: str, compare: Callable[[MessageFacts], Compared | None], *,
     refuses: str = "always", reads: str = "message/msg_id", packed: bool = True,
 ) -> Check:  # fmt: skip
-    """`packed`: whether it can be said of a message whose body is still packed; one out of a container is unpacked."""
+    """`packed`: whether the rule can be applied to a body that is still gzip_packed. One that cannot is applied to the
+    unpacked body, by `judge_message`."""
 
     def of_packet(facts: PacketFacts | MessageFacts) -> Compared | None:
         message = facts.outer if isinstance(facts, PacketFacts) else facts
@@ -630,14 +618,14 @@ PACKET_CHECKS: tuple[Check, ...] = (
     _packet_row("packet_opens", "this msg_key covers every byte behind it and a piece of the key: whatever was changed "
                 "on the way ends here", f"{DESCRIPTION}, msg_key", "packet/msg_key packet/ciphertext", _opens),
     _packet_row("message_length", "the body ends inside the packet, on a whole word", GUIDELINES, "message/length",
-                _message_length),
+                _needs("plaintext", _message_length)),
     _packet_row("message_padding", "the body ends before 12 to 1024 bytes of padding", GUIDELINES,
-                "message/length message/padding", _message_padding),
+                "message/length message/padding", _needs("message", _message_padding)),
     _packet_row("session", "names the session within which msg_ids are unique; zero names none",
-                f"{DESCRIPTION}, session", "message/session_id", _session),
+                f"{DESCRIPTION}, session", "message/session_id", _needs("message", _session)),
     *MESSAGE_CHECKS[:4],
     _packet_row("salt", "the answer tells the right one: send again with it", f"{DESCRIPTION}, server salt",
-                "message/salt", _salted, 48),
+                "message/salt", _needs("message", _salted), 48),
     *MESSAGE_CHECKS[4:],
 )
 """Every check of packet and message, in the order in which a failure is named. The order is DEDUCED, and so is -404 for

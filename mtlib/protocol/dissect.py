@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.kdf import kdf_nonces, kdf_v1, kdf_v2
@@ -38,9 +38,8 @@ def dissect(data: Dissection | bytes, *, keys: Sequence[Opener] = (), as_: str |
     if as_ is not None and (not isinstance(as_, str) or as_ not in KINDS):
         raise LocalError("no such kind of bytes", got=as_, expected=", ".join(KINDS))
     problems = []
-    shapes = _SHAPES | {"packet": _any_packet} if as_ == "packet" else _SHAPES
     for kind in (as_,) if as_ else ("tl", "packet", "encrypted_message", "frame"):
-        for shape in shapes[kind](raw, keys):
+        for shape in _shapes(kind, raw, keys, said=as_ is not None):
             try:
                 return shape.dissect(raw, Reading(keys=keys))
             except MtError as error:
@@ -49,13 +48,26 @@ def dissect(data: Dissection | bytes, *, keys: Sequence[Opener] = (), as_: str |
                       where="; ".join(problems) or "byte 0")
 
 
-def _tl(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
-    if SCHEMA.knows(data):
+def _shapes(kind: str, data: bytes, keys: Sequence[Opener], *, said: bool) -> Iterator[Shape]:
+    """Everything of that kind that these bytes may be, the most certain first; `said`: the caller knows the kind."""
+    if kind == "tl" and SCHEMA.knows(data):
         yield SCHEMA.of(data)
+    if kind == "packet":
+        yield from _packets(data, keys, said=said)
+    if kind == "encrypted_message" and len(data) == ENCRYPTED_SIZE:
+        yield ENCRYPTED_MESSAGE
+    for name, framing in FRAMINGS.items() if kind == "frame" else ():
+        try:
+            part = next(part for part in framing("client").parts(data) if part.name == "packet")
+        except (MtError, StopIteration):
+            continue
+        for packet in _packets(data[part.start : part.stop], keys, said=False):
+            yield FrameShape(name, packet)
 
 
-def _packet(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
-    """Plain where the key id is zero; under a key at hand, in the direction in which msg_key fits."""
+def _packets(data: bytes, keys: Sequence[Opener], *, said: bool) -> Iterator[Shape]:
+    """Plain where the key id is zero; under a key at hand, in the direction in which msg_key fits. Bytes with the size
+    of an encrypted_message are a packet to those alone who say so."""
     if data[:8] == bytes(8):
         yield PLAIN
     elif len(data) > 24 and not (len(data) - 24) % 16:
@@ -63,15 +75,8 @@ def _packet(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
         for layout, x in ((ANSWER_PACKET, TO_CLIENT), (REQUEST_PACKET, TO_SERVER)):
             if any(_opens(data, key, x) for key in known):
                 yield layout
-        if len(data) != ENCRYPTED_SIZE:
+        if said or len(data) != ENCRYPTED_SIZE:
             yield REQUEST_PACKET
-
-
-def _any_packet(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
-    """Where somebody says that it is a packet, the size of an encrypted_message is no reason to doubt it."""
-    yield from _packet(data, keys)
-    if len(data) == ENCRYPTED_SIZE and data[:8] != bytes(8):
-        yield REQUEST_PACKET
 
 
 def _opens(data: bytes, key: AuthKey, x: int) -> bool:
@@ -79,31 +84,3 @@ def _opens(data: bytes, key: AuthKey, x: int) -> bool:
         return bool(open_packet(data, key, x))
     except MtError:
         return False
-
-
-def _encrypted_message(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
-    if len(data) == ENCRYPTED_SIZE:
-        yield ENCRYPTED_MESSAGE
-
-
-def _frame(data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
-    """Every framing whose header and length fit, around whatever packet fits."""
-    for name in FRAMINGS:
-        for packet in _inside(name, data, keys):
-            yield FrameShape(name, packet)
-
-
-def _inside(name: str, data: bytes, keys: Sequence[Opener]) -> Iterator[Shape]:
-    try:
-        part = next(p for p in FRAMINGS[name]("client").parts(data) if p.name == "packet")
-    except (MtError, StopIteration):
-        return
-    yield from _packet(data[part.start : part.stop], keys)
-
-
-_SHAPES: dict[str, Callable[[bytes, Sequence[Opener]], Iterator[Shape]]] = {
-    "tl": _tl,
-    "packet": _packet,
-    "encrypted_message": _encrypted_message,
-    "frame": _frame,
-}

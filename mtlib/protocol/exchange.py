@@ -112,13 +112,22 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
     """
     if not encrypted or len(encrypted) % BLOCK:
         raise CheckError("not whole blocks", got=f"{len(encrypted)} bytes", expected="a multiple of 16")
-    opened = layout.dissect(ige_decrypt(encrypted, *secrets.key_and_iv))
-    content = bytes(opened[layout.fields[1].name])
-    if not compare_digest(hashlib.sha1(content).digest(), opened["hash"]):
-        raise CheckError("the hash is not that of the content", where=f"{layout.name}/hash")
+    opened = cut_with_hash(layout, ige_decrypt(encrypted, *secrets.key_and_iv))
     if len(opened["padding"]) >= BLOCK:
         got = len(opened["padding"])
         raise CheckError("too much padding", got=got, expected="0..15", where=f"{layout.name}/padding")
+    return opened
+
+
+def cut_with_hash(layout: Layout, plaintext: bytes) -> Dissection:
+    """Hash, content and padding, once the hash is that of the content: only the content itself says where it ends.
+
+    Raises DecodeError where no such content stands inside, CheckError for another hash.
+    """
+    opened = layout.dissect(plaintext)
+    content = bytes(opened[layout.fields[1].name])
+    if not compare_digest(hashlib.sha1(content).digest(), opened["hash"]):
+        raise CheckError("the hash is not that of the content", where=f"{layout.name}/hash")
     return opened
 
 

@@ -21,7 +21,7 @@ from typing import ClassVar
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import DH_PRIME, check_dh_public, is_probable_prime, power, to_bytes
-from mtlib.crypto.rsa import PrivateKey, hex_fingerprint, old_check, old_open, rsa_pad_open
+from mtlib.crypto.rsa import PrivateKey, hex_fingerprint, old_open, rsa_pad_open
 from mtlib.crypto.secret import Secret
 from mtlib.errors import CheckError, LocalError, PeerError, TransportError
 from mtlib.protocol import exchange
@@ -258,21 +258,11 @@ def open_inner_data(encrypted: bytes, key: PrivateKey) -> Dissection:
     try:
         padded = rsa_pad_open(encrypted, key)
     except CheckError as error:
-        old = _open_old(encrypted, key)
-        if old is None:
+        try:
+            return exchange.cut_with_hash(OLD_DATA_WITH_HASH, old_open(encrypted, key))
+        except PeerError:
             raise error from None
-        return old
     return DATA_WITH_PADDING.dissect(padded)
-
-
-def _open_old(encrypted: bytes, key: PrivateKey) -> Dissection | None:
-    """Only the data itself says where it ends, and the hash has to agree with that."""
-    try:
-        opened = OLD_DATA_WITH_HASH.dissect(old_open(encrypted, key))
-        old_check(bytes(opened), len(opened["data"]))
-    except PeerError:
-        return None
-    return opened
 
 
 def draw_primes(entropy: Entropy) -> tuple[int, int]:

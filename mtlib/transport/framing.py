@@ -21,8 +21,6 @@ from __future__ import annotations
 import copy
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 from mtlib.crypto.entropy import Entropy
@@ -150,29 +148,21 @@ class Framing(ABC):
         A length is judged as soon as the header is there, before any of the body. Raises DecodeError for a
         frame that breaks a rule, TransportError (on a client) for a transport error; and on every later call.
         """
-        with self._breaking():
+        if self.broken is not None:
+            raise copy.copy(self.broken)
+        try:
             head = self._measure(self._buffer, self.limit)
             if head is None or self.pending < head.whole:
                 return None
             raw = bytes(self._buffer[: head.whole])
             del self._buffer[: head.whole]  # moves the start of the buffer, not its bytes
             frame = self._read(raw, head)
-            self.received += 1
-            return frame
-
-    def eof(self) -> None:
-        """Say that no more bytes will come.
-
-        Raises DecodeError if that cuts a frame, LocalError if whole frames are still unread, and again the
-        error after which this object is broken.
-        """
-        with self._breaking():
-            head = self._measure(self._buffer, self.limit)
-            whole = head.whole if head else None
-            if whole and self.pending >= whole:
-                raise self._refuse("whole frames are still unread", self.pending, None)
-            if self.pending:
-                raise DecodeError("cut inside a frame", got=self.pending, expected=whole, where=self._here())
+        except PeerError as error:
+            self.broken = copy.copy(error)
+            self._buffer = bytearray()
+            raise
+        self.received += 1
+        return frame
 
     def parts(self, frame: Buffer) -> tuple[FramePart, ...]:
         """What the bytes of one whole frame are: named pieces that tile it, without gap or overlap.
@@ -244,17 +234,6 @@ class Framing(ABC):
     def _only(self, side: Side, what: str) -> None:
         if self.side != side:
             raise self._refuse(f"only a {side} {what}", self.side, side)
-
-    @contextmanager
-    def _breaking(self) -> Iterator[None]:
-        if self.broken is not None:
-            raise copy.copy(self.broken)
-        try:
-            yield
-        except PeerError as error:
-            self.broken = copy.copy(error)
-            self._buffer = bytearray()
-            raise
 
 
 def signed(raw: bytes | bytearray) -> int:

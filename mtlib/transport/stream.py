@@ -2,7 +2,8 @@
 
 Bytes in, packets out; whoever owns the socket carries the bytes. Both ends hand out every good frame before
 they complain: if a bad frame comes in one chunk with good ones, `receive` returns the good ones and raises on
-its next call (`broken` tells at once that it will). Nothing is kept of what a broken stream is given.
+its next call (`broken` tells at once that it will). Nothing is kept of what a broken stream is given. Where a
+connection ends, `pending` tells whether that cuts a frame.
 
 Source: core.telegram.org/mtproto/mtproto-transports, introduction and "Transport obfuscation".
 """
@@ -88,10 +89,6 @@ class _Stream(Secret):
             if not frames:
                 raise
         return frames
-
-    def eof(self) -> None:
-        """Say that no more bytes will come. Raises DecodeError if that cuts a frame, and what is `broken`."""
-        self._known().eof()
 
     def _speak(self, name: str, obfuscation: Obfuscation | None) -> None:
         self._framer = FRAMINGS[name](self._side, limit=self._limit, entropy=self._entropy)
@@ -190,26 +187,12 @@ class ServerStream(_Stream):
             try:
                 size = self._recognise()
             except PeerError as error:
-                self._give_up(error)
+                self._unrecognised, self._start = copy.copy(error), bytearray()
                 raise
             if size is None:
                 return []
             data, self._start = bytes(self._start[size:]), bytearray()
         return super().receive(data)
-
-    def eof(self) -> None:
-        """As for the other end; DecodeError as well for a start that was too short to be recognised."""
-        if self._unrecognised:
-            raise copy.copy(self._unrecognised)
-        if self._framer:
-            super().eof()
-        elif self._start:
-            error = DecodeError("too short to tell", got=bytes(self._start), where="first bytes")
-            self._give_up(error)
-            raise error
-
-    def _give_up(self, error: PeerError) -> None:
-        self._unrecognised, self._start = copy.copy(error), bytearray()
 
     def send(self, payload: Buffer) -> bytes:
         """The bytes that carry a packet; errors as `Framing.wrap`."""

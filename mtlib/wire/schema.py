@@ -9,12 +9,12 @@ Source: core.telegram.org/schema/mtproto, core.telegram.org/schema (layers 190 t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
-from mtlib.wire.dissection import Field, Kind, Seal, Shape
+from mtlib.wire.dissection import Field, Kind, Seal
 from mtlib.wire.layout import Layout, Raw, Rest
 from mtlib.wire.notes import Note, Origin, constant, copied, derived, given, random
-from mtlib.wire.tl import SIMPLE, Boxed, Constructor, Schema, constructor
+from mtlib.wire.tl import SIMPLE, Boxed, Schema, constructor
 
 SCHEMA = Schema()
 LAYER = 214
@@ -30,18 +30,7 @@ INVOKING = "core.telegram.org/api/invoking"
 LONG, INT = SIMPLE["long"], SIMPLE["int"]
 
 
-def _line(
-    text: str,
-    page: str = "",
-    sizes: Mapping[str, str] | None = None,
-    inside: Mapping[str, Shape | Seal] | None = None,
-    known_as: str = "",
-    /,
-    **meanings: str | Note,
-) -> Constructor:
-    """One constructor; a meaning in words is that of a value its author chooses, as `page` says."""
-    notes = {name: given(said, page) if isinstance(said, str) else said for name, said in meanings.items()}
-    return constructor(SCHEMA, text, sizes, inside, known_as, **notes)
+_line = partial(constructor, SCHEMA)
 
 
 def _hashed(name: str, content: str, kind: Kind, spec: str) -> Layout:

@@ -453,14 +453,16 @@ def crc(line: str, *, undone: str = "") -> int:
 def constructor(
     schema: Schema,
     line: str,
+    page: str = "",
     sizes: Mapping[str, str] | None = None,
     inside: Mapping[str, Shape | Seal] | None = None,
     known_as: str = "",
     /,
-    **notes: Note,
+    **notes: Note | str,
 ) -> Constructor:
-    """The layout of a TL line, added to `schema`. Of its fields, by name: `notes` explains them, `sizes` says which
-    other field holds a body's length, `inside` what a body or a ciphertext is.
+    """The layout of a TL line, added to `schema`. Of its fields, by name: `notes` explains them (words alone explain a
+    value that its author chooses, as `page` says), `sizes` says which other field holds a body's length, `inside` what
+    a body or a ciphertext is.
 
     Raises LocalError where the line is not one of TL, names a type or field that is not there, is declared twice, or
     has an id that is not its CRC-32.
@@ -476,7 +478,7 @@ def constructor(
     fields = [Field("constructor", Constant("constructor", number.to_bytes(4, "little")), says)]
     for argument in arguments.split():
         try:
-            fields.append(_field(schema, argument, sizes or {}, inside or {}, notes))
+            fields.append(_field(schema, argument, page, sizes or {}, inside or {}, notes))
         except LocalError as error:
             raise error.within(name) from None
     made = Constructor(name, tuple(fields), line, number, result, known_as)
@@ -490,9 +492,10 @@ def constructor(
 def _field(
     schema: Schema,
     argument: str,
+    page: str,
     sizes: Mapping[str, str],
     inside: Mapping[str, Shape | Seal],
-    notes: Mapping[str, Note],
+    notes: Mapping[str, Note | str],
 ) -> Field:
     found = ARGUMENT.fullmatch(argument)
     if found is None:
@@ -500,7 +503,10 @@ def _field(
     name, flags, bit, type_ = found.groups()
     when = (flags, int(bit)) if flags else None
     body = schema if type_ in ("Object", "!X") else inside.get(name)
-    return Field(name, kind_of(schema, type_), notes.get(name) or given(), sizes.get(name, ""), when, body)
+    note = notes.get(name, given())
+    if isinstance(note, str):
+        note = given(note, page)
+    return Field(name, kind_of(schema, type_), note, sizes.get(name, ""), when, body)
 
 
 def kind_of(schema: Schema, type_: str) -> Kind:

@@ -18,7 +18,7 @@ from test_predict import Question, asked
 
 from mtlib.lab import Inspector as Widget
 from mtlib.lab import inspect_bind, sample
-from mtlib.wire import SCHEMA
+from mtlib.wire.schema import SCHEMA
 
 __all__ = ["asked", "inspector", "plates"]
 

@@ -25,7 +25,9 @@ from mtlib.crypto.aes import Ctr, ige_decrypt, ige_encrypt
 from mtlib.crypto.entropy import System
 from mtlib.errors import DecodeError, MtError
 from mtlib.transport.framing import FRAMINGS
-from mtlib.wire import SCHEMA, Constructor, Dissection
+from mtlib.wire.dissection import Dissection
+from mtlib.wire.schema import SCHEMA
+from mtlib.wire.tl import Constructor
 from tests.fuzzing import bodies, spoiled
 
 SCHEMA_MADE = ("pyrogram.raw.types.", "pyrogram.raw.functions.")

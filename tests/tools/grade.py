@@ -37,7 +37,7 @@ from typing import IO, Any, Self
 from exam import questions
 from grade_walls import ONE, ROOT, Walls, best
 from mtlib.clinic.ladder import Raised
-from mtlib.errors import shown
+from mtlib.errors import printable
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.examining import RIGHT, Exercise, Mark, Task, not_yet
 
@@ -199,7 +199,7 @@ def _value(written: Any) -> Any:
         case ["nothing"]:
             return None
         case ["plain", bool() | int() | float() | str() as value]:
-            return shown(value, LARGEST) if isinstance(value, str) else value
+            return printable(value, LARGEST) if isinstance(value, str) else value
         case ["bytes" | "changeable", str(digits)]:
             with contextlib.suppress(ValueError):
                 return bytes.fromhex(digits)
@@ -217,7 +217,7 @@ def _value(written: Any) -> Any:
 
 def _one_line(text: str) -> str:
     """Text of a student's, fit for a terminal and for a table."""
-    return shown(" ".join(text.split()), 200)
+    return printable(" ".join(text.split()), 200)
 
 
 # -- One student --------------------------------------------------------------------------------------------------
@@ -344,9 +344,9 @@ def graded(folder: Path, exercises: Sequence[Exercise], seed: str) -> Iterator[S
 
 
 def print_student(student: Student) -> None:
-    print(shown(student.name, 200))
+    print(printable(student.name, 200))
     for name, finding in student.findings.items():
-        more = f": {shown(finding.sentence, 400)}" if finding.verdict != RIGHT else ""
+        more = f": {printable(finding.sentence, 400)}" if finding.verdict != RIGHT else ""
         print(f"  {name:<16} {finding.verdict}{more}", flush=True)
     if student.trouble:
         print(f"  {student.trouble}", flush=True)
@@ -370,7 +370,8 @@ def write_csv(path: Path, everybody: Sequence[Student], exercises: Sequence[Exer
         for each in everybody:
             name = f"'{each.name}" if each.name[:1] in tuple("=+-@\t\r") else each.name
             verdicts = [each.findings[name].verdict if name in each.findings else "" for name in names]
-            table.writerow([shown(name, 200), each.right(functions), len(functions), each.right(values), len(values),
+            table.writerow([printable(name, 200),
+                            each.right(functions), len(functions), each.right(values), len(values),
                             *verdicts, each.trouble])  # fmt: skip
 
 
@@ -389,7 +390,7 @@ def main(arguments: list[str]) -> int:
     words.add_argument("--csv", type=Path, metavar="FILE", help="write the marks as a table, too")
     given = words.parse_args(arguments)
     if not given.folder.is_dir():
-        words.error(f"FOLDER {shown(str(given.folder), 200)} is no folder")
+        words.error(f"FOLDER {printable(str(given.folder), 200)} is no folder")
     exercises = asked(given.exam)
     everybody = []
     try:
@@ -401,7 +402,7 @@ def main(arguments: list[str]) -> int:
         return 1
     functions = [each for each in exercises if isinstance(each, Task)]
     values = [each for each in exercises if not isinstance(each, Task)]
-    marks = [(shown(each.name, 40), each.right(functions), each.right(values)) for each in everybody]
+    marks = [(printable(each.name, 40), each.right(functions), each.right(values)) for each in everybody]
     print_table(marks, len(functions), len(values))
     if given.csv:
         write_csv(given.csv, everybody, exercises)

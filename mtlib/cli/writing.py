@@ -1,17 +1,18 @@
-"""Lines for somebody who may not read them: whoever writes never waits.
-
-A pipe that is not read is full after 64 KiB, and whoever writes to it then stands still. A data centre must not, so it
-hands its lines to a `Teller`, whose thread does the waiting.
-"""
+"""Where the commands write: lines for somebody who may not read them, key logs, and files for their owner alone."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import UnsupportedOperation
-from typing import TextIO
+from types import TracebackType
+from typing import Self, TextIO
+
+from mtlib.cli.reading import refuse
+from mtlib.crypto.keys import AuthKey
 
 WAITING = 512
 """Lines that wait for their reader at most; those after them are dropped and counted."""
@@ -20,7 +21,8 @@ FAREWELL = 2.0
 
 
 class Teller:
-    """Hands lines to `write` in a thread of its own, in order.
+    """Hands lines to `write` in a thread of its own, in order: a pipe that is not read is full after 64 KiB, and
+    whoever writes to it then stands still, which a data centre must not.
 
     Where `waiting` lines wait, the next are dropped; `dropped(n)` is the line that says so, where they would have
     stood. `error` is the OSError that ended it: nobody reads any more.
@@ -92,3 +94,46 @@ def to_stream(stream: TextIO) -> Callable[[str], None]:
             rest = rest[os.write(number, rest) :]
 
     return write
+
+
+class KeyLog:
+    """The auth keys of a session, for whoever looks at its recorded packets later: a file that its owner alone may
+    read, with a line for every key, the sixteen hex digits of its id as it travels, a space, and the 512 of the key.
+    Without a path nothing is kept.
+
+    Raises LocalError where it cannot be written.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self._path, self._file = path, None if path is None else private(path, os.O_APPEND)
+
+    def add(self, key: AuthKey) -> None:
+        if self._file is not None:
+            with writing(self._path):
+                os.write(self._file, f"{key.id_bytes.hex()} {bytes(key).hex()}\n".encode())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
+
+def private(path: str, *flags: int) -> int:
+    """The descriptor of a file that its owner alone may read, made if there is none."""
+    with writing(path):
+        at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody reads is an error, and nothing to wait for
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | at_once | sum(flags), 0o600)
+        if os.name == "posix":
+            os.fchmod(file, 0o600)
+        return file
+
+
+@contextlib.contextmanager
+def writing(path: str | None) -> Iterator[None]:
+    """What goes wrong with a file is a sentence with its name."""
+    try:
+        yield
+    except OSError as error:
+        refuse(f"cannot write {path}: {error.strerror}")
