@@ -9,34 +9,54 @@ is no; 2 the command cannot be used like that; 3 nobody answered; 130 interrupte
 
 from __future__ import annotations
 
-import argparse
-import io
+import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from mtlib import __version__
-from mtlib.cli.bind import add_bind
-from mtlib.cli.dc import add_dc
-from mtlib.cli.looking import add_dissect, add_doctor, add_judge, add_sheet, add_tap
-from mtlib.cli.reading import INTERRUPTED, NO, UNREACHABLE, USAGE
-from mtlib.errors import LocalError, MtError, Unreachable, without_long_hex
+if TYPE_CHECKING:
+    import argparse
+
+# Little is imported up here: until `main` is reached, Python answers Ctrl-C with a traceback.
+
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. Bad input is one sentence on stderr, never a traceback."""
+    """Run one command and return its exit code. Bad input is one sentence on stderr, never a traceback.
+
+    Without `arguments` this is the program: it takes those it was started with, and whoever interrupts it, at whatever
+    moment, gets one sentence."""
+    if arguments is not None:
+        return _run(arguments)
+    _answer(_leave)  # an error instead could come out of Python's own calls, or be lost in them
+    try:
+        return _run(sys.argv[1:])
+    finally:
+        _answer(_leave)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    import io
+
+    from mtlib.cli.reading import NO, UNREACHABLE, USAGE
+    from mtlib.errors import LocalError, MtError, Unreachable
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its number
     try:
         try:
-            arguments = sys.argv[1:] if arguments is None else arguments
             options = _parser(arguments[:1]).parse_args(arguments)
+            if "undo" in options:
+                _answer(signal.default_int_handler)
             return int(options.run(options))
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
+        _say_interrupted()
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has left; a second complaint about it helps nobody
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -49,15 +69,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, NO)
 
 
+def _answer(with_what: Any) -> None:
+    """Who is to be asked when this program is interrupted or told to end. One that was started to ignore that, or
+    that has an answer of its own by now, keeps to it."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler, _leave):
+            signal.signal(number, with_what)
+
+
+def _leave(*_: object) -> NoReturn:
+    _say_interrupted()
+    os._exit(INTERRUPTED)
+
+
+def _say_interrupted() -> None:
+    with contextlib.suppress(OSError):  # nobody may be there to be told
+        os.write(2, b"mtlib: interrupted\n")
+
+
 def _complain(error: Exception, code: int) -> int:
+    from mtlib.errors import without_long_hex
+
     print(f"mtlib: {without_long_hex(str(error))}", file=sys.stderr)
     return code
 
 
 COMMANDS = {
-    "bind": add_bind, "dc": add_dc, "dissect": add_dissect, "doctor": add_doctor, "judge": add_judge,
-    "sheet": add_sheet, "tap": add_tap,
+    "bind": "bind", "dc": "dc", "dissect": "looking", "doctor": "looking", "judge": "looking", "sheet": "looking",
+    "tap": "looking",
 }  # fmt: skip
+"""Which module of `mtlib.cli` has the command."""
 _EXAMPLES = """\
 python -m mtlib bind                              a whole binding with a data centre of its own, byte by byte
 python -m mtlib dc --write dc                     a data centre for your client; address and key go to the folder dc
@@ -71,24 +113,29 @@ Exit codes: 0 yes, 1 no, 2 wrong use, 3 nobody answered, 130 interrupted.
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Wrong use is told without what may be a key in a wrong place."""
-
-    def error(self, message: str) -> NoReturn:
-        super().error(without_long_hex(message))
-
-
 def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
     """The parser for arguments that begin with `first`. Where that is a command, the options of the others are left
     out: to know them, more of the library would be loaded."""
-    parser = _Parser(
+    import argparse
+    from importlib import import_module
+
+    from mtlib import __version__
+    from mtlib.errors import without_long_hex
+
+    class Parser(argparse.ArgumentParser):
+        """Wrong use is told without what may be a key in a wrong place."""
+
+        def error(self, message: str) -> NoReturn:
+            super().error(without_long_hex(message))
+
+    parser = Parser(
         prog="python -m mtlib", description="See, build and debug Telegram's auth.bindTempAuthKey.",
         formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES,
     )
     parser.add_argument("--version", action="version", version=f"mtlib {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in [word for word in first if word in COMMANDS] or COMMANDS:
-        COMMANDS[name](commands.add_parser)
+        getattr(import_module(f"mtlib.cli.{COMMANDS[name]}"), f"add_{name}")(commands.add_parser)
     return parser
 
 

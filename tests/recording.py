@@ -15,7 +15,6 @@ import io
 import json
 import os
 import re
-import runpy
 import signal
 import socket
 import struct
@@ -52,6 +51,7 @@ from mtlib import (
     unseal,
     verify,
 )
+from mtlib.__main__ import main
 from patients import PATIENTS, REMARKS
 from wrong_client import NOW as PATIENTS_NOW
 from wrong_client import WrongClient, ige_backwards, kdf1, kdf2, key_id, long, number, pattern, swapped, tl_bytes
@@ -730,8 +730,7 @@ def run(arguments: Iterable[str], files: Mapping[str, str]) -> tuple[int, str, s
                 contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors),
             ):  # fmt: skip
                 warnings.simplefilter("ignore")
-                runpy.run_module("mtlib", run_name="__main__", alter_sys=True)
-            code = 0
+                code = main(command[1:])
         except SystemExit as left:
             code = int(left.code or 0)
         finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -225,3 +227,26 @@ def test_what_a_program_has_started_ends_with_it(ending: str, tmp_path: Path) ->
     size = beat.stat().st_size
     time.sleep(0.4)
     assert beat.stat().st_size == size
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such signals here")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_program_ends_with_its_judge(name: str, tmp_path: Path) -> None:
+    """One that goes on when its input has ended, and answers no signal."""
+    number = tmp_path / "number"
+    source = (f"import os, signal, time\nfor each in (1, 2, 15): signal.signal(each, signal.SIG_IGN)\n"
+              f"open({str(number)!r} + '_', 'w').write(str(os.getpid()))\n"
+              f"os.rename({str(number)!r} + '_', {str(number)!r})\nwhile True: time.sleep(60)")
+    root = Path(__file__).resolve().parents[1]
+    with subprocess.Popen([sys.executable, "-m", "mtlib", "judge", "--", sys.executable, "-c", source], cwd=root,
+                          stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as program:
+        assert program.stderr is not None
+        until = time.monotonic() + 60
+        while not number.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        judged = int(number.read_text())
+        program.send_signal(getattr(signal, name))
+        assert (program.wait(20), program.stderr.read()) == (130, b"mtlib: interrupted\n")
+    with pytest.raises(ProcessLookupError):
+        os.kill(judged, 0)

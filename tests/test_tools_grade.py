@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import importlib
 import importlib.util
 import os
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -321,3 +325,114 @@ def test_wrong_use_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
             grade.main(words)
         assert ended.value.code == 2
         assert "FOLDER" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a path cannot be so long here, and links want rights")
+def test_a_students_folder_is_one_students(tmp_path: Path) -> None:
+    """Whatever it holds: folders in folders, links, more programs than there are students."""
+    _class(tmp_path, {"ada": RIGHT, "group/bob": RIGHT, "many": RIGHT})
+    deep = tmp_path / "deep"
+    here = os.getcwd()
+    try:
+        for _ in range(1200):
+            deep.mkdir()
+            os.chdir(deep)
+            deep = Path("d")
+    finally:
+        os.chdir(here)
+    for number in range(grade.MOST):
+        (tmp_path / "many" / str(number)).mkdir()
+        (tmp_path / "many" / str(number) / "my_bind.py").write_text("while True: pass")
+    for link, to in (("zoe", "ada"), ("around", "around"), ("group/eve", "../ada"), ("root", os.sep)):
+        (tmp_path / link).symlink_to(to)
+    marks = {each.name: (_right(each), each.trouble)
+             for each in grade.graded(tmp_path, [EXERCISES["msg_key_v1"]], "")}  # fmt: skip
+    no = "cannot be run: there is no my_bind.py"
+    assert marks == {
+        "ada": (1, ""), "group/bob": (1, ""), "deep": (0, no), "root": (0, no),
+        "zoe": (0, "cannot be run: my_bind.py is no ordinary file"),
+        "many": (0, "cannot be run: there are more than 200 my_bind.py below this folder"),
+    }  # fmt: skip
+    subprocess.run(["rm", "-r", str(tmp_path / "deep")], check=True)  # Python's own way does not come so far down
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names of files that are no text")
+def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/g\xff"
+    os.mkdir(folder)
+    Path(os.fsdecode(folder), "my_bind.py").write_text(RIGHT)
+    (student,) = grade.graded(tmp_path, [EXERCISES["msg_key_v1"]], "")
+    assert (student.name, _right(student)) == ("g\\xff", 1)
+
+
+def test_an_answer_that_cannot_even_be_read_is_one_answer(tmp_path: Path) -> None:
+    """Some versions of Python read rows in rows that are deeper than a function can follow."""
+
+    class Deep:
+        has: Mapping[str, str] = {VALUES[0]: "value"}
+
+        def value(self, name: str) -> object:
+            raise RecursionError
+
+    finding = grade.examined(EXERCISES[VALUES[0]], Deep(), "")
+    assert "cannot be compared (RecursionError)" in finding.sentence
+
+
+@pytest.mark.parametrize("name", ["no/such/folder/marks.csv", "", "/dev/full"])
+def test_marks_that_cannot_be_written_are_a_sentence(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if name.startswith("/dev") and not Path(name).exists():
+        pytest.skip("this system has no disk that is always full")
+    _class(tmp_path / "class", {"ada": RIGHT})
+    assert grade.main([str(tmp_path / "class"), "--csv", str(tmp_path / name)]) == 1
+    printed = capsys.readouterr()
+    assert len(printed.err.splitlines()) == 1
+    assert ("ada" in printed.out) == (name == "/dev/full")  # told before the work, where it can be told before
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_examiner_that_is_stopped_leaves_no_program(name: str, tmp_path: Path) -> None:
+    """Not even one that sleeps, and at once."""
+    _class(tmp_path, {f"{number}": "import time; time.sleep(600)" for number in range(3)})
+    root = str(TOOLS.parents[1])
+    code = f"import sys; sys.path[:0] = [{str(TOOLS)!r}, {root!r}]; import grade, grade_walls; "
+    code += "grade.best = lambda works: (grade_walls.Walls(), ''); grade.LIMITS = ()"
+    code += "; print('up', flush=True); grade.take_signals(); grade.main(sys.argv[1:])"
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as examiner:  # fmt: skip
+        assert examiner.stdout is not None
+        assert examiner.stderr is not None
+        assert examiner.stdout.readline() == b"up\n"
+        until = time.monotonic() + 60
+        while len(running := _children(examiner.pid)) < 3 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert len(running) == 3
+        examiner.send_signal(getattr(signal, name))
+        assert examiner.wait(10) == 130  # each of them had eight seconds
+        assert examiner.stderr.read() == b"\nStopped.\n"
+    until = time.monotonic() + 10
+    while (left := list(filter(_alive, running))) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not left
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())  # one that has ended, and nobody has asked, has none
+    except OSError:
+        return False
+
+
+def _children(parent: int) -> list[int]:
+    """The processes that a process has started."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("nothing here tells which processes there are")
+    found = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(each.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(each.parent.name))
+    return found

@@ -116,7 +116,7 @@ def add_judge(add: Adder) -> None:
     judge.add_argument("--list", action="store_true", help="the steps, in the order in which they are asked")
     judge.add_argument("words", nargs=argparse.REMAINDER, metavar="[NAME ...] -- PROGRAM", help="parts or steps that "
                        f"are asked, or {EVERYTHING}, without a name the binding; then a program and its arguments")
-    judge.set_defaults(run=_judge, wrong=judge.error)
+    judge.set_defaults(run=_judge, wrong=judge.error, undo=True)  # interrupted, it has a program to end
 
 
 def _judge(options: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 from mtlib.errors import LocalError
 
-NO, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
-"""Exit codes beside 0."""
+NO, USAGE, UNREACHABLE = 1, 2, 3
+"""Exit codes beside 0, and 130 for what was interrupted."""
 MOST = 1 << 22
 """Bytes of the longest file that is looked at."""
 

@@ -53,6 +53,8 @@ ENOUGH = 1.0
 """Seconds with which it is worth to start it once more."""
 LARGEST = 1 << 18
 """Bytes of a my_bind.py, and of one answer."""
+MOST, DEEPEST = 200, 8
+"""Students below a folder of the first level, and folders from there down to a my_bind.py."""
 LIMITS = (
     ("RLIMIT_AS", 1 << 29), ("RLIMIT_CPU", int(IN_ALL)), ("RLIMIT_NPROC", 0), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0),
     ("RLIMIT_NOFILE", 64),
@@ -77,11 +79,15 @@ class Program:
     def __init__(self, source: bytes, walls: Walls, user: int | None, patience: float = IN_ALL) -> None:
         self.patience = patience
         self._number = 0
-        self._process = subprocess.Popen(
-            [*walls.prefix, sys.executable, "-IB", str(ONE)], cwd=os.path.abspath(os.sep), env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
+        with _starting:
+            if _running is None:
+                raise Stopped("the examiner was stopped")
+            self._process = subprocess.Popen(
+                [*walls.prefix, sys.executable, "-IB", str(ONE)], cwd=os.path.abspath(os.sep), env=_environment(),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )  # fmt: skip
+            _running.add(self._process)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         self._listener.start()
@@ -159,11 +165,11 @@ class Program:
 
     def end(self) -> None:
         """End it, and whatever it started."""
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
+        _kill(self._process)
         self._process.wait()
+        with _starting:
+            if _running is not None:
+                _running.discard(self._process)
         self._listener.join(1)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None and not self._listener.is_alive():
@@ -177,6 +183,27 @@ class Program:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end()
+
+
+_starting = threading.RLock()
+_running: set[subprocess.Popen[bytes]] | None = set()
+"""The programs that run; None once no other may be started."""
+
+
+def stop_all() -> None:
+    """End every program, and start no other."""
+    global _running
+    with _starting:
+        running, _running = _running, None
+    for process in running or ():
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _environment() -> dict[str, str]:
@@ -237,7 +264,7 @@ class Student:
 
     def source(self) -> bytes:
         """What they handed in. A link could lead to somebody else's work, or to a file of the teacher's."""
-        if self.path.is_symlink() or not self.path.is_file():
+        if self.path.is_symlink() or self.path.parent.is_symlink() or not self.path.is_file():
             raise Stopped(f"{NAME} is no ordinary file" if os.path.lexists(self.path) else f"there is no {NAME}")
         with self.path.open("rb") as file:
             text = file.read(LARGEST + 1)
@@ -247,15 +274,32 @@ class Student:
 
 
 def students(folder: Path) -> list[Student]:
-    """One for each folder with a my_bind.py, and for each folder of the first level that has none below it."""
-    found = {path.parent for path in folder.rglob(NAME)}
-    empty = {
-        each for each in folder.iterdir()
-        if each.is_dir() and not each.name.startswith(".") and not any(each in (at, *at.parents) for at in found)
-    }  # fmt: skip
-    names = {path: path.relative_to(folder).as_posix() if path != folder else folder.resolve().name
-             for path in found | empty}  # fmt: skip
-    return [Student(names[path], path / NAME) for path in sorted(names)]
+    """One for each folder with a my_bind.py, and for each folder of the first level that has none below it. No folder
+    of the first level can be more than MOST students: one of them could keep everybody waiting."""
+    found = {folder: [folder]} if os.path.lexists(folder / NAME) else {}
+    found |= {each: list(_programs(each)) for each in folder.iterdir() if each.is_dir() and each.name[:1] != "."}
+    everybody = []
+    for first, paths in sorted(found.items()):
+        few = paths if 0 < len(paths) <= MOST else [first]
+        names = [path.relative_to(folder).as_posix() if path != folder else folder.resolve().name for path in few]
+        told = [os.fsencode(name).decode(errors="backslashreplace") for name in names]
+        everybody += [Student(name, path / NAME) for name, path in sorted(zip(told, few, strict=True))]
+        if len(paths) > MOST:
+            everybody[-1].trouble = f"cannot be run: there are more than {MOST} {NAME} below this folder"
+    return everybody
+
+
+def _programs(first: Path) -> Iterator[Path]:
+    """The folders at and below one of the first level that have a my_bind.py; no link is followed to one."""
+    waiting, many = [(first, 1)], 0
+    while waiting and many <= MOST:
+        path, depth = waiting.pop()
+        if os.path.lexists(path / NAME):
+            many += 1
+            yield path
+        if depth < DEEPEST and not path.is_symlink():
+            with contextlib.suppress(OSError):
+                waiting += [(each, depth + 1) for each in path.iterdir() if each.is_dir() and not each.is_symlink()]
 
 
 def grade(student: Student, source: bytes, exercises: Sequence[Exercise], seed: str, walls: Walls,
@@ -293,10 +337,9 @@ def examined(exercise: Exercise, program: Program, seed: str) -> Mark | None:
         return None
     if has == "library":
         return not_yet("this is mtlib's own, imported.")
-    function = has == "function"
-    answer = functools.partial(_call, program, exercise.name) if function else program.value(exercise.name)
     try:
-        return exercise.examine(answer, seed)
+        function = functools.partial(_call, program, exercise.name)
+        return exercise.examine(function if has == "function" else program.value(exercise.name), seed)
     except Exception as error:
         return not_yet(f"this answer cannot be compared ({type(error).__name__}).")
 
@@ -340,7 +383,7 @@ def graded(folder: Path, exercises: Sequence[Exercise], seed: str) -> Iterator[S
     try:
         yield from pool.map(lambda each: job(*each), jobs)
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def print_student(student: Student) -> None:
@@ -394,20 +437,36 @@ def main(arguments: list[str]) -> int:
     exercises = asked(given.exam)
     everybody = []
     try:
+        if given.csv:
+            given.csv.open("a").close()  # before an hour's work, and not after it
         for student in graded(given.folder, exercises, given.seed or given.exam):
             print_student(student)
             everybody.append(student)
+        functions = [each for each in exercises if isinstance(each, Task)]
+        values = [each for each in exercises if not isinstance(each, Task)]
+        marks = [(printable(each.name, 40), each.right(functions), each.right(values)) for each in everybody]
+        print_table(marks, len(functions), len(values))
+        if given.csv:
+            write_csv(given.csv, everybody, exercises)
     except OSError as reason:
-        print(reason, file=sys.stderr)
+        print(printable(str(reason), 400), file=sys.stderr)
         return 1
-    functions = [each for each in exercises if isinstance(each, Task)]
-    values = [each for each in exercises if not isinstance(each, Task)]
-    marks = [(printable(each.name, 40), each.right(functions), each.right(values)) for each in everybody]
-    print_table(marks, len(functions), len(values))
-    if given.csv:
-        write_csv(given.csv, everybody, exercises)
     return 0
 
 
+def take_signals() -> None:
+    """Who stops the examiner waits for no program that may take its time, and leaves none behind."""
+
+    def stop(*_: object) -> None:
+        stop_all()
+        os.write(2, b"\nStopped.\n")
+        os._exit(130)
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+
+
 if __name__ == "__main__":
+    take_signals()
     sys.exit(main(sys.argv[1:]))

@@ -19,7 +19,11 @@ ONE = Path(__file__).with_name("grade_one.py")
 USERS = range(61184, 65520)
 """Numbers of users that are nobody: systemd takes its passing users from them too, and they own no file."""
 
-OWN = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "--ipc")
+LONGEST = 120
+"""Seconds that a program lives at most, should the examiner be killed before it can end it."""
+OWN = (
+    "timeout", "--signal=KILL", str(LONGEST), "unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "--ipc",
+)  # fmt: skip
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/nix/store")
 NEW_ROOT = """
 set -e
