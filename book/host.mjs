@@ -9,6 +9,7 @@ import { turning } from "./turning.mjs";
 
 const KINDS = ["bind", "controls", "form", "inspector", "plates", "predict", "views"];
 const LONGEST = 120_000; // milliseconds for one answer, from when Python runs
+const LATE = 150; // milliseconds after which a reader is told that Python works: at every key it would only flicker
 const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
 const ORDER = ["structure", "inspected", "state", "told"];
 const RUNS = "Python runs in this page.";
@@ -142,6 +143,10 @@ class Model {
   wait(by) {
     this.open += by;
     this.place.classList.toggle("waiting", this.open > 0);
+    if (by > 0 && this.open === 1) this.late = setTimeout(() => this.place.classList.add("late"), LATE);
+    if (this.open) return;
+    clearTimeout(this.late);
+    this.place.classList.remove("late");
   }
 
   async post(message) {

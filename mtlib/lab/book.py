@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import StringIO
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -127,18 +127,18 @@ def kind_of(widget: Widget) -> str:
 
 @dataclass
 class PageView:
-    """A view of which a page has asked something, and what the page was told of it last."""
+    """A view of which a page has asked something, and the structure that the page was told last, as JSON."""
 
     widget: Widget
-    told: dict[str, str] = field(default_factory=dict)
+    told: str = ""
 
     def news(self) -> dict[str, Any]:
         """What the page does not know yet; a state always, since it carries the serial of what it answers."""
         now = traits(self.widget)
-        written = {name: json.dumps(value) for name, value in now.items()}
-        found = {name: now[name] for name in now if name != "structure" or written[name] != self.told.get(name)}
-        self.told = written
-        return found
+        before, self.told = self.told, json.dumps(now.get("structure"))
+        if self.told == before:
+            now.pop("structure", None)
+        return now
 
 
 class Book:
@@ -187,7 +187,7 @@ class Book:
             for message in before:
                 kept.widget.hear(kept.widget, message, [])
             if before:
-                kept.told = {}
+                kept.told = ""
         kept.widget.hear(kept.widget, question["message"], [])
         sent, kept.widget.sent = kept.widget.sent, []
         return {"traits": kept.news(), "sent": sent}

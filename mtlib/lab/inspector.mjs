@@ -492,6 +492,9 @@ class Sheets {
   ascii(sheet, start, from = 0, to = 0) {
     const text = this.texts[sheet][start / this.width];
     if (!text) return;
+    const drawn = [...this.told.data[sheet].subarray(start, start + this.width), from, to].join();
+    if (text.drawn === drawn) return; // a new text is a new layout of everything around it
+    text.drawn = drawn;
     const bytes = Array.from(this.told.data[sheet].subarray(start, start + this.width), printable);
     const bold = to > from ? [make("b", "", bytes.slice(from, to).join(""))] : [];
     text.replaceChildren(bytes.slice(0, from).join(""), ...bold, bytes.slice(to).join(""));
@@ -713,7 +716,8 @@ class Bar {
     rows.forEach(([holds], check) => {
       const made = this.squares.children[check] || button("square", "", () => {}, { tabindex: check ? "-1" : "0" });
       const { name } = this.told.checks[check];
-      made.replaceChildren(String(check + 1), ...(check === failed ? [make("span", "named", ` ${name}`)] : []));
+      const words = [String(check + 1), ...(check === failed ? [` ${name}`] : [])];
+      if (made.textContent !== words.join("")) made.replaceChildren(words[0], ...words.slice(1).map((word) => make("span", "named", word)));
       made.title = name;
       const word = holds === null ? "nothing to compare" : holds ? "holds" : "fails";
       made.target = { check };

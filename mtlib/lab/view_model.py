@@ -94,6 +94,8 @@ class ViewModel:
         self._mode = KEYS if reseal else ATTACKER
         self._serial: int | str = 0
         self._look: dict[str, Any] = {}
+        self._shown: Draft | None = None
+        self._bytes: dict[str, Any] = {}
         self.structure: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
         self._tell()
@@ -322,25 +324,33 @@ class ViewModel:
     # -- State out
 
     def _tell(self, said: str = "") -> None:
-        found = Map.of(self.dissection)
+        draft = self._drafts[self._at]
+        if draft is not self._shown:
+            self._shown = draft
+            self._show(Map.of(draft.dissection), draft.verdict)
+        self.state = {
+            "serial": self._serial,
+            "mode": self.mode,
+            **self._bytes,
+            "undos": self.undos,
+            "redos": self.redos,
+            "said": said,
+            "look": self._look,
+        }
+
+    def _show(self, found: Map, judged: Any) -> None:
+        """What is told of the bytes and of their verdict, as long as these are the bytes."""
         traces = [self._trace(found, place) for place in found.places]
-        judged = self.verdict
         self.structure = {
             **_structure(found, traces),
             "checks": _checks(judged, found) if judged else [],
             "base": self._base,
             "can": {"modes": list(self.modes), "keys": self._keys},
         }
-        self.state = {
-            "serial": self._serial,
-            "mode": self.mode,
+        self._bytes = {
             "data": [bytes(sheet.dissection).hex() for sheet in found.sheets],
             "agrees": [traced.agrees if traced else None for traced in traces],
             "verdict": _verdict(judged, self._answer(judged)) if judged else None,
-            "undos": self.undos,
-            "redos": self.redos,
-            "said": said,
-            "look": self._look,
         }
 
     def _trace(self, found: Map, place: Place) -> Traced | None:
@@ -468,4 +478,5 @@ def _checks(judged: Any, found: Map) -> list[dict[str, Any]]:
 
 def _named(paths: Iterable[str], wanted: Sequence[str]) -> list[int]:
     """Which of the paths are, or end with, a wanted one."""
-    return [index for index, path in enumerate(paths) if any(f"/{path}".endswith(f"/{name}") for name in wanted)]
+    ends = tuple(f"/{name}" for name in wanted)
+    return [index for index, path in enumerate(paths) if f"/{path}".endswith(ends)]

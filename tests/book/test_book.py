@@ -105,6 +105,7 @@ def test_while_python_is_held_the_old_bytes_stand_with_their_verdict(reader: Cal
     type_over(page)
     expect(page.locator(".alive.inspector")).to_have_class(re.compile("waiting"))
     page.wait_for_timeout(3000)
+    expect(page.locator(".alive.inspector")).to_have_class(re.compile("late"))
     assert len(page.evaluate("[...pairs]")) == 1
     for route in held:
         route.continue_()

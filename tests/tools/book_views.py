@@ -6,6 +6,7 @@ short plain values, are carried in the place of the cells that made them: some o
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import subprocess
@@ -58,17 +59,28 @@ class Player:
 
 def needed(cells: Sequence[str], at: int, plain: Sequence[Mapping[str, str]]) -> list[str]:
     """The cells that the names of cell `at` lead back to, and that cell. Where a name had a plain value (`plain`: by
-    cell, before it), that stands before the cell that reads it, and what made it is left out."""
+    cell, before it), that stands before the cell that reads it, and what made it is left out; of a cell that only its
+    imports are wanted of, they alone stand there."""
     chosen: list[str] = []
     wanted: set[str] = set()
     for number in reversed(range(at + 1)):
-        cell = uses(cells[number])
-        if number == at or cell.gives & wanted:
+        if number == at or uses(cells[number]).gives & wanted:
+            source = cells[number] if number == at else imported(cells[number], wanted)
+            cell = uses(source)
             given = {name: plain[number][name] for name in sorted(cell.needs) if name in plain[number]}
             values = "".join(f"{name} = {value}\n" for name, value in given.items())
-            chosen.append(values + cells[number])
+            chosen.append(values + source)
             wanted = (wanted - cell.gives) | (cell.needs - given.keys())
     return chosen[::-1]
+
+
+def imported(source: str, wanted: set[str]) -> str:
+    """A cell; where nothing is wanted of it but names that it imports, the lines that import them."""
+    cell = uses(source)
+    if wanted & {*cell.variables, *cell.inside}:
+        return source
+    imports = [ast.unparse(each) for each in ast.parse(source).body if isinstance(each, (ast.Import, ast.ImportFrom))]
+    return "\n".join(line for line in imports if uses(line).gives & wanted)
 
 
 def views_of(cells: Sequence[str], id: str, player: Player) -> list[dict[str, Any]]:
