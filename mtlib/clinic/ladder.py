@@ -140,7 +140,7 @@ def _values(way: Way, arguments: Sequence[Any]) -> list[Any]:
     try:
         made = way(*arguments)
         return list(made) if isinstance(made, Iterator) else [made]
-    except (struct.error, OverflowError, LocalError) as error:
+    except (struct.error, OverflowError, IndexError, LocalError) as error:
         return [Raised.of(error)]
 
 

@@ -210,8 +210,9 @@ class Table:
             if slip.key == key and (not slip.values or value in slip.values):
                 return almost(f"{score}{slip.sentence}", slip.name)
         shown = _brief(value) if isinstance(value, bytes) else repr(value)
-        both = isinstance(value, bytes) and isinstance(right, bytes)
-        said = difference(value, right) if both else f"{shown} is not it."
+        said = f"{shown} is not it."
+        if isinstance(right, bytes):
+            said = _not_these_bytes(value, right, _kind(value)).sentence
         return Mark(ALMOST if score and 2 * well >= len(self.solution) else NOT_YET, (score or f"{key}: ") + said)
 
 
@@ -292,7 +293,8 @@ def _not_these_bytes(given: Any, expected: bytes, kind: str) -> Mark:
 
 def _not_this_row(given: Any, expected: tuple[Any, ...], kind: str) -> Mark:
     if not isinstance(given, tuple):
-        return not_yet(f"it gives {kind}; {len(expected)} values are wanted, {_brief(expected)}.")
+        wanted = f"{len(expected)} values are wanted, {_brief(expected)}" if expected else "a list is wanted"
+        return not_yet(f"it gives {kind}; {wanted}.")
     if len(given) != len(expected) or not all(isinstance(each, bytes) for each in (*given, *expected)):
         return not_yet(f"it gives {kind}, {_brief(given)}, and {_brief(expected)} is right.")
     at = next(at for at, each in enumerate(given) if each != expected[at])

@@ -86,7 +86,8 @@ SAME_NONCE = Task(
                 lambda request, envelope: request[12:16] == envelope[36:40],
                 lambda request, envelope: request[16:20] == envelope[40:44]),
         wrong_answer("constructor_forgotten",
-                "You read 4 bytes too early: a constructor stands in front, in the request and in the inner object.",
+                "This says False to every request: one side is no nonce. In front of it stand constructor and key id "
+                "in the request, header and constructor in the envelope.",
                 lambda request, envelope: request[12:20] == envelope[32:40],
                 lambda request, envelope: request[8:16] == envelope[36:44]),
     ),
@@ -104,9 +105,16 @@ def _outside(packet: bytes, message: bytes) -> bytes:
     return packet[:8] + bytes(16) + message
 
 
-def _channel(packet: bytes, message: bytes, envelope: bytes) -> list[str]:
+def _channel(packet: bytes, message: bytes, envelope: bytes,
+             places: Sequence[tuple[str, int, int]] = CHANNEL) -> list[str]:  # fmt: skip
     around = _outside(packet, message)
-    return [name for name, inside, at in CHANNEL if envelope[inside : inside + 8] != around[at : at + 8]]
+    return [name for name, inside, at in places if envelope[inside : inside + 8] != around[at : at + 8]]
+
+
+def _elsewhere(**places: tuple[int, int]) -> Way:
+    """The comparison with some of the values looked for at other bytes, inside and outside as in CHANNEL."""
+    sought = tuple((name, *places.get(name, (inside, at))) for name, inside, at in CHANNEL)
+    return lambda packet, message, envelope: tuple(_channel(packet, message, envelope, sought))
 
 
 def _signs_mixed(packet: bytes, message: bytes, envelope: bytes) -> list[str]:
@@ -149,6 +157,14 @@ SAME_CHANNEL = Task(
         wrong_answer("different_signs",
                 "Two ints of different sign are never equal: read both sides signed, or compare the bytes.",
                 lambda p, m, e: tuple(_signs_mixed(p, m, e))),
+        wrong_answer("salt_for_the_session", "Salt comes first in a message: session_id is its bytes 8 to 15.",
+                _elsewhere(temp_session_id=(60, 24))),
+        wrong_answer("other_key_of_the_seal", "The seal names both keys, the temporary one first: envelope[44:52].",
+                _elsewhere(temp_auth_key_id=(52, 0))),
+        wrong_answer("header_of_the_envelope",
+                "`envelope` begins with a header of 32 bytes; the fields of the object stand behind it.",
+                _elsewhere(temp_auth_key_id=(12, 0), temp_session_id=(28, 32)),
+                _elsewhere(temp_auth_key_id=(8, 0), temp_session_id=(24, 32))),
         wrong_answer("first_failure_only",
                 "You return at the first failure. Look at all of them: who measures the time learns which one it was.",
                 lambda p, m, e: tuple(_channel(p, m, e)[:1])),
@@ -316,9 +332,11 @@ BIND_ACCEPTED = Task(
         wrong_answer("any_answer_is_success", "An rpc_error comes in an rpc_result as well, and so does boolFalse.",
                 lambda r, m: bool(_answers_to(r, m))),
         wrong_answer("first_reply_only", "The answer need not come first: greetings and pongs come in between.",
-                lambda r, m: bool(r) and _bound(r[:1], m)),
+                lambda r, m: bool(r) and _bound(r[:1], m), lambda r, m: _bound([r[0]], m)),
         wrong_answer("last_reply_only", "The answer need not come last: other messages may follow it.",
-                lambda r, m: bool(r) and _bound(r[-1:], m)),
+                lambda r, m: bool(r) and _bound(r[-1:], m), lambda r, m: _bound([r[-1]], m)),
+        wrong_answer("msg_id_high_byte_first", "req_msg_id is a long, low byte first.",
+                lambda r, m: _bound(r, int.from_bytes(m.to_bytes(8, "big"), "little", signed=True))),
     ),
     (
         "Go through all replies; most of them are about something else.",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import reduce
 from hashlib import sha1
+from itertools import count
 from typing import Any, Literal
 
 from mtlib.clinic.ladder import wrong_answer
@@ -90,6 +91,14 @@ NOTICING = Task(
                 "msg_key is more than a value to compare: aes_key and aes_iv come from it, so all five blocks turn to "
                 "noise.",
                 _in_cipher(_behind, 1)),
+        wrong_answer("front_compared_too", "The first check looks at the name in front, and a flip elsewhere leaves "
+                "that as it was: ten at most.",
+                _in_cipher(_behind, len(COMPARED) + 2),
+                lambda at: 1 if at < 8 else len(COMPARED) + 2),
+        wrong_answer("from_the_byte_on", "AES turns whole blocks to noise: count from the start of the flipped one.",
+                _in_cipher(lambda start, place: 1 + sum(stop > place for _, stop in COMPARED.values()))),
+        wrong_answer("head_not_taken_off", "C1 begins at byte 24: take key id and msg_key off first.",
+                lambda at: _behind(at - at % BLOCK, at)),
         wrong_answer("random_compared", "random is hashed, and compared with nothing.",
                 _in_cipher(lambda start, place: _behind(start, place) + (start == 0), len(COMPARED) + 2),
                 _in_cipher(lambda start, place: _behind(start, place) + (start == 0))),
@@ -183,6 +192,15 @@ def _foreseen(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, second:
     return _xor(m[i - 1], u[i], u[i + 2]) + (_xor(m[i], v[i], v[i + 2]) if second else m[i])
 
 
+def _v_on_the_wire(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int) -> Iterator[bytes]:
+    """What came out of AES in the place of c_i; the block behind it healed, or put in its place in the same way."""
+    _, v = _pairs(plaintext, ciphertext, iv, exchanged=False, halves=False)
+    for second in (_cut(_healing(plaintext, ciphertext, iv, i))[i], v[i + 1]):
+        c = _cut(ciphertext)
+        c[i - 1 : i + 1] = v[i + 2], second
+        yield b"".join(c)
+
+
 def _messages(seed: str) -> Inputs:
     found: list[tuple[Any, ...]] = []
     for i in (1, 2, 3, 1, 4):
@@ -214,6 +232,7 @@ HEAL = Task(
                      "v, and not the block.",
                      lambda plaintext, ciphertext, iv, i: _moved(ciphertext, i, i + 2),
                      lambda plaintext, ciphertext, iv, i: _repeated(ciphertext, i, i + 2)),
+        wrong_answer("v_on_the_wire", "v is what came out of AES. What travels is v ^ m_(i-1).", _v_on_the_wire),
         wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _healing(*given, halves=True)),
     ),
     (
@@ -520,13 +539,16 @@ QUESTIONS = Task(
 KNOCKED_OUT = Table(
     "knocked_out", 25,
     "One part is switched off, in a data centre that does what the documents said up to 2025. Which of the attacks A0 "
-    "to A12 succeed then? (A13 always does.) Numbers in rising order, with a blank between, or \"\" for none.",
+    "to A12 succeed then? (A13 always does.) Their names in rising order, such as \"A0 A5\", or \"\" for none.",
     {
         "msg_key": "", "temp_auth_key_id": "A1 A10", "msg_id": "A2", "temp_session_id": "A3", "nonce": "A8",
         "perm_auth_key_id": "A6", "not_bound_elsewhere": "A7", "expires_at": "", "one_temp_key": "A2 A3 A9 A11 A12",
         "duplicates": "A11", "window": "A12",
     },
     (
+        Slip("no_text", "A text is wanted: names with a blank between, or \"\" for none.", "msg_key", ((),)),
+        Slip("no_names", "Write them with their A: \"A0 A5\".", "temp_auth_key_id",
+             ("1", "10", "1 10", "1, 10", "1,10", (1, 10), (1,), (10,))),
         Slip("plaintext_chosen", "That is so where an attacker may choose the plaintext. On real bytes they cannot: "
              "without the key it turns to noise.", "msg_key"),
         Slip("one_end_of_two", "Somebody else has the same kind of tunnel, with a name that the seal does not know: "
@@ -604,8 +626,8 @@ CREW = Task(
 
 SAME_JOB = Table(
     "same_job", 25,
-    "Six mechanisms of other protocols. Which part of a bind does the same job? What they do stands in "
-    "material(\"same_job\").",
+    "Six mechanisms of other protocols. Which of the seventeen parts does the same job, one name each? What they do "
+    "stands in material(\"same_job\").",
     {"tls-exporter": "temp_auth_key_id", "replay window": "duplicates", "five minutes": "window",
      "context string": "constructor", "committing AEAD": "perm_auth_key_id", "signature counter": "msg_id_rises"},
     (
@@ -702,6 +724,10 @@ SEARCH = Task(
         wrong_answer("key_turned_round", "A key is written high byte first: to_bytes(256, \"big\"). Only its name is "
                      "read low byte first.",
                      lambda *walk: _search(*walk, name=lambda key: _hashed(_turned(key), _LAST, "little"))),
+        wrong_answer("steps_added", "Each step multiplies: key * step % p.",
+                     lambda target, bits, key, step, p: next(
+                         at for at in count() if (_hashed((key + at * step) % p, _LAST, "little") ^ target)
+                         % (1 << bits) == 0)),
         wrong_answer("keys_counted", "The key itself is 0 steps away: count the multiplications.",
                      lambda *walk: _search(*walk) + 1),
     ),
@@ -745,7 +771,8 @@ EFFORT = Task(
         wrong_answer("clients_do_not_help", "Each key is compared with 4,096 names at once: so many times fewer keys.",
                      _instead(ONE_OF_MANY, lambda bits: bits), _instead(ONE_OF_MANY, lambda bits: bits // 2)),
         wrong_answer("exponent_divided", "4,096 is 2**12: dividing by it takes 12 from the exponent.",
-                     _instead(ONE_OF_MANY, lambda bits: bits // _MANY)),
+                     _instead(ONE_OF_MANY, lambda bits: bits // _MANY),
+                     _instead(ONE_OF_MANY, lambda bits: bits // (1 << _MANY))),
         wrong_answer("pairs_not_counted", "n keys make about n * n / 2 pairs, and each pair may be a hit: half of the "
                      "bits are enough.",
                      _instead(ANY_TWO, lambda bits: bits), _instead(ANY_TWO, lambda bits: bits - 1)),

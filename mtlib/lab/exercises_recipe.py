@@ -44,11 +44,29 @@ def _blocks(seed: str) -> Inputs:
     return (*inputs, (data[:32], key, iv), (data[:16], key, iv))
 
 
+def _own_block(data: bytes, key: bytes, iv: bytes) -> bytes:
+    """The plaintext block remembered too early, so that it is the one before and the one now."""
+    before, out = iv[:16], b""
+    for at in range(0, len(data), 16):
+        block = data[at : at + 16]
+        before = ige_encrypt(block, key, before + block)
+        out += before
+    return out
+
+
 IGE_ENCRYPT = Task(
     "ige_encrypt", 11, ("data", "key", "iv"), "bytes",
     "AES-256-IGE: c_i = E(p_i ^ c_{i-1}) ^ p_{i-1}, with c_0 = iv[0:16] and p_0 = iv[16:32]. `data` is whole blocks of "
     "16 bytes, `key` and `iv` are 32 bytes each.",
-    ige_encrypt, _blocks, tuple(each.of(lambda data, key, iv: (data, b"", key, iv)) for each in mistaken("ciphertext")),
+    ige_encrypt, _blocks,
+    (
+        *(each.of(lambda data, key, iv: (data, b"", key, iv)) for each in mistaken("ciphertext")),
+        wrong_answer("first_block_only", "This ends after the first block: `return` stands inside the loop.",
+                     lambda data, key, iv: ige_encrypt(data[:16], key, iv)),
+        wrong_answer("own_block_behind_aes",
+                     "Behind AES the block itself is XORed in: keep it for the next one, when it has been used.",
+                     _own_block),
+    ),
     (
         "Keep two blocks while you go through the data: the ciphertext block before, and the plaintext block before.",
         "Before the first block these two are iv[0:16] and iv[16:32], in this order.",
@@ -67,8 +85,18 @@ def _schedule(table: ScheduleTable) -> tuple[WrongAnswer, ...]:
         made = pieces_changed(table.rows, lambda row, piece: ended(piece) if hashes or not row.hash else piece)
         return lambda auth_key, msg_key: scheduled(made, auth_key, msg_key)
 
+    def either(way: Way) -> Way:
+        """Both values made in this way, and each of them alone beside the right other one."""
+        def made(auth_key: bytes, msg_key: bytes) -> Iterator[tuple[bytes, bytes]]:
+            right, found = scheduled(table.rows, auth_key, msg_key), way(auth_key, msg_key)
+            for key, iv in found if isinstance(found, Iterator) else [found]:
+                yield from ((key, iv), (key, right[1]), (right[0], iv))
+
+        return made
+
     more = {"length_taken_for_an_end": (cut(False), cut(True))}
-    return tuple(replace(each, ways=each.ways + more.get(each.name, ())) for each in mistaken_schedule(table))
+    return tuple(replace(each, ways=tuple(map(either, each.ways + more.get(each.name, ()))))
+                 for each in mistaken_schedule(table))
 
 
 MSG_KEY_V1_TASK = Task(
@@ -104,7 +132,10 @@ MSG_KEY_V2_TASK = Task(
     "without the padding.",
     lambda auth_key, message, padding: msg_key_v2(AuthKey(auth_key), message + padding, 0),
     picked("temp_auth_key", "message_unpadded", "message_padding"),
-    tuple(each.of(lambda k, m, p: (k, m + p)) for each in mistaken("msg_key_v2")),
+    (
+        *(each.of(lambda k, m, p: (k, m + p)) for each in mistaken("msg_key_v2")),
+        known("length_taken_for_an_end", lambda k, m, p: hashlib.sha256(k[88:120] + m + p).digest()[8:16]),
+    ),
     (
         "SHA-256 over three things, one after the other. The first is a piece of the key.",
         "The piece is 32 bytes, from 88 + x on; the last of the three is the padding.",
@@ -135,6 +166,8 @@ PADDING_V2 = Task(
         wrong_answer("padding_always_12",
                      "12 bytes are enough for the request; with a ping the whole is no multiple of 16.",
                 lambda body: 12),
+        wrong_answer("padding_twelve_on_top", "Count the 12 in first, and fill up to whole blocks then.",
+                lambda body: 12 + -(32 + body) % 16),
         wrong_answer("padding_too_much", "Lawful, and more than the least: nothing above 12 + 15 is needed.",
                 lambda body: padding_size(body) + 16, lambda body: 16 + -(32 + body) % 16),
         wrong_answer("packet_counted", "You counted key id and msg_key too; they stand outside of what is encrypted.",
@@ -160,6 +193,11 @@ def _lawful(now_ns: int, last: int, perm_last: int, given: int) -> bool:
     return given > last and given % 4 == 0 and exact and abs(given - wanted) < 2**23
 
 
+def _nanoseconds(factor: int, rising: bool, now_ns: int, last: int, perm_last: int) -> int:
+    made = (now_ns // SECOND << 32 | now_ns % SECOND * factor) // 4 * 4
+    return max(made, last + 4) if rising else made
+
+
 def _moments(seed: str) -> Inputs:
     """Now, the last id of this session, and the last one of the permanent key's connection; at the end, the second
     message of one instant."""
@@ -183,6 +221,9 @@ MSG_ID = Task(
                 lambda now, last, perm: now // 10**6, lambda now, last, perm: now // 10**6 << 32,
                 lambda now, last, perm: max(now // 10**6, last + 4), lambda now, last, perm: now // 10**6 * 4,
                 lambda now, last, perm: max(now // 10**6 << 32, last + 4)),
+        wrong_answer("msg_id_nanoseconds",
+                "The low half counts nanoseconds. It is a fraction of the second: 2**-32 s each.",
+                *(partial(_nanoseconds, factor, rising) for factor in (1, 4) for rising in (False, True))),
         wrong_answer("msg_id_not_divisible_by_4",
                 "A client's msg_id is divisible by 4; the two low bits tell the data centre's messages apart.",
                 lambda now, last, perm: (now << 32) // SECOND,
@@ -369,6 +410,12 @@ def _with_temp_key_under_the_perm_id(perm: bytes, temp: bytes, *rest: Any) -> by
     return AuthKey(perm).id_bytes + seal(temp, perm, *rest)[8:]
 
 
+def _random_behind(*values: Any) -> bytes:
+    envelope = _values(values)["envelope"]
+    turned = envelope[16:24] + envelope[:16] + envelope[24:]
+    return bytes(_values(values, envelope=turned)["encrypted_message"])
+
+
 SEAL = Task(
     "seal", 15, _SEAL, "bytes",
     "encrypted_message, 104 bytes: the envelope around `inner`, its msg_key, padding, AES-IGE, and the key's id in "
@@ -385,6 +432,12 @@ SEAL = Task(
         known("temp_key_id_for_the_permanent",
               lambda perm, temp, *rest: AuthKey(temp).id_bytes + seal(perm, temp, *rest)[8:]),
         known("padding_of_another_size", size=120),
+        wrong_answer("id_left_out", "In front of msg_key the key is named: 8 bytes, its id.",
+                     lambda *given: seal(*given)[8:]),
+        wrong_answer("random_behind_msg_id", "`random` stands first, where other messages have salt and session_id.",
+                     _random_behind),
+        wrong_answer("padding_made_up", "The padding is handed over: take these 8 bytes.",
+                     lambda *given: seal(*given[:-1], bytes(8))),
     ),
     (
         "Five steps: envelope, msg_key, schedule, AES-IGE, key id in front. Each is one of your functions.",
@@ -428,7 +481,12 @@ REQUEST = Task(
     "request", 16, ("perm_auth_key_id", "nonce", "expires_at", "encrypted_message"), "bytes",
     "auth.bindTempAuthKey, 132 bytes: #cdd42a05 perm_auth_key_id:long nonce:long expires_at:int "
     "encrypted_message:bytes. The seal is 104 bytes.",
-    request, picked("perm_auth_key_id", "nonce", "expires_at", "encrypted_message"), mistaken("request"),
+    request, picked("perm_auth_key_id", "nonce", "expires_at", "encrypted_message"),
+    (
+        *mistaken("request"),
+        wrong_answer("inner_constructor", "75a3f765 is the object behind the seal; the request is cdd42a05.",
+                     lambda *given: inner(0, 0, 0, 0, 0)[:4] + request(*given)[4:]),
+    ),
     (
         "Constructor, two longs, an int; and then a TL string.",
         "A TL string below 254 bytes: one byte that says its length, the bytes, zeros up to a multiple of 4.",
@@ -460,6 +518,9 @@ PACKET = Task(
     _packet,
     picked("temp_auth_key", "perm_auth_key", "salt", "session_id", "msg_id", "seqno", "request", "message_padding"),
     (
+        wrong_answer("packet_of_the_permanent_key",
+                     "This is sealed with the permanent key, and named after it. The tunnel is the temporary key's.",
+                     lambda temp, perm, *values: _packet(perm, temp, *values)),
         *(each.of(lambda t, p, *v: (t, p, message(*v))) for each in mistaken("packet")),
         *(_in_packet(each) for each in mistaken("message")),
     ),

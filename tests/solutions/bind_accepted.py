@@ -24,4 +24,5 @@ WRONG = {
     "any_answer_is_success": SOLUTION.replace("reply == front + bool_true", "reply[0:12] == front"),
     "first_reply_only": SOLUTION.replace("in replies:", "in replies[:1]:"),
     "last_reply_only": SOLUTION.replace("in replies:", "in replies[-1:]:"),
+    "msg_id_high_byte_first": SOLUTION.replace('"<q"', '">q"'),
 }

@@ -27,4 +27,5 @@ def heal(plaintext, ciphertext, iv, i):
     c[i - 1], c[i + 1] = c[i + 1], c[i - 1]
     return b"".join(c)
 """,
+    "v_on_the_wire": SOLUTION.replace("c[i] = xor(c[i], v[i], v[i + 2])", "c[i] = v[i + 2]"),
 }

@@ -43,4 +43,6 @@ def ige_encrypt(data, key, iv):
     "ecb_instead_of_ige": SOLUTION.replace("xor(block, cipher_before)", "block").replace(
         "xor(sealed, plain_before)", "sealed"
     ),
+    "first_block_only": SOLUTION.replace("    return out", "        return out"),
+    "own_block_behind_aes": SOLUTION.replace("xor(sealed, plain_before)", "xor(sealed, block)"),
 }

@@ -30,4 +30,6 @@ WRONG = {
     "account_changed": SOLUTION.replace('"A7"', '""'),
     "same_again": SOLUTION.replace('"A11"', '""'),
     "out_of_time": SOLUTION.replace('"A12"', '""'),
+    "no_text": SOLUTION.replace('"msg_key": ""', '"msg_key": []'),
+    "no_names": SOLUTION.replace("A1 A10", "1 10"),
 }

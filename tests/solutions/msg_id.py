@@ -12,4 +12,5 @@ WRONG = {
     "msg_id_not_divisible_by_4": SOLUTION.replace(" // 4 * 4", "").replace("last + 4", "last + 1"),
     "msg_id_of_the_perm_connection": SOLUTION.replace("max(wanted, last + 4)", "max(wanted, perm_last + 4)"),
     "msg_id_not_rising": SOLUTION.replace("max(wanted, last + 4)", "wanted"),
+    "msg_id_nanoseconds": SOLUTION.replace("(now_ns << 32) // 10**9", "(now_ns // 10**9 << 32 | now_ns % 10**9)"),
 }

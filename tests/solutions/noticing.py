@@ -28,4 +28,9 @@ WRONG = {
     ),
     "msg_key_only_compared": SOLUTION.replace("if at < 8:", "if at < 24:"),
     "random_compared": SOLUTION.replace("ends = [24,", "ends = [16, 24,"),
+    "front_compared_too": SOLUTION.replace("return 1 + len(ends)", "return 2 + len(ends)"),
+    "from_the_byte_on": SOLUTION.replace("(at - 24) // 16 * 16", "at - 24"),
+    "head_not_taken_off": SOLUTION.replace("if at < 8", "if at < 0").replace("if at < 24", "if at < 0").replace(
+        "(at - 24) // 16", "at // 16"
+    ),
 }

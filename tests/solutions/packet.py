@@ -39,4 +39,7 @@ WRONG = {
     "message_seqno_0": SOLUTION.replace("msg_id, seqno, length)", "msg_id, 0, length)"),
     "length_148": SOLUTION.replace("len(request)", "16 + len(request)"),
     "salt_and_session_swapped": SOLUTION.replace('"<qqqii", salt, session_id', '"<qqqii", session_id, salt'),
+    "packet_of_the_permanent_key": SOLUTION.replace("(temp_auth_key", "(perm_auth_key").replace(
+        "packet(perm_auth_key, perm_auth_key", "packet(temp_auth_key, perm_auth_key"
+    ),
 }

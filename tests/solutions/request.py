@@ -25,4 +25,5 @@ WRONG = {
     "rounded_to_a_double": SOLUTION.replace("perm_auth_key_id) + ", "int(float(perm_auth_key_id))) + ").replace(
         '"<qi", nonce', '"<qi", int(float(nonce))'
     ),
+    "inner_constructor": SOLUTION.replace("052ad4cd", "65f7a375"),
 }

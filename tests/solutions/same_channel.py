@@ -22,4 +22,7 @@ WRONG = {
     "first_failure_only": SOLUTION.replace("failed.append(name)", "return [name]"),
     "nothing_compared": SOLUTION.replace("outside != inside", "inside != inside"),
     "equal_ones_listed": SOLUTION.replace("outside != inside", "outside == inside"),
+    "salt_for_the_session": SOLUTION.replace("message[8:16]", "message[0:8]"),
+    "other_key_of_the_seal": SOLUTION.replace("[44:52]", "[52:60]"),
+    "header_of_the_envelope": SOLUTION.replace("[44:52]", "[12:20]").replace("[60:68]", "[28:36]"),
 }

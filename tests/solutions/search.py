@@ -20,4 +20,5 @@ WRONG = {
     "g_in_place_of_g_a": SOLUTION.replace("key * step", "key * 3"),
     "keys_counted": SOLUTION.replace("return steps", "return steps + 1"),
     "key_turned_round": SOLUTION.replace('to_bytes(256, "big")', 'to_bytes(256, "little")'),
+    "steps_added": SOLUTION.replace("key * step", "(key + step)"),
 }
