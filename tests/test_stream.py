@@ -318,7 +318,8 @@ def test_dc_id_travels() -> None:
         client = ClientStream("abridged", obfuscated=True, dc_id=dc_id, entropy=Patterned())
         server = ServerStream(entropy=Patterned())
         server.receive(client.opening())
-        assert (client.dc_id, server.dc_id) == (dc_id, dc_id)
+        assert client.obfuscation and server.obfuscation
+        assert (client.obfuscation.dc_id, server.obfuscation.dc_id) == (dc_id, dc_id)
     assert ClientStream("abridged", dc_id=2, entropy=Patterned()).dc_id is None
 
 
