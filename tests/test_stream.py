@@ -320,7 +320,7 @@ def test_dc_id_travels() -> None:
         server.receive(client.opening())
         assert client.obfuscation and server.obfuscation
         assert (client.obfuscation.dc_id, server.obfuscation.dc_id) == (dc_id, dc_id)
-    assert ClientStream("abridged", dc_id=2, entropy=Patterned()).dc_id is None
+    assert ClientStream("abridged", dc_id=2, entropy=Patterned()).obfuscation is None
 
 
 def test_the_same_packet_twice_is_not_the_same_bytes() -> None:

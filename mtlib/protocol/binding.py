@@ -19,7 +19,8 @@ from mtlib.crypto.kdf import V1, Schedule, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, framing_named, padding_size, seal
+from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
+from mtlib.transport.framing import framing_named
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 

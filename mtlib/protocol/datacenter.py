@@ -338,13 +338,11 @@ class OpenedPacket:
         code = self._code(verdict)
         if code is None and self._wrong_salt():
             code = 48
-        if code == 0:
-            yield from self._repeated(outer)
-        elif code is not None:
-            yield self._refused(outer, code, verdict)
-        else:
-            yield from self._read(outer)
-            yield from self._reminders()
+        if code is not None:
+            yield from self._not_executed(outer, code, verdict)
+            return
+        yield from self._read(outer)
+        yield from self._reminders()
 
     def _code(self, verdict: Verdict) -> int | None:
         """The code for a message that is not executed, 0 for one that came before; None if it may be. What others would
@@ -403,13 +401,11 @@ class OpenedPacket:
     def _contained(self, message: Message) -> Iterator[Outgoing]:
         """One message out of a container: its own numbers must be right, too."""
         code = self._code(verdict := self._judged(message))
-        if code == 0:
-            yield from self._repeated(message)
-        elif code is not None:
-            yield self._refused(message, code, verdict)
-        else:
-            self._remember(message)
-            yield from self._executed(message)
+        if code is not None:
+            yield from self._not_executed(message, code, verdict)
+            return
+        self._remember(message)
+        yield from self._executed(message)
 
     def _judged(self, message: Message) -> Verdict:
         return judge_message(MessageFacts(*message, self.now, self.session.window, self.peer.dc.rules))
@@ -438,8 +434,12 @@ class OpenedPacket:
             return bytes(SCHEMA["rpc_result"].build(req_msg_id=message.msg_id - 4, result=body[12:]))
         return body
 
-    def _repeated(self, message: Message) -> Iterator[Outgoing]:
-        """A message that came before gets the answer it got before, if that is still here, and nothing otherwise."""
+    def _not_executed(self, message: Message, code: int, verdict: Verdict) -> Iterator[Outgoing]:
+        """A message that is refused; or one that came before (0), which gets the answer it got before, if that is still
+        here, and nothing otherwise."""
+        if code:
+            yield self._refused(message, code, verdict)
+            return
         self.peer.note("repeated", self.now, f"message {message.msg_id} came before: it is not executed again")
         kept = self.session.answered(message.msg_id)
         if kept is not None:
