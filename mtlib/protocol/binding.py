@@ -154,6 +154,7 @@ class BindPacket:
         made = cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing)
         if framing != "padded":
             return made
+        # A framing draws its own padding, so a frame is made, and its padding taken.
         frame = framing_named(framing, entropy=entropy).wrap(bytes(made.packet))
         return replace(made, frame_padding=_frame_fields(framing, made.packet, frame).get("padding", b""))
 

@@ -29,7 +29,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt, xor
 from mtlib.crypto.entropy import Entropy, source
-from mtlib.crypto.kdf import FROM_NONCES, Schedule, kdf_nonces
+from mtlib.crypto.kdf import kdf_nonces
 from mtlib.crypto.keys import AuthKey, new_nonce_hash
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, generator_power, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
@@ -72,11 +72,6 @@ class ExchangeSecrets(Secret):
     def key_and_iv(self) -> tuple[bytes, bytes]:
         """tmp_aes_key and tmp_aes_iv (item 6)."""
         return kdf_nonces(self.new_nonce, self.server_nonce)
-
-    @cached_property
-    def schedule(self) -> Schedule:
-        """The same, to look at."""
-        return FROM_NONCES.run(new_nonce=self.new_nonce, server_nonce=self.server_nonce)
 
     @property
     def first_salt(self) -> int:
