@@ -148,10 +148,10 @@ class BindPacket:
 
     @classmethod
     def draw(
-        cls, binding: Binding, *, salt: int, seqno: int = 1, entropy: Entropy, framing: str = "intermediate"
+        cls, binding: Binding, *, salt: int, entropy: Entropy, framing: str = "intermediate"
     ) -> BindPacket:
-        """With the least lawful padding, drawn fresh."""
-        made = cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing)
+        """In the first message of a session, with the least lawful padding, drawn fresh."""
+        made = cls(binding, salt, 1, entropy.draw("padding", padding_size(len(binding.request))), framing)
         if framing != "padded":
             return made
         # A framing draws its own padding, so a frame is made, and its padding taken.

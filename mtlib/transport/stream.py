@@ -119,9 +119,8 @@ class ClientStream(_Stream):
         secret: str | Buffer | None = None,
         dc_id: int | None = 2,
         entropy: Entropy,
-        limit: int = LIMIT,
     ) -> None:
-        super().__init__("client", limit, entropy)
+        super().__init__("client", LIMIT, entropy)
         if secret is not None and not obfuscated:
             raise LocalError("a secret needs obfuscation", expected="obfuscated=True", where="stream")
         tag = next((tag for tag, name in TAGS.items() if name == framing), b"")
