@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.protocol.keyring import SALT_PERIOD, Keyring, Salts
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.state import SALT_PERIOD, Keyring, Salts
 
 NOW = 1_800_000_000.0
 

@@ -22,7 +22,6 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, DecodeError, OverBudget, PeerError, TransportError
 from mtlib.protocol.checks import MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
-from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.protocol.messages import (
     ACK,
     ANSWER,
@@ -38,6 +37,7 @@ from mtlib.protocol.messages import (
 )
 from mtlib.protocol.methods import Call, answer, explain
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, padding_size, plain_packet, seal
+from mtlib.protocol.state import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.transport.framing import Frame
 from mtlib.transport.stream import ServerStream
 from mtlib.wire.dissection import Dissection

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from mtlib.errors import DecodeError, OverBudget, RpcError
 from mtlib.protocol.checks import INVALID, Facts, Verdict, judge
-from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.protocol.messages import Budget, Message
+from mtlib.protocol.state import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.wire.dissection import STRICT, Dissection, Reading
 from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import Bool
