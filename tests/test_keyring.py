@@ -74,7 +74,7 @@ def test_restarts() -> None:
     bound = keys.add(key(2), 0, NOW, int(NOW) + 100)
     bound.bound_to = key(1).id
     assert not keys.permanent(key(2).id)
-    keys.lose_bindings()
+    keys.lose_bindings(key(1).id)
     assert not bound.ready
     keys.forget_temporary()
     assert len(keys) == 1

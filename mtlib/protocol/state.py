@@ -221,11 +221,10 @@ class Keyring:
         """What a restart does: temporary keys live in memory only."""
         self._temporary.clear()
 
-    def lose_bindings(self, perm_auth_key_id: int | None = None) -> None:
-        """The temporary keys of a permanent one become unbound; all of them where none is named."""
-        for key in self._temporary.values():
-            if perm_auth_key_id in (None, key.bound_to):
-                key.bound_to, key.bound_by = None, b""
+    def lose_bindings(self, perm_auth_key_id: int) -> None:
+        """The temporary keys of a permanent one become unbound."""
+        for key in self.bound_to(perm_auth_key_id):
+            key.bound_to, key.bound_by = None, b""
 
     def resembling(self, wrong_id: bytes) -> str:
         """Which key made here a wrong auth_key_id was cut from, in words; empty where it is from none."""
@@ -428,6 +427,13 @@ class ConnectionState:
         if about not in session.remarked:
             session.remarked.add(about)
             self.note("unlike_telegram", now, text, about=about)
+
+    def struck(self, fault: str, now: float, said: str) -> bool:
+        """Whether a fault is due. It happens then, once more, and is recorded."""
+        due = self.dc.faults.strike(fault)
+        if due:
+            self.note("fault", now, f"{fault}: {said}")
+        return due
 
     def note(
         self, name: str, now: float, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
