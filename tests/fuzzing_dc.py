@@ -17,9 +17,9 @@ from mtlib.crypto.entropy import System
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.datacenter import DataCenter, Peer
 from mtlib.protocol.exchange import begin
-from mtlib.protocol.keyring import KnownKey
 from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import REQUEST_MESSAGE, padding_size, plain_packet, seal
+from mtlib.protocol.state import KnownKey
 from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
 from mtlib.wire.schema import SCHEMA

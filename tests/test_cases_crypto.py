@@ -30,10 +30,11 @@ from mtlib.crypto import (
 )
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import FROM_NONCES, msg_key_v1
-from mtlib.crypto.keys import AuthKey, first_salt
+from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import power
 from mtlib.crypto.rsa import PublicKey, old_open, rsa_pad_seal, select_key
 from mtlib.errors import CheckError, LocalError
+from mtlib.protocol.exchange import ExchangeSecrets
 
 CASES = json.loads((Path(__file__).parent / "cases" / "crypto.json").read_text())
 Values = dict[str, Any]
@@ -85,7 +86,7 @@ def tmp_aes(given: Values, expected: Values) -> None:
 
 
 def salt_of_nonces(given: Values, expected: Values) -> None:
-    salt = first_salt(of(given, "new_nonce"), of(given, "server_nonce"))
+    salt = ExchangeSecrets(of(given, "new_nonce"), of(given, "server_nonce")).first_salt
     assert salt == expected["salt_signed"]
     assert struct.pack("<q", salt).hex() == expected["salt_bytes"]
 

@@ -16,10 +16,10 @@ from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Rules
 from mtlib.protocol.faults import Fault
-from mtlib.protocol.keyring import Salts
 from mtlib.protocol.messages import BAD_MSG, Message, Seqno, Window, container, inflate, next_msg_id, unpack
 from mtlib.protocol.retry import DROP_BOTH_KEYS, REBUILD, retry
 from mtlib.protocol.session import Session
+from mtlib.protocol.state import Salts
 from mtlib.wire.schema import SCHEMA
 from tests.talking import Talker, Wire, call, centre
 from tests.test_session import from_server

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 import mtlib
 from mtlib.errors import LocalError, RpcError, TransportError
 from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Rules
-from mtlib.protocol.events import EventLog, LogEvent
 from mtlib.protocol.faults import FAULTS, Fault, Faults
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import SERVICE_MESSAGES, Message, container, next_msg_id
 from mtlib.protocol.methods import METHODS, SERVICE, dissect_call
 from mtlib.protocol.packets import plain_packet
+from mtlib.protocol.state import EventLog, LogEvent
 from mtlib.transport.framing import FRAMINGS
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST, SCHEMA
@@ -33,7 +33,7 @@ from tests.talking import NOW, Talker, Wire, call, centre
 
 
 PROTOCOL = Path(mtlib.__file__).parent / "protocol"
-WAY = {"datacenter", "keyring", "methods", "checks", "packets", "messages", "faults", "events"}
+WAY = {"datacenter", "state", "methods", "checks", "packets", "messages", "faults"}
 """Where a refused binding comes by; what they call in `wire`, `crypto` and `transport` knows no data centre."""
 
 

@@ -64,7 +64,7 @@ def test_both_sides_have_the_same_key(dc_id: int | None, expires_in: int | None,
     assert isinstance(client, Established) and isinstance(server, Granted)
     assert bytes(client.auth_key) == bytes(server.auth_key)
     assert client.server_salt == server.server_salt
-    assert (server.dc, server.expires_in, server.temporary) == (dc_id, expires_in, expires_in is not None)
+    assert (server.dc, server.expires_in) == (dc_id, expires_in)
     assert client.expires_at == (None if expires_in is None else NOW + expires_in)
     assert client.time_offset == 0
     assert open_inner_data(transcript[2]["encrypted_data"], RSA)["data"].name == inner
@@ -608,8 +608,8 @@ def test_secrets_give_the_published_values() -> None:
     for kind in ("permanent", "temporary"):
         values = SESSION[kind]["values"]
         secrets = ExchangeSecrets(*(bytes.fromhex(values[name]) for name in ("new_nonce", "server_nonce")))
-        assert secrets.schedule.aes_key.hex() == values["tmp_aes_key"]
-        assert secrets.schedule.aes_iv.hex() == values["tmp_aes_iv"]
+        assert secrets.key_and_iv[0].hex() == values["tmp_aes_key"]
+        assert secrets.key_and_iv[1].hex() == values["tmp_aes_iv"]
         assert secrets.first_salt == int(values["server_salt"])
 
 
@@ -645,7 +645,7 @@ def test_padding_fills_one_block_at_most(size: int, padding: int, where: str) ->
     numbers = {name: DATA[name] for name in ("nonce", "server_nonce", "retry_id")}
     data = SCHEMA["client_DH_inner_data"].build(**numbers, g_b=b"\x07" * size)
     whole = hashlib.sha1(bytes(data)).digest() + bytes(data) + bytes(padding)
-    sealed = ige_encrypt(whole, SECRETS.schedule.aes_key, SECRETS.schedule.aes_iv)
+    sealed = ige_encrypt(whole, *SECRETS.key_and_iv)
     if not where:
         assert open_with_hash(DATA_WITH_HASH, sealed, SECRETS)["data"] == data
         return
@@ -656,7 +656,7 @@ def test_padding_fills_one_block_at_most(size: int, padding: int, where: str) ->
 
 def test_the_hash_stops_where_the_data_does() -> None:
     whole = hashlib.sha1(bytes(DATA) + bytes(12)).digest() + bytes(DATA) + bytes(12)
-    sealed = ige_encrypt(whole, SECRETS.schedule.aes_key, SECRETS.schedule.aes_iv)
+    sealed = ige_encrypt(whole, *SECRETS.key_and_iv)
     with pytest.raises(CheckError) as caught:
         open_with_hash(DATA_WITH_HASH, sealed, SECRETS)
     assert caught.value.where == "data_with_hash/hash"
@@ -958,7 +958,7 @@ def test_two_keys_on_one_connection() -> None:
     more = {"client_entropy": Patterned("more"), "server_entropy": both["server_entropy"]}
     second = converse(opening(more["client_entropy"], 2, 60), first.server, **more)
     assert second.client.auth_key == second.server.auth_key != first.server.auth_key
-    assert second.server.temporary and not first.server.temporary
+    assert second.server.expires_in is not None and first.server.expires_in is None
 
 
 def test_out_of_turn() -> None:

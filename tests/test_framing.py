@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from mtlib.crypto.entropy import Patterned, System
 from mtlib.errors import DecodeError, LocalError, PeerError, TransportError
 from mtlib.lab.samples import sample
-from mtlib.protocol.packets import FrameShape, framing_named
+from mtlib.protocol.packets import FrameShape
 from mtlib.transport.framing import (
     FRAMINGS,
     LIMIT,
@@ -30,6 +30,7 @@ from mtlib.transport.framing import (
     Intermediate,
     PaddedIntermediate,
     Side,
+    framing_named,
     is_error,
 )
 from mtlib.wire.dissection import Dissection

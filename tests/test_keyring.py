@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.protocol.keyring import SALT_PERIOD, Keyring, Salts
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.state import SALT_PERIOD, Keyring, Salts
 
 NOW = 1_800_000_000.0
 
@@ -74,7 +74,7 @@ def test_restarts() -> None:
     bound = keys.add(key(2), 0, NOW, int(NOW) + 100)
     bound.bound_to = key(1).id
     assert not keys.permanent(key(2).id)
-    keys.lose_bindings()
+    keys.lose_bindings(key(1).id)
     assert not bound.ready
     keys.forget_temporary()
     assert len(keys) == 1

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, key_usage, msg_key_large_v2, msg_key_v1, msg_key_v2
-from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
+from mtlib.crypto.keys import AuthKey, new_nonce_hash
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.crypto.secret import Hidden, exact, plain
 from mtlib.errors import LocalError
+from mtlib.protocol.exchange import ExchangeSecrets
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "kdf.json").read_text())["vectors"]
 TABLES = {1: V1, 2: V2}
@@ -39,7 +40,7 @@ def run_vector(vector: dict[str, Any]) -> None:
     )
     assert schedule.aes_key.hex() == vector["aes_key"]
     assert schedule.aes_iv.hex() == vector["aes_iv"]
-    assert [after.hex() for _, after in schedule.hashes.values()] == vector["hashes"]
+    assert [schedule[row.name].hex() for row in schedule.table.rows if row.hash] == vector["hashes"]
 
 
 @of_version(1)
@@ -162,7 +163,7 @@ def test_new_nonce_hash_refuses_the_rest(size: int, number: int) -> None:
 
 @given(st.binary(min_size=32, max_size=32), st.binary(min_size=16, max_size=16))
 def test_first_salt_is_a_signed_xor(new_nonce: bytes, server_nonce: bytes) -> None:
-    salt = first_salt(new_nonce, server_nonce)
+    salt = ExchangeSecrets(new_nonce, server_nonce).first_salt
     xored = bytes(a ^ b for a, b in zip(new_nonce[:8], server_nonce[:8], strict=True))
     assert salt.to_bytes(8, "little", signed=True) == xored
 
@@ -170,7 +171,7 @@ def test_first_salt_is_a_signed_xor(new_nonce: bytes, server_nonce: bytes) -> No
 def test_first_salt_needs_whole_nonces() -> None:
     for new_nonce, server_nonce in ((bytes(8), bytes(16)), (bytes(32), bytes(8))):
         with pytest.raises(LocalError):
-            first_salt(new_nonce, server_nonce)
+            ExchangeSecrets(new_nonce, server_nonce)
 
 
 @pytest.mark.parametrize(
@@ -179,8 +180,8 @@ def test_first_salt_needs_whole_nonces() -> None:
         (lambda: AuthKey("text"), "auth_key"),  # type: ignore[arg-type]
         (lambda: msg_key_v1("text"), "envelope"),  # type: ignore[arg-type]
         (lambda: new_nonce_hash(b"short", 1, AuthKey(bytes(256))), "new_nonce"),
-        (lambda: first_salt(b"short", bytes(16)), "new_nonce"),
-        (lambda: first_salt(bytes(32), b"short"), "server_nonce"),
+        (lambda: ExchangeSecrets(b"short", bytes(16)).first_salt, "new_nonce"),
+        (lambda: ExchangeSecrets(bytes(32), b"short").first_salt, "server_nonce"),
     ],
 )
 def test_an_error_names_the_argument_that_is_wrong(call: Callable[[], object], where: str) -> None:

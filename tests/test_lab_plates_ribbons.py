@@ -41,7 +41,7 @@ def test_a_flip_changes_what_the_hashes_that_read_it_reach_and_nothing_else(tabl
     ]
     readers = key_usage({"V1": V1, "V2": V2}[table], x)[at]
     assert {row.name for row in model.readers(at)} == readers
-    assert {model.run().origin(name, place)[0] for name, place in model.changed()} <= readers
+    assert {model.run().table.origin(name, place, model.run().x)[0] for name, place in model.changed()} <= readers
     assert bool(model.changed()) == bool(readers)
 
 

@@ -17,6 +17,7 @@ from mtlib.protocol.messages import (
     FROM_CLIENT,
     GZIP,
     NOTICE,
+    Budget,
     Message,
     Seqno,
     Window,
@@ -132,7 +133,7 @@ def test_rules_of_containers() -> None:
         (container([Message(4, 1, PING)] * 5), "too many"),
     ):
         with pytest.raises(CheckError, match=sentence):
-            unpack(Message(8, 0, body), Limits(messages=4))
+            unpack(Message(8, 0, body), Budget(Limits(messages=4)))
 
 
 @given(st.binary(max_size=200))

@@ -25,7 +25,7 @@ from mtlib.protocol import binding, exchange, packets
 from mtlib.protocol import dissect as dissecting
 from mtlib.protocol.exchange import ExchangeSecrets
 from mtlib.transport.framing import FRAMINGS
-from mtlib.transport.obfuscation import Obfuscation, foreign, parse_secret
+from mtlib.transport.obfuscation import Obfuscation, foreign, hidden_secret
 from mtlib.transport.stream import ClientStream, ServerStream
 from mtlib.wire.dissection import unseal
 from mtlib.wire.provenance import trace
@@ -37,7 +37,7 @@ CRYPTO = {
     aes: "Ctr decrypt_blocks ige_blocks ige_decrypt ige_encrypt",
     entropy: "Noise Patterned System source",
     kdf: "kdf_nonces kdf_v1 kdf_v2 key_usage msg_key_large_v2 msg_key_v1 msg_key_v2",
-    keys: "AuthKey auth_key first_salt new_nonce_hash",
+    keys: "AuthKey auth_key new_nonce_hash",
     numbers: "check_dh_group check_dh_public factor generator_power is_probable_prime power to_bytes",
     rsa: "PrivateKey check_width old_open rsa_pad rsa_pad_open rsa_pad_seal select_key",
 }
@@ -53,7 +53,7 @@ def calls() -> Iterator[tuple[str, Callable[..., Any]]]:
             made = getattr(room, name)
             if callable(made) and not name.startswith("_") and made.__module__ == room.__name__:
                 yield f"{room.__name__}.{name}", made
-    for made in (unseal, trace, SCHEMA.dissect, SCHEMA["ping"].dissect, SCHEMA.knows, foreign, parse_secret,
+    for made in (unseal, trace, SCHEMA.dissect, SCHEMA["ping"].dissect, SCHEMA.knows, foreign, hidden_secret,
                  ClientStream, ServerStream, Obfuscation, Obfuscation.receive, binding.Binding, binding.Binding.draw,
                  AuthKey.from_int, PrivateKey.from_pem, ExchangeSecrets, *FRAMINGS.values()):  # fmt: skip
         yield made.__qualname__, made

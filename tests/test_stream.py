@@ -69,7 +69,7 @@ def test_both_directions_however_the_bytes_arrive(way: Way) -> None:
         server = ServerStream(secret=way.secret, entropy=Patterned())
         assert messages(received(server, chunks)) == list(SAMPLES)
         assert (server.framing, server.obfuscated, server.pending) == (way.framing, way.obfuscated, 0)
-        assert server.dc_id == (2 if way.obfuscated else None)
+        assert (server.obfuscation.dc_id if server.obfuscation else None) == (2 if way.obfuscated else None)
     down = b"".join(server.send(packet) for packet in SAMPLES)
     for chunks in every_cut(down):
         again, _ = way.ends()
@@ -318,8 +318,9 @@ def test_dc_id_travels() -> None:
         client = ClientStream("abridged", obfuscated=True, dc_id=dc_id, entropy=Patterned())
         server = ServerStream(entropy=Patterned())
         server.receive(client.opening())
-        assert (client.dc_id, server.dc_id) == (dc_id, dc_id)
-    assert ClientStream("abridged", dc_id=2, entropy=Patterned()).dc_id is None
+        assert client.obfuscation and server.obfuscation
+        assert (client.obfuscation.dc_id, server.obfuscation.dc_id) == (dc_id, dc_id)
+    assert ClientStream("abridged", dc_id=2, entropy=Patterned()).obfuscation is None
 
 
 def test_the_same_packet_twice_is_not_the_same_bytes() -> None:

@@ -138,8 +138,8 @@ def test_our_server_would_have_given_the_same_answers(name: str) -> None:
 def grant(state: Any, key: dict[str, Any], queries: list[bytes], answers: list[bytes], attempt: int) -> Granted:
     """One exchange again, with the draws of the data centre that was recorded."""
     secrets = ExchangeSecrets(bytes.fromhex(key["new_nonce"]), bytes.fromhex(key["server_nonce"]))
-    assert secrets.schedule.aes_key.hex() == key["tmp_aes_key"]
-    assert secrets.schedule.aes_iv.hex() == key["tmp_aes_iv"]
+    assert secrets.key_and_iv[0].hex() == key["tmp_aes_key"]
+    assert secrets.key_and_iv[1].hex() == key["tmp_aes_iv"]
     sealed = SCHEMA["server_DH_params_ok"].dissect(answers[1])["encrypted_answer"]
     offer = open_with_hash(ANSWER_WITH_HASH, sealed, secrets)
     assert bytes(offer["answer"]).hex() == key["server_DH_inner_data"]

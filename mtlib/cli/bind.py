@@ -37,10 +37,10 @@ def _bind(options: argparse.Namespace) -> int:
     from mtlib.cli.writing import KeyLog
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
-    from mtlib.transport.obfuscation import parse_secret
+    from mtlib.transport.obfuscation import hidden_secret, tags_with
 
     secret = options.secret
-    demanded = "padded" if secret is not None and parse_secret(secret)[1] else "intermediate"
+    demanded = "intermediate" if "intermediate" in tags_with(hidden_secret(secret)).values() else "padded"
     how: dict[str, Any] = {"framing": options.framing or demanded, "secret": secret,
                            "obfuscated": options.obfuscated or secret is not None}
     if options.dc == "local":
@@ -135,7 +135,7 @@ def _bind_facts(client: Any, refusal: PeerError | None, calls: dict[str, str], r
     facts["timings_ms"] = client.timings_ms
     if reveal:
         schedule = binding.schedule
-        facts["schedule"] = {name: output.hex() for name, (_, output) in schedule.hashes.items()}
+        facts["schedule"] = {row.name: schedule[row.name].hex() for row in schedule.table.rows if row.hash}
         facts |= {"aes_key": schedule.aes_key.hex(), "aes_iv": schedule.aes_iv.hex()}
         facts |= {"perm_auth_key": bytes(binding.perm_key).hex(), "temp_auth_key": bytes(binding.temp_key).hex()}
     return facts

@@ -21,7 +21,6 @@ from mtlib.crypto.aes import ige_encrypt
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import FROM_NONCES, kdf_nonces
 from mtlib.crypto.keys import AuthKey
-from mtlib.crypto.keys import first_salt as salt_of
 from mtlib.crypto.keys import new_nonce_hash as hash_of
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
 from mtlib.crypto.rsa import PublicKey
@@ -211,7 +210,7 @@ def retry_id(auth_key: bytes) -> bytes:
 
 def first_salt(new_nonce: bytes, server_nonce: bytes) -> bytes:
     """The first server_salt of a new key, as it travels: 8 bytes."""
-    return LONG(salt_of(new_nonce, server_nonce))
+    return LONG(ExchangeSecrets(new_nonce, server_nonce).first_salt)
 
 
 # -- Whole packets ------------------------------------------------------------------------------------------------

@@ -230,15 +230,6 @@ class Schedule(Secret):
         """The 32 bytes for IGE: c_0, then p_0."""
         return self["aes_iv"]
 
-    @property
-    def hashes(self) -> dict[str, tuple[bytes, bytes]]:
-        """The hashes by name, each with its input and its output."""
-        return {row.name: (row.joined(self._values, self.x), self[row.name]) for row in self.table.rows if row.hash}
-
-    def origin(self, name: str, index: int) -> tuple[str, int]:
-        """`ScheduleTable.origin` in this direction: for V1, `origin("aes_key", 8)` is ("sha1_b", 8)."""
-        return self.table.origin(name, index, self.x)
-
 
 def key_usage(table: ScheduleTable, x: int) -> tuple[frozenset[str], ...]:
     """For each of the 256 bytes of the auth_key: the rows of the table that read it, in the direction x."""

@@ -97,13 +97,3 @@ def new_nonce_hash(new_nonce: Buffer, number: int, key: AuthKey) -> bytes:
         raise LocalError("there are three hashes of new_nonce", got=number, expected="1, 2 or 3", where="number")
     secret = exact(new_nonce, 32, "new_nonce")
     return hashlib.sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash).digest()[4:20]
-
-
-def first_salt(new_nonce: Buffer, server_nonce: Buffer) -> int:
-    """The first server_salt of a new key, known to both sides without a message: a signed long.
-
-    substr(new_nonce, 0, 8) XOR substr(server_nonce, 0, 8).
-    """
-    ours = exact(new_nonce, 32, "new_nonce")[:8]
-    theirs = exact(server_nonce, 16, "server_nonce")[:8]
-    return int.from_bytes(ours, "little", signed=True) ^ int.from_bytes(theirs, "little", signed=True)

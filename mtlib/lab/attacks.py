@@ -19,11 +19,11 @@ from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import CHECKS, Rules
 from mtlib.protocol.datacenter import DataCenter
-from mtlib.protocol.keyring import KnownKey, ServerSession
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import Message, unpack
 from mtlib.protocol.packets import TO_CLIENT, encrypt_v1, open_packet
 from mtlib.protocol.session import Session, look
+from mtlib.protocol.state import KnownKey, ServerSession
 from mtlib.transport.stream import ClientStream
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST, SCHEMA

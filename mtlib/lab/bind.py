@@ -27,7 +27,8 @@ from mtlib.protocol.checks import (
     judge_packet,
 )
 from mtlib.protocol.dissect import FORMULAS
-from mtlib.protocol.packets import MIN_PADDING, framing_named
+from mtlib.protocol.packets import MIN_PADDING
+from mtlib.transport.framing import framing_named
 from mtlib.wire.dissection import Dissection, unseal
 from mtlib.wire.schema import REQUEST
 

@@ -31,9 +31,9 @@ from mtlib.net.memory import KEY, FarEnd, Line, in_memory_only
 from mtlib.net.websocket import Front
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
 from mtlib.protocol.datacenter import DataCenter, Peer, Reply
-from mtlib.protocol.events import EventLog, LogEvent
 from mtlib.protocol.faults import Fault
 from mtlib.protocol.limits import Limits
+from mtlib.protocol.state import EventLog, LogEvent
 from mtlib.transport.obfuscation import hidden_secret
 
 TICK = 0.2

@@ -19,7 +19,8 @@ from mtlib.crypto.kdf import V1, Schedule, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, framing_named, padding_size, seal
+from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
+from mtlib.transport.framing import framing_named
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
@@ -147,12 +148,13 @@ class BindPacket:
 
     @classmethod
     def draw(
-        cls, binding: Binding, *, salt: int, seqno: int = 1, entropy: Entropy, framing: str = "intermediate"
+        cls, binding: Binding, *, salt: int, entropy: Entropy, framing: str = "intermediate"
     ) -> BindPacket:
-        """With the least lawful padding, drawn fresh."""
-        made = cls(binding, salt, seqno, entropy.draw("padding", padding_size(len(binding.request))), framing)
+        """In the first message of a session, with the least lawful padding, drawn fresh."""
+        made = cls(binding, salt, 1, entropy.draw("padding", padding_size(len(binding.request))), framing)
         if framing != "padded":
             return made
+        # A framing draws its own padding, so a frame is made, and its padding taken.
         frame = framing_named(framing, entropy=entropy).wrap(bytes(made.packet))
         return replace(made, frame_padding=_frame_fields(framing, made.packet, frame).get("padding", b""))
 

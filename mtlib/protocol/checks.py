@@ -457,7 +457,8 @@ CHECKS: tuple[Check, ...] = (
 """Every check, in the order in which a failure is named."""
 
 _NAMES = [check.name for check in CHECKS]
-_HASH_FIRST = tuple(CHECKS[_NAMES.index({"length": "msg_key", "msg_key": "length"}.get(name, name))] for name in _NAMES)
+_AT = _NAMES.index("length")
+_HASH_FIRST = (*CHECKS[:_AT], CHECKS[_AT + 1], CHECKS[_AT], *CHECKS[_AT + 2 :])
 """The same with msg_key before length: the hash needs no length field, because the size is a constant."""
 
 # -- Packet and message -------------------------------------------------------------------------------------------

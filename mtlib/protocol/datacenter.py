@@ -22,7 +22,6 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, DecodeError, OverBudget, PeerError, TransportError
 from mtlib.protocol.checks import MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
 from mtlib.protocol.exchange_server import AwaitReqPq, Granted, Server
-from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.protocol.messages import (
     ACK,
     ANSWER,
@@ -38,6 +37,7 @@ from mtlib.protocol.messages import (
 )
 from mtlib.protocol.methods import Call, answer, explain
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, padding_size, plain_packet, seal
+from mtlib.protocol.state import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.transport.framing import Frame
 from mtlib.transport.stream import ServerStream
 from mtlib.wire.dissection import Dissection
@@ -191,8 +191,8 @@ class Peer(ConnectionState):
         if body.name == "dh_gen_retry":
             self.dc.faults.strike("dh-retry")
             self.note("exchange_retry", now, "dh_gen_retry: the client has to draw another b")
-        if body.name == "server_DH_params_ok" and self.dc.faults.strike("cut-exchange"):
-            self.note("fault", now, "cut-exchange: the connection ends in the middle of the key exchange")
+        said = "the connection ends in the middle of the key exchange"
+        if body.name == "server_DH_params_ok" and self.struck("cut-exchange", now, said):
             raise _HangUp
         self._plain_msg_id = next_msg_id(now, self._plain_msg_id, ANSWER)
         noise = -(-self.dc.faults.setting("pad-plain-answers") // 4) * 4  # abridged framing counts words
@@ -243,8 +243,7 @@ class Peer(ConnectionState):
         answers = opened.answers(message, verdict, self.entropy.at(f"packet-{self._packets}"))
         token = [self._quick_ack(key.auth_key, message)] if quick_ack else []
         chunks = token + [self.stream.send(bytes(each)) for each in answers]
-        if key.just_bound and self.dc.faults.strike("cut-frame"):
-            self.note("fault", now, "cut-frame: the connection ends in the middle of a frame")
+        if key.just_bound and self.struck("cut-frame", now, "the connection ends in the middle of a frame"):
             raise _HangUp(chunks[-1][: len(chunks[-1]) // 2])
         return chunks
 
@@ -265,17 +264,14 @@ class Peer(ConnectionState):
     def _after_binding(self, key: KnownKey, now: float) -> None:
         """Faults that strike at the packet after a binding, at the keys and sessions of that client alone."""
         key.just_bound = False
-        keys, faults = self.dc.keys, self.dc.faults
-        if faults.strike("forget-temp-keys"):
-            self.note("fault", now, f"forget-temp-keys: the temporary keys of {key.bound_to} are forgotten")
-            for bound in keys.bound_to(key.bound_to or 0):
+        keys, perm_id, session_id = self.dc.keys, key.bound_to or 0, key.bound_in[0]
+        if self.struck("forget-temp-keys", now, f"the temporary keys of {perm_id} are forgotten"):
+            for bound in keys.bound_to(perm_id):
                 keys.drop(bound.auth_key.id)
-        if faults.strike("lose-bindings"):
-            self.note("fault", now, f"lose-bindings: the temporary keys of {key.bound_to} are unbound")
-            keys.lose_bindings(key.bound_to)
-        if faults.strike("lost-session"):
-            self.note("fault", now, f"lost-session: session {key.bound_in[0]} is forgotten")
-            key.forget_session(key.bound_in[0])
+        if self.struck("lose-bindings", now, f"the temporary keys of {perm_id} are unbound"):
+            keys.lose_bindings(perm_id)
+        if self.struck("lost-session", now, f"session {session_id} is forgotten"):
+            key.forget_session(session_id)
 
     def _closed(self, facts: PacketFacts, verdict: Verdict, now: float) -> None:
         """Note why a packet is not believed, and which mistake that is; both are worked out after the answer."""
@@ -335,16 +331,15 @@ class OpenedPacket:
 
     def _answered(self, outer: Message, verdict: Verdict) -> Iterator[Outgoing]:
         """Everything that is to be said to a message, in order."""
-        code = self._code(verdict)
-        if code is None and self._wrong_salt():
+        code, peer = self._code(verdict), self.peer
+        unbound = self.key.temporary and self.key.bound_to is None
+        if code is None and unbound and peer.struck("wrong-salt", self.now, "this message is answered bad_server_salt"):
             code = 48
-        if code == 0:
-            yield from self._repeated(outer)
-        elif code is not None:
-            yield self._refused(outer, code, verdict)
-        else:
-            yield from self._read(outer)
-            yield from self._reminders()
+        if code is not None:
+            yield from self._not_executed(outer, code, verdict)
+            return
+        yield from self._read(outer)
+        yield from self._reminders()
 
     def _code(self, verdict: Verdict) -> int | None:
         """The code for a message that is not executed, 0 for one that came before; None if it may be. What others would
@@ -354,14 +349,6 @@ class OpenedPacket:
                 self.peer.remark(self.session, row.name, self.now, f"{row.name}: got {row.got}, expected "
                                  f"{row.expected}: Telegram answers {row.check.code} here; {row.check.why}")
         return None if verdict.failed is None else verdict[verdict.failed].check.code
-
-    def _wrong_salt(self) -> bool:
-        """Whether this message meets the fault of that name."""
-        unbound = self.key.temporary and self.key.bound_to is None
-        if unbound and self.peer.dc.faults.strike("wrong-salt"):
-            self.peer.note("fault", self.now, "wrong-salt: this message is answered bad_server_salt")
-            return True
-        return False
 
     def _read(self, outer: Message) -> Iterator[Outgoing]:
         """A message that may be executed: greet a new session, then answer what is in it, one by one."""
@@ -403,13 +390,11 @@ class OpenedPacket:
     def _contained(self, message: Message) -> Iterator[Outgoing]:
         """One message out of a container: its own numbers must be right, too."""
         code = self._code(verdict := self._judged(message))
-        if code == 0:
-            yield from self._repeated(message)
-        elif code is not None:
-            yield self._refused(message, code, verdict)
-        else:
-            self._remember(message)
-            yield from self._executed(message)
+        if code is not None:
+            yield from self._not_executed(message, code, verdict)
+            return
+        self._remember(message)
+        yield from self._executed(message)
 
     def _judged(self, message: Message) -> Verdict:
         return judge_message(MessageFacts(*message, self.now, self.session.window, self.peer.dc.rules))
@@ -433,13 +418,16 @@ class OpenedPacket:
         if dc.faults.strike("sleep"):
             dc.slept += dc.faults.setting("sleep")
             peer.note("clock_jumped", self.now, f"sleep: the clock jumps {dc.slept} s")
-        if dc.faults.strike("answer-under-another-id"):
-            peer.note("fault", self.now, "answer-under-another-id: the answer names another request")
+        if peer.struck("answer-under-another-id", self.now, "the answer names another request"):
             return bytes(SCHEMA["rpc_result"].build(req_msg_id=message.msg_id - 4, result=body[12:]))
         return body
 
-    def _repeated(self, message: Message) -> Iterator[Outgoing]:
-        """A message that came before gets the answer it got before, if that is still here, and nothing otherwise."""
+    def _not_executed(self, message: Message, code: int, verdict: Verdict) -> Iterator[Outgoing]:
+        """A message that is refused; or one that came before (0), which gets the answer it got before, if that is still
+        here, and nothing otherwise."""
+        if code:
+            yield self._refused(message, code, verdict)
+            return
         self.peer.note("repeated", self.now, f"message {message.msg_id} came before: it is not executed again")
         kept = self.session.answered(message.msg_id)
         if kept is not None:

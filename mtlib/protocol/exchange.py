@@ -27,10 +27,10 @@ from functools import cached_property
 from hmac import compare_digest
 from typing import Any, ClassVar, NamedTuple
 
-from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
+from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt, xor
 from mtlib.crypto.entropy import Entropy, source
-from mtlib.crypto.kdf import FROM_NONCES, Schedule, kdf_nonces
-from mtlib.crypto.keys import AuthKey, first_salt, new_nonce_hash
+from mtlib.crypto.kdf import kdf_nonces
+from mtlib.crypto.keys import AuthKey, new_nonce_hash
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, generator_power, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
 from mtlib.crypto.secret import Hidden, Secret, exact, whole
@@ -73,15 +73,13 @@ class ExchangeSecrets(Secret):
         """tmp_aes_key and tmp_aes_iv (item 6)."""
         return kdf_nonces(self.new_nonce, self.server_nonce)
 
-    @cached_property
-    def schedule(self) -> Schedule:
-        """The same, to look at."""
-        return FROM_NONCES.run(new_nonce=self.new_nonce, server_nonce=self.server_nonce)
-
     @property
     def first_salt(self) -> int:
-        """The salt that both sides start with (item 9): a signed long."""
-        return first_salt(self.new_nonce, self.server_nonce)
+        """The salt that both sides start with, known to them without a message (item 9): a signed long.
+
+        substr(new_nonce, 0, 8) XOR substr(server_nonce, 0, 8).
+        """
+        return int.from_bytes(xor(self.new_nonce[:8], self.server_nonce[:8]), "little", signed=True)
 
     def hash(self, number: int, auth_key: AuthKey) -> bytes:
         """new_nonce_hash1 (ok), 2 (retry) or 3 (fail): proof that the sender knows new_nonce and the key."""

@@ -233,10 +233,6 @@ class Granted(_Serving):
     expires_in: int | None
 
     @property
-    def temporary(self) -> bool:
-        return self.expires_in is not None
-
-    @property
     def server_salt(self) -> int:
         """The first salt for this key: a signed long."""
         return self.secrets.first_salt

@@ -33,14 +33,14 @@ FAULTS: Mapping[str, str] = {
 }
 """Every fault, with what its number N means; N is 1 where it is left out."""
 
-_REASON = {
+_RANGES = {
     "clock-offset": (-(10**7), 10**7),
     "sleep": (-(10**7), 10**7),
     "split-frames": (1, 65536),
     "pad-plain-answers": (0, 512),
     "short-expiry": (1, 10**7),
 }
-"""Numbers that make sense, where they are not those of something that happens a number of times."""
+"""From which number to which one, where a fault is a setting and not something that happens a number of times."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.name not in FAULTS:
             raise LocalError("no such fault", got=self.name, expected=", ".join(FAULTS))
-        low, high = _REASON.get(self.name, (0, 10**6))
+        low, high = _RANGES.get(self.name, (0, 10**6))
         if not isinstance(self.number, int) or not low <= self.number <= high:
             raise LocalError("a fault's number", got=self.number, expected=f"{low}..{high}", where=self.name)
 
@@ -88,7 +88,7 @@ class Faults:
 
     def due(self, name: str) -> bool:
         """Whether a fault is still to happen. Asking changes nothing."""
-        times = bool(self.setting(name)) if name in _REASON else self.setting(name)
+        times = bool(self.setting(name)) if name in _RANGES else self.setting(name)
         return self._happened[name] < times
 
     def strike(self, name: str) -> bool:

@@ -169,13 +169,9 @@ class Budget:
         return plain
 
 
-def unpack(message: Message, limits: Limits | None = None) -> list[Message]:
+def unpack(message: Message, budget: Budget | None = None) -> list[Message]:
     """The messages in a message, each with its body unpacked. Raises what `contents` and `inflate` raise."""
-    return unpack_within(message, Budget(limits or Limits()))
-
-
-def unpack_within(message: Message, budget: Budget) -> list[Message]:
-    """The same for a packet that has a budget already."""
+    budget = budget or Budget(Limits())
     return [each._replace(body=budget.inflate(each.body)) for each in contents(message, budget)]
 
 

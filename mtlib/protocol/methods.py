@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from mtlib.errors import DecodeError, OverBudget, RpcError
 from mtlib.protocol.checks import INVALID, Facts, Verdict, judge
-from mtlib.protocol.keyring import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.protocol.messages import Budget, Message
+from mtlib.protocol.state import ConnectionState, DataCenterState, KnownKey, ServerSession
 from mtlib.wire.dissection import STRICT, Dissection, Reading
 from mtlib.wire.schema import SCHEMA
 from mtlib.wire.tl import Bool
@@ -163,8 +163,7 @@ def bind(call: Call, request: bytes) -> bytes:
     dc, key = call.dc, call.key
     perm_id = int.from_bytes(request[4:12], "little", signed=True)
     _bad_luck(call, perm_id)
-    if dc.faults.strike("accept-bind"):
-        call.note("fault", "accept-bind: accepted whatever its bytes")
+    if call.peer.struck("accept-bind", call.now, "accepted whatever its bytes"):
         return _tie(call, request, perm_id)
     same = request == key.bound_by and key.bound_in == (call.session_id, call.message.msg_id)
     if same and key.bound_to is not None and dc.keys.permanent(key.bound_to):
@@ -182,16 +181,13 @@ def bind(call: Call, request: bytes) -> bytes:
 
 def _bad_luck(call: Call, perm_id: int) -> None:
     """The faults that come before anybody looks at a binding."""
-    dc, faults = call.dc, call.dc.faults
-    if faults.strike("slow"):
-        call.note("fault", "slow: this binding is answered -503 Timeout")
+    keys, struck = call.dc.keys, call.peer.struck
+    if struck("slow", call.now, "this binding is answered -503 Timeout"):
         raise RpcError(-503, "Timeout")
-    if faults.strike("refuse-bind"):
-        call.note("fault", "refuse-bind: refused whatever its bytes")
+    if struck("refuse-bind", call.now, "refused whatever its bytes"):
         raise RpcError(400, INVALID)
-    if dc.keys.permanent(perm_id) and faults.strike("forget-perm-key"):
-        call.note("fault", f"forget-perm-key: permanent key {perm_id} is forgotten")
-        dc.keys.forget_permanent(perm_id)
+    if keys.permanent(perm_id) and struck("forget-perm-key", call.now, f"permanent key {perm_id} is forgotten"):
+        keys.forget_permanent(perm_id)
 
 
 def _facts(call: Call, request: bytes, perm_id: int) -> Facts:

@@ -18,8 +18,8 @@ from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.kdf import kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import whole
-from mtlib.errors import CheckError, DecodeError, LocalError
-from mtlib.transport.framing import FRAMINGS, FramePart, Framing
+from mtlib.errors import CheckError, DecodeError
+from mtlib.transport.framing import FramePart, framing_named
 from mtlib.wire.dissection import Dissection, Field, Reading, Seal, Shape, Span, octets
 from mtlib.wire.layout import Constant, Layout, Raw, Rest
 from mtlib.wire.notes import Note, constant, derived, given, random
@@ -48,10 +48,10 @@ PLAIN = Layout(
 """A packet of the key exchange. Data centres pad their plain answers, so what follows is tolerated."""
 
 
-def plain_packet(msg_id: int, body: Dissection | bytes, trailing: bytes = b"") -> Dissection:
+def plain_packet(msg_id: int, body: Dissection | bytes) -> Dissection:
     """A plain packet around `body`."""
     data = octets(body, "message")
-    return PLAIN.build(msg_id=msg_id, message_data_length=len(data), message=data, trailing=trailing)
+    return PLAIN.build(msg_id=msg_id, message_data_length=len(data), message=data, trailing=b"")
 
 
 def _message_layout(body: str, what: str) -> Layout:
@@ -153,32 +153,25 @@ def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
 # -- MTProto 1.0: kept for one message, the binding ---------------------------------------------------------------
 
 
-def encrypt_v1(envelope: bytes, padding: bytes, key: AuthKey, x: int = TO_SERVER) -> tuple[bytes, bytes]:
+def encrypt_v1(envelope: bytes, padding: bytes, key: AuthKey) -> tuple[bytes, bytes]:
     """msg_key and ciphertext by MTProto 1.0: the hash stops before the padding, and no key goes into it.
 
     Source: core.telegram.org/mtproto/description_v1.
     """
     envelope = octets(envelope, "envelope")
     msg_key = msg_key_v1(envelope)
-    return msg_key, ige_encrypt(envelope + octets(padding, "padding"), *kdf_v1(auth_key(key, "key"), msg_key, x))
+    return msg_key, ige_encrypt(envelope + octets(padding, "padding"), *kdf_v1(auth_key(key, "key"), msg_key))
 
 
-def decrypt_v1(msg_key: bytes, ciphertext: bytes, key: AuthKey, x: int = TO_SERVER) -> bytes:
+def decrypt_v1(msg_key: bytes, ciphertext: bytes, key: AuthKey) -> bytes:
     """What MTProto 1.0 sealed, padding included. Nothing is checked: what the hash covers depends on the length
     field inside, or, for the binding, on constants."""
-    return ige_decrypt(ciphertext, *kdf_v1(auth_key(key, "key"), msg_key, x))
+    return ige_decrypt(ciphertext, *kdf_v1(auth_key(key, "key"), msg_key))
 
 
 # -- Frames --------------------------------------------------------------------------------------------------------
 
 TRANSPORTS = "core.telegram.org/mtproto/mtproto-transports"
-
-
-def framing_named(name: str, *, side: str = "client", **options: Any) -> Framing:
-    """One end of the framing of that name: "abridged", "intermediate", "padded" or "full"."""
-    if not isinstance(name, str) or name not in FRAMINGS:
-        raise LocalError("no such framing", got=name, expected=", ".join(FRAMINGS))
-    return FRAMINGS[name](side, **options)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

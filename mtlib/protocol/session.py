@@ -29,7 +29,7 @@ from mtlib.protocol.messages import (
     container,
     next_msg_id,
     seconds_of,
-    unpack_within,
+    unpack,
 )
 from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padding_size, seal
 from mtlib.wire.dissection import STRICT, Dissection, Reading
@@ -220,7 +220,7 @@ class Session:
                              where="message/session_id")
         message = Message(outer["msg_id"], outer["seqno"], outer["answer"])
         budget = Budget(self.limits)
-        said = [(each, self._cut(each.body, budget)) for each in unpack_within(message, budget)]
+        said = [(each, self._cut(each.body, budget)) for each in unpack(message, budget)]
         verdict = self._judge(message, now, excused=any(self._excused(body) for _, body in said))
         if verdict not in ("accept", "ignore:duplicate"):
             raise CheckError(f"msg_id: {verdict.removeprefix('ignore:')}", got=message.msg_id, where="message/msg_id")

@@ -436,3 +436,10 @@ FRAMINGS: dict[str, type[Framing]] = {
     framing.name: framing for framing in (Abridged, Intermediate, PaddedIntermediate, Full)
 }
 """Every framing by its name."""
+
+
+def framing_named(name: str, *, side: Side = "client", limit: int = LIMIT, entropy: Entropy | None = None) -> Framing:
+    """One end of the framing of that name. LocalError for a name that is none."""
+    if not isinstance(name, str) or name not in FRAMINGS:
+        raise LocalError("no such framing", got=name, expected=", ".join(FRAMINGS), where="framing")
+    return FRAMINGS[name](side, limit=limit, entropy=entropy)

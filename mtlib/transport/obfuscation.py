@@ -91,18 +91,21 @@ def detect(start: Buffer) -> str | None:
     return OBFUSCATED if any(start[4:8]) else Full.name
 
 
-def parse_secret(secret: str | Buffer) -> tuple[bytes, bool]:
-    """An MTProxy secret as people pass it on: its 16 bytes, and whether it demands padded intermediate.
+def hidden_secret(secret: str | Buffer | None) -> bytes | None:
+    """An MTProxy secret as people pass it on, in 16 bytes, or in 17 that begin with `dd`: it demands padded
+    intermediate then. None for none.
 
     Forms: 32 hex digits; `dd` and 32 more; the same 16 or 17 bytes in base64url, or as bytes. LocalError for anything
     else, and for `ee...`, which stands for a disguise as TLS. The secret itself is in no error.
     """
+    if secret is None:
+        return None
     data = _secret_bytes(secret)
     if data[:1] == b"\xee" and len(data) > 16:
         raise LocalError("an ee secret asks for FakeTLS, which is not spoken here", where="secret")
     if len(data) not in (16, 17) or (len(data) == 17 and data[0] != _PADDED_SECRET):
         raise LocalError("not a proxy's secret", got=f"{len(data)} bytes", expected=_SECRET_FORMS, where="secret")
-    return data[-16:], len(data) == 17
+    return Hidden(data)
 
 
 def _secret_bytes(secret: str | Buffer) -> bytes:
@@ -137,14 +140,6 @@ def header_allowed(random64: Buffer) -> bool:
         return False
 
 
-def hidden_secret(secret: str | Buffer | None) -> bytes | None:
-    """A proxy's secret as this module keeps it: 16 bytes, or 17 that begin with `dd`; raises as `parse_secret`."""
-    if secret is None:
-        return None
-    data, padded = parse_secret(secret)
-    return Hidden(bytes([_PADDED_SECRET]) * padded + data)
-
-
 def tags_with(secret: bytes | None) -> dict[bytes, str]:
     """The framing tags that go with a proxy's secret: all of them, or padded only."""
     padded = secret is not None and len(secret) == 17
@@ -157,7 +152,7 @@ class Obfuscation(Secret):
 
     `random64` are the 64 bytes before tag and dc_id are written into them; `tag` is four bytes (`TAGS`); `dc_id` goes
     into bytes 60 and 61 and matters to proxies only (plus 10000 for test data centres, negative for media; None leaves
-    the random bytes); `secret` is a proxy's, as `parse_secret` takes it. "Encrypt" is the way from client to server,
+    the random bytes); `secret` is a proxy's, as `hidden_secret` takes it. "Encrypt" is the way from client to server,
     "decrypt" the way back, whoever does it.
 
     Raises LocalError for anything of another shape.

@@ -16,7 +16,7 @@ from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.secret import Buffer, Secret, plain
 from mtlib.errors import DecodeError, LocalError, PeerError
-from mtlib.transport.framing import FRAMINGS, LIMIT, Frame, Framing, Side, is_error
+from mtlib.transport.framing import FRAMINGS, LIMIT, Frame, Framing, Side, framing_named, is_error
 from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, detect, hidden_secret
 
 
@@ -91,7 +91,7 @@ class _Stream(Secret):
         return frames
 
     def _speak(self, name: str, obfuscation: Obfuscation | None) -> None:
-        self._framer = FRAMINGS[name](self._side, limit=self._limit, entropy=self._entropy)
+        self._framer = framing_named(name, side=self._side, limit=self._limit, entropy=self._entropy)
         if obfuscation:
             self.obfuscation = obfuscation
             towards_server, towards_client = obfuscation.streams()
@@ -124,11 +124,8 @@ class ClientStream(_Stream):
         secret: str | Buffer | None = None,
         dc_id: int | None = 2,
         entropy: Entropy,
-        limit: int = LIMIT,
     ) -> None:
-        super().__init__("client", limit, entropy)
-        if not isinstance(framing, str) or framing not in FRAMINGS:
-            raise LocalError("no such framing", got=framing, expected=", ".join(FRAMINGS), where="stream")
+        super().__init__("client", LIMIT, entropy)
         if secret is not None and not obfuscated:
             raise LocalError("a secret needs obfuscation", expected="obfuscated=True", where="stream")
         tag = next((tag for tag, name in TAGS.items() if name == framing), b"")

@@ -91,8 +91,8 @@ class Layout(Shape):
             where = f"{self.name}/{f.name}"
             if f.name in before:
                 raise LocalError("there is a field of this name already", where=where)
-            for needed in (f.size, *(f.when or ())[:1]):
-                if needed and needed not in before:
+            for needed in filter(None, (f.size, f.when and f.when[0])):
+                if needed not in before:
                     raise LocalError("needs a field that does not stand before it", got=needed, where=where)
             before.add(f.name)
 

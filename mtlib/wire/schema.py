@@ -448,19 +448,13 @@ for _text in (
     _line(_text)
 
 _QUERY = given("the call itself; what it returns is what the whole returns", INVOKING)
-_line(
-    "invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X",
-    layer=given("the version of the API that the client speaks", INVOKING), query=_QUERY,
-)
+_line("invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X", INVOKING,
+      layer="the version of the API that the client speaks", query=_QUERY)
 _line("invokeWithoutUpdates#bf9459b7 {X:Type} query:!X = X", query=_QUERY)
-_line(
-    "invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X",
-    msg_id=given("the message that must be done first", INVOKING), query=_QUERY,
-)
-_line(
-    "invokeAfterMsgs#3dc4b4f0 {X:Type} msg_ids:Vector<long> query:!X = X",
-    msg_ids=given("the messages that must be done first", INVOKING), query=_QUERY,
-)
+_line("invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X", INVOKING,
+      msg_id="the message that must be done first", query=_QUERY)
+_line("invokeAfterMsgs#3dc4b4f0 {X:Type} msg_ids:Vector<long> query:!X = X", INVOKING,
+      msg_ids="the messages that must be done first", query=_QUERY)
 for _text in (
     "invokeWithTakeout#aca9fd2e {X:Type} takeout_id:long query:!X = X",
     "invokeWithBusinessConnection#dd289f8e {X:Type} connection_id:string query:!X = X",
@@ -479,22 +473,23 @@ for _text in (
 _line(
     "initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string"
     " system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy"
-    " params:flags.1?JSONValue query:!X = X",
+    " params:flags.1?JSONValue query:!X = X", INVOKING,
     flags=derived("", "which of the optional fields are there", INVOKING),
-    api_id=given("which application this is, from my.telegram.org", INVOKING),
-    device_model=given("who is calling: shown in the list of sessions", INVOKING),
-    system_version=given("who is calling", INVOKING),
-    app_version=given("who is calling", INVOKING),
-    system_lang_code=given("the system's language", INVOKING),
-    lang_pack=given("which set of texts the client wants; empty for none", INVOKING),
-    lang_code=given("in which language", INVOKING),
-    proxy=given("the MTProto proxy in use, if any", INVOKING),
-    params=given("anything else, as JSON", INVOKING),
+    api_id="which application this is, from my.telegram.org",
+    device_model="who is calling: shown in the list of sessions",
+    system_version="who is calling",
+    app_version="who is calling",
+    system_lang_code="the system's language",
+    lang_pack="which set of texts the client wants; empty for none",
+    lang_code="in which language",
+    proxy="the MTProto proxy in use, if any",
+    params="anything else, as JSON",
     query=_QUERY,
 )
 _line(
     "nearestDc#8e1a1775 country:string this_dc:int nearest_dc:int = NearestDc",
-    country=given("where the client seems to be", "core.telegram.org/constructor/nearestDc"),
-    this_dc=given("the data centre that answers", "core.telegram.org/constructor/nearestDc"),
-    nearest_dc=given("the one that is closest", "core.telegram.org/constructor/nearestDc"),
+    "core.telegram.org/constructor/nearestDc",
+    country="where the client seems to be",
+    this_dc="the data centre that answers",
+    nearest_dc="the one that is closest",
 )

@@ -1,4 +1,5 @@
-"""What a data centre remembers: keys, their salts, their sessions, who is bound to whom, and what it was set up with.
+"""What a data centre remembers: keys, their salts and sessions, who is bound to whom, what happened, and what it was
+set up with.
 
 `DataCenterState` is shared by all connections; `ConnectionState` is what answering may know of one of them.
 """
@@ -6,8 +7,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
@@ -18,7 +19,6 @@ from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import LocalError
 from mtlib.protocol import checks
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
-from mtlib.protocol.events import EventLog, LogEvent
 from mtlib.protocol.faults import Fault, Faults
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import FROM_CLIENT, Seqno, Window
@@ -221,11 +221,10 @@ class Keyring:
         """What a restart does: temporary keys live in memory only."""
         self._temporary.clear()
 
-    def lose_bindings(self, perm_auth_key_id: int | None = None) -> None:
-        """The temporary keys of a permanent one become unbound; all of them where none is named."""
-        for key in self._temporary.values():
-            if perm_auth_key_id in (None, key.bound_to):
-                key.bound_to, key.bound_by = None, b""
+    def lose_bindings(self, perm_auth_key_id: int) -> None:
+        """The temporary keys of a permanent one become unbound."""
+        for key in self.bound_to(perm_auth_key_id):
+            key.bound_to, key.bound_by = None, b""
 
     def resembling(self, wrong_id: bytes) -> str:
         """Which key made here a wrong auth_key_id was cut from, in words; empty where it is from none."""
@@ -252,6 +251,93 @@ class Keyring:
 
     def __len__(self) -> int:
         return len(self._permanent) + len(self._temporary)
+
+
+class LogEvent:
+    """One thing that happened: `name` (`exchange_done`, `bind_refused`, ...), which connection, when, a sentence, and
+    the facts behind it. A refused binding carries its `verdict`."""
+
+    def __init__(
+        self, name: str, peer: int, at: float, text: str | Callable[[], str],
+        facts: Mapping[str, Any] | None = None, verdict: Verdict | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.peer, self.at, self.facts, self.verdict = name, peer, at, facts or {}, verdict
+        self._text = text
+
+    @property
+    def text(self) -> str:
+        if not isinstance(self._text, str):
+            self._text = self._text()
+        return self._text
+
+    def __str__(self) -> str:
+        return f"#{self.peer} {self.name}: {self.text}"
+
+    def __repr__(self) -> str:
+        return f"<LogEvent {self}>"
+
+
+class EventLog:
+    """What happened at a data centre, in plain words: for its owner's eyes, never for the wire. The last events, oldest
+    first; `listen` hears each one, in order. The answer to a packet leaves first: what happens meanwhile is noted at
+    once and told afterwards, and a sentence that takes work is a function, which runs when somebody reads it, at the
+    latest when it is told.
+
+    A listener that raises hears nothing more, and an event `listener_failed` says so: what happens at a data centre
+    must not depend on who looks on.
+    """
+
+    def __init__(self, keep: int) -> None:
+        self._events: deque[LogEvent] = deque(maxlen=keep)
+        self._untold: deque[LogEvent] = deque()
+        self._listeners: list[Callable[[LogEvent], None]] = []
+
+    def add(self, event: LogEvent) -> None:
+        """Note an event, and tell it."""
+        self.note(event)
+        self.tell()
+
+    def note(self, event: LogEvent) -> None:
+        """Note an event that is told later: while an answer is being made nothing may hold it up."""
+        self._events.append(event)
+        self._untold.append(event)
+
+    def tell(self) -> None:
+        """Tell the listeners what was noted since."""
+        while self._untold:
+            event = self._untold.popleft()
+            _ = event.text
+            for listener in tuple(self._listeners):
+                try:
+                    listener(event)
+                except Exception as error:
+                    self._drop(listener, event, error)
+
+    def _drop(self, listener: Callable[[LogEvent], None], event: LogEvent, error: Exception) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+            said = f"a listener raised {error!r} at {event.name}, and hears nothing more"
+            self.note(LogEvent("listener_failed", event.peer, event.at, said))
+
+    def listen(self, listener: Callable[[LogEvent], None]) -> None:
+        """Call `listener` with every event from now on, in the thread of the data centre."""
+        self._listeners.append(listener)
+
+    def named(self, *names: str) -> list[LogEvent]:
+        """The events of these names."""
+        return [event for event in self if event.name in names]
+
+    def __iter__(self) -> Iterator[LogEvent]:
+        return iter(tuple(self._events))
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __getitem__(self, index: int) -> LogEvent:
+        return tuple(self._events)[index]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
 
 
 class DataCenterState:
@@ -341,6 +427,13 @@ class ConnectionState:
         if about not in session.remarked:
             session.remarked.add(about)
             self.note("unlike_telegram", now, text, about=about)
+
+    def struck(self, fault: str, now: float, said: str) -> bool:
+        """Whether a fault is due. It happens then, once more, and is recorded."""
+        due = self.dc.faults.strike(fault)
+        if due:
+            self.note("fault", now, f"{fault}: {said}")
+        return due
 
     def note(
         self, name: str, now: float, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
