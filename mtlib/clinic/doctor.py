@@ -22,7 +22,6 @@ from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
     CONSTANTS,
     FRONT,
-    HEADER as HEADER_FIELDS,
     INNER_ID,
     UNKNOWN_MODE,
     Opened,
@@ -37,6 +36,9 @@ from mtlib.clinic.opening import (
     path_of,
     right_digest,
     said,
+)
+from mtlib.clinic.opening import (
+    HEADER as HEADER_FIELDS,
 )
 from mtlib.clinic.packet import REQUEST_SIZE, UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
 from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys
@@ -190,16 +192,12 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
 _TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
          **{name: name for name in ("session_id", "msg_id", "nonce", "expires_at")}}  # fmt: skip
 """What is told of a message or a request, by the field that is compared with it."""
-_EITHER = GENERIC | {"another_msg_id", "built_for_an_older_message", "fresh_msg_id_inside", "message_msg_id_wrong",
-                     "byte_swapped", "halves_swapped", "sign_lost", "unsigned_overflow", "another_value_of_yours",
-                     "rounded_to_a_double"}
-"""Mistakes that are seen alike where the value that was told is the wrong one."""
 
 
 def _as_told(finding: Finding, case: Case) -> Finding:
     """A finding that rests on what was told, and not on what is seen in a request or a packet, says so."""
     row, more = finding.mistake, ""
-    if row.name in _EITHER:
+    if row.stage == Stage.EQUALITY or row.name == "message_msg_id_wrong":
         seen = case.call.values if case.call is not None else ()
         fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*seen}
         named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})

@@ -65,16 +65,12 @@ class TriedPacket:
     findings: tuple[Finding, ...]
 
 
-def packets_in(stream: bytes) -> list[bytes]:
-    """The packets that a client sent, from its first byte on; obfuscation and framing are found out.
+def packets_in(stream: bytes) -> tuple[list[bytes], int]:
+    """The packets that a client sent, from its first byte on; obfuscation and framing are found out. And how many bytes
+    follow of a frame that is not whole.
 
     Raises LocalError where these bytes begin no connection.
     """
-    return _heard(stream)[0]
-
-
-def _heard(stream: bytes) -> tuple[list[bytes], int]:
-    """The same, and how many bytes of a frame follow that is not whole."""
     listener = ServerStream(entropy=Patterned("doctor"))  # listening draws nothing
     try:
         return [frame.payload for frame in listener.receive(stream)], listener.pending
@@ -87,11 +83,11 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
     """The patient with what the message of the last binding says, and the mistakes in its packet and message. Raises
     LocalError for a stream that is no connection."""
     first = tuple(_one_key_for_both(patient))
+    packets, pending, broken = list[bytes](), 0, None
     try:
-        packets, pending = _heard(patient.stream) if patient.stream is not None else ([], 0)
-        broken = None
+        packets, pending = packets_in(patient.stream) if patient.stream is not None else ([], 0)
     except LocalError as error:
-        packets, pending, broken = [], 0, error.with_traceback(None)
+        broken = error.with_traceback(None)
     packets += [patient.packet] if patient.packet is not None else []
     if not packets and patient.stream is None:
         return patient, (*first, *_of_numbers(patient))
@@ -100,9 +96,8 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
     binds = [(each.patient, each.findings) for each in unencrypted + tried if each.patient is not None]
     if binds:
         last, findings = binds[-1]
-        before = [each.msg_id for each, _ in binds[:-1] if each.msg_id is not None and each.session_id == last.session_id]
-        return replace(last, binds=len(binds), earlier_msg_id=max(before, default=None),
-                       cut_off=pending > 0), (*first, *findings)
+        before = max((each.msg_id or 0 for each, _ in binds[:-1] if each.session_id == last.session_id), default=None)
+        return replace(last, binds=len(binds), earlier_msg_id=before, cut_off=pending > 0), (*first, *findings)
     framed = out_of_a_wrong_frame(patient.stream, patient, _signs(patient)) if patient.stream is not None else None
     if framed is not None:
         inside = open_one(framed[0], patient)
@@ -115,8 +110,8 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
         return patient, (*first, *closed)
     if pending:
         cut = "The stream ends inside a frame: it is cut short, or the length of the frame is wrong."
-        place = Evidence("stream", len(patient.stream or b""), 0, f"{pending} bytes of the last frame", "the whole frame")
-        return patient, (*first, said("frame_wrong", cut, place))
+        end = Evidence("stream", len(patient.stream or b""), 0, f"{pending} bytes of the last frame", "the whole frame")
+        return patient, (*first, said("frame_wrong", cut, end))
     only_plain = "Key id 0 in front: unencrypted messages, none of which is one." if packets and not tried else (
         NO_CONSTRUCTOR)
     return patient, (*first, said("no_binding_in_it", only_plain))
@@ -256,13 +251,15 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
     values, body, findings = _in_its_place(message) if in_place else _out_of_its_place(message, begins, patient)
     outer = Message(values["msg_id"] or 0, values["seqno"] or 0, body)
     chosen, broken = _binding_in(outer), _container_rule(outer)
-    if broken and begins >= HEADER + 24:
-        chosen = Message(wrong.long(message[begins - 16 : begins - 8]), wrong.long(message[begins - 8 : begins - 4]),
-                         message[begins : begins + REQUEST_SIZE])  # fmt: skip
-        place = Evidence("message/body", HEADER, 8, message[HEADER : HEADER + 8], "count, and messages below its msg_id")
-        findings += (said("container_wrong", broken, place),)
+    if broken and chosen is None and begins >= HEADER + 24:
+        numbers = (wrong.long(message[begins - 16 : begins - 8]), wrong.long(message[begins - 8 : begins - 4]))
+        if abs(numbers[0] - outer.msg_id) >> 49 == 0:  # a day or so: a msg_id, and not a field of a wrapper
+            chosen = Message(*numbers, message[begins : begins + REQUEST_SIZE])
     if chosen is None:
         return None
+    if broken:
+        begin = Evidence("message/body", HEADER, 8, message[HEADER : HEADER + 8], "messages with ids below its own")
+        findings += (said("container_wrong", broken, begin),)
     if in_place:
         findings += tuple(_rules(message, values, chosen, patient))
     over_permanent = _over_the_permanent_key(given, patient) and not _named_temporary(patient)
