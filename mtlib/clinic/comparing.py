@@ -127,7 +127,7 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
     changed = _changed(place.expected, place.got)
     if changed is not None:
         return changed
-    if patient.packet is None and rounded(place.got) == place.expected:  # what was told went through one
+    if place.name == "temp_session_id" and rounded(place.got) == place.expected:  # so it is what was told
         return MISTAKES["rounded_to_a_double"]
     if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
         return MISTAKES["salt_and_session_swapped"]

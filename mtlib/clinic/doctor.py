@@ -197,7 +197,8 @@ _TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
 def _as_told(finding: Finding, case: Case) -> Finding:
     """A finding that rests on what was told, and not on what is seen in a request or a packet, says so."""
     row, more = finding.mistake, ""
-    if row.stage == Stage.EQUALITY or row.name == "message_msg_id_wrong":
+    if row.name in GENERIC | {"built_for_an_older_message", "another_value_of_yours"} or "msg_id" in row.name or (
+            row.at("value")):  # mistakes that are seen alike where the value that was told is the wrong one
         seen = case.call.values if case.call is not None else ()
         fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*seen}
         named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})
