@@ -14,7 +14,7 @@ from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
 from mtlib.clinic.opening import INNER_ID, Known, Opened, noticed, path_of
 from mtlib.clinic.patient import GivenKey, Patient
-from mtlib.clinic.wrong import ENVELOPE, long, size_of
+from mtlib.clinic.wrong import ENVELOPE, long, rounded, size_of
 
 YOUNGEST = 10**8
 """The third of March 1973: every smaller number is a duration."""
@@ -51,8 +51,12 @@ def compare(
     places = [*_outside(patient, request, sealed), *_inside(opened, known)]
     # Where the packet names the key that the binding is for, another one was given, and the binding is right.
     named = [("temp_auth_key_id", long(patient.packet[:8]))] if patient.packet is not None else []
-    return [_explained(_turn(place, patient), patient, known) for place in places
-            if place.got != place.expected and (place.name, place.got) not in named]
+    found = [_explained(_turn(place, patient), patient, known) for place in places
+             if place.got != place.expected and (place.name, place.got) not in named]
+    # Of bytes that no field begins, nobody knows which of them were to be the next one.
+    shape = opened.shape if opened is not None else ()
+    after = {path_of(shape[at + 1][0]) for at, part in enumerate(shape[:-1]) if not part[0]}
+    return [each for each in found if each.name not in GENERIC or each.evidence[0].path not in after]
 
 
 _AT = {"nonce": 12, "expires_at": 20}
@@ -123,6 +127,8 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
     changed = _changed(place.expected, place.got)
     if changed is not None:
         return changed
+    if place.name == "temp_session_id" and rounded(place.got) == place.expected:  # so it is what was told
+        return MISTAKES["rounded_to_a_double"]
     if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
         return MISTAKES["salt_and_session_swapped"]
     others = {value for name, value in known.items() if name != place.name and _SIZES[name] == 8}

@@ -16,7 +16,7 @@ from typing import Any
 
 from mtlib.clinic import wrong
 from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning, of_another_message
-from mtlib.clinic.comparing import GENERIC, compare, cut_wrongly, date
+from mtlib.clinic.comparing import DAY, GENERIC, compare, cut_wrongly, date
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
@@ -37,7 +37,10 @@ from mtlib.clinic.opening import (
     right_digest,
     said,
 )
-from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
+from mtlib.clinic.opening import (
+    HEADER as HEADER_FIELDS,
+)
+from mtlib.clinic.packet import REQUEST_SIZE, UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
 from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
@@ -173,7 +176,7 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     findings = _with_the_answer(findings, case.patient)
     if told and case.patient.packet is None:
         findings = [_as_told(each, case) for each in findings]
-    remarks = (*_remarks(opened, case.patient, findings), *_not_judged(patient, case))
+    remarks = (*_remarks(opened, case, findings), *_not_judged(patient, case, findings))
     keys_given = bool(case.patient.keys)
     hidden = {"plaintext"} if opened is not None and pieces_of(case.patient.keys, opened.plaintext) else set()
     if case.patient.request is not None and pieces_of(case.patient.keys, case.patient.request):
@@ -189,15 +192,13 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
 _TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
          **{name: name for name in ("session_id", "msg_id", "nonce", "expires_at")}}  # fmt: skip
 """What is told of a message or a request, by the field that is compared with it."""
-_EITHER = GENERIC | {"another_msg_id", "built_for_an_older_message", "fresh_msg_id_inside", "message_msg_id_wrong",
-                     "byte_swapped", "halves_swapped", "sign_lost", "unsigned_overflow", "another_value_of_yours"}
-"""Mistakes that are seen alike where the value that was told is the wrong one."""
 
 
 def _as_told(finding: Finding, case: Case) -> Finding:
     """A finding that rests on what was told, and not on what is seen in a request or a packet, says so."""
     row, more = finding.mistake, ""
-    if row.name in _EITHER:
+    if row.name in GENERIC | {"built_for_an_older_message", "another_value_of_yours"} or "msg_id" in row.name or (
+            row.at("value")):  # mistakes that are seen alike where the value that was told is the wrong one
         seen = case.call.values if case.call is not None else ()
         fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*seen}
         named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})
@@ -207,17 +208,20 @@ def _as_told(finding: Finding, case: Case) -> Finding:
     return replace(finding, mistake=replace(row, sentence=f"{row.sentence} {more}".rstrip()))
 
 
-def _not_judged(patient: Patient, case: Case) -> Iterator[Any]:
+def _not_judged(patient: Patient, case: Case, findings: list[Finding]) -> Iterator[Any]:
     """What was given and is not what the bytes have, by name; and the binds before the last."""
     judged = {**vars(case.patient), **case.values}
     judged["encrypted_message"] = case.call["encrypted_message"] if case.call else patient.encrypted_message
     names = ("session_id", "msg_id", "salt", "nonce", "expires_at", "encrypted_message", "request")
     given = {name: getattr(patient, name) for name in names} | {"request": unwrapped(patient.request or b"") or None}
-    other = [name for name, value in given.items() if None not in (value, judged[name])
+    told = {finding.name.removeprefix("another_") for finding in findings}
+    other = [name for name, value in given.items() if None not in (value, judged[name]) and name not in told
              and judged[name] not in (value, getattr(value, "other", value))]
-    other += [f"{case.patient.binds - 1} earlier binds"] if case.patient.binds > 1 else []
-    if other:
-        yield said("not_all_judged", f"Here {', '.join(other)}.").mistake
+    more = [f"The bytes have another {', another '.join(other)}."] if other else []
+    more += [f"Of {case.patient.binds} binds the last was."] if case.patient.binds > 1 else []
+    more += ["The stream ends inside a frame."] if case.patient.cut_off else []
+    if more:
+        yield said("not_all_judged", " ".join(more)).mistake
 
 
 def _hidden(row: Evidence, within: set[str]) -> Evidence:
@@ -288,7 +292,8 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     if begins is not None:
         return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared)), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
-    if other is None and _strange(opened, known):
+    unexplained = all(each.name in GENERIC for each in compared if each.evidence[0].within == "plaintext")
+    if other is None and unexplained and _strange(opened, known):
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
         return case.and_found(noticed("something_else_sealed", strange)), opened
     return case.and_found(*compared), opened
@@ -437,7 +442,8 @@ def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Fi
     if _replaced(sealed):
         lost = "What is no UTF-8 became U+FFFD, ef bf bd: those bytes are lost."
         return [said("sent_as_utf8_text", lost, _size(sealed))]
-    if len(sealed) >= ENCRYPTED_SIZE and max(sealed) < 0x80 and len({*sealed}) > 16:
+    text = len(sealed) >= 8 and all(0x20 <= byte < 0x7F for byte in sealed)
+    if text or (len(sealed) >= ENCRYPTED_SIZE and max(sealed) < 0x80 and len({*sealed}) > 16):
         highest = Evidence("encrypted_message", 0, 0, f"at most {max(sealed):02x}", "bytes up to ff")
         return [noticed("sent_with_seven_bits", highest)]
     if patient.perm_key is None:
@@ -481,7 +487,8 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
                 size = Evidence(path_of(name), start, width, away, f"{width} bytes at {start}")
             break
         start += width
-    guilty = differing(opened.shape, wrong.ENVELOPE)
+    guilty, names = differing(opened.shape, wrong.ENVELOPE), [row.name for row in opened.misplaced]
+    moved = "fields_out_of_order" in names  # which says it all
     absent = {name for name, *_ in wrong.HEADER} - {name for name, *_ in opened.shape}
     if len(absent) == len(wrong.HEADER):
         size = Evidence("plaintext/envelope", 0, 0, "no header", "a header of 32 bytes before the forty")
@@ -490,16 +497,16 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
         size = Evidence(path_of("msg_id"), 16, 8, f"{before} bytes before seqno", "24, of random and msg_id")
         yield said("field_too_narrow" if before < 24 else "field_too_wide", "It is random or msg_id.", size)
         return
-    yield from (said(row.name, guilty, size) for row in opened.misplaced)
+    yield from (said(name, guilty, size) for name in names if not moved or name == "fields_out_of_order")
 
 
 def _strange(opened: Opened, known: Mapping[str, Any]) -> bool:
     """Whether nothing in it is what a binding has, although the hash says that it was meant."""
     if opened.misplaced or opened.size is None:
         return False
-    agreeing = [name for name, _, raw, order in opened.fields() if name in known
-                and raw == written_as(known[name], len(raw), order)]  # fmt: skip
-    return not {*agreeing} - {"seqno"}
+    inside = [(raw, written_as(known[name], len(raw), order)) for name, _, raw, order in opened.fields()
+              if name in known and name not in HEADER_FIELDS]  # fmt: skip
+    return all(found != right for found, right in inside)
 
 
 def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
@@ -526,10 +533,8 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
     if explained or size > len(opened.plaintext):
         return
     rows = hash_mistakes(opened, msg_key, known)
-    for row in rows or ():
-        sentence = row.sentence.replace("all 80", f"all {len(opened.plaintext)}")
-        yield Finding(replace(row, sentence=sentence), (evidence,))
-    if rows is None:
+    yield from (Finding(row, (evidence,)) for row in rows or ())
+    if rows is None and not any(change.row.name == "wrong_iv" for change in opened.changes):
         yield noticed("msg_key_of_something_else", evidence)
 
 
@@ -720,9 +725,17 @@ def seconds_past_the_end(patient: Patient) -> int | None:
     return None if end is None or clock is None or clock < end else clock - end
 
 
-def _remarks(opened: Opened | None, patient: Patient, findings: list[Finding]) -> Iterator[Any]:
+def _remarks(opened: Opened | None, case: Case, findings: list[Finding]) -> Iterator[Any]:
+    patient = case.patient
     if opened is None:
         return
+    if case.call is not None and len(case.call) == REQUEST_SIZE and any(bytes(case.call)[25 + ENCRYPTED_SIZE :]):
+        yield MISTAKES["string_padding_not_zero"]
+    end = case.values.get("expires_at", 0)
+    if patient.key_expires_at is None and patient.clock is not None and end > patient.clock + 2 * DAY:
+        yield MISTAKES["expires_at_far_off"]
+    if patient.msg_id is not None and patient.earlier_msg_id is not None and patient.msg_id < patient.earlier_msg_id:
+        yield MISTAKES["msg_id_falls"]
     spelled = {finding.name for finding in findings} & {"key_without_leading_zeros", "key_with_a_sign_byte"}
     noise = opened.value("random") or b""
     outside = [(noise[:8], patient.salt), (noise[8:], patient.session_id)]

@@ -203,7 +203,8 @@ _ONE_LINE = {*_FAMILIES, "msg_key_on_the_other_side"} - {"schedule_of_another_ha
 @dataclass(frozen=True)
 class Opened:
     """A seal that opened: what was inside, by which recipe, in which row of fields. `size` is where that ends which
-    msg_key covers, where the hash says so; `misplaced` are the mistakes of the row of fields."""
+    msg_key covers, where the hash says so; `misplaced` are the mistakes of the row of fields; `covered` is from where
+    to where the plaintext was hashed."""
 
     plaintext: bytes = field(repr=False)
     key: bytes = field(repr=False)
@@ -212,6 +213,7 @@ class Opened:
     misplaced: tuple[Mistake, ...] = ()
     size: int | None = None
     iv: bytes | None = field(default=None, repr=False)
+    covered: tuple[int, int] | None = None
 
     @property
     def envelope(self) -> bytes:
@@ -387,21 +389,26 @@ def shaped(
     msg_id = known.get("msg_id")
     if isinstance(msg_id, int) and 0 <= msg_id < 1 << 40:  # so many seconds stand in every msg_id, and say nothing
         known = {name: value for name, value in known.items() if name != "msg_id"}
-    start, size = _hashed(plaintext, msg_key) or (0, None)
+    covered = _hashed(plaintext, msg_key)
+    start, size = covered or (0, None)
     later = (("", start, "little"), *wrong.ENVELOPE)
     if start and _agreement(plaintext, later, known, None) > _agreement(plaintext, wrong.ENVELOPE, known, None):
         padding = start == len(plaintext) - ENVELOPE_SIZE
         row = MISTAKES["padding_before_the_envelope" if padding else "bytes_between_fields"]
         shape, misplaced = fitted(plaintext, later, "shape", known, size)
-        return Opened(plaintext, key, changes, shape, (row, *misplaced), size, iv)
+        return Opened(plaintext, key, changes, shape, (row, *misplaced), size, iv, covered)
     size = None if start else size  # the hash of a part says nothing of where the fields end, nor that of the padding
     if size is not None and size < ENVELOPE_SIZE and "expires_at" in known:
         bits = (_agreement(part, wrong.ENVELOPE, known, None) for part in (plaintext, None))
         size = None if len({*bits}) == 1 else size  # all of it is in its place: only the hash ends too early
-    counted = wrong.long(plaintext[28:32])
-    over_padding = size == len(plaintext) and size > ENVELOPE_SIZE and counted != size - ENVELOPE_SIZE + INNER_SIZE
-    shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, None if over_padding else size)
-    return Opened(plaintext, key, changes, shape, misplaced, size, iv)
+    shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, size)
+    counted = wrong.long(plaintext[28:32]) - INNER_SIZE + ENVELOPE_SIZE
+    if size is not None and size > ENVELOPE_SIZE and counted != size:  # what is behind the fields may be padding
+        other = fitted(plaintext, wrong.ENVELOPE, "shape", known) if size == len(plaintext) else (wrong.ENVELOPE, ())
+        better = _agreement(plaintext, other[0], known, None) - _agreement(plaintext, shape, known, None)
+        if better > 0 or (better == 0 and (size == len(plaintext) or not shape[-1][0])):
+            shape, misplaced = other
+    return Opened(plaintext, key, changes, shape, misplaced, size, iv, covered)
 
 
 _NONE: tuple[Mistake, ...] = ()
@@ -463,8 +470,13 @@ def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) 
 def hash_mistakes(opened: Opened, msg_key: bytes, known: Known) -> tuple[Mistake, ...] | None:
     """How msg_key came to be: nothing for the right hash, None where no known way gives it."""
     size = size_of(opened.shape)
-    if opened.size == size:
+    if opened.size == size or opened.covered == (0, size):
         return ()
+    if opened.covered is not None:
+        start, stop = opened.covered
+        name = "msg_key_over_padding" if stop > size else (
+            "msg_key_of_the_inner_only" if start == size - INNER_SIZE else "msg_key_without_random")
+        return (said(name, f"It is SHA1(plaintext[{start}:{stop}])[4:20].").mistake,)
     envelope, padding = opened.plaintext[:size], opened.plaintext[size:]
     found = tuple(row for row in _digests(envelope, padding, opened.key, msg_key))
     if found:

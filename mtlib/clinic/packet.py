@@ -15,7 +15,7 @@ from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.frame import out_of_a_wrong_frame
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.opening import FRONT, Change, Opened, differing, fitted, noticed, open_packet, packet_hash, said
-from mtlib.clinic.patient import SUCCESS, GivenKey, Patient
+from mtlib.clinic.patient import LARGEST, SUCCESS, GivenKey, Patient
 from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
@@ -65,14 +65,15 @@ class TriedPacket:
     findings: tuple[Finding, ...]
 
 
-def packets_in(stream: bytes) -> list[bytes]:
-    """The packets that a client sent, from its first byte on; obfuscation and framing are found out.
+def packets_in(stream: bytes) -> tuple[list[bytes], int]:
+    """The packets that a client sent, from its first byte on; obfuscation and framing are found out. And how many bytes
+    follow of a frame that is not whole.
 
     Raises LocalError where these bytes begin no connection.
     """
     listener = ServerStream(entropy=Patterned("doctor"))  # listening draws nothing
     try:
-        return [frame.payload for frame in listener.receive(stream)]
+        return [frame.payload for frame in listener.receive(stream)], listener.pending
     except PeerError as error:
         raise LocalError(f"no packets in this stream: {error.message}", expected="all that the client sent, from its "
                          "first byte on; one packet alone is a `packet`", where="stream") from None
@@ -82,10 +83,11 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
     """The patient with what the message of the last binding says, and the mistakes in its packet and message. Raises
     LocalError for a stream that is no connection."""
     first = tuple(_one_key_for_both(patient))
+    packets, pending, broken = list[bytes](), 0, None
     try:
-        packets, broken = packets_in(patient.stream) if patient.stream is not None else [], None
+        packets, pending = packets_in(patient.stream) if patient.stream is not None else ([], 0)
     except LocalError as error:
-        packets, broken = [], error.with_traceback(None)
+        broken = error.with_traceback(None)
     packets += [patient.packet] if patient.packet is not None else []
     if not packets and patient.stream is None:
         return patient, (*first, *_of_numbers(patient))
@@ -94,16 +96,22 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
     binds = [(each.patient, each.findings) for each in unencrypted + tried if each.patient is not None]
     if binds:
         last, findings = binds[-1]
-        return replace(last, binds=len(binds)), (*first, *findings)
+        before = max((each.msg_id or 0 for each, _ in binds[:-1] if each.session_id == last.session_id), default=None)
+        return replace(last, binds=len(binds), earlier_msg_id=before, cut_off=pending > 0), (*first, *findings)
     framed = out_of_a_wrong_frame(patient.stream, patient, _signs(patient)) if patient.stream is not None else None
     if framed is not None:
         inside = open_one(framed[0], patient)
-        return inside.patient or patient, (*first, framed[1], *inside.findings)
+        if not pending or inside.opened:
+            return inside.patient or patient, (*first, framed[1], *inside.findings)
     if broken is not None:
         raise broken
     closed = next((each.findings for each in tried if not each.opened), ())
     if closed or patient.request is not None or patient.encrypted_message is not None:
         return patient, (*first, *closed)
+    if pending:
+        cut = "The stream ends inside a frame: it is cut short, or the length of the frame is wrong."
+        end = Evidence("stream", len(patient.stream or b""), 0, f"{pending} bytes of the last frame", "the whole frame")
+        return patient, (*first, said("frame_wrong", cut, end))
     only_plain = "Key id 0 in front: unencrypted messages, none of which is one." if packets and not tried else (
         NO_CONSTRUCTOR)
     return patient, (*first, said("no_binding_in_it", only_plain))
@@ -147,7 +155,10 @@ def open_one(packet: bytes, patient: Patient) -> TriedPacket:
         message, changes = opened
         if not changes and packet_hash(message, given.key.data, packet[8:FRONT]) is None:
             changed = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "the hash of what was sealed")
-            return TriedPacket(False, None, (noticed("packet_msg_key_wrong", changed),))
+            length, there = wrong.long(message[28:32]), len(message) - HEADER
+            short = f"Its length says {length}, and {there} bytes are there, padding and all." if (
+                there - MIN_PADDING < length < LARGEST) else ""
+            return TriedPacket(False, None, (said("packet_msg_key_wrong", short, changed),))
         inside = _message(message, given, replace(patient, packet=packet))
         if inside is None:
             return TriedPacket(True, None, ())
@@ -197,7 +208,8 @@ def sealed_wrongly(
         name = "perm_id_in_front" if permanent else "temp_id_in_front" if by_permanent else "packet_id_wrong"
         yield noticed(name, replace(front, got="the id of the temporary key") if name == "temp_id_in_front" else front)
     elif _over_the_permanent_key(given, patient):
-        yield noticed("sent_over_the_permanent_key", front)
+        other = patient.temp_key.key.id_bytes if patient.temp_key else "the id of a temporary key"
+        yield noticed("sent_over_the_permanent_key", replace(front, expected=other))
     rest = (len(packet) - FRONT) % BLOCK
     if "packet_size" in failing and rest:
         more = Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
@@ -234,12 +246,20 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
     """The patient with what the message says of the binding in it, and which rules it breaks; None where there is no
     binding in it."""
     begins = message.find(BIND)
-    in_place = begins in (-1, HEADER) or message[HEADER : HEADER + 4] == CONTAINER or SCHEMA.knows(message[HEADER:])
+    in_place = begins in (-1, HEADER) or message[HEADER : HEADER + 4] == CONTAINER or (SCHEMA.knows(
+        message[HEADER:]) and (begins > HEADER + 4 or unwrapped(message[HEADER:])[:4] == BIND))  # no field left out
     values, body, findings = _in_its_place(message) if in_place else _out_of_its_place(message, begins, patient)
     outer = Message(values["msg_id"] or 0, values["seqno"] or 0, body)
-    chosen = _binding_in(outer)
+    chosen, broken = _binding_in(outer), _container_rule(outer)
+    if broken and chosen is None and begins >= HEADER + 24:
+        numbers = (wrong.long(message[begins - 16 : begins - 8]), wrong.long(message[begins - 8 : begins - 4]))
+        if abs(numbers[0] - outer.msg_id) >> 49 == 0:  # a day or so: a msg_id, and not a field of a wrapper
+            chosen = Message(*numbers, message[begins : begins + REQUEST_SIZE])
     if chosen is None:
         return None
+    if broken:
+        begin = Evidence("message/body", HEADER, 8, message[HEADER : HEADER + 8], "messages with ids below its own")
+        findings += (said("container_wrong", broken, begin),)
     if in_place:
         findings += tuple(_rules(message, values, chosen, patient))
     over_permanent = _over_the_permanent_key(given, patient) and not _named_temporary(patient)
@@ -307,6 +327,15 @@ def _binding_in(outer: Message) -> Message | None:
             return each
     may_be_damaged = len(bare[0].body) > ENCRYPTED_SIZE and not SCHEMA.knows(bare[0].body)
     return bare[0] if may_be_damaged else None
+
+
+def _container_rule(outer: Message) -> str:
+    """Which rule a container breaks, in a sentence; nothing for a right one, and for any other message."""
+    try:
+        ids = [each.msg_id for each in unpack(outer)]
+    except MtError as error:
+        return f"Reading it stops: {error.message}." if outer.body[:4] == CONTAINER else ""
+    return "Two of its messages have the same msg_id." if len({*ids}) < len(ids) else ""
 
 
 def unwrapped(body: bytes) -> bytes:
@@ -381,5 +410,6 @@ def _refused(
         if field == "padding":
             place = Evidence("message/padding", HEADER + (values["length"] or 0), 0, f"{row.got} bytes", row.expected)
         else:
-            place = Evidence(f"message/{field}", *_PLACES[field], values[field], row.expected)
+            wanted = "a multiple of 4" if row.name == "message_msg_id" and row.expected == 0 else row.expected
+            place = Evidence(f"message/{field}", *_PLACES[field], values[field], wanted)
         yield noticed(MESSAGE_ROWS[row.name], place)

@@ -191,7 +191,8 @@ class Patient:
     encrypted_message is there: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this
     machine's clock at that moment), `perm_key_created`, `key_expires_at` (what the exchange promised).
     `answer` is what the data centre said, and `req_msg_id` the message that it says it of. The rest is what only a
-    data centre knows, and how many `binds` were in the stream.
+    data centre knows, and of a stream how many `binds` it had, the greatest msg_id of those before the last, and
+    whether it ends inside a frame (`cut_off`).
     """
 
     request: bytes | None = None
@@ -218,6 +219,8 @@ class Patient:
     last_bind_msg_id: int | None = None
     perm_key_missing: bool = False
     binds: int = 1
+    earlier_msg_id: int | None = None
+    cut_off: bool = False
     rules: Rules = field(default_factory=Rules)
 
     @classmethod

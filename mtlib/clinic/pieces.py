@@ -216,7 +216,8 @@ class Scan:
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
-            return None, empty.end(), ""
+            refused = bare_name(label).endswith("answer") and empty[0].lower() == "false"  # so a data centre says
+            return self._piece(label, "boolFalse", at, "a Bool") if refused else None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
             return self._piece(label, re.sub("[,']", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
         if kind in ("id", "date") and (several := _NOT_ONE.match(text, at)):

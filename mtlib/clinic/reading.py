@@ -16,7 +16,7 @@ from typing import Any
 from mtlib.clinic.capture import is_capture
 from mtlib.clinic.dumps import undump
 from mtlib.clinic.names import NAMES, known
-from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, whole_number
+from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, answered_by, whole_number
 from mtlib.clinic.pieces import ANSWER, OTHER_ID, Scan, TextPiece
 from mtlib.clinic.text_bytes import BIND, REQUEST_SIZE, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
@@ -322,11 +322,14 @@ def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
     return (whole_number(name, number, 64) if kind == "id" else number), form
 
 
-def _answer(value: Any) -> str:
-    """What a data centre said: text, or the bytes of its answer, an rpc_error, a Bool or a transport error."""
+def _answer(value: Any) -> Any:
+    """What a data centre said: text, or the bytes of its answer, an rpc_error, a Bool or a transport error. Bytes that
+    say which message they answer stay bytes."""
     data = value if isinstance(value, bytes) else b""
     if not data and re.fullmatch(r"(?:[0-9a-f]{8})+", str(value)) and not str(value).isdigit():
         data = bytes.fromhex(str(value))
+    if answered_by(data) is not None:
+        return data
     return answer_of(data) if data else str(value).strip().strip("'\",")
 
 
@@ -380,6 +383,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
         same = [each for each in kept if each.name == name]
         values = list(dict.fromkeys(each.value for each in same))
         if name == "answer" and len(values) > 1 and not all(each.logged for each in same):
+            values = [answer_of(value) for value in values]
             codes = [value for value in values if re.fullmatch(r"-?\d+", value)]
             words = [value for value in values if value not in codes]
             result.append(replace(same[0], value=" ".join([*codes[-1:], *words[-1:]])))

@@ -97,13 +97,14 @@ def _searched(data: bytes, patient: Patient) -> CutRequest | None:
     """The request in which the fields are not where they belong."""
     ids = [key.key.id_bytes for key in patient.keys]
     ids += [data[4:12], data[:8]] if data[:4] == BIND or patient.perm_key is None else []
-    for key_id in dict.fromkeys(ids):
-        for begins in places_of(key_id, data):
-            sealed = data[begins : begins + ENCRYPTED_SIZE]
-            if len(sealed) == ENCRYPTED_SIZE:
-                found = _around(data, begins, sealed, patient)
-                if found is not None:
-                    return found
+    places = [begins for key_id in dict.fromkeys(ids) for begins in places_of(key_id, data)]
+    places += [25] if _opens(data[25 : 25 + ENCRYPTED_SIZE], patient) else []  # whatever id is in front there
+    for begins in places:
+        sealed = data[begins : begins + ENCRYPTED_SIZE]
+        if len(sealed) == ENCRYPTED_SIZE:
+            found = _around(data, begins, sealed, patient)
+            if found is not None:
+                return found
     return None
 
 

@@ -268,7 +268,7 @@ def test_the_doctor_sends_and_keeps_nothing(reader: Callable[..., Reader], site:
     before = len(opened.asked)
     page.locator("textarea").fill(refused)
     page.get_by_role("button", name="read", exact=True).click()
-    expect(page.locator(".part.wrong")).to_contain_text("msg_key is the hash of all 80 bytes", timeout=STARTS)
+    expect(page.locator(".part.wrong")).to_contain_text("msg_key covers the padding", timeout=STARTS)
     assert opened.asked[before:] == [] and page.url.endswith("/doctor.html")
     key = re.search(r"perm_auth_key: (.*)", refused)
     assert key and key[1].replace(" ", "")[:32] not in page.content().replace(" ", "")

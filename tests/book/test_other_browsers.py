@@ -72,7 +72,7 @@ def test_a_lesson_and_the_doctor(driven: Any, site: Site, elsewhere: tuple[str, 
     refused = (site.root / "docs" / "refused.txt").read_text(encoding="utf-8")
     driven.evaluate(f"document.querySelector('textarea').value = {json.dumps(refused)}")
     driven.click(button("document", "read"))
-    driven.wait("document.querySelector('.part.wrong').textContent.includes('msg_key is the hash of all 80 bytes')")
+    driven.wait("document.querySelector('.part.wrong').textContent.includes('msg_key covers the padding')")
     assert driven.errors == []
     assert driven.outside(site.address) == []
     turn(driven, "nav a", "index")

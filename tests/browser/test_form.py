@@ -102,7 +102,7 @@ def test_a_saved_lesson_shows_the_example_before_anything_runs(browser: Any, add
 
 def test_an_example_takes_one_click_and_the_guilty_bytes_are_in_the_inspector(form: Form) -> None:
     form.button("the padding hashed, too").click()
-    expect(form.verdict).to_contain_text("msg_key is the hash of all 80 bytes")
+    expect(form.verdict).to_contain_text("msg_key covers the padding")
     expect(form.root.locator(".crumb").last).to_have_text("msg_key")
     expect(form.root.locator(".b.lit")).to_have_count(16)
     expect(form.root.get_by_role("link", name="15 sealed with the permanent key")).to_have_attribute(
