@@ -13,8 +13,8 @@ from mtlib import lab
 
 ROOT = Path(__file__).resolve().parents[1]
 SCENES = tuple(f"mtlib.lab.{name}" for name in (
-    "alone", "attacks", "figures", "patients", "plates", "plates.machine", "plates.stills", "plates.twins", "receivers",
-    "recorded", "scoreboard", "tripped", "troubles", "walking", "wrong_fields",
+    "alone", "attacks", "figures", "patients", "plates", "plates.machine", "plates.stills", "plates.stills_labs",
+    "plates.twins", "receivers", "recorded", "scoreboard", "tripped", "troubles", "walking", "wrong_fields",
 ))  # fmt: skip
 """Modules of which a lesson takes what it plays through, by their own names."""
 

@@ -9,9 +9,10 @@ from xml.etree import ElementTree
 import pytest
 
 from mtlib.lab import sample
-from mtlib.lab.plates import stills
+from mtlib.lab.plates import stills, stills_labs
 from mtlib.lab.plates.plate import WIDTH
-from mtlib.lab.plates.stills import Bench, Boxes, Comb, Diffusion, Growth, Layers, Pairs, SmallClocks, Still
+from mtlib.lab.plates.stills import Bench, Boxes, Comb, Diffusion, Growth, Layers, SmallClocks, Still, Stripes, Zeros
+from mtlib.lab.plates.stills_labs import Pairs, Scores
 from mtlib.lab.widgets import HERE
 from plates import STILLS
 from test_notebooks import LESSONS, code
@@ -23,13 +24,16 @@ ALL: dict[str, Callable[[], Still]] = {
     "Comb": lambda: Comb({"Always.": range(301), "At 3 and at 592.": {3, 592}, "Never.": ()}, {3, 4, 592}),
     "Bench": lambda: Bench([bytes(44), bytes(204)], 100, {"full": [("refuses", False)] * 3 + [("waits", False)],
                                                          "abridged": [("waits", True), ("refuses", True)]}),
+    "Stripes": lambda: Stripes({"plain": [bytes([7, at]) for at in range(256)]}, {"a client": (40, 84, 200)}),
     "Growth": lambda: Growth({2**bits: 2 ** (bits / 2) for bits in (8, 16, 24)}),
     "Diffusion": lambda: Diffusion({"first": (bytes(32), b"\x01" + bytes(31)), "last": (bytes(48), b"\xff" * 48)}),
     "SmallClocks": lambda: SmallClocks(31, 3, 17),
+    "Zeros": lambda: Zeros(("id", "salt"), {"nonce": ["salt"], "g_a": []}, {"nonce": 256, "g_a": 199.1}),
     "Boxes": lambda: Boxes({"message": CARRIED.message, "request": CARRIED.binding.request}, {"message": "temporary"}),
     "Pairs": lambda: Pairs({"first": [(1, False), (2, False), (3, False)], "then": [(3, True), (0, True), (1, False)]}),
     "Price": STILLS["price"],
     "Candidates": STILLS["candidates"],
+    "Scores": lambda: Scores({"flips": [0, 7], "a twin": [0, 1]}, ("all on", "hash off")),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 
@@ -39,7 +43,7 @@ def texts(still: Still) -> dict[str, str]:
 
 
 def test_every_still_is_here_and_in_the_lesson_that_the_table_names() -> None:
-    told = re.findall(r"^\| `(\w+)` \| (\d\d) \|", stills.__doc__ or "", re.M)
+    told = re.findall(r"^\| `(\w+)` \| (\d\d) \|", f"{stills.__doc__}{stills_labs.__doc__}", re.M)
     assert [name for name, _ in told] == list(ALL)
     for name, number in told:
         (path,) = (path for path in LESSONS if path.name.startswith(number))
@@ -97,6 +101,21 @@ def test_a_bench_hands_up_a_packet_with_the_read_that_ends_it() -> None:
     assert [texts(bench)[f"up {at}"] for at in range(3)] == ["1", "-", "2"]
     assert list(bench.rows())[4][2] == "3 refused, 1 waits, 0 damaged packet handed up"
     assert list(bench.rows())[5][2] == "0 refused, 0 waits, 2 damaged packet handed up"
+
+
+def test_stripes_measure_what_a_byte_tells() -> None:
+    assert list(ALL["Stripes"]().rows())[1:] == [
+        ("plain", "2", "1", "4.00", "0.00"), ("a client, packets", "40 84 200", "", "", "")
+    ]  # fmt: skip
+
+
+def test_a_grid_has_the_cells_of_its_table_and_fills_what_matters() -> None:
+    assert list(ALL["Zeros"]().rows()) == [
+        ("value", "one in", "id", "salt"), ("nonce", "256", "same", "other"), ("g_a", "199", "same", "same")
+    ]  # fmt: skip
+    assert ALL["Zeros"]().said().endswith("of g_a.") and list(ALL["Scores"]().rows())[-1][1:] == ("0", "2")
+    for name, filled in (("Zeros", {"other"}), ("Scores", {"7", "1", "2"})):
+        assert {mark.text for mark in ALL[name]().marks() if "hit" in mark.look} == filled
 
 
 def test_growth_puts_a_square_root_on_a_line_of_half_the_slope() -> None:

@@ -51,11 +51,11 @@ from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
 from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
-from mtlib.lab.plates.stills import Candidates, Price
+from mtlib.lab.plates.stills_labs import Candidates, Price, Scores
 from mtlib.lab.plates.twins import ROWS as READERS
 from mtlib.lab.plates.twins import Twins, readers
 from mtlib.lab.receivers import TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting
-from mtlib.lab.scoreboard import changed_seals, shown
+from mtlib.lab.scoreboard import changed_seals
 from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
@@ -835,8 +835,7 @@ def test_the_scoreboard() -> None:
         "832 flips", "3 healed seals", "A1", "A2", "A10", "A13", "A15"
     ]  # fmt: skip
     assert board["3 healed seals"][sets.index("server C")] == 1
-    last = shown(board, sets).splitlines()[-1].split()
-    assert [int(count) for count in last[-len(KINDS) :]] == list(KINDS.values())
+    assert list(Scores(board, sets).rows())[-1][1:] == tuple(map(str, KINDS.values()))
 
 
 def test_the_seals_of_the_scoreboard_are_what_they_are_called() -> None:

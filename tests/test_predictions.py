@@ -33,7 +33,7 @@ LONG = 16
 
 # How somebody would tell the answer, by the experiment. It has to be told in the fold, and nowhere else.
 TOLD = {
-    "one_bit_of_the_seal": r"same word for about a dozen|the answer: ENCRYPTED_MESSAGE_INVALID",
+    "one_bit_of_the_seal": r"more than a dozen mistakes|the answer: ENCRYPTED_MESSAGE_INVALID",
     "doubled_ciphertext": r"twice the number\b.*calculate|can still calculate with it",
     "reversed_data": r"gone to the last block|Only the last ones|a change forward only",
     "value_at_the_edge": r"1 or -1|one key for the whole world|whether b is even\. With",
@@ -41,7 +41,6 @@ TOLD = {
     "temp_key_drawn_once": r"exchange in eleven|one in eleven|9\.1 %",
     "sizes_of_both_kinds": r"In none\.|same length before they are sealed|known to nobody but the two",
     "changed_by_a_retry": r"A new b\b|The nonces stay|retry_id_ names",
-    "key_begins_with_zero": r"begins with c7|once in 199 exchanges|evenly below",
     "stolen_permanent_key": r"[Nn]ot one|never sealed a packet|0 of 42",
     "stolen_temporary_key": r"All of one day|nothing of the days beside|14 of 42",
     "thief_binds": r"thief is in\b|thief can bind a key|is its owner",
@@ -74,7 +73,7 @@ TOLD = {
     "lawful_sizes": r"64 sizes|from 200 to 1208|not even the size|Not even the size",
     "salt_refused": r"same.{1,3} message again, with|request: +the same|Both ways are lawful",
     "flips_without_hash": r"None; and none|noise equals no|Each net alone",
-    "words_for_all_questions": r"14 of 20 questions|seven words|7 words|cannot tell most of",
+    "words_for_all_questions": r"INVALID \(14 of 20|Measured: 14|cannot tell most of",
     "bind_packets_in_all": r"One packet, seven|knows nothing of TCP|1 packets",
     "byte_strings_in_all": r"One packet, seven|framing knows nothing|7 byte strings",
     "refused_without_a_mistake": r"triage finds|without the DC\.|the triage says: the bytes are right",
@@ -97,7 +96,7 @@ TOLD = {
     "almost_the_same_key": r"change in its second half|from the first half|Measured: 128",
     "checks_that_see_the_twin": r"One\. The comparison of the name|Only the name inside|Measured: 1",
     "without_the_hash": r"None\. On paper|What nobody changed has|Measured: 0",
-    "everything_off": r"Twelve\. The other two|brakes that are no|Measured: 12",
+    "everything_off": r"Twelve\. A4 meets|brakes that are no|Measured: 12",
     "closest_pair": r"In 32, with this seed|31 were to be expected|Every pair of keys|agree in 32",
     "beside_many": r"4,096 times less|12 bits are lost|compared with all names|expected 256",
     "bindings_read": r"[Aa]bout 256 bindings|one value of 256 is the right|One of 256 is|mean 252",
@@ -278,7 +277,7 @@ def test_an_answer_in_the_open_is_found() -> None:
     path = next(path for path in LESSONS if path.stem.startswith("00"))
     notebook = nbformat.from_dict(lesson(path))
     assert not re.search(TOLD["one_bit_of_the_seal"], words(Text(body(notebook)).open))
-    notebook.cells.append(nbformat.v4.new_markdown_cell("It is the same word for about a dozen mistakes."))
+    notebook.cells.append(nbformat.v4.new_markdown_cell("The word stands for more than a dozen mistakes."))
     assert re.search(TOLD["one_bit_of_the_seal"], words(Text(body(notebook)).open))
 
 

@@ -139,8 +139,10 @@ PLAIN_PACKET = step_of_ladder(
 READ_EXCHANGE = Table(
     "read_exchange", 6,
     "From the bodies of the exchange above, seals opened: which constructor has the inner data, what number has "
-    "the data centre, and at which second does the key end?",
-    {"constructor": "p_q_inner_data_temp_dc", "dc": TEST_DC % 10_000, "expires_at": NOW + DAY},
+    "the data centre, which value of the client's stands in all six messages, what are g and server_time, and at which "
+    "second does the key end?",
+    {"constructor": "p_q_inner_data_temp_dc", "dc": TEST_DC % 10_000, "in_all_six": "nonce", "g": 3,
+     "server_time": NOW, "expires_at": NOW + DAY},
     (
         Slip("permanent_taken_for_temporary", "A permanent key has no expires_in; here there is one: a temporary key.",
              "constructor", ("p_q_inner_data_dc", "p_q_inner_data")),
@@ -151,13 +153,19 @@ READ_EXCHANGE = Table(
         Slip("temp_without_dc", "There is a field dc behind new_nonce, so the name ends with _dc.", "constructor",
              ("p_q_inner_data_temp",)),
         Slip("test_network_counted", "10000 says test network; what is left is the number.", "dc", (TEST_DC,)),
+        Slip("not_there_at_first", "Message 1 has none yet: the data centre has said nothing.", "in_all_six",
+             ("server_nonce",)),
+        Slip("sealed_nonce", "That one travels once, and under RSA.", "in_all_six", ("new_nonce",)),
+        Slip("g_high_byte_first", "g is an int: low byte first.", "g", (3 << 24,)),
+        Slip("end_taken_for_server_time", "That is when the key ends: server_time is what message 4 says.",
+             "server_time", (NOW + DAY,)),
         Slip("expires_in_taken_for_a_date", "A duration: 86400 is a day. Count it from server_time.", "expires_at",
              (DAY,)),
         Slip("server_time_taken_for_the_end", "That is server_time. The key lives for expires_in seconds from there.",
              "expires_at", (NOW,)),
     ),
     (
-        "Message 3 has the first two.",
+        "Message 3 has the first two, message 4 has g and server_time.",
         "The end is the sum of two ints: server_time in message 4, expires_in in message 3.",
     ),
 )  # fmt: skip

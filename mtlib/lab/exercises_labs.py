@@ -253,6 +253,9 @@ FORESEE = Task(
         wrong_answer("exchanged", "The other way round: what goes into AES (u) changes m_i, and the change of c_i (v) "
                      "shows in m_(i+1).", lambda *given: _foreseen(*given, exchanged=True)),
         wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _foreseen(*given, halves=True)),
+        wrong_answer("u_for_the_text", "u is what went into AES. The text is u ^ c_(k-1).",
+                     lambda *given: b"".join(_pairs(*given[:3], exchanged=False, halves=False)[0][given[3] + at]
+                                             for at in (2, 1))),
         wrong_answer("as_before", "These are the blocks as they were.",
                      lambda m, c, iv, i: m[BLOCK * (i - 1) : BLOCK * (i + 1)]),
         wrong_answer("text_of_the_partner", "Not the text of block i + 2 comes again: what went into AES there does, "
@@ -929,6 +932,7 @@ LENGTH_IN_SSH = Task(
         wrong_answer("bits_below", "Below 2**18 means that 32 - 18 bits are zero: shift by 18.",
                      lambda before, last: _top(before, last, bits=18),
                      lambda before, last: _top(before, last, bits=32) % 2**14,
+                     lambda before, last: _top(before, last) << 18,
                      lambda before, last: _top(before, last, bits=32) % 2**18),
         wrong_answer("all_bits", "Of the other 18 bits the server told nothing.",
                      lambda before, last: _top(before, last, bits=32), lambda before, last: _top(before, last, bits=16),
@@ -1022,7 +1026,7 @@ FRESH = Task(
     "May this binding be judged? One of \"accept\", \"duplicate\" (its msg_id is among `seen`, those of its session), "
     "\"too_old\", \"too_new\" (more than 300 s late, more than 30 s early) and \"not_rising\" (not above `last_bind`, "
     "the msg_id of the permanent key's last accepted binding, 0 for none), asked in this order. `now` is whole unix "
-    "seconds; a msg_id is unix seconds times 2**32.",
+    "seconds; a msg_id is unix time times 2**32, with a fraction of a second in its low half.",
     _fresh, _arrivals,
     (
         wrong_answer("raw_comparison", "msg_id counts 2**-32 s, now counts seconds.",
@@ -1038,7 +1042,8 @@ FRESH = Task(
                      else _fresh(m, now, seen, last),
                      lambda m, now, seen, last: _fresh(m, now, seen, last, edge=-4)),
         wrong_answer("edge_refused", "Exactly 300 s late, or exactly 30 s early, is still in time.",
-                     lambda m, now, seen, last: _fresh(m, now, seen, last, edge=1)),
+                     lambda m, now, seen, last: _fresh(m, now, seen, last, edge=1),
+                     lambda m, now, seen, last: "too_old" if m == now - PAST << 32 else _fresh(m, now, seen, last)),
         wrong_answer("other_order", "Asked in this order: duplicate, too_old, too_new, not_rising. Some bindings fail "
                      "two of them.", _rising_first, _remembered_last),
         wrong_answer("equal_accepted", "Equal is the replay itself: rising means greater.",

@@ -56,3 +56,10 @@ RECORDED: Mapping[str, RecordedSeal] = {
         "20cbe4ede3421f3b437f79b4400101680968fabc3a1aa404680b646a14a008b806ad7d3a1563e0f0d8f4f958",
     ))),
 }  # fmt: skip
+
+RECORDED_SIZES: Mapping[str, tuple[int, ...]] = {
+    "mtcute 0.30.3": (40, 84, 340, 652, 396, 72, 200),
+    "TDLib 1.8.69": (180, 84, 580, 652, 484, 72, 536),
+    "ferogram 0.5.4": (40, 84, 340, 652, 396, 72, 200),
+}
+"""Bytes of the six packets of an exchange for a temporary key, and of the packet with the bind, from the recordings."""

@@ -5,7 +5,7 @@ Kinds are changed seals, which are put before the checks one by one, and the six
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from mtlib.crypto.aes import BLOCK
@@ -16,7 +16,6 @@ from mtlib.lab.exercises_labs import HEAD, HEAL, MOVED
 from mtlib.lab.samples import NOW, sample
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
-from mtlib.wire.view import text_table
 
 EQUALITIES = frozenset({"msg_id", "nonce", "perm_auth_key_id", "expires_at", "temp_auth_key_id", "temp_session_id"})
 SETS: Mapping[str, Switches] = {
@@ -91,11 +90,3 @@ def _passing(switches: Switches) -> dict[str, int]:
 @cache
 def _failing() -> Mapping[str, Sequence[tuple[str, ...]]]:
     return {kind: [judge(facts).failing for facts in made] for kind, made in _facts().items()}
-
-
-def shown(board: Mapping[str, Iterable[int]], sets: Iterable[str] = SETS) -> str:
-    """The board as a table: a dot where nothing got through, and in the last row how many kinds did."""
-    rows = {kind: list(counts) for kind, counts in board.items()}
-    kinds = [sum(count > 0 for count in column) for column in zip(*rows.values(), strict=True)]
-    body = [(kind, *(str(count) if count else "." for count in counts)) for kind, counts in rows.items()]
-    return text_table([("kind", *sets), *body, ("kinds that get through", *map(str, kinds))])

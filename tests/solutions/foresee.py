@@ -19,4 +19,7 @@ WRONG = {
     "halves_of_the_iv": SOLUTION.replace("iv[:16]", "IV").replace("iv[16:]", "iv[:16]").replace("IV", "iv[16:]"),
     "as_before": "def foresee(plaintext, ciphertext, iv, i):\n    return plaintext[16 * (i - 1) : 16 * (i + 1)]\n",
     "text_of_the_partner": SOLUTION.replace("xor(m[i], u[i], u[i + 2])", "m[i + 2]"),
+    "u_for_the_text": SOLUTION.replace("xor(m[i], u[i], u[i + 2])", "u[i + 2]").replace(
+        "xor(m[i + 1], v[i], v[i + 2])", "u[i + 1]"
+    ),
 }

@@ -17,4 +17,5 @@ WRONG = {
     "hash_unchecked": SOLUTION.replace(" and sha1(plaintext[0:72]).digest()[4:20] == msg_key", ""),
     "padding_hashed": SOLUTION.replace("[0:72]", "[0:80]"),
     "padding_of_v2": SOLUTION.replace("length == 40", "12 <= 48 - length <= 1024"),
+    "never_right": SOLUTION.replace("[4:20]", "[0:16]"),
 }

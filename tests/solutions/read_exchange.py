@@ -1,7 +1,14 @@
-"""Lesson 06. Three values out of an exchange."""
+"""Lesson 06. Six values out of an exchange."""
 
 SOLUTION = """\
-answer = {"constructor": "p_q_inner_data_temp_dc", "dc": 2, "expires_at": 1800086400}
+answer = {
+    "constructor": "p_q_inner_data_temp_dc",
+    "dc": 2,
+    "in_all_six": "nonce",
+    "g": 3,
+    "server_time": 1800000000,
+    "expires_at": 1800086400,
+}
 """
 
 WRONG = {
@@ -12,4 +19,8 @@ WRONG = {
     "test_network_counted": SOLUTION.replace('"dc": 2', '"dc": 10002'),
     "expires_in_taken_for_a_date": SOLUTION.replace("1800086400", "86400"),
     "server_time_taken_for_the_end": SOLUTION.replace("1800086400", "1800000000"),
+    "not_there_at_first": SOLUTION.replace('"nonce"', '"server_nonce"'),
+    "sealed_nonce": SOLUTION.replace('"nonce"', '"new_nonce"'),
+    "g_high_byte_first": SOLUTION.replace('"g": 3', '"g": 50331648'),
+    "end_taken_for_server_time": SOLUTION.replace("1800000000", "1800086400"),
 }

@@ -17,7 +17,7 @@
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 | `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
-How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills`.
+How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills`, and of the labs `stills_labs`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from mtlib.lab.plates.plate import Plate
 from mtlib.lab.plates.rho import Rho
 from mtlib.lab.plates.ribbons import Ribbons
 from mtlib.lab.plates.staircase import Staircase
-from mtlib.lab.plates.stills import Candidates, Price
+from mtlib.lab.plates.stills_labs import Candidates, Price
 from mtlib.lab.plates.theft import Theft
 from mtlib.lab.plates.triage import Triage
 from mtlib.lab.plates.twins import Twins
