@@ -614,7 +614,7 @@ CREW = Task(
           for number in STOPS if number != "A2"),
         wrong_answer("hash_not_needed",
                      "Against these fourteen msg_key is not needed. The next cell says what it is for."),
-        wrong_answer("too_large", "Nothing gets through. One of these has nothing to do."),
+        wrong_answer("too_large", "Nothing gets through, and less would do: take one away, and try."),
         wrong_answer("no_such_part", "A list of names is wanted, each of them one of the seventeen that stand below "
                      "the contract."),
     ),
