@@ -67,7 +67,7 @@ def bad_msg(given: dict[str, Any], expected: dict[str, Any]) -> None:
     assert action in expected["action"]
     if "time_offset" in expected:
         ours = session()
-        ours._remember(body["bad_msg_id"], body["bad_msg_id"])
+        ours.sent[body["bad_msg_id"]] = body["bad_msg_id"], ()
         packet = from_server(body, msg_id=given["server_msg_id_of_notice"])
         ours.receive(packet, given["local_clock"])
         assert ours.time_offset == expected["time_offset"]
@@ -77,7 +77,7 @@ def bad_server_salt(given: dict[str, Any], expected: dict[str, Any]) -> None:
     body = SCHEMA.dissect(bytes.fromhex(given["bytes"]))
     assert body["new_server_salt"] == expected["new_server_salt"]
     ours = session()
-    ours._remember(body["bad_msg_id"], body["bad_msg_id"])
+    ours.sent[body["bad_msg_id"]] = body["bad_msg_id"], ()
     ours.receive(from_server(body, msg_id=next_msg_id(1_780_000_000.0, 0, 1)), 1_780_000_000.0)
     assert ours.salt.to_bytes(8, "little", signed=True).hex() == expected["salt_bytes_in_next_packet"]
 

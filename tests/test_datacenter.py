@@ -33,7 +33,7 @@ from tests.talking import NOW, Talker, Wire, call, centre
 
 
 PROTOCOL = Path(mtlib.__file__).parent / "protocol"
-WAY = {"datacenter", "state", "methods", "checks", "packets", "messages", "faults"}
+WAY = {"datacenter", "state", "methods", "checks", "packets", "messages", "faults", "limits"}
 """Where a refused binding comes by; what they call in `wire`, `crypto` and `transport` knows no data centre."""
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mtlib.crypto.aes import ige_encrypt
-from mtlib.crypto.kdf import V1, V2, ScheduleRow, ScheduleTable, msg_key_v1, msg_key_v2
+from mtlib.crypto.kdf import V1, V2, ScheduleRow, ScheduleTable, msg_key_v1, msg_key_v2, sha1, sha256
 from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.packets import REQUEST_MESSAGE, seal
@@ -85,12 +85,12 @@ def packet(temp_auth_key: bytes, perm_auth_key: bytes, message: bytes) -> bytes:
 Rows = Sequence[ScheduleRow]
 _HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {  # beside the two of MTProto those that people take for them
     None: bytes,
-    "SHA1": lambda data: hashlib.sha1(data).digest(),
-    "SHA256": lambda data: hashlib.sha256(data).digest(),
+    "SHA1": sha1,
+    "SHA256": sha256,
     "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),
-    "SHA1 with zeros": lambda data: hashlib.sha1(data).digest() + bytes(12),
-    "hex of SHA1": lambda data: hashlib.sha1(data).hexdigest().encode(),
-    "hex of SHA256": lambda data: hashlib.sha256(data).hexdigest().encode(),
+    "SHA1 with zeros": lambda data: sha1(data) + bytes(12),
+    "hex of SHA1": lambda data: sha1(data).hex().encode(),
+    "hex of SHA256": lambda data: sha256(data).hex().encode(),
 }
 
 Known = dict[int, bytes]

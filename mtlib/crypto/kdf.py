@@ -73,10 +73,12 @@ def msg_key_v2(auth_key: Any, padded: Any, x: int) -> bytes:
 
 
 def sha1(data: bytes) -> bytes:
+    """20 bytes."""
     return hashlib.sha1(data).digest()
 
 
 def sha256(data: bytes) -> bytes:
+    """32 bytes."""
     return hashlib.sha256(data).digest()
 
 

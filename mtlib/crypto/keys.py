@@ -5,13 +5,12 @@ Source: core.telegram.org/mtproto/auth_key, steps 8 and 9; core.telegram.org/mtp
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt
-from mtlib.crypto.kdf import kdf_v1, kdf_v2, msg_key_v2
+from mtlib.crypto.kdf import kdf_v1, kdf_v2, msg_key_v2, sha1
 from mtlib.crypto.numbers import to_bytes
 from mtlib.crypto.secret import Buffer, Secret, exact
 from mtlib.errors import LocalError
@@ -31,7 +30,7 @@ class AuthKey(Secret):
 
     def __init__(self, data: Buffer) -> None:
         self._data = exact(data, 256, "auth_key")
-        self._sha1 = hashlib.sha1(self._data).digest()
+        self._sha1 = sha1(self._data)
         self._id = int.from_bytes(self._sha1[-8:], "little", signed=True)
 
     @classmethod
@@ -96,4 +95,4 @@ def new_nonce_hash(new_nonce: Buffer, number: int, key: AuthKey) -> bytes:
     if number not in (1, 2, 3):
         raise LocalError("there are three hashes of new_nonce", got=number, expected="1, 2 or 3", where="number")
     secret = exact(new_nonce, 32, "new_nonce")
-    return hashlib.sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash).digest()[4:20]
+    return sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash)[4:20]

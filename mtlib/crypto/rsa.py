@@ -8,7 +8,6 @@ Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1, 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ from typing import Any
 
 from mtlib.crypto.aes import ige_decrypt, ige_encrypt, xor
 from mtlib.crypto.entropy import Entropy, System, source
+from mtlib.crypto.kdf import sha1, sha256
 from mtlib.crypto.numbers import is_probable_prime, power, to_bytes
 from mtlib.crypto.secret import Buffer, Secret, exact, plain, whole
 from mtlib.errors import CheckError, LocalError
@@ -60,7 +60,7 @@ class PublicKey:
 
         n and e are hashed as TL strings of big-endian numbers without leading zeros.
         """
-        digest = hashlib.sha1(String().pack(to_bytes(self.n)) + String().pack(to_bytes(self.e))).digest()
+        digest = sha1(String().pack(to_bytes(self.n)) + String().pack(to_bytes(self.e)))
         return int.from_bytes(digest[-8:], "little", signed=True)
 
     def apply(self, block: Buffer) -> bytes:
@@ -258,7 +258,7 @@ def rsa_pad(data: Buffer, padding: Buffer, temp_key: Buffer) -> bytes:
     data = _check_limit(data)
     data_with_padding, temp_key = data + exact(padding, PADDED - len(data), "padding"), exact(temp_key, 32, "temp_key")
     data_pad_reversed = data_with_padding[::-1]  # so that the random bytes come in front
-    data_with_hash = data_pad_reversed + hashlib.sha256(temp_key + data_with_padding).digest()
+    data_with_hash = data_pad_reversed + sha256(temp_key + data_with_padding)
     aes_encrypted = ige_encrypt(data_with_hash, temp_key, bytes(32))  # an iv of zeros is harmless for a key used once
     temp_key_xor = _masked(temp_key, aes_encrypted)  # whoever lacks one bit of aes_encrypted does not get temp_key
     return temp_key_xor + aes_encrypted
@@ -290,7 +290,7 @@ def rsa_pad_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
     temp_key = _masked(block[:32], aes_encrypted)
     data_with_hash = ige_decrypt(aes_encrypted, temp_key, bytes(32))
     data_with_padding = data_with_hash[:PADDED][::-1]
-    got, expected = data_with_hash[PADDED:], hashlib.sha256(temp_key + data_with_padding).digest()
+    got, expected = data_with_hash[PADDED:], sha256(temp_key + data_with_padding)
     if not compare_digest(got, expected):
         message = "the hash is not SHA256(temp_key + data_with_padding)"
         raise CheckError(message, got=got, expected=expected, where="encrypted_data")
@@ -311,7 +311,7 @@ def old_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
 
 
 def _masked(key: bytes, by: bytes) -> bytes:
-    return xor(key, hashlib.sha256(by).digest())
+    return xor(key, sha256(by))
 
 
 def _from_peer(encrypted: Buffer, private_key: PrivateKey) -> bytes:

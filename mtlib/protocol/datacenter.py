@@ -405,7 +405,7 @@ class OpenedPacket:
         body = answer(Call(self.peer, self.key, self.session_id, self.session, message, self.now, self.budget,
                            self.again))
         if body is not None:
-            self.session.remember(message.msg_id, body)
+            self.session.answers[message.msg_id] = body
             if self.key.just_bound and not was_bound:
                 body = self._after_binding(message, body)
             yield Outgoing(body, body[:4] == _RPC_RESULT)
@@ -429,7 +429,7 @@ class OpenedPacket:
             yield self._refused(message, code, verdict)
             return
         self.peer.note("repeated", self.now, f"message {message.msg_id} came before: it is not executed again")
-        kept = self.session.answered(message.msg_id)
+        kept = self.session.answers.get(message.msg_id)
         if kept is not None:
             yield Outgoing(kept, kept[:4] == _RPC_RESULT)
 
@@ -468,7 +468,7 @@ class OpenedPacket:
         session = self.session
         session.last_msg_id = next_msg_id(self.now, session.last_msg_id, said.kind)
         if said.content_related:
-            session.await_ack(session.last_msg_id, said.body, self.now)
+            session.unacknowledged[session.last_msg_id] = self.now, said.body
         return Message(session.last_msg_id, session.seqno.next(said.content_related), said.body)
 
     def _sealed(self, message: Message, entropy: Entropy, attempt: int) -> Dissection:

@@ -19,7 +19,6 @@ security_guidelines, "Checking DH parameters".
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt, xor
 from mtlib.crypto.entropy import Entropy, source
-from mtlib.crypto.kdf import kdf_nonces
+from mtlib.crypto.kdf import kdf_nonces, sha1
 from mtlib.crypto.keys import AuthKey, new_nonce_hash
 from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, generator_power, power, to_bytes
 from mtlib.crypto.rsa import PublicKey, rsa_pad_seal, select_key
@@ -98,7 +97,7 @@ def seal_with_hash(layout: Layout, content: Dissection, secrets: ExchangeSecrets
     `layout` is ANSWER_WITH_HASH (server) or DATA_WITH_HASH (client).
     """
     padding = entropy.draw("padding", -(HASH + len(content)) % BLOCK)
-    digest = hashlib.sha1(bytes(content)).digest()
+    digest = sha1(bytes(content))
     plaintext = layout.build(hash=digest, padding=padding, **{layout.fields[1].name: content})
     return ige_encrypt(bytes(plaintext), *secrets.key_and_iv)
 
@@ -124,7 +123,7 @@ def cut_with_hash(layout: Layout, plaintext: bytes) -> Dissection:
     """
     opened = layout.dissect(plaintext)
     content = bytes(opened[layout.fields[1].name])
-    if not compare_digest(hashlib.sha1(content).digest(), opened["hash"]):
+    if not compare_digest(sha1(content), opened["hash"]):
         raise CheckError("the hash is not that of the content", where=f"{layout.name}/hash")
     return opened
 
@@ -285,7 +284,7 @@ class AwaitDhParams(Secret):
         answer = awaited(answer, self.expects)
         same(answer, nonce=self.nonce, server_nonce=self.secrets.server_nonce)
         if answer.name == "server_DH_params_fail":
-            proof = hashlib.sha1(self.secrets.new_nonce).digest()[4:]
+            proof = sha1(self.secrets.new_nonce)[4:]
             who = "the server" if compare_digest(answer["new_nonce_hash"], proof) else "somebody"
             raise CheckError(f"{who} refuses to go on", where=answer.name)
         with inside("server_DH_params_ok/encrypted_answer"):

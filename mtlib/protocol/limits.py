@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+V = TypeVar("V")
 
 
 class Limits(NamedTuple):
@@ -51,3 +53,16 @@ class Limits(NamedTuple):
     """The same ahead of it."""
     trace: int = 2000
     """Events kept in the log."""
+
+
+class Newest(dict[int, V]):
+    """A table that stays within a limit: where one more entry would be too many, the oldest is forgotten."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def __setitem__(self, key: int, value: V) -> None:
+        super().__setitem__(key, value)
+        while len(self) > self._most:
+            del self[next(iter(self))]

@@ -364,7 +364,7 @@ def _state(call: Call, request: Dissection) -> bytes:
     more than that its message arrived, waits for the answer without end."""
     info = bytes(call.session.window.state(msg_id, call.now) for msg_id in request["msg_ids"])
     for msg_id in dict.fromkeys(request["msg_ids"]):
-        kept = call.session.answered(msg_id)
+        kept = call.session.answers.get(msg_id)
         if kept is not None and msg_id not in call.again and SCHEMA.name_of(kept) == "rpc_result":
             call.note("answer_again", f"message {msg_id} was answered: here is the answer again")
             call.again[msg_id] = kept

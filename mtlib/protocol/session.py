@@ -16,7 +16,7 @@ from typing import NamedTuple
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, LocalError, OverBudget
-from mtlib.protocol.limits import Limits
+from mtlib.protocol.limits import Limits, Newest
 from mtlib.protocol.messages import (
     ANSWER,
     BAD_MSG,
@@ -156,8 +156,8 @@ class Session:
             raise LocalError("no name for a session", got=number, expected="a long that is not 0", where="session_id")
         self.seqno = Seqno()
         self.window = Window((ANSWER, NOTICE), self.limits)
-        self.pending: dict[int, Message] = {}
-        self.sent: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self.pending: Newest[Message] = Newest(self.limits.seen)
+        self.sent: Newest[tuple[int, tuple[int, ...]]] = Newest(self.limits.seen)
         """By msg_id of what went out: the msg_id of the request in it, and of what it acknowledged."""
         self._to_ack: deque[int] = deque()
         self._packets = 0
@@ -177,18 +177,16 @@ class Session:
         request = Message(msg_id or self.next_msg_id(now), self.seqno.next(content_related), bytes(body))
         if content_related:
             self.pending[request.msg_id] = request
-            while len(self.pending) > self.limits.seen:
-                self.pending.pop(next(iter(self.pending)))
         if acks is None:
             return self.pack(request)
-        self._remember(request.msg_id, request.msg_id)
+        self.sent[request.msg_id] = request.msg_id, ()
         wrapped = Message(self.next_msg_id(now), self.seqno.next(False), container([acks, request]))
-        self._remember(wrapped.msg_id, request.msg_id, due)
+        self.sent[wrapped.msg_id] = request.msg_id, due
         return self._seal(request, wrapped)
 
     def pack(self, message: Message) -> SentPacket:
         """One message, as it is, sealed with the least padding."""
-        self._remember(message.msg_id, message.msg_id)
+        self.sent[message.msg_id] = message.msg_id, ()
         return self._seal(message, message)
 
     def again(self, sent: SentPacket) -> SentPacket:
@@ -203,11 +201,6 @@ class Session:
             length=len(outer.body), request=outer.body, padding=padding,
         )  # fmt: skip
         return SentPacket(request, outer, message, seal(message, self.key))
-
-    def _remember(self, msg_id: int, request: int, acks: tuple[int, ...] = ()) -> None:
-        self.sent[msg_id] = request, acks
-        while len(self.sent) > self.limits.seen:
-            self.sent.pop(next(iter(self.sent)))
 
     def receive(self, packet: bytes, now: float) -> list[SessionEvent]:
         """What a packet says, in order. What was said before says nothing, and is acknowledged once more.

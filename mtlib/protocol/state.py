@@ -20,7 +20,7 @@ from mtlib.errors import LocalError
 from mtlib.protocol import checks
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
 from mtlib.protocol.faults import Fault, Faults
-from mtlib.protocol.limits import Limits
+from mtlib.protocol.limits import Limits, Newest
 from mtlib.protocol.messages import FROM_CLIENT, Seqno, Window
 
 SALT_PERIOD = 1800
@@ -75,25 +75,11 @@ class ServerSession:
         self.seqno = Seqno()
         self.last_msg_id = 0
         self.greeted = False
-        self.unacknowledged: OrderedDict[int, tuple[float, bytes]] = OrderedDict()
         self.remarked: set[str] = set()
-        self._answers: OrderedDict[int, bytes] = OrderedDict()
-        self._kept = limits.answers
-
-    def remember(self, msg_id: int, answer: bytes) -> None:
-        """Keep an answer, so that a request that comes again gets the same one."""
-        self._answers[msg_id] = answer
-        while len(self._answers) > self._kept:
-            self._answers.popitem(last=False)
-
-    def answered(self, msg_id: int) -> bytes | None:
-        return self._answers.get(msg_id)
-
-    def await_ack(self, msg_id: int, body: bytes, now: float) -> None:
-        """Keep what was said until it is acknowledged; `body` goes out again then."""
-        self.unacknowledged[msg_id] = now, body
-        while len(self.unacknowledged) > self._kept:
-            self.unacknowledged.popitem(last=False)
+        self.answers: Newest[bytes] = Newest(limits.answers)
+        """What requests were answered, by their msg_id: one that comes again gets the same."""
+        self.unacknowledged: Newest[tuple[float, bytes]] = Newest(limits.answers)
+        """What was said, by its own msg_id, and when: until it is acknowledged, or goes out again."""
 
     def overdue(self, now: float) -> list[bytes]:
         """What waits for its acknowledgement since more than UNACKNOWLEDGED seconds; it is waited for anew."""

@@ -10,13 +10,13 @@ Source: core.telegram.org/mtproto/mtproto-transports, "Transport obfuscation".
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Entropy
+from mtlib.crypto.kdf import sha256
 from mtlib.crypto.secret import Buffer, Hidden, Secret, exact, plain, whole
 from mtlib.errors import DecodeError, LocalError
 from mtlib.transport.framing import FRAMINGS, Full, PaddedIntermediate
@@ -252,7 +252,7 @@ TAG, DC = slice(56, 60), slice(60, 62)
 
 def _key(bytes64: bytes, secret: bytes | None) -> bytes:
     key = bytes64[KEY]
-    return key if secret is None else hashlib.sha256(key + secret[-16:]).digest()
+    return key if secret is None else sha256(key + secret[-16:])
 
 
 def _iv(bytes64: bytes) -> bytes:

@@ -40,8 +40,7 @@ own_dc.start()
 print(own_dc.host, own_dc.port, own_dc.public_key.to_pem().encode().hex())
 """
 BIND_AT = """
-from mtlib import connect
-from mtlib.crypto import PublicKey
+from mtlib import PublicKey, connect
 from mtlib.errors import MtError
 key = PublicKey.from_pem(bytes.fromhex({pem!r}).decode())
 try:

@@ -14,9 +14,8 @@ not load matplotlib. A new figure: a file beside these, painted with what `drawi
 """
 
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
+from mtlib.lab.figures.coverage import coverage_bars, flip_map, key_use
 from mtlib.lab.figures.drawing import Figure
-from mtlib.lab.figures.packet import coverage_bars, flip_map
-from mtlib.lab.figures.schedule import key_use
 from mtlib.lab.figures.wiring import equality_wiring
 
 __all__ = [

@@ -1,14 +1,14 @@
-"""Figures of the packet: what its two msg_keys cover, and which check notices a flipped bit of the seal."""
+"""What is covered: a packet by its two msg_keys, a key by the hashes of a schedule, each bit of a seal by a check."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.crypto.kdf import MSG_KEY_V2
+from mtlib.crypto.kdf import MSG_KEY_V2, ScheduleTable, key_usage
 from mtlib.errors import LocalError
 from mtlib.lab.figures.drawing import (
     BAD_LINE,
@@ -23,6 +23,7 @@ from mtlib.lab.figures.drawing import (
     Canvas,
     Figure,
     Look,
+    brief,
     drawn_size,
     some,
 )
@@ -133,6 +134,59 @@ def _paint_bar(on: Canvas, top: float, bar: Bar) -> None:
     if bar.covered < bar.size:
         told = "not covered: with another padding msg_key stays the same"
         on.text((RIGHT, y + _BAR + 36), told, align="right", colour=BAD_LINE, bold=True)
+
+
+# -- Which bytes of the key are read --------------------------------------------------------------------------------
+
+KEY = 256
+SHADES = (LOOKS[1], LOOKS[2], LOOKS[0], LOOKS[3])
+"""Of the hashes, in the colours that their ribbons have in `Ribbons`."""
+
+
+def key_use(tables: Mapping[str, Sequence[ScheduleTable]], x: int = 0) -> Figure:
+    """Which of the 256 bytes of an auth_key are read at all: one strip for each name in `tables`, whose tables count
+    together, as in `{"MTProto 1.0": (V1,), "MTProto 2.0": (V2, MSG_KEY_V2)}`. `x` is the direction, 0 or 8.
+    """
+    for name in some(tuple(tables), "key_use", 4):
+        brief(name, "key_use", 60)
+    strips = {name: tuple(_readers(tables[name], x)) for name in tables}
+    used = {name: sum(stop - start for start, stop, readers in runs if readers) for name, runs in strips.items()}
+    rows = tuple(
+        (name, f"{start} to {stop - 1}", str(stop - start), readers or "nothing")
+        for name, runs in strips.items()
+        for start, stop, readers in runs
+    )
+    told = "; ".join(f"{name} reads {count} of them" for name, count in used.items())
+    alt = f"A strip of the {KEY} bytes of auth_key for each schedule, x = {x}, marked where a hash reads them. {told}."
+    columns = ("schedule", "bytes", "how many", "read by")
+    height = TOP + 20 + 104 * len(tables)
+    return Figure("Which bytes of the key are read", alt, columns, rows, height, partial(_paint_use, strips, used))
+
+
+def _readers(tables: Sequence[ScheduleTable], x: int) -> Iterator[tuple[int, int, str]]:
+    """Neighbouring bytes with the same readers: from, to, their names."""
+    usage = [key_usage(table, x) for table in tables]
+    readers = [", ".join(sorted(set().union(*(use[byte] for use in usage)))) for byte in range(KEY)]
+    start = 0
+    for byte in range(1, KEY + 1):
+        if byte == KEY or readers[byte] != readers[start]:
+            yield start, byte, readers[start]
+            start = byte
+
+
+def _paint_use(strips: Mapping[str, Sequence[tuple[int, int, str]]], used: Mapping[str, int], on: Canvas) -> None:
+    scale = (RIGHT - LEFT) / KEY
+    for number, (name, runs) in enumerate(strips.items()):
+        y = TOP + 32 + 104 * number
+        seen = list(dict.fromkeys(readers for *_, readers in runs if readers))
+        on.text((LEFT, y - 16), f"{name}: reads {used[name]} of {KEY} bytes", bold=True, align="left")
+        for start, stop, readers in runs:
+            look = SHADES[seen.index(readers) % len(SHADES)] if readers else UNUSED
+            wide = (stop - start) * scale
+            words = readers or ("not read" if wide > 90 else "")
+            on.label((LEFT + start * scale, y), (wide, 44), words, look)
+        for byte in range(0, KEY + 1, 32):
+            on.text((LEFT + byte * scale, y + 57), str(byte), size=10, colour=MUTED)
 
 
 # -- The flip map ---------------------------------------------------------------------------------------------------
