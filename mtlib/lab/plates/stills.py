@@ -10,7 +10,7 @@ stand in `stills_labs`.
 | `Growth` | 07 | how the steps of the walk grow with p |
 | `Diffusion` | 08 | which bytes of each stage of RSA_PAD change with one bit |
 | `SmallClocks` | 09 | a power as a hand on a clock, and the small clocks that a wiretapper reads |
-| `Zeros` | 10 | what comes out another where a value has lost its zero in front |
+| `Zeros` | 10 | what comes out different where a value has lost its zero in front |
 | `Boxes` | 16 | which layer of a frame stands in which, what else is in each, and what lies behind a seal |
 """
 
@@ -450,10 +450,10 @@ class Grid(Still):
 
 
 class Zeros(Grid):
-    """`other`: for each value what comes out another without its zero in front, of `follows`. `once`: of each value,
+    """`other`: for each value what comes out different without its zero in front, of `follows`. `once`: of each value,
     how many have that zero: one in so many."""
 
-    name, question = "the zeros", "A value begins with a zero, and a client drops it. What comes out another?"
+    name, question = "the zeros", "A value begins with a zero, and a client drops it. What comes out different?"
     corner = "value"
 
     def __init__(self, follows: Iterable[str], other: Mapping[str, Collection[str]], once: Mapping[str, float]) -> None:
@@ -469,11 +469,11 @@ class Zeros(Grid):
 
     def said(self) -> str:
         harmless = [name for name, cells in self.cells.items() if "other" not in cells]
-        return f"One value in so many begins with a zero. Nothing happens without that of {' and '.join(harmless)}."
+        return f"One value in so many begins with a zero. Nothing changes without the zero of {' and '.join(harmless)}."
 
     def alt(self) -> str:
         told = "; ".join(f"{name} {cells.count('other')} of {len(cells) - 1}" for name, cells in self.cells.items())
-        return f"{len(self.cells)} values that may lose a zero in front, and how much comes out another then: {told}."
+        return f"{len(self.cells)} values that may lose a zero in front, and how much comes out different then: {told}."
 
 
 class Boxes(Still):
