@@ -25,17 +25,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import DecodeError, LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.messages import ACK, CONTAINER, FROM_CLIENT, GZIP, SERVICE_MESSAGES, Window, seconds_of
-from mtlib.protocol.packets import (
-    FRONT,
-    HEADER,
-    MAX_PADDING,
-    MIN_PADDING,
-    REQUEST_MESSAGE,
-    TO_CLIENT,
-    TO_SERVER,
-    decrypt_v1,
-    possible_size,
-)
+from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, decrypt_v1
 from mtlib.wire.dissection import Allowance, Dissection, Reading
 from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST, SCHEMA
 
@@ -190,15 +180,14 @@ class PacketFacts:
     @property
     def whole(self) -> bool:
         """Whether its size is one that an encrypted packet can have."""
-        return possible_size(len(self.packet))
+        return len(self.packet) >= 24 + HEADER + MIN_PADDING and (len(self.packet) - 24) % 16 == 0
 
     def sealed_for(self, x: int) -> bytes | None:
         """The plaintext, if the packet was sealed with this key for the direction `x`."""
         if self.key is None or not self.whole:
             return None
-        msg_key = self.packet[8:FRONT]
-        opened = ige_decrypt(self.packet[FRONT:], *kdf_v2(self.key, msg_key, x))
-        return opened if hmac.compare_digest(msg_key_v2(self.key, opened, x), msg_key) else None
+        opened = ige_decrypt(self.packet[24:], *kdf_v2(self.key, self.packet[8:24], x))
+        return opened if hmac.compare_digest(msg_key_v2(self.key, opened, x), self.packet[8:24]) else None
 
     @cached_property
     def plaintext(self) -> bytes | None:
@@ -495,8 +484,7 @@ def _opens(f: PacketFacts) -> Compared | None:
     if f.key is None or not f.whole or f.reversed:
         return None
     opened = f.plaintext is not None
-    msg_key = f.packet[8:FRONT]
-    return Compared(msg_key, msg_key if opened else "the hash of what was sealed", opened)
+    return Compared(f.packet[8:24], f.packet[8:24] if opened else "the hash of what was sealed", opened)
 
 
 def _message_length(f: PacketFacts, plaintext: bytes) -> Compared:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
-from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
+from mtlib.crypto.aes import ige_decrypt, ige_encrypt
 from mtlib.crypto.kdf import kdf_v1, kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey, auth_key
 from mtlib.crypto.secret import whole
@@ -29,8 +29,6 @@ TO_SERVER, TO_CLIENT = 0, 8
 """The two values of `x`: where in the auth_key the schedules begin to cut."""
 
 DESCRIPTION = "core.telegram.org/mtproto/description"
-FRONT = 24
-"""Bytes of an encrypted packet before its ciphertext: auth_key_id and msg_key."""
 HEADER = 32
 """Bytes of a message before its body."""
 MIN_PADDING, MAX_PADDING = 12, 1024
@@ -110,12 +108,7 @@ def padding_size(body: int) -> int:
 
     Source: core.telegram.org/mtproto/description, "Encrypted message: encrypted_data".
     """
-    return MIN_PADDING + -(HEADER + whole(body, "body") + MIN_PADDING) % BLOCK
-
-
-def possible_size(size: int) -> bool:
-    """Whether an encrypted packet can have so many bytes: whole AES blocks, and room for a message."""
-    return whole(size, "size") >= FRONT + HEADER + MIN_PADDING and (size - FRONT) % BLOCK == 0
+    return MIN_PADDING + -(HEADER + whole(body, "body") + MIN_PADDING) % 16
 
 
 def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Dissection:
@@ -138,13 +131,13 @@ def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
     Source: core.telegram.org/mtproto/security_guidelines, "MTProto encrypted messages".
     """
     packet = octets(packet, "packet")
-    if not possible_size(len(packet)):
+    if len(packet) < 24 + HEADER + MIN_PADDING or (len(packet) - 24) % 16:
         raise DecodeError("not an encrypted packet", got=f"{len(packet)} bytes", expected="24 + a multiple of 16",
                           where="packet")
     if packet[:8] != auth_key(key, "key").id_bytes:
         raise CheckError("sealed with another key", got=packet[:8], expected=key.id_bytes, where="packet/auth_key_id")
-    msg_key = packet[8:FRONT]
-    plaintext = ige_decrypt(packet[FRONT:], *kdf_v2(key, msg_key, x))
+    msg_key = packet[8:24]
+    plaintext = ige_decrypt(packet[24:], *kdf_v2(key, msg_key, x))
     # The hash is always taken, whatever the plaintext looks like: nobody learns from the time it takes.
     if not compare_digest(msg_key_v2(key, plaintext, x), msg_key):
         raise CheckError("msg_key is not the hash of what was sealed", where="packet/msg_key")
