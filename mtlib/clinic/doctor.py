@@ -197,8 +197,9 @@ _TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
 def _as_told(finding: Finding, case: Case) -> Finding:
     """A finding that rests on what was told, and not on what is seen in a request or a packet, says so."""
     row, more = finding.mistake, ""
-    if row.name in GENERIC | {"built_for_an_older_message", "another_value_of_yours"} or "msg_id" in row.name or (
-            row.at("value")):  # mistakes that are seen alike where the value that was told is the wrong one
+    # Mistakes that are seen alike where the value that was told is the wrong one.
+    either = {*GENERIC, "built_for_an_older_message", "another_value_of_yours", "fields_out_of_order"}
+    if row.name in either or "msg_id" in row.name or row.at("value"):
         seen = case.call.values if case.call is not None else ()
         fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*seen}
         named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})
@@ -291,11 +292,10 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     begins = _noise(opened, known) if hash_mistakes(opened, sealed[8:FRONT], known) is None else None
     if begins is not None:
         return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared)), opened
-    case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
-    unexplained = all(each.name in GENERIC for each in compared if each.evidence[0].within == "plaintext")
-    if other is None and unexplained and _strange(opened, known):
+    if other is None and _strange(opened, known, compared):
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
-        return case.and_found(noticed("something_else_sealed", strange)), opened
+        return case.and_found(noticed("something_else_sealed", strange), *_outside(compared)), opened
+    case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
     return case.and_found(*compared), opened
 
 
@@ -500,9 +500,9 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
     yield from (said(name, guilty, size) for name in names if not moved or name == "fields_out_of_order")
 
 
-def _strange(opened: Opened, known: Mapping[str, Any]) -> bool:
-    """Whether nothing in it is what a binding has, although the hash says that it was meant."""
-    if opened.misplaced or opened.size is None:
+def _strange(opened: Opened, known: Mapping[str, Any], compared: list[Finding]) -> bool:
+    """Whether nothing in it is what a binding has, or became of that, although the hash says that it was meant."""
+    if opened.size is None or {each.name for each in compared if each.evidence[0].within == "plaintext"} - GENERIC:
         return False
     inside = [(raw, written_as(known[name], len(raw), order)) for name, _, raw, order in opened.fields()
               if name in known and name not in HEADER_FIELDS]  # fmt: skip
@@ -731,8 +731,7 @@ def _remarks(opened: Opened | None, case: Case, findings: list[Finding]) -> Iter
         return
     if case.call is not None and len(case.call) == REQUEST_SIZE and any(bytes(case.call)[25 + ENCRYPTED_SIZE :]):
         yield MISTAKES["string_padding_not_zero"]
-    end = case.values.get("expires_at", 0)
-    if patient.key_expires_at is None and patient.clock is not None and end > patient.clock + 2 * DAY:
+    if patient.key_expires_at is None and 10**9 < (patient.clock or 0) < case.values.get("expires_at", 0) - 2 * DAY:
         yield MISTAKES["expires_at_far_off"]
     if patient.msg_id is not None and patient.earlier_msg_id is not None and patient.msg_id < patient.earlier_msg_id:
         yield MISTAKES["msg_id_falls"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -398,15 +399,17 @@ def shaped(
         shape, misplaced = fitted(plaintext, later, "shape", known, size)
         return Opened(plaintext, key, changes, shape, (row, *misplaced), size, iv, covered)
     size = None if start else size  # the hash of a part says nothing of where the fields end, nor that of the padding
-    if size is not None and size < ENVELOPE_SIZE and "expires_at" in known:
-        bits = (_agreement(part, wrong.ENVELOPE, known, None) for part in (plaintext, None))
-        size = None if len({*bits}) == 1 else size  # all of it is in its place: only the hash ends too early
+    last = known.get("expires_at", -1)
+    if size is not None and size < ENVELOPE_SIZE and plaintext[68:72] == written_as(last, 4, "little"):
+        size = None  # it ends where it should: only the hash ends too early
     shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, size)
     counted = wrong.long(plaintext[28:32]) - INNER_SIZE + ENVELOPE_SIZE
     if size is not None and size > ENVELOPE_SIZE and counted != size:  # what is behind the fields may be padding
         other = fitted(plaintext, wrong.ENVELOPE, "shape", known) if size == len(plaintext) else (wrong.ENVELOPE, ())
         better = _agreement(plaintext, other[0], known, None) - _agreement(plaintext, shape, known, None)
-        if better > 0 or (better == 0 and (size == len(plaintext) or not shape[-1][0])):
+        # A date of eight bytes ends in zeros, or is a double.
+        wide = plaintext[size - 2 : size] == bytes(2) or plaintext[68:size] == struct.pack("<d", last)
+        if better > 0 or (better == 0 and (size == len(plaintext) or not wide)):
             shape, misplaced = other
     return Opened(plaintext, key, changes, shape, misplaced, size, iv, covered)
 
@@ -481,8 +484,7 @@ def hash_mistakes(opened: Opened, msg_key: bytes, known: Known) -> tuple[Mistake
     found = tuple(row for row in _digests(envelope, padding, opened.key, msg_key))
     if found:
         return found[:1]
-    covered = [envelope + padding, envelope[32:]]
-    for name, text in zip(("msg_key_over_padding", "msg_key_of_the_inner_only"), covered, strict=True):
+    for name, text in (("msg_key_over_padding", envelope + padding), ("msg_key_of_the_inner_only", envelope[32:])):
         twice = next(_digests(text, b"", opened.key, msg_key), None)
         if twice is not None:
             return MISTAKES[name], twice

@@ -156,8 +156,7 @@ def open_one(packet: bytes, patient: Patient) -> TriedPacket:
         if not changes and packet_hash(message, given.key.data, packet[8:FRONT]) is None:
             changed = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "the hash of what was sealed")
             length, there = wrong.long(message[28:32]), len(message) - HEADER
-            short = f"Its length says {length}, and {there} bytes are there, padding and all." if (
-                there - MIN_PADDING < length < LARGEST) else ""
+            short = f"Its length says {length}, {there} are there." if there - MIN_PADDING < length < LARGEST else ""
             return TriedPacket(False, None, (said("packet_msg_key_wrong", short, changed),))
         inside = _message(message, given, replace(patient, packet=packet))
         if inside is None:
