@@ -335,3 +335,8 @@ def test_a_reader_who_interrupts_is_obeyed(fresh: Path) -> None:
     fresh.write_text("raise KeyboardInterrupt", encoding="utf-8")
     with pytest.raises(KeyboardInterrupt):
         mine("padding_v2")
+
+
+def test_rows_stand_under_their_prose_in_html_too() -> None:
+    html = exercises._Rows([("envelope", "72 bytes")], head=("What it does.",)).html()
+    assert html.index("What it does.") < html.index("envelope") < html.index("72 bytes")

@@ -263,3 +263,19 @@ def test_a_log_of_ten_thousand_lines_is_read() -> None:
     lines = [f"12:00:{at % 60:02} DEBUG sent a message of {at} bytes to dc=2" for at in range(10_000)]
     lines[5000] = f"12:00:00 DEBUG encrypted_message: {bytes(range(104)).hex()}"
     assert len(read_patient("\n".join(lines))["encrypted_message"]) == 104
+
+
+def test_every_spelling_of_a_key_s_name() -> None:
+    """As clients write them, and not as our own table does."""
+    permanent = ("perm_key", "perm_auth_key", "auth_key", "permanent_key", "permanent_auth_key", "permAuthKey")
+    temporary = ("temp_key", "temp_auth_key", "temporary_key", "temporary_auth_key", "tmp_auth_key", "tmp_key")
+    for names, meant in ((permanent, "perm_key"), (temporary, "temp_key")):
+        for name in names:
+            assert read_patient(f"{name}: {C.perm.hex()}")[meant].key == AuthKey(C.perm), name
+
+
+def test_bytes_that_are_nothing_are_told_from_sixteen_on() -> None:
+    """Fewer are a number, or a word that happens to be hex."""
+    notes = {size: read(f"{bytes(range(160, 160 + size)).hex()}\n").notes for size in (15, 16)}
+    assert notes[15] == ()
+    assert notes[16] == ("line 1: took hex of 16 bytes, without a name, for nothing that is known",)
