@@ -79,3 +79,10 @@ def test_that_the_bytes_are_right_is_said_once() -> None:
 def test_an_answer_in_a_file_is_not_lost(said: str) -> None:
     found = read_patient(f'{{"request": "{C.request.hex()}", {said}}}')
     assert meaning(found["answer"]) is NO_TEMP
+
+
+@pytest.mark.parametrize("word", ["INPUT_CONSTRUCTOR_INVALID", "INPUT_METHOD_INVALID", "INPUT_REQUEST_TOO_LONG"])
+def test_what_a_data_centre_says_of_bytes_that_are_no_call(word: str) -> None:
+    said = meaning(f"400 {word}")
+    assert said is not None
+    assert said.name == "other_bytes_were_sent"

@@ -140,3 +140,11 @@ def test_a_refused_bind_is_explained_in_plain_words(capfd: pytest.CaptureFixture
     line = next(line for line in capfd.readouterr().out.splitlines() if "bind_refused" in line)
     for part in ("ENCRYPTED_MESSAGE_INVALID", "perm_auth_key_id_in_front", "got", "expected"):
         assert part in line
+
+
+def test_a_pipe_among_the_files_for_a_client_is_nothing_to_wait_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "dc.json")
+    assert main(["dc", "--write", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"mtlib: cannot write {tmp_path}/dc.json: ")

@@ -299,3 +299,44 @@ def test_a_right_answer_is_not_slowed_down_much() -> None:
     begun = time.perf_counter()
     assert exercises.examine("msg_key_v1", solution).verdict == "right"
     assert time.perf_counter() - begun < exercises.LIMIT / 4
+
+
+HOSTILE = {
+    "class Odd(BaseException): pass\nraise Odd('\\x1b[2J' + 'x' * 5000)": "my_bind.py cannot be read (Odd: \\x1b[2Jxx",
+    "class Dumb(Exception):\n    def __str__(self): raise OSError\nraise Dumb": "my_bind.py cannot be read (Dumb).",
+    "while True:\n    x = 1": "my_bind.py cannot be read (it was still running after 0.1 seconds and was stopped, in",
+    "raise GeneratorExit": "my_bind.py cannot be read (GeneratorExit: ).",
+    "padding_v2 = object()": "a function is wanted",
+    "def padding_v2(*_): raise GeneratorExit": "it raised GeneratorExit",
+    "class Dumb(Exception):\n    def __str__(self): raise SystemExit\ndef padding_v2(*_): raise Dumb":
+    "it raised SystemExit",
+    "class Liar(bytes):\n    def __eq__(self, other): return True\n    def __len__(self): return -1\n"
+    "    def __repr__(self): raise SystemExit\n    def __hash__(self): raise SystemExit\n"
+    "def padding_v2(*_): return Liar(12)": "not right",
+    "def padding_v2(*_):\n    yield 1": "it gives a generator",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_whatever_stands_in_my_bind_the_lesson_goes_on(
+    text: str, fresh: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exercises, "LIMIT", 0.1)
+    fresh.write_text(text, encoding="utf-8")
+    assert mine("padding_v2").__module__ == library("padding_v2").__module__
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.startswith("padding_v2: mtlib's; ")
+    assert HOSTILE[text] in said
+    assert said.isprintable()
+    assert len(said) < 400
+
+
+def test_a_reader_who_interrupts_is_obeyed(fresh: Path) -> None:
+    fresh.write_text("raise KeyboardInterrupt", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        mine("padding_v2")
+
+
+def test_rows_stand_under_their_prose_in_html_too() -> None:
+    html = exercises._Rows([("envelope", "72 bytes")], head=("What it does.",)).html()
+    assert html.index("What it does.") < html.index("envelope") < html.index("72 bytes")

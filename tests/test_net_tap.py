@@ -336,3 +336,18 @@ def test_stop_waits_for_whoever_is_let_in(monkeypatch: pytest.MonkeyPatch) -> No
     with Echo() as echo, Tap(echo.to, tell=lambda *_: None) as tap:
         assert tap.stop()
         assert ended.is_set()
+
+
+def test_a_capture_that_cannot_even_be_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing passes, a full disk shows at the end; a pipe that nobody reads would be waited for."""
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full on this system")
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    with Echo() as echo:
+        with Tap(echo.to, tell=lambda *_: None, write="/dev/full"):
+            pass
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(LocalError, match="the tap cannot begin"):
+            Tap(echo.to, tell=lambda *_: None, write=str(tmp_path / "pipe")).start()
+    assert raised == []

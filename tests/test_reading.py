@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import inspect
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -222,3 +225,57 @@ def _error(text: str) -> LocalError:
     with pytest.raises(LocalError) as caught:
         read_patient(text)
     return caught.value
+
+
+LARGE = 1 << 22
+SHAPES = {
+    "many short values on long lines": "k1=ab12 size=17 " * 1000 + "\n",
+    "names and values on one line": "nonce=12;",
+    "lines without names": "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3\n",
+    "quotes": '"', "blanks": " ", "comments that do not end": "/*", "escapes": "\\x41", "names of all kinds": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_large_text_of_any_shape_is_read_or_refused_in_seconds(shape: str) -> None:
+    """Some took a minute. A processor that many share counts up to twice the seconds of one that nobody does."""
+    one = SHAPES[shape] or "".join(f"name{number}x: 1, " for number in range(9999))
+    text = (one * (LARGE // len(one) + 1))[:LARGE]
+    before = time.process_time()
+    with suppress(LocalError):
+        read_patient(text)
+    assert time.process_time() - before < 6
+
+
+def test_what_is_too_much_is_said_with_what_to_do_about_it() -> None:
+    with pytest.raises(LocalError, match=r"too many words and values to look at \(got \d+ characters, expected the p"):
+        read_patient("k1=ab12 size=17 " * 50_000)
+
+
+def test_the_largest_stream_is_read_however_it_is_written() -> None:
+    """Short lines are the most work."""
+    stream = hashlib.shake_256(b"stream").digest(1 << 20)
+    for text in (re.sub("(.{64})", r"\1\n", stream.hex()), base64.encodebytes(stream).decode()):
+        assert read_bytes(text)[0] == stream
+
+
+def test_a_log_of_ten_thousand_lines_is_read() -> None:
+    lines = [f"12:00:{at % 60:02} DEBUG sent a message of {at} bytes to dc=2" for at in range(10_000)]
+    lines[5000] = f"12:00:00 DEBUG encrypted_message: {bytes(range(104)).hex()}"
+    assert len(read_patient("\n".join(lines))["encrypted_message"]) == 104
+
+
+def test_every_spelling_of_a_key_s_name() -> None:
+    """As clients write them, and not as our own table does."""
+    permanent = ("perm_key", "perm_auth_key", "auth_key", "permanent_key", "permanent_auth_key", "permAuthKey")
+    temporary = ("temp_key", "temp_auth_key", "temporary_key", "temporary_auth_key", "tmp_auth_key", "tmp_key")
+    for names, meant in ((permanent, "perm_key"), (temporary, "temp_key")):
+        for name in names:
+            assert read_patient(f"{name}: {C.perm.hex()}")[meant].key == AuthKey(C.perm), name
+
+
+def test_bytes_that_are_nothing_are_told_from_sixteen_on() -> None:
+    """Fewer are a number, or a word that happens to be hex."""
+    notes = {size: read(f"{bytes(range(160, 160 + size)).hex()}\n").notes for size in (15, 16)}
+    assert notes[15] == ()
+    assert notes[16] == ("line 1: took hex of 16 bytes, without a name, for nothing that is known",)

@@ -116,7 +116,7 @@ def _rsa(path: str | None) -> Any:
 
 def _write(dc: Any, folder: str) -> None:
     """What a client needs, as files."""
-    from mtlib.cli.writing import writing
+    from mtlib.cli.writing import at_once, writing
 
     key = dc.public_key
     files = {"dc_public.pem": key.to_pem(), "dc_public_spki.pem": key.to_spki_pem(),
@@ -125,7 +125,7 @@ def _write(dc: Any, folder: str) -> None:
         os.makedirs(folder, exist_ok=True)
     for name, content in files.items():
         path = os.path.join(folder, name)
-        with writing(path), open(path, "w", encoding="ascii") as file:
+        with writing(path), open(path, "w", encoding="ascii", opener=at_once) as file:
             file.write(content)
 
 

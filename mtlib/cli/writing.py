@@ -123,11 +123,15 @@ class KeyLog:
 def private(path: str, *flags: int) -> int:
     """The descriptor of a file that its owner alone may read, made if there is none."""
     with writing(path):
-        at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody reads is an error, and nothing to wait for
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | at_once | sum(flags), 0o600)
+        file = at_once(path, os.O_WRONLY | os.O_CREAT | sum(flags), 0o600)
         if os.name == "posix":
             os.fchmod(file, 0o600)
         return file
+
+
+def at_once(path: str, flags: int, mode: int = 0o666) -> int:
+    """The descriptor of a file. A pipe that nobody reads is an error, and nothing to wait for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), mode)
 
 
 @contextlib.contextmanager

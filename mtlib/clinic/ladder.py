@@ -44,7 +44,11 @@ class Raised:
     @classmethod
     def of(cls, error: BaseException) -> Raised:
         numbers = isinstance(error, (struct.error, OverflowError, LocalError))
-        return cls("range" if numbers else type(error).__name__, f"{type(error).__name__}: {error}")
+        try:
+            says = f"{type(error).__name__}: {error}"
+        except Exception:  # an error of the reader's own class
+            says = type(error).__name__
+        return cls("range" if numbers else type(error).__name__, says)
 
 
 Way = Callable[..., Any]

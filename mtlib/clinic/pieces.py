@@ -7,7 +7,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,8 +23,15 @@ ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 """Names of the parts of an answer."""
 DEEPEST = 64
 """Brackets in brackets that are followed; each name in them is compared with all around it."""
+WORK = 600_000
+"""Words of a text that are looked at, in two seconds or three. A name or a value costs as much as LOOKED_UP words, a
+line without a name six more, and each KiB of a value one."""
+LOOKED_UP = 8
+COMPARED = 99
+"""Unknown names that are compared with the known ones."""
+_BLANK = re.compile(r"[ \t\r,;$@*]+")
 _COMMENT = re.compile(
-    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.*?\*/"
+    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.{0,99}?\*/"
 )
 _CAST = re.compile(r"\((?:s?byte|Byte|char|u8|uint8_t)\) *(?=[-\d'])")
 _LABEL = re.compile(
@@ -55,11 +62,13 @@ _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)
 _GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
+_PAIR = re.compile(r"[ \t]*[0-9A-Fa-f]{2}\b")
+_CALL = re.compile(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
 _DIGITS = re.compile(r"\n([0-9A-Fa-f]+)[ \t]*(?=\n|$)")
 _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(?:\n|$)", re.ASCII)
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
-_LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
+_LOGGED = re.compile(r"\W*+(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
 ANSWER = re.compile(
     r"(?<=error |rror: )-(?:403|404|429|444|503)\b|"
     r"\b(?:Encrypted|Expires|Temp|AuthKey|Connection)[A-Za-z]+Error\b|"
@@ -101,6 +110,8 @@ class Scan:
         self._unknown: dict[str, int] = {}
         self._named: dict[str, int] = {}
         self._quiet = False
+        self._left = WORK
+        self._last: tuple[str, tuple[bytes | None, str]] = ("", (None, ""))
         self._dumps = dumps
         self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
                        for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
@@ -128,9 +139,9 @@ class Scan:
     def pieces(self) -> Iterator[TextPiece]:
         text, at, opened, pending, fresh = self._text, 0, list[_Scope](), "", True
         while at < len(text):
-            if text[at] in " \t\r,;$@*":
-                at += 1
-                pending = "" if text[at - 1] in ",;" else pending
+            if blank := _BLANK.match(text, at):
+                at = blank.end()
+                pending = "" if "," in blank[0] or ";" in blank[0] else pending
                 continue
             if text[at] == "\n":
                 at, fresh = at + 1, True
@@ -140,6 +151,7 @@ class Scan:
                 fresh = False
                 yield from block
                 continue
+            self._spend(1, at)
             if text[at] == "\\":
                 at += 2
                 continue
@@ -184,6 +196,19 @@ class Scan:
                 scope.taken += 1
             at = word.end()
 
+    def _spend(self, words: int, at: int) -> None:
+        """Counts what was looked at. Raises LocalError for more than a text about a binding can have."""
+        self._left -= words
+        if self._left < 0:
+            raise LocalError("too many words and values to look at", got=f"{len(self._text)} characters",
+                             expected="the part of them with the binding", where=self.line(at))  # fmt: skip
+
+    def _bytes_in(self, text: str) -> tuple[bytes | None, str]:
+        """The bytes in a text that may be long, and is asked for several times in a row."""
+        if text != self._last[0]:
+            self._last = text, bytes_in(text)
+        return self._last[1]
+
     def _one_of_several(self, label: str, scope: _Scope, end: int) -> bool:
         """Whether a number stands with others in a bracket behind the name of one number: the parts of a date."""
         single = NAMES.get(known(label)) in ("id", "date") and bool(scope.label)
@@ -204,14 +229,14 @@ class Scan:
     def _labelled(self, label: str, start: int, at: int) -> tuple[TextPiece | None, int, str]:
         """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
         text, name = self._text, known(label)
+        self._spend(LOOKED_UP, at)
         nested = _LABEL.match(text, at)
         if nested and self._is_label(nested) and (not name or known(nested["name"])) and NAMES.get(name) != "text":
             return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
         kind = NAMES.get(name, "")
         if kind in ("bytes", "key") and not _EMPTY.match(text, at):
             self._named.setdefault(name, self._number(start))
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
+        end = self._starts[self._number(at)] - 1
         if taken := self._literal(at):
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
@@ -224,17 +249,18 @@ class Scan:
             self.said.append(f"{self.line(at)}: a date or several numbers, passed over; give {name} as one number")
             return None, several.end(), ""
         number = _NUMBER.match(text, at)
-        scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
+        scoped = at < end and text[at] in "([{<" and not text.startswith("<Buffer", at, end)
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
             self.unknown(label, self._number(start))
         if number and kind in ("id", "date", ""):
-            alone = not re.match(r"[ \t]*[0-9A-Fa-f]{2}\b", text[number.end() : end])
+            alone = not _PAIR.match(text, number.end(), end)
             if alone and (kind or number.end() - at < 24):
                 return self._piece(label, number[0], at, "a number") if kind else None, number.end(), ""
         if scoped:
             return None, at, label
         cut = _NEXT.search(text, at, end)
         said = text[at : cut.start() if cut and not (kind == "text" and cut[0].strip() == "") else end].strip(" \t,;")
+        self._spend(len(said) >> 10, at)
         if said in ("|", ">", "|-", ">-", "\\"):
             at, said = end, ""
         if kind in ("bytes", "key") and _CUT_SHORT.search(said):
@@ -243,7 +269,7 @@ class Scan:
         if kind == "text":
             more = cut and (other := _LABEL.match(text, cut.end())) and known(other["name"]) == name
             return (self._piece(label, said, at, "text") if said else None), cut.start() if cut and more else end, ""
-        if re.match(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]", text[at:end]):
+        if _CALL.match(text, at, end):
             return None, at, label
         if not said and at < end:
             return None, at, ""
@@ -302,6 +328,7 @@ class Scan:
     def _literal(self, at: int) -> tuple[Any, int, str] | None:
         """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
         text, dump = self._text, self._number(at) - 1
+        self._spend(LOOKED_UP, at)
         if dump in self._dumps:
             return bytes.fromhex(self._lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
         if sized := _SIZED.match(text, at):
@@ -348,6 +375,7 @@ class Scan:
             if parts and re.match(r"[ \t]*(?::=|[:=])(?!=)", text[found.end() : found.end() + 9]):
                 break
             parts.append(body)
+            self._spend(1, at)
             binary |= bool(re.match(r"[rR]?[bB]", found[0]))
             at_end = found.end()
             gap = _GAP.match(text, at_end)
@@ -376,27 +404,27 @@ class Scan:
                 at = key.end()
                 continue
             bare = _BARE.match(text, at)
+            self._spend(LOOKED_UP + 6, at)
             if not bare or not bare[1] or not self._is_bare(bare[1], lines) or at >= len(text):
                 break
             lines.append(bare[1].rstrip(",; "))
             starts.append(at)
             at = bare.end()
-        for first, part in _parts(lines):
+        for first, part in _parts(lines, self._bytes_in):
             value = joined(part)
-            form = bytes_in(value)[1] if not is_number(value) else "a number"
+            form = self._bytes_in(value)[1] if not is_number(value) else "a number"
             form = f"{form} of {len(part)} lines" if len(part) > 1 else form
-            data = bytes_in(value)[0] or b""
+            data = self._bytes_in(value)[0] or b""
             keys = len(data) // 256 if len(part) > 1 and data and not (self._whole or len(data) % 256) else 1
             for i in range(keys):
                 octets = data[256 * i : 256 * i + 256] if keys > 1 else data
                 found.append(self._piece("", value if is_number(value) else octets, starts[first], form))
         return found, at
 
-    @staticmethod
-    def _is_bare(line: str, before: Sequence[str]) -> bool:
+    def _is_bare(self, line: str, before: Sequence[str]) -> bool:
         if is_number(line):
             return True
-        if bytes_in(line)[0] is not None:
+        if self._bytes_in(line)[0] is not None:
             named = _LABEL.match(line)
             return (bool(before) or len(re.sub(r"\W", "", line)) >= 4) and not (named and known(named["name"]))
         single = bool(before) and " " not in line and len(line) <= len(before[0]) and len(before[0]) > 19
@@ -425,7 +453,8 @@ class Scan:
             bare = bare_name(label)
             if bare in FOLLOWING or (f"line {line}" in self._took and names_of_line[line] == 1):
                 continue
-            near = difflib.get_close_matches(bare, [*NAMES, *ALIASES], 1, 0.75) if len(said) < 9 else []
+            compared = len(said) < 9 and len(others) < COMPARED
+            near = difflib.get_close_matches(bare, [*NAMES, *ALIASES], 1, 0.75) if compared else []
             if near:
                 said.append(f"line {line}: {shown(label)} is not known; did you mean {near[0]}?")
             else:
@@ -457,7 +486,9 @@ def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:
     return kept
 
 
-def _parts(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+def _parts(
+    lines: Sequence[str], bytes_in: Callable[[str], tuple[bytes | None, str]]
+) -> Iterator[tuple[int, list[str]]]:
     """Lines without names, put together where they are one value that was wrapped: none of them makes sense alone, and
     they are of one width, the last one shorter, or make sense together."""
     alone = [sense(bytes_in(line)[0]) or is_number(line) for line in lines]

@@ -29,7 +29,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from mtlib.errors import MtError
+from mtlib.clinic.ladder import Raised
+from mtlib.errors import MtError, printable
 from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Mark, Table, Task, not_yet
@@ -56,11 +57,16 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
     if exercise is None:
         return not_yet(f"there is no exercise {name!r}. There are: {', '.join(EXERCISES)}.")
     try:
-        return _in_time(lambda: exercise.examine(answer, seed))
+        mark: Mark = _in_time(lambda: exercise.examine(answer, seed))
+        return mark
     except _TooLong as stopped:
         return not_yet(f"it was still running after {stopped}. Does a loop end?")
     except Exception as error:  # a value of a class of the reader's own that does not like to be compared
         return not_yet(f"this answer cannot be compared ({type(error).__name__}): plain values of Python are wanted.")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a program may raise what `except Exception` does not catch, to end itself
+        return not_yet(f"it raised {type(error).__name__}.")
 
 
 _computed = getattr(time, "thread_time", time.monotonic)
@@ -71,7 +77,7 @@ class _TooLong(BaseException):
     """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says when and where."""
 
 
-def _in_time(examine: Callable[[], Mark]) -> Mark:
+def _in_time(examine: Callable[[], Any]) -> Any:
     """What `examine` gives; _TooLong where the reader's code computes longer than LIMIT, or all takes PATIENCE."""
     before = sys.gettrace()
     sys.settrace(_Watch().called)
@@ -193,9 +199,12 @@ def mine(name: str) -> Callable[..., Any]:
     """
     function = library(name)
     try:
-        found = my_bind.load().get(name)
-    except (Exception, SystemExit) as error:
-        _show(_Text(f"{name}: mtlib's; my_bind.py cannot be read ({type(error).__name__}: {error})."))
+        found = _in_time(my_bind.load).get(name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        why = f"it was still running after {error}" if isinstance(error, _TooLong) else Raised.of(error).says
+        _show(_Text(f"{name}: mtlib's; my_bind.py cannot be read ({printable(why, 200)})."))
         return function
     if found is None:
         _show(_Text(f"{name}: mtlib's."))

@@ -100,7 +100,10 @@ class Tap:
             self._listener.bind((self.host, self.port))
             self._listener.listen(1024)  # a queue that overflows keeps everybody waiting for a second
             if self._write is not None:
-                self._file = os.fdopen(os.open(self._write, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+                at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody reads is an error, and nothing to wait for
+                file = os.open(self._write, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | at_once, 0o600)
+                os.set_blocking(file, True)
+                self._file = os.fdopen(file, "wb")
                 self._file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 101))
         except (OSError, OverflowError) as error:
             self._listener.close()
@@ -245,7 +248,8 @@ class Tap:
             self.failure = error
         finally:
             if self._file is not None:
-                self._file.close()
+                with contextlib.suppress(OSError):  # of a full disk: it was said, or there was nothing to write
+                    self._file.close()
 
     def _next(self) -> Passed | None:
         with self._news:

@@ -161,6 +161,10 @@ EQUIVALENT: dict[str, str] = {
     "a lower bound that every clock after 1970 has passed",
     "mtlib.net.server: self.ended = self.done = False: False -> True":
     "both are set by the first read, and nothing asks for them before it",
+    'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
+    " int.from_bytes(block, 'big') <= key.n": "that a block of hashed bytes is the modulus itself comes once in 2^2048",
+    "mtlib.lab.exercises_dc: return bytes(greeting.build(first_msg_id=msg_id, unique_id=msg_id ^ 7,"
+    " server_salt=msg_id * 3 % 2**62)): msg_id ^ 7 -> msg_id | 7": "a number that is drawn: any other would do as well",
     'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
     ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
     'mtlib.lab.views: yield {"name": name, "size": size if size is not None else max(ends, default=0)}: 0 -> 1':
