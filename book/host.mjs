@@ -257,7 +257,7 @@ async function live(python) {
     if (view.kind === "predict") place.append(belowPrediction(models[id], view.name));
     table.replaceChildren(place); // the table was for readers without a script
     if (view.kind === "inspector") place.append(sharing(models[id], python));
-    if (!view.cells) continue;
+    if (!view.cells && view.kind !== "bind") continue;
     for (const touch of ["focusin", "pointerdown"]) place.addEventListener(touch, () => python.start(), { once: true });
   }
   for (const each of document.querySelectorAll("main table, main pre")) {

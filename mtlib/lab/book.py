@@ -168,7 +168,7 @@ class Book:
 
     def _on_ready(self, _: Mapping[str, Any]) -> dict[str, Any]:
         """Load what most views need."""
-        from mtlib.lab import inspector  # noqa: F401
+        from mtlib.lab import bind, samples  # noqa: F401
 
         return {}
 
@@ -269,7 +269,8 @@ def _empty() -> dict[str, Any]:
 
 
 def conversation(flip: int | None, seed: str) -> dict[str, Any]:
-    """The answer to "bind": `said`, sentences; `view`, the conversation to be drawn; `html`, the same still."""
+    """The answer to "bind": `said`, sentences; `view`, the conversation to be drawn; with a seed `html`, the same
+    still, for the page that is made of it."""
     from mtlib.lab.samples import NOW
     from mtlib.lab.views import Conversation
     from mtlib.net.client import connect
@@ -286,7 +287,8 @@ def conversation(flip: int | None, seed: str) -> dict[str, Any]:
     with LocalDC(**told[0]) as dc, connect(dc, **told[1]) as client:  # type: ignore[arg-type]
         said = list(_said(dc, client, None if flip is None else turned))
         shown = Conversation(_sent(client))
-    return {"said": said, "view": {"kind": "views", "traits": traits(shown)}, "html": shown.html()}
+    still = {"html": shown.html()} if seed else {}
+    return {"said": said, "view": {"kind": "views", "traits": traits(shown)}, **still}
 
 
 def _said(dc: Any, client: Any, change: Any) -> Iterator[str]:

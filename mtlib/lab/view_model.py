@@ -22,8 +22,6 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any
 
-from mtlib.clinic.reading import read_bytes
-from mtlib.clinic.text_bytes import bytes_in
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.sheets import Map, Place, Sheet, uncut
 from mtlib.lab.widgets import UNKNOWN, obeyed, serial
@@ -275,6 +273,9 @@ class ViewModel:
 
     def _paste(self, layer: str, at: int, text: str, cut: int | None) -> str:
         """Whatever was pasted, over the bytes from `at` on, or in the place of the `cut` that are selected."""
+        from mtlib.clinic.reading import read_bytes  # late: nothing else here reads text, and all that it knows is much
+        from mtlib.clinic.text_bytes import bytes_in
+
         try:
             data, said = read_bytes(text)
         except LocalError:

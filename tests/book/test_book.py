@@ -70,7 +70,7 @@ def test_python_is_loaded_at_the_first_touch_and_from_here(reader: Callable[...,
     expect(page.locator("#book-status")).to_contain_text("from this site, once", timeout=STARTS)
     expect(page.locator("#book-status")).to_contain_text("Python runs in this page.", timeout=STARTS)
     assert {url.rpartition("/")[2] for url in lesson.asked if "/python/" in url} == {
-        "library.zip", "pyodide-lock.json", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip",
+        "library.bin", "pyodide-lock.json", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "python_stdlib.zip",
     }  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def type_over(page: Any, digits: str = "7") -> None:
 def test_while_python_is_held_the_old_bytes_stand_with_their_verdict(reader: Callable[..., Reader]) -> None:
     lesson = reader()
     held: list[Any] = []
-    lesson.page.route("**/library.zip", lambda route: held.append(route))
+    lesson.page.route("**/library.bin", lambda route: held.append(route))
     page = lesson.open(LESSON)
     page.evaluate(PAIRS)
     type_over(page)

@@ -482,7 +482,7 @@ bindTempAuthKey, byte by byte: code MIT, text and figures CC BY 4.0.
 python/pyodide.mjs, pyodide.asm.mjs, pyodide.asm.wasm: Pyodide {version}, MPL 2.0.
 Its source: github.com/pyodide/pyodide
 python/python_stdlib.zip: parts of CPython's standard library and of Pyodide, compiled; PSF licence 2, and MPL 2.0.
-python/library.zip: mtlib, of this course, compiled; MIT.
+python/library.bin: mtlib, of this course, compiled; tar, compressed with gzip; MIT.
 
 Sizes, as they are and compressed with gzip:
 {sizes}
@@ -491,7 +491,8 @@ Sizes, as they are and compressed with gzip:
 
 def licences(folder: Path, version: str) -> str:
     """The text of LICENCES.txt, with the size of every file that a page of the book may load."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in (".mjs", ".css", ".wasm", ".zip", ".json"))
+    loaded = (".mjs", ".css", ".wasm", ".zip", ".bin", ".json")
+    files = sorted(path for path in folder.rglob("*") if path.suffix in loaded)
     sizes = ((path, path.read_bytes()) for path in files)
     rows = (f"{len(data):>10,} {len(gzip.compress(data, 9)):>10,}  {path.relative_to(folder)}" for path, data in sizes)
     return LICENCES.format(version=version, sizes="\n".join(rows))
