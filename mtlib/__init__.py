@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mtlib.crypto.keys import AuthKey
     from mtlib.crypto.rsa import PrivateKey, PublicKey
     from mtlib.net.client import connect
+    from mtlib.net.judge import judge_program
     from mtlib.net.server import LocalDC
     from mtlib.protocol.binding import Binding, BindPacket, Carried
     from mtlib.protocol.checks import CHECKS, PACKET_CHECKS, Facts, PacketFacts, Rules, judge, judge_packet, verify
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         open_packet,
         seal,
     )
+    from mtlib.protocol.session import BadMessage
     from mtlib.transport.stream import ClientStream, ServerStream
     from mtlib.wire.dissection import Dissection, unseal
     from mtlib.wire.provenance import trace
@@ -55,11 +57,11 @@ if TYPE_CHECKING:
 __version__ = "2.0.0"
 
 __all__ = [
-    "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "PACKET_CHECKS", "REQUEST",
-    "SCHEMA", "TO_CLIENT", "TO_SERVER", "AuthKey", "BindPacket", "Binding", "Carried", "ClientStream",
-    "Dissection", "Facts", "Fault", "Limits", "LocalDC", "Noise", "PacketFacts", "Patterned", "PrivateKey", "PublicKey",
-    "Rules", "ServerStream", "System", "connect", "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge",
-    "judge_packet", "open_packet", "read_patient", "seal", "sheet", "trace", "unseal", "verify",
+    "CHECKS", "FAULTS", "FORMULAS", "MAX_PADDING", "MIN_PADDING", "MISTAKES", "PACKET_CHECKS", "REQUEST", "SCHEMA",
+    "TO_CLIENT", "TO_SERVER", "AuthKey", "BadMessage", "BindPacket", "Binding", "Carried", "ClientStream", "Dissection",
+    "Facts", "Fault", "Limits", "LocalDC", "Noise", "PacketFacts", "Patterned", "PrivateKey", "PublicKey", "Rules",
+    "ServerStream", "System", "connect", "decrypt_v1", "diagnose", "dissect", "encrypt_v1", "judge", "judge_packet",
+    "judge_program", "open_packet", "read_patient", "seal", "sheet", "trace", "unseal", "verify",
 ]  # fmt: skip
 
 __getattr__, __dir__ = lazily(__name__, {
@@ -71,6 +73,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "crypto.keys": "AuthKey",
     "crypto.rsa": "PrivateKey PublicKey",
     "net.client": "connect",
+    "net.judge": "judge_program",
     "net.server": "LocalDC",
     "protocol.binding": "BindPacket Binding Carried",
     "protocol.checks": "CHECKS PACKET_CHECKS Facts PacketFacts Rules judge judge_packet verify",
@@ -78,6 +81,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "protocol.faults": "FAULTS Fault",
     "protocol.limits": "Limits",
     "protocol.packets": "MAX_PADDING MIN_PADDING TO_CLIENT TO_SERVER decrypt_v1 encrypt_v1 open_packet seal",
+    "protocol.session": "BadMessage",
     "transport.stream": "ClientStream ServerStream",
     "wire.dissection": "Dissection unseal",
     "wire.provenance": "trace",

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab import DAY, NOW, sample
-from mtlib.lab.plates import (
+from mtlib.lab import (
+    DAY,
+    NOW,
     Board,
     Bugs,
     Candidates,
@@ -16,7 +17,6 @@ from mtlib.lab.plates import (
     Lanes,
     Machine,
     Packet,
-    Plate,
     Price,
     Rho,
     Ribbons,
@@ -25,8 +25,9 @@ from mtlib.lab.plates import (
     Triage,
     Twins,
     Wires,
+    sample,
 )
-from mtlib.lab.plates.plate import Still
+from mtlib.lab.plates.plate import Plate, Still
 from mtlib.protocol.packets import ANSWER_MESSAGE, TO_CLIENT, seal
 from mtlib.protocol.session import Session
 from mtlib.wire.schema import SCHEMA

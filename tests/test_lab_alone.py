@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mtlib.lab.alone import alone
+from mtlib.lab.standalone import alone
 
 PROGRAM = "print(my['twice'](given['data']).hex())"
 GIVEN = {"data": b"\1\2"}

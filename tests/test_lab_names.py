@@ -7,35 +7,34 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
-from mtlib import lab
-
 ROOT = Path(__file__).resolve().parents[1]
-SCENES = tuple(f"mtlib.lab.{name}" for name in (
-    "alone", "attacks", "figures", "patients", "plates", "plates.machine", "plates.stills", "plates.stills_labs",
-    "plates.twins", "receivers", "recorded", "scoreboard", "tripped", "troubles", "walking", "wrong_fields",
-))  # fmt: skip
-"""Modules of which a lesson takes what it plays through, by their own names."""
+HOMES = ("mtlib", "mtlib.crypto", "mtlib.errors", "mtlib.lab", "mtlib.lab.attacks", "mtlib.lab.figures")
+"""All that a lesson imports from."""
 
 
-def imported() -> set[str]:
-    """What the lessons import from mtlib.lab itself."""
-    found: set[str] = set()
+def imported() -> Iterator[tuple[str, str, str]]:
+    """What the lessons import from mtlib: the lesson, the module and the name."""
     for path in ROOT.glob("notebooks/*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] != "code":
                 continue
             for node in ast.walk(ast.parse(re.sub(r"(?m)^\s*[%!].*$", "", "".join(cell["source"])))):
-                if isinstance(node, ast.ImportFrom) and node.module == "mtlib.lab":
-                    found |= {alias.name for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mtlib.lab."):
-                    assert node.module in SCENES, f"{path.name}: {node.module}"
-    return found
+                if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "mtlib":
+                    yield from ((path.name, node.module or "", alias.name) for alias in node.names)
+                elif isinstance(node, ast.Import):
+                    yield from ((path.name, alias.name, "") for alias in node.names if alias.name.startswith("mtlib"))
 
 
-def test_lessons_import_nothing_of_the_lab_that_is_not_offered() -> None:
-    assert imported() and imported() <= set(lab.__all__)
+def test_lessons_import_from_six_modules_and_only_what_these_offer() -> None:
+    offered = {home: getattr(import_module(home), "__all__", ()) or dir(import_module(home)) for home in HOMES}
+    offered["mtlib.crypto"] = [*offered["mtlib.crypto"], "aes"]  # the module: lesson 11 opens it up
+    elsewhere = {each for each in imported() if each[2] not in offered.get(each[1], ())}
+    assert elsewhere == set()
+    assert {module for _, module, _ in imported()} == set(HOMES)
 
 
 def test_exercises_need_no_widgets() -> None:

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import pytest
 
 from mtlib.errors import LocalError
-from mtlib.lab.plates import Plate, plate
-from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Press, Slider, Still, hatching, line, ribbon
+from mtlib.lab import plate
+from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, Press, Slider, Still, hatching, line, ribbon
 from mtlib.lab.widgets import HERE
 from plates import ALL, STILLS, moves, play
 

@@ -9,7 +9,7 @@ from mtlib.crypto import Ctr, ige_decrypt, ige_encrypt
 from mtlib.crypto.aes import ige_blocks
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
-from mtlib.lab.plates import Machine
+from mtlib.lab import Machine
 from mtlib.lab.plates.machine import MODES, Column, columns
 from plates import BINDING, IV, KEY, play
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from mtlib.errors import LocalError
-from mtlib.lab import sample
-from mtlib.lab.plates import Packet
+from mtlib.lab import Packet, sample
 from mtlib.lab.plates.packet import STEPS
 from mtlib.protocol.packets import open_packet
 from plates import play

@@ -7,7 +7,7 @@ import pytest
 from mtlib.crypto import V1, V2, key_usage
 from mtlib.crypto.kdf import kdf_v1, kdf_v2
 from mtlib.errors import LocalError
-from mtlib.lab.plates import Ribbons
+from mtlib.lab import Ribbons
 from plates import BINDING, play
 
 KEY, MSG_KEY = bytes(BINDING.perm_key), BINDING.msg_key

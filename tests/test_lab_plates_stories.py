@@ -17,8 +17,7 @@ from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import V2, msg_key_v2
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab import DAY, NOW, sample
-from mtlib.lab.plates import Bugs, Clock, Theft, Triage
+from mtlib.lab import DAY, NOW, Bugs, Clock, Theft, Triage, sample
 from mtlib.lab.plates.bugs import LEVELS, PLACES
 from mtlib.lab.plates.clock import LAST, STOPS, Life
 from mtlib.lab.plates.triage import SHOWN, TRIAGE, stop

@@ -10,8 +10,8 @@ from itertools import product
 
 import pytest
 
+from mtlib.lab import Wires
 from mtlib.lab.attacks import AROUND, succeeding
-from mtlib.lab.plates import Wires
 from mtlib.lab.plates.wires import AFTER, BEFORE, LIVE, OPTIONS, SWITCHES, TIMES, TROPHIES, WIRES, Scene
 from mtlib.protocol.checks import CHECKS
 from plates import BINDING, play

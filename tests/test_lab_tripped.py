@@ -6,7 +6,7 @@ import pytest
 
 from mtlib import CHECKS, Facts, judge
 from mtlib.lab.samples import NOW, sample
-from mtlib.lab.tripped import put, tripped
+from mtlib.lab.tripping import put, tripped
 
 BINDING = sample().binding
 KNOWN = {

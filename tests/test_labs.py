@@ -55,7 +55,7 @@ from mtlib.lab.plates.stills_labs import Candidates, Price, Scores
 from mtlib.lab.plates.twins import ROWS as READERS
 from mtlib.lab.plates.twins import Twins, readers
 from mtlib.lab.receivers import TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting
-from mtlib.lab.scoreboard import changed_seals
+from mtlib.lab.scoring import changed_seals
 from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC

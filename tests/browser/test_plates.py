@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, expect
 from test_inspector import picture, theme, violations
 
 BEGIN = (
-    "from mtlib.lab import sample\nfrom mtlib.lab.plates import Machine, Packet, Ribbons, Wires, plate\n"
+    "from mtlib.lab import Machine, Packet, Ribbons, Wires, plate, sample\n"
     "s = sample()\nb = s.binding\nschedule = b.schedule\n"
     f"import sys\nsys.path.insert(0, {str(ROOT / 'tests')!r})\nfrom plates import ALL"
 )

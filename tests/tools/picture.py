@@ -11,8 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from mtlib.lab import sample  # noqa: E402
-from mtlib.lab.plates import Packet  # noqa: E402
+from mtlib.lab import Packet, sample  # noqa: E402
 
 PICTURE = ROOT / "docs" / "packet.svg"
 

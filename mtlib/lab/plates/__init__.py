@@ -19,36 +19,3 @@
 
 How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills`, and of the labs `stills_labs`.
 """
-
-from __future__ import annotations
-
-from typing import Any
-
-from mtlib.lab.plates.board import Board
-from mtlib.lab.plates.bugs import Bugs
-from mtlib.lab.plates.clock import Clock
-from mtlib.lab.plates.horizon import Horizon
-from mtlib.lab.plates.lanes import Lanes
-from mtlib.lab.plates.machine import Machine
-from mtlib.lab.plates.packet import Packet
-from mtlib.lab.plates.plate import Plate
-from mtlib.lab.plates.rho import Rho
-from mtlib.lab.plates.ribbons import Ribbons
-from mtlib.lab.plates.staircase import Staircase
-from mtlib.lab.plates.stills_labs import Candidates, Price
-from mtlib.lab.plates.theft import Theft
-from mtlib.lab.plates.triage import Triage
-from mtlib.lab.plates.twins import Twins
-from mtlib.lab.plates.wires import Wires
-
-__all__ = [
-    "Board", "Bugs", "Candidates", "Clock", "Horizon", "Lanes", "Machine", "Packet", "Plate", "Price", "Rho",
-    "Ribbons", "Staircase", "Theft", "Triage", "Twins", "Wires", "plate",
-]  # fmt: skip
-
-
-def plate(model: Plate) -> Any:
-    """The model as a widget of a notebook."""
-    from mtlib.lab.plates.widget import PlateWidget  # late: the models need no notebook
-
-    return PlateWidget(model)

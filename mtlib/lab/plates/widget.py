@@ -37,3 +37,8 @@ class PlateWidget(anywidget.AnyWidget):
         """The widget, and for wherever nothing runs the still, the table and the text."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/plain": str(self.model), "text/html": self.model.html()}, metadata
+
+
+def plate(model: Plate) -> PlateWidget:
+    """The model as a widget of a notebook."""
+    return PlateWidget(model)
