@@ -351,3 +351,22 @@ def test_a_capture_that_cannot_even_be_begun(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(LocalError, match="the tap cannot begin"):
             Tap(echo.to, tell=lambda *_: None, write=str(tmp_path / "pipe")).start()
     assert raised == []
+
+
+@pytest.mark.parametrize(("mistake", "word"), [("clock", "bad_msg_notification"), ("salt", "bad_server_salt")])
+def test_a_bind_that_is_not_even_opened_is_answered_all_the_same(mistake: str, word: str, tmp_path: Path) -> None:
+    """Such an answer names the bind by another field than an rpc_result does."""
+    heard: list[Heard] = []
+    log = tmp_path / "keys"
+    with LocalDC() as dc, Tap(f"{dc.host}:{dc.port}", tell=lambda _, each: heard.append(each),
+                              keys=growing(str(log))) as tap:  # fmt: skip
+        with FaultyClient(tap.host, tap.port, dc.public_key.to_pem()) as client:
+            client.make_keys()
+            log.write_text(log_line(AuthKey(client.perm)) + log_line(AuthKey(client.temp)))
+            client.salt ^= mistake == "salt"
+            client.last_msg_id = (int(time.time()) + 1000 * (mistake == "clock")) << 32
+            wrong = client.client()
+            client.send(wrong.packet(client.temp, wrong.message(None)))
+            client.receive()
+        wait_for(lambda: any(each.text == "the connection has ended" for each in heard))
+    assert [word in each.text for each in heard if each.diagnosis] == [True], list(map(str, heard))

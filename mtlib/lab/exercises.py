@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from mtlib.clinic.ladder import Raised
 from mtlib.errors import MtError, printable
@@ -43,6 +43,8 @@ PATIENCE = 60.0
 """Seconds by the clock after which an examination is ended: an answer that waits does not compute."""
 
 __all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine"]
+
+Given = TypeVar("Given")
 
 _told: dict[str, int] = {}
 """How many hints of each exercise were told in this kernel."""
@@ -77,7 +79,7 @@ class _TooLong(BaseException):
     """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says when and where."""
 
 
-def _in_time(examine: Callable[[], Any]) -> Any:
+def _in_time(examine: Callable[[], Given]) -> Given:
     """What `examine` gives; _TooLong where the reader's code computes longer than LIMIT, or all takes PATIENCE."""
     before = sys.gettrace()
     sys.settrace(_Watch().called)

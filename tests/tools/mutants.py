@@ -163,6 +163,7 @@ EQUIVALENT: dict[str, str] = {
     "both are set by the first read, and nothing asks for them before it",
     'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
     " int.from_bytes(block, 'big') <= key.n": "that a block of hashed bytes is the modulus itself comes once in 2^2048",
+    "mtlib.lab.exercises_labs: NOTHING_YET = 0: 0 -> 1": "a msg_id before every other; all of this century are larger",
     "mtlib.lab.exercises_dc: return bytes(greeting.build(first_msg_id=msg_id, unique_id=msg_id ^ 7,"
     " server_salt=msg_id * 3 % 2**62)): msg_id ^ 7 -> msg_id | 7": "a number that is drawn: any other would do as well",
     'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
