@@ -7,12 +7,12 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from mtlib.clinic.names import ALIASES, FOLLOWING, NAMES, bare_name, known, shown
+from mtlib.clinic.names import ALIASES, FOLLOWING, GENERIC, NAMES, bare_name, known, shown
 from mtlib.clinic.text_bytes import TOKEN, bytes_in, hex_text, is_number, joined, sense, unescaped
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
@@ -40,10 +40,18 @@ _QUOTED = re.compile(
 _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
 _BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
 _JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
-_INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+\}")
+_INDEXED = re.compile(r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}")
 _NSDATA = re.compile(r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?)( ?\.\.\. ?[0-9A-Fa-f ]*)?\}")
+_LITERALS = ((_JSON_BUFFER, "a Buffer as JSON"), (_INDEXED, "an array as JSON"), (_BUFFER, "a Buffer"),
+             (_NSDATA, "an NSData"))  # fmt: skip
+"""What stands for bytes, in the first group; in the second, where there is one, the mark that it was cut short."""
+_DECLARED = re.compile(r"\s*(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
+                       r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])")  # fmt: skip
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,]\d{1,9})? ?(?:Z|UTC|GMT|([+-]\d\d:?\d\d))\b")
+_SOMETHING = re.compile(r"(?:[0-9A-Fa-f]{2}\W{0,3}){8}|\\\w|-?\d+(?:,\s*-?\d+){7}|[\w+/]{20}")
+_IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\\n])*+\"")
 _CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
-_GROUPED = re.compile(r"-?\d{1,3}(?:[,']\d{3})+(?![\d,'])")
+_GROUPED = re.compile(r"-?\d{1,3}(?:(?:[,']\d{3})+|(?: \d{3}){4,6})(?![\d,'])")
 _NOT_ONE = re.compile(r"\d{4}[-/]\d\d\b[^\n]*|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b")
 _DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
 _LOCAL_DATE = re.compile(r"datetime\.datetime\(\d{4}[^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)")
@@ -52,6 +60,8 @@ _SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:
                     r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
+_LONE_NUMBER = re.compile(r"\s*(?=(-?\d{6,20})[ \t]*(?:\n|$))")
+_BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
 _GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
@@ -121,7 +131,8 @@ class Scan:
     def _check_brackets(self, objects: int) -> None:
         """JSON that is cut off could end in the middle of a number."""
         text = self._text.strip()
-        if text.startswith("{") and objects <= 1 and not text.endswith("}"):
+        bare = _IN_QUOTES.sub("", text) if text.startswith("{") and objects <= 1 and not text.endswith("}") else ""
+        if bare.count("{") > bare.count("}"):
             raise LocalError("this begins like JSON and is none", got="no closing bracket", where=f"line "
                              f"{len(self._lines)}")  # fmt: skip
 
@@ -155,6 +166,7 @@ class Scan:
                 inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
                 # `DEBUG:session_id=5` looks like a name with its type
                 name = named["type"] if known(named["type"] or "") else named["name"]
+                name = label if known(label) and not known(name) and GENERIC.fullmatch(name) else name
                 piece, at, pending = self._labelled(inside + name, named.start(), named.end())
                 if piece:
                     yield piece
@@ -187,7 +199,7 @@ class Scan:
     def _one_of_several(self, label: str, scope: _Scope, end: int) -> bool:
         """Whether a number stands with others in a bracket behind the name of one number: the parts of a date."""
         single = NAMES.get(known(label)) in ("id", "date") and bool(scope.label)
-        return single and (scope.taken > 0 or bool(re.match(r"\s*,\s*\d", self._text[end : end + 9])))
+        return single and (scope.taken > 0 or bool(re.match(r"\s*,\s*-?\d", self._text[end : end + 9])))
 
     def _word_before(self, at: int) -> str:
         before = re.search(r"([A-Za-z_]\w{0,60})\s{0,2}$", self._text[max(0, at - 64) : at])
@@ -204,21 +216,29 @@ class Scan:
     def _labelled(self, label: str, start: int, at: int) -> tuple[TextPiece | None, int, str]:
         """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
         text, name = self._text, known(label)
+        kind = NAMES.get(name, "")
+        if kind in ("bytes", "key") and (declared := _DECLARED.match(text, at)) and not known(declared[1]):
+            at = declared.end()
         nested = _LABEL.match(text, at)
         if nested and self._is_label(nested) and (not name or known(nested["name"])) and NAMES.get(name) != "text":
             return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
-        kind = NAMES.get(name, "")
-        if kind in ("bytes", "key") and not _EMPTY.match(text, at):
+        if kind in ("bytes", "key", "id") and not _EMPTY.match(text, at):
             self._named.setdefault(name, self._number(start))
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
+        if kind in ("bytes", "key") and (taken := self._dump_below(at, end)):
+            return self._piece(label, taken[0], at, taken[2]), taken[1], ""
+        if kind == "id" and at == end and (number := _LONE_NUMBER.match(text, at)):
+            at, end = number.end(), number.end(1)
         if taken := self._literal(at):
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
             return None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
-            return self._piece(label, re.sub("[,']", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
+            return self._piece(label, re.sub("[,' ]", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
+        if kind == "date" and (seconds := _seconds(text, at)):
+            return self._piece(label, seconds[0], at, "a date"), seconds[1], ""
         if kind in ("id", "date") and (several := _NOT_ONE.match(text, at)):
             self.said.append(f"{self.line(at)}: a date or several numbers, passed over; give {name} as one number")
             return None, several.end(), ""
@@ -263,14 +283,17 @@ class Scan:
         if not kind and (not said or bytes_in(said)[0] is None or len(said) < 8):
             return None, at, ""
         lines = [said] if said else []
+        if not said and (blank := _BLANK.match(text, end)):
+            end = blank.end()
         indent = start - text.rfind("\n", 0, start) - 1
         stop = end
         while kind in ("bytes", "key") and stop < len(text):
             bare = _BARE.match(text, stop + 1)
             if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
                 break
-            deeper, alone = bare.start(1) - stop - 1 > indent, bytes_in(bare[1])[0]
-            if not deeper and (alone is None or (lines and (sense(alone) or sense(bytes_in(joined(lines))[0])))):
+            deeper = bare.start(1) - stop - 1 > indent
+            alone = b"" if re.fullmatch(r"-?\d{1,3}", bare[1]) else bytes_in(bare[1])[0]
+            if not deeper and (alone is None or (lines and alone and (sense(alone) or sense(bytes_in(joined(lines))[0])))):
                 break
             lines.append(bare[1])
             stop = bare.end() - text[bare.start() : bare.end()].endswith("\n")
@@ -287,16 +310,15 @@ class Scan:
         if not re.fullmatch("[0-9A-Fa-f]{20,}", said):
             return None
         width = end - text.rfind("\n", 0, start) - 1
-        digits, stop = said, end
+        digits, stop, below = said, end, 0
         while more := _DIGITS.match(text, stop):
-            if len(more[1]) > width:
+            below = below or len(more[1])
+            if len(more[1]) > min(width, below):
                 break
             digits, stop = digits + more[1], more.end()
-            if len(digits) % 2 == 0 and sense(bytes.fromhex(digits)):
-                return digits, stop
-            if len(more[1]) < width:
+            if len(more[1]) < below:
                 break
-        return None
+        return (digits, stop) if stop > end and len(digits) % 2 == 0 and sense(bytes.fromhex(digits)) else None
 
     def _literal(self, at: int) -> tuple[Any, int, str] | None:
         """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
@@ -305,27 +327,18 @@ class Scan:
             return bytes.fromhex(self._lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
         if sized := _SIZED.match(text, at):
             at = sized.end()
-        if found := _JSON_BUFFER.match(text, at):
-            return bytes_in(found[1])[0], found.end(), "a Buffer as JSON"
-        if found := _INDEXED.match(text, at):
-            return bytes_in(re.sub(r"[{}]|\"?\d+\"?\s*:", "", found[0]))[0], found.end(), "an array as JSON"
-        if found := _BUFFER.match(text, at):
-            if found[2]:
-                self.said.append(f"{self.line(at)}: a Buffer that was cut short when it was printed, {found[2][4:]}; "
-                                 "print it with .toString('hex')")  # fmt: skip
-                return None, found.end(), ""
-            return bytes_in(found[1])[0], found.end(), "a Buffer"
-        if found := _NSDATA.match(text, at):
-            if found[2]:
-                self.said.append(f"{self.line(at)}: bytes that were cut short when they were printed")
-                return None, found.end(), ""
-            return bytes_in(found[1])[0], found.end(), "an NSData"
+        for pattern, form in _LITERALS:
+            if found := pattern.match(text, at):
+                if found.lastindex == 2:
+                    self.said.append(f"{self.line(at)}: {form} that was cut short when it was printed; print all of it")
+                    return None, found.end(), ""
+                return bytes_in(re.sub(r"\"?\d+\"?\s*:", "", found[1]))[0], found.end(), form
         if (found := _LOCAL_DATE.match(text, at)) and not _DATE.match(text, at):
             self.said.append(f"{self.line(at)}: a date without a time zone, passed over; give unix seconds")
             return None, found.end(), ""
         if found := _DATE.match(text, at):
-            when = datetime(*map(int, found[1].split(",")), tzinfo=UTC)  # type: ignore[misc,arg-type]
-            return str(int(when.timestamp())), found.end(), "a date"
+            parts = [*map(int, found[1].split(","))]
+            return _unix(lambda: datetime(*parts, tzinfo=UTC)), found.end(), "a date"  # type: ignore[misc,arg-type]
         if found := _LONG.match(text, at):
             number = (int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF
             return str(number), found.end(), "a Long of two halves"
@@ -337,6 +350,14 @@ class Scan:
             value = bytes_in(found[1])[0] if len(tokens) > 1 else None
             return (value, found.end(), "an array") if value else None
         return self._strings(at)
+
+    def _dump_below(self, at: int, end: int) -> tuple[Any, int, str] | None:
+        """The dump that begins in the next line, where nothing but a remark stands behind the name."""
+        below = self._number(end)
+        while below < len(self._lines) and not self._lines[below].strip():
+            below += 1
+        here = self._number(at) - 1 in self._dumps or _SOMETHING.search(self._text, at, end)
+        return self._literal(self._starts[below]) if below in self._dumps and not here else None
 
     def _strings(self, at: int) -> tuple[Any, int, str] | None:
         """Strings, one after another where they are parts of one."""
@@ -393,6 +414,8 @@ class Scan:
 
     @staticmethod
     def _is_bare(line: str, before: Sequence[str]) -> bool:
+        if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\t ]+", line)[:9]) > 1:
+            return False  # several values
         if is_number(line):
             return True
         if bytes_in(line)[0] is not None:
@@ -413,7 +436,7 @@ class Scan:
 
     def without_value(self, names: Collection[str]) -> list[str]:
         """A sentence for each name of bytes behind which there were none; `names` are those that were found."""
-        return [f"line {line}: {name} has no bytes behind its name" for name, line in self._named.items()
+        return [f"line {line}: {name} has no {'number' if NAMES[name] == 'id' else 'bytes'} behind its name" for name, line in self._named.items()
                 if name not in names and not self._is_log[line - 1]]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
@@ -433,6 +456,21 @@ class Scan:
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""
             said.append(f"not known, and passed over: {', '.join(others[:5])}{more}")
         return said
+
+
+def _unix(date: Callable[[], datetime]) -> str | None:
+    """Seconds of a date; None where there is no such day."""
+    try:
+        return str(int(date().timestamp()))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _seconds(text: str, at: int) -> tuple[str, int] | None:
+    """The seconds of a date with a time zone at this place, and where it ends."""
+    found = _ISO.match(text, at)
+    when = found and _unix(lambda: datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3] or '+00:00'}"))
+    return (when, found.end()) if found and when else None
 
 
 def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:

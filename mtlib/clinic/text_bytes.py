@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote_to_bytes
 
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.wire.schema import REQUEST
@@ -25,9 +26,17 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
     if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
         return bytes.fromhex(text), "hex"
-    if "\\x" in text or "\\u00" in text:
-        data = unescaped(text)
-        return (data, "escapes") if data is not None else (None, "characters beyond 255 among escapes")
+    if re.fullmatch(r"\+?\d{300,620}n?", text):
+        data = int(text.rstrip("n")).to_bytes(258, "big").lstrip(b"\0")
+        return (data, "a big integer") if is_key(data) or data[:4] == BIND else (None, f"a number of {len(text)} digits")
+    if "%" in text and re.fullmatch(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/=-])+", text, re.ASCII):
+        data = unquote_to_bytes(text)
+        inside = re.fullmatch(rb"[\w+/=-]+", data)
+        return bytes_in(data.decode()) if inside else (unquote_to_bytes(text.replace("+", " ")), "escapes of a URL")
+    if "\\x" in text or "\\u00" in text or len(re.findall(r"\\\d", text)) > 3:
+        text, why = _octal(text) if "\\x" not in text else (text, "characters beyond 255, or names, among escapes")
+        data = unescaped(text) if text else None
+        return (data, "escapes") if data is not None else (None, why)
     tokens = [token.strip("'\"") for token in TOKEN.findall(text)]
     typed = re.search("[iIuU]", text)
     tokens = [_TYPE.sub("", token) if typed else token for token in tokens if token]
@@ -41,6 +50,9 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:._ ]", "", " ".join(tokens))
     strange = re.sub(r"[0-9A-Fa-f]", "", digits)
     if not strange:
+        if len(digits) % 2 and len(tokens) == 1 and text[:2] in ("0x", "0X"):
+            number = bytes.fromhex(f"0{digits}")
+            return (number, "a big integer") if is_key(number) or number[:4] == BIND else (None, "half a byte")
         even = not len(digits) % 2 and digits
         return (bytes.fromhex(digits), "hex") if even else (None, f"an odd number of hex digits, {len(digits)}")
     if len(digits) >= 32 and len(strange) < 0.1 * len(digits):
@@ -48,6 +60,16 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     if len(tokens) > 8 and max(map(len, tokens)) < 8:
         return None, f"{len(tokens)} words that are neither hex nor base64"
     return _from_base64("".join(tokens))
+
+
+def _octal(text: str) -> tuple[str, str]:
+    """A string whose escapes are numbers, written as in C; "" and why, where they may be octal or decimal."""
+    numbers = re.findall(r"\\(\d{1,3})", text)
+    if any(int(number) > 255 for number in numbers) or all(int(number) < 8 for number in numbers):
+        return text, "characters beyond 255, or names, among escapes"
+    if not re.search("[89]", "".join(numbers)):
+        return "", "escapes of three digits: nothing says whether they are octal or decimal"
+    return re.sub(r"\\(\d{1,3})", lambda escape: f"\\x{int(escape[1]):02x}", text), "names among decimal escapes"
 
 
 def _listed(tokens: Sequence[str]) -> bytes | None:
@@ -88,7 +110,7 @@ def unescaped(text: str) -> bytes | None:
             return chr(int(number, 16))
         if escape[4]:
             return chr(int(escape[4], 8) & 255)
-        return chr(_PLAIN[escape[5]]) if escape[5] in _PLAIN else escape[5] or ""
+        return chr(_PLAIN[escape[5]]) if escape[5] in _PLAIN else "\u0100" if (escape[5] or "").isalpha() else escape[5] or ""
 
     try:
         return _ESCAPE.sub(one, text).encode("latin-1")
@@ -102,7 +124,8 @@ def is_number(line: str) -> bool:
 
 
 def joined(lines: Sequence[str]) -> str:
-    return ("" if all(" " not in line and "," not in line for line in lines) else " ").join(
+    whole = all(" " not in line and "," not in line for line in lines) and max(map(len, lines), default=0) > 4
+    return ("" if whole else " ").join(
         line.removesuffix("\\") for line in lines
     )
 
