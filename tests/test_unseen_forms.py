@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mtlib import diagnose, read_patient
+from mtlib.__main__ import main
 from mtlib.clinic.patient import EitherOrder
 from mtlib.errors import MtError
 from unseen_forms import (
@@ -26,6 +31,7 @@ from unseen_forms import (
     TEXTS,
     under_names,
 )
+from unseen_fourth_patients import HEALTHY, SINGLES
 
 READ: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     **{f"bytes, {name}": (under_names(form(REQUEST), form(PERM), form(TEMP)), ALL) for name, form in OF_BYTES.items()},
@@ -75,3 +81,49 @@ def test_what_cannot_be_read_is_left_out_aloud(name: str) -> None:
 def test_there_are_enough_of_them() -> None:
     assert len(READ) >= 150
     assert len(REFUSED) < 30
+
+
+# -- The command ------------------------------------------------------------------------------------------------------
+
+ENCODED: list[Callable[[str], bytes]] = [
+    lambda text: text.encode(),
+    lambda text: b"\xef\xbb\xbf" + text.encode(),
+    lambda text: text.encode("utf-16"),
+    lambda text: text.encode("utf-16-le"),
+    lambda text: text.encode("utf-16-be"),
+    lambda text: text.replace("\n", "\r\n").encode(),
+    lambda text: ("client: caf\u00e9\n" + text).encode("latin-1"),
+    lambda text: (b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()),
+]
+WRITTEN = [
+    "gdb x/xw", "lldb memory read", "WinDbg db", "HxD", "xxd -i", "Erlang", "Ruby", "Swift", "Java signed", "MySQL",
+    "URL-encoded", "HTML-escaped Buffer", "quoted", "logcat before each line of a dump", "YAML's block", "PEM",
+    "Format-Hex of PowerShell 7", "spew of Go", "crypto-js", "hex wrapped at 76",
+]  # fmt: skip
+SICK = [each for each in SINGLES if each["facts"].keys() >= {"request", "perm_key", "temp_key"}][::10][:34] + HEALTHY[:6]
+
+
+@pytest.mark.parametrize("at", range(len(SICK)), ids=[each["kind"] for each in SICK])
+def test_the_command_says_of_a_file_what_the_doctor_says_of_the_bytes(
+    at: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = SICK[at]["facts"]
+    form = OF_BYTES[WRITTEN[at % len(WRITTEN)]]
+    whole = all(len(value) % 4 == 0 for value in facts.values() if isinstance(value, bytes))  # words are of four bytes
+    form = form if whole else OF_BYTES["HxD"]
+    text = "".join(f"{name}: {form(value) if isinstance(value, bytes) else value}\n" for name, value in facts.items())
+    data = ENCODED[at % len(ENCODED)](text)
+    pasted = tmp_path / "pasted.txt"
+    pasted.write_bytes(data)
+    expected = diagnose(**facts).to_dict()
+    if at % 3:
+        code = main(["doctor", "--json", str(pasted)])
+    else:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        code = main(["doctor", "--json", "-"])
+    said = json.loads(capsys.readouterr().out)
+    assert said["name"] == expected["name"]
+    assert [each["name"] for each in said["findings"]] == [each["name"] for each in expected["findings"]]
+    assert (said["healthy"], code == 0) == (expected["healthy"],) * 2
+    main(["doctor", str(pasted)])
+    assert expected["verdict"].split(". ")[0] in " ".join(capsys.readouterr().out.split())
