@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from mtlib.errors import MtError
 from unseen_forms import (
     ALL,
     KEYS,
+    LOGS,
     MSG_ID,
     NOW,
     OF_BYTES,
@@ -81,6 +83,16 @@ def test_what_cannot_be_read_is_left_out_aloud(name: str) -> None:
 def test_there_are_enough_of_them() -> None:
     assert len(READ) >= 150
     assert len(REFUSED) < 30
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_the_cause_is_named_from_nothing_but_a_log(name: str) -> None:
+    text, cause, msg_id = LOGS[name]
+    got = read_patient(text)
+    assert got.get("msg_id", msg_id) == msg_id
+    assert "msg_id" in got or name == "Pyrogram"  # whose line says nothing of a binding
+    finding = diagnose(**got).to_dict()["findings"][0]
+    assert re.search(cause, " ".join([finding["sentence"], *(row["path"] for row in finding["evidence"])]))
 
 
 # -- The command ------------------------------------------------------------------------------------------------------

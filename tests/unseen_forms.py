@@ -8,6 +8,7 @@ be read in two ways: the values named with them must not come out of them.
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import json
 import quopri
@@ -515,3 +516,132 @@ REFUSED: dict[str, tuple[str, set[str]]] = {
     "a date without a zone": (f"{PLAIN}now: {_DAY:%Y-%m-%d %H:%M:%S}\n", {"now"}),
 }
 """Each with the names of the values that must not come out."""
+
+# -- Debug logs of five clients, each with one mistake, and other traffic around it --------------------------------
+
+
+def _noise(seed: int) -> tuple[list[int], str, str]:
+    """Other message ids of the same minute, the hex of another message, and what a server sent back."""
+    other = build(seed, {})
+    return [signed(other.msg_id) + 4 * k for k in range(4)], other.blob[8:72].hex(), other.plain.hex()
+
+
+def _tdlib() -> tuple[str, int]:
+    s = build(61_001, {"in_session": lambda s, v: v[::-1]})
+    ids, noise, _ = _noise(61_002)
+    unsigned = signed(s.session) % 2**64
+    head = "[1794000000.1234{:05d}][{}][#1][!{}]\t"
+
+    def line(level: int, at: int, source: str, actor: str, text: str) -> str:
+        return f"[ {level}][t {at % 7}]" + head.format(at * 131, source, actor) + text + "\n"
+
+    main = "SessionProxy:2:main"
+    text = (
+        line(3, 1, "AuthKeyHandshake.cpp:211", main, "Receive DhGenOk")
+        + line(4, 2, "Session.cpp:1408", main, f"Begin main key bind, session_id:{unsigned}")
+        + line(4, 3, "Session.cpp:1411", main, f"[auth_key:{s.perm.hex()}]")
+        + line(4, 4, "Session.cpp:1412", main, f"[tmp_auth_key:{s.temp.hex()}]")
+        + line(4, 5, "SessionConnection.cpp:880", main, f"Send query help.getConfig [msg_id:{ids[0]:x}] [seq_no:1]")
+        + line(5, 6, "RawConnection.cpp:120", main, f"Sent 104 bytes: {noise}")
+        + line(4, 7, "Session.cpp:1450", main, f"Send auth.bindTempAuthKey [msg_id:{signed(s.msg_id):x}] [seq_no:1]")
+        + line(4, 8, "Session.cpp:1455", main, f"[request:{s.request.hex()}]")
+        + line(4, 9, "SessionConnection.cpp:601", main, f"Receive ack for [msg_id:{ids[1]:x}]")
+        + line(1, 10, "Session.cpp:700", main, "BindKey failed: [Error : 400 : ENCRYPTED_MESSAGE_INVALID]")
+    )
+    return text, signed(s.msg_id)
+
+
+def _mtcute() -> tuple[str, int]:
+    s = build(61_003, {"perm_id": lambda s, v: sha1_first(s.perm)})
+    ids, noise, _ = _noise(61_004)
+    at = "2026-11-26T10:00:0{}.{:03d}Z "
+    text = (
+        at.format(0, 12) + "[DBG] [network] [dc 2] connecting to 127.0.0.1:443\n"
+        + at.format(0, 90) + f"[VRB] [conn] [c 1] >>> {noise}\n"
+        + at.format(1, 15) + f"[DBG] [session] [c 1] assigned msgId={ids[0]} to ping\n"
+        + at.format(1, 16) + f"[DBG] [session] [c 1] [bind] permAuthKey: <Buffer {s.perm.hex(' ')}>\n"
+        + at.format(1, 17) + f"[DBG] [session] [c 1] [bind] tempAuthKey: <Buffer {s.temp.hex(' ')}>\n"
+        + at.format(1, 18) + f"[DBG] [session] [c 1] [bind] sessionId: {signed(s.session)}n msgId: {signed(s.msg_id)}n\n"
+        + at.format(1, 19) + f"[VRB] [conn] [c 1] [bind] request: <Buffer {s.request.hex(' ')}>\n"
+        + at.format(1, 80) + f"[DBG] [session] [c 1] got pong for msgId={ids[0]}\n"
+        + at.format(2, 1) + "[ERR] [session] [c 1] failed to bind temp key: RpcError: 400 ENCRYPTED_MESSAGE_INVALID\n"
+    )
+    return text, signed(s.msg_id)
+
+
+def _gotd() -> tuple[str, int]:
+    s = build(61_005, {"in_expires": lambda s, v: struct.pack("<I", s.expires + 60)})
+    ids, noise, _ = _noise(61_006)
+    rows: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("INFO", "mtproto/connect.go:88", "Starting", {}),
+        ("DEBUG", "mtproto/read.go:70", "Received message", {"size_bytes": 104, "msg_id": ids[0], "raw": noise}),
+        ("DEBUG", "mtproto/bind.go:40", "Keys", {
+            "perm_auth_key": base64.b64encode(s.perm).decode(), "temp_auth_key": base64.b64encode(s.temp).decode()}),
+        ("DEBUG", "mtproto/bind.go:51", "Bind", {
+            "session_id": signed(s.session), "msg_id": signed(s.msg_id),
+            "request": base64.b64encode(s.request).decode()}),
+        ("DEBUG", "mtproto/ack.go:31", "Sending acks", {"msg_ids": ids}),
+        ("ERROR", "mtproto/bind.go:77", "Bind failed", {"error": "rpc error code 400: ENCRYPTED_MESSAGE_INVALID"}),
+    ]  # fmt: skip
+    text = "".join(
+        f"2026-11-26T10:00:0{k}.125+0100\t{level}\tconn.mtproto\t{where}\t{text}\t{json.dumps(more)}\n"
+        for k, (level, where, text, more) in enumerate(rows)
+    )
+    return text, signed(s.msg_id)
+
+
+def _telethon() -> tuple[str, int]:
+    s = build(61_007, {"key_iv": lambda s, v: (v[0], v[1][16:] + v[1][:16])})
+    ids, noise, _ = _noise(61_008)
+    sender = "DEBUG:telethon.network.mtprotosender:"
+    text = (
+        f"{sender}Connection attempt 1...\n"
+        f"{sender}Assigned msg_id = {ids[0]} to GetConfigRequest (0x7f11)\n"
+        f"DEBUG:telethon.extensions.messagepacker:packed {noise}\n"
+        f"DEBUG:bind:perm_key = {s.perm!r}\n"
+        f"DEBUG:bind:temp_key = {s.temp!r}\n"
+        f"DEBUG:bind:session id {signed(s.session)}\n"
+        f"{sender}Assigned msg_id = {signed(s.msg_id)} to BindTempAuthKeyRequest (0x7f3a)\n"
+        f"DEBUG:bind:request bytes: {s.request!r}\n"
+        f"{sender}Handling RPC result for message {signed(s.msg_id)}\n"
+        "telethon.errors.rpcerrorlist.EncryptedMessageInvalidError: Encrypted message invalid "
+        "(caused by BindTempAuthKeyRequest)\n"
+    )
+    return text, signed(s.msg_id)
+
+
+def _pyrogram() -> tuple[str, int]:
+    s = build(61_009, {"in_random": lambda s, v: v[:8]})
+    ids, noise, _ = _noise(61_010)
+    head = "2026-11-26 10:00:0{},{:03d} - pyrogram.session.{} - DEBUG - "
+    text = (
+        head.format(0, 1, "session") + "NetworkTask started\n"
+        + head.format(0, 9, "session") + f"Sent: {{'_': 'types.Ping', 'msg_id': {ids[0]}}}\n"
+        + head.format(1, 2, "auth") + f"auth_key: {s.perm.hex()}\n"
+        + head.format(1, 3, "auth") + f"temp_auth_key: {s.temp.hex()}\n"
+        + head.format(1, 4, "session") + f"session_id={signed(s.session)} msg_id={signed(s.msg_id)}\n"
+        + head.format(1, 5, "session") + f"Sent:\n{json.dumps({'_': 'functions.auth.BindTempAuthKey', 'request': s.request.hex()}, indent=4)}\n"
+        + head.format(1, 6, "session") + f"Received: {noise}\n"
+        + "Traceback (most recent call last):\n  File \"bind.py\", line 12, in <module>\n    main()\n"
+        + "pyrogram.errors.exceptions.bad_request_400.EncryptedMessageInvalid: Telegram says: "
+        + "[400 ENCRYPTED_MESSAGE_INVALID] - The special binding message contains invalid data\n"
+    )
+    return text, signed(s.msg_id)
+
+
+def sha1_first(key: bytes) -> bytes:
+    """The other end of the hash."""
+    return hashlib.sha1(key).digest()[:8]
+
+
+LOGS: dict[str, tuple[str, str, int]] = {
+    name: (text, cause, msg_id)
+    for name, (text, msg_id), cause in (
+        ("TDLib", _tdlib(), "session"),
+        ("mtcute", _mtcute(), "perm_auth_key_id"),
+        ("gotd", _gotd(), "expires_at"),
+        ("Telethon", _telethon(), "iv"),
+        ("Pyrogram", _pyrogram(), "random"),
+    )
+}
+"""Each with a pattern of what the verdict names, and the id of the message that carried the request."""

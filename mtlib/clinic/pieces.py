@@ -125,6 +125,10 @@ class Scan:
     def line(self, at: int) -> str:
         return f"line {self._number(at)}"
 
+    def words(self, where: str) -> str:
+        """The text of a line that was named so."""
+        return self._lines[int(where.removeprefix("line ")) - 1]
+
     def _number(self, at: int) -> int:
         return bisect.bisect_right(self._starts, at)
 
