@@ -44,6 +44,11 @@ READ: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     },
     **{f"time, {name}": (f"{PLAIN}now: {when}\n", {**ALL, "now": NOW}) for name, when in OF_TIMES.items()},
     **TEXTS,
+    **{
+        f"{name}, CRLF": (text.replace("\n", "\r\n"), wanted)
+        for name, (text, wanted) in TEXTS.items()
+        if isinstance(text, str) and "\r" not in text
+    },
 }
 BESIDE = {"answer", "now", "expires_at"}
 """What a text may say beside the values that are compared."""
@@ -110,7 +115,7 @@ ENCODED: list[Callable[[str], bytes]] = [
 WRITTEN = [
     "gdb x/xw", "lldb memory read", "WinDbg db", "HxD", "xxd -i", "Erlang", "Ruby", "Swift", "Java signed", "MySQL",
     "URL-encoded", "HTML-escaped Buffer", "quoted", "logcat before each line of a dump", "YAML's block", "PEM",
-    "Format-Hex of PowerShell 7", "spew of Go", "crypto-js", "hex wrapped at 76",
+    "Format-Hex of PowerShell 7", "spew of Go", "okio", "hex wrapped at 76",
 ]  # fmt: skip
 SICK = [each for each in SINGLES if each["facts"].keys() >= {"request", "perm_key", "temp_key"}][::10][:34] + HEALTHY[:6]
 

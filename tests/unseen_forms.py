@@ -190,8 +190,6 @@ OF_BYTES: dict[str, Writer] = {
         b, lambda at, p: f"{at:08x}  {p.hex(' ', -4).replace(' ', '  ') if 0 else '  '.join(p[i:i + 4].hex(' ') for i in range(0, len(p), 4)):<50}"
                          f"  │{'│'.join(letters(p[i:i + 4], '·') for i in range(0, len(p), 4))}│")
                       + f"\n{len(b):08x}",
-    "Visual Studio's watch": lambda b: "\n" + "\n".join(f"[{n}]\t0x{x:02x} '{letters(bytes([x]))}'\tunsigned char"
-                                                        for n, x in enumerate(b)),
     # hex editors and system tools
     "HxD": lambda b: table(
         b, lambda at, p: f"{at:08X}  {p.hex(' ').upper():<47}  {letters(p)}", 16,
@@ -204,9 +202,6 @@ OF_BYTES: dict[str, Writer] = {
         "Hex View  00 01 02 03 04 05 06 07  08 09 0A 0B 0C 0D 0E 0F\n \n"),
     "certutil -dump": lambda b: table(
         b, lambda at, p: f"    {at:04x}  {p[:8].hex(' ')}  {p[8:].hex(' '):<23}   {letters(p)}"),
-    "Intel HEX": lambda b: table(
-        b, lambda at, p: f":{len(p):02X}{at:04X}00{p.hex().upper()}{-(len(p) + (at >> 8) + at + sum(p)) & 255:02X}")
-                      + "\n:00000001FF",
     "Format-Hex of PowerShell 7": lambda b: table(
         b, lambda at, p: f"{at:016X} {p.hex(' ').upper():<47} {letters(p)}", 16,
         "   Label: Byte[] (System.Byte[]) <2F1C9D5B>\n\n"
@@ -271,8 +266,6 @@ OF_BYTES: dict[str, Writer] = {
     "Assembler with h": lambda b: "db " + ", ".join(f"{x:03X}h" if x > 0x9F else f"{x:02X}h" for x in b),
     "NASM": lambda b: "db " + ",".join(f"0x{x:02x}" for x in b),
     "GAS": lambda b: table(b, lambda at, p: "\t.byte\t" + ",".join(f"0x{x:02x}" for x in p), 8),
-    "Visual Basic": lambda b: "{" + ", ".join(f"&H{x:02X}" for x in b) + "}",
-    "crypto-js": crypto_js,
     "one number a line": lambda b: "\n" + "\n".join(map(str, b)),
     "numbers by tabs": lambda b: "\t".join(map(str, b)),
     # SQL, mail, web
@@ -283,7 +276,6 @@ OF_BYTES: dict[str, Writer] = {
     "URL-encoded": lambda b: quote(b, safe=""),
     "every byte URL-encoded": lambda b: "".join(f"%{x:02x}" for x in b),
     "HTML-escaped Buffer": lambda b: html.escape(f"<Buffer {b.hex(' ')}>"),
-    "wide letters": lambda b: "".join(chr(ord(x) + 0xFEE0) for x in b.hex()),
     "hex wrapped at 76": lambda b: wrapped(b.hex()),
     "base64 wrapped at 76": lambda b: "\n" + wrapped(base64.b64encode(b).decode()),
     "a data: address": lambda b: f"data:application/octet-stream;base64,{base64.b64encode(b).decode()}",
@@ -491,6 +483,16 @@ REFUSED: dict[str, tuple[str, set[str]]] = {
         "request: $1 = {5 '\\005', 42 '*', 212 '\\324', 205 '\\315', 0 '\\000' <repeats 128 times>}\n" + KEYS,
         {"request"}),
     "only its length": (f"request: 132 bytes\n{KEYS}", {"request"}),
+    "Intel HEX": (
+        "request:\n" + "".join(
+            f":{len(p):02X}{at:04X}00{p.hex().upper()}{-(len(p) + (at >> 8) + at + sum(p)) & 255:02X}\n"
+            for at, p in rows(REQUEST)) + ":00000001FF\n" + KEYS, {"request"}),
+    "crypto-js": (f"request: {crypto_js(REQUEST)}\n{KEYS}", {"request"}),
+    "wide letters": (f"request: {''.join(chr(ord(x) + 0xFEE0) for x in REQUEST.hex())}\n{KEYS}", {"request"}),
+    "Visual Studio's watch": (
+        "request:\n" + "\n".join(f"[{n}]\t0x{x:02x} '{letters(bytes([x]))}'\tunsigned char"
+                                for n, x in enumerate(REQUEST)) + f"\n{KEYS}", {"request"}),
+    "Visual Basic": (f"request: {{{', '.join(f'&H{x:02X}' for x in REQUEST)}}}\n{KEYS}", {"request"}),
     "S-records": (
         "request:\n" + "".join(
             f"S1{len(p) + 3:02X}{at:04X}{p.hex().upper()}{~(len(p) + 3 + (at >> 8) + at + sum(p)) & 255:02X}\n"

@@ -10,9 +10,9 @@ from mtlib.clinic.text_bytes import BIND
 from mtlib.errors import LocalError
 
 _FENCE = re.compile(r"[ \t]*(?:(?:```|~~~)[ \t]*\w*|\{(?:code|noformat)[^{}]*\})[ \t]*$")
-_DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16}|\[\d{1,6}\])(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
-_RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*" + r"[ ]+".join(f"0?{x:x}" for x in range(16))
-                    + r"(?:[ |]*|[ ]+(?:[0-9a-f]{16}|decoded text|ascii))$")  # fmt: skip
+_DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
+_RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*"
+                    + r"[ ]+".join(f"0?{x:x}" for x in range(16)) + r"(?:[ |]*|[ ]+(?:[0-9a-f]{16}|decoded text|ascii))$")
 _COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
 
 
@@ -42,7 +42,7 @@ def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
         return 0, b"", ""
     for base in (16, 8, 10):
         try:
-            offsets = [None if row is None else _offset(row, base) for row in block]
+            offsets = [None if row is None else int(row[1], base) for row in block]
         except ValueError:
             continue
         rows_read = _continuous(block, offsets)
@@ -56,22 +56,13 @@ def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
                 last = block[len(rows_read)] if closed else None
                 ends = last is not None and last[4] is None
                 if ends and last is not None:
-                    data = data[: _offset(last, base) - (offsets[0] or 0)]
-                elif last is not None and _offset(last, base) > (offsets[0] or 0) + len(data) and _columns(last[4], 99)[0]:
-                    if _indent(last) == _indent(rows[0]):
-                        raise LocalError("rows are missing in a dump", got=f"{len(data)} bytes before its offset "
-                                         f"{last[1]}", expected="offsets that follow each other")  # fmt: skip
+                    data = data[: int(last[1], base) - (offsets[0] or 0)]
+                elif last is not None and int(last[1], base) > (offsets[0] or 0) + len(data) and (
+                    _columns(last[4], 99)[0] and last.start(1) == rows[0].start(1)
+                ):
+                    raise LocalError("rows are missing in a dump", got=f"{len(data)} bytes before its offset {last[1]}")
                 return len(rows_read) + ends, data, form
     return 0, b"", ""
-
-
-def _offset(row: re.Match[str], base: int) -> int:
-    """In brackets it counts elements."""
-    return int(row[1][1:-1]) if row[1][0] == "[" else int(row[1], base)
-
-
-def _indent(row: re.Match[str]) -> int:
-    return len(row[0]) - len(row[0].lstrip())
 
 
 def _continuous(

@@ -18,7 +18,7 @@ NAMES: Mapping[str, str] = {
 ALIASES: Mapping[str, str] = {
     "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key", "permanent_auth_key": "perm_key",
     "temp_auth_key": "temp_key", "temporary_key": "temp_key", "temporary_auth_key": "temp_key",
-    "tmp_auth_key": "temp_key", "tmp_key": "temp_key",
+    "tmp_auth_key": "temp_key", "tmp_key": "temp_key", "perm": "perm_key", "temp": "temp_key",
     "key": "other_keys", "keys": "other_keys", "other_key": "other_keys",
     "temp_session_id": "session_id", "session_id_of_request": "session_id",
     "sess_id": "session_id", "message_id": "msg_id", "msgid": "msg_id",
@@ -52,7 +52,7 @@ def bare_name(label: str) -> str:
 @functools.lru_cache(1000)
 def known(label: str) -> str:
     """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
-    words = re.split(r"[ /]+", re.sub(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw|le))+$", "", label))
+    words = re.split(r"[ /]+", re.sub(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw))+$", "", label))
     for first in range(len(words)):
         name = bare_name("_".join(words[first:]))
         if name in NAMES or name in ALIASES:

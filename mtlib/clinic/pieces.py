@@ -7,9 +7,8 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from mtlib.clinic.names import ALIASES, FOLLOWING, GENERIC, NAMES, bare_name, known, shown
@@ -26,7 +25,6 @@ DEEPEST = 64
 _COMMENT = re.compile(
     r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.*?\*/"
 )
-_CAST = re.compile(r"\((?:s?byte|Byte|char|u8|uint8_t)\) *(?=[-\d'])")
 _LABEL = re.compile(
     r"[\"'`]?(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
     r"[ \t]*(?::=|=>|:|=)(?![=:])[ \t]*"
@@ -38,35 +36,18 @@ _QUOTED = re.compile(
     r"|\"((?:\\[\s\S]|[^\"\\\n])*)\"|'((?:\\[\s\S]|[^'\\\n])*)'|`([^`]*)`)"
 )
 _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
-_BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
-_JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
-_INDEXED = re.compile(r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}")
-_NSDATA = re.compile(r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?)( ?\.\.\. ?[0-9A-Fa-f ]*)?\}")
-_LITERALS = ((_JSON_BUFFER, "a Buffer as JSON"), (_INDEXED, "an array as JSON"), (_BUFFER, "a Buffer"),
-             (_NSDATA, "an NSData"))  # fmt: skip
-"""What stands for bytes, in the first group; in the second, where there is one, the mark that it was cut short."""
-_DECLARED = re.compile(r"\s*(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
-                       r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])")  # fmt: skip
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,]\d{1,9})? ?(?:Z|UTC|GMT|([+-]\d\d:?\d\d))\b")
-_SOMETHING = re.compile(r"(?:[0-9A-Fa-f]{2}\W{0,3}){8}|\\\w|-?\d+(?:,\s*-?\d+){7}|[\w+/]{20}")
 _IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\\n])*+\"")
 _CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
 _GROUPED = re.compile(r"-?\d{1,3}(?:(?:[,']\d{3})+|(?: \d{3}){4,6})(?![\d,'])")
-_NOT_ONE = re.compile(r"\d{4}[-/]\d\d\b[^\n]*|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b")
-_DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
-_LOCAL_DATE = re.compile(r"datetime\.datetime\(\d{4}[^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)")
-_LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
-_SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
-                    r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
+_NOT_ONE = re.compile(r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|\d{4}[-/]\d\d\b[^\n]*|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b")
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
-_LONE_NUMBER = re.compile(r"\s*(?=(-?\d{6,20})[ \t]*(?:\n|$))")
 _BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
 _GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
-_DIGITS = re.compile(r"\n([0-9A-Fa-f]+)[ \t]*(?=\n|$)")
+_HEX = re.compile("[0-9A-Fa-f]+")
 _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(?:\n|$)", re.ASCII)
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
@@ -112,22 +93,18 @@ class Scan:
         self._named: dict[str, int] = {}
         self._quiet = False
         self._dumps = dumps
-        self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
+        self.lines = [line if at in dumps else _COMMENT.sub(lambda m: m[1] or " ", line)
                        for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
-        self._text = "\n".join(self._lines)
+        self._text = "\n".join(self.lines)
         self._starts = [0]
-        for line in self._lines:
+        for line in self.lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
-        objects = sum(line.startswith("{") and line.rstrip().endswith("}") for line in self._lines)
-        self._is_log = [bool(_LOGGED.match(line)) and (line[:1] != "{" or objects > 1) for line in self._lines]
+        objects = sum(line.startswith("{") and line.rstrip().endswith("}") for line in self.lines)
+        self._is_log = [bool(_LOGGED.match(line)) and (line[:1] != "{" or objects > 1) for line in self.lines]
         self._check_brackets(objects)
 
     def line(self, at: int) -> str:
         return f"line {self._number(at)}"
-
-    def words(self, where: str) -> str:
-        """The text of a line that was named so."""
-        return self._lines[int(where.removeprefix("line ")) - 1]
 
     def _number(self, at: int) -> int:
         return bisect.bisect_right(self._starts, at)
@@ -138,7 +115,7 @@ class Scan:
         bare = _IN_QUOTES.sub("", text) if text.startswith("{") and objects <= 1 and not text.endswith("}") else ""
         if bare.count("{") > bare.count("}"):
             raise LocalError("this begins like JSON and is none", got="no closing bracket", where=f"line "
-                             f"{len(self._lines)}")  # fmt: skip
+                             f"{len(self.lines)}")  # fmt: skip
 
     def pieces(self) -> Iterator[TextPiece]:
         text, at, opened, pending, fresh = self._text, 0, list[_Scope](), "", True
@@ -221,8 +198,6 @@ class Scan:
         """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
         text, name = self._text, known(label)
         kind = NAMES.get(name, "")
-        if kind in ("bytes", "key") and (declared := _DECLARED.match(text, at)) and not known(declared[1]):
-            at = declared.end()
         nested = _LABEL.match(text, at)
         if nested and self._is_label(nested) and (not name or known(nested["name"])) and NAMES.get(name) != "text":
             return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
@@ -230,10 +205,6 @@ class Scan:
             self._named.setdefault(name, self._number(start))
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
-        if kind in ("bytes", "key") and (taken := self._dump_below(at, end)):
-            return self._piece(label, taken[0], at, taken[2]), taken[1], ""
-        if kind == "id" and at == end and (number := _LONE_NUMBER.match(text, at)):
-            at, end = number.end(), number.end(1)
         if taken := self._literal(at):
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
@@ -241,13 +212,11 @@ class Scan:
             return None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
             return self._piece(label, re.sub("[,' ]", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
-        if kind == "date" and (seconds := _seconds(text, at)):
-            return self._piece(label, seconds[0], at, "a date"), seconds[1], ""
         if kind in ("id", "date") and (several := _NOT_ONE.match(text, at)):
             self.said.append(f"{self.line(at)}: a date or several numbers, passed over; give {name} as one number")
             return None, several.end(), ""
         number = _NUMBER.match(text, at)
-        scoped = at < end and text[at] in "([{<" and not text[at:end].startswith("<Buffer")
+        scoped = at < end and text[at] in "([{<"
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
             self.unknown(label, self._number(start))
         if number and kind in ("id", "date", ""):
@@ -280,9 +249,8 @@ class Scan:
     ) -> tuple[TextPiece | None, int, str]:
         """Hex, base64 or numbers without quotes, that may go on in the lines below."""
         text = self._text
-        if kind in ("bytes", "key") and (wrapped := self._wrapped(said, start, end)):
-            return self._piece(label, wrapped[0], at, "hex of several lines"), wrapped[1], ""
-        if said and bytes_in(said)[0] is None and (run := _RUN.match(text, at, end)) and len(run[0]) >= 8:
+        run = None if _HEX.fullmatch(said) else _RUN.match(text, at, end)
+        if said and run and len(run[0]) >= 8 and bytes_in(said)[0] is None:
             return self._piece(label, run[0], at, "hex"), run.end(), ""
         if not kind and (not said or bytes_in(said)[0] is None or len(said) < 8):
             return None, at, ""
@@ -295,11 +263,14 @@ class Scan:
             bare = _BARE.match(text, stop + 1)
             if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
                 break
-            deeper = bare.start(1) - stop - 1 > indent
-            alone = b"" if re.fullmatch(r"-?\d{1,3}", bare[1]) else bytes_in(bare[1])[0]
-            if not deeper and (alone is None or (lines and alone and (sense(alone) or sense(bytes_in(joined(lines))[0])))):
+            deeper, part, wide = bare.start(1) - stop - 1 > indent, bare[1], end - start + indent
+            as_before = re.fullmatch(r"-?\d{1,3}", part) or (  # a number a line, or lines of one width
+                _HEX.fullmatch(part) and (len(part) <= len(lines[-1]) == len(lines[1]) if lines[1:] else 19 < len(part) <= wide))
+            alone = bytes_in(part)[0]
+            ended = lines and (sense(alone) or (not (as_before and lines[1:]) and sense(bytes_in(joined(lines))[0])))
+            if not deeper and (ended or (alone is None and not as_before)):
                 break
-            lines.append(bare[1])
+            lines.append(part)
             stop = bare.end() - text[bare.start() : bare.end()].endswith("\n")
         if not lines:
             return None, end, label if kind in ("bytes", "key") else ""
@@ -307,45 +278,11 @@ class Scan:
         form = f"{form} of {len(lines)} lines" if len(lines) > 1 else form
         return self._piece(label, joined(lines), at, form), stop, ""
 
-    def _wrapped(self, said: str, start: int, end: int) -> tuple[str, int] | None:
-        """Hex that a terminal wrapped: the lines below are as wide as the line with the name, the last one less, and
-        all of them together are one value."""
-        text = self._text
-        if not re.fullmatch("[0-9A-Fa-f]{20,}", said):
-            return None
-        width = end - text.rfind("\n", 0, start) - 1
-        digits, stop, below = said, end, 0
-        while more := _DIGITS.match(text, stop):
-            below = below or len(more[1])
-            if len(more[1]) > min(width, below):
-                break
-            digits, stop = digits + more[1], more.end()
-            if len(more[1]) < below:
-                break
-        return (digits, stop) if stop > end and len(digits) % 2 == 0 and sense(bytes.fromhex(digits)) else None
-
     def _literal(self, at: int) -> tuple[Any, int, str] | None:
         """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
         text, dump = self._text, self._number(at) - 1
         if dump in self._dumps:
-            return bytes.fromhex(self._lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
-        if sized := _SIZED.match(text, at):
-            at = sized.end()
-        for pattern, form in _LITERALS:
-            if found := pattern.match(text, at):
-                if found.lastindex == 2:
-                    self.said.append(f"{self.line(at)}: {form} that was cut short when it was printed; print all of it")
-                    return None, found.end(), ""
-                return bytes_in(re.sub(r"\"?\d+\"?\s*:", "", found[1]))[0], found.end(), form
-        if (found := _LOCAL_DATE.match(text, at)) and not _DATE.match(text, at):
-            self.said.append(f"{self.line(at)}: a date without a time zone, passed over; give unix seconds")
-            return None, found.end(), ""
-        if found := _DATE.match(text, at):
-            parts = [*map(int, found[1].split(","))]
-            return _unix(lambda: datetime(*parts, tzinfo=UTC)), found.end(), "a date"  # type: ignore[misc,arg-type]
-        if found := _LONG.match(text, at):
-            number = (int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF
-            return str(number), found.end(), "a Long of two halves"
+            return bytes.fromhex(self.lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
         if found := _ARRAY.match(text, at):
             tokens = TOKEN.findall(found[1])
             if "..." in found[1] and len(tokens) > 4:
@@ -354,14 +291,6 @@ class Scan:
             value = bytes_in(found[1])[0] if len(tokens) > 1 else None
             return (value, found.end(), "an array") if value else None
         return self._strings(at)
-
-    def _dump_below(self, at: int, end: int) -> tuple[Any, int, str] | None:
-        """The dump that begins in the next line, where nothing but a remark stands behind the name."""
-        below = self._number(end)
-        while below < len(self._lines) and not self._lines[below].strip():
-            below += 1
-        here = self._number(at) - 1 in self._dumps or _SOMETHING.search(self._text, at, end)
-        return self._literal(self._starts[below]) if below in self._dumps and not here else None
 
     def _strings(self, at: int) -> tuple[Any, int, str] | None:
         """Strings, one after another where they are parts of one."""
@@ -460,21 +389,6 @@ class Scan:
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""
             said.append(f"not known, and passed over: {', '.join(others[:5])}{more}")
         return said
-
-
-def _unix(date: Callable[[], datetime]) -> str | None:
-    """Seconds of a date; None where there is no such day."""
-    try:
-        return str(int(date().timestamp()))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _seconds(text: str, at: int) -> tuple[str, int] | None:
-    """The seconds of a date with a time zone at this place, and where it ends."""
-    found = _ISO.match(text, at)
-    when = found and _unix(lambda: datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3] or '+00:00'}"))
-    return (when, found.end()) if found and when else None
 
 
 def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:

@@ -377,7 +377,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
             raise LocalError(f"{name} is there twice, with different values", where=lines)
         else:
             near = [each for each in same if last is not None and each.where == last.where]
-            binding = [each for each in same if "bind" in scan.words(each.where).lower()]
+            binding = [each for each in same if "bind" in scan.lines[int(each.where[5:]) - 1].lower()]
             near = near or binding * (len({each.value for each in binding}) == 1)
             chosen = same[-1] if same[0].kind in ("bytes", "text") else near[-1] if near else None
             what = f"the one of {chosen.where} counts" if chosen else "none is taken; give the one of the message"

@@ -16,7 +16,7 @@ _OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPE = re.compile(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$")
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
 
@@ -26,8 +26,8 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
     if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
         return bytes.fromhex(text), "hex"
-    if re.fullmatch(r"\+?\d{300,620}n?", text):
-        data = int(text.rstrip("n")).to_bytes(258, "big").lstrip(b"\0")
+    if re.fullmatch(r"\+?[1-9]\d{299,619}n?|0[xX][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){60,256}", text):
+        data = int(text.rstrip("n"), 0).to_bytes(258, "big").lstrip(b"\0")
         return (data, "a big integer") if is_key(data) or data[:4] == BIND else (None, f"a number of {len(text)} digits")
     if "%" in text and re.fullmatch(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/=-])+", text, re.ASCII):
         data = unquote_to_bytes(text)
@@ -50,9 +50,6 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:._ ]", "", " ".join(tokens))
     strange = re.sub(r"[0-9A-Fa-f]", "", digits)
     if not strange:
-        if len(digits) % 2 and len(tokens) == 1 and text[:2] in ("0x", "0X"):
-            number = bytes.fromhex(f"0{digits}")
-            return (number, "a big integer") if is_key(number) or number[:4] == BIND else (None, "half a byte")
         even = not len(digits) % 2 and digits
         return (bytes.fromhex(digits), "hex") if even else (None, f"an odd number of hex digits, {len(digits)}")
     if len(digits) >= 32 and len(strange) < 0.1 * len(digits):
