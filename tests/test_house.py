@@ -18,7 +18,7 @@ Sources = Mapping[str, str]
 
 CODE_LINES = 24_678
 """Docstrings, comments and blank lines apart: what there is, so that it grows no further unseen. The aim is 13,400."""
-MODULES = 149
+MODULES = 150
 """What there is. The aim is 75."""
 READ_IN_AN_EVENING = 2500
 """Lines of the files that the docstring of `mtlib` names for newcomers."""

@@ -41,6 +41,10 @@ def letters(data: bytes, other: str = ".") -> str:
     return "".join(chr(each) if 32 <= each < 127 else other for each in data)
 
 
+def by_four(data: bytes) -> str:
+    return "  ".join(part.hex(" ") for _, part in rows(data, 4))
+
+
 def table(data: bytes, row: Callable[[int, bytes], str], size: int = 16, head: str = "") -> str:
     """A dump under its name, a line for each row."""
     return "\n" + head + "\n".join(row(at, part) for at, part in rows(data, size))
@@ -60,9 +64,8 @@ def word_rows(data: bytes, size: int, row: int, form: Callable[[int], str], *, e
 
 def haskell(data: bytes) -> str:
     """`show` of a ByteString: escapes in decimal, names for control characters, \\& where a digit would follow."""
-    names = (
-        "NUL SOH STX ETX EOT ENQ ACK a b t n v f r SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
-    ).split()
+    names = "NUL SOH STX ETX EOT ENQ ACK a b t n v f r SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC".split(" ")
+    names += ["FS", "GS", "RS", "US"]
     out, number, so = "", False, False
     for each in data:
         letter = chr(each)
@@ -187,8 +190,7 @@ OF_BYTES: dict[str, Writer] = {
         b, lambda at, p: f"7fab1{at + 0x40:03x}  {p.hex(' '):<47}  {letters(p)}", 16,
         "           0  1  2  3  4  5  6  7  8  9  A  B  C  D  E  F  0123456789ABCDEF\n"),
     "pwntools' hexdump": lambda b: table(
-        b, lambda at, p: f"{at:08x}  {p.hex(' ', -4).replace(' ', '  ') if 0 else '  '.join(p[i:i + 4].hex(' ') for i in range(0, len(p), 4)):<50}"
-                         f"  │{'│'.join(letters(p[i:i + 4], '·') for i in range(0, len(p), 4))}│")
+        b, lambda at, p: f"{at:08x}  {by_four(p):<50}  │{'│'.join(letters(q, '·') for _, q in rows(p, 4))}│")
                       + f"\n{len(b):08x}",
     # hex editors and system tools
     "HxD": lambda b: table(
@@ -224,14 +226,13 @@ OF_BYTES: dict[str, Writer] = {
     "hexdump.py": lambda b: table(
         b, lambda at, p: f"{at:08X}: {p[:8].hex(' ').upper()}  {p[8:].hex(' ').upper():<23}  {letters(p)}"),
     "pretty-hex of Rust": lambda b: f"Length: {len(b)} (0x{len(b):x}) bytes" + table(
-        b, lambda at, p: f"{at:04x}:   {'  '.join(p[i:i + 4].hex(' ') for i in (0, 4)) + '   ' + '  '.join(p[i:i + 4].hex(' ') for i in (8, 12)):<51}"
-                         f"   {letters(p)}"),
+        b, lambda at, p: f"{at:04x}:   {f'{by_four(p[:8])}   {by_four(p[8:])}':<51}   {letters(p)}"),
     "Netty's pretty dump": netty,
     "curl --trace": lambda b: f"=> Send data, {len(b)} bytes (0x{len(b):x})" + table(
         b, lambda at, p: f"{at:04x}: {p.hex(' '):<47} {letters(p)}"),
     "mitmproxy": lambda b: table(b, lambda at, p: f"{at:010x} {p.hex(' '):<47}  {letters(p)}"),
     "logcat before each line of a dump": lambda b: table(
-        b, lambda at, p: f"11-26 10:00:00.{at % 1000:03d}  4711  4733 D tgnet   : {at:08x}  {p.hex(' '):<47}  {letters(p)}"),
+        b, lambda at, p: f"11-26 10:00:00.{at:03d}  4711  4733 D tgnet   : {at:08x}  {p.hex(' '):<47}  {letters(p)}"),
     "a time before each line of hex": lambda b: table(
         b, lambda at, p: f"2026-11-26 10:00:00,{at % 1000:03d} DEBUG net: {p.hex()}", 32),
     "docker compose before each line of a dump": lambda b: table(
@@ -448,7 +449,7 @@ TEXTS: dict[str, tuple[str | bytes, dict[str, Any]]] = {
                   (("REQUEST", REQUEST), ("PERM AUTH KEY", PERM), ("TEMP AUTH KEY", TEMP))) + f"\n{IDS}", ALL),
     "declarations of xxd -i": (
         "".join(f"unsigned char {n}[] = {{\n" + ",\n".join("  " + ", ".join(f"0x{x:02x}" for x in p)
-                                                       for _, p in rows(b, 12)) + f"\n}};\nunsigned int {n}_len = {len(b)};\n"
+                                                       for _, p in rows(b, 12)) + f"\n}};\nunsigned int {n}_len = 9;\n"
                 for n, b in (("request_bin", REQUEST), ("perm_auth_key_bin", PERM), ("temp_auth_key_bin", TEMP))) + IDS,
         ALL),
     "labels of assembler": (
@@ -563,7 +564,8 @@ def _mtcute() -> tuple[str, int]:
         + at.format(1, 15) + f"[DBG] [session] [c 1] assigned msgId={ids[0]} to ping\n"
         + at.format(1, 16) + f"[DBG] [session] [c 1] [bind] permAuthKey: <Buffer {s.perm.hex(' ')}>\n"
         + at.format(1, 17) + f"[DBG] [session] [c 1] [bind] tempAuthKey: <Buffer {s.temp.hex(' ')}>\n"
-        + at.format(1, 18) + f"[DBG] [session] [c 1] [bind] sessionId: {signed(s.session)}n msgId: {signed(s.msg_id)}n\n"
+        + at.format(1, 18)
+        + f"[DBG] [session] [c 1] [bind] sessionId: {signed(s.session)}n msgId: {signed(s.msg_id)}n\n"
         + at.format(1, 19) + f"[VRB] [conn] [c 1] [bind] request: <Buffer {s.request.hex(' ')}>\n"
         + at.format(1, 80) + f"[DBG] [session] [c 1] got pong for msgId={ids[0]}\n"
         + at.format(2, 1) + "[ERR] [session] [c 1] failed to bind temp key: RpcError: 400 ENCRYPTED_MESSAGE_INVALID\n"
@@ -615,6 +617,7 @@ def _telethon() -> tuple[str, int]:
 def _pyrogram() -> tuple[str, int]:
     s = build(61_009, {"in_random": lambda s, v: v[:8]})
     ids, noise, _ = _noise(61_010)
+    sent = {"_": "functions.auth.BindTempAuthKey", "request": s.request.hex()}
     head = "2026-11-26 10:00:0{},{:03d} - pyrogram.session.{} - DEBUG - "
     text = (
         head.format(0, 1, "session") + "NetworkTask started\n"
@@ -622,7 +625,7 @@ def _pyrogram() -> tuple[str, int]:
         + head.format(1, 2, "auth") + f"auth_key: {s.perm.hex()}\n"
         + head.format(1, 3, "auth") + f"temp_auth_key: {s.temp.hex()}\n"
         + head.format(1, 4, "session") + f"session_id={signed(s.session)} msg_id={signed(s.msg_id)}\n"
-        + head.format(1, 5, "session") + f"Sent:\n{json.dumps({'_': 'functions.auth.BindTempAuthKey', 'request': s.request.hex()}, indent=4)}\n"
+        + head.format(1, 5, "session") + f"Sent:\n{json.dumps(sent, indent=4)}\n"
         + head.format(1, 6, "session") + f"Received: {noise}\n"
         + "Traceback (most recent call last):\n  File \"bind.py\", line 12, in <module>\n    main()\n"
         + "pyrogram.errors.exceptions.bad_request_400.EncryptedMessageInvalid: Telegram says: "

@@ -12,7 +12,7 @@ from mtlib.errors import LocalError
 _FENCE = re.compile(r"[ \t]*(?:(?:```|~~~)[ \t]*\w*|\{(?:code|noformat)[^{}]*\})[ \t]*$")
 _DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
 _RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*"
-                    + r"[ ]+".join(f"0?{x:x}" for x in range(16)) + r"(?:[ |]*|[ ]+(?:[0-9a-f]{16}|decoded text|ascii))$")
+                    rf"{'[ ]+'.join(f'0?{x:x}' for x in range(16))}(?:[ |]*| +(?:[0-9a-f]{{16}}|decoded text|ascii))$")
 _COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
 
 

@@ -38,8 +38,9 @@ FOLLOWING = frozenset((
 ))  # fmt: skip
 """Names that `bind --json` and `dc --json` print and that nobody needs: they follow from the others."""
 
-GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|text|body|stdin|send|sent"
-                     r"|sending|out|outgoing|tx|write|written)[\d_]*")
+_OF_A_TYPE = re.compile(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw))+$")
+GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|text|body"
+                     r"|stdin|send|sent|sending|out|outgoing|tx|write|written)[\d_]*")
 """Names that say nothing: bytes of these are judged as if they had none."""
 
 
@@ -52,7 +53,7 @@ def bare_name(label: str) -> str:
 @functools.lru_cache(1000)
 def known(label: str) -> str:
     """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
-    words = re.split(r"[ /]+", re.sub(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw))+$", "", label))
+    words = re.split("[ /]+", _OF_A_TYPE.sub("", label))
     for first in range(len(words)):
         name = bare_name("_".join(words[first:]))
         if name in NAMES or name in ALIASES:

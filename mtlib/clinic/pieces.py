@@ -39,7 +39,10 @@ _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
 _IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\\n])*+\"")
 _CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
 _GROUPED = re.compile(r"-?\d{1,3}(?:(?:[,']\d{3})+|(?: \d{3}){4,6})(?![\d,'])")
-_NOT_ONE = re.compile(r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|\d{4}[-/]\d\d\b[^\n]*|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b")
+_NOT_ONE = re.compile(
+    r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|\d{4}[-/]\d\d\b[^\n]*"
+    r"|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b"
+)
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
 _BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
@@ -264,8 +267,8 @@ class Scan:
             if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
                 break
             deeper, part, wide = bare.start(1) - stop - 1 > indent, bare[1], end - start + indent
-            as_before = re.fullmatch(r"-?\d{1,3}", part) or (  # a number a line, or lines of one width
-                _HEX.fullmatch(part) and (len(part) <= len(lines[-1]) == len(lines[1]) if lines[1:] else 19 < len(part) <= wide))
+            as_before = re.fullmatch(r"-?\d{1,3}", part) or (_HEX.fullmatch(part) and (  # one a line; or of one width
+                len(part) <= len(lines[-1]) == len(lines[1]) if lines[1:] else 19 < len(part) <= wide))
             alone = bytes_in(part)[0]
             ended = lines and (sense(alone) or (not (as_before and lines[1:]) and sense(bytes_in(joined(lines))[0])))
             if not deeper and (ended or (alone is None and not as_before)):
@@ -369,8 +372,8 @@ class Scan:
 
     def without_value(self, names: Collection[str]) -> list[str]:
         """A sentence for each name of bytes behind which there were none; `names` are those that were found."""
-        return [f"line {line}: {name} has no {'number' if NAMES[name] == 'id' else 'bytes'} behind its name" for name, line in self._named.items()
-                if name not in names and not self._is_log[line - 1]]  # fmt: skip
+        return [f"line {line}: {name} has no {'number' if NAMES[name] == 'id' else 'bytes'} behind its name"
+                for name, line in self._named.items() if name not in names and not self._is_log[line - 1]]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
         """A sentence for each name that is nearly one of ours, and one for all others."""

@@ -76,7 +76,7 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
                             r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
     # languages
     ("<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"), ("#", r"#(?:vu8|u8)?(?=\(\d|\{)", ""),
-    ("<", r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
+    ("<", r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
     ("length", r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?(?: ?\.\.\. ?[0-9A-Fa-f ]*)?)\}", r"\1"),
     ('"Buffer"', r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*(\[[\d,\s]*\])\s*\}", r"\1"),
     ("0", r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}",
@@ -112,8 +112,8 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20})[ \t]*$", r": \2\1"),
     ("= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+",
      lambda m: re.sub("[^0-9A-Fa-f]", "", m[0]) + "\n" * m[0].count("\n")),
-    ("", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=][ \t]{0,3}"
-         r"|[\])`*|\"' \t]{1,6}(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
+    ("", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
+         r"[ \t]{0,3}|[\])`*|\"' \t]{1,6}(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
          r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
 )  # fmt: skip
 """Words of which one has to be in a text, the pattern that is looked for then, and what comes in its place."""

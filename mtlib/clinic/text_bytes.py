@@ -27,12 +27,13 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
         return bytes.fromhex(text), "hex"
     if re.fullmatch(r"\+?[1-9]\d{299,619}n?|0[xX][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){60,256}", text):
-        data = int(text.rstrip("n"), 0).to_bytes(258, "big").lstrip(b"\0")
-        return (data, "a big integer") if is_key(data) or data[:4] == BIND else (None, f"a number of {len(text)} digits")
+        number = int(text.rstrip("n"), 0).to_bytes(258, "big").lstrip(b"\0")
+        known = is_key(number) or number[:4] == BIND
+        return (number, "a big integer") if known else (None, f"a number of {len(text)} digits")
     if "%" in text and re.fullmatch(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/=-])+", text, re.ASCII):
-        data = unquote_to_bytes(text)
-        inside = re.fullmatch(rb"[\w+/=-]+", data)
-        return bytes_in(data.decode()) if inside else (unquote_to_bytes(text.replace("+", " ")), "escapes of a URL")
+        inside = unquote_to_bytes(text)
+        plain = re.fullmatch(rb"[\w+/=-]+", inside)
+        return bytes_in(inside.decode()) if plain else (unquote_to_bytes(text.replace("+", " ")), "escapes of a URL")
     if "\\x" in text or "\\u00" in text or len(re.findall(r"\\\d", text)) > 3:
         text, why = _octal(text) if "\\x" not in text else (text, "characters beyond 255, or names, among escapes")
         data = unescaped(text) if text else None
@@ -107,7 +108,8 @@ def unescaped(text: str) -> bytes | None:
             return chr(int(number, 16))
         if escape[4]:
             return chr(int(escape[4], 8) & 255)
-        return chr(_PLAIN[escape[5]]) if escape[5] in _PLAIN else "\u0100" if (escape[5] or "").isalpha() else escape[5] or ""
+        other = escape[5] or ""
+        return chr(_PLAIN[other]) if other in _PLAIN else "\u0100" if other.isalpha() else other  # names are no bytes
 
     try:
         return _ESCAPE.sub(one, text).encode("latin-1")
