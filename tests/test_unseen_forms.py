@@ -73,6 +73,42 @@ def test_a_form_is_read(name: str) -> None:
     assert told.healthy or told.name in {"permanent_key_unknown", "nothing_wrong_so_far"}, told.verdict
 
 
+def each_line(before: str) -> Callable[[str, str, str], str]:
+    return lambda *values: "\n".join(before + line for line in under_names(*values).split("\n"))
+
+
+AROUND: dict[str, Callable[[str, str, str], str]] = {
+    "another sign": lambda r, p, t: f"request = {r}\nperm_auth_key = {p}\ntemp_auth_key = {t}\n",
+    "a semicolon behind": lambda r, p, t: f"const request = {r};\nconst permKey = {p};\nconst tempKey = {t};\n",
+    "names above": lambda r, p, t: f"## request\n{r}\n\n## perm_auth_key\n{p}\n\n## temp_auth_key\n{t}\n\n",
+    "other names": lambda r, p, t: f"temp_key: {t}\nperm_key: {p}\nsent: {r}\n",
+    "JSON": lambda r, p, t: f'{{"request": {r},\n"perm_auth_key": {p},\n"temp_auth_key": {t}}}\n',
+    "no names": lambda r, p, t: f"{r}\n\n{p}\n\n{t}\n\n",
+    "indented": each_line("    "),
+    "quoted": each_line("> "),
+    "a time in front": each_line("2026-11-26 10:00:01,123 DEBUG [net] "),
+    "logcat in front": each_line("11-26 10:00:00.123  4711  4733 D tgnet   : "),
+    "docker in front": each_line("client-1  | "),
+    "numbers in front": lambda *v: "\n".join(f"{n:4d}  {x}" for n, x in enumerate(under_names(*v).split("\n"), 1)),
+}
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_whatever_stands_around_a_form_it_is_never_read_wrongly(around: str) -> None:
+    read = []
+    for name, form in OF_BYTES.items():
+        text = AROUND[around](form(REQUEST), form(PERM), form(TEMP))
+        try:
+            got = read_patient(text)
+        except MtError:
+            continue
+        assert [each for each in ALL if each in got and not alike(got[each], ALL[each])] == [], name
+        assert got.keys() <= {*ALL, "other_keys"}, name
+        assert {plain(key) for key in got.get("other_keys", [])} <= {PERM, TEMP}, name
+        read += [name] * (got.get("request") == REQUEST)
+    assert len(read) >= 50
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_read_is_left_out_aloud(name: str) -> None:
     text, names = REFUSED[name]

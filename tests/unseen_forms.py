@@ -12,6 +12,7 @@ import hashlib
 import html
 import json
 import quopri
+import re
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -64,8 +65,10 @@ def word_rows(data: bytes, size: int, row: int, form: Callable[[int], str], *, e
 
 def haskell(data: bytes) -> str:
     """`show` of a ByteString: escapes in decimal, names for control characters, \\& where a digit would follow."""
-    names = "NUL SOH STX ETX EOT ENQ ACK a b t n v f r SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC".split(" ")
-    names += ["FS", "GS", "RS", "US"]
+    names = re.findall(
+        "[A-Za-z0-9]+",
+        "NUL SOH STX ETX EOT ENQ ACK a b t n v f r SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US",
+    )
     out, number, so = "", False, False
     for each in data:
         letter = chr(each)

@@ -51,7 +51,7 @@ _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
 _HEX = re.compile("[0-9A-Fa-f]+")
-_BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(?:\n|$)", re.ASCII)
+_BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*[\\}]?[ \t]*(?:\n|$)", re.ASCII)
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
 ANSWER = re.compile(
@@ -175,15 +175,16 @@ class Scan:
             elif len(word[0]) >= 16 and (label or len(word[0]) >= 40) and bytes_in(word[0])[0]:
                 said = label or self._word_before(at)
                 yield self._piece(said, word[0], at, "what stands in a line", optional=True)
-            elif label and re.fullmatch(r"-?\d+\w*", word[0]) and not self._one_of_several(label, scope, word.end()):
+            elif re.fullmatch(r"-?\d+\w*", word[0]) and self._is_one_number(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1
             at = word.end()
 
-    def _one_of_several(self, label: str, scope: _Scope, end: int) -> bool:
-        """Whether a number stands with others in a bracket behind the name of one number: the parts of a date."""
-        single = NAMES.get(known(label)) in ("id", "date") and bool(scope.label)
-        return single and (scope.taken > 0 or bool(re.match(r"\s*,\s*-?\d", self._text[end : end + 9])))
+    def _is_one_number(self, label: str, scope: _Scope, end: int) -> bool:
+        """Whether a number has a label of numbers, and stands in a bracket behind it alone: parts of a date do not."""
+        kind = NAMES.get(known(label), "")
+        several = scope.taken > 0 or bool(re.match(r"\s*,\s*-?\d", self._text[end : end + 9]))
+        return bool(label) and kind not in ("bytes", "key") and not (kind in ("id", "date") and scope.label and several)
 
     def _word_before(self, at: int) -> str:
         before = re.search(r"([A-Za-z_]\w{0,60})\s{0,2}$", self._text[max(0, at - 64) : at])
@@ -267,7 +268,7 @@ class Scan:
             if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
                 break
             deeper, part, wide = bare.start(1) - stop - 1 > indent, bare[1], end - start + indent
-            as_before = re.fullmatch(r"-?\d{1,3}", part) or (_HEX.fullmatch(part) and (  # one a line; or of one width
+            as_before = re.fullmatch(r"-?\d{1,3}[,;]?", part) or (_HEX.fullmatch(part) and (  # one number; or one width
                 len(part) <= len(lines[-1]) == len(lines[1]) if lines[1:] else 19 < len(part) <= wide))
             alone = bytes_in(part)[0]
             ended = lines and (sense(alone) or (not (as_before and lines[1:]) and sense(bytes_in(joined(lines))[0])))

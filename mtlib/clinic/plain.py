@@ -19,10 +19,15 @@ _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\
 _SHORT = {"sess": "session_id", "session": "session_id", "sid": "session_id", "mid": "msg_id"}
 """Names that have other meanings as well: they count where a long number stands behind them."""
 _CELLS, _COLUMN_NAME = re.compile(r"[|,;\t]+"), re.compile(r"[A-Za-z_][\w ]{0,40}")
-_LOGGED_ROW = re.compile(
-    r"(?P<before>(?=[^\n]{0,40}\d\d:\d\d|[\w-]+[ ]+\|)\S[^\n]{0,120}?[|:\])>][ ]{1,3})"
-    r"(?:(?P<hex>(?:[0-9A-Fa-f]{2} ?){4,})|(?:0x)?[0-9A-Fa-f]{4,16}:?[ ]{1,3}[0-9A-Fa-f]{2,4} \S.*)$"
-)
+_BEFORE = re.compile(r"(?:\S?[^\n]{0,40}?\d\d:\d\d[^\n]{0,60}?|[\w-]+ +(?=\|))[|:\])>Z] {1,3}"
+                     r"(?:\[[\w.:-]{1,30}\] {1,3}|std(?:out|err) F )*")  # fmt: skip
+"""What a logger puts before each line."""
+_DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[\](){}\"']*|[\w+/]{16,}={0,2}"
+                   r"|```.*|\{\w+\}|-----.*|\.byte .*|[|+].*|unsigned char .*)")  # fmt: skip
+"""A line that goes on with a value."""
+_GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
+                      r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
+_NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
 def _unix(date: re.Match[str]) -> str:
@@ -86,8 +91,7 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("Array( Buffer( ] yte", r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)[ ]?(?=\[)|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
                              r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
     ("h H", r"(?<!\w)0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", r"0x\1"),
-    ("byte db BYTE DB", r"(?m)^([ \t]*(?:\w+:?[ \t]+)?)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)",
-     r"\1"),
+    ("byte db BYTE DB", r"(?<=\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
     ("'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", r"\1"),
     ("std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
     (")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
@@ -134,15 +138,19 @@ def plain(text: str) -> str:
 
 
 def _logged_rows(lines: list[str]) -> list[str]:
-    """Rows of a dump, and hex below its name, without the time or the name that a logger put before each."""
-    rows = [_LOGGED_ROW.match(line) if len(line) < 300 else None for line in lines]
-    shapes = ["" if row is None else re.sub(r"\d+", "0", row["before"]) for row in rows]
-    named = False
-    for at, row in enumerate(rows):
-        if row is None or known(row["before"].strip(" :]>|)")):
-            named = bool(re.search(r"[:=][ \t]*$", lines[at]))
-        elif named if row["hex"] else shapes[at] in (shapes[at - 1], *shapes[at + 1 : at + 2]):
-            lines[at] = lines[at][len(row["before"]) :]
+    """The lines without their numbers; and those that go on with a value, without what a logger put before each."""
+    numbers = [_NUMBERED.match(line) for line in lines if line.strip()]
+    if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
+        lines = [_NUMBERED.sub("", line, count=1) for line in lines]
+    shape = ""
+    for at, line in enumerate(lines):
+        row = _BEFORE.match(line) if len(line) < 500 else None
+        here, rest = (re.sub(r"\d+", "0", row[0]), line[row.end() :]) if row else ("", line)
+        if row and shape in (here, "any") and _DATA.fullmatch(rest):
+            lines[at], shape = rest, here
+        elif line.strip():
+            named = _GOES_ON.match(rest) if len(line) < 500 else None
+            shape = (here or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
     return lines
 
 
