@@ -142,9 +142,8 @@ def _logged_rows(lines: list[str]) -> list[str]:
     numbers = [_NUMBERED.match(line) for line in lines if line.strip()]
     if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
         lines = [_NUMBERED.sub("", line, count=1) for line in lines]
-    shape = ""
-    for at, line in enumerate(lines):
-        row = _BEFORE.match(line) if len(line) < 500 else None
+    rows, shape = [_BEFORE.match(line) if len(line) < 500 else None for line in lines], ""
+    for at, (row, line) in enumerate(zip(rows, lines, strict=True) if any(rows) else ()):
         here, rest = (re.sub(r"\d+", "0", row[0]), line[row.end() :]) if row else ("", line)
         if row and shape in (here, "any") and _DATA.fullmatch(rest):
             lines[at], shape = rest, here

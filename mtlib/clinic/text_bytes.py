@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
-from urllib.parse import unquote_to_bytes
 
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.wire.schema import REQUEST
@@ -31,9 +30,9 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         known = is_key(number) or number[:4] == BIND
         return (number, "a big integer") if known else (None, f"a number of {len(text)} digits")
     if "%" in text and re.fullmatch(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/=-])+", text, re.ASCII):
-        inside = unquote_to_bytes(text)
+        inside = _of_a_url(text)
         plain = re.fullmatch(rb"[\w+/=-]+", inside)
-        return bytes_in(inside.decode()) if plain else (unquote_to_bytes(text.replace("+", " ")), "escapes of a URL")
+        return bytes_in(inside.decode()) if plain else (_of_a_url(text.replace("+", " ")), "escapes of a URL")
     if "\\x" in text or "\\u00" in text or len(re.findall(r"\\\d", text)) > 3:
         text, why = _octal(text) if "\\x" not in text else (text, "characters beyond 255, or names, among escapes")
         data = unescaped(text) if text else None
@@ -58,6 +57,10 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     if len(tokens) > 8 and max(map(len, tokens)) < 8:
         return None, f"{len(tokens)} words that are neither hex nor base64"
     return _from_base64("".join(tokens))
+
+
+def _of_a_url(text: str) -> bytes:
+    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda escape: bytes([int(escape[1], 16)]), text.encode())
 
 
 def _octal(text: str) -> tuple[str, str]:
