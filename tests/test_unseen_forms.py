@@ -121,6 +121,13 @@ def test_what_cannot_be_read_is_left_out_aloud(name: str) -> None:
     assert any(each in note for note in got.notes for each in names), got.notes
 
 
+@pytest.mark.parametrize("first", [0x01, 0x20, 0x4D, 0xFF])
+def test_a_key_as_a_number_may_have_an_even_number_of_digits(first: int) -> None:
+    key = bytes([first]) + PERM[1:]
+    got = read_patient(f"request: {REQUEST.hex()}\nperm_auth_key: {int.from_bytes(key)}\n")
+    assert plain(got["perm_key"]) == key
+
+
 def test_there_are_enough_of_them() -> None:
     assert len(READ) >= 150
     assert len(REFUSED) < 30

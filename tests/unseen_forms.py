@@ -185,6 +185,8 @@ OF_BYTES: dict[str, Writer] = {
                          f"  {letters(p)}"),
     "WinDbg db of 32 bits": lambda b: table(
         b, lambda at, p: f"0012f{at:03x}  {p[:8].hex(' ')}{'-' if p[8:] else ' '}{p[8:].hex(' '):<23}  {letters(p)}"),
+    "WinDbg db with a dash in a short row": lambda b: table(
+        b, lambda at, p: f"0000018f`4a2b{at:04x}  {p[:8].hex(' ')}-{p[8:].hex(' ')}  {letters(p)}"),
     "WinDbg dd": lambda b: word_rows(b, 4, 16, lambda at: f"0000018f`4a2b{at:04x}  "),
     "radare2 px": lambda b: table(
         b, lambda at, p: f"0x{at:08x}  {p.hex(' ', -2):<39}  {letters(p)}", 16,

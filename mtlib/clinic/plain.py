@@ -108,7 +108,7 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("`", r"(?<=\b[0-9A-Fa-f]{8})`(?=[0-9A-Fa-f]{8}\b)", ""), ("|", r"(?m)^\|([0-9A-Fa-f]{8})\| ", r"\1  "),
     ("-", r"(?m)^([ \t]*[0-9A-Fa-f]{8,16}  (?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 "),
     ("[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
-    ("(len= Length: Send", r"(?m)(?<=[:=] )(?:=> Send data, |Length: |\(\[\]uint8\) \(len=)\d[^\n]{0,40}$", ""),
+    ("(len= Length: Send", r"(?m)(?<=[:=] )(?:=> Send data, |Length: |(?:\(\[\]uint8\) )?\(len=)\d[^\n]{0,40}$", ""),
     ("--- === Offset Label:", r"(?m)^[ \t]*(?:[+|:-]?[-+=|: ]{9,}|Offset Bytes[ ]+Ascii|Label: .*\(System\..*"
                               r"|-----END .*)[ \t]*$", ""),
     # names above their values, without a sign, or with a mark at the end of a line that goes on in the next

@@ -23,12 +23,13 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
     text = text.strip().strip("'\"`,;").strip()
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
-    if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
-        return bytes.fromhex(text), "hex"
     if re.fullmatch(r"\+?[1-9]\d{299,619}n?|0[xX][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){60,256}", text):
         number = int(text.rstrip("n"), 0).to_bytes(258, "big").lstrip(b"\0")
         known = is_key(number) or number[:4] == BIND
-        return (number, "a big integer") if known else (None, f"a number of {len(text)} digits")
+        if known or len(text) % 2:
+            return (number, "a big integer") if known else (None, f"a number of {len(text)} digits")
+    if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
+        return bytes.fromhex(text), "hex"
     if "%" in text and re.fullmatch(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/=-])+", text, re.ASCII):
         inside = _of_a_url(text)
         plain = re.fullmatch(rb"[\w+/=-]+", inside)
