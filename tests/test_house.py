@@ -16,9 +16,9 @@ from test_architecture import house, room
 
 Sources = Mapping[str, str]
 
-CODE_LINES = 24_847
+CODE_LINES = 24_968
 """Docstrings, comments and blank lines apart: what there is, so that it grows no further unseen. The aim is 13,400."""
-MODULES = 145
+MODULES = 146
 """What there is. The aim is 75."""
 READ_IN_AN_EVENING = 2500
 """Lines of the files that the docstring of `mtlib` names for newcomers."""

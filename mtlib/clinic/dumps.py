@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 
 from mtlib.clinic.patient import LARGEST
-from mtlib.clinic.text_bytes import BIND, bytes_in
+from mtlib.clinic.text_bytes import BIND
+from mtlib.errors import LocalError
 
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)[ \t]*\w*[ \t]*$")
+_FENCE = re.compile(r"[ \t]*(?:(?:```|~~~)[ \t]*\w*|\{(?:code|noformat)[^{}]*\})[ \t]*$")
 _DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
-_COLUMN = re.compile(r"(?:0x)?([0-9A-Fa-f]+)|-?\d+")
+_RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*"
+                    rf"{'[ ]+'.join(f'0?{x:x}' for x in range(16))}(?:[ |]*| +(?:[0-9a-f]{{16}}|decoded text|ascii))$")
+_COLUMN = re.compile(r"(?:(?:0x)?([0-9A-Fa-f]+)|(-?\d+))[;,-]?")
 
 
 def undump(text: str) -> tuple[list[str], dict[int, str]]:
@@ -24,7 +27,7 @@ def undump(text: str) -> tuple[list[str], dict[int, str]]:
         taken, data, form = _dumped(block) if block else (0, b"", "")
         if taken:
             ruler = next((above for above in range(at - 1, max(at - 3, -1), -1) if lines[above].strip()), None)
-            if ruler is not None and bytes_in(lines[ruler])[0] == bytes(range(16)):
+            if ruler is not None and _RULER.match(lines[ruler]):
                 lines[ruler] = ""  # it stands above the columns
             lines[at : at + taken] = [f'"{data.hex()}"', *[""] * (taken - 1)]
             dumps[at] = form
@@ -42,47 +45,52 @@ def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
             offsets = [None if row is None else int(row[1], base) for row in block]
         except ValueError:
             continue
-        rows_read = _continuous(block, offsets, base)
+        rows_read = _continuous(block, offsets)
         alone = rows[0][2] or len(rows[0][3].expandtabs()) > 1
         if len(rows_read) > 1 or (rows_read and alone and not offsets[0] and (len(block) == 1 or base == 10)):
-            words = [word for row in rows_read for word in row]
-            data, form = _ordered(words, bool(rows[0][2]), base)
+            words = [word for row, _ in rows_read for word in row]
+            colon = bool(rows[0][2]) and "0x" not in rows[0][4][:9]  # numbers of a debugger have their low byte first
+            data, form = _ordered(words, colon, base, "".join(aside for _, aside in rows_read))
             if data:
                 closed = len(rows_read) < len(block) and block[len(rows_read)] is not None
                 last = block[len(rows_read)] if closed else None
                 ends = last is not None and last[4] is None
                 if ends and last is not None:
                     data = data[: int(last[1], base) - (offsets[0] or 0)]
+                elif last is not None and int(last[1], base) > (offsets[0] or 0) + len(data) and (
+                    _columns(last[4], 99)[0] and last.start(1) == rows[0].start(1)
+                ):
+                    raise LocalError("rows are missing in a dump", got=f"{len(data)} bytes before its offset {last[1]}")
                 return len(rows_read) + ends, data, form
     return 0, b"", ""
 
 
-def _continuous(block: Sequence[re.Match[str] | None], offsets: Sequence[int | None], base: int) -> list[list[str]]:
-    """The columns of the lines that follow each other without a gap; `*` stands for lines like the one before."""
-    read: list[list[str]] = []
+def _continuous(
+    block: Sequence[re.Match[str] | None], offsets: Sequence[int | None]
+) -> list[tuple[list[str], str]]:
+    """The columns of the lines that follow each other without a gap, with the letters beside them; `*` stands for
+    lines like the one before."""
+    read: list[tuple[list[str], str]] = []
     for at, row in enumerate(block):
         if row is None:
             before, after = offsets[at - 1], offsets[at + 1] if at + 1 < len(offsets) else None
-            width = _width(read[-1]) if read else 0
+            width = sum(map(_octets, read[-1][0])) if read else 0
             if before is None or after is None or not width or not 0 < after - before <= LARGEST:
                 break
-            read.append(read[-1] * ((after - before) // width - 1))
+            more = (after - before) // width - 1
+            read.append((read[-1][0] * more, read[-1][1] * more))
             continue
         if row[4] is None:
             break
         following = offsets[at + 1] if at + 1 < len(offsets) else None
         gap = (following or 0) - (offsets[at] or 0) if following is not None else 0
-        columns, size = _columns(row[4], gap if 0 < gap <= 64 else 64)
+        columns, size, aside = _columns(row[4], gap if 0 < gap <= 64 else 64)
         if not columns:
             break
-        read.append(columns)
+        read.append((columns, aside if len(aside) == size else "." * size))
         if following is not None and gap != size:
             break
     return read
-
-
-def _width(columns: Sequence[str]) -> int:
-    return sum(_octets(column) for column in columns)
 
 
 def _octets(column: str) -> int:
@@ -90,23 +98,24 @@ def _octets(column: str) -> int:
     return {3: 1, 6: 2, 1: 1}.get(len(column.lstrip("-")), len(column) // 2)
 
 
-def _columns(rest: str, limit: int) -> tuple[list[str], int]:
-    """The columns of one line up to `limit` bytes, without the characters that stand beside them."""
+def _columns(rest: str, limit: int) -> tuple[list[str], int, str]:
+    """The columns of one line up to `limit` bytes, how many these are, and the characters that stand beside them."""
     rest = re.sub(r"\s*\|.*\|?\s*$", "", rest) if "|" in rest[1:] else rest
-    columns: list[str] = []
-    size = 0
+    columns, size, tail = list[str](), 0, ""
     for word in re.finditer(r"(\s*)(\S+)", rest):
         tail = rest[word.start(2) :]
         aside = len(word[1]) > 1 and size and len(tail) == size and not tail[:5].count(" ")
         if size >= limit or aside or not (column := _COLUMN.fullmatch(word[2])) or len(word[2]) > 16:
             break
-        columns.append(column[1] or word[2])
+        columns.append(column[1] or column[2])
         size += _octets(columns[-1])
-    return columns, size
+        tail = ""
+    return columns, size, tail
 
 
-def _ordered(words: Sequence[str], colon: bool, base: int) -> tuple[bytes, str]:
-    """The bytes of the words of a dump. hexdump and `od -x` print numbers of two bytes, in this machine's order."""
+def _ordered(words: Sequence[str], colon: bool, base: int, aside: str) -> tuple[bytes, str]:
+    """The bytes of the words of a dump. hexdump and `od -x` print numbers of two bytes, in this machine's order; the
+    letters beside them stand in the order of memory."""
     widths = {len(word) for word in words}
     if widths <= {1, 2, 3, 4} and (3 in widths or any("-" in word for word in words)):
         octal = widths == {3} and base == 8 and all(set(word) <= set("01234567") for word in words)
@@ -121,6 +130,8 @@ def _ordered(words: Sequence[str], colon: bool, base: int) -> tuple[bytes, str]:
     turned = b"".join(bytes.fromhex(word)[::-1] for word in words)
     if widths == {2}:
         return plain, "a hex dump" if not colon else "an xxd dump"
-    if plain[:4] != BIND and (turned[:4] == BIND or not colon):
+    alike = [sum(mark.isalnum() and mark == chr(byte) for byte, mark in zip(each, aside, strict=False))
+             for each in (plain, turned)]  # fmt: skip
+    if alike[1] > alike[0] or (alike[0] == alike[1] and plain[:4] != BIND and (turned[:4] == BIND or not colon)):
         return turned, "a dump of numbers, low byte first"
     return plain, "an xxd dump"

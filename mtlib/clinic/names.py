@@ -18,10 +18,11 @@ NAMES: Mapping[str, str] = {
 ALIASES: Mapping[str, str] = {
     "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key", "permanent_auth_key": "perm_key",
     "temp_auth_key": "temp_key", "temporary_key": "temp_key", "temporary_auth_key": "temp_key",
-    "tmp_auth_key": "temp_key", "tmp_key": "temp_key",
+    "tmp_auth_key": "temp_key", "tmp_key": "temp_key", "perm": "perm_key", "temp": "temp_key",
     "key": "other_keys", "keys": "other_keys", "other_key": "other_keys",
     "temp_session_id": "session_id", "session_id_of_request": "session_id",
-    "message_id": "msg_id", "outer_msg_id": "msg_id", "outer_message_id": "msg_id",
+    "sess_id": "session_id", "message_id": "msg_id", "msgid": "msg_id",
+    "outer_msg_id": "msg_id", "outer_message_id": "msg_id",
     "outer_salt": "salt", "server_salt": "salt",
     "server_now": "now", "server_time": "now", "local_time": "local_now",
     "error": "answer", "rpc_error": "answer", "error_message": "answer", "error_code": "answer",
@@ -37,6 +38,11 @@ FOLLOWING = frozenset((
 ))  # fmt: skip
 """Names that `bind --json` and `dc --json` print and that nobody needs: they follow from the others."""
 
+_OF_A_TYPE = re.compile(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw))+$")
+GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|text|body"
+                     r"|stdin|send|sent|sending|out|outgoing|tx|write|written)[\d_]*")
+"""Names that say nothing: bytes of these are judged as if they had none."""
+
 
 def bare_name(label: str) -> str:
     """`tempAuthKey`, `Temp-Auth-Key`, `a.b.temp auth key`: one spelling for all."""
@@ -47,7 +53,7 @@ def bare_name(label: str) -> str:
 @functools.lru_cache(1000)
 def known(label: str) -> str:
     """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
-    words = re.split(r"[ /]+", re.sub(r" +u?int(?:32|64)?$", "", label))
+    words = re.split("[ /]+", _OF_A_TYPE.sub("", label))
     for first in range(len(words)):
         name = bare_name("_".join(words[first:]))
         if name in NAMES or name in ALIASES:

@@ -9,10 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from mtlib.clinic.names import ALIASES, FOLLOWING, NAMES, bare_name, known, shown
+from mtlib.clinic.names import ALIASES, FOLLOWING, GENERIC, NAMES, bare_name, known, shown
 from mtlib.clinic.text_bytes import TOKEN, bytes_in, hex_text, is_number, joined, sense, unescaped
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
@@ -33,7 +32,6 @@ _BLANK = re.compile(r"[ \t\r,;$@*]+")
 _COMMENT = re.compile(
     r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.{0,99}?\*/"
 )
-_CAST = re.compile(r"\((?:s?byte|Byte|char|u8|uint8_t)\) *(?=[-\d'])")
 _LABEL = re.compile(
     r"[\"'`]?(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
     r"[ \t]*(?::=|=>|:|=)(?![=:])[ \t]*"
@@ -45,28 +43,24 @@ _QUOTED = re.compile(
     r"|\"((?:\\[\s\S]|[^\"\\\n])*)\"|'((?:\\[\s\S]|[^'\\\n])*)'|`([^`]*)`)"
 )
 _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
-_BUFFER = re.compile(r"<(?:Buffer|Bytes)? ?((?:[0-9A-Fa-f]{2,}+[ ,]*+)+)(\.\.\. \d+ more bytes?)?>")
-_JSON_BUFFER = re.compile(r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*\[([\d,\s]*)\]\s*\}")
-_INDEXED = re.compile(r"\{\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+\}")
-_NSDATA = re.compile(r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?)( ?\.\.\. ?[0-9A-Fa-f ]*)?\}")
+_IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\\n])*+\"")
 _CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
-_GROUPED = re.compile(r"-?\d{1,3}(?:[,']\d{3})+(?![\d,'])")
-_NOT_ONE = re.compile(r"\d{4}[-/]\d\d\b[^\n]*|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b")
-_DATE = re.compile(r"datetime\.datetime\((\d{4}(?:, ?\d{1,6}){2,6}), tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\)")
-_LOCAL_DATE = re.compile(r"datetime\.datetime\(\d{4}[^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)")
-_LONG = re.compile(r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}")
-_SIZED = re.compile(r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)\s*(?=\[)|\[\d*\](?:byte|uint8|u8)\s*(?=\{)"
-                    r"|(?:new\s+)?(?:s?byte|Byte|u?int8(?:_t)?)\s*\[\d*\]\s*(?=\{)")  # fmt: skip
+_GROUPED = re.compile(r"-?\d{1,3}(?:(?:[,']\d{3})+|(?: \d{3}){4,6})(?![\d,'])")
+_NOT_ONE = re.compile(
+    r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|\d{4}[-/]\d\d\b[^\n]*"
+    r"|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b"
+)
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
+_BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
 _GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
 _PAIR = re.compile(r"[ \t]*[0-9A-Fa-f]{2}\b")
 _CALL = re.compile(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
-_DIGITS = re.compile(r"\n([0-9A-Fa-f]+)[ \t]*(?=\n|$)")
-_BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*\\?[ \t]*(?:\n|$)", re.ASCII)
+_HEX = re.compile("[0-9A-Fa-f]+")
+_BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*[\\}]?[ \t]*(?:\n|$)", re.ASCII)
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*+(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
 ANSWER = re.compile(
@@ -113,14 +107,14 @@ class Scan:
         self._left = WORK
         self._last: tuple[str, tuple[bytes | None, str]] = ("", (None, ""))
         self._dumps = dumps
-        self._lines = [line if at in dumps else _CAST.sub("", _COMMENT.sub(lambda m: m[1] or " ", line))
+        self.lines = [line if at in dumps else _COMMENT.sub(lambda m: m[1] or " ", line)
                        for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
-        self._text = "\n".join(self._lines)
+        self._text = "\n".join(self.lines)
         self._starts = [0]
-        for line in self._lines:
+        for line in self.lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
-        objects = sum(line.startswith("{") and line.rstrip().endswith("}") for line in self._lines)
-        self._is_log = [bool(_LOGGED.match(line)) and (line[:1] != "{" or objects > 1) for line in self._lines]
+        objects = sum(line.startswith("{") and line.rstrip().endswith("}") for line in self.lines)
+        self._is_log = [bool(_LOGGED.match(line)) and (line[:1] != "{" or objects > 1) for line in self.lines]
         self._check_brackets(objects)
 
     def line(self, at: int) -> str:
@@ -132,9 +126,10 @@ class Scan:
     def _check_brackets(self, objects: int) -> None:
         """JSON that is cut off could end in the middle of a number."""
         text = self._text.strip()
-        if text.startswith("{") and objects <= 1 and not text.endswith("}"):
+        bare = _IN_QUOTES.sub("", text) if text.startswith("{") and objects <= 1 and not text.endswith("}") else ""
+        if bare.count("{") > bare.count("}"):
             raise LocalError("this begins like JSON and is none", got="no closing bracket", where=f"line "
-                             f"{len(self._lines)}")  # fmt: skip
+                             f"{len(self.lines)}")  # fmt: skip
 
     def pieces(self) -> Iterator[TextPiece]:
         text, at, opened, pending, fresh = self._text, 0, list[_Scope](), "", True
@@ -167,6 +162,7 @@ class Scan:
                 inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
                 # `DEBUG:session_id=5` looks like a name with its type
                 name = named["type"] if known(named["type"] or "") else named["name"]
+                name = label if known(label) and not known(name) and GENERIC.fullmatch(name) else name
                 piece, at, pending = self._labelled(inside + name, named.start(), named.end())
                 if piece:
                     yield piece
@@ -191,7 +187,7 @@ class Scan:
             elif len(word[0]) >= 16 and (label or len(word[0]) >= 40) and bytes_in(word[0])[0]:
                 said = label or self._word_before(at)
                 yield self._piece(said, word[0], at, "what stands in a line", optional=True)
-            elif label and re.fullmatch(r"-?\d+\w*", word[0]) and not self._one_of_several(label, scope, word.end()):
+            elif re.fullmatch(r"-?\d+\w*", word[0]) and self._is_one_number(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1
             at = word.end()
@@ -209,10 +205,11 @@ class Scan:
             self._last = text, bytes_in(text)
         return self._last[1]
 
-    def _one_of_several(self, label: str, scope: _Scope, end: int) -> bool:
-        """Whether a number stands with others in a bracket behind the name of one number: the parts of a date."""
-        single = NAMES.get(known(label)) in ("id", "date") and bool(scope.label)
-        return single and (scope.taken > 0 or bool(re.match(r"\s*,\s*\d", self._text[end : end + 9])))
+    def _is_one_number(self, label: str, scope: _Scope, end: int) -> bool:
+        """Whether a number has a label of numbers, and stands in a bracket behind it alone: parts of a date do not."""
+        kind = NAMES.get(known(label), "")
+        several = scope.taken > 0 or bool(re.match(r"\s*,\s*-?\d", self._text[end : end + 9]))
+        return bool(label) and kind not in ("bytes", "key") and not (kind in ("id", "date") and scope.label and several)
 
     def _word_before(self, at: int) -> str:
         before = re.search(r"([A-Za-z_]\w{0,60})\s{0,2}$", self._text[max(0, at - 64) : at])
@@ -230,11 +227,11 @@ class Scan:
         """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
         text, name = self._text, known(label)
         self._spend(LOOKED_UP, at)
+        kind = NAMES.get(name, "")
         nested = _LABEL.match(text, at)
         if nested and self._is_label(nested) and (not name or known(nested["name"])) and NAMES.get(name) != "text":
             return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
-        kind = NAMES.get(name, "")
-        if kind in ("bytes", "key") and not _EMPTY.match(text, at):
+        if kind in ("bytes", "key", "id") and not _EMPTY.match(text, at):
             self._named.setdefault(name, self._number(start))
         end = self._starts[self._number(at)] - 1
         if taken := self._literal(at):
@@ -244,12 +241,12 @@ class Scan:
             refused = bare_name(label).endswith("answer") and empty[0].lower() == "false"  # so a data centre says
             return self._piece(label, "boolFalse", at, "a Bool") if refused else None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
-            return self._piece(label, re.sub("[,']", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
+            return self._piece(label, re.sub("[,' ]", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
         if kind in ("id", "date") and (several := _NOT_ONE.match(text, at)):
             self.said.append(f"{self.line(at)}: a date or several numbers, passed over; give {name} as one number")
             return None, several.end(), ""
         number = _NUMBER.match(text, at)
-        scoped = at < end and text[at] in "([{<" and not text.startswith("<Buffer", at, end)
+        scoped = at < end and text[at] in "([{<"
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
             self.unknown(label, self._number(start))
         if number and kind in ("id", "date", ""):
@@ -283,23 +280,28 @@ class Scan:
     ) -> tuple[TextPiece | None, int, str]:
         """Hex, base64 or numbers without quotes, that may go on in the lines below."""
         text = self._text
-        if kind in ("bytes", "key") and (wrapped := self._wrapped(said, start, end)):
-            return self._piece(label, wrapped[0], at, "hex of several lines"), wrapped[1], ""
-        if said and bytes_in(said)[0] is None and (run := _RUN.match(text, at, end)) and len(run[0]) >= 8:
+        run = None if _HEX.fullmatch(said) else _RUN.match(text, at, end)
+        if said and run and len(run[0]) >= 8 and bytes_in(said)[0] is None:
             return self._piece(label, run[0], at, "hex"), run.end(), ""
         if not kind and (not said or bytes_in(said)[0] is None or len(said) < 8):
             return None, at, ""
         lines = [said] if said else []
+        if not said and (blank := _BLANK.match(text, end)):
+            end = blank.end()
         indent = start - text.rfind("\n", 0, start) - 1
         stop = end
         while kind in ("bytes", "key") and stop < len(text):
             bare = _BARE.match(text, stop + 1)
             if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
                 break
-            deeper, alone = bare.start(1) - stop - 1 > indent, bytes_in(bare[1])[0]
-            if not deeper and (alone is None or (lines and (sense(alone) or sense(bytes_in(joined(lines))[0])))):
+            deeper, part, wide = bare.start(1) - stop - 1 > indent, bare[1], end - start + indent
+            as_before = re.fullmatch(r"-?\d{1,3}[,;]?", part) or (_HEX.fullmatch(part) and (  # one number; or one width
+                len(part) <= len(lines[-1]) == len(lines[1]) if lines[1:] else 19 < len(part) <= wide))
+            alone = bytes_in(part)[0]
+            ended = lines and (sense(alone) or (not (as_before and lines[1:]) and sense(bytes_in(joined(lines))[0])))
+            if not deeper and (ended or (alone is None and not as_before)):
                 break
-            lines.append(bare[1])
+            lines.append(part)
             stop = bare.end() - text[bare.start() : bare.end()].endswith("\n")
         if not lines:
             return None, end, label if kind in ("bytes", "key") else ""
@@ -307,56 +309,12 @@ class Scan:
         form = f"{form} of {len(lines)} lines" if len(lines) > 1 else form
         return self._piece(label, joined(lines), at, form), stop, ""
 
-    def _wrapped(self, said: str, start: int, end: int) -> tuple[str, int] | None:
-        """Hex that a terminal wrapped: the lines below are as wide as the line with the name, the last one less, and
-        all of them together are one value."""
-        text = self._text
-        if not re.fullmatch("[0-9A-Fa-f]{20,}", said):
-            return None
-        width = end - text.rfind("\n", 0, start) - 1
-        digits, stop = said, end
-        while more := _DIGITS.match(text, stop):
-            if len(more[1]) > width:
-                break
-            digits, stop = digits + more[1], more.end()
-            if len(digits) % 2 == 0 and sense(bytes.fromhex(digits)):
-                return digits, stop
-            if len(more[1]) < width:
-                break
-        return None
-
     def _literal(self, at: int) -> tuple[Any, int, str] | None:
         """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
         text, dump = self._text, self._number(at) - 1
         self._spend(LOOKED_UP, at)
         if dump in self._dumps:
-            return bytes.fromhex(self._lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
-        if sized := _SIZED.match(text, at):
-            at = sized.end()
-        if found := _JSON_BUFFER.match(text, at):
-            return bytes_in(found[1])[0], found.end(), "a Buffer as JSON"
-        if found := _INDEXED.match(text, at):
-            return bytes_in(re.sub(r"[{}]|\"?\d+\"?\s*:", "", found[0]))[0], found.end(), "an array as JSON"
-        if found := _BUFFER.match(text, at):
-            if found[2]:
-                self.said.append(f"{self.line(at)}: a Buffer that was cut short when it was printed, {found[2][4:]}; "
-                                 "print it with .toString('hex')")  # fmt: skip
-                return None, found.end(), ""
-            return bytes_in(found[1])[0], found.end(), "a Buffer"
-        if found := _NSDATA.match(text, at):
-            if found[2]:
-                self.said.append(f"{self.line(at)}: bytes that were cut short when they were printed")
-                return None, found.end(), ""
-            return bytes_in(found[1])[0], found.end(), "an NSData"
-        if (found := _LOCAL_DATE.match(text, at)) and not _DATE.match(text, at):
-            self.said.append(f"{self.line(at)}: a date without a time zone, passed over; give unix seconds")
-            return None, found.end(), ""
-        if found := _DATE.match(text, at):
-            when = datetime(*map(int, found[1].split(",")), tzinfo=UTC)  # type: ignore[misc,arg-type]
-            return str(int(when.timestamp())), found.end(), "a date"
-        if found := _LONG.match(text, at):
-            number = (int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF
-            return str(number), found.end(), "a Long of two halves"
+            return bytes.fromhex(self.lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
         if found := _ARRAY.match(text, at):
             tokens = TOKEN.findall(found[1])
             if "..." in found[1] and len(tokens) > 4:
@@ -422,6 +380,8 @@ class Scan:
         return found, at
 
     def _is_bare(self, line: str, before: Sequence[str]) -> bool:
+        if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\t ]+", line)[:9]) > 1:
+            return False  # several values
         if is_number(line):
             return True
         if self._bytes_in(line)[0] is not None:
@@ -442,8 +402,8 @@ class Scan:
 
     def without_value(self, names: Collection[str]) -> list[str]:
         """A sentence for each name of bytes behind which there were none; `names` are those that were found."""
-        return [f"line {line}: {name} has no bytes behind its name" for name, line in self._named.items()
-                if name not in names and not self._is_log[line - 1]]  # fmt: skip
+        return [f"line {line}: {name} has no {'number' if NAMES[name] == 'id' else 'bytes'} behind its name"
+                for name, line in self._named.items() if name not in names and not self._is_log[line - 1]]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
         """A sentence for each name that is nearly one of ours, and one for all others."""

@@ -15,9 +15,10 @@ from typing import Any
 
 from mtlib.clinic.capture import is_capture
 from mtlib.clinic.dumps import undump
-from mtlib.clinic.names import NAMES, known
+from mtlib.clinic.names import GENERIC, NAMES, known
 from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, answered_by, whole_number
 from mtlib.clinic.pieces import ANSWER, OTHER_ID, Scan, TextPiece
+from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, REQUEST_SIZE, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
@@ -37,11 +38,6 @@ LINES = 100_000
 """Lines of a text that is read: a dump of the largest stream has 65,536."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
-
-
-_GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|stdin|send|sent"
-                      r"|sending|out|outgoing|tx|write|written)[\d_]*")
-"""Names that say nothing: bytes of these are judged as if they had none."""
 
 
 @dataclass(frozen=True)
@@ -170,19 +166,13 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 
 # -- Bytes become text --------------------------------------------------------------------------------------------
 
-_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2212", "\"\"\"\"\"'' -",
-                        "\u200b\u200c\u200d\u2060\ufeff\u00ad")  # fmt: skip
-"""What word processors and chats make of quotes, blanks and minus; and what they put between letters, of no width."""
-_COLOUR = re.compile(r"\x1b\[[\d;?]{0,20}[A-Za-z]")
-_GOES_ON = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\r?\n[ \t]*)+[0-9A-Fa-f]{2,}+")
-"""Hex with a mark at the end of a line that it goes on in the next: of a shell, or of mail."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
 def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
     """The text, or None where these bytes are none; and in which encoding, where it is not the usual one."""
     if isinstance(data, str):
-        raw, text, said = b"", data.removeprefix("\ufeff"), list[str]()
+        raw, text, said = b"", data, list[str]()
     elif isinstance(data, (bytes, bytearray, memoryview)):
         raw = bytes(data)
         text, said = _text(raw)
@@ -193,15 +183,10 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
     if text is not None:
         if (lines := text.count("\n")) > LINES:
             raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
-        text = _GOES_ON.sub(_in_one_line, _COLOUR.sub("", text.translate(_QUOTES)))
+        text = plain(text)
     if is_capture(raw):
         raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
     return text, said
-
-
-def _in_one_line(wrapped: re.Match[str]) -> str:
-    """The digits together, and the line ends behind them, so that every line keeps its number."""
-    return re.sub(r"[^0-9A-Fa-f]", "", wrapped[0]) + "\n" * wrapped[0].count("\n")
 
 
 def _text(raw: bytes) -> tuple[Any, list[str]]:
@@ -273,7 +258,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     data, form, guessed = piece.value, piece.took_for, not piece.label
     if not isinstance(data, bytes):
         data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
-    if piece.label and _GENERIC.fullmatch(piece.label):
+    if piece.label and GENERIC.fullmatch(piece.label):
         piece = replace(piece, label="")
     if piece.label and data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE:
         piece = replace(piece, label="")
@@ -310,8 +295,8 @@ def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
             turned = int.from_bytes(data, "big")
             if 1 << 30 <= turned >> 32 < 1 << 31:
                 number, form = turned, "the hex digits of a number"
-    elif re.fullmatch(r"-?0[xX][0-9A-Fa-f]{1,20}", text):
-        number, form = int(text, 16), "a hexadecimal number"
+    elif re.fullmatch(r"-?0(?:[xX][0-9A-Fa-f]{1,20}|[oO][0-7]{1,22}|[bB][01]{1,64})", text):
+        number, form = int(text, 0), "a hexadecimal number" if "x" in text.lower() else "a number in base 2 or 8"
     elif re.fullmatch(r"-?\d{1,24}", text):
         number = int(text)
     elif kind == "date" and re.fullmatch(r"\d{1,13}\.\d{1,9}", text):
@@ -396,6 +381,8 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
             raise LocalError(f"{name} is there twice, with different values", where=lines)
         else:
             near = [each for each in same if last is not None and each.where == last.where]
+            binding = [each for each in same if "bind" in scan.lines[int(each.where[5:]) - 1].lower()]
+            near = near or binding * (len({each.value for each in binding}) == 1)
             chosen = same[-1] if same[0].kind in ("bytes", "text") else near[-1] if near else None
             what = f"the one of {chosen.where} counts" if chosen else "none is taken; give the one of the message"
             scan.said.append(f"{name} is there with {len(values)} different values: {what}")

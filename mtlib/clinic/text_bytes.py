@@ -15,7 +15,7 @@ _OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPE = re.compile(r"(?i)(?<=[0-9a-f])(?:_?[ui]8|ub?)$")
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
 
@@ -23,11 +23,21 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
     text = text.strip().strip("'\"`,;").strip()
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
+    if re.fullmatch(r"\+?[1-9]\d{299,619}n?|0[xX][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){60,256}", text):
+        number = int(text.rstrip("n"), 0).to_bytes(258, "big").lstrip(b"\0")
+        known = is_key(number) or number[:4] == BIND
+        if known or len(text) % 2:
+            return (number, "a big integer") if known else (None, f"a number of {len(text)} digits")
     if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
         return bytes.fromhex(text), "hex"
-    if "\\x" in text or "\\u00" in text:
-        data = unescaped(text)
-        return (data, "escapes") if data is not None else (None, "characters beyond 255 among escapes")
+    if "%" in text and re.fullmatch(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/=-])+", text, re.ASCII):
+        inside = _of_a_url(text)
+        plain = re.fullmatch(rb"[\w+/=-]+", inside)
+        return bytes_in(inside.decode()) if plain else (_of_a_url(text.replace("+", " ")), "escapes of a URL")
+    if "\\x" in text or "\\u00" in text or len(re.findall(r"\\\d", text)) > 3:
+        text, why = _octal(text) if "\\x" not in text else (text, "characters beyond 255, or names, among escapes")
+        data = unescaped(text) if text else None
+        return (data, "escapes") if data is not None else (None, why)
     tokens = [token.strip("'\"") for token in TOKEN.findall(text)]
     typed = re.search("[iIuU]", text)
     tokens = [_TYPE.sub("", token) if typed else token for token in tokens if token]
@@ -48,6 +58,20 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     if len(tokens) > 8 and max(map(len, tokens)) < 8:
         return None, f"{len(tokens)} words that are neither hex nor base64"
     return _from_base64("".join(tokens))
+
+
+def _of_a_url(text: str) -> bytes:
+    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda escape: bytes([int(escape[1], 16)]), text.encode())
+
+
+def _octal(text: str) -> tuple[str, str]:
+    """A string whose escapes are numbers, written as in C; "" and why, where they may be octal or decimal."""
+    numbers = re.findall(r"\\(\d{1,3})", text)
+    if any(int(number) > 255 for number in numbers) or all(int(number) < 8 for number in numbers):
+        return text, "characters beyond 255, or names, among escapes"
+    if not re.search("[89]", "".join(numbers)):
+        return "", "escapes of three digits: nothing says whether they are octal or decimal"
+    return re.sub(r"\\(\d{1,3})", lambda escape: f"\\x{int(escape[1]):02x}", text), "names among decimal escapes"
 
 
 def _listed(tokens: Sequence[str]) -> bytes | None:
@@ -88,7 +112,8 @@ def unescaped(text: str) -> bytes | None:
             return chr(int(number, 16))
         if escape[4]:
             return chr(int(escape[4], 8) & 255)
-        return chr(_PLAIN[escape[5]]) if escape[5] in _PLAIN else escape[5] or ""
+        other = escape[5] or ""
+        return chr(_PLAIN[other]) if other in _PLAIN else "\u0100" if other.isalpha() else other  # names are no bytes
 
     try:
         return _ESCAPE.sub(one, text).encode("latin-1")
@@ -102,7 +127,8 @@ def is_number(line: str) -> bool:
 
 
 def joined(lines: Sequence[str]) -> str:
-    return ("" if all(" " not in line and "," not in line for line in lines) else " ").join(
+    whole = all(" " not in line and "," not in line for line in lines) and max(map(len, lines), default=0) > 4
+    return ("" if whole else " ").join(
         line.removesuffix("\\") for line in lines
     )
 

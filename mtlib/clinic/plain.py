@@ -1,0 +1,167 @@
+"""What programs, mail and web pages put around values is taken away, so that a name stands in front of each of them.
+
+`RULES` are patterns and what comes in their places; a function follows where more than one line has to be looked at.
+Nothing takes a line away: what is said about a text names its lines.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from mtlib.clinic.names import NAMES, bare_name, known
+
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\u202f\u2212", "\"\"\"\"\"''   -",
+                        "\u200b\u200c\u200d\u2060\ufeff\u00ad")  # fmt: skip
+"""What word processors and chats make of quotes, blanks and minus; and what they put between letters, of no width."""
+_SHORT = {"sess": "session_id", "session": "session_id", "sid": "session_id", "mid": "msg_id"}
+"""Names that have other meanings as well: they count where a long number stands behind them."""
+_CELLS, _COLUMN_NAME = re.compile(r"[|,;\t]+"), re.compile(r"[A-Za-z_][\w ]{0,40}")
+_BEFORE = re.compile(r"(?:\S?[^\n]{0,40}?\d\d:\d\d[^\n]{0,60}?|[\w-]+ +(?=\|))[|:\])>Z] {1,3}"
+                     r"(?:\[[\w.:-]{1,30}\] {1,3}|std(?:out|err) F )*")  # fmt: skip
+"""What a logger puts before each line."""
+_DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[\](){}\"']*|[\w+/]{16,}={0,2}"
+                   r"|```.*|\{\w+\}|-----.*|\.byte .*|[|+].*|unsigned char .*)")  # fmt: skip
+"""A line that goes on with a value."""
+_GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
+                      r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
+_NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
+
+
+def _unix(date: re.Match[str]) -> str:
+    """A date with its time zone in seconds; as it is, where there is no such day."""
+    try:
+        zone = (date["zone"] or "").strip(" ZUTCGM") or "+00:00"
+        when = datetime(*map(int, date["parts"].split(",")), tzinfo=UTC) if date["parts"] else (  # type: ignore
+            datetime.fromisoformat(f"{date['day']}T{date['clock']}{zone}"))
+        return f"{date['name'] or ''}{int(when.timestamp())}"
+    except (ValueError, OverflowError):
+        return date[0]
+
+
+def _named(found: re.Match[str]) -> str:
+    """A value with its name and a sign between them, if the name is one that is followed by such a value. Bytes behind
+    a word are found by it, and that is said."""
+    name, sign, number = known(found[1]), found["sign"], found["number"]
+    short = "" if name else _SHORT.get(found[1].split(" ")[-1].lower(), "")
+    kind = NAMES.get(name or short, "text")
+    if (name and re.search(r":|=(?!>)", sign)) or (kind in ("bytes", "key") and not sign.strip()):
+        return found[0]
+    fits = len(number or "") >= (15 if short else 9) if kind in ("id", "date") else kind != "text" and not number
+    opens = re.sub("[^`\"']", "", sign[sign.rfind(" ") :] + found["opens"])[-1:]
+    return f" {name or short}: {opens}" if fits else found[0]
+
+
+def _heading(line: re.Match[str]) -> str:
+    """A name that stands alone in its line, above its value."""
+    name = known(bare_name(line[1]))
+    above = re.search(r":[ \t]*\n\Z", line.string[max(0, line.start() - 4) : line.start()])
+    return f"{name}:" if name and NAMES[name] != "text" and not above else "" if "-----" in line[0] else line[0]
+
+
+RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
+    ("\x1b", r"\x1b\[[\d;?]{0,20}[A-Za-z]", ""), (">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
+    # web pages
+    ("&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});",
+     lambda m: html.unescape(m[0]).replace("\xa0", " ")),
+    ("-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>]+[\"']?", ""),
+    ("</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
+    ("<", r"</?(?:a|b|br|code|div|em|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
+    ("</", r"<([A-Za-z_]\w{2,40}+)>(?=[^<>]{1,4000}</)", r" \1: "), ("</", r"</[A-Za-z_]\w{2,40}+>", " "),
+    ("value=", r"""\b(?:name|key|id)=["'](\w{3,40})["']\s{1,9}value=""", r"\1: "),
+    ("? &", r"[?&]([A-Za-z_]\w{2,40}=)", r" \1"), (";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
+    ('\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", r'"\1"\2\3\4'),
+    # Markdown, reST, PHP, Lua
+    ("**", r"\*\*([A-Za-z][\w ]{2,40}:?)\*\*", r"\1"), ("::", r"(?m)(?<=\w)::[ \t]*$", ":"),
+    ('"] =>', r"\[(?:\"([A-Za-z_]\w{2,40})\"\] ?=|([A-Za-z_]\w{2,40})\] ?=>)>? ?(\n?)[ \t]*"
+              r"(?:string\(\d+\)|int|float)?", r"\3\1\2: "),
+    ("byte octets hex= B)", r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )\d{1,4} bytes: "
+                            r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
+    # languages
+    ("<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"), ("#", r"#(?:vu8|u8)?(?=\(\d|\{)", ""),
+    ("<", r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
+    ("length", r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?(?: ?\.\.\. ?[0-9A-Fa-f ]*)?)\}", r"\1"),
+    ('"Buffer"', r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*(\[[\d,\s]*\])\s*\}", r"\1"),
+    ("0", r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}",
+     lambda m: "[" + re.sub(r"\"?\d+\"?\s*:", "", m[1]) + "]"),
+    ("low", r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}",
+     lambda m: f"{(int(m[2]) & 0xFFFFFFFF) << 32 | int(m[1]) & 0xFFFFFFFF}" + "\n" * m[0].count("\n")),
+    ("Array( Buffer( ] yte", r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)[ ]?(?=\[)|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
+                             r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
+    ("h H", r"(?<!\w)0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", r"0x\1"),
+    ("byte db BYTE DB", r"(?<=\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
+    ("'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", r"\1"),
+    ("std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
+    (")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
+    ("BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
+    ("x' X'", r"\b[xX](?='(?:[0-9A-Fa-f]{2})+')", ""),
+    ("[ {", r":(\s*)(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
+            r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", lambda m: m[0] if known(m[2]) else f":{m[1]}"),
+    ("tzinfo 0 1", r"(?:(?P<name>(?:now|(?:server|local)_?[tT]ime|[eE]xpires_?[aA]t|[cC]reated)[\"']?\s?[:=]\s?[\"']?)"
+                   r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone> ?(?:Z|UTC|GMT|"
+                   r"[+-]\d\d:?\d\d))\b|datetime\.datetime\((?P<parts>\d{4}(?:, ?\d{1,6}){2,6}), "
+                   r"tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\))", _unix),
+    # dumps
+    (":", r"(?m)^[ \t]*:(?=(?:[0-9A-Fa-f]{2}){5,}[ \t]*$)", "Intel HEX is not read: "),
+    ("`", r"(?<=\b[0-9A-Fa-f]{8})`(?=[0-9A-Fa-f]{8}\b)", ""), ("|", r"(?m)^\|([0-9A-Fa-f]{8})\| ", r"\1  "),
+    ("-", r"(?m)^([ \t]*[0-9A-Fa-f]{8,16}  (?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 "),
+    ("[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
+    ("(len= Length: Send", r"(?m)(?<=[:=] )(?:=> Send data, |Length: |(?:\(\[\]uint8\) )?\(len=)\d[^\n]{0,40}$", ""),
+    ("--- === Offset Label:", r"(?m)^[ \t]*(?:[+|:-]?[-+=|: ]{9,}|Offset Bytes[ ]+Ascii|Label: .*\(System\..*"
+                              r"|-----END .*)[ \t]*$", ""),
+    # names above their values, without a sign, or with a mark at the end of a line that goes on in the next
+    ("", r"(?m)^[ \t]*(?:#{1,6}[ \t]+|h\d\.[ \t]+|-----BEGIN )?([A-Za-z_][\w -]{1,40}?)(?:-----)?[ \t]*$", _heading),
+    ("", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20})[ \t]*$", r": \2\1"),
+    ("= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+",
+     lambda m: re.sub("[^0-9A-Fa-f]", "", m[0]) + "\n" * m[0].count("\n")),
+    ("", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
+         r"[ \t]{0,3}|[\])`*|\"' \t]{1,6}(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
+         r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
+)  # fmt: skip
+"""Words of which one has to be in a text, the pattern that is looked for then, and what comes in its place."""
+
+
+def plain(text: str) -> str:
+    """The same text, line by line, without what was put around its values."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text if text.isascii() else text.removeprefix("\ufeff").translate(_QUOTES)
+    if re.search(r"=(?:3D|20|\n)", text) and not re.search(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)", text):
+        text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
+                      lambda m: m[0].replace("=\n", "") + "\n" * m[0].count("\n"), text)  # fmt: skip
+        text = text.replace("=3D", "=").replace("=20", " ")
+    for signs, pattern, instead in RULES:
+        if not signs or any(sign in text for sign in signs.split()):
+            text = re.sub(pattern, instead, text)
+    return "\n".join(_named_columns(_logged_rows(text.split("\n"))))
+
+
+def _logged_rows(lines: list[str]) -> list[str]:
+    """The lines without their numbers; and those that go on with a value, without what a logger put before each."""
+    numbers = [_NUMBERED.match(line) for line in lines if line.strip()]
+    if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
+        lines = [_NUMBERED.sub("", line, count=1) for line in lines]
+    rows, shape = [_BEFORE.match(line) if len(line) < 500 else None for line in lines], ""
+    for at, (row, line) in enumerate(zip(rows, lines, strict=True) if any(rows) else ()):
+        here, rest = (re.sub(r"\d+", "0", row[0]), line[row.end() :]) if row else ("", line)
+        if row and shape in (here, "any") and _DATA.fullmatch(rest):
+            lines[at], shape = rest, here
+        elif line.strip():
+            named = _GOES_ON.match(rest) if len(line) < 500 else None
+            shape = (here or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
+    return lines
+
+
+def _named_columns(lines: list[str]) -> list[str]:
+    """The rows of a table whose first row has the names, each value with its name."""
+    names: list[str] = []
+    for at, line in enumerate(lines):
+        cells = [cell.strip(" \"'`") for cell in _CELLS.split(line.strip("| \t"))] if _CELLS.search(line) else []
+        if len(line) < 500 and sum(map(bool, map(known, cells))) > 1 and all(map(_COLUMN_NAME.fullmatch, cells)):
+            names = cells
+        elif names and len(cells) == len(names) and re.search(r"\d{9}", line):
+            lines[at] = ", ".join(f'"{name}": "{cell}"' for name, cell in zip(names, cells, strict=True))
+        elif cells or line.strip():
+            names = []
+    return lines
