@@ -28,12 +28,13 @@ line without a name six more, and each KiB of a value one."""
 LOOKED_UP = 8
 COMPARED = 99
 """Unknown names that are compared with the known ones."""
-_BLANK = re.compile(r"[ \t\r,;$@*]+")
+_FILLING = re.compile(r"[ \t\r,;$@*]+")
 _COMMENT = re.compile(
-    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.{0,99}?\*/"
+    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)[bBrRuU]{0,2}'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.{0,99}?\*/"
 )
 _LABEL = re.compile(
-    r"[\"'`]?(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
+    r"(?![bBrRuU]{1,2}[\"'])[\"'`]?"  # b':' opens a literal
+    r"(?P<name>[A-Za-z_]\w{0,60}+(?:[ .\-/]{1,2}[A-Za-z_]\w{0,60}+){0,5})[\"'`]?[ \t]*(?:\[[^\]\n]{0,12}\])?"
     r"[ \t]*(?::=|=>|:|=)(?![=:])[ \t]*"
     r"(?:(?:&?(?:'static )?\[u8(?:; *\d+)?\]|Vec<u8>|\[UInt8\]|(?P<type>[A-Za-z]\w{0,12}))"
     r"[ \t]*=(?![=\s]*(?:$|\n))[ \t]*)?"
@@ -134,7 +135,7 @@ class Scan:
     def pieces(self) -> Iterator[TextPiece]:
         text, at, opened, pending, fresh = self._text, 0, list[_Scope](), "", True
         while at < len(text):
-            if blank := _BLANK.match(text, at):
+            if blank := _FILLING.match(text, at):
                 at = blank.end()
                 pending = "" if "," in blank[0] or ";" in blank[0] else pending
                 continue
@@ -298,6 +299,7 @@ class Scan:
             as_before = re.fullmatch(r"-?\d{1,3}[,;]?", part) or (_HEX.fullmatch(part) and (  # one number; or one width
                 len(part) <= len(lines[-1]) == len(lines[1]) if lines[1:] else 19 < len(part) <= wide))
             alone = bytes_in(part)[0]
+            as_before = as_before or (alone is None and sense(bytes_in(joined([*lines, part]))[0]))
             ended = lines and (sense(alone) or (not (as_before and lines[1:]) and sense(bytes_in(joined(lines))[0])))
             if not deeper and (ended or (alone is None and not as_before)):
                 break
@@ -348,6 +350,8 @@ class Scan:
             data = unescaped(joined)
             inside = hex_text(data) if data else None
             return inside or data, stop, "bytes of hex digits" if inside else "a bytes literal"
+        if "\\" in joined and (data := bytes_in(f'"{joined}"')[0]) is not None:
+            return data, stop, "a string with escapes"
         return joined, stop, "a string" if "\\x" not in joined else "a string with escapes"
 
     def _block(self, at: int) -> tuple[list[TextPiece], int]:

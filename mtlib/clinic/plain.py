@@ -27,6 +27,10 @@ _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[
 """A line that goes on with a value."""
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
+_LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["'])*+)\2""")
+_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
+_PLACES = range(0xF0000, 0xFFFFE)
+"""Characters without a meaning that stand for literals."""
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
@@ -88,10 +92,11 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
      lambda m: "[" + re.sub(r"\"?\d+\"?\s*:", "", m[1]) + "]"),
     ("low", r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}",
      lambda m: f"{(int(m[2]) & 0xFFFFFFFF) << 32 | int(m[1]) & 0xFFFFFFFF}" + "\n" * m[0].count("\n")),
-    ("Array( Buffer( ] yte", r"(?:Uint8Array|Buffer|Int8Array)\(\d+\)[ ]?(?=\[)|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
+    ("Array( Buffer( ] yte", r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
+                             r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
                              r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
-    ("h H", r"(?<!\w)0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", r"0x\1"),
-    ("byte db BYTE DB", r"(?<=\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
+    ("h H", r"(?<![\w+/-])0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", r"0x\1"),
+    ("byte db BYTE DB", r"(?<=\s)(?<!\b[0-9A-F]{2}\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
     ("'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", r"\1"),
     ("std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
     (")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
@@ -131,10 +136,28 @@ def plain(text: str) -> str:
         text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
                       lambda m: m[0].replace("=\n", "") + "\n" * m[0].count("\n"), text)  # fmt: skip
         text = text.replace("=3D", "=").replace("=20", " ")
+    text, literals = _without_literals(text)
     for signs, pattern, instead in RULES:
         if not signs or any(sign in text for sign in signs.split()):
             text = re.sub(pattern, instead, text)
+    if literals:
+        text = re.sub("[\U000f0000-\U000ffffd]", lambda found: literals.get(found[0], ""), text)
     return "\n".join(_named_columns(_logged_rows(text.split("\n"))))
+
+
+def _without_literals(text: str) -> tuple[str, dict[str, str]]:
+    """The text with a character in the place of what stands in quotes and has bytes as escapes, and what each is for:
+    whatever such bytes look like, they are no markup."""
+    literals: dict[str, str] = {}
+
+    def kept(found: re.Match[str]) -> str:
+        if len(literals) == len(_PLACES) or not _ESCAPE.search(found[3]):
+            return found[0]
+        place = chr(_PLACES[len(literals)])
+        literals[place] = found[3]
+        return f"{found[1]}{found[2]}{place}{found[2]}"
+
+    return _LITERAL.sub(kept, text) if "\\" in text else text, literals
 
 
 def _logged_rows(lines: list[str]) -> list[str]:
