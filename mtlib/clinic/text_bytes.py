@@ -16,7 +16,8 @@ _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPED = re.compile(r"(?i)([-+]?(?:0x[0-9a-f]{1,2}|\d{1,3}))(?:_?[ui]8|ub?)")
 _NUMBERED = re.compile(r"(?<!\\)((?:\\\\)*)\\(\d{1,3})")
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
+_ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{2})++)"
+                     r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
 
@@ -111,12 +112,14 @@ def unescaped(text: str) -> bytes | None:
     """A string with escapes, as in C, Go, Rust, Python or JavaScript; None where a character is no byte."""
 
     def one(escape: re.Match[str]) -> str:
-        number = next((part for part in escape.groups()[:3] if part), "")
+        if escape[1]:  # many in a row are read at once
+            return bytes.fromhex(escape[1].replace("\\x", "")).decode("latin-1")
+        number = escape[2] or escape[3] or escape[4]
         if number:
             return chr(int(number, 16))
-        if escape[4]:
-            return chr(int(escape[4], 8) & 255)
-        other = escape[5] or ""
+        if escape[5]:
+            return chr(int(escape[5], 8) & 255)
+        other = escape[6] or ""
         return chr(_PLAIN[other]) if other in _PLAIN else "\u0100" if other.isalpha() else other  # names are no bytes
 
     try:
