@@ -31,11 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     moment, gets one sentence."""
     if arguments is not None:
         return _run(arguments)
-    _answer(_leave)  # an error instead could come out of Python's own calls, or be lost in them
+    _on_signals(_leave)  # an exception instead could come out of Python's own calls, or be lost in them
     try:
         return _run(sys.argv[1:])
     finally:
-        _answer(_leave)
+        _on_signals(_leave)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -51,7 +51,7 @@ def _run(arguments: Sequence[str]) -> int:
         try:
             options = _parser(arguments[:1]).parse_args(arguments)
             if "undo" in options:
-                _answer(signal.default_int_handler)
+                _on_signals(signal.default_int_handler)
             return int(options.run(options))
         finally:
             sys.stdout.flush()
@@ -69,13 +69,13 @@ def _run(arguments: Sequence[str]) -> int:
         return _complain(error, NO)
 
 
-def _answer(with_what: Any) -> None:
-    """Who is to be asked when this program is interrupted or told to end. One that was started to ignore that, or
-    that has an answer of its own by now, keeps to it."""
+def _on_signals(handler: Any) -> None:
+    """What runs when this program is interrupted or told to end. A signal that it was started to ignore, or that has a
+    handler of its own by now, keeps to that."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler, _leave):
-            signal.signal(number, with_what)
+            signal.signal(number, handler)
 
 
 def _leave(*_: object) -> NoReturn:

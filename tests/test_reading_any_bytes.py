@@ -46,6 +46,8 @@ STYLES: dict[str, Callable[[dict[str, str]], str]] = {
     "colons": lambda values: "\n".join(f"{name}: {value}" for name, value in values.items()),
     "assignments": lambda values: "\n".join(f"let {name} = {value};" for name, value in values.items()),
     "an object": lambda values: "{" + ",\n ".join(f'"{name}": {value}' for name, value in values.items()) + "}",
+    "a log": lambda values: "\n".join(f"2026-11-27 10:00:00 DEBUG {name}: {value}" for name, value in values.items()),
+    "Markdown": lambda values: "\n".join(f"- **{name}**: `{value}`" for name, value in values.items()),
     "one line": lambda values: "{" + ", ".join(f"'{name}': {value}" for name, value in values.items()) + "}",
 }
 KEYS = {"perm_auth_key": "perm_key", "temp_auth_key": "temp_key"}
@@ -63,9 +65,11 @@ def _signed(data: bytes) -> list[int]:
 @given(seed=st.integers(0, 2**32), form=st.sampled_from([*FORMS]))
 def test_whatever_the_bytes_are_they_are_read(style: str, seed: int, form: str) -> None:
     random = Random(seed)
+    request, sealed = bytes.fromhex("052ad4cd") + random.randbytes(128), random.randbytes(104)
     wanted: dict[str, bytes | int] = {
-        "request": bytes.fromhex("052ad4cd") + random.randbytes(128), "msg_id": random.randrange(2**60, 2**63),
-        "perm_auth_key": random.randbytes(256), "session_id": random.randrange(-(2**63), 2**63),
+        **random.choice([{"request": request}, {"encrypted_message": sealed}]),
+        "msg_id": random.randrange(2**60, 2**63), "session_id": random.randrange(-(2**63), 2**63),
+        "perm_auth_key": random.randbytes(256),
         "temp_auth_key": random.randbytes(256), "expires_at": random.randrange(1_700_000_000, 2_000_000_000),
     }  # fmt: skip
     written = {name: FORMS[form](value) if isinstance(value, bytes) else str(value) for name, value in wanted.items()}

@@ -31,6 +31,9 @@ _LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
 """Characters without a meaning that stand for literals."""
+_NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,71}|.{76,})=\n)")
+"""What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
+long."""
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
@@ -78,6 +81,7 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("? &", r"[?&]([A-Za-z_]\w{2,40}=)", r" \1"), (";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
     ('\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", r'"\1"\2\3\4'),
     # Markdown, reST, PHP, Lua
+    ("`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", r"\1"),
     ("**", r"\*\*([A-Za-z][\w ]{2,40}:?)\*\*", r"\1"), ("::", r"(?m)(?<=\w)::[ \t]*$", ":"),
     ('"] =>', r"\[(?:\"([A-Za-z_]\w{2,40})\"\] ?=|([A-Za-z_]\w{2,40})\] ?=>)>? ?(\n?)[ \t]*"
               r"(?:string\(\d+\)|int|float)?", r"\3\1\2: "),
@@ -132,7 +136,7 @@ def plain(text: str) -> str:
     """The same text, line by line, without what was put around its values."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text if text.isascii() else text.removeprefix("\ufeff").translate(_QUOTES)
-    if re.search(r"=(?:3D|20|\n)", text) and not re.search(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)", text):
+    if re.search(r"=(?:3D|20)|(?m:^.{72,75}=\n)", text) and not re.search(_NOT_PRINTABLE, text):
         text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
                       lambda m: m[0].replace("=\n", "") + "\n" * m[0].count("\n"), text)  # fmt: skip
         text = text.replace("=3D", "=").replace("=20", " ")

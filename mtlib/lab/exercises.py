@@ -59,8 +59,7 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
     if exercise is None:
         return not_yet(f"there is no exercise {name!r}. There are: {', '.join(EXERCISES)}.")
     try:
-        mark: Mark = _in_time(lambda: exercise.examine(answer, seed))
-        return mark
+        return _in_time(lambda: exercise.examine(answer, seed))
     except _TooLong as stopped:
         return not_yet(f"it was still running after {stopped}. Does a loop end?")
     except Exception as error:  # a value of a class of the reader's own that does not like to be compared
