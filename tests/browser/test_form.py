@@ -86,7 +86,7 @@ def form(opened: Lab) -> Iterator[Form]:
     found.root.scroll_into_view_if_needed()
     yield found
     found.button("built five seconds ago").click()
-    expect(found.verdict).to_contain_text("older message")
+    expect(found.verdict).to_contain_text("older than that of the message")
 
 
 def test_a_saved_lesson_shows_the_example_before_anything_runs(browser: Any, address: str) -> None:
@@ -228,7 +228,7 @@ def test_after_a_restart_it_says_what_to_do(opened: Lab, form: Form) -> None:
     expect(form.root.locator(".ask > .said")).to_contain_text("Run this cell")
     run(opened)
     form = Form(opened.page)
-    expect(form.verdict).to_contain_text("older message")
+    expect(form.verdict).to_contain_text("older than that of the message")
 
 
 def test_the_page_raised_no_error_and_asked_nobody_outside(opened: Lab) -> None:

@@ -57,8 +57,8 @@ WRONG = {
     "rounded_to_a_double": SOLUTION.replace("msg_id, 0", "int(float(msg_id)), 0"),
     "temp_key_id_for_the_permanent": SOLUTION.replace("sha1(perm_auth_key)", "sha1(temp_auth_key)"),
     "padding_of_another_size": SOLUTION.replace("padding, aes_key", "padding + bytes(16), aes_key"),
-    "id_left_out": SOLUTION.replace("sha1(perm_auth_key).digest()[12:20] + ", ""),
-    "random_behind_msg_id": SOLUTION.replace(
+    "key_id_left_out": SOLUTION.replace("sha1(perm_auth_key).digest()[12:20] + ", ""),
+    "fields_out_of_order": SOLUTION.replace(
         'random + struct.pack("<qii", msg_id, 0,', 'struct.pack("<q", msg_id) + random + struct.pack("<ii", 0,'
     ),
     "padding_made_up": SOLUTION.replace("envelope + padding, aes_key", "envelope + bytes(8), aes_key"),
