@@ -174,7 +174,7 @@ class Triage(Plate):
             return "Click the question at which you expect the doctor to stop, or let the doctor walk."
         if self.looked not in (self.stop, len(TRIAGE) + 1):
             each = TRIAGE[self.looked - 1]
-            return f"TriageQuestion {self.looked}, if not: {each.cause} {each.cure}"
+            return f"Question {self.looked}, if not: {each.cause} {each.cure}"
         where = f"question {self.stop}" if self.stop <= len(TRIAGE) else "no question: nothing is wrong"
         mark = "" if not self.guess else "As you said. " if self.guess == self.stop else f"You said {self.guess}. "
         place = f" {self.evidence}." if self.evidence else ""
