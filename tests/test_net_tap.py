@@ -304,9 +304,10 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_what_is_written_is_right_to_the_checksum(tmp_path: Path) -> None:
     file = tmp_path / "tap.pcap"
-    begun = time.time()
-    with Echo() as echo, Tap(echo.to, tell=lambda *_: None, write=str(file)) as tap:
+    begun, heard = time.time(), list[Heard]()
+    with Echo() as echo, Tap(echo.to, tell=lambda _, one: heard.append(one), write=str(file)) as tap:
         echoed(tap, b"\xee\xee\xee\xee" + bytes(range(256)) * 300)
+        wait_for(lambda: any(each.text == "the connection has ended" for each in heard))
         assert tap.stop()
         assert tap._file is not None and tap._file.closed
     ended = time.time()
