@@ -22,6 +22,7 @@ from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
     CONSTANTS,
     FRONT,
+    HEADER_FIELDS,
     INNER_ID,
     UNKNOWN_MODE,
     Opened,
@@ -36,9 +37,6 @@ from mtlib.clinic.opening import (
     path_of,
     right_digest,
     said,
-)
-from mtlib.clinic.opening import (
-    HEADER as HEADER_FIELDS,
 )
 from mtlib.clinic.packet import REQUEST_SIZE, UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
 from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys

@@ -35,7 +35,7 @@ CONSTANTS = bytes(4) + INNER_SIZE.to_bytes(4, "little") + INNER_ID
 """seqno, length and constructor, bytes 24 to 36 of the plaintext: the same in every binding."""
 UNKNOWN_MODE = "another chaining"
 """What is said of a mode that opens some blocks and is none of the table."""
-HEADER = frozenset(name for name, *_ in wrong.HEADER)
+HEADER_FIELDS = frozenset(name for name, *_ in wrong.HEADER)
 Known = Mapping[str, int | bytes]
 
 
@@ -235,7 +235,7 @@ class Opened:
 
 
 def path_of(name: str) -> str:
-    return f"plaintext/envelope/{name}" if name in HEADER else f"plaintext/envelope/inner/{name}"
+    return f"plaintext/envelope/{name}" if name in HEADER_FIELDS else f"plaintext/envelope/inner/{name}"
 
 
 def expected_inside(patient: Patient, request: Mapping[str, Any]) -> dict[str, int | bytes]:
@@ -452,7 +452,7 @@ def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Ite
 def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) -> int:
     """Bits of known values that are in their place; without `data`, how many there can be."""
     bits = start = 0
-    inner = sum(size for name, size, _ in shape if name not in HEADER)
+    inner = sum(size for name, size, _ in shape if name not in HEADER_FIELDS)
     for name, size, order in shape:
         value = known.get(name)
         if value is not None:
