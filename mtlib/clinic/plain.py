@@ -69,62 +69,99 @@ def _heading(line: re.Match[str]) -> str:
 
 
 RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
+    # colours of a terminal; > before the lines of a quoted mail
     ("\x1b", r"\x1b\[[\d;?]{0,20}[A-Za-z]", ""), (">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
     # web pages
+    # &lt; and its like
     ("&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});",
      lambda m: html.unescape(m[0]).replace("\xa0", " ")),
+    # headers of a request; addresses of pages
     ("-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>]+[\"']?", ""),
+    # cells of a table
     ("</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
+    # tags that only say how a text looks
     ("<", r"</?(?:a|b|br|code|div|em|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
+    # tags that are names: <session_id>5</session_id>
     ("</", r"<([A-Za-z_]\w{2,40}+)>(?=[^<>]{1,4000}</)", r" \1: "), ("</", r"</[A-Za-z_]\w{2,40}+>", " "),
+    # fields of a form
     ("value=", r"""\b(?:name|key|id)=["'](\w{3,40})["']\s{1,9}value=""", r"\1: "),
+    # a query: ?session_id=5&msg_id=6; data: addresses, and YAML that says "binary"
     ("? &", r"[?&]([A-Za-z_]\w{2,40}=)", r" \1"), (";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
+    # JSON inside a string of JSON
     ('\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", r'"\1"\2\3\4'),
     # Markdown, reST, PHP, Lua
+    # a value set as code; a name set bold; a name with reST's two colons
     ("`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", r"\1"),
     ("**", r"\*\*([A-Za-z][\w ]{2,40}:?)\*\*", r"\1"), ("::", r"(?m)(?<=\w)::[ \t]*$", ":"),
+    # what var_dump and print_r of PHP, and tables of Lua, put around a name
     ('"] =>', r"\[(?:\"([A-Za-z_]\w{2,40})\"\] ?=|([A-Za-z_]\w{2,40})\] ?=>)>? ?(\n?)[ \t]*"
               r"(?:string\(\d+\)|int|float)?", r"\3\1\2: "),
+    # sizes beside a name or before a value
     ("byte octets hex= B)", r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )\d{1,4} bytes: "
                             r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
     # languages
+    # Erlang; Scheme and Clojure
     ("<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"), ("#", r"#(?:vu8|u8)?(?=\(\d|\{)", ""),
+    # a Buffer as node prints it, NSData as it was printed once
     ("<", r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
+    # NSData as it is printed now
     ("length", r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?(?: ?\.\.\. ?[0-9A-Fa-f ]*)?)\}", r"\1"),
+    # a Buffer as JSON
     ('"Buffer"', r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*(\[[\d,\s]*\])\s*\}", r"\1"),
+    # an array as an object of JavaScript: {"0": 5, "1": 42}
     ("0", r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}",
      lambda m: "[" + re.sub(r"\"?\d+\"?\s*:", "", m[1]) + "]"),
+    # a Long of two halves
     ("low", r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}",
      lambda m: f"{(int(m[2]) & 0xFFFFFFFF) << 32 | int(m[1]) & 0xFFFFFFFF}" + "\n" * m[0].count("\n")),
+    # types before an array
     ("Array( Buffer( ] yte", r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
                              r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
                              r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
+    # 05h, of assemblers and Intel
     ("h H", r"(?<![\w+/-])0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", r"0x\1"),
+    # data of assemblers
     ("byte db BYTE DB", r"(?<=\s)(?<!\b[0-9A-F]{2}\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
+    # gdb: 5 '\005'
     ("'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", r"\1"),
+    # what debuggers say before a value
     ("std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
+    # casts
     (")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
+    # calls around a number or a string
     ("BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
+    # literals of SQL
     ("x' X'", r"\b[xX](?='(?:[0-9A-Fa-f]{2})+')", ""),
+    # a name with its type, where the value is an array
     ("[ {", r":(\s*)(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
             r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", lambda m: m[0] if known(m[2]) else f":{m[1]}"),
+    # dates with a time zone
     ("tzinfo 0 1", r"(?:(?P<name>(?:now|(?:server|local)_?[tT]ime|[eE]xpires_?[aA]t|[cC]reated)[\"']?\s?[:=]\s?[\"']?)"
                    r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone> ?(?:Z|UTC|GMT|"
                    r"[+-]\d\d:?\d\d))\b|datetime\.datetime\((?P<parts>\d{4}(?:, ?\d{1,6}){2,6}), "
                    r"tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\))", _unix),
     # dumps
+    # lines of Intel HEX: they have addresses and checksums in them
     (":", r"(?m)^[ \t]*:(?=(?:[0-9A-Fa-f]{2}){5,}[ \t]*$)", "Intel HEX is not read: "),
+    # WinDbg's addresses; od's frames
     ("`", r"(?<=\b[0-9A-Fa-f]{8})`(?=[0-9A-Fa-f]{8}\b)", ""), ("|", r"(?m)^\|([0-9A-Fa-f]{8})\| ", r"\1  "),
+    # the - in the middle of a row
     ("-", r"(?m)^([ \t]*[0-9A-Fa-f]{8,16}  (?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 "),
+    # numbers of rows in brackets
     ("[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
+    # what proxies and debuggers say before a dump
     ("(len= Length: Send", r"(?m)(?<=[:=] )(?:=> Send data, |Length: |(?:\(\[\]uint8\) )?\(len=)\d[^\n]{0,40}$", ""),
+    # lines that only frame a dump
     ("--- === Offset Label:", r"(?m)^[ \t]*(?:[+|:-]?[-+=|: ]{9,}|Offset Bytes[ ]+Ascii|Label: .*\(System\..*"
                               r"|-----END .*)[ \t]*$", ""),
-    # names above their values, without a sign, or with a mark at the end of a line that goes on in the next
+    # names above their values, and without a colon
+    # a name alone in its line; a number below its name
     ("", r"(?m)^[ \t]*(?:#{1,6}[ \t]+|h\d\.[ \t]+|-----BEGIN )?([A-Za-z_][\w -]{1,40}?)(?:-----)?[ \t]*$", _heading),
     ("", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20})[ \t]*$", r": \2\1"),
+    # hex that goes on behind a mark at the end of the line
     ("= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+",
      lambda m: re.sub("[^0-9A-Fa-f]", "", m[0]) + "\n" * m[0].count("\n")),
+    # a name and its value with anything but a colon between them
     ("", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
          r"[ \t]{0,3}|[\])`*|\"' \t]{1,6}(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
          r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
