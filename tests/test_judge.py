@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -259,3 +260,24 @@ def test_a_program_ends_with_its_judge(name: str, tmp_path: Path) -> None:
         program.send_signal(getattr(signal, name))
         assert (program.wait(20), program.stderr.read()) == (130, b"mtlib: interrupted\n")
     assert _has_ended(judged)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such signals here")
+def test_interrupted_while_a_program_starts_its_judge_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def __init__(self, *given: Any, **how: Any) -> None:
+            super().__init__(*given, **how)
+            started.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            python("import time\nwhile True: time.sleep(60)")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert started[0].poll() is not None

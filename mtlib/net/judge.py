@@ -17,9 +17,9 @@ import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from mtlib.clinic.ladder import RUNGS, Question, Report, ask, chosen, output
 from mtlib.errors import DecodeError, LocalError, Unreachable, printable, reason, without_long_hex
@@ -43,13 +43,38 @@ def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds:
     if not command:
         raise LocalError("a program is wanted", expected="its name, and its arguments", where="judge")
     asked = chosen(steps)
+    with _interrupts_later() as heard_again:
+        try:
+            program = Program(command, seconds)
+        except (OSError, ValueError) as error:
+            name = without_long_hex(command[0])
+            return Report({}, {}, sentence=f"The program {name!r} cannot be started: {reason(error)}.")
+        with program:
+            heard_again()
+            return ask(program.answer, asked)
+
+
+@contextlib.contextmanager
+def _interrupts_later() -> Iterator[Callable[[], None]]:
+    """Interrupts wait until the function that this gives is called. Whoever is interrupted while a program starts does
+    not know yet which one there is to end."""
+    came: list[int] = []
+    before: dict[int, Any] = {}
+    names = ("SIGINT", "SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
+    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+        if callable(signal.getsignal(number)):
+            before[number] = signal.signal(number, lambda number, _: came.append(number))
+
+    def heard_again() -> None:
+        while before:
+            signal.signal(*before.popitem())
+        while came:
+            signal.raise_signal(came.pop())
+
     try:
-        program = Program(command, seconds)
-    except (OSError, ValueError) as error:
-        name = without_long_hex(command[0])
-        return Report({}, {}, sentence=f"The program {name!r} cannot be started: {reason(error)}.")
-    with program:
-        return ask(program.answer, asked)
+        yield heard_again
+    finally:
+        heard_again()
 
 
 def list_of_steps() -> str:
