@@ -38,7 +38,7 @@ from mtlib.clinic.opening import (
     right_digest,
     said,
 )
-from mtlib.clinic.packet import REQUEST_SIZE, UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
+from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
 from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
@@ -47,7 +47,7 @@ from mtlib.crypto.aes import BLOCK, ige_decrypt
 from mtlib.crypto.kdf import V1
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import MtError
-from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE
+from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, REQUEST_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge
 from mtlib.protocol.packets import HEADER
 from mtlib.protocol.retry import YOUNG
@@ -727,7 +727,7 @@ def _remarks(opened: Opened | None, case: Case, findings: list[Finding]) -> Iter
     patient = case.patient
     if opened is None:
         return
-    if case.call is not None and len(case.call) == REQUEST_SIZE and any(bytes(case.call)[25 + ENCRYPTED_SIZE :]):
+    if case.call is not None and len(case.call) == REQUEST_SIZE and any(bytes(case.call)[-3:]):  # behind the string
         yield MISTAKES["string_padding_not_zero"]
     if patient.key_expires_at is None and 10**9 < (patient.clock or 0) < case.values.get("expires_at", 0) - 2 * DAY:
         yield MISTAKES["expires_at_far_off"]

@@ -20,7 +20,7 @@ from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError, MtError, PeerError
-from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, FROM_CLIENT, Message, Window, inflate, unpack
@@ -30,7 +30,6 @@ from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import REQUEST, SCHEMA
 
 BIND = REQUEST.id_bytes
-REQUEST_SIZE = 132
 WRAPPERS = ("invokeWithLayer", "initConnection", "invokeWithoutUpdates", "invokeAfterMsg")
 PLAIN = bytes(8)
 """The key id of an unencrypted message."""

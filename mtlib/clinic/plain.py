@@ -6,7 +6,6 @@ Nothing takes a line away: what is said about a text names its lines.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -37,11 +36,17 @@ long."""
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
+def _entity(found: re.Match[str]) -> str:
+    from html import unescape  # late: its table is large, and few texts were web pages
+
+    return unescape(found[0]).replace("\xa0", " ")
+
+
 def _unix(date: re.Match[str]) -> str:
     """A date with its time zone in seconds; as it is, where there is no such day."""
     try:
         zone = (date["zone"] or "").strip(" ZUTCGM") or "+00:00"
-        when = datetime(*map(int, date["parts"].split(",")), tzinfo=UTC) if date["parts"] else (  # type: ignore
+        when = datetime(*map(int, date["parts"].split(",")), tzinfo=UTC) if date["parts"] else (  # type: ignore[misc,arg-type]
             datetime.fromisoformat(f"{date['day']}T{date['clock']}{zone}"))
         return f"{date['name'] or ''}{int(when.timestamp())}"
     except (ValueError, OverflowError):
@@ -73,8 +78,7 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("\x1b", r"\x1b\[[\d;?]{0,20}[A-Za-z]", ""), (">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
     # web pages
     # &lt; and its like
-    ("&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});",
-     lambda m: html.unescape(m[0]).replace("\xa0", " ")),
+    ("&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});", _entity),
     # headers of a request; addresses of pages
     ("-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>]+[\"']?", ""),
     # cells of a table

@@ -19,10 +19,10 @@ from mtlib.clinic.names import GENERIC, NAMES, known
 from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, answered_by, whole_number
 from mtlib.clinic.pieces import ANSWER, OTHER_ID, Scan, TextPiece
 from mtlib.clinic.plain import plain
-from mtlib.clinic.text_bytes import BIND, REQUEST_SIZE, bytes_in, is_key, is_number, looks_like
+from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 
 EXAMPLE = """\
 request:       052ad4cd 3016cac0 b43a379b ...     (132 bytes; or encrypted_message: 104, packet:, stream:)

@@ -13,17 +13,19 @@ from mtlib.clinic import wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
 from mtlib.clinic.opening import FRONT, Opened, is_right, noticed, places_of, said
-from mtlib.clinic.packet import BIND, NO_CONSTRUCTOR, REQUEST_SIZE, first_request
+from mtlib.clinic.packet import BIND, NO_CONSTRUCTOR, first_request
 from mtlib.clinic.patient import Patient
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.wrong import Shape, size_of, written_as
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import V1
-from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST
 
 Rows = tuple[Mistake, ...]
+SEAL_AT = 25
+"""Where encrypted_message begins in a request."""
 _SIZES = {name: size for name, size, _ in wrong.REQUEST if name != "constructor"}
 
 
@@ -98,13 +100,12 @@ def _searched(data: bytes, patient: Patient) -> CutRequest | None:
     ids = [key.key.id_bytes for key in patient.keys]
     ids += [data[4:12], data[:8]] if data[:4] == BIND or patient.perm_key is None else []
     places = [begins for key_id in dict.fromkeys(ids) for begins in places_of(key_id, data)]
-    places += [25] if _opens(data[25 : 25 + ENCRYPTED_SIZE], patient) else []  # whatever id is in front there
+    if _opens(data[SEAL_AT : SEAL_AT + ENCRYPTED_SIZE], patient):
+        places.append(SEAL_AT)  # whatever id is in front there
     for begins in places:
         sealed = data[begins : begins + ENCRYPTED_SIZE]
-        if len(sealed) == ENCRYPTED_SIZE:
-            found = _around(data, begins, sealed, patient)
-            if found is not None:
-                return found
+        if len(sealed) == ENCRYPTED_SIZE and (found := _around(data, begins, sealed, patient)) is not None:
+            return found
     return None
 
 

@@ -6,16 +6,16 @@ import base64
 import re
 from collections.abc import Sequence
 
-from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.wire.schema import REQUEST
 
-BIND, REQUEST_SIZE = REQUEST.id_bytes, 132
+BIND = REQUEST.id_bytes
 TOKEN = re.compile(r"[^\s,;|]+")
 _OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPED = re.compile(r"(?i)([-+]?(?:0x[0-9a-f]{1,2}|\d{1,3}))(?:_?[ui]8|ub?)")
-_NUMBERED = re.compile(r"(?<!\\)((?:\\\\)*)\\(\d{1,3})")
+_DIGITS = re.compile(r"(?<!\\)((?:\\\\)*)\\(\d{1,3})")
 _ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{2})++)"
                      r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
@@ -23,8 +23,7 @@ _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
 def bytes_in(text: str) -> tuple[bytes | None, str]:
     """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
-    quoted = re.fullmatch(r"([\"'])(.*)\1", text, re.S)
-    text = text.strip().strip("'\"`,;").strip()
+    whole, text = text, text.strip().strip("'\"`,;").strip()
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
     if re.fullmatch(r"\+?[1-9]\d{299,619}n?|0[xX][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){60,256}", text):
         number = int(text.rstrip("n"), 0).to_bytes(258, "big").lstrip(b"\0")
@@ -38,8 +37,9 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         plain = re.fullmatch(rb"[\w+/=-]+", inside)
         return bytes_in(inside.decode()) if plain else (_of_a_url(text.replace("+", " ")), "escapes of a URL")
     named = "\\x" in text or "\\u00" in text
-    if named or len(_NUMBERED.findall(text)) > 3:
-        text = quoted[2] if quoted else text  # where a quote or a blank at the end may be one of the bytes
+    if named or len(_DIGITS.findall(text)) > 3:
+        if quoted := re.fullmatch(r"([\"'])(.*)\1", whole, re.S):
+            text = quoted[2]  # where a quote or a blank at the end may be one of the bytes
         text, why = (text, "characters beyond 255, or names, among escapes") if named else _octal(text)
         data = unescaped(text) if text else None
         return (data, "escapes") if data is not None else (None, why)
@@ -71,12 +71,12 @@ def _of_a_url(text: str) -> bytes:
 
 def _octal(text: str) -> tuple[str, str]:
     """A string whose escapes are numbers, written as in C; "" and why, where they may be octal or decimal."""
-    numbers = [number for _, number in _NUMBERED.findall(text)]
+    numbers = [number for _, number in _DIGITS.findall(text)]
     if any(int(number) > 255 for number in numbers) or all(int(number) < 8 for number in numbers):
         return text, "characters beyond 255, or names, among escapes"
     if not re.search("[89]", "".join(numbers)):
         return "", "escapes of three digits: nothing says whether they are octal or decimal"
-    return _NUMBERED.sub(lambda escape: f"{escape[1]}\\x{int(escape[2]):02x}", text), "names among decimal escapes"
+    return _DIGITS.sub(lambda escape: f"{escape[1]}\\x{int(escape[2]):02x}", text), "names among decimal escapes"
 
 
 def _listed(tokens: Sequence[str]) -> bytes | None:

@@ -24,8 +24,9 @@ from mtlib.transport.framing import framing_named
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
-INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE = 40, 72, 80, 104
-"""All sizes of the binding are constants: the forty bytes, with header, with padding, with key id and msg_key."""
+INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE, REQUEST_SIZE = 40, 72, 80, 104, 132
+"""All sizes of the binding are constants: the forty bytes, with header, with padding, with key id and msg_key; and the
+request."""
 
 
 @dataclass(frozen=True)
