@@ -1,6 +1,8 @@
 """What a reader feels, in milliseconds: from a key to the picture, to the verdict, to an answer, and of drawing.
 
-These tests want the machine for themselves: `./run test` runs them when nothing else runs.
+These tests want the machine for themselves: `./run test` runs them when nothing else runs. The limits are those of a
+machine whose browser draws a thousand plain boxes in `BOXES` milliseconds. Each test draws them too, and a slower
+machine is given more in proportion, at most `SLOWEST` times; what was measured is printed.
 """
 
 from __future__ import annotations
@@ -24,6 +26,25 @@ __all__ = ["asked", "inspector", "plates"]
 
 LATENCY, DRAW_200, DRAW_4K = 100, 50, 300
 """Milliseconds to an answer, as the median of thirty, and of drawing 200 bytes and 4096."""
+BOXES, SLOWEST = 30, 3
+DRAW_BOXES = """() => {
+  const took = [];
+  for (let turn = 0; turn < 15; turn += 1) {
+    const begun = performance.now();
+    const all = document.createElement("div");
+    for (let at = 0; at < 1000; at += 1) {
+      const box = document.createElement("span");
+      box.style.display = "inline-flex";
+      box.textContent = String(at);
+      all.append(box);
+    }
+    document.body.append(all);
+    void all.offsetHeight;
+    took.push(performance.now() - begun);
+    all.remove();
+  }
+  return took;
+}"""
 REST = 30
 """Milliseconds between an answer and the next key."""
 
@@ -90,20 +111,30 @@ DRAW = """
 """
 
 
-def pressed(lab: Lab, *keys: str) -> float:
-    """The median of what the page took, from thirty keys by turns to what is watched."""
+def within(browser: Any, took: list[float], limit: float) -> bool:
+    """Whether the median of `took` is below `limit` milliseconds, or what these are on a slower machine."""
+    page = browser.new_page()
+    boxes = statistics.median(page.evaluate(DRAW_BOXES))
+    page.close()
+    slower = min(SLOWEST, max(1, boxes / BOXES))
+    median = statistics.median(took)
+    print(f"median of {len(took)} {median:.0f} ms, {min(took):.0f} to {max(took):.0f}; asked {limit} ms")
+    print(f"a thousand boxes take {boxes:.0f} ms here: {slower:.2f} times the milliseconds asked")
+    return median < slower * limit
+
+
+def pressed(lab: Lab, *keys: str) -> list[float]:
+    """What the page took from each of thirty keys, by turns, to what is watched."""
     for turn in range(30):
         for key in keys[turn % len(keys)].split():
             lab.page.keyboard.press(key)
         lab.page.wait_for_function(f"window.took.length > {turn}")
         lab.page.wait_for_timeout(REST)
-    took = lab.page.evaluate("window.took")
-    print(f"median of {len(took)} {statistics.median(took):.0f} ms, {min(took):.0f} to {max(took):.0f} ms")
-    return statistics.median(took)
+    return lab.page.evaluate("window.took")
 
 
 @pytest.mark.parametrize("name", PLATES)
-def test_from_a_key_to_the_picture(plates: Lab, name: str) -> None:
+def test_from_a_key_to_the_picture(browser: Any, plates: Lab, name: str) -> None:
     shown = Shown(plates, name)
     selector, *keys = KEYS[name]
     if name == "packet":
@@ -111,19 +142,18 @@ def test_from_a_key_to_the_picture(plates: Lab, name: str) -> None:
         expect(shown.said).to_contain_text("inner, 40 bytes")
     shown.root.evaluate(WATCH)
     shown.root.locator(selector).focus()
-    assert pressed(plates, *keys) < LATENCY
+    assert within(browser, pressed(plates, *keys), LATENCY)
 
 
-def test_from_a_key_to_the_verdict(lab: Lab, inspector: Inspector) -> None:
+def test_from_a_key_to_the_verdict(browser: Any, lab: Lab, inspector: Inspector) -> None:
     inspector.byte("message", 100).click()
     inspector.root.evaluate(WATCH_VERDICT)
-    assert pressed(lab, "x") < LATENCY
+    assert within(browser, pressed(lab, "x"), LATENCY)
 
 
-def test_from_a_click_to_the_answer_of_a_prediction(asked: Lab) -> None:
+def test_from_a_click_to_the_answer_of_a_prediction(browser: Any, asked: Lab) -> None:
     Question(asked, 5).again()
-    times = asked.page.evaluate(REACTION)
-    assert statistics.median(times) < LATENCY, times
+    assert within(browser, asked.page.evaluate(REACTION), LATENCY)
 
 
 @pytest.mark.parametrize(("size", "limit"), [(200, DRAW_200), (4096, DRAW_4K)])
@@ -137,7 +167,6 @@ def test_drawing_takes_a_blink(browser: Any, size: int, limit: int) -> None:
     told = json.dumps({"structure": made.structure, "state": made.state})
     page.add_script_tag(type="module", content=f"{module}\nconst told = {told};\n{DRAW}")
     page.wait_for_function("window.took?.length === 15")
-    median = statistics.median(page.evaluate("window.took"))
+    took = page.evaluate("window.took")
     page.close()
-    print(f"{len(made.dissection)} bytes are drawn in {median:.0f} ms")
-    assert median < limit
+    assert within(browser, took, limit)
