@@ -65,13 +65,13 @@ class Post {
 
 class Plate {
   constructor(model) {
-    const { name, question, fixed } = model.get("structure");
+    const { name, question, glides, fixed } = model.get("structure");
     this.model = model;
     this.fixed = fixed;
     this.marks = new Map(); // by id: {g, told}
     this.built = new Map(); // by name: how a control shows what it is told
     this.ending = new AbortController();
-    this.root = make("div", "mtlib-plate live", "", { role: "group", "aria-label": name });
+    this.root = make("div", `mtlib-plate live${glides ? " glides" : ""}`, "", { role: "group", "aria-label": name });
     this.controls = make("div", "controls");
     this.svg = draw("svg", { role: "group" });
     this.picture = make("div", "picture");

@@ -143,6 +143,8 @@ class Plate:
 
     name: ClassVar[str]
     question: ClassVar[str]
+    glides: ClassVar[bool] = True
+    """Whether a mark whose place changes is seen on its way."""
 
     @property
     def height(self) -> float:
@@ -150,7 +152,8 @@ class Plate:
 
     def __init__(self) -> None:
         self.structure: dict[str, Any] = {
-            "name": self.name, "question": self.question, "fixed": [mark.told() for mark in self.fixed()],
+            "name": self.name, "question": self.question, "glides": self.glides,
+            "fixed": [mark.told() for mark in self.fixed()],
         }  # fmt: skip
         self.state: dict[str, Any] = {}
         self._tell(0)

@@ -128,6 +128,7 @@ class Triage(Plate):
 
     name = "the triage"
     question = "This binding was refused. At which question does the doctor stop?"
+    glides = False  # what moves only makes room for an answer, and all that stands below it moves
 
     def __init__(self, diagnoses: Mapping[str, Diagnosis] | None = None) -> None:
         self.diagnoses = dict(patients() if diagnoses is None else diagnoses)
