@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import random
 import selectors
@@ -15,11 +16,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import System
 from mtlib.errors import MtError
 from mtlib.net.client import connect
+from mtlib.net.server import LocalDC
+from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import plain_packet
 from mtlib.transport.framing import FRAMINGS
@@ -61,8 +66,14 @@ def all_at_once(to: Any, count: int, **options: Any) -> tuple[list[float], list[
 
 
 def median_bind(to: Any, rounds: int) -> float:
-    """The median of so many binds one after the other."""
-    return statistics.median(bind_once(to) for _ in range(rounds))
+    """The median of so many binds one after the other: seconds of work of this process, with all who are served by it
+    meanwhile. A busy machine changes nothing about it."""
+    spent = []
+    for _ in range(rounds):
+        begun = time.process_time()
+        bind_once(to)
+        spent.append(time.process_time() - begun)
+    return statistics.median(spent)
 
 
 @contextlib.contextmanager
@@ -74,6 +85,75 @@ def idle(address: tuple[str, int], count: int) -> Iterator[None]:
             if number % 2:
                 sock.sendall(b"\xee" * 4)
         yield
+
+
+RES_PQ = bytes.fromhex("63241605")
+
+
+@contextlib.contextmanager
+def beginners(address: tuple[str, int], count: int) -> Iterator[Callable[[int], None]]:
+    """Connections that stay; what it gives sends, on each of them, so many beginnings of a key exchange at once, waits
+    until all of them are answered by resPQ, and carries none on."""
+    framing, last = FRAMINGS["intermediate"]("client"), 0
+    body = SCHEMA["req_pq_multi"].build(nonce=os.urandom(16))
+    with contextlib.ExitStack() as stack:
+        peers = [stack.enter_context(socket.create_connection(address, timeout=PATIENCE)) for _ in range(count)]
+        for peer in peers:
+            peer.sendall(b"\xee" * 4)
+
+        def begin(each: int) -> None:
+            nonlocal last
+            asked = b""
+            for _ in range(each):
+                last = next_msg_id(time.time(), last)
+                asked += framing.wrap(bytes(plain_packet(last, body)))
+            for peer in peers:
+                peer.sendall(asked)
+            for peer in peers:
+                heard = b""
+                while heard.count(RES_PQ) < each:
+                    more = peer.recv(1 << 16)
+                    assert more, f"hung up on after {heard.count(RES_PQ)} of {each}"
+                    heard += more
+
+        yield begin
+
+
+class Storm(NamedTuple):
+    """What a storm cost: CPU seconds of both ends and the honest client's, bytes and objects that it left while it went
+    on, and the threads and descriptors that were more when all were gone."""
+
+    cpu: float
+    memory: int
+    objects: int
+    left: tuple[int, int]
+
+
+def storm(connections: int, each: int) -> Storm:
+    """`connections` peers that begin `each` key exchanges and carry none on, an honest bind beside them, and the same
+    once more: what the second time leaves, it would leave every time."""
+    room = connections + 8
+    threads, files = threading.active_count(), open_files()
+    with LocalDC(limits=Limits(connections=room, exchanges=room)) as dc:
+        with beginners((dc.host, dc.port), connections) as begin:
+            held = _beside(dc, begin, each)
+            begun = time.process_time()
+            again = _beside(dc, begin, each)
+            spent = time.process_time() - begun
+        assert not dc.trace.named("internal_error")
+    return Storm(spent, again[0] - held[0], again[1] - held[1], (threading.active_count() - threads,
+                                                                 open_files() - files))
+
+
+def _beside(dc: LocalDC, begin: Callable[[int], None], each: int) -> tuple[int, int]:
+    """A bind beside a storm; memory and objects of this process when both are over."""
+    with ThreadPoolExecutor(1) as pool:
+        crowd = pool.submit(begin, each)
+        bind_once(dc)
+        crowd.result()
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE"), len(gc.get_objects())
 
 
 class Hostile:

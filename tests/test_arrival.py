@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.clinic.doctor import arrive, missing, second_opinion
+from mtlib.clinic.doctor import arrive, diagnose, missing, second_opinion
 from mtlib.clinic.packet import packets_in, unwrapped
 from mtlib.clinic.patient import Patient
 from mtlib.crypto.entropy import Patterned
@@ -82,6 +82,17 @@ def test_any_stream_gives_its_packets(framing: str, obfuscated: bool) -> None:
     stream = client.opening() + client.send(C.packet()) + client.send(C.packet())[:-5]
     assert packets_in(stream)[0] == [C.packet()]
     assert arrive(Patient.of(stream=stream, **KEYS)).sealed == C.sealed
+
+
+@pytest.mark.parametrize(("told", "behind", "right"), [(8, 5, 5), (0, 15, None), (15, 15, None), (16, 16, 0)])
+def test_the_length_of_a_padded_frame_covers_up_to_15_bytes_of_padding(
+    told: int, behind: int, right: int | None
+) -> None:
+    packet = C.packet()
+    heads = [b"\xdd" * 4 + struct.pack("<I", len(packet) + more) for more in (told, right or 0)]
+    found = diagnose(stream=heads[0] + packet + bytes(behind), **KEYS)
+    assert (found.name, [(each.got, each.expected) for each in found.evidence]) == (
+        ("healthy", []) if right is None else ("frame_wrong", [tuple(heads)]))  # fmt: skip
 
 
 def test_a_stream_from_its_middle_is_refused() -> None:

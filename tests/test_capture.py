@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from faulty_client import FaultyClient
 from mtlib import AuthKey, LocalDC, connect
 from mtlib.__main__ import main
+from mtlib.clinic import capture
 from mtlib.clinic.capture import LINKS, Capture, read_capture
 from mtlib.clinic.listening import SEARCHED, Heard, Listener
 from mtlib.clinic.reading import read_keys
@@ -343,6 +344,45 @@ def test_a_later_connection_of_the_same_ends_is_another(spoken: tuple[Said, list
     capture = read_capture(pcap(packets([*segments(said), *again])), keys)
     assert inner_of(capture) == [inner, inner]
     assert len(capture.connections) == 2
+
+
+def test_what_is_left_alone_of_a_long_capture_is_said(
+    spoken: tuple[Said, list[AuthKey], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, keys, _ = spoken
+    again = [(who, (seq + 5000) % 2**32, flags, data) for who, seq, flags, data in segments(said)]
+    data = pcap(packets([*segments(said), *again]))
+    size = len(read_capture(data, keys).connections[0].heard)
+    for limit, sizes, note in (
+        (size, [size], f"1 connections left alone, after {size} messages of others"),
+        (size + 3, [size, 3], f"{size - 3} messages left alone, after {size + 3} others"),
+    ):
+        monkeypatch.setattr(capture, "THINGS", limit)
+        found = read_capture(data, keys)
+        assert ([len(each.heard) for each in found.connections], found.notes) == (sizes, (note,))
+
+
+def test_what_the_server_said_is_kept_until_the_client_has_told_the_framing(
+    spoken: tuple[Said, list[AuthKey], bytes]
+) -> None:
+    said, keys, _ = spoken
+    of = {speaker: b"".join(data for who, data in said if who == speaker) for speaker in ("client", "server")}
+    listener = Listener(keys)
+    assert listener.hear("server", of["server"]) == []
+    told = [each.text for each in listener.hear("client", of["client"])]
+    assert told.index("set_client_DH_params, in the clear") < told.index("resPQ, in the clear")
+    assert told[-1].startswith("rpc_result: nearestDc")
+    assert listener.end() == []
+
+
+@pytest.mark.parametrize("speaker", ["client", "server"])
+def test_after_missing_bytes_no_frame_is_called_cut(
+    speaker: Any, spoken: tuple[Said, list[AuthKey], bytes]
+) -> None:
+    listener = Listener(spoken[1])
+    listener.hear("client", next(data for who, data in spoken[0] if who == "client"))
+    listener.miss(speaker, 10)
+    assert listener.end() == []
 
 
 def test_a_wrong_client_is_explained() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from hashlib import sha1
+
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.exercises_dc import PADDING_RULE, SAME_CHANNEL, SAME_NONCE
 from mtlib.lab.scenes import scenes
@@ -29,6 +32,26 @@ def test_same_channel_agrees_with_its_three_checks() -> None:
             names = ("temp_auth_key_id", "temp_session_id", "msg_id")
             failing = tuple(name for name in names if not verdict[name].holds)
             assert SAME_CHANNEL.solution(other["packet"], other["message"], scene["envelope"]) == failing
+
+
+def test_an_answer_that_leaves_one_look_out_is_told_which() -> None:
+    """With and without a range for what the length field leaves as padding."""
+    def length(plaintext: bytes) -> int:
+        return int.from_bytes(plaintext[28:32], "little")
+
+    def hashed(data: bytes, msg_key: bytes) -> bool:
+        return sha1(data).digest()[4:20] == msg_key
+
+    answers: dict[str, list[Callable[[bytes, bytes], bool]]] = {
+        "length_unchecked": [lambda p, m: hashed(p[:72], m),
+                             lambda p, m: 33 <= length(p) <= 48 and hashed(p[:72], m)],
+        "hashes_what_length_says": [lambda p, m: hashed(p[: 32 + length(p)], m),
+                                    lambda p, m: 33 <= length(p) <= 48 and hashed(p[: 32 + length(p)], m)],
+        "hash_unchecked": [lambda p, m: length(p) == 40],
+        "padding_hashed": [lambda p, m: length(p) == 40 and hashed(p, m)],
+    }  # fmt: skip
+    for name, ways in answers.items():
+        assert [PADDING_RULE.examine(way, "").mistake for way in ways] == [name] * len(ways)
 
 
 def test_the_inputs_hold_both_answers() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mtlib.lab import book_cells
+from mtlib.lab.book import Book
 from mtlib.lab.book_cells import FILES, LONGEST_OUTPUT, Output, needed, not_to_be_stored, run_cell
 
 LESSONS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
@@ -181,3 +182,27 @@ def test_what_could_be_a_key_is_not_to_be_stored() -> None:
     for constant in (repr(key), repr(key.hex()), repr(key[:128].hex(" ")), str(1 << 2000)):
         assert "could be a key" in not_to_be_stored(f"import os\nkey = {constant}\n")
     assert not_to_be_stored("def f(:") == "It is no Python as it stands."
+
+
+# -- What a page is answered
+
+
+def asked(book: Book, **question: Any) -> Any:
+    return json.loads(book.answer(json.dumps(question)))
+
+
+def test_a_cell_that_ends_in_a_widget_shows_a_view_and_any_other_its_text() -> None:
+    book = Book()
+    source = "from mtlib.lab.book_widgets import HTML, VBox\nprint(5)\nVBox([HTML('one')])"
+    told = asked(book, ask="cell", lesson="x", at=0, id="a", source=source)
+    assert [(each["kind"], each.get("id")) for each in told["outputs"]] == [("text", None), ("view", "a-1")]
+    assert '"text": "one"' in told["outputs"][1]["traits"]
+    told = asked(book, ask="cell", lesson="x", at=1, id="b", source="7")
+    assert told["outputs"] == [{"kind": "text", "text": "7\n"}]
+
+
+def test_a_file_that_is_brought_is_stored_unless_a_key_may_be_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTLIB_MY_BIND", "")
+    for text, said in (("key = 5", ""), (f"key = {'ab' * 256!r}", "Line 1 has 256 bytes in it that could be a key."),
+                       (None, "")):  # fmt: skip
+        assert asked(Book(), ask="mine", mine={FILES[0]: text, FILES[1]: None}) == {"unstored": said}

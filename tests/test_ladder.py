@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from importlib.resources import files
 from itertools import zip_longest
 from pathlib import Path
@@ -18,6 +19,7 @@ from mtlib.clinic.ladder import RUNGS, Question, Rung, ask, chosen, difference, 
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe_client import PARTS, RIGHT
 from mtlib.errors import DecodeError, LocalError
+from wrong_client import ige, xor
 
 TEXT = files("mtlib.clinic").joinpath("ladder.json").read_text(encoding="utf-8")
 DOCUMENT = json.loads(TEXT)
@@ -83,8 +85,42 @@ def _wrong_hashes(e: bytes, p: bytes, k: bytes) -> dict[str, list[bytes]]:
     }
 
 
+def _wrong_schedule(step: str, a: bytes, b: bytes, c: bytes, d: bytes) -> dict[str, bytes]:
+    """aes_key or aes_iv with its hashes in wrong places."""
+    if step == "aes_key":
+        return {"hashes_exchanged": b[:8] + a[8:20] + c[4:16], "schedule_out_of_order": c[4:16] + a[:8] + b[8:20],
+                "this_is_aes_iv": a[8:20] + b[:8] + c[16:20] + d[:8]}  # fmt: skip
+    return {"hashes_exchanged": b[8:20] + a[:8] + c[16:20] + d[:8], "schedule_out_of_order": d[:8] + a[8:20] + b[:8] +
+            c[16:20], "this_is_aes_key": a[:8] + b[8:20] + c[4:16]}  # fmt: skip
+
+
+def _rsa_padded(data: bytes, padding: bytes, temp_keys: bytes, n: bytes, e: int) -> bytes:
+    """core.telegram.org/mtproto/auth_key, RSA_PAD, by hand."""
+    modulus = int.from_bytes(n, "big")
+    text = data + padding[: 192 - len(data)]
+    for temp_key in (temp_keys[at : at + 32] for at in range(0, len(temp_keys), 32)):
+        sealed = ige(text[::-1] + hashlib.sha256(temp_key + text).digest(), temp_key, bytes(32))
+        block = int.from_bytes(xor(temp_key, hashlib.sha256(sealed).digest()) + sealed, "big")
+        if block < modulus:
+            return pow(block, e, modulus).to_bytes(256, "big")
+    raise AssertionError("no temp_key fits")
+
+
 def test_mistakes_made_by_hand_are_told() -> None:
     """The test above makes each value with the mistake itself, and would not notice one that is made wrongly."""
+    for question in (each for each in ladder() if each.step == "message"):
+        salt, session_id, msg_id, seqno, request, padding = question.arguments
+        for length in (len(request) + 12, len(request) + 16, len(request) + 32):
+            message = struct.pack("<qqqii", salt, session_id, msg_id, seqno, length) + request + padding
+            assert question.mark(message)[0] == "length_148"
+    for question in (each for each in ladder() if each.step in ("aes_key", "aes_iv")):
+        for name, value in _wrong_schedule(question.step, *question.arguments).items():
+            assert question.mark(value)[0] == name
+    (question,) = (each for each in ladder() if (each.step, each.vector) == ("req_DH_params_packet", "temporary"))
+    data, (*_, padding, temp_keys, n, e) = bytes.fromhex(EXCHANGES["temporary"]["p_q_inner_data"]), question.arguments
+    for dc, name in ((10002, ""), (2, "test_dc_without_10000")):
+        named = data[:-8] + struct.pack("<i", dc) + data[-4:]
+        assert question.mark(question.output[:-256] + _rsa_padded(named, padding, temp_keys, n, e))[0] == name
     for question in (each for each in ladder() if each.step == "msg_key"):
         assert question.mark(hashlib.sha1(question.arguments[0]).digest()[4:20]) == ("", "")
         for name, values in _wrong_hashes(*question.arguments).items():

@@ -6,9 +6,11 @@ import socket
 import threading
 import time
 
+import pytest
+
 from mtlib.net.server import LocalDC
 from mtlib.protocol.limits import Limits
-from tests.loading import all_at_once, bind_once, hostile, idle, median_bind, open_files
+from tests.loading import all_at_once, bind_once, hostile, idle, median_bind, open_files, storm
 
 
 def test_clients_that_come_at_once_are_all_bound() -> None:
@@ -42,6 +44,14 @@ def test_exchanges_in_a_row_leave_no_thread_and_no_descriptor() -> None:
             time.sleep(0.05)
         assert open_files() <= before
     assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize(("connections", "each"), [(100, 20), (300, 1)])
+def test_an_honest_bind_beside_exchanges_that_nobody_carries_on(connections: int, each: int) -> None:
+    """`./run soak load` has 10,000 exchanges, and 3,000 connections."""
+    found = storm(connections, each)
+    assert found.left == (0, 0)
+    assert found.objects < 200 and found.memory < 1 << 20 and found.cpu < 5
 
 
 def test_whatever_is_over_a_limit_is_refused_at_once() -> None:

@@ -245,6 +245,9 @@ SCHEDULES: dict[str, tuple[str, str, Callable[..., tuple[bytes, bytes]]]] = {
                             kdf(aes_iv=lambda a, b, c, d: b[:8] + a[8:20] + c[16:20] + d[:8])),
     "iv with the end of d": ("schedule_cut_elsewhere", "aes_iv",
                              kdf(aes_iv=lambda a, b, c, d: a[8:20] + b[:8] + c[16:20] + d[12:])),
+    "b and d for each other": ("hashes_exchanged", "aes_key, aes_iv", kdf(
+        aes_key=lambda a, b, c, d: a[:8] + d[8:20] + c[4:16],
+        aes_iv=lambda a, b, c, d: a[8:20] + d[:8] + c[16:20] + b[:8])),
     "iv of noise": ("wrong_iv", "aes_iv", kdf(aes_iv=lambda a, b, c, d: pattern("iv", 32))),
 }  # fmt: skip
 

@@ -73,19 +73,18 @@ def differing(shape: Shape, right: Shape) -> str:
 
 
 class Change(NamedTuple):
-    """A row of the table where a recipe follows it, and the step that it changes, in words."""
+    """A row of the table where a recipe follows it, in words; `step`: which line of the schedule, or "cipher"."""
 
     row: Mistake
-    step: str
     got: str
     expected: str
+    step: str = ""
 
     def finding(self, inside: str, *more: Evidence) -> Finding:
         """The row, with the line of the schedule in its sentence where it is one slip of many."""
         row = self.row
         if row.name in _ONE_LINE:
-            line = self.step.removeprefix("schedule/")
-            row = replace(row, sentence=f"{row.sentence} It is in {line}.")
+            row = replace(row, sentence=f"{row.sentence} It is in {self.step}.")
         evidence = Evidence(f"{inside}/ciphertext", FRONT, 0, self.got, self.expected)
         return Finding(row, (evidence, *more))
 
@@ -126,20 +125,20 @@ def _schedules(table: Any) -> tuple[Choice, ...]:
                 others = [each for each in rows if each != right.get(each.name)] or [rows[0]]
                 first, names = others[0], ", ".join(each.name for each in others)
                 expected = written(right[first.name]) if first.name in right else "the schedule of this version"
-                found.append(((Change(row, f"schedule/{names}", written(first), expected),), rows))
+                found.append(((Change(row, written(first), expected, names),), rows))
     return tuple(found)
 
 
 @cache
 def _modes() -> tuple[Choice, ...]:
     return tuple(
-        ((Change(row, "cipher", row.name, "AES-256-IGE"),), mode) for row, ways in at("cipher") for mode in ways
+        ((Change(row, row.name, "AES-256-IGE", "cipher"),), mode) for row, ways in at("cipher") for mode in ways
     )
 
 
 def _spellings(given: GivenKey, changes: tuple[Change, ...]) -> Iterator[Choice]:
     for row, spelled in spelled_wrongly(given):
-        yield (*changes, Change(row, "key", f"{len(spelled)} bytes", "the 256 bytes as they are")), spelled
+        yield (*changes, Change(row, f"{len(spelled)} bytes", "the 256 bytes as they are")), spelled
 
 
 def spelled_wrongly(given: GivenKey) -> Iterator[tuple[Mistake, bytes]]:
@@ -158,7 +157,7 @@ def _owners(patient: Patient) -> Iterator[Choice]:
         others += [("sealed_with_another_key", key) for key in patient.other_keys]
         for name, given in others:
             if given is not None and given.key != perm.key:
-                yield (Change(MISTAKES[name], "key", str(given.key.id), str(perm.key.id)),), given
+                yield (Change(MISTAKES[name], str(given.key.id), str(perm.key.id)),), given
 
 
 def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = False) -> Iterator[Way]:
@@ -325,8 +324,6 @@ def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known
     tried: set[bytes] = set()
     hashes: dict[int, bytes] = {}
     for changes, rows in (((), V1.rows), *_schedules(V1)):
-        if changes and changes[0].step in ("schedule/sha1_d", "schedule/aes_iv"):
-            continue
         aes_key, aes_iv = scheduled(rows, given.key.data, msg_key, hashes)
         if len(aes_key) != 32 or aes_key in tried:
             continue
@@ -353,7 +350,7 @@ def _iv(
             return changes[0], aes_iv
     needed = wrong.MODES["ecb"].decrypt(xor(sealed, aes_iv[16:]), aes_key, bytes(32))
     half = "iv[0:16]" if xor(needed, first) in (bytes(16), aes_iv[16:], msg_key) else "iv[0:16] or iv[16:32]"
-    return Change(MISTAKES["wrong_iv"], "schedule/aes_iv", f"another {half}", written(V1.rows[-1])), aes_iv
+    return Change(MISTAKES["wrong_iv"], f"another {half}", written(V1.rows[-1])), aes_iv
 
 
 def _with_another_msg_key(
@@ -367,7 +364,7 @@ def _with_another_msg_key(
         way = Way((), given.key.data, V1.rows, wrong.IGE)
         plaintext = way.opens(other, ciphertext)
         if any(sign in plaintext for sign in looked_for):
-            change = Change(MISTAKES["msg_key_changed_in_front"], "msg_key", f"{said} in the schedule", "one msg_key")
+            change = Change(MISTAKES["msg_key_changed_in_front"], f"{said} in the schedule", "one msg_key")
             return shaped(plaintext, given.key.data, (change,), other, known)
     return None
 

@@ -358,7 +358,7 @@ class LocalDC:
         self._explained.set()
         self._ahead: float | None = None  # the clock before the steady one, when they were compared last
         self._connections: dict[socket.socket | FarEnd, ServerConnection] = {}
-        self._consulted = self._stopping = False
+        self._consulted, self._stopping, self._swept = False, False, 0.0
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
     port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
@@ -582,8 +582,11 @@ class LocalDC:
         self._selector.modify(connection.sock, reading | writing)
 
     def _sweep(self) -> None:
-        """Hang up on whoever is over a deadline, and listen again after a pause."""
+        """Hang up on whoever is over a deadline, and listen again after a pause: once a tick, for all."""
         now = time.monotonic()
+        if now < self._swept + TICK:
+            return
+        self._swept = now
         self._listening.reopen(now)
         self._watch_clock(now)
         for connection in tuple(self._connections.values()):

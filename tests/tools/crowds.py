@@ -17,13 +17,19 @@ from processes import DC
 from figures_live import ROOT, Here
 from mtlib.crypto.numbers import use_flint
 from mtlib.crypto.rsa import PublicKey
-from tests.loading import all_at_once, bind_once, idle
+from tests.loading import all_at_once, bind_once, idle, storm
 
 AT_ONCE, IDLE, HOSTILE, IN_A_ROW = 200, 200, 50, 1000
 WITHIN = {True: 15.0, False: 60.0}
 """Seconds for all of those that come at once, with python-flint and without."""
 SLOWER = 10.0
 """By how much a crowd of bad neighbours may slow an honest client down."""
+
+
+STORMS = ((100, 100), (3000, 1))
+"""Connections, and key exchanges begun on each: 10,000 exchanges in all, and 3,000 connections."""
+CPU = 10.0
+"""Seconds of work for a storm, of both ends."""
 
 
 class Crowd:
@@ -64,6 +70,25 @@ def crowds(fast: bool) -> Iterator[str]:
         if fast:
             yield f"{kind}: {_in_a_row(crowd)}"
             yield f"{kind}: {_left_behind(crowd, before)}"
+
+
+def storms() -> Iterator[str]:
+    """Key exchanges that nobody carries on, and connections that stay, in this process; an honest bind beside each."""
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    for connections, each in STORMS:
+        if 0 <= most < 2 * connections + 100:
+            yield f"{connections:,} connections: left out, this system allows {most} descriptors"
+            continue
+        found = storm(connections, each)
+        many = f"{connections * each:,} key exchanges begun on {connections:,} connections"
+        assert found.left == (0, 0), f"{many}: threads and descriptors left behind: {found.left}"
+        kept = f"{found.objects} objects and {found.memory} bytes"
+        assert found.objects < 200 and found.memory < 2 << 20, f"{many} again: {kept} were kept"
+        assert found.cpu < CPU, f"{many} and a bind took {found.cpu:.1f} s of work, more than {CPU:.0f}"
+        yield f"{many}, an honest bind beside them: {found.cpu:.1f} s of work (limit {CPU:.0f}), nothing kept or left"
 
 
 def _at_once(crowd: Crowd, within: float) -> str:

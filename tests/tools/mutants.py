@@ -15,14 +15,13 @@ import argparse
 import ast
 import contextlib
 import copy
-import importlib.abc
-import importlib.util
 import os
 import random
 import re
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,11 +72,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.comparing": ("comparing", "doctor"),
     "mtlib.clinic.diagnosis": ("diagnosis", "behind_the_seal", "doctor"),
     "mtlib.clinic.doctor": ("doctor", "diagnosis", "behind_the_seal", "mistakes", "patients"),
-    "mtlib.clinic.frame": ("unseen_other_patients", "arrival"),
+    "mtlib.clinic.frame": ("arrival", "unseen_other_patients"),
     "mtlib.clinic.ladder": ("ladder", "wrong_answers", "exercises_binding", "judge"),
     "mtlib.clinic.listening": ("capture", "net_tap"),
     "mtlib.clinic.mistakes": ("mistakes", "recipe", "doctor", "diagnosis", "wrong_answers", "patients"),
-    "mtlib.clinic.opening": ("opening", "comparing", "doctor", "patients"),
+    "mtlib.clinic.opening": ("opening", "comparing", "mistakes", "doctor", "patients"),
     "mtlib.clinic.packet": ("arrival", "answers", "doctor", "patients"),
     "mtlib.clinic.patient": ("patient", "given", "opening", "doctor"),
     "mtlib.clinic.dumps": ("reading", "unseen_other_pasted", "unseen_forms"),
@@ -95,7 +94,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.answers": ("lab_answers", "lab_examining", "lab_exercises"),
     "mtlib.lab.attacks": ("attacks", "labs"),
     "mtlib.lab.bind": ("lab_arrival", "lab_bind", "lab_names"),
-    "mtlib.lab.book": ("tools_book", "without_sockets"),
+    "mtlib.lab.book": ("lab_book_cells", "lab_book_widgets", "tools_book", "without_sockets"),
     "mtlib.lab.book_cells": ("lab_book_cells",),
     "mtlib.lab.book_ciphers": ("lab_book_ciphers",),
     "mtlib.lab.book_widgets": ("lab_book_widgets",),
@@ -169,6 +168,8 @@ EQUIVALENT: dict[str, str] = {
     " server_salt=msg_id * 3 % 2**62)): msg_id ^ 7 -> msg_id | 7": "a number that is drawn: any other would do as well",
     'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
     ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
+    'mtlib.clinic.opening: later = (("", start, "little"), *wrong.ENVELOPE): \'little\' -> \'little_\'':
+    "bytes without a name are no number, and have no order",
     'mtlib.lab.views: yield {"name": name, "size": size if size is not None else max(ends, default=0)}: 0 -> 1':
     "every source of a schedule is used by one of its rows",
     "mtlib.lab.scenes: perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in"
@@ -304,32 +305,33 @@ def _changed(node: ast.AST, change: Callable[[Any], None]) -> Iterator[str]:
 # -- Running ----------------------------------------------------------------------------------------------------------
 
 
-class _Instead(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
-    """Loads a mutant where its module is asked for."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        if name != self.mutant.module:
-            return None
-        return importlib.util.spec_from_file_location(name, source(name), loader=self)
-
-    def get_filename(self, name: str) -> str:
-        return str(source(name))
-
-    def get_data(self, path: str) -> bytes:
-        return ast.unparse(ast.fix_missing_locations(self.mutant.tree)).encode()
+INSTEAD = """
+import importlib.abc, importlib.util, sys
+class Mutant(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
+    def find_spec(self, name, path, target=None):
+        return importlib.util.spec_from_file_location(name, {path!r}, loader=self) if name == {module!r} else None
+    def get_filename(self, name):
+        return {path!r}
+    def get_data(self, path):
+        return {text!r}
+sys.meta_path.insert(0, Mutant())
+"""
+"""Loads a mutant where its module is asked for: in the process that runs the tests, and in those which these start."""
 
 
-def _noticed(mutant: Mutant, tests: Sequence[str]) -> None:
+def _noticed(mutant: Mutant, tests: Sequence[str], folder: Path) -> None:
     """In the forked process: run the tests against the mutant, and leave with the first exit status that is not 0."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT + 5))
     signal.alarm(TIME_LIMIT)
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(quiet, number)
-    sys.meta_path.insert(0, _Instead(mutant))
+    text = ast.unparse(ast.fix_missing_locations(mutant.tree)).encode()
+    program = INSTEAD.format(module=mutant.module, path=str(source(mutant.module)), text=text)
+    exec(program, {"__name__": "sitecustomize"})
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
+    os.environ["PYTHONPATH"] = os.pathsep.join((str(folder), *filter(None, [os.environ.get("PYTHONPATH")])))
     import pytest
 
     for path in tests:  # one after the other: most mutants are noticed by the first, and the rest is not even collected
@@ -384,20 +386,21 @@ def _run(known: Sequence[Mutant], tests: Sequence[str]) -> list[Mutant]:
     running: dict[int, Mutant] = {}
     alive: list[Mutant] = []
     waiting = list(known)
-    while waiting or running:
-        while waiting and len(running) < WORKERS:
-            mutant = waiting.pop()
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    _noticed(mutant, tests)
-                finally:
-                    os._exit(1)  # whatever went wrong, it was noticed
-            running[pid] = mutant
-        pid, status = os.wait()
-        if pid in running and status == 0:
-            alive.append(running.pop(pid))
-        running.pop(pid, None)
+    with tempfile.TemporaryDirectory() as folder:
+        while waiting or running:
+            while waiting and len(running) < WORKERS:
+                mutant = waiting.pop()
+                pid = os.fork()
+                if pid == 0:
+                    try:
+                        _noticed(mutant, tests, Path(folder, str(os.getpid())))
+                    finally:
+                        os._exit(1)  # whatever went wrong, it was noticed
+                running[pid] = mutant
+            pid, status = os.wait()
+            if pid in running and status == 0:
+                alive.append(running.pop(pid))
+            running.pop(pid, None)
     return alive
 
 

@@ -5,7 +5,8 @@ decoders      damaged bytes for every decoder, a million at least
 dc            damaged bytes for the data centre in every state, two hundred thousand at least
 doctor        ten thousand random patients: noise is never more than noise, and nothing is called healthy that is not
 differential  our TL, frames and IGE beside an independent library, on good and on damaged bytes
-load          200 clients at once; an honest one beside 200 silent and 50 hostile ones; 1,000 exchanges in a row
+load          200 clients at once; an honest one beside 200 silent and 50 hostile ones, beside 10,000 begun exchanges
+              and 3,000 connections; 1,000 exchanges in a row
 properties    the property tests again, with ten times the examples and other ones
 mutants       300 small changes to the package (--sample N: so many), each of which some test has to notice
 
@@ -171,10 +172,11 @@ def differential(budget: Budget) -> Iterator[str]:
 
 
 def load(budget: Budget) -> Iterator[str]:
-    from crowds import crowds
+    from crowds import crowds, storms
 
     for fast in (True, False):
         yield from crowds(fast)
+    yield from storms()
 
 
 def properties(budget: Budget) -> Iterator[str]:
