@@ -79,8 +79,9 @@ class FaultyClient:
 
     # -- keys
 
-    def make_keys(self) -> Self:
-        self.perm, _ = self.exchange()
+    def make_keys(self, perm: bytes = b"") -> Self:
+        """A temporary key, and a permanent one unless it has one from before."""
+        self.perm = perm or self.exchange()[0]
         self.temp, self.salt = self.exchange(DAY)
         self.ends = int(time.time()) + DAY
         return self

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mtlib import crypto
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import ALMOST, NOT_YET, RIGHT, Exercise, Table, Task
@@ -17,6 +18,14 @@ from mtlib.lab.exercises import examine
 
 SOLUTIONS = Path(__file__).parent / "solutions"
 SEEDS = ("", "another student")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def primes_tested_once() -> Iterator[None]:
+    """One number has one answer, and some solutions ask about the same few primes hundreds of times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "is_probable_prime", cache(crypto.is_probable_prime))
+        yield
 
 
 @cache

@@ -407,10 +407,17 @@ def dc() -> Iterator[mtlib.LocalDC]:
 
 @contextmanager
 def connected(dc: mtlib.LocalDC) -> Iterator[FaultyClient]:
-    """A connection with keys of its own: what one patient does to a session is no other's affair."""
+    """A connection of one client, which keeps its permanent key and makes a temporary key each time: what one patient
+    does to a session is no other's affair."""
     with FaultyClient(dc.host, dc.port, dc.public_key.to_pem(), session_id=-3716919303279106667) as line:
         line.socket.settimeout(5)
-        yield line.make_keys()
+        yield line.make_keys(permanent(dc))
+
+
+@cache
+def permanent(dc: mtlib.LocalDC) -> bytes:
+    with FaultyClient(dc.host, dc.port, dc.public_key.to_pem()) as line:
+        return line.exchange()[0]
 
 
 @pytest.mark.parametrize(("wire", "expected"), on_the_wire())

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
@@ -78,6 +79,12 @@ class Page(HTMLParser):
         self.folded += tag == "details" and "open" not in given
 
 
+@cache
+def read(text: str) -> Page:
+    """Each page once, whatever many tests ask of it."""
+    return Page(text)
+
+
 Site = Callable[..., dict[str, str]]
 
 
@@ -107,7 +114,7 @@ def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 def test_every_lesson_has_a_page_and_the_index_leads_to_it(site: Site) -> None:
     assert set(site()) == {*lessons(), *DOCS, *PAPERS, *INSTRUMENTS, "index", "search"}
     assert set(site(printed=True)) == {*lessons(), *DOCS, *PAPERS, "index"}
-    assert {f"{name}.html" for name in lessons()} <= set(Page(site()["index"]).links)
+    assert {f"{name}.html" for name in lessons()} <= set(read(site()["index"]).links)
     assert "<table>" in site()["index"]
 
 
@@ -118,12 +125,12 @@ def test_back_up_and_on(site: Site) -> None:
         here = short.index(names[at]) if names[at] in short else -1
         road = [*short[max(0, here - 1) : here], *short[here + 1 : here + 2]] if names[at] in short else []
         around = [*road, *names[max(0, at - 1) : at], "index.html", "search.html", *names[at + 1 : at + 2]]
-        assert Page(site()[name].partition("<main>")[0]).links == around
-        assert Page(site()[name].partition("</main>")[2]).links == [*around, LICENCES]
+        assert read(site()[name].partition("<main>")[0]).links == around
+        assert read(site()[name].partition("</main>")[2]).links == [*around, LICENCES]
 
 
 def test_links_within_the_course_lead_somewhere(site: Site) -> None:
-    pages = {f"{name}.html": Page(text) for name, text in site().items()}
+    pages = {f"{name}.html": read(text) for name, text in site().items()}
     for name, page in pages.items():
         for link in page.links:
             if not re.match(r"https://", link) and link != LICENCES:
@@ -136,12 +143,12 @@ def fetched(text: str) -> list[str]:
     """What a page and its styles load, but for pictures that stand in it."""
     styles = "".join(re.findall(r'<style>.*?</style>|style="[^"]*"', text, re.S))
     assert "url(" not in styles and "@import" not in styles
-    return [load for load in Page(text).loads if not load.startswith("data:") and load]
+    return [load for load in read(text).loads if not load.startswith("data:") and load]
 
 
 def test_on_paper_nothing_is_fetched_and_nothing_runs(site: Site) -> None:
     for name, text in site(printed=True).items():
-        page = Page(text)
+        page = read(text)
         assert "script" not in page.tags, name
         assert fetched(text) == [] and page.running == [], name
         assert page.policy == POLICY, name
@@ -149,7 +156,7 @@ def test_on_paper_nothing_is_fetched_and_nothing_runs(site: Site) -> None:
 
 def test_in_the_book_only_its_own_files_are_fetched_and_only_its_scripts_run(site: Site) -> None:
     for name, text in site().items():
-        page = Page(text)
+        page = read(text)
         alive = 'id="book-data"' in text
         assert page.running == [], name
         assert set(fetched(text)) <= {"book.css", "host.mjs"}, name
@@ -190,7 +197,7 @@ def test_what_comes_alive_has_its_table_in_the_page(site: Site) -> None:
     kinds = set()
     for name, text in site().items():
         views = embedded(text)
-        assert set(views) <= Page(text).ids, name
+        assert set(views) <= read(text).ids, name
         kinds |= {view["kind"] for view in views.values()}
     assert kinds == {"bind", "controls", "form", "inspector", "plates", "predict", "views"}
 
@@ -236,7 +243,7 @@ def test_before_it_is_asked_a_prediction_shows_no_answer(site: Site) -> None:
 def test_embedded_data_cannot_end_its_element() -> None:
     views = {"view-1": {"kind": "views", "traits": {"told": "</script><script>planted()</script>"}, "cells": []}}
     text = tool().page("Title", '<div id="view-1"></div>', views=views)
-    assert Page(text).tags.count("script") == 2 and embedded(text) == views
+    assert read(text).tags.count("script") == 2 and embedded(text) == views
 
 
 @pytest.mark.parametrize(("cells", "at", "expected"), [
@@ -298,7 +305,7 @@ def test_what_is_planted_neither_runs_nor_loads(planted: str, place: str) -> Non
         shown = nbformat.v4.new_output("display_data", {"text/html": planted})
         notebook.cells.append(nbformat.v4.new_code_cell("1", outputs=[shown]))
     text = module.page("Title", module.body_of(notebook))
-    page = Page(text)
+    page = read(text)
     body = text.partition("<main>")[2]
     assert page.running == [] and page.policy == POLICY
     assert not {"script", "iframe", "object", "embed", "form", "base", "use", "image"} & set(page.tags)
@@ -310,7 +317,7 @@ def test_what_is_planted_neither_runs_nor_loads(planted: str, place: str) -> Non
 def test_links_of_markdown_are_not_programs() -> None:
     module = tool()
     text = "[a](javascript:planted()) [b](data:text/html,planted) ![c](https://example.org/c.png) [d](https://example.org/)"
-    page = Page(module.body_of(module.of_markdown(text)))
+    page = read(module.body_of(module.of_markdown(text)))
     assert [link for link in page.links if link] == ["https://example.org/"]
     assert page.running == [] and not any(page.loads)
 
@@ -343,13 +350,13 @@ def pictures(output: NotebookNode) -> list[str]:
     """The words of the pictures of an output, also of those within its HTML."""
     if "image/png" in output.get("data", {}):
         return [output.metadata["image/png"]["alt"]]
-    return Page(output.get("data", {}).get("text/html", "")).alts
+    return read(output.get("data", {}).get("text/html", "")).alts
 
 
 def test_every_figure_and_every_byte_view_is_there(site: Site) -> None:
     seen = 0
     for name, notebook in lessons().items():
-        page, text = Page(site()[name]), site()[name]
+        page, text = read(site()[name]), site()[name]
         alts = [alt for each in outputs(notebook) for alt in pictures(each)]
         views = sum(each.get("data", {}).get("text/html", "").count(BYTES) for each in outputs(notebook))
         assert page.alts == alts and all(alts), name
@@ -360,8 +367,8 @@ def test_every_figure_and_every_byte_view_is_there(site: Site) -> None:
 
 def test_on_paper_everything_is_unfolded_and_links_have_footnotes(site: Site) -> None:
     printed = site(printed=True)
-    assert [name for name in printed if Page(printed[name]).folded] == []
-    assert sum(Page(text).folded for text in site().values()) > 0
+    assert [name for name in printed if read(printed[name]).folded] == []
+    assert sum(read(text).folded for text in site().values()) > 0
     notes = printed["11_aes_ige"].partition('<ol class="links">')[2]
     assert "https://core.telegram.org/mtproto/description" in notes
 
@@ -371,7 +378,7 @@ def test_a_lesson_that_the_map_forgets_is_in_the_index_all_the_same() -> None:
     first = module.of_markdown(f"# 00 One\n\n{module.MAP}\n\n[on](1.ipynb)\n\n## Sources\n\nnone")
     titles = {"0": "00 One", "1": "01 Two", "2": "02 <Three>"}
     body = module.index_of(first, titles)
-    assert [link for link in Page(body).links if not link.startswith("#")] == ["0.html", "1.html", "2.html"]
+    assert [link for link in read(body).links if not link.startswith("#")] == ["0.html", "1.html", "2.html"]
     assert "none" not in body and "02 &lt;Three&gt;" in body
 
 

@@ -29,7 +29,8 @@ from typing import Any
 
 import nbformat
 import nh3
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
@@ -255,9 +256,19 @@ def _footnotes(body: str) -> str:
     return '<ol class="links">' + "".join(f"<li>{escape(link)}</li>" for link in links) + "</ol>" if links else ""
 
 
+class Cells(HTMLExporter):  # type: ignore[misc]
+    """nbconvert's HTML as it comes out of the template. Its own cleaning takes three quarters of the time, and all of
+    it goes through `harmless`."""
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **options: Any) -> tuple[str, Any]:
+        self.register_filter("clean_html", lambda html: html)
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
+        return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **options)  # type: ignore[no-any-return]
+
+
 @cache
 def exporter() -> HTMLExporter:
-    return HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    return Cells(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
 
 
 def body_of(notebook: NotebookNode) -> str:
