@@ -261,12 +261,14 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
     if in_place:
         findings += tuple(_rules(message, values, chosen, patient))
     over_permanent = _over_the_permanent_key(given, patient) and not _named_temporary(patient)
+    told = given is patient.perm_key or _named_temporary(patient)  # otherwise the key that opened it carries it
     inside_another = chosen.msg_id != outer.msg_id
     richer = replace(
         patient, request=chosen.body, salt=values["salt"], session_id=values["session_id"],
         msg_id=chosen.msg_id if inside_another else values["msg_id"],
         container_msg_id=outer.msg_id if inside_another else None,
-        temp_key=patient.temp_key or (None if given is patient.perm_key else given),
+        temp_key=patient.temp_key if told else given,
+        other_keys=patient.other_keys if told or not patient.temp_key else (*patient.other_keys, patient.temp_key),
         temporary=patient.temporary and not over_permanent,
     )  # fmt: skip
     return richer, findings
@@ -370,7 +372,7 @@ def _rules(
         yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
     padded = message[:28] + written_as(values["length"] or 0, 4, "little") + message[HEADER:]
     facts = _sealed_rightly(padded, patient, () if patient.salt is None or not salt else (patient.salt,))
-    refused = REFUSED if patient.answer in ("", SUCCESS) else ("as_telegram", *REFUSED)
+    refused = REFUSED if patient.answer_to(chosen.msg_id) in ("", SUCCESS, None) else ("as_telegram", *REFUSED)
     yield from _refused(judge_packet(facts), values, refused)
     inside = MessageFacts(*chosen, patient.now, Window((FROM_CLIENT,)))
     yield from _refused(judge_message(inside), {"msg_id": chosen.msg_id, "seqno": chosen.seqno})
