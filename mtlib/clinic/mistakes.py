@@ -359,7 +359,7 @@ _CIPHERS: tuple[Mistake, ...] = (
          cipher=(wrong.MODES["pcbc"],
                  replace(wrong.MODES["pcbc"], halves=lambda iv: (iv[:16], bytes(16))))),
     _row("ctr_instead_of_ige", Stage.OPENS, IGE, "This is CTR: AES made a key stream.",
-         "Use AES-256-IGE; CTR belongs to the obfuscated transport.", cipher=(wrong.Counter(), wrong.Counter(16), wrong.Counter(32))),
+         "Use AES-256-IGE; CTR belongs to the obfuscated transport.", cipher=(*map(wrong.Counter, (0, 16, 32)),)),
     _row("aes_backwards", Stage.OPENS, IGE, "AES ran backwards: the plaintext was decrypted instead of encrypted.",
          "Encrypting uses E, decrypting D; call the other one.",
          cipher=(wrong.MODES["backwards"], wrong.turned(wrong.MODES["backwards"]))),

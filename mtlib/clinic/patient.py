@@ -274,8 +274,9 @@ class Patient:
 
     def answer_to(self, *msg_ids: int | None) -> str | None:
         """What was answered to one of these messages, as far as the answer says to which; None for another one's."""
-        return next((self.answers[each] for each in msg_ids if each in self.answers),
-                    None if self.answers and {*msg_ids} != {None} else self.answer)  # fmt: skip
+        named = [each for each in msg_ids if each is not None]
+        other = None if self.answers and named else self.answer
+        return next((self.answers[each] for each in named if each in self.answers), other)
 
     @property
     def keys(self) -> tuple[GivenKey, ...]:

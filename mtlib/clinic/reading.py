@@ -42,8 +42,8 @@ LINES = 100_000
 SMALLEST = 72
 """Bytes of the smallest sealed packet: 24, a header of 32, and a message of 4 with its padding."""
 BY_ID = "by the id of its key"
-FRAMED = 24
-"""Bytes within which the key id of a packet in a frame ends: 16 before it at most."""
+FRAMED = 16
+"""Bytes within which the key id of a packet in a frame ends: 8 before it at most."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
 
@@ -351,7 +351,9 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
             packet = found.value[begins:whole]
             if open_packet(packet, key, TO_CLIENT)["msg_id"] % 2:
                 return replace(found, name="answer", value=packet, kind="text", took_for=BY_ID)
-        if not found.name:
+        front = int.from_bytes(found.value[:4], "little") & 0x7FFFFFFF
+        sizes = {1: front % 0x80 * 4, 4: front if front % 0x80 != 0x7F else front >> 8 << 2, 8: front - 12}
+        if not found.name and len(packet) <= sizes.get(begins, 0) <= len(found.value) - begins:
             return replace(found, name="packet", value=packet, took_for=BY_ID)
     return found
 

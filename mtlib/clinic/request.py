@@ -57,8 +57,8 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
         if found is not None:
             return found
     sized = call is not None and len(call["encrypted_message"]) == ENCRYPTED_SIZE
-    if call is not None and sized and (found := _of_another_length(data, call["encrypted_message"], patient)):
-        return CutRequest(call, call["encrypted_message"], found)
+    if call is not None and sized and (resized := _of_another_length(data, call["encrypted_message"], patient)):
+        return CutRequest(call, call["encrypted_message"], resized)
     if call is not None and (sized or not leftover):
         # Their number and not their bytes, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))

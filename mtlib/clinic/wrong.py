@@ -113,7 +113,7 @@ def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
 
 
 def one_byte_off(table: Rows) -> Iterator[Rows]:
-    """Every piece of the key with a byte more or less, as where the end of a slice belongs to it: in one hash, in all."""
+    """Every piece of the key with a byte more or less, as where an end is meant to be part: in one hash, in all."""
     for more in (1, -1):
         longer = pieces_changed(table, lambda row, p, by=more: (  # type: ignore[misc]
             p._replace(length=p.length + by) if p.source == "auth_key" and p.length else p))
@@ -434,8 +434,8 @@ CHAINED_OTHERWISE = (
 
 @dataclass(frozen=True)
 class Counter:
-    """AES as a key stream (CTR), from byte `start` of the iv on, behind which zeros stand. It has one direction only, and no way in without the
-    iv."""
+    """AES as a key stream (CTR), from byte `start` of the iv on, and of zeros behind it. It has one direction only, and
+    no way in without the iv."""
 
     start: int = 0
 
