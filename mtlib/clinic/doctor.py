@@ -213,7 +213,7 @@ def _not_judged(patient: Patient, case: Case, findings: list[Finding]) -> Iterat
     """What was given and is not what the bytes have, by name; and the binds before the last."""
     judged = {**vars(case.patient), **case.values}
     judged["encrypted_message"] = case.call["encrypted_message"] if case.call else patient.encrypted_message
-    names = ("session_id", "msg_id", "salt", "nonce", "expires_at", "encrypted_message", "request")
+    names = ("temp_key", "session_id", "msg_id", "salt", "nonce", "expires_at", "encrypted_message", "request")
     given = {name: getattr(patient, name) for name in names} | {"request": unwrapped(patient.request or b"") or None}
     told = {finding.name.removeprefix("another_") for finding in findings}
     other = [name for name, value in given.items() if None not in (value, judged[name]) and name not in told

@@ -432,12 +432,17 @@ def fitted(
         found: tuple[int, Shape, tuple[Mistake, ...]] = (bits + needed - 1, best, rows)
         for row, shape in _other_shapes(best, step, known, end):
             agreed = _agreement(data, shape, known, end)
-            if agreed > found[0]:
+            if agreed > found[0] and not (row.name == "fields_out_of_order" and _lacks_a_field(data, shape, known)):
                 found = agreed, shape, (*rows, row)
         if found[1] is best:
             break
         bits, best, rows = found
     return best, rows
+
+
+def _lacks_a_field(data: bytes, shape: Shape, known: Known) -> bool:
+    """Whether zeros stand in a field that has another value: then the fields are not all there, in whatever order."""
+    return any(known.get(name) and not any(found) for name, _, found, _ in Opened(data, b"", shape=shape).fields())
 
 
 def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Iterator[tuple[Mistake, Shape]]:

@@ -25,6 +25,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.protocol.packets import TO_CLIENT, open_packet
+from mtlib.transport.framing import FRAMINGS
 
 EXAMPLE = """\
 request:       052ad4cd 3016cac0 b43a379b ...     (132 bytes; or encrypted_message: 104, packet:, stream:)
@@ -118,7 +119,7 @@ def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
     settled, facts = by_content(_under_keys(found)), PatientFacts()
     notes = [*notes, *(f"{each.where}: {len(each.value)} bytes without a name, for nothing that is known"
                        for each in found if not each.name)]  # fmt: skip
-    notes += [f"{each.where}: took {len(each.value)} bytes for {each.name}, {BY_ID}"
+    notes += [f"{each.where}: took what has no name for {each.name}, {BY_ID}"
               for each, _ in settled if each.took_for == BY_ID]  # fmt: skip
     notes = [*notes, *(note for _, said in settled for note in said)]
     for each, _ in settled:
@@ -339,7 +340,14 @@ def _under_keys(found: Sequence[Found]) -> list[Found]:
     """Bytes without a name that begin with the id of a key that is here, framed or not, are a packet; or the answer, if
     a data centre sealed them."""
     keys = _keys(found)
-    return [_under_a_key(each, keys) if each.kind == "bytes" and each.guessed else each for each in found]
+    found = [_under_a_key(each, keys) if each.kind == "bytes" and each.guessed else each for each in found]
+    packets = [each for each in found if each.name == "packet"]
+    ids = {key.id_bytes for key in keys}
+    if len({each.value for each in packets}) < 2 or not all(each.guessed and each.value[:8] in ids for each in packets):
+        return found
+    sent = FRAMINGS["intermediate"].tag + b"".join(len(each.value).to_bytes(4, "little") + each.value
+                                                   for each in packets)  # fmt: skip
+    return [*(each for each in found if each not in packets), replace(packets[-1], name="stream", value=sent)]
 
 
 def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
@@ -407,7 +415,9 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     for name in dict.fromkeys(each.name for each in kept):
         same = [each for each in kept if each.name == name]
         values = list(dict.fromkeys(each.value for each in same))
-        if name == "answer" and len(values) > 1 and not all(each.logged for each in same):
+        if name == "answer" and len(values) > 1 and {each.took_for for each in same} == {BY_ID}:
+            result.append(replace(same[0], value=tuple(values)))
+        elif name == "answer" and len(values) > 1 and not all(each.logged for each in same):
             values = [answer_of(value) for value in values]
             codes = [value for value in values if re.fullmatch(r"-?\d+", value)]
             words = [value for value in values if value not in codes]
