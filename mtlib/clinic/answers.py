@@ -37,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "USER_DEACTIVATED": "not_logged_in",
     "AUTH_KEY_INVALID": "temporary_key_unknown",
     "_MIGRATE_": "another_data_centre",
+    **dict.fromkeys(("MSGS_ACK", "NEW_SESSION_CREATED", "PONG"), "no_verdict_yet"),
     **dict.fromkeys(
         ("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE", "CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF"),
         "no_verdict_yet",
@@ -52,6 +53,8 @@ OF_BYTES = frozenset(("permanent_key_unknown", "other_bytes_were_sent", "date_re
 """Those that mean this only where the bytes are right: a mistake in the bytes is answered in the same way."""
 _NOTHING = ("Nothing came back: the packet was lost, or nobody could read it.",
             "Look at frame and packet first: what a data centre cannot open it does not answer.")  # fmt: skip
+_NOT_YET = ("That is no answer to the binding: it is still to come.",
+            "Look for the rpc_result whose req_msg_id is this message's msg_id.")  # fmt: skip
 _CLOSED = ("The connection was closed without an answer: nobody judged the binding.",
            "Look at frame and packet first: a data centre closes where it cannot read them.")  # fmt: skip
 _TOLD: Mapping[str, tuple[str, str]] = {
@@ -61,6 +64,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
                             "Make the temporary key with p_q_inner_data_temp_dc, and send the request over it."),
     "AUTH_KEY_INVALID": ("The data centre does not take the key that carries the packet.",
                          "Make a new temporary key and bind that; the permanent key is as good as before."),
+    **dict.fromkeys(("MSGS_ACK", "NEW_SESSION_CREATED", "PONG"), _NOT_YET),
     **dict.fromkeys(("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE"), _NOTHING),
     **dict.fromkeys(("CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF"), _CLOSED),
 }  # fmt: skip
@@ -73,10 +77,10 @@ _FIXES: Mapping[int, str] = {
 
 
 def of_another_message() -> Mistake:
-    """What an rpc_result means that answers another message than this one."""
+    """What an answer means that names another message than this one."""
     return replace(MISTAKES["no_verdict_yet"],
-                   sentence="The answer is that to another message: its req_msg_id is not the msg_id of this one.",
-                   fix="Look for the rpc_result whose req_msg_id is this message's msg_id.")  # fmt: skip
+                   sentence="The answer is that to another message: the msg_id that it names is not that of this one.",
+                   fix=_NOT_YET[1])  # fmt: skip
 
 
 def meaning(answer: str) -> Mistake | None:

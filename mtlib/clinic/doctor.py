@@ -172,8 +172,7 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     if not findings:
         findings = [Finding(MISTAKES[_nothing_found(case.patient, verdict, lacking)])]
     findings = _with_the_answer(findings, case.patient)
-    if told and case.patient.packet is None:
-        findings = [_as_told(each, case) for each in findings]
+    findings = [_as_told(each, case) for each in findings] if told else findings
     remarks = (*_remarks(opened, case, findings), *_not_judged(patient, case, findings))
     keys_given = bool(case.patient.keys)
     hidden = {"plaintext"} if opened is not None and pieces_of(case.patient.keys, opened.plaintext) else set()
@@ -194,15 +193,18 @@ _TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
 
 def _as_told(finding: Finding, case: Case) -> Finding:
     """A finding that rests on what was told, and not on what is seen in a request or a packet, says so."""
-    row, more = finding.mistake, ""
+    row, named = finding.mistake, list[str]()
     # Mistakes that are seen alike where the value that was told is the wrong one.
     either = {*GENERIC, "built_for_an_older_message", "another_value_of_yours", "fields_out_of_order"}
-    if row.name in either or "msg_id" in row.name or row.at("value"):
-        seen = case.call.values if case.call is not None else ()
-        fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*seen}
+    seen = case.patient.packet is not None
+    if not seen and (row.name in either or "msg_id" in row.name or row.at("value")):
+        inside = case.call.values if case.call is not None else ()
+        fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*inside}
         named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})
-        more = f"So says the {' and the '.join(named)} that was given." if named else ""
-    elif row.name == "permanent_key_unknown":
+    by_clock = row.name == "expires_at_in_the_past" or any("UTC" in str(each.expected) for each in finding.evidence)
+    named += ["now"] if by_clock and case.patient.now is not None else []
+    more = f"So says the {' and the '.join(named)} that was given." if named else ""
+    if row.name == "permanent_key_unknown" and not seen:
         more = "Or another msg_id, session or key carried them than was given: the packet would show."
     return replace(finding, mistake=replace(row, sentence=f"{row.sentence} {more}".rstrip()))
 
@@ -211,7 +213,7 @@ def _not_judged(patient: Patient, case: Case, findings: list[Finding]) -> Iterat
     """What was given and is not what the bytes have, by name; and the binds before the last."""
     judged = {**vars(case.patient), **case.values}
     judged["encrypted_message"] = case.call["encrypted_message"] if case.call else patient.encrypted_message
-    names = ("session_id", "msg_id", "salt", "nonce", "expires_at", "encrypted_message", "request")
+    names = ("temp_key", "session_id", "msg_id", "salt", "nonce", "expires_at", "encrypted_message", "request")
     given = {name: getattr(patient, name) for name in names} | {"request": unwrapped(patient.request or b"") or None}
     told = {finding.name.removeprefix("another_") for finding in findings}
     other = [name for name, value in given.items() if None not in (value, judged[name]) and name not in told
@@ -691,8 +693,8 @@ def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str
 def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]:
     """What the data centre refused is not healthy, whatever its bytes. Beside a mistake the answer is told as well,
     unless the mistake is what it answers."""
-    elsewhere = patient.req_msg_id is not None and patient.msg_id not in (None, patient.req_msg_id)
-    said = of_another_message() if elsewhere else meaning(patient.answer)
+    answer = patient.answer_to(patient.msg_id, patient.container_msg_id)
+    said = of_another_message() if answer is None else meaning(answer)
     if said is None:
         return findings
     if findings[0].name == "healthy":

@@ -187,9 +187,9 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
     yield from of(spelled[len(spelled) // 2 :], right, ige)
     yield from of(keys[:1], short, simple)
     versions = [each for each in short if each[0][0].row.name in ("direction_x_8", "schedule_v2", "schedule_v1")]
-    yield from of(spelled[:12], versions, ige)
-    yield from of(keys[1:], versions, modes[:10])
-    yield from of(spelled[:12], right, modes[:12])
+    yield from of(spelled[:14], versions, ige)
+    yield from of(keys[1:], versions, modes[:11])
+    yield from of(spelled[:14], right, modes[:13])
     yield from of(keys[:1], schedules, modes[:2])
 
 
@@ -333,24 +333,24 @@ def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known
             after_aes = wrong.MODES["ecb"].encrypt(xor(second, ciphertext[:16]), aes_key, bytes(32))
             first = xor(ciphertext[16:32], after_aes)
             made, iv = _iv(first, ciphertext[:16], aes_key, aes_iv, given, msg_key)
-            return shaped(first + second + rest, given.key.data, (*changes, made), msg_key, known, iv)
+            return shaped(first + second + rest, given.key.data, (*changes, *made), msg_key, known, iv)
     return None
 
 
 def _iv(
     first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: GivenKey, msg_key: bytes
-) -> tuple[Change, bytes]:
-    """Which iv makes block 1, if one of the table does; and which half is wrong, where the other one is right."""
-    for changes, rows in _schedules(V1):
+) -> tuple[tuple[Change, ...], bytes]:
+    """Which iv makes block 1, the right one or one of the table; and which half is wrong, where the other is right."""
+    for changes, rows in (((), V1.rows), *_schedules(V1)):
         iv = scheduled(rows, given.key.data, msg_key)[1]
         if len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
-            return changes[0], iv
+            return changes, iv
     for changes, mode in _modes():
         if changes[0].row.name.startswith("iv_") and mode.encrypt(first, aes_key, aes_iv) == sealed:
-            return changes[0], aes_iv
+            return changes, aes_iv
     needed = wrong.MODES["ecb"].decrypt(xor(sealed, aes_iv[16:]), aes_key, bytes(32))
     half = "iv[0:16]" if xor(needed, first) in (bytes(16), aes_iv[16:], msg_key) else "iv[0:16] or iv[16:32]"
-    return Change(MISTAKES["wrong_iv"], f"another {half}", written(V1.rows[-1])), aes_iv
+    return (Change(MISTAKES["wrong_iv"], f"another {half}", written(V1.rows[-1])),), aes_iv
 
 
 def _with_another_msg_key(
@@ -429,12 +429,17 @@ def fitted(
         found: tuple[int, Shape, tuple[Mistake, ...]] = (bits + needed - 1, best, rows)
         for row, shape in _other_shapes(best, step, known, end):
             agreed = _agreement(data, shape, known, end)
-            if agreed > found[0]:
+            if agreed > found[0] and not (row.name == "fields_out_of_order" and _lacks_a_field(data, shape, known)):
                 found = agreed, shape, (*rows, row)
         if found[1] is best:
             break
         bits, best, rows = found
     return best, rows
+
+
+def _lacks_a_field(data: bytes, shape: Shape, known: Known) -> bool:
+    """Whether zeros stand in a field that has another value: then the fields are not all there, in whatever order."""
+    return any(known.get(name) and not any(found) for name, _, found, _ in Opened(data, b"", shape=shape).fields())
 
 
 def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Iterator[tuple[Mistake, Shape]]:

@@ -7,7 +7,6 @@ its message is judged as if it had been sealed rightly, so that the mistakes in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from mtlib.clinic import recipe, wrong
@@ -248,7 +247,7 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
         message[HEADER:]) and (begins > HEADER + 4 or unwrapped(message[HEADER:])[:4] == BIND))  # no field left out
     values, body, findings = _in_its_place(message) if in_place else _out_of_its_place(message, begins, patient)
     outer = Message(values["msg_id"] or 0, values["seqno"] or 0, body)
-    chosen, broken = _binding_in(outer), _container_rule(outer)
+    chosen, broken = _binding_in(outer)
     if broken and chosen is None and begins >= HEADER + 24:
         numbers = (wrong.long(message[begins - 16 : begins - 8]), wrong.long(message[begins - 8 : begins - 4]))
         if abs(numbers[0] - outer.msg_id) >> 49 == 0:  # a day or so: a msg_id, and not a field of a wrapper
@@ -261,12 +260,14 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
     if in_place:
         findings += tuple(_rules(message, values, chosen, patient))
     over_permanent = _over_the_permanent_key(given, patient) and not _named_temporary(patient)
+    told = given is patient.perm_key or _named_temporary(patient)  # otherwise the key that opened it carries it
     inside_another = chosen.msg_id != outer.msg_id
     richer = replace(
         patient, request=chosen.body, salt=values["salt"], session_id=values["session_id"],
         msg_id=chosen.msg_id if inside_another else values["msg_id"],
         container_msg_id=outer.msg_id if inside_another else None,
-        temp_key=patient.temp_key or (None if given is patient.perm_key else given),
+        temp_key=patient.temp_key if told else given,
+        other_keys=patient.other_keys if told or not patient.temp_key else (*patient.other_keys, patient.temp_key),
         temporary=patient.temporary and not over_permanent,
     )  # fmt: skip
     return richer, findings
@@ -314,26 +315,19 @@ def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
     return values, body, findings
 
 
-def _binding_in(outer: Message) -> Message | None:
-    """The message that carries the binding: this one, or one of its container. None where nothing may be one."""
-    messages = [outer]
-    with suppress(MtError):
-        messages = unpack(outer)
-    bare = [each._replace(body=unwrapped(each.body)) for each in messages] or [outer]
-    for each in bare:
-        if each.body[:4] == BIND:
-            return each
-    may_be_damaged = len(bare[0].body) > ENCRYPTED_SIZE and not SCHEMA.knows(bare[0].body)
-    return bare[0] if may_be_damaged else None
-
-
-def _container_rule(outer: Message) -> str:
-    """Which rule a container breaks, in a sentence; nothing for a right one, and for any other message."""
+def _binding_in(outer: Message) -> tuple[Message | None, str]:
+    """The message that carries the binding: this one, or one of its container; None where nothing may be one. And which
+    rule the container breaks, in a sentence; nothing for a right one, and for any other message."""
+    messages, broken = [outer], ""
     try:
-        ids = [each.msg_id for each in unpack(outer)]
+        messages = unpack(outer) or messages
     except MtError as error:
-        return f"Reading it stops: {error.message}." if outer.body[:4] == CONTAINER else ""
-    return "Two of its messages have the same msg_id." if len({*ids}) < len(ids) else ""
+        broken = f"Reading it stops: {error.message}." if outer.body[:4] == CONTAINER else ""
+    if len({each.msg_id for each in messages}) < len(messages):
+        broken = "Two of its messages have the same msg_id."
+    bare = [each._replace(body=unwrapped(each.body)) for each in messages]
+    may_be_damaged = len(bare[0].body) > ENCRYPTED_SIZE and not SCHEMA.knows(bare[0].body)
+    return next((each for each in bare if each.body[:4] == BIND), bare[0] if may_be_damaged else None), broken
 
 
 def unwrapped(body: bytes) -> bytes:
@@ -370,7 +364,7 @@ def _rules(
         yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
     padded = message[:28] + written_as(values["length"] or 0, 4, "little") + message[HEADER:]
     facts = _sealed_rightly(padded, patient, () if patient.salt is None or not salt else (patient.salt,))
-    refused = REFUSED if patient.answer in ("", SUCCESS) else ("as_telegram", *REFUSED)
+    refused = REFUSED if patient.answer_to(chosen.msg_id) in ("", SUCCESS, None) else ("as_telegram", *REFUSED)
     yield from _refused(judge_packet(facts), values, refused)
     inside = MessageFacts(*chosen, patient.now, Window((FROM_CLIENT,)))
     yield from _refused(judge_message(inside), {"msg_id": chosen.msg_id, "seqno": chosen.seqno})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -19,7 +20,8 @@ from mtlib.crypto.secret import Secret
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol.checks import Facts, Rules
 from mtlib.protocol.limits import Limits
-from mtlib.protocol.messages import inflate
+from mtlib.protocol.messages import Message, inflate, unpack
+from mtlib.protocol.packets import TO_CLIENT, open_packet
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import SCHEMA
 
@@ -33,6 +35,7 @@ _TRUE = SCHEMA["boolTrue"].id_bytes
 _NUMBER = int.from_bytes(_TRUE, "little")
 _SPELLINGS = {"booltrue", "true", _TRUE.hex(), f"{_NUMBER:x}", f"0x{_NUMBER:x}", str(_NUMBER), str(_NUMBER - 2**32)}
 _RESULT = SCHEMA["rpc_result"].id_bytes
+_ANSWERS = (_RESULT, *(SCHEMA[name].id_bytes for name in ("bad_msg_notification", "bad_server_salt")))
 
 
 class GivenKey(Secret):
@@ -145,11 +148,22 @@ def _of_bytes(data: bytes) -> str:
     return f"{found.name} {code} {message.decode('ascii', 'replace')}".strip()
 
 
-def answered_by(value: Any) -> int | None:
-    """The msg_id that the bytes of an rpc_result answer; None for any other answer."""
+def body_of(value: Any, keys: Iterable[GivenKey]) -> Any:
+    """What an answer says, where it is a packet that one of these keys opens; otherwise the answer itself."""
+    for key in keys if isinstance(value, (bytes, bytearray, memoryview, Dissection)) else ():
+        with suppress(MtError):
+            return bytes(open_packet(bytes(value), key.key, TO_CLIENT)["answer"])
+    return value
+
+
+def answers_in(value: Any) -> dict[int, bytes]:
+    """The parts of an answer that say which message they answer, alone or in a container, by the msg_id of that."""
     data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview, Dissection)) else b""
-    whole = data[:4] == _RESULT and len(data) >= 12
-    return int.from_bytes(data[4:12], "little", signed=True) if whole else None
+    bodies = [data]
+    with suppress(MtError):
+        bodies = [each.body for each in unpack(Message((1 << 63) - 1, 0, data))]
+    return {int.from_bytes(body[4:12], "little", signed=True): body for body in bodies
+            if body[:4] in _ANSWERS and len(body) >= 12}  # fmt: skip
 
 
 def refuse_shown_keys(values: Mapping[str, bytes | None], keys: Iterable[GivenKey]) -> None:
@@ -190,7 +204,7 @@ class Patient:
     message that carries the request: `session_id`, `msg_id`, `salt`. Of the request, where only the
     encrypted_message is there: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this
     machine's clock at that moment), `perm_key_created`, `key_expires_at` (what the exchange promised).
-    `answer` is what the data centre said, and `req_msg_id` the message that it says it of. The rest is what only a
+    `answer` is what the data centre said, and `answers` that by the message that it says it of. The rest is what only a
     data centre knows, and of a stream how many `binds` it had, the greatest msg_id of those before the last, and
     whether it ends inside a frame (`cut_off`).
     """
@@ -213,7 +227,7 @@ class Patient:
     key_expires_at: int | None = None
     container_msg_id: int | None = None
     answer: str = ""
-    req_msg_id: int | None = None
+    answers: Mapping[int, str] = field(default_factory=dict)
     temporary: bool = True
     bound_to: int | None = None
     last_bind_msg_id: int | None = None
@@ -231,8 +245,13 @@ class Patient:
         if not given.keys() <= known:
             raise LocalError("nothing of that name is known about a binding",
                              got=", ".join(sorted(given.keys() - known)), expected=", ".join(sorted(known)))
-        told = {"req_msg_id": answered_by(given.get("answer")), **given}
-        return cls(**{name: taken(name, value) for name, value in told.items() if value is not None})
+        made = {name: taken(name, value) for name, value in given.items() if value is not None and name != "answer"}
+        if given.get("answer") is not None:
+            parts = given["answer"] if isinstance(given["answer"], tuple) else (given["answer"],)
+            bodies = [body_of(each, cls(**made).keys) for each in parts]
+            made["answers"] = {msg_id: answer_of(each) for body in bodies for msg_id, each in answers_in(body).items()}
+            made["answer"] = [*map(answer_of, bodies), *made["answers"].values()][-1]
+        return cls(**made)
 
     @classmethod
     def of_facts(cls, facts: Facts, **more: Any) -> Patient:
@@ -254,6 +273,12 @@ class Patient:
             return self.now
         return self.msg_id >> 32
 
+    def answer_to(self, *msg_ids: int | None) -> str | None:
+        """What was answered to one of these messages, as far as the answer says to which; None for another one's."""
+        named = [each for each in msg_ids if each is not None]
+        other = None if self.answers and named else self.answer
+        return next((self.answers[each] for each in named if each in self.answers), other)
+
     @property
     def keys(self) -> tuple[GivenKey, ...]:
         """Every key at hand."""
@@ -274,8 +299,6 @@ def taken(name: str, value: Any) -> Any:
         return value if isinstance(value, GivenKey) else GivenKey(value, name)
     if name == "other_keys":
         return _several(name, value)
-    if name == "answer":
-        return answer_of(value)
     number = whole_number(name, value, 32 if name == "expires_at" else 64)
     if name in ("now", "local_now", "perm_key_created", "key_expires_at") and not 0 < number < 10**11:  # year 5138
         raise LocalError(f"{name} is no time in unix seconds", got=f"{number}", expected="no milliseconds", where=name)

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
 from mtlib.clinic.dumps import undump
 from mtlib.clinic.names import GENERIC, NAMES, known
-from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, answered_by, whole_number
+from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, answers_in, whole_number
 from mtlib.clinic.pieces import ANSWER, OTHER_ID, Scan, TextPiece
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
-from mtlib.errors import LocalError
+from mtlib.errors import LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
+from mtlib.protocol.packets import TO_CLIENT, open_packet
+from mtlib.transport.framing import FRAMINGS
 
 EXAMPLE = """\
 request:       052ad4cd 3016cac0 b43a379b ...     (132 bytes; or encrypted_message: 104, packet:, stream:)
@@ -36,6 +39,12 @@ answer:        400 ENCRYPTED_MESSAGE_INVALID
 """A complete file for the doctor, bytes cut short."""
 LINES = 100_000
 """Lines of a text that is read: a dump of the largest stream has 65,536."""
+
+SMALLEST = 72
+"""Bytes of the smallest sealed packet: 24, a header of 32, and a message of 4 with its padding."""
+BY_ID = "by the id of its key"
+FRAMED = 16
+"""Bytes within which the key id of a packet in a frame ends: 8 before it at most."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
 
@@ -87,7 +96,7 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
     if not any(each.name == "answer" for each in found) and (spoken := ANSWER.search(text)):
         found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
-    found = _one_of_each(found, scan)
+    found = _one_of_each(_under_keys(found), scan)
     names = {each.name for each in found}
     return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
 
@@ -107,7 +116,11 @@ def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientF
 def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
     """What `diagnose` takes, from values of one or more texts. Raises LocalError where there are none, and for two
     different values of one name."""
-    settled, facts = by_content(found), PatientFacts()
+    settled, facts = by_content(_under_keys(found)), PatientFacts()
+    notes = [*notes, *(f"{each.where}: {len(each.value)} bytes without a name, for nothing that is known"
+                       for each in found if not each.name)]  # fmt: skip
+    notes += [f"{each.where}: took what has no name for {each.name}, {BY_ID}"
+              for each, _ in settled if each.took_for == BY_ID]  # fmt: skip
     notes = [*notes, *(note for _, said in settled for note in said)]
     for each, _ in settled:
         if each.name == "other_keys":
@@ -124,7 +137,7 @@ def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
 
 def by_content(found: Sequence[Found]) -> list[tuple[Found, list[str]]]:
     """Each value under the name that its content says, where that is certain, and what there is to say about it."""
-    known = [AuthKey(each.value.rjust(256, b"\0")) for each in found if each.kind == "key" and len(each.value) <= 256]
+    known = _keys(found)
     permanent = [each.value for each in found if each.name == "perm_key"]
     return [_content(each, known, permanent) for each in found]
 
@@ -273,11 +286,12 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     name = "other_keys" if key else "" if scan.keys_only else looks_like(data)
     if scan.keys_only and not key:
         raise LocalError("this is no auth_key", got=f"{len(data)} bytes", expected="256 bytes", where=piece.where)
-    if name or len(data) > 15:
+    if name or 15 < len(data) < SMALLEST:
         what = f"for {name}" if name and not key else "for a key" if key else "for nothing that is known"
         scan.took(piece.where, f"{form} of {len(data)} bytes, without a name, {what}")
     kind = "key" if key else "bytes"
-    return Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed) if name else None
+    found = Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed)
+    return found if name or len(data) >= SMALLEST else None
 
 
 def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
@@ -313,9 +327,43 @@ def _answer(value: Any) -> Any:
     data = value if isinstance(value, bytes) else b""
     if not data and re.fullmatch(r"(?:[0-9a-f]{8})+", str(value)) and not str(value).isdigit():
         data = bytes.fromhex(str(value))
-    if answered_by(data) is not None:
+    if answers_in(data) or len(data) >= SMALLEST:  # which may be sealed
         return data
     return answer_of(data) if data else str(value).strip().strip("'\",")
+
+
+def _keys(found: Sequence[Found]) -> list[AuthKey]:
+    return [AuthKey(each.value.rjust(256, b"\0")) for each in found if each.kind == "key" and len(each.value) <= 256]
+
+
+def _under_keys(found: Sequence[Found]) -> list[Found]:
+    """Bytes without a name that begin with the id of a key that is here, framed or not, are a packet; or the answer, if
+    a data centre sealed them."""
+    keys = _keys(found)
+    found = [_under_a_key(each, keys) if each.kind == "bytes" and each.guessed else each for each in found]
+    packets = [each for each in found if each.name == "packet"]
+    ids = {key.id_bytes for key in keys}
+    if len({each.value for each in packets}) < 2 or not all(each.guessed and each.value[:8] in ids for each in packets):
+        return found
+    sent = FRAMINGS["intermediate"].tag + b"".join(len(each.value).to_bytes(4, "little") + each.value
+                                                   for each in packets)  # fmt: skip
+    return [*(each for each in found if each not in packets), replace(packets[-1], name="stream", value=sent)]
+
+
+def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
+    for key in keys:
+        if (begins := found.value.find(key.id_bytes, 0, FRAMED)) < 0:
+            continue
+        whole = len(found.value) - (len(found.value) - begins - 24) % 16
+        with suppress(MtError):
+            packet = found.value[begins:whole]
+            if open_packet(packet, key, TO_CLIENT)["msg_id"] % 2:
+                return replace(found, name="answer", value=packet, kind="text", took_for=BY_ID)
+        front = int.from_bytes(found.value[:4], "little") & 0x7FFFFFFF
+        sizes = {1: front % 0x80 * 4, 4: front if front % 0x80 != 0x7F else front >> 8 << 2, 8: front - 12}
+        if not found.name and len(packet) <= sizes.get(begins, 0) <= len(found.value) - begins:
+            return replace(found, name="packet", value=packet, took_for=BY_ID)
+    return found
 
 
 def _content(
@@ -367,12 +415,14 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     for name in dict.fromkeys(each.name for each in kept):
         same = [each for each in kept if each.name == name]
         values = list(dict.fromkeys(each.value for each in same))
-        if name == "answer" and len(values) > 1 and not all(each.logged for each in same):
+        if name == "answer" and len(values) > 1 and {each.took_for for each in same} == {BY_ID}:
+            result.append(replace(same[0], value=tuple(values)))
+        elif name == "answer" and len(values) > 1 and not all(each.logged for each in same):
             values = [answer_of(value) for value in values]
             codes = [value for value in values if re.fullmatch(r"-?\d+", value)]
             words = [value for value in values if value not in codes]
             result.append(replace(same[0], value=" ".join([*codes[-1:], *words[-1:]])))
-        elif name == "other_keys":
+        elif name in ("other_keys", ""):
             result += {each.value: each for each in same}.values()
         elif len(values) == 1:
             result.append(same[0])

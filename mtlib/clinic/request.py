@@ -57,6 +57,8 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
         if found is not None:
             return found
     sized = call is not None and len(call["encrypted_message"]) == ENCRYPTED_SIZE
+    if call is not None and sized and (resized := _of_another_length(data, call["encrypted_message"], patient)):
+        return CutRequest(call, call["encrypted_message"], resized)
     if call is not None and (sized or not leftover):
         # Their number and not their bytes, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
@@ -84,6 +86,17 @@ def _plausible(data: bytes, call: Dissection, leftover: int, patient: Patient) -
 def _opens(sealed: bytes, patient: Patient) -> bool:
     """Whether the permanent key opens it by the right recipe."""
     return patient.perm_key is not None and is_right(sealed, patient.perm_key.key.data)
+
+
+def _of_another_length(data: bytes, sealed: bytes, patient: Patient) -> tuple[Finding, ...]:
+    """Where the seal does not open, and a byte of it stands where zeros belong, or a zero where a byte of it does: it
+    is encrypted_message that has bytes too many, or too few."""
+    size = len(data) - SEAL_AT - 3
+    strange = sealed[-1:] == b"\0" if size < ENCRYPTED_SIZE else any(data[SEAL_AT + ENCRYPTED_SIZE :][:3])
+    whole = data[:4] == BIND and data[SEAL_AT - 1] == ENCRYPTED_SIZE and data[-3:] == bytes(3)
+    if patient.perm_key is None or size == ENCRYPTED_SIZE or not strange or not whole or _opens(sealed, patient):
+        return ()
+    return (noticed("wrong_size", Evidence("encrypted_message", 0, 0, f"{size} bytes", f"{ENCRYPTED_SIZE} bytes")),)
 
 
 def _following(data: bytes, rest: int) -> tuple[Finding, ...]:
@@ -132,6 +145,8 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
         string_rows, head_rows, rest = (MISTAKES["wrong_length_head"],), (), 0
         start -= shape[-1][1]
     call = _proper(head, shape, known, sealed)
+    if resized := _of_another_length(data, sealed, patient):
+        return CutRequest(call, sealed, resized)
     where = _first_difference(head, shape, known)
     string_begins = Evidence("request/encrypted_message", start, 4, data[start : start + 4], bytes(call)[24:28])
     found = [Finding(row, (where,)) for row in head_rows] + [Finding(row, (string_begins,)) for row in string_rows]

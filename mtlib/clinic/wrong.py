@@ -108,8 +108,17 @@ def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
     near = range(piece.offset - 3, piece.offset + 4)
     offsets = {*range(0, 161, 4), *near, *range(160, 257 - size, 16)} if of_key else {*range(width - size + 1)}
     yield from ((offset, size) for offset in sorted(offsets) if offset != piece.offset and offset >= 0)
-    lengths = (8, 12, 16, 20, 24, 31, 32, 33, 36, 40, 48, 64) if of_key else ()
-    yield from ((piece.offset, length) for length in lengths if length != size)
+    lengths = {8, 12, 16, 20, 24, 32, 36, 40, 48, 64, size - 1, size + 1} if of_key else ()
+    yield from ((piece.offset, length) for length in sorted(lengths) if length != size)
+
+
+def one_byte_off(table: Rows) -> Iterator[Rows]:
+    """Every piece of the key with a byte more or less, as where an end is meant to be part: in one hash, in all."""
+    for more in (1, -1):
+        longer = pieces_changed(table, lambda row, p, by=more: (  # type: ignore[misc]
+            p._replace(length=p.length + by) if p.source == "auth_key" and p.length else p))
+        yield from (with_row(table, row) for row in longer if sum(p.source == "auth_key" for p in row.pieces) > 1)
+        yield longer
 
 
 def left_out(table: Rows) -> Iterator[Rows]:
@@ -425,13 +434,13 @@ CHAINED_OTHERWISE = (
 
 @dataclass(frozen=True)
 class Counter:
-    """AES as a key stream (CTR), from byte `start` of the iv on. It has one direction only, and no way in without the
-    iv."""
+    """AES as a key stream (CTR), from byte `start` of the iv on, and of zeros behind it. It has one direction only, and
+    no way in without the iv."""
 
     start: int = 0
 
     def encrypt(self, data: bytes, key: bytes, iv: bytes) -> bytes:
-        return raw_aes("CTR", key, iv[self.start : self.start + BLOCK])(data)
+        return raw_aes("CTR", key, (iv + bytes(BLOCK))[self.start : self.start + BLOCK])(data)
 
     decrypt = encrypt
 
