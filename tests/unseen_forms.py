@@ -251,6 +251,11 @@ OF_BYTES: dict[str, Writer] = {
     "Lua string.char": lambda b: "string.char(" + ", ".join(map(str, b)) + ")",
     "octal escapes": lambda b: '"' + "".join(f"\\{x:03o}" for x in b) + '"',
     "text format of Protocol Buffers": c_octal,
+    "Haskell": haskell,
+    "crypto-js": crypto_js,
+    "Swift's dump()": dumped_by_swift,
+    "xxd -b": lambda b: "\n" + "\n".join(
+        f"{at:08x}: {' '.join(f'{x:08b}' for x in p):<53}  {letters(p)}" for at, p in rows(b, 6)) + "\n",
     "Haskell's list": lambda b: "fromList [" + ",".join(map(str, b)) + "]",
     "Lisp": lambda b: "#(" + " ".join(map(str, b)) + ")",
     "Scheme": lambda b: "#vu8(" + " ".join(map(str, b)) + ")",
@@ -493,7 +498,6 @@ REFUSED: dict[str, tuple[str, set[str]]] = {
         "request:\n" + "".join(
             f":{len(p):02X}{at:04X}00{p.hex().upper()}{-(len(p) + (at >> 8) + at + sum(p)) & 255:02X}\n"
             for at, p in rows(REQUEST)) + ":00000001FF\n" + KEYS, {"request"}),
-    "crypto-js": (f"request: {crypto_js(REQUEST)}\n{KEYS}", {"request"}),
     "wide letters": (f"request: {''.join(chr(ord(x) + 0xFEE0) for x in REQUEST.hex())}\n{KEYS}", {"request"}),
     "Visual Studio's watch": (
         "request:\n" + "\n".join(f"[{n}]\t0x{x:02x} '{letters(bytes([x]))}'\tunsigned char"
@@ -507,11 +511,6 @@ REFUSED: dict[str, tuple[str, set[str]]] = {
     "ascii85": (f"request: <~{base64.a85encode(REQUEST).decode()}~>\n{KEYS}", {"request"}),
     "dump with a row missing": (
         "request:\n" + "".join(f"{at:08x}: {p.hex(' ')}\n" for at, p in rows(REQUEST) if at != 32) + KEYS, {"request"}),
-    "Haskell": (f"request: {haskell(REQUEST)}\n{KEYS}", {"request"}),
-    "Swift's dump()": (f"request: {dumped_by_swift(REQUEST)}\n{KEYS}", {"request"}),
-    "xxd -b": (
-        "request:\n" + "\n".join(f"{at:08x}: {' '.join(f'{x:08b}' for x in p):<53}  {letters(p)}"
-                                for at, p in rows(REQUEST, 6)) + f"\n{KEYS}", {"request"}),
     "an array of Pascal": (
         f"request: array[0..131] of Byte = ({', '.join(f'${x:02X}' for x in PERM[:132])});\n{KEYS}", {"request"}),
     "octal or decimal": ('request: "' + "".join(f"\\{x % 64 + 64:03o}" for x in REQUEST) + f'"\n{KEYS}', {"request"}),

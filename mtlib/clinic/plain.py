@@ -73,6 +73,11 @@ def _heading(line: re.Match[str]) -> str:
     return f"{name}:" if name and NAMES[name] != "text" and not above else "" if "-----" in line[0] else line[0]
 
 
+def _word_array(found: re.Match[str]) -> str:
+    data = b"".join((int(word) & 0xFFFFFFFF).to_bytes(4, "big") for word in re.findall(r"-?\d+", found[1]))
+    return f'"{data[: int(found[2])].hex()}"' + "\n" * found[0].count("\n")
+
+
 RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # colours of a terminal; > before the lines of a quoted mail
     ("\x1b", r"\x1b\[[\d;?]{0,20}[A-Za-z]", ""), (">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
@@ -118,6 +123,10 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # a Long of two halves
     ("low", r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}",
      lambda m: f"{(int(m[2]) & 0xFFFFFFFF) << 32 | int(m[1]) & 0xFFFFFFFF}" + "\n" * m[0].count("\n")),
+    # a WordArray of crypto-js; dump() of Swift
+    ("sigBytes", r"\{\s*\"?words\"?\s*:\s*\[([-\d,\s]+)\],\s*\"?sigBytes\"?\s*:\s*(\d{1,7})\s*\}", _word_array),
+    ("\u25bf", r"\u25bf \d+ bytes\n((?:[^\n]*(?:count|pointer)[^\n]*\n)*)[^\n]*\u25bf bytes: \d+ elements\n[ \t]*- "
+               r"(\d{1,3}\b(?:\n[ \t]*- \d{1,3}\b)*)", lambda m: "\n" * (2 + m[1].count("\n")) + f"[{m[2].replace('-', ',')}]"),
     # types before an array
     ("Array( Buffer( ] yte", r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
                              r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
@@ -147,6 +156,10 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # dumps
     # lines of Intel HEX: they have addresses and checksums in them
     (":", r"(?m)^[ \t]*:(?=(?:[0-9A-Fa-f]{2}){5,}[ \t]*$)", "Intel HEX is not read: "),
+    # xxd -b: six bytes in a row
+    ("00000006:", r"(?m)^[ \t]*00000000:(?: [01]{8}){6} .*(?:\n[ \t]*[0-9a-f]{8}:(?: [01]{8})+ .*)+",
+     lambda m: re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", m[0])
+               if "00000006:" in m[0].split("\n")[1] else m[0]),
     # WinDbg's addresses; od's frames
     ("`", r"(?<=\b[0-9A-Fa-f]{8})`(?=[0-9A-Fa-f]{8}\b)", ""), ("|", r"(?m)^\|([0-9A-Fa-f]{8})\| ", r"\1  "),
     # the - in the middle of a row
