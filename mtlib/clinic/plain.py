@@ -1,6 +1,7 @@
 """What programs, mail and web pages put around values is taken away, so that a name stands in front of each of them.
 
-`RULES` are patterns and what comes in their places; a function follows where more than one line has to be looked at.
+`WRAPPINGS` are patterns, what comes in their places, and an example of each; functions follow where more than one line
+has to be looked at.
 Nothing takes a line away: what is said about a text names its lines.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from mtlib.clinic.names import NAMES, bare_name, known
 
@@ -75,115 +77,194 @@ def _heading(line: re.Match[str]) -> str:
 
 def _word_array(found: re.Match[str]) -> str:
     data = b"".join((int(word) & 0xFFFFFFFF).to_bytes(4, "big") for word in re.findall(r"-?\d+", found[1]))
-    return f'"{data[: int(found[2])].hex()}"' + "\n" * found[0].count("\n")
+    return f'"{data[: int(found[2])].hex()}"' + _lines(found[0])
 
 
-RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
-    # colours of a terminal; > before the lines of a quoted mail
-    ("\x1b", r"\x1b\[[\d;?]{0,20}[A-Za-z]", ""), (">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
-    # web pages
-    # &lt; and its like
-    ("&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});", _entity),
-    # headers of a request; addresses of pages
-    ("-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>]+[\"']?", ""),
-    # cells of a table
-    ("</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
-    # tags that only say how a text looks
-    ("<", r"</?(?:a|b|br|code|div|em|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
-    # tags that are names: <session_id>5</session_id>
-    ("</", r"<([A-Za-z_]\w{2,40}+)>(?=[^<>]{1,4000}</)", r" \1: "), ("</", r"</[A-Za-z_]\w{2,40}+>", " "),
-    # fields of a form
-    ("value=", r"""\b(?:name|key|id)=["'](\w{3,40})["']\s{1,9}value=""", r"\1: "),
-    # a query: ?session_id=5&msg_id=6; data: addresses, and YAML that says "binary"
-    ("? &", r"[?&]([A-Za-z_]\w{2,40}=)", r" \1"), (";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
-    # JSON inside a string of JSON
-    ('\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", r'"\1"\2\3\4'),
-    # Markdown, reST, PHP, Lua
-    # a value set as code; a name set bold; a name with reST's two colons
-    ("`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", r"\1"),
-    ("**", r"\*\*([A-Za-z][\w ]{2,40}:?)\*\*", r"\1"), ("::", r"(?m)(?<=\w)::[ \t]*$", ":"),
-    # what var_dump and print_r of PHP, and tables of Lua, put around a name
-    ('"] =>', r"\[(?:\"([A-Za-z_]\w{2,40})\"\] ?=|([A-Za-z_]\w{2,40})\] ?=>)>? ?(\n?)[ \t]*"
-              r"(?:string\(\d+\)|int|float)?", r"\3\1\2: "),
-    # sizes beside a name or before a value
-    ("byte octets hex= B)", r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )\d{1,4} bytes: "
-                            r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
-    # languages
-    # Erlang; Scheme and Clojure
-    ("<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"), ("#", r"#(?:vu8|u8)?(?=\(\d|\{)", ""),
-    # a Buffer as node prints it, NSData as it was printed once
-    ("<", r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
-    # NSData as it is printed now
-    ("length", r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?(?: ?\.\.\. ?[0-9A-Fa-f ]*)?)\}", r"\1"),
-    # a Buffer as JSON
-    ('"Buffer"', r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*(\[[\d,\s]*\])\s*\}", r"\1"),
-    # an array as an object of JavaScript: {"0": 5, "1": 42}
-    ("0", r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}",
-     lambda m: "[" + re.sub(r"\"?\d+\"?\s*:", "", m[1]) + "]"),
-    # a Long of two halves
-    ("low", r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}",
-     lambda m: f"{(int(m[2]) & 0xFFFFFFFF) << 32 | int(m[1]) & 0xFFFFFFFF}" + "\n" * m[0].count("\n")),
-    # a WordArray of crypto-js; dump() of Swift
-    ("sigBytes", r"\{\s*\"?words\"?\s*:\s*\[([-\d,\s]+)\],\s*\"?sigBytes\"?\s*:\s*(\d{1,7})\s*\}", _word_array),
-    ("\u25bf", r"\u25bf \d+ bytes\n((?:[^\n]*(?:count|pointer)[^\n]*\n)*)[^\n]*\u25bf bytes: \d+ elements\n[ \t]*- "
-               r"(\d{1,3}\b(?:\n[ \t]*- \d{1,3}\b)*)", lambda m: "\n" * (2 + m[1].count("\n")) + f"[{m[2].replace('-', ',')}]"),
-    # types before an array
-    ("Array( Buffer( ] yte", r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
-                             r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
-                             r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
-    # 05h, of assemblers and Intel
-    ("h H", r"(?<![\w+/-])0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", r"0x\1"),
-    # data of assemblers
-    ("byte db BYTE DB", r"(?<=\s)(?<!\b[0-9A-F]{2}\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
-    # gdb: 5 '\005'
-    ("'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", r"\1"),
-    # what debuggers say before a value
-    ("std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
-    # casts
-    (")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
-    # calls around a number or a string
-    ("BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
-    # literals of SQL
-    ("x' X'", r"\b[xX](?='(?:[0-9A-Fa-f]{2})+')", ""),
-    # a name with its type, where the value is an array
-    ("[ {", r":(\s*)(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
-            r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", lambda m: m[0] if known(m[2]) else f":{m[1]}"),
-    # dates with a time zone
-    ("tzinfo 0 1", r"(?:(?P<name>(?:now|(?:server|local)_?[tT]ime|[eE]xpires_?[aA]t|[cC]reated)[\"']?\s?[:=]\s?[\"']?)"
-                   r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone> ?(?:Z|UTC|GMT|"
-                   r"[+-]\d\d:?\d\d))\b|datetime\.datetime\((?P<parts>\d{4}(?:, ?\d{1,6}){2,6}), "
-                   r"tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\))", _unix),
-    # dumps
-    # lines of Intel HEX: they have addresses and checksums in them
-    (":", r"(?m)^[ \t]*:(?=(?:[0-9A-Fa-f]{2}){5,}[ \t]*$)", "Intel HEX is not read: "),
-    # xxd -b: six bytes in a row
-    ("00000006:", r"(?m)^[ \t]*00000000:(?: [01]{8}){6} .*(?:\n[ \t]*[0-9a-f]{8}:(?: [01]{8})+ .*)+",
-     lambda m: re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", m[0])
-               if "00000006:" in m[0].split("\n")[1] else m[0]),
-    # WinDbg's addresses; od's frames
-    ("`", r"(?<=\b[0-9A-Fa-f]{8})`(?=[0-9A-Fa-f]{8}\b)", ""), ("|", r"(?m)^\|([0-9A-Fa-f]{8})\| ", r"\1  "),
-    # the - in the middle of a row
-    ("-", r"(?m)^([ \t]*[0-9A-Fa-f]{8,16}  (?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 "),
-    # numbers of rows in brackets
-    ("[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
-    # what proxies and debuggers say before a dump
-    ("(len= Length: Send", r"(?m)(?<=[:=] )(?:=> Send data, |Length: |(?:\(\[\]uint8\) )?\(len=)\d[^\n]{0,40}$", ""),
-    # lines that only frame a dump
-    ("--- === Offset Label:", r"(?m)^[ \t]*(?:[+|:-]?[-+=|: ]{9,}|Offset Bytes[ ]+Ascii|Label: .*\(System\..*"
-                              r"|-----END .*)[ \t]*$", ""),
-    # names above their values, and without a colon
-    # a name alone in its line; a number below its name
-    ("", r"(?m)^[ \t]*(?:#{1,6}[ \t]+|h\d\.[ \t]+|-----BEGIN )?([A-Za-z_][\w -]{1,40}?)(?:-----)?[ \t]*$", _heading),
-    ("", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20})[ \t]*$", r": \2\1"),
-    # hex that goes on behind a mark at the end of the line
-    ("= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+",
-     lambda m: re.sub("[^0-9A-Fa-f]", "", m[0]) + "\n" * m[0].count("\n")),
-    # a name and its value with anything but a colon between them
-    ("", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
+def _without_indices(found: re.Match[str]) -> str:
+    return "[" + re.sub(r"\"?\d+\"?\s*:", "", found[1]) + "]"
+
+
+def _long_of_halves(found: re.Match[str]) -> str:
+    return f"{(int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF}" + _lines(found[0])
+
+
+def _dumped(found: re.Match[str]) -> str:
+    return "\n\n" + _lines(found[1]) + f"[{found[2].replace('-', ',')}]"
+
+
+def _typed(found: re.Match[str]) -> str:
+    return found[0] if known(found[2]) else f":{found[1]}"
+
+
+def _rows_of_bits(found: re.Match[str]) -> str:
+    six = "00000006:" in found[0].split("\n")[1]
+    return re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", found[0]) if six else found[0]
+
+
+def _hex_joined(found: re.Match[str]) -> str:
+    return re.sub("[^0-9A-Fa-f]", "", found[0]) + _lines(found[0])
+
+
+def _lines(text: str) -> str:
+    """As many ends of lines as a text has, for what comes in its place."""
+    return "\n" * text.count("\n")
+
+
+class Wrapping(NamedTuple):
+    """One thing that is put around values, and what an `example` of it `becomes`. The pattern is looked for in texts
+    that have one of `signs` in them, which are parted by blanks; in every text if `signs` is empty."""
+
+    about: str
+    example: str
+    becomes: str
+    signs: str
+    pattern: str
+    instead: str | Callable[[re.Match[str]], str]
+
+    def __call__(self, text: str) -> str:
+        """The text without it."""
+        if self.signs and not any(sign in text for sign in self.signs.split()):
+            return text
+        return re.sub(self.pattern, self.instead, text)
+
+
+WRAPPINGS = (
+    Wrapping("colours of a terminal", "\x1b[1mmsg_id\x1b[0m: 5", "msg_id: 5",
+         "\x1b", r"\x1b\[[\d;?]{0,20}[A-Za-z]", ""),
+    Wrapping("the sign before the lines of a mail that is quoted", "> > msg_id: 5", "msg_id: 5",
+         ">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
+    # Web pages and requests
+    Wrapping("characters of HTML", "&lt;Buffer 05&gt;", "<Buffer 05>",
+         "&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});", _entity),
+    Wrapping("headers of a request, addresses of pages", "-H 'X-Id: 7' https://example.org/a msg_id: 5", "  msg_id: 5",
+         "-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>]+[\"']?", ""),
+    Wrapping("cells of a table", "<td>msg_id</td><td>5</td>", "<td>msg_id | 5</td>",
+         "</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
+    Wrapping("tags that only say how a text looks", "<b>msg_id</b>: 5", "  msg_id  : 5",
+         "<", r"</?(?:a|b|br|code|div|em|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
+    Wrapping("a tag that is a name", "<msg_id>5</msg_id>", " msg_id: 5</msg_id>",
+         "</", r"<([A-Za-z_]\w{2,40}+)>(?=[^<>]{1,4000}</)", r" \1: "),
+    Wrapping("the end of a tag that is a name", " msg_id: 5</msg_id>", " msg_id: 5 ",
+         "</", r"</[A-Za-z_]\w{2,40}+>", " "),
+    Wrapping("fields of a form", '<input name="msg_id" value="5">', '<input msg_id: "5">',
+         "value=", r"""\b(?:name|key|id)=["'](\w{3,40})["']\s{1,9}value=""", r"\1: "),
+    Wrapping("a query", "/bind?msg_id=5&nonce=6", "/bind msg_id=5 nonce=6",
+         "? &", r"[?&]([A-Za-z_]\w{2,40}=)", r" \1"),
+    Wrapping('an address that is data, and YAML that says "binary"', "nonce: !!binary AAAA", "nonce:  AAAA",
+         ";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
+    Wrapping("JSON inside a string of JSON", r'{\"msg_id\": \"5\"}', '{"msg_id": "5"}',
+         '\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", r'"\1"\2\3\4'),
+    # Markdown, reStructuredText, PHP, Lua
+    Wrapping("a value set as code", "msg_id: `5`", "msg_id: 5",
+         "`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", r"\1"),
+    Wrapping("a name set bold", "**msg_id:** 5", "msg_id: 5",
+         "**", r"\*\*([A-Za-z][\w ]{2,40}:?)\*\*", r"\1"),
+    Wrapping("a name with two colons", "nonce::\n\n  05", "nonce:\n\n  05",
+         "::", r"(?m)(?<=\w)::[ \t]*$", ":"),
+    Wrapping("a name as var_dump and print_r of PHP and tables of Lua have it", '["msg_id"]=> int(5)', "msg_id: (5)",
+         '"] =>',
+         r"\[(?:\"([A-Za-z_]\w{2,40})\"\] ?=|([A-Za-z_]\w{2,40})\] ?=>)>? ?(\n?)[ \t]*"
+         r"(?:string\(\d+\)|int|float)?", r"\3\1\2: "),
+    Wrapping("sizes beside a name or before a value", "msg_key (16 bytes): 05", "msg_key: 05",
+         "byte octets hex= B)",
+         r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )\d{1,4} bytes: "
+         r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
+    # Languages
+    Wrapping("bytes of Erlang", "<<5, 42>>", "[5, 42]",
+         "<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"),
+    Wrapping("arrays of Scheme and Clojure", "#u8(5 42)", "(5 42)",
+         "#", r"#(?:vu8|u8)?(?=\(\d|\{)", ""),
+    Wrapping("a Buffer as node prints it, NSData as it was printed once", "<Buffer 05 2a 07 09>", "[05 2a 07 09]",
+         "<",
+         r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
+    Wrapping("NSData as it is printed now", "{length = 4, bytes = 0x052a0709}", "052a0709",
+         "length", r"\{ ?length = \d+, bytes = 0x([0-9A-Fa-f ]+?(?: ?\.\.\. ?[0-9A-Fa-f ]*)?)\}", r"\1"),
+    Wrapping("a Buffer as JSON", '{"type": "Buffer", "data": [5, 42]}', "[5, 42]",
+         '"Buffer"', r"\{\s*\"type\"\s*:\s*\"Buffer\"\s*,\s*\"data\"\s*:\s*(\[[\d,\s]*\])\s*\}", r"\1"),
+    Wrapping("an array as an object of JavaScript", '{"0": 5, "1": 42}', "[ 5,  42]",
+         "0", r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}", _without_indices),
+    Wrapping("a Long of two halves", "Long { low: 5, high: 1, unsigned: false }", "4294967301",
+         "low",
+         r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}",
+         _long_of_halves),
+    Wrapping("a WordArray of crypto-js", '{"words": [86640393], "sigBytes": 4}', '"052a0709"',
+         "sigBytes", r"\{\s*\"?words\"?\s*:\s*\[([-\d,\s]+)\],\s*\"?sigBytes\"?\s*:\s*(\d{1,7})\s*\}", _word_array),
+    Wrapping("dump() of Swift",
+         "▿ 2 bytes\n  - count: 2\n  ▿ bytes: 2 elements\n    - 5\n    - 42", "\n\n\n[5\n    , 42]",
+         "\u25bf",
+         r"\u25bf \d+ bytes\n((?:[^\n]*(?:count|pointer)[^\n]*\n)*)[^\n]*\u25bf bytes: \d+ elements\n[ \t]*- "
+         r"(\d{1,3}\b(?:\n[ \t]*- \d{1,3}\b)*)", _dumped),
+    Wrapping("the type before an array", "new byte[] {5, 42}", "{5, 42}",
+         "Array( Buffer( ] yte",
+         r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
+         r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
+         r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
+    Wrapping("hex with an h, of assemblers", "05h, 2Ah, ", "0x05, 0x2A, ",
+         "h H", r"(?<![\w+/-])0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", r"0x\1"),
+    Wrapping("data of assemblers", "nonce: db 5, 42", "nonce: 5, 42",
+         "byte db BYTE DB",
+         r"(?<=\s)(?<!\b[0-9A-F]{2}\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
+    Wrapping("a byte with its character, of gdb", r"5 '\005', 42 '*'", "5, 42",
+         "'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", r"\1"),
+    Wrapping("what debuggers say before a value", "nonce: $1 = {5, 42}", "nonce: {5, 42}",
+         "std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
+    Wrapping("casts", "(byte)-5", "-5",
+         ")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
+    Wrapping("calls around a number or a string", "BigInt.asIntN(64, 5n)", "(5n)",
+         "BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
+    Wrapping("a literal of SQL", "nonce = x'052a'", "nonce = '052a'",
+         "x' X'", r"\b[xX](?='(?:[0-9A-Fa-f]{2})+')", ""),
+    Wrapping("a name with its type, before an array", "nonce: unsigned char buf[2] = {5, 42}", "nonce: {5, 42}",
+         "[ {",
+         r":(\s*)(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
+         r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", _typed),
+    Wrapping("a date with its time zone", "now: 2026-01-02 03:04:05Z", "now: 1767323045",
+         "tzinfo 0 1",
+         r"(?:(?P<name>(?:now|(?:server|local)_?[tT]ime|[eE]xpires_?[aA]t|[cC]reated)[\"']?\s?[:=]\s?[\"']?)"
+         r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone> ?(?:Z|UTC|GMT|"
+         r"[+-]\d\d:?\d\d))\b|datetime\.datetime\((?P<parts>\d{4}(?:, ?\d{1,6}){2,6}), "
+         r"tzinfo=(?:datetime\.)?(?:timezone\.utc|UTC)\))", _unix),
+    # Dumps
+    Wrapping("lines of Intel HEX, which have addresses and checksums in them",
+         ":0400000001020304F2", "Intel HEX is not read: 0400000001020304F2",
+         ":", r"(?m)^[ \t]*:(?=(?:[0-9A-Fa-f]{2}){5,}[ \t]*$)", "Intel HEX is not read: "),
+    Wrapping("rows of xxd -b, of six bytes each",
+         "00000000: 00000101 00101010 00000111 00001001 00000101 00101010  .*...*\n00000006: 00000111  .",
+         "00000000: 05 2a 07 09 05 2a  .*...*\n00000006: 07  .",
+         "00000006:",
+         r"(?m)^[ \t]*00000000:(?: [01]{8}){6} .*(?:\n[ \t]*[0-9a-f]{8}:(?: [01]{8})+ .*)+", _rows_of_bits),
+    Wrapping("an address of WinDbg", "00000000`0012ff40  05 2a", "000000000012ff40  05 2a",
+         "`", r"(?<=\b[0-9A-Fa-f]{8})`(?=[0-9A-Fa-f]{8}\b)", ""),
+    Wrapping("the frame of a table around a dump", "|00000000| 05 2a", "00000000  05 2a",
+         "|", r"(?m)^\|([0-9A-Fa-f]{8})\| ", r"\1  "),
+    Wrapping("the sign in the middle of a row",
+         "00000000  05 2a 07 09 05 2a 07 09-05 2a", "00000000  05 2a 07 09 05 2a 07 09 05 2a",
+         "-", r"(?m)^([ \t]*[0-9A-Fa-f]{8,16}  (?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 "),
+    Wrapping("numbers of rows in brackets", "[0] 05 2a 07", "    05 2a 07",
+         "[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
+    Wrapping("what proxies and debuggers say before a dump", "sent: => Send data, 2 bytes\n05 2a", "sent: \n05 2a",
+         "(len= Length: Send",
+         r"(?m)(?<=[:=] )(?:=> Send data, |Length: |(?:\(\[\]uint8\) )?\(len=)\d[^\n]{0,40}$", ""),
+    Wrapping("a line that only frames a dump", "-----+-----------\n05 2a", "\n05 2a",
+         "--- === Offset Label:",
+         r"(?m)^[ \t]*(?:[+|:-]?[-+=|: ]{9,}|Offset Bytes[ ]+Ascii|Label: .*\(System\..*"
+         r"|-----END .*)[ \t]*$", ""),
+    # Names above their values, and without a colon
+    Wrapping("a name alone in its line", "## nonce\n05 2a", "nonce:\n05 2a",
+         "",
+         r"(?m)^[ \t]*(?:#{1,6}[ \t]+|h\d\.[ \t]+|-----BEGIN )?([A-Za-z_][\w -]{1,40}?)(?:-----)?[ \t]*$", _heading),
+    Wrapping("a number below its name", "msg_id:\n  7000000000000000001", "msg_id: 7000000000000000001\n  ",
+         "", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20})[ \t]*$", r": \2\1"),
+    Wrapping("hex that goes on behind a mark at the end of the line",
+         "052a0709052a0709 \\\n052a", "052a0709052a0709052a\n",
+         "= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+", _hex_joined),
+    Wrapping("a name and its value with anything but a colon between them",
+         "msg_id => 7000000000000000001", " msg_id: 7000000000000000001",
+         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
          r"[ \t]{0,3}|[\])`*|\"' \t]{1,6}(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
          r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
 )  # fmt: skip
-"""Words of which one has to be in a text, the pattern that is looked for then, and what comes in its place."""
+"""In this order: what one leaves is what the next one finds."""
 
 
 def plain(text: str) -> str:
@@ -192,12 +273,11 @@ def plain(text: str) -> str:
     text = text if text.isascii() else text.removeprefix("\ufeff").translate(_QUOTES)
     if re.search(r"=(?:3D|20)|(?m:^.{72,75}=\n)", text) and not re.search(_NOT_PRINTABLE, text):
         text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
-                      lambda m: m[0].replace("=\n", "") + "\n" * m[0].count("\n"), text)  # fmt: skip
+                      lambda m: m[0].replace("=\n", "") + _lines(m[0]), text)  # fmt: skip
         text = text.replace("=3D", "=").replace("=20", " ")
     text, literals = _without_literals(text)
-    for signs, pattern, instead in RULES:
-        if not signs or any(sign in text for sign in signs.split()):
-            text = re.sub(pattern, instead, text)
+    for wrapping in WRAPPINGS:
+        text = wrapping(text)
     if literals:
         text = re.sub("[\U000f0000-\U000ffffd]", lambda found: literals.get(found[0], ""), text)
     return "\n".join(_named_columns(_logged_rows(text.split("\n"))))

@@ -82,7 +82,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.dumps": ("reading", "unseen_other_pasted", "unseen_forms"),
     "mtlib.clinic.names": ("reading", "unseen_other_pasted", "unseen_forms"),
     "mtlib.clinic.pieces": ("reading", "unseen_other_pasted", "unseen_forms"),
-    "mtlib.clinic.plain": ("reading", "unseen_forms"),
+    "mtlib.clinic.plain": ("plain", "reading", "unseen_forms"),
     "mtlib.clinic.text_bytes": ("reading", "unseen_other_pasted", "unseen_forms"),
     "mtlib.clinic.reading": ("reading", "canary", "answers", "main_doctor"),
     "mtlib.clinic.recipe": ("recipe", "mistakes", "ladder"),
