@@ -30,6 +30,7 @@ SPECIFIED_SIZES = {"1", "4", "8", "12", "16", "20", "32", "64", "256", "1024"}
 PLACES = re.compile(rf"{re.escape(str(ROOT))}|/(home|Users|root)/|ipykernel_\d+| at 0x[0-9a-f]{{6,}}>")
 KEY_DIGITS = 512  # an authorization key in hex
 CELLS, LINES, PREDICTIONS = 12, 25, 2
+WIDTH = 122  # characters in the usual window of JupyterLab, 1400 pixels wide, beside its list of files
 """Of a lesson at most: code cells, lines of one, and predictions on the main way. More is "more to try"."""
 
 
@@ -176,6 +177,14 @@ def names_no_place(notebook: NotebookNode) -> Iterator[str]:
                 yield f"an output says where it ran: {found.group()}"
 
 
+def fits_the_window(notebook: NotebookNode) -> Iterator[str]:
+    """A longer line is broken within a word, and columns no longer stand below each other. A sentence may be broken."""
+    for output in outputs(notebook):
+        for line in output.get("text", "").splitlines():
+            if len(line) > WIDTH and not line.endswith("."):
+                yield f"{len(line)} characters printed in a line: {line[:40]} ..."
+
+
 def links_lead_somewhere(notebook: NotebookNode) -> Iterator[str]:
     for target in re.findall(r"\]\(([^)\s#]+)[^)]*\)", prose(notebook)):
         if not re.match(r"[a-z]+:", target) and not (FOLDER / target).exists():
@@ -207,6 +216,7 @@ RULES: tuple[Rule, ...] = (
     figures_have_words,
     fails_only_on_purpose,
     names_no_place,
+    fits_the_window,
     links_lead_somewhere,
     is_short,
 )
@@ -283,6 +293,7 @@ BROKEN: tuple[tuple[Rule, Callable[[NotebookNode], None]], ...] = (
     (fails_only_on_purpose, tagged("raises-exception")),
     (names_no_place, a_key("/home/somebody/x.py")),
     (names_no_place, with_output("text/plain", "<object at 0x7f1234567890>")),
+    (fits_the_window, a_key("ab " * WIDTH)),
     (links_lead_somewhere, with_prose("[next](99_nowhere.ipynb)")),
     (is_short, with_code(*["1"] * CELLS)),
     (is_short, with_code("1\n" * (LINES + 1))),

@@ -85,7 +85,7 @@ def _lesson(path: Path) -> Lesson:
         exercises += [name for name in named if name in EXERCISES]
     title, question = re.search(r"^# (.+)$", prose, re.M), re.search(r"Question\.\*\* (.+)$", prose, re.M)
     return Lesson(
-        path.stem, title[1] if title else path.stem, question[1].replace("`", "") if question else "",
+        path.stem, title[1] if title else path.stem, re.sub("[`*]", "", question[1]) if question else "",
         tuple(predictions), tuple(exercises),
     )  # fmt: skip
 

@@ -315,7 +315,7 @@ def _kind(value: Any) -> str:
 def _brief(value: Any) -> str:
     """A value in few characters: bytes by their number, unless they are few."""
     if isinstance(value, bytes):
-        return value.hex() if len(value) <= 8 else f"{len(value)} bytes"
+        return value.hex() or "b''" if len(value) <= 8 else f"{len(value)} bytes"
     if isinstance(value, tuple):
         return f"({', '.join(map(_brief, value))})"
     text = _steady(repr(value)) if isinstance(value, (bool, int, str, float)) else _kind(value)

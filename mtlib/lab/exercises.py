@@ -270,9 +270,9 @@ class _Box(_Text):
 
 
 class _Rows(_Text):
-    """Names and values, one under the other, under lines of prose."""
+    """Names and values, one under the other, under a line of code and lines of prose."""
 
-    def __init__(self, rows: Sequence[tuple[str, str]], head: Sequence[str] = ()) -> None:
+    def __init__(self, rows: Sequence[tuple[str, str]], head: Sequence[str]) -> None:
         self.rows, self.head = rows, head
         width = max((len(name) for name, _ in rows), default=0)
         super().__init__("\n".join([*head, *(f"{name:<{width}}  {value}" for name, value in rows)]))
@@ -280,7 +280,8 @@ class _Rows(_Text):
     def html(self) -> str:
         cell = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
         mono = f"{cell};font-family:monospace;white-space:pre-wrap"
-        head = "".join(f'<div style="padding:2px 0">{prose_html(line)}</div>' for line in self.head)
+        lines = (f"<code>{escape(self.head[0])}</code>", *map(prose_html, self.head[1:]))
+        head = "".join(f'<div style="padding:2px 0">{line}</div>' for line in lines)
         return head + html_table((Cell(name, cell, "th"), Cell(value, mono)) for name, value in self.rows)
 
 

@@ -138,7 +138,7 @@ PLAIN_PACKET = step_of_ladder(
 )
 READ_EXCHANGE = Table(
     "read_exchange", 6,
-    "From the bodies of the exchange above, seals opened: which constructor has the inner data, what number has "
+    "From the bodies of the exchange `made`, seals opened: which constructor has the inner data, what number has "
     "the data centre, which value of the client's stands in all six messages, what are g and server_time, and at which "
     "second does the key end?",
     {"constructor": "p_q_inner_data_temp_dc", "dc": TEST_DC % 10_000, "in_all_six": "nonce", "g": 3,
@@ -147,7 +147,7 @@ READ_EXCHANGE = Table(
         Slip("permanent_taken_for_temporary", "A permanent key has no expires_in; here there is one: a temporary key.",
              "constructor", ("p_q_inner_data_dc", "p_q_inner_data")),
         Slip("id_for_the_name", "That is its id; the name is asked for.", "constructor",
-             ("88 df fd 56", "88dffd56", "56fddf88", "0x56fddf88")),
+             ("88 df fd 56", "88dffd56", "56fddf88", "0x56fddf88", b"\x88\xdf\xfd\x56", 0x56FDDF88)),
         Slip("message_for_its_content", "That is the message; the inner data lies in its seal.", "constructor",
              ("req_DH_params",)),
         Slip("temp_without_dc", "There is a field dc behind new_nonce, so the name ends with _dc.", "constructor",

@@ -131,18 +131,19 @@ class Plate {
     put(this.svg, "aria-label", state.alt);
     this.said.textContent = state.said;
     for (const told of state.controls) this.control(told);
-    const gone = new Set(this.marks.keys());
+    const all = [...this.fixed, ...state.marks];
+    const stay = new Set(all.map(({ id }) => id));
+    for (const [id, { g }] of this.marks) {
+      if (stay.has(id)) continue;
+      g.remove(); // before the others are put in order: what is moved in the page loses the focus
+      this.marks.delete(id);
+    }
     let before = null;
-    for (const told of [...this.fixed, ...state.marks]) {
-      gone.delete(told.id);
+    for (const told of all) {
       const { g } = this.mark(told);
       const here = before ? before.nextSibling : this.svg.firstChild;
       if (here !== g) this.svg.insertBefore(g, here);
       before = g;
-    }
-    for (const id of gone) {
-      this.marks.get(id).g.remove();
-      this.marks.delete(id);
     }
     const stops = [...this.marks.values()].filter(({ told }) => told.label);
     if (!stops.some(({ g }) => g.tabIndex === 0)) this.stop(stops.find(({ told }) => told.do) || stops[0]);

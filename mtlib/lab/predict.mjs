@@ -55,7 +55,14 @@ function several({ names, strip }) {
     inputs[Math.max(0, Math.min(inputs.length - 1, inputs.indexOf(event.target) + by))].focus();
     event.preventDefault();
   });
-  return { root, value: () => marked(inputs) };
+  let asked = false; // none of them is a guess, too, when it was meant
+  const value = () => {
+    const found = marked(inputs);
+    if (found.length || asked) return found;
+    asked = true;
+    return null;
+  };
+  return { root, value, open: "Nothing is marked. If you guess none of them, press again." };
 }
 
 function written(unit, attributes) {
@@ -217,7 +224,7 @@ class View extends Asking {
 
   guess() {
     const guess = this.answering.value();
-    if (guess === null) this.said.textContent = "There is no guess so far.";
+    if (guess === null) this.said.textContent = this.answering.open || "There is no guess so far.";
     else this.send({ do: "guess", guess });
   }
 

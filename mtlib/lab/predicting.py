@@ -140,7 +140,7 @@ class Count(Answering):
         return int(digits)
 
     def show(self, value: Any) -> str:
-        return f"{value} {self.unit}".rstrip()
+        return f"{value} {self.unit.removesuffix('s') if value == 1 else self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

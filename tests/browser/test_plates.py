@@ -117,6 +117,21 @@ def test_machine_by_keyboard(plates: Lab) -> None:
     expect(machine.said).to_contain_text("IGE 2, 3, 4, 5 (as you expected); CBC 2, 3, 4, 5; CTR 2; PCBC 2, 3, 4, 5.")
 
 
+def test_a_mark_keeps_the_focus_when_another_goes(plates: Lab) -> None:
+    """The bit flipped first stands before the second in the page, and is taken away."""
+    machine = Shown(plates, "machine")
+    machine.tab_to("decrypts")
+    machine.press("Enter")
+    for name in ("iv1", "c1"):
+        machine.mark(name).focus()
+        machine.press("Enter")
+        expect(machine.said).to_contain_text("Flipped")
+        plates.page.wait_for_timeout(200)
+        assert machine.focused() == name
+    machine.tab_to("encrypts")
+    machine.press("Enter")
+
+
 def test_ribbons_by_keyboard(plates: Lab) -> None:
     ribbons = Shown(plates, "ribbons")
     ribbons.mark("hand").focus()

@@ -111,6 +111,15 @@ def test_blocks_are_guessed_by_mouse_and_nothing_is_there_before(question: Quest
 
 
 @of(1)
+def test_nothing_marked_is_a_guess_only_when_it_is_meant(question: Question) -> None:
+    question.guess()
+    expect(question.said).to_contain_text("If you guess none of them, press again")
+    expect(question.root).not_to_contain_text(FOLDED)
+    question.guess()
+    expect(question.said).to_have_text("They differ: 3 of 5 are as you guessed.")
+
+
+@of(1)
 def test_blocks_are_guessed_by_keyboard_only(question: Question) -> None:
     press = question.page.keyboard.press
     question.root.get_by_role("checkbox").first.focus()

@@ -87,7 +87,11 @@ class Flip(NamedTuple):
     bit: int
 
     def __str__(self) -> str:
-        return f"bit {7 - self.bit % 8} of byte {self.bit // 8} of {_called(self.where, self.block)}"
+        return f"bit {_place(self.bit)} of {_called(self.where, self.block)}"
+
+
+def _place(bit: int) -> str:
+    return f"{7 - bit % 8} of byte {bit // 8}"
 
 
 class Machine(Plate):
@@ -160,13 +164,16 @@ class Machine(Plate):
         """Every block as it was, and with the flipped bit."""
         was = columns(mode, self.plaintext, self.key, self.iv)
         data = b"".join(one.c.to_bytes(BLOCK, "big") for one in was) if self.decrypt else self.plaintext
-        iv = self.iv
-        if self.flip is not None and self.let_go:
-            if self.flip.where == "iv":
-                iv = _flipped(iv, self.flip)
-            else:
-                data = _flipped(data, self.flip)
-        return was, columns(mode, data, self.key, iv, decrypt=self.decrypt)
+        now = self._now(self.source, data)
+        return was, columns(mode, now, self.key, self._now("iv", self.iv), decrypt=self.decrypt)
+
+    def _now(self, where: str, data: bytes) -> bytes:
+        """Bytes that go in, with the flipped bit once the machine has run."""
+        if self.flip is None or not self.let_go or self.flip.where != where:
+            return data
+        changed = bytearray(data)
+        changed[BLOCK * self.flip.block + self.flip.bit // 8] ^= 128 >> self.flip.bit % 8
+        return bytes(changed)
 
     def changed(self, mode: Chaining) -> list[int]:
         """How many bits of each block of the result differ."""
@@ -212,7 +219,7 @@ class Machine(Plate):
     def controls(self) -> Iterator[Control]:
         yield Menu("way", "the machine", int(self.decrypt), ((0, "encrypts"), (1, "decrypts")))
         yield Menu("mode", "in mode", self.mode, tuple((at, mode.name) for at, mode in enumerate(MODES)))
-        yield Slider("bit", "bit that Enter flips", self.bit, 8 * BLOCK - 1, str(self.bit))
+        yield Slider("bit", "bit that Enter flips", self.bit, 8 * BLOCK - 1, _place(self.bit))
         yield Press("go", "run", able=self.flip is not None and not self.let_go)
 
     # -- Drawing
@@ -239,8 +246,7 @@ class Machine(Plate):
         yield from self._table()
 
     def _iv_now(self) -> Column:
-        flipped = self.let_go and self.flip is not None and self.flip.where == "iv"
-        iv = _flipped(self.iv, self.flip) if flipped and self.flip else self.iv
+        iv = self._now("iv", self.iv)
         return Column(int.from_bytes(iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(iv[:BLOCK], "big"))
 
     def _block(self, where: str, at: int, y: float, was: int, now: int, *, used: bool) -> Iterator[Glyph]:
@@ -346,12 +352,6 @@ def _fate(bits: int | None) -> str:
     if bits is None:
         return "?"
     return "same" if not bits else "1 bit" if bits == 1 else f"{bits} bits"
-
-
-def _flipped(data: bytes, flip: Flip) -> bytes:
-    changed = bytearray(data)
-    changed[BLOCK * flip.block + flip.bit // 8] ^= 128 >> flip.bit % 8
-    return bytes(changed)
 
 
 def _squares(bits: int) -> str:

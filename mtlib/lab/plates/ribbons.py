@@ -128,8 +128,7 @@ class Ribbons(Plate):
     def controls(self) -> Iterator[Control]:
         yield Menu("table", "schedule", self.table, (("V1", "v1: the seal"), ("V2", "v2: the packet")))
         yield Menu("x", "message", self.x, ((0, "to the data centre, x = 0"), (8, "from it, x = 8")))
-        back = ("auth_key", self.at) in self.flipped
-        yield Press("flip", f"{'flip back' if back else 'flip'} byte {self.at}", ("auth_key", self.at))
+        yield Press("flip", f"flip byte {self.at}", ("auth_key", self.at))
         yield Press("restore", "all as before", able=bool(self.flipped))
 
     # -- Drawing
