@@ -125,8 +125,9 @@ RULES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
      lambda m: f"{(int(m[2]) & 0xFFFFFFFF) << 32 | int(m[1]) & 0xFFFFFFFF}" + "\n" * m[0].count("\n")),
     # a WordArray of crypto-js; dump() of Swift
     ("sigBytes", r"\{\s*\"?words\"?\s*:\s*\[([-\d,\s]+)\],\s*\"?sigBytes\"?\s*:\s*(\d{1,7})\s*\}", _word_array),
-    ("\u25bf", r"\u25bf \d+ bytes\n((?:[^\n]*(?:count|pointer)[^\n]*\n)*)[^\n]*\u25bf bytes: \d+ elements\n[ \t]*- "
-               r"(\d{1,3}\b(?:\n[ \t]*- \d{1,3}\b)*)", lambda m: "\n" * (2 + m[1].count("\n")) + f"[{m[2].replace('-', ',')}]"),
+    ("\u25bf", r"\u25bf \d+ bytes\n((?:[^\n]*(?:count|pointer)[^\n]*\n)*)[^\n]*\u25bf bytes: \d+ elements\n"
+               r"[ \t]*- (\d{1,3}\b(?:\n[ \t]*- \d{1,3}\b)*)",
+     lambda m: "\n" * (2 + m[1].count("\n")) + f"[{m[2].replace('-', ',')}]"),
     # types before an array
     ("Array( Buffer( ] yte", r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
                              r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
