@@ -17,6 +17,7 @@ from typing import Any, Literal
 from mtlib.clinic.diagnosis import Diagnosis
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.packet import unwrapped
+from mtlib.clinic.patient import answers_in
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
@@ -258,15 +259,7 @@ class Listener:
 
     def _answered(self, body: bytes, at: float | None) -> Iterator[Heard]:
         """The verdict on the bind that a message of the data centre answers, if it answers one."""
-        try:
-            said = SCHEMA.dissect(body) if SCHEMA.knows(body) else None
-        except MtError:
-            return
-        name = {"rpc_result": "req_msg_id", "bad_msg_notification": "bad_msg_id", "bad_server_salt": "bad_msg_id"}
-        if said is None or said.name not in name:
-            return
-        bind = self._binds.get(said[name[said.name]])
-        if bind is not None:
+        for bind in [self._binds[msg_id] for msg_id in answers_in(body) if msg_id in self._binds]:
             self._binds = {msg_id: each for msg_id, each in self._binds.items() if each is not bind}
             yield from self._verdict(bind, body, at, f"answered by {_name(body)}")
 
@@ -292,21 +285,11 @@ class Listener:
 
     def _diagnosed(self, bind: _Bind, answer: Any) -> Diagnosis:
         """By the permanent key that the request names; where it is not at hand, by the one that opens the seal."""
-        temp_key = self._keys[bind.packet[:8]]
-        named = self._keys.get(bind.request[4:12])
-        others = [key for key in reversed(self._keys.values()) if key not in (temp_key, named)]
-        candidates: list[AuthKey | None] = [*([named] if named else []), *others[:CANDIDATES]]
-        found = []
-        for perm_key in candidates or [None]:
-            rest = [key for key in others if key is not perm_key][:CANDIDATES]
-            found.append(diagnose(packet=bind.packet, temp_key=temp_key, perm_key=perm_key, other_keys=rest,
-                                  answer=answer, now=self._now))
-            if found[-1].name not in _UNDECIDED:
-                return found[-1]
-        return found[0]
-
-
-_UNDECIDED = ("not_opened", "no_key")
+        temp_key, named = self._keys[bind.packet[:8]], self._keys.get(bind.request[4:12])
+        others = [key for key in reversed(self._keys.values()) if key not in (temp_key, named)][:CANDIDATES]
+        named = None if named == temp_key else named
+        return diagnose(packet=bind.packet, temp_key=temp_key, perm_key=named, other_keys=others, answer=answer,
+                        now=self._now)
 
 
 def _name(body: bytes) -> str:
