@@ -338,15 +338,14 @@ class Scan:
             parts.append(body)
             self._spend(1, at)
             binary |= found[0][0] in "bB" or found[0][:2] in ("rb", "rB", "Rb", "RB")
-            at_end = found.end()
-            gap = _GAP.match(text, at_end)
-            end = at_end
+            stop = found.end()
+            gap = _GAP.match(text, stop)
             if gap is None or ("\n" in gap[0] and "+" not in gap[0] and sense(bytes_in("".join(parts))[0])):
                 break
             end = gap.end()
         if not parts:
             return None
-        joined, stop = "".join(parts), at_end
+        joined = "".join(parts)
         if binary:
             data = unescaped(joined)
             inside = hex_text(data) if data else None

@@ -52,11 +52,9 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     listed = _listed(tokens)
     if listed is not None:
         return listed, "a list of numbers"
-    prefixed = [token for token in tokens if token[:2] in ("0x", "0X")]
-    if len(tokens) > 1 and any(re.fullmatch(r"..[0-9A-Fa-f]{3,}", token) for token in prefixed):
+    if len(tokens) > 1 and any(each[:2] in ("0x", "0X") and re.fullmatch("..[0-9A-Fa-f]{3,}", each) for each in tokens):
         return None, "numbers of several bytes: nothing says in which order"
-    digits = " ".join(tokens)
-    digits = (re.sub(r"(?i)(?<![0-9a-f])0x", "", digits) if prefixed else digits).translate(_SEPARATORS)
+    digits = re.sub(r"(?i)(?<![0-9a-f])0x", "", " ".join(tokens)).translate(_SEPARATORS)
     strange = digits.translate(_HEX_DIGITS)
     if not strange:
         even = not len(digits) % 2 and digits
