@@ -29,6 +29,13 @@ def test_a_msg_id_a_second_off_is_not() -> None:
     assert MSG_ID.examine(lambda now, last, perm: by_a_float(now + 10**9, last, perm), "").verdict != RIGHT
 
 
+@pytest.mark.parametrize("made", [lambda ms: ms, lambda ms: ms << 32, lambda ms: 4 * ms])
+@pytest.mark.parametrize("least", [lambda last: 0, lambda last: last + 4])
+def test_milliseconds_are_named_as_what_they_are(made: Any, least: Any) -> None:
+    found = MSG_ID.examine(lambda now, last, perm: max(made(now // 1_000_000), least(last)), "")
+    assert found.mistake == "msg_id_milliseconds", found
+
+
 def test_the_old_padding_rule_fits_the_request_by_accident() -> None:
     assert -(32 + 132) % 16 == PADDING_V2.solution(132) == 12
     assert (-(32 + 12) % 16, PADDING_V2.solution(12)) == (4, 20)

@@ -130,3 +130,15 @@ def test_the_library_has_no_function_for_a_table() -> None:
         library("statements")
     with pytest.raises(AttributeError):
         library("no_such_exercise")
+
+
+def test_one_number_to_factor_is_larger_than_a_signed_long() -> None:
+    assert any(pq >> 63 and EXERCISES["factor"].solution(pq) for (pq,) in EXERCISES["factor"].inputs(""))
+
+
+def test_who_foresees_two_texts_in_each_others_place_is_told_so() -> None:
+    def text(m: bytes, at: int) -> bytes:
+        return m[16 * at - 16 : 16 * at]
+
+    found = EXERCISES["foresee"].examine(lambda m, c, iv, i: text(m, i + 2) + text(m, i + 1), "")
+    assert found.mistake == "text_of_the_partner"

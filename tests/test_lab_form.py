@@ -172,6 +172,9 @@ def test_the_bytes_in_view_are_those_of_the_evidence(name: str) -> None:
         stop = evidence.offset + max(1, evidence.size)
         assert shown == form.diagnosis.parts[evidence.within][evidence.offset : stop]
         assert look["focus"]
+        told = [each for finding in form.state["verdict"]["findings"] for each in finding["evidence"]][index]
+        if told["bytes"] or evidence.size:
+            assert shown.hex().startswith(told["bytes"][1].removesuffix("..."))
 
 
 def test_a_packet_with_a_wrong_seal_is_shown_where_it_is_wrong() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,12 @@ def test_a_comparison_says_which_items_are_as_guessed() -> None:
     assert prediction.state["verdict"] == "They differ: 1 of 3 are as you guessed."
     listed = asked("order")
     assert told(listed, "guess", guess=["a", "b", "c"])["table"][1] == ["1", "a", "b", "differs"]
+
+
+def test_every_way_to_answer_is_one_that_the_page_draws() -> None:
+    script = (ROOT / "mtlib" / "lab" / "predict.mjs").read_text(encoding="utf-8")
+    drawn = re.search(r"const WAYS = \{ (.*?) \};", script)
+    assert drawn and {asked(name).structure["way"]["kind"] for name in WAYS} == set(drawn[1].split(", "))
 
 
 def test_both_cuts_have_their_place() -> None:

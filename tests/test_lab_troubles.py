@@ -8,7 +8,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.samples import NOW
-from mtlib.lab.troubles import MOST, TROUBLES, settle
+from mtlib.lab.troubles import MOST, TROUBLES, client_of, settle
 from mtlib.lab.wrong_fields import CASES, PAUSE, experiment, rehearsal
 from mtlib.lab.wrong_fields import MOST as BINDINGS
 from mtlib.net.client import connect
@@ -32,6 +32,15 @@ def test_the_bounded_rule_is_bound_wherever_that_is_possible(trouble: str, end: 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_who_drops_at_once_always_loses_the_first_key(trouble: str) -> None:
     assert not settle(lambda *told: "drop_both_keys", trouble).kept
+
+
+def test_every_client_of_a_lesson_has_two_keys_of_its_own() -> None:
+    with LocalDC(clock=lambda: NOW, entropy=Patterned("clients")) as dc:
+        clients = [client_of(dc) for _ in range(2)]
+        assert all(each.bind() for each in clients)
+        assert len({key for each in clients for key in (each.perm_key, each.temp_key)}) == 4
+        for each in clients:
+            each.close()
 
 
 def test_who_never_gives_up_does_so_after_all() -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 import gc
+import hashlib
 import hmac
 import re
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -64,6 +66,7 @@ from mtlib.protocol.checks import INVALID, Facts, Rules, judge, verify
 from mtlib.protocol.packets import TO_SERVER, open_packet
 from plates import BINDING, play
 from test_notebooks import FOLDER, SOLUTIONS, code, tags
+from wrong_client import ige, kdf1
 
 LABS = {path.stem[:2]: path for path in sorted(FOLDER.glob("2[1-8]*.ipynb"))}
 MINUTES_OF_CODE = 12, 25
@@ -720,6 +723,15 @@ def test_over_tcp_two_words_tell_the_byte_and_one_word_nothing() -> None:
     for asked in ([1, 1], [1, 256], [1]):
         with pytest.raises(LocalError):
             Candidates(asked, {"hasty": [TOO_LONG, INVALID], "quiet": [INVALID] * 2})
+
+
+def test_the_shortest_seal_that_a_receiver_opens_is_a_header_without_a_body() -> None:
+    key = BINDING.perm_key
+    plaintext = bytes(16) + struct.pack("<qii", BINDING.msg_id, 0, 0)
+    msg_key = hashlib.sha1(plaintext).digest()[4:20]
+    seal = key.id_bytes + msg_key + ige(plaintext, *kdf1(key.data, msg_key))
+    assert trusting(seal, key) == b"" and hasty(seal, key) == "boolTrue"
+    assert trusting(seal[:-16], key) is None and hasty(seal[:-16], key) == INVALID
 
 
 def test_what_the_hasty_receiver_says() -> None:

@@ -54,6 +54,7 @@ _NOT_ONE = re.compile(
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
 _BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
+_SIGN = re.compile(r"[ \t]*(?::=|[:=])(?!=)")
 _GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
 _NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
@@ -332,20 +333,19 @@ class Scan:
         end = at
         while found := _QUOTED.match(text, end):
             body = next(part for part in found.groups() if part is not None)
-            if parts and re.match(r"[ \t]*(?::=|[:=])(?!=)", text[found.end() : found.end() + 9]):
+            if parts and _SIGN.match(text, found.end(), found.end() + 9):
                 break
             parts.append(body)
             self._spend(1, at)
-            binary |= bool(re.match(r"[rR]?[bB]", found[0]))
-            at_end = found.end()
-            gap = _GAP.match(text, at_end)
-            end = at_end
+            binary |= found[0][0] in "bB" or found[0][:2] in ("rb", "rB", "Rb", "RB")
+            stop = found.end()
+            gap = _GAP.match(text, stop)
             if gap is None or ("\n" in gap[0] and "+" not in gap[0] and sense(bytes_in("".join(parts))[0])):
                 break
             end = gap.end()
         if not parts:
             return None
-        joined, stop = "".join(parts), at_end
+        joined = "".join(parts)
         if binary:
             data = unescaped(joined)
             inside = hex_text(data) if data else None

@@ -21,6 +21,7 @@ _CONTROLS = re.findall(r"\w+", "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF C
 _CONTROL = re.compile(rf"(?<!\\)((?:\\\\)*)\\(?:(DEL|{'|'.join(sorted(_CONTROLS, key=len, reverse=True))})|&)")
 _ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{2})++)"
                      r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
+_SEPARATORS, _HEX_DIGITS = (dict.fromkeys(map(ord, signs)) for signs in ("-:._ ", "0123456789abcdefABCDEF"))
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
 
@@ -54,10 +55,10 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     listed = _listed(tokens)
     if listed is not None:
         return listed, "a list of numbers"
-    if len(tokens) > 1 and any(re.fullmatch(r"0[xX][0-9A-Fa-f]{3,}", token) for token in tokens):
+    if len(tokens) > 1 and any(each[:2] in ("0x", "0X") and re.fullmatch("..[0-9A-Fa-f]{3,}", each) for each in tokens):
         return None, "numbers of several bytes: nothing says in which order"
-    digits = re.sub(r"(?i)(?<![0-9a-f])0x|[-:._ ]", "", " ".join(tokens))
-    strange = re.sub(r"[0-9A-Fa-f]", "", digits)
+    digits = re.sub(r"(?i)(?<![0-9a-f])0x", "", " ".join(tokens)).translate(_SEPARATORS)
+    strange = digits.translate(_HEX_DIGITS)
     if not strange:
         even = not len(digits) % 2 and digits
         return (bytes.fromhex(digits), "hex") if even else (None, f"an odd number of hex digits, {len(digits)}")

@@ -219,7 +219,7 @@ MSG_ID = Task(
                 lambda now, last, perm: max(now // SECOND << 32, last + 4)),
         wrong_answer("msg_id_milliseconds", "Those are milliseconds. A msg_id is unix time times 2**32.",
                 lambda now, last, perm: now // 10**6, lambda now, last, perm: now // 10**6 << 32,
-                lambda now, last, perm: max(now // 10**6, last + 4), lambda now, last, perm: now // 10**6 * 4,
+                lambda now, last, perm: last + 4, lambda now, last, perm: now // 10**6 * 4,  # last is above them all
                 lambda now, last, perm: max(now // 10**6 << 32, last + 4)),
         wrong_answer("msg_id_nanoseconds",
                 "The low half counts nanoseconds. It is a fraction of the second: 2**-32 s each.",

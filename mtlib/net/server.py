@@ -583,8 +583,7 @@ class LocalDC:
 
     def _sweep(self) -> None:
         """Hang up on whoever is over a deadline, and listen again after a pause: once a tick, for all."""
-        now = time.monotonic()
-        if now < self._swept + TICK:
+        if (now := time.monotonic()) < self._swept + TICK:
             return
         self._swept = now
         self._listening.reopen(now)

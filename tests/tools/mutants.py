@@ -172,6 +172,10 @@ EQUIVALENT: dict[str, str] = {
     "bytes without a name are no number, and have no order",
     'mtlib.lab.views: yield {"name": name, "size": size if size is not None else max(ends, default=0)}: 0 -> 1':
     "every source of a schedule is used by one of its rows",
+    'mtlib.lab.exercises_keys: for name, many in (("header", 64), ("first", size), ("second", 40), ("received", 88))):'
+    " 'second' -> 'second_'": "which bytes are drawn for an exercise: others would do as well",
+    "mtlib.lab.exercises_labs: lambda seed: ((8, 4), (2, 1), (12, 1), (12, 5), (1000, 500), (1000, 64), (100, 7),"
+    " (1_000_000, 4096), (64, 64),: 2 -> 3": "one of ten pairs of numbers for an exercise: others would do as well",
     "mtlib.lab.scenes: perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in"
     " (\"perm_auth_key\", \"temp_auth_key\")): 'perm_auth_key' -> 'perm_auth_key_'":
     "which bytes are drawn for an exercise: others would do as well",

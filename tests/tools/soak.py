@@ -3,7 +3,8 @@
 exchanges     500 seeded key exchanges, and one with a leading zero byte in every place that can have one
 decoders      damaged bytes for every decoder, a million at least
 dc            damaged bytes for the data centre in every state, two hundred thousand at least
-doctor        ten thousand random patients: noise is never more than noise, and nothing is called healthy that is not
+doctor        ten thousand random patients: noise is never more than noise, and nothing is called healthy that is not;
+              four megabytes of text in every shape
 differential  our TL, frames and IGE beside an independent library, on good and on damaged bytes
 load          200 clients at once; an honest one beside 200 silent and 50 hostile ones, beside 10,000 begun exchanges
               and 3,000 connections; 1,000 exchanges in a row
@@ -192,9 +193,10 @@ def properties(budget: Budget) -> Iterator[str]:
 
 
 def doctor(budget: Budget) -> Iterator[str]:
-    from soak_doctor import BATCH, patients
+    from soak_doctor import BATCH, large_texts, patients
 
     yield from patients(budget.batches(10_000, BATCH))
+    yield from large_texts()
 
 
 def mutants(budget: Budget) -> Iterator[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,13 +21,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from large_texts import SHAPES, large, seconds  # noqa: E402
 from mtlib.clinic.diagnosis import Diagnosis  # noqa: E402
 from mtlib.clinic.doctor import diagnose  # noqa: E402
 from patients import GUARD, OTHER, PATIENTS, C  # noqa: E402
 from wrong_client import NOW  # noqa: E402
 
 BATCH = 500
-SECONDS = 1.0
+SECONDS, LARGE = 1.0, 6.0
 KEYS: dict[str, Any] = {"perm_key": C.perm, "temp_key": C.temp, "other_keys": [OTHER]}
 AROUND = {"session_id": C.session_id, "msg_id": C.msg_id, "now": NOW}
 OF_NOISE = {"packet": {"packet_not_opened", "no_binding_in_it"}, "request": {"no_binding_in_it"},
@@ -48,6 +50,20 @@ def patients(seeds: Iterable[int]) -> Iterator[str]:
         f"{len(times):,} random patients: no exception, nothing named in noise, healthy only where a data centre "
         f"accepts; {1000 * sum(times) / len(times):.1f} ms each, {1000 * max(times):.0f} ms the slowest"
     )
+
+
+def large_texts() -> Iterator[str]:
+    """Four megabytes of every shape, in a file for the doctor and for `dissect`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, spent = Path(folder, "large"), dict[str, float]()
+        for shape in SHAPES:
+            file.write_bytes(large(shape, 4 << 20))
+            for command in ("doctor", "dissect"):
+                spent[f"{shape}, {command}"] = seconds(command, file)
+    slowest = max(spent, key=lambda name: spent[name])
+    assert spent[slowest] < LARGE, f"4 MB of {slowest}: {spent[slowest]:.1f} s of work"
+    yield f"4 MB of each of {len(SHAPES)} shapes, read or refused in sentences; the slowest {slowest}, " \
+        f"{spent[slowest]:.1f} s of work (limit {LARGE:.0f})"
 
 
 def noise(drawn: random.Random) -> tuple[str, Told]:
