@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 from mtlib.clinic.mistakes import Mistake
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import Verdict
 from mtlib.wire.dissection import Dissection
-from mtlib.wire.view import to_html
+from mtlib.wire.view import escape, to_html
 
 THROW_AWAY = (
     "Keys that are pasted anywhere should be throw-away keys, made for the purpose. Nothing is written or sent."

@@ -22,7 +22,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import FROM_NONCES, kdf_nonces
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.keys import new_nonce_hash as hash_of
-from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, power, to_bytes
+from mtlib.crypto.numbers import check_dh_group, check_dh_public, factor, generator_power, power, to_bytes
 from mtlib.crypto.rsa import PublicKey
 from mtlib.errors import CheckError, LocalError
 from mtlib.protocol import packets
@@ -181,7 +181,7 @@ def client_DH_inner_data(
     nonce: bytes, server_nonce: bytes, retry_id: bytes, g: int, dh_prime: bytes, b: bytes
 ) -> bytes:
     """The client's half of Diffie-Hellman: 304 bytes with g_b = g^b mod dh_prime."""
-    g_b = to_bytes(power(g, int.from_bytes(b, "big"), int.from_bytes(dh_prime, "big")))
+    g_b = to_bytes(generator_power(g, int.from_bytes(b, "big"), int.from_bytes(dh_prime, "big")))
     return bytes(SCHEMA["client_DH_inner_data"].build(
         nonce=nonce, server_nonce=server_nonce, retry_id=int.from_bytes(retry_id, "little", signed=True), g_b=g_b,
     ))  # fmt: skip

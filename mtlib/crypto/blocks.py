@@ -22,22 +22,27 @@ def _doubled(number: int) -> int:
     return (number << 1) ^ (0x11B if number & 0x80 else 0)
 
 
-def _times(a: int, b: int) -> int:
-    made = 0
-    while b:
-        made, a, b = made ^ (a if b & 1 else 0), _doubled(a), b >> 1
-    return made
+@cache
+def _powers() -> list[int]:
+    """3**n in GF(2^8), for n up to 509: 3 makes every byte but 0, and makes 1 again after 255 steps."""
+    made = [1]
+    while len(made) < 255:
+        made.append(made[-1] ^ _doubled(made[-1]))
+    return 2 * made
+
+
+def _times(factor: int) -> bytes:
+    """Every byte times `factor`, by the byte."""
+    powers, by = _powers(), _powers().index(factor)
+    made = {0: 0} | {powers[n]: powers[n + by] for n in range(255)}
+    return bytes(map(made.__getitem__, range(256)))
 
 
 @cache
 def sbox() -> bytes:
     """The S-box: the inverse in GF(2^8), then four rotations of it and 0x63."""
-    made, inverse = bytearray(256), {0: 0}
-    power, other = 1, 1  # 3**n and 246**n: 3 makes every byte but 0, and 246 is its inverse
-    for _ in range(255):
-        inverse[power] = other
-        power, other = _times(power, 3), _times(other, 246)
-    for number, found in inverse.items():
+    powers, made = _powers(), bytearray(256)
+    for number, found in [(0, 0), *((powers[n], powers[255 - n]) for n in range(255))]:
         twice = found * 0x101  # so that what is rotated out at one end is there at the other
         made[number] = (twice ^ twice >> 4 ^ twice >> 5 ^ twice >> 6 ^ twice >> 7 ^ 0x63) & 0xFF
     return bytes(made)
@@ -49,7 +54,8 @@ def _tables(*, back: bool) -> tuple[Words, Words, Words, Words, bytes]:
     box, factors = sbox(), (2, 1, 1, 3)
     if back:
         box, factors = bytes(map(box.index, range(256))), (14, 9, 13, 11)
-    first = tuple(int.from_bytes(bytes(_times(byte, factor) for factor in factors), "big") for byte in box)
+    columns = zip(*(box.translate(_times(factor)) for factor in factors), strict=True)
+    first = tuple(int.from_bytes(column, "big") for column in columns)
     second, third, fourth = (tuple(_turned(word, 8 * by) for word in first) for by in (1, 2, 3))
     return first, second, third, fourth, box
 

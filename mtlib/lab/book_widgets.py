@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from html import unescape
 from typing import Any, ClassVar
 
 from mtlib.lab.widgets import UNKNOWN, obeyed, serial
@@ -115,6 +114,8 @@ def _told(part: Element, deep: int) -> dict[str, Any]:
         told |= {"label": part.tooltip, "options": [name for name, _ in part.options]}
         told["chosen"] = values.index(part.value) if part.value in values else -1
     elif not part.holds:
+        from html import unescape  # late: its table is large, and few views are made of such parts
+
         html = str(part.value or "")
         told |= {"text": unescape(re.sub(r"<[^>]*>", "", html)), "says": 'role="status"' in html}
     return told

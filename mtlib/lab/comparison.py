@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from html import escape
 
 from mtlib.lab.sheets import Map
 from mtlib.wire.dissection import Dissection
-from mtlib.wire.view import MONO, Cell, html_table
+from mtlib.wire.view import MONO, Cell, escape, html_table
 
 WIDTH = 8
 """Bytes in a row: two of them and the names fit a narrow column."""

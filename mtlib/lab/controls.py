@@ -5,7 +5,6 @@ wherever nothing runs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from typing import Any
 
 import ipywidgets
@@ -13,7 +12,7 @@ import ipywidgets
 from mtlib.errors import LocalError, Unreachable
 from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import Endpoint, endpoint
-from mtlib.wire.view import Cell, html_table
+from mtlib.wire.view import Cell, escape, html_table
 
 HERE, THERE = "here", "there"
 QUESTION = "Where do you want to bind?"

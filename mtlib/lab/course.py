@@ -15,7 +15,6 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +25,7 @@ from mtlib.lab.answers import EXERCISES
 from mtlib.lab.guesses import answered, guesses
 from mtlib.lab.my_bind import kept
 from mtlib.lab.plates.plate import Glyph, Still, line
-from mtlib.wire.view import CELL, Cell, html_table
+from mtlib.wire.view import CELL, Cell, escape, html_table
 
 SHORT = ("00", "01", "11", "12", "13", "14", "15", "16", "17", "18")
 """The numbers of the lessons on the short road; the whole course is all of them."""

@@ -24,7 +24,6 @@ import site
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -35,7 +34,7 @@ from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import COLOURS, NOT_YET, RIGHT, Mark, Table, Task, not_yet
 from mtlib.lab.guesses import remember_answer
-from mtlib.wire.view import Cell, html_table, prose_html, show_value
+from mtlib.wire.view import Cell, escape, html_table, prose_html, show_value
 
 LIMIT = 10.0
 """Seconds of computing that an answer has for all its inputs: its own, whatever else the machine does meanwhile."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import anywidget
@@ -12,6 +11,7 @@ import traitlets
 from mtlib.clinic.diagnosis import Diagnosis
 from mtlib.lab.form import Form
 from mtlib.lab.widgets import script, style
+from mtlib.wire.view import escape
 
 RUN = "Run this cell, and paste your own bytes in the place of this example."
 

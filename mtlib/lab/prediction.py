@@ -18,7 +18,6 @@ import json
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from functools import cache
-from html import escape
 from io import StringIO
 from typing import Any
 
@@ -28,7 +27,7 @@ import traitlets
 from mtlib.lab.guesses import guesses, remember
 from mtlib.lab.predicting import Answering, Meaning, Picture, Prediction
 from mtlib.lab.widgets import HERE, script, style
-from mtlib.wire.view import prose_html
+from mtlib.wire.view import escape, prose_html
 
 FOLDED = "The measurement, after your own guess"
 MORE = "More to try"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import anywidget
@@ -16,7 +15,7 @@ import traitlets
 
 from mtlib.lab.widgets import script, style
 from mtlib.wire.dissection import Dissection
-from mtlib.wire.view import Row, text_table, to_html
+from mtlib.wire.view import Row, escape, text_table, to_html
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ strip everything else; every colour stands beside a letter, so that grey print s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 from mtlib.wire.notes import Origin
@@ -117,6 +116,14 @@ def html_table(rows: Iterable[Iterable[Cell]], head: Iterable[Cell] = (), style:
     top = "".join(map(str, head))
     whole = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>" if top else body
     return f"<table{f' style={chr(34)}{style}{chr(34)}' if style else ''}>{whole}</table>"
+
+
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+
+
+def escape(text: str) -> str:
+    """Text as it stands in HTML. `html.escape` gives the same, but its module brings all entities of HTML along."""
+    return text.translate(_ESCAPED)
 
 
 def prose_html(text: str) -> str:

@@ -27,6 +27,7 @@ Play = Callable[..., str]
 STARTS = 90_000
 """Milliseconds in which Python starts, also where the machine is busy."""
 LESSON = "00_start_here"
+LINK = "name => document.body.appendChild(Object.assign(document.createElement('a'), { href: `${name}.html` })).click()"
 KINDS = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
 
 
@@ -65,6 +66,25 @@ class Reader:
         if self.alive and "book-data" in (self.site.folder / f"{name}.html").read_text(encoding="utf-8"):
             self.page.wait_for_selector("html[data-live]", timeout=STARTS, state="attached")
         return self.page
+
+    def turn(self, name: str) -> Any:
+        """To another page by a link, so that the Python of this one, if it runs, goes along; else as `open` does."""
+        if not self.page.evaluate("Boolean(globalThis.book?.python.worker)"):
+            return self.open(name)
+        for each in ["index"] * self.page.url.endswith(f"/{name}.html") + [name]:
+            self.page.evaluate(LINK, each)
+            self.page.wait_for_url(f"**/{each}.html")
+            self.page.wait_for_selector("html[data-live]", timeout=STARTS, state="attached")
+        return self.page
+
+    def forget(self) -> None:
+        """What this reader kept and typed."""
+        if self.page.url.startswith(self.site.address):
+            self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+
+    def checked(self) -> None:
+        """Nothing was asked of other addresses, and nothing went wrong."""
+        assert self.outside() == [] and self.errors == []
 
     def settled(self) -> None:
         """Wait until every message is answered."""
@@ -147,7 +167,7 @@ def reader(browser: Any, site: Site) -> Iterator[Callable[..., Reader]]:
 
     yield make
     for each in opened:
-        assert each.outside() == [] and each.errors == []
+        each.checked()
         each.context.close()
 
 

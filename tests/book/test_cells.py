@@ -6,14 +6,14 @@ import base64
 import hashlib
 import re
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from conftest import ROOT, STARTS, Reader
+from conftest import ROOT, STARTS, Reader, Site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 expect = sync_api.expect
@@ -36,8 +36,8 @@ def sources(name: str) -> list[str]:
 class Lesson:
     """A page of a lesson, by its cells, which are counted from 0."""
 
-    def __init__(self, reader: Reader, name: str) -> None:
-        self.reader, self.page, self.name = reader, reader.open(name), name
+    def __init__(self, reader: Reader, page: Any, name: str) -> None:
+        self.reader, self.page, self.name = reader, page, name
 
     def count(self) -> int:
         return int(self.page.locator("main .code_cell").count())
@@ -78,14 +78,27 @@ class Lesson:
         return self.run(at)
 
 
+@pytest.fixture(scope="module")
+def walking(browser: Any, site: Site) -> Iterator[Reader]:
+    """A reader who goes from page to page, with one Python for all of them."""
+    reader = Reader(browser, site)
+    yield reader
+    reader.context.close()
+
+
 @pytest.fixture
-def lesson(reader: Callable[..., Reader]) -> Callable[..., Lesson]:
-    """Opens a lesson, in the browser of `again` if that is given."""
+def lesson(walking: Reader) -> Iterator[Callable[..., Lesson]]:
+    """Opens a lesson for somebody who has kept and typed nothing so far, where Python may run from before; with
+    `again` it is loaded anew, for that reader."""
 
     def make(name: str, again: Reader | None = None) -> Lesson:
-        return Lesson(again or reader(), name)
+        if again:
+            return Lesson(again, again.open(name), name)
+        walking.forget()
+        return Lesson(walking, walking.turn(name), name)
 
-    return make
+    yield make
+    walking.checked()
 
 
 # -- Run, edit, reset

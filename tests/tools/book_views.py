@@ -75,12 +75,14 @@ def needed(cells: Sequence[str], at: int, plain: Sequence[Mapping[str, str]]) ->
 
 
 def imported(source: str, wanted: set[str]) -> str:
-    """A cell; where nothing is wanted of it but names that it imports, the lines that import them."""
+    """A cell; where nothing is wanted of it but names that it imports, lines that import these and no more."""
     cell = uses(source)
     if wanted & {*cell.variables, *cell.inside}:
         return source
-    imports = [ast.unparse(each) for each in ast.parse(source).body if isinstance(each, (ast.Import, ast.ImportFrom))]
-    return "\n".join(line for line in imports if uses(line).gives & wanted)
+    imports = [each for each in ast.parse(source).body if isinstance(each, (ast.Import, ast.ImportFrom))]
+    for each in imports:
+        each.names = [name for name in each.names if (name.asname or name.name.partition(".")[0]) in wanted]
+    return "\n".join(ast.unparse(each) for each in imports if each.names)
 
 
 def views_of(cells: Sequence[str], id: str, player: Player) -> list[dict[str, Any]]:

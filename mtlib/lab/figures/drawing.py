@@ -16,14 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from html import escape
 from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, TypeVar
 
 from mtlib.errors import LocalError
 from mtlib.wire.notes import Origin
-from mtlib.wire.view import COLOURS, Cell, html_table, text_table
+from mtlib.wire.view import COLOURS, Cell, escape, html_table, text_table
 
 WIDTH = 960
 PIXELS_PER_INCH = 96

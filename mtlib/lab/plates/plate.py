@@ -40,11 +40,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from html import escape
 from typing import Any, ClassVar
 
 from mtlib.lab.widgets import obeyed, serial, style
-from mtlib.wire.view import CELL, Cell, html_table, text_table
+from mtlib.wire.view import CELL, Cell, escape, html_table, text_table
 
 WIDTH = 760
 """Of every plate, in its own units: letters of 12 units are 12 pixels high in a column of this width."""
