@@ -59,7 +59,9 @@ def test_a_word_is_known_in_any_case_and_sentence(word: str) -> None:
 
 def test_only_a_success_and_silence_mean_nothing() -> None:
     assert meaning("") is meaning(SUCCESS) is None
-    assert meaning("boolFalse") is meaning("booltrue?") is meaning("404") is meaning("-4040") is NOT_KNOWN
+    refused = meaning("boolFalse")
+    assert refused is not None and refused.name == NOT_KNOWN.name and "boolFalse" in refused.sentence
+    assert meaning("booltrue?") is meaning("404") is meaning("-4040") is NOT_KNOWN
     assert meaning("\N{MINUS SIGN}404") is meaning(str(TransportError(-404))) is NO_TEMP
 
 

@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = {
     "SESSION_PASSWORD_NEEDED": "not_logged_in",
     "USER_DEACTIVATED": "not_logged_in",
     "AUTH_KEY_INVALID": "temporary_key_unknown",
+    "BOOL_FALSE": "answer_not_known",
     "_MIGRATE_": "another_data_centre",
     **dict.fromkeys(("MSGS_ACK", "NEW_SESSION_CREATED", "PONG"), "no_verdict_yet"),
     **dict.fromkeys(
@@ -62,6 +63,8 @@ _TOLD: Mapping[str, tuple[str, str]] = {
                             "Make new keys and log in again; use a key in one place only."),
     "TEMP_AUTH_KEY_EMPTY": ("For the data centre the key that carried the request is a permanent one, or none.",
                             "Make the temporary key with p_q_inner_data_temp_dc, and send the request over it."),
+    "BOOL_FALSE": ("The answer is boolFalse, not boolTrue, and why is not known here.",
+                   "Only boolTrue says that the key is bound: build the binding anew, and try once more."),
     "AUTH_KEY_INVALID": ("The data centre does not take the key that carries the packet.",
                          "Make a new temporary key and bind that; the permanent key is as good as before."),
     **dict.fromkeys(("MSGS_ACK", "NEW_SESSION_CREATED", "PONG"), _NOT_YET),

@@ -96,7 +96,7 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
     if not any(each.name == "answer" for each in found) and (spoken := ANSWER.search(text)):
         found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
-    found = _one_of_each(_under_keys(found), scan)
+    found = _one_of_each(found, scan)
     names = {each.name for each in found}
     return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
 
@@ -117,10 +117,8 @@ def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
     """What `diagnose` takes, from values of one or more texts. Raises LocalError where there are none, and for two
     different values of one name."""
     settled, facts = by_content(_under_keys(found)), PatientFacts()
-    notes = [*notes, *(f"{each.where}: {len(each.value)} bytes without a name, for nothing that is known"
-                       for each in found if not each.name)]  # fmt: skip
-    notes += [f"{each.where}: took what has no name for {each.name}, {BY_ID}"
-              for each, _ in settled if each.took_for == BY_ID]  # fmt: skip
+    notes = [*notes, *(f"{each.where}: took what has no name for {each.name or 'nothing that is known'}"
+                       for each, said in settled if each.took_for == BY_ID or not (each.name or said))]  # fmt: skip
     notes = [*notes, *(note for _, said in settled for note in said)]
     for each, _ in settled:
         if each.name == "other_keys":
@@ -338,16 +336,19 @@ def _keys(found: Sequence[Found]) -> list[AuthKey]:
 
 def _under_keys(found: Sequence[Found]) -> list[Found]:
     """Bytes without a name that begin with the id of a key that is here, framed or not, are a packet; or the answer, if
-    a data centre sealed them."""
+    a data centre sealed them. Several are what was sent on a connection, or several parts of the answer."""
     keys = _keys(found)
-    found = [_under_a_key(each, keys) if each.kind == "bytes" and each.guessed else each for each in found]
-    packets = [each for each in found if each.name == "packet"]
-    ids = {key.id_bytes for key in keys}
-    if len({each.value for each in packets}) < 2 or not all(each.guessed and each.value[:8] in ids for each in packets):
-        return found
-    sent = FRAMINGS["intermediate"].tag + b"".join(len(each.value).to_bytes(4, "little") + each.value
-                                                   for each in packets)  # fmt: skip
-    return [*(each for each in found if each not in packets), replace(packets[-1], name="stream", value=sent)]
+    ids, found = {key.id_bytes for key in keys}, [_under_a_key(each, keys) if each.guessed else each for each in found]
+    packets = {each.value: each for each in found if each.name == "packet" and each.guessed and each.value[:8] in ids}
+    sealed = [each for each in found if each.name == "answer" and each.took_for == BY_ID]
+    rest = [each for each in found if each not in (*packets.values(), *sealed)]
+    names = {each.name for each in rest}
+    if len(packets) > 1 and not names & {"packet", "stream"}:
+        sent = b"".join(len(each).to_bytes(4, "little") + each for each in packets)
+        packets = {sent: replace([*packets.values()][-1], name="stream", value=FRAMINGS["intermediate"].tag + sent)}
+    if sealed and "answer" not in names:
+        rest.append(replace(sealed[0], value=tuple(each.value for each in sealed)))
+    return [*rest, *packets.values()]
 
 
 def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
@@ -415,14 +416,12 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     for name in dict.fromkeys(each.name for each in kept):
         same = [each for each in kept if each.name == name]
         values = list(dict.fromkeys(each.value for each in same))
-        if name == "answer" and len(values) > 1 and {each.took_for for each in same} == {BY_ID}:
-            result.append(replace(same[0], value=tuple(values)))
-        elif name == "answer" and len(values) > 1 and not all(each.logged for each in same):
+        if name == "answer" and len(values) > 1 and not all(each.logged for each in same):
             values = [answer_of(value) for value in values]
             codes = [value for value in values if re.fullmatch(r"-?\d+", value)]
             words = [value for value in values if value not in codes]
             result.append(replace(same[0], value=" ".join([*codes[-1:], *words[-1:]])))
-        elif name in ("other_keys", ""):
+        elif name == "other_keys" or all(each.guessed for each in same):  # the keys say more of them
             result += {each.value: each for each in same}.values()
         elif len(values) == 1:
             result.append(same[0])
