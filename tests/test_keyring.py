@@ -97,3 +97,13 @@ def test_using_a_temporary_key_is_using_the_permanent_one_behind_it() -> None:
         assert keys.get(key(9).id, NOW)
         keys.add(key(number), 0, NOW)
     assert keys.permanent(key(1).id)
+
+
+def test_a_bound_key_is_known_still_where_its_permanent_one_is_not() -> None:
+    keys = ring()
+    keys.add(key(1), 0, NOW)
+    keys.add(key(2), 0, NOW, int(NOW) + 100).bound_to = key(1).id
+    keys.forget_permanent(key(1).id)
+    assert keys.get(key(1).id, NOW) is None
+    found = keys.get(key(2).id, NOW)
+    assert found is not None and found.bound_to == key(1).id

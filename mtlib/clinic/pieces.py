@@ -109,8 +109,9 @@ class Scan:
         self._left = WORK
         self._last: tuple[str, tuple[bytes | None, str]] = ("", (None, ""))
         self._dumps = dumps
-        self.lines = [line if at in dumps else _COMMENT.sub(lambda m: m[1] or " ", line)
-                       for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
+        self.lines = [line if at in dumps or not any(sign in line for sign in ("#", "//", "/*"))
+                      else _COMMENT.sub(lambda m: m[1] or " ", line)
+                      for at, line in enumerate(_of_one_peer(lines, self.said))]  # fmt: skip
         self._text = "\n".join(self.lines)
         self._starts = [0]
         for line in self.lines:
@@ -329,8 +330,7 @@ class Scan:
 
     def _strings(self, at: int) -> tuple[Any, int, str] | None:
         """Strings, one after another where they are parts of one."""
-        text, parts, binary = self._text, list[str](), False
-        end = at
+        text, parts, binary, end = self._text, list[str](), False, at
         while found := _QUOTED.match(text, end):
             body = next(part for part in found.groups() if part is not None)
             if parts and _SIGN.match(text, found.end(), found.end() + 9):
@@ -390,7 +390,7 @@ class Scan:
             return True
         if self._bytes_in(line)[0] is not None:
             named = _LABEL.match(line)
-            return (bool(before) or len(re.sub(r"\W", "", line)) >= 4) and not (named and known(named["name"]))
+            return bool(before or re.search(r"(?:\w\W*){4}", line)) and not (named and known(named["name"]))
         single = bool(before) and " " not in line and len(line) <= len(before[0]) and len(before[0]) > 19
         return single and bool(re.fullmatch(r"[\w+/-]+=*", line))
 

@@ -57,7 +57,7 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         return listed, "a list of numbers"
     if len(tokens) > 1 and any(each[:2] in ("0x", "0X") and re.fullmatch("..[0-9A-Fa-f]{3,}", each) for each in tokens):
         return None, "numbers of several bytes: nothing says in which order"
-    digits = re.sub(r"(?i)(?<![0-9a-f])0x", "", " ".join(tokens)).translate(_SEPARATORS)
+    digits = re.sub("0[xX](?<![0-9A-Fa-f]0[xX])", "", " ".join(tokens)).translate(_SEPARATORS)
     strange = digits.translate(_HEX_DIGITS)
     if not strange:
         even = not len(digits) % 2 and digits

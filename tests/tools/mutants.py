@@ -159,6 +159,8 @@ EQUIVALENT: dict[str, str] = {
     "the second line that nobody asked for ends the judging; a third one is not looked at",
     "mtlib.net.client: msg_id, times = 0, list[tuple[float, float]](): 0 -> 1":
     "a lower bound that every clock after 1970 has passed",
+    "mtlib.net.memory: port = port or next(free for free in range(49152, 1 << 16) if (host, free) not in _listening):"
+    " 49152 -> 49153": "where free ports begin: any other number would do as well",
     "mtlib.net.server: self.ended = self.done = False: False -> True":
     "both are set by the first read, and nothing asks for them before it",
     'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
