@@ -71,7 +71,7 @@ class Reader:
         """To another page by a link, so that the Python of this one, if it runs, goes along; else as `open` does."""
         if not self.page.evaluate("Boolean(globalThis.book?.python.worker)"):
             return self.open(name)
-        for each in ["index"] * self.page.url.endswith(f"/{name}.html") + [name]:
+        for each in ["index"] * (f"/{name}.html" in self.page.url) + [name]:
             self.page.evaluate(LINK, each)
             self.page.wait_for_url(f"**/{each}.html")
             self.page.wait_for_selector("html[data-live]", timeout=STARTS, state="attached")
@@ -169,6 +169,22 @@ def reader(browser: Any, site: Site) -> Iterator[Callable[..., Reader]]:
     for each in opened:
         each.checked()
         each.context.close()
+
+
+@pytest.fixture(scope="session")
+def one_python(browser: Any, site: Site) -> Iterator[Reader]:
+    """A reader who goes from page to page, with one Python for all of them."""
+    made = Reader(browser, site)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture
+def walking(one_python: Reader) -> Iterator[Reader]:
+    """That reader, who has kept and typed nothing so far: for tests that do not ask how Python starts."""
+    one_python.forget()
+    yield one_python
+    one_python.checked()
 
 
 @pytest.fixture(scope="session")

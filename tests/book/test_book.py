@@ -134,9 +134,9 @@ def test_when_python_ends_in_the_middle_a_sentence_says_so_and_no_key_is_lost(re
     assert f"78{'9' + nonce[3]}{nonce[4:]}" in inner
 
 
-def test_an_address_carries_changed_bytes_and_no_key(reader: Callable[..., Reader]) -> None:
-    sender = reader()
-    page = sender.open(LESSON)
+def test_an_address_carries_changed_bytes_and_no_key(reader: Callable[..., Reader], walking: Reader) -> None:
+    sender = walking
+    page = sender.turn(LESSON)
     type_over(page)
     sender.settled()
     page.get_by_role("button", name="Share these bytes").click()
@@ -206,9 +206,8 @@ def test_paper_is_opened_as_a_page_of_its_own(reader: Callable[..., Reader]) -> 
     assert page.evaluate("typeof book") == "undefined"
 
 
-def test_a_prediction_is_measured_in_the_page(reader: Callable[..., Reader]) -> None:
-    lesson = reader()
-    page = lesson.open(LESSON)
+def test_a_prediction_is_measured_in_the_page(walking: Reader) -> None:
+    page = walking.turn(LESSON)
     asked = page.locator(".mtlib-predict").first
     asked.get_by_text("an error that does not say which").click()
     asked.get_by_role("button", name="This is my guess").click()
@@ -245,9 +244,8 @@ def test_what_was_guessed_before_is_shown_again(reader: Callable[..., Reader]) -
     expect(page.locator(".alive.predict .differs").first).to_be_hidden()
 
 
-def test_a_whole_bind_and_one_that_is_refused(reader: Callable[..., Reader]) -> None:
-    opened = reader()
-    page = opened.open("bind")
+def test_a_whole_bind_and_one_that_is_refused(walking: Reader) -> None:
+    page = walking.turn("bind")
     assert page.locator(".arrow").count() == 16
     page.get_by_role("button", name="Make both keys, and bind").click()
     expect(page.locator(".bind[data-binds='1']")).to_be_attached(timeout=STARTS)

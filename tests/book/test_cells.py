@@ -6,14 +6,14 @@ import base64
 import hashlib
 import re
 import runpy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from conftest import ROOT, STARTS, Reader, Site
+from conftest import ROOT, STARTS, Reader
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 expect = sync_api.expect
@@ -78,27 +78,16 @@ class Lesson:
         return self.run(at)
 
 
-@pytest.fixture(scope="module")
-def walking(browser: Any, site: Site) -> Iterator[Reader]:
-    """A reader who goes from page to page, with one Python for all of them."""
-    reader = Reader(browser, site)
-    yield reader
-    reader.context.close()
-
-
 @pytest.fixture
-def lesson(walking: Reader) -> Iterator[Callable[..., Lesson]]:
-    """Opens a lesson for somebody who has kept and typed nothing so far, where Python may run from before; with
-    `again` it is loaded anew, for that reader."""
+def lesson(walking: Reader) -> Callable[..., Lesson]:
+    """Opens a lesson, where Python may run from before; with `again` it is loaded anew, for that reader."""
 
     def make(name: str, again: Reader | None = None) -> Lesson:
         if again:
             return Lesson(again, again.open(name), name)
-        walking.forget()
         return Lesson(walking, walking.turn(name), name)
 
-    yield make
-    walking.checked()
+    return make
 
 
 # -- Run, edit, reset

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from test_cells import Lesson, lesson, walking
+from test_cells import Lesson, lesson
 
 from conftest import ROOT
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.course import SHORT, lessons
 from mtlib.lab.examining import Task
 
-__all__ = ["lesson", "walking"]
+__all__ = ["lesson"]
 
 ROAD = [each for each in lessons(ROOT / "notebooks") if each.number in SHORT]
 BIND = """\
