@@ -125,6 +125,10 @@ def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
     class Parser(argparse.ArgumentParser):
         """Wrong use is told without what may be a key in a wrong place."""
 
+        def __init__(self, **options: Any) -> None:
+            # The beginning of an option is none: `bind --key PEM` would be --keylog, and write keys into that file.
+            super().__init__(allow_abbrev=False, **options)
+
         def error(self, message: str) -> NoReturn:
             super().error(without_long_hex(message))
 

@@ -268,6 +268,16 @@ def test_both_key_logs_name_the_same_keys(tmp_path: Path) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_half_an_option_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`bind --key` would else be --keylog, and what the reader took for a public key would get the secret ones."""
+    pem = tmp_path / "dc_public.pem"
+    pem.write_text("a public key")
+    with pytest.raises(SystemExit, match="2"):
+        main(["bind", "--key", str(pem)])
+    assert "unrecognized arguments: --key" in capsys.readouterr().err
+    assert pem.read_text() == "a public key"
+
+
 def test_a_key_log_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bind", "--keylog", str(tmp_path)]) == 2
     assert "cannot write" in capsys.readouterr().err

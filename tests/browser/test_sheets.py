@@ -19,6 +19,8 @@ A4 = (595, 842)
 """Points, 72 to the inch."""
 SMALLEST = 6.5
 """Points of a letter that can still be read on paper."""
+WITHIN_MARGINS = 688
+"""Pixels, 96 to the inch: A4 without the 14 mm on either side."""
 EVERYTHING = "[...document.querySelectorAll('main *')]"
 
 
@@ -48,3 +50,15 @@ def test_it_is_black_on_white(name: str, browser: Browser, tmp_path: Path) -> No
     colours = page.evaluate(f"{EVERYTHING}.map(e => getComputedStyle(e)).map(s => s.color + s.backgroundColor)")
     page.close()
     assert set(colours) == {"rgb(0, 0, 0)rgba(0, 0, 0, 0)"}
+
+
+def test_a_printed_lesson_fits_the_page(browser: Browser, tmp_path: Path) -> None:
+    """What is wider makes a browser print the whole lesson smaller. The rules for a phone are none for paper."""
+    book, name = tool(), "16_carried_by_the_temporary_key"
+    html = tmp_path / "lesson.html"
+    html.write_text(book.page(name, book.body_of(book.notebooks()[name]), printed=True), encoding="utf-8")
+    page = browser.new_page(viewport={"width": WITHIN_MARGINS, "height": 1000})
+    page.goto(html.as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") == WITHIN_MARGINS
+    page.close()

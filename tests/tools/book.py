@@ -106,7 +106,7 @@ img { max-width: 100%; height: auto; }
 .output_png { overflow-x: auto; }
 summary { cursor: pointer; }
 .anchor-link { display: none; }
-@media (max-width: 45rem) {
+@media screen and (max-width: 45rem) {
   body { padding: .5rem .8rem 3rem; }
   ol, ul { padding-left: 1.3rem; }
   pre { font-size: 12px; }
@@ -116,11 +116,12 @@ summary { cursor: pointer; }
 }
 """
 PRINT = """
-@page { size: A4; margin: 18mm; }
-body { max-width: none; font-size: 10.5pt; filter: grayscale(1); }
+@page { size: A4; margin: 16mm 14mm; }
+body { max-width: none; padding: 0; font-size: 10.5pt; filter: grayscale(1); }
 nav { display: none; }
 pre { white-space: pre-wrap; font-size: 8.5pt; }
-table { display: table; font-size: 8.5pt; }
+table { display: table; font-size: 7pt !important; }
+td, th { padding: 1pt 2pt !important; min-width: 0 !important; }
 ol.links { font-size: 8.5pt; }
 section.answers { break-before: page; }
 """
