@@ -15,7 +15,7 @@ from unseen_sixth_patients import ALL
 
 PARTS = 8
 CANNOT_BE_TOLD = re.compile(
-    "copy\\(\\) into an empty|ciphertext never filled|hash taken after encryption|arraycopy|without padStart|GCM|PBKDF2"
+    "hash taken after encryption|arraycopy|without padStart|GCM|PBKDF2"
     "|HKDF|then xored|CBC zero iv|gdb x/xb: temp id"
     "|perm key is yesterday|perm of yesterday|perm/temp both|temp of yesterday|perm called temp"
 )

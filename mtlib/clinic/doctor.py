@@ -448,6 +448,10 @@ def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Fi
         return [noticed("sent_with_seven_bits", highest)]
     if patient.perm_key is None:
         return [*compared, *([noticed("wrong_size", *size)] if size else [])]
+    for name, begins, part in (("msg_key", 8, sealed[8:FRONT]), ("ciphertext", FRONT, sealed[FRONT:])):
+        if len(part) >= BLOCK and any(sealed) and not any(part):
+            place = Evidence(f"encrypted_message/{name}", begins, len(part), part, f"the {name}")
+            return [*compared, noticed("left_zero", place)]
     told = [finding for finding in compared if finding.name not in GENERIC]
     rest = tuple(row for finding in compared if finding.name in GENERIC for row in finding.evidence)
     return [noticed("not_opened", *size, *rest, *_noise_inside(sealed, patient.perm_key)), *told]

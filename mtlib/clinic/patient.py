@@ -247,7 +247,7 @@ class Patient:
                              got=", ".join(sorted(given.keys() - known)), expected=", ".join(sorted(known)))
         made = {name: taken(name, value) for name, value in given.items() if value is not None and name != "answer"}
         if given.get("answer") is not None:
-            parts = given["answer"] if isinstance(given["answer"], tuple) else (given["answer"],)
+            parts = given["answer"] if isinstance(given["answer"], tuple) and given["answer"] else (given["answer"],)
             bodies = [body_of(each, cls(**made).keys) for each in parts]
             made["answers"] = {msg_id: answer_of(each) for body in bodies for msg_id, each in answers_in(body).items()}
             made["answer"] = [*map(answer_of, bodies), *made["answers"].values()][-1]
