@@ -54,6 +54,10 @@ def test_the_fingerprint_has_no_leading_zero_nibble() -> None:
         assert len(f"{dc.public_key.fingerprint & 2**64 - 1:x}") == 16
 
 
+def test_it_tells_which_data_centre_it_is() -> None:
+    assert [LocalDC(dc_id=number).dc_id for number in (4, 10002, -2)] == [4, 10002, -2]
+
+
 def test_two_at_once_are_two_data_centres() -> None:
     with LocalDC() as one, LocalDC(dc_id=3) as two, connect(one) as a, connect(two) as b:
         assert a.bind()

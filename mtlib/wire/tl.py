@@ -434,7 +434,7 @@ class Boxed(NamedTuple):
 
 NORMAL_FORM: Mapping[str, Callable[[str], str]] = {
     "end": lambda text: text.strip().rstrip(";"),
-    "id": lambda text: TL_ID.sub("", text, count=1),
+    "id": lambda text: TL_ID.sub("", text),
     "true flags": lambda text: TRUE_FLAG.sub("", text),
     "bytes": lambda text: text.replace(":bytes ", ":string ").replace("?bytes ", "?string "),
     "brackets": lambda text: text.replace("<", " ").replace(">", "").replace("{", "").replace("}", ""),
