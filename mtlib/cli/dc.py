@@ -43,10 +43,9 @@ def _dc(options: argparse.Namespace) -> int:
     from mtlib.net.server import LocalDC
     from mtlib.protocol.checks import Rules
     from mtlib.protocol.faults import FAULTS, Fault
-    from mtlib.wire.view import text_table
 
     if options.faults:
-        print(text_table([*FAULTS.items()]))
+        print("\n".join(f"{name:<24} {meaning}" for name, meaning in FAULTS.items()))
         return 0
     dc = LocalDC(host=options.host, port=options.port, dc_id=options.dc_id, rsa=_rsa(options.key),
                  rules=Rules(one_temp_key=options.one_temp_key, as_telegram=options.as_telegram),
