@@ -109,6 +109,13 @@ def test_the_trace_tells_the_story_in_order() -> None:
     ]  # fmt: skip
 
 
+def test_the_trace_says_until_when_a_bound_key_lives() -> None:
+    dc = centre()
+    Talker(dc, expires_in=3600).bind()
+    (event,) = dc.trace.named("bind_accepted")
+    assert event.facts["expires_at"] == int(NOW) + 3600 and "(3600 s from now)" in event.text
+
+
 def test_an_unknown_key_is_404_once_and_the_end() -> None:
     wire = Wire(centre())
     with pytest.raises(TransportError) as error:
