@@ -75,6 +75,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_the_workflow(mistake: dict[str, Any], machine: tuple[Path, Path]) -> None:
     """As GitHub runs it: each step in a shell of its own that ends at the first error, until one fails."""
     folder, programs = machine
+    (folder / "dc.log").unlink(missing_ok=True)
     (folder / "my_client.py").write_text(my_client(mistake))
     environment = empty_environment.clean() | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     workflow = yaml.safe_load(block(".github/workflows/bind.yml"))

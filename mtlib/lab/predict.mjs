@@ -55,12 +55,11 @@ function several({ names, strip }) {
     inputs[Math.max(0, Math.min(inputs.length - 1, inputs.indexOf(event.target) + by))].focus();
     event.preventDefault();
   });
-  let asked = false; // none of them is a guess, too, when it was meant
+  let asked = false; // none of them is a guess, too, when it is meant: pressed a second time
   const value = () => {
     const found = marked(inputs);
-    if (found.length || asked) return found;
-    asked = true;
-    return null;
+    asked = !found.length && !asked;
+    return asked ? null : found;
   };
   return { root, value, open: "Nothing is marked. If you guess none of them, press again." };
 }

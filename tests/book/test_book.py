@@ -178,7 +178,7 @@ def test_one_python_serves_one_page_after_the_other(reader: Callable[..., Reader
         page.wait_for_url(f"**/{name}.html")
         page.wait_for_selector("html[data-live]", state="attached", timeout=STARTS)
         expect(page.locator("#book-status")).to_have_text("Python runs in this page.")
-        assert page.evaluate("document.activeElement.localName") == "main"
+        expect(page.locator("main")).to_be_focused()
 
     page.get_by_role("link", name=re.compile("^On: ")).first.click()
     turned("01_why_a_temporary_key")

@@ -36,7 +36,11 @@ const choose = (shown, ...names) => shown.all("input").filter(({ value }) => nam
 const HOW = {
   blocks: (shown) => choose(shown, "p2"),
   choose: (shown) => choose(shown, "boolTrue"),
-  several: () => {},
+  several: (shown) => {
+    submit(shown);
+    assert.equal(asked(shown), undefined);
+    assert.match(shown.text(".said"), /press again/);
+  },
   number: (shown) => type(shown, "24"),
   text: (shown) => type(shown, "MSG_KEY"),
   order: () => {},
