@@ -160,7 +160,7 @@ def answers_in(value: Any) -> dict[int, bytes]:
     """The parts of an answer that say which message they answer, alone or in a container, by the msg_id of that."""
     data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview, Dissection)) else b""
     bodies = [data]
-    with suppress(MtError):
+    with suppress(MtError):  # as a message of the greatest msg_id there is: those in a container are lower than its own
         bodies = [each.body for each in unpack(Message((1 << 63) - 1, 0, data))]
     return {int.from_bytes(body[4:12], "little", signed=True): body for body in bodies
             if body[:4] in _ANSWERS and len(body) >= 12}  # fmt: skip

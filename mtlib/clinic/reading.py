@@ -355,11 +355,12 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
     for key in keys:
         if (begins := found.value.find(key.id_bytes, 0, FRAMED)) < 0:
             continue
-        whole = len(found.value) - (len(found.value) - begins - 24) % 16
+        packet = found.value[begins : len(found.value) - (len(found.value) - begins - 24) % 16]
         with suppress(MtError):
-            packet = found.value[begins:whole]
             if open_packet(packet, key, TO_CLIENT)["msg_id"] % 2:
                 return replace(found, name="answer", value=packet, kind="text", took_for=BY_ID)
+        # What a frame says of its size, by the bytes in front of the packet: abridged; intermediate, or abridged where
+        # it is long; full.
         front = int.from_bytes(found.value[:4], "little") & 0x7FFFFFFF
         sizes = {1: front % 0x80 * 4, 4: front if front % 0x80 != 0x7F else front >> 8 << 2, 8: front - 12}
         if not found.name and len(packet) <= sizes.get(begins, 0) <= len(found.value) - begins:
