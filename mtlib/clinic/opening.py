@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain, takewhile
 from typing import Any, NamedTuple
 
 from mtlib.clinic import wrong
@@ -163,10 +164,9 @@ def _owners(patient: Patient) -> Iterator[Choice]:
 def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = False) -> Iterator[Way]:
     """Every recipe with one change, the right one first; or, `deep`, those with two that people make together."""
     owners, schedules, modes = list(owners), _schedules(table), _modes()
-    simple = [each for each in modes if not isinstance(each[1], wrong.Around)]
     short = [each for each in schedules if each[0][0].row.name not in _FAMILIES]
     keys = [(changes, given.key.data) for changes, given in owners]
-    spelled = [each for changes, given in owners[: 2 if deep else 1] for each in _spellings(given, changes)]
+    spelled, *others = [list(_spellings(given, changes)) for changes, given in owners[: 2 if deep else 1]] or [[]]
     right, ige = [((), table.rows)], [((), wrong.IGE)]
 
     def of(keys: Iterable[Choice], schedules: Iterable[Choice], modes: Iterable[Choice]) -> Iterator[Way]:
@@ -184,12 +184,15 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
         return
     yield from of(keys[1:], right + short, ige)
     yield from of(keys[1:], right, modes)
-    yield from of(spelled[len(spelled) // 2 :], right, ige)
-    yield from of(keys[:1], short, simple)
+    yield from of(chain(*others), right, ige)
+    yield from of(keys[:1], short, (each for each in modes if not isinstance(each[1], wrong.Around)))
     versions = [each for each in short if each[0][0].row.name in ("direction_x_8", "schedule_v2", "schedule_v1")]
-    yield from of(spelled[:14], versions, ige)
-    yield from of(keys[1:], versions, modes[:11])
-    yield from of(spelled[:14], right, modes[:13])
+    # What people make together with a second mistake stands first in the table.
+    chained = list(takewhile(lambda each: each[0][0].row.name != "another_mode", modes))
+    whole = list(takewhile(lambda each: each[0][-1].row.name != "key_is_zero", spelled))
+    yield from of(whole, versions, ige)
+    yield from of(keys[1:], versions, chained)
+    yield from of(whole, right, chained)
     yield from of(keys[:1], schedules, modes[:2])
 
 
