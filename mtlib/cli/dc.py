@@ -45,7 +45,7 @@ def _dc(options: argparse.Namespace) -> int:
     from mtlib.protocol.faults import FAULTS, Fault
 
     if options.faults:
-        print("\n".join(f"{name:<24} {meaning}" for name, meaning in FAULTS.items()))
+        print("\n".join(f"{name:<{max(map(len, FAULTS))}}  {meaning}" for name, meaning in FAULTS.items()))
         return 0
     dc = LocalDC(host=options.host, port=options.port, dc_id=options.dc_id, rsa=_rsa(options.key),
                  rules=Rules(one_temp_key=options.one_temp_key, as_telegram=options.as_telegram),

@@ -17,6 +17,10 @@ from mtlib.clinic.patient import SUCCESS
 from mtlib.errors import TransportError
 from mtlib.protocol.messages import BAD_MSG
 
+_SERVICE = ("MSGS_ACK", "NEW_SESSION_CREATED", "PONG")
+_SILENCE = ("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE")
+_ENDED = ("CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF")
+"""What is no answer to a call: messages about messages, nothing, the end of the connection."""
 WORDS: Mapping[str, str] = {
     "ENCRYPTED_MESSAGE_INVALID": "permanent_key_unknown",
     "TEMP_AUTH_KEY_ALREADY_BOUND": "bound_to_another_key",
@@ -38,11 +42,7 @@ WORDS: Mapping[str, str] = {
     "AUTH_KEY_INVALID": "temporary_key_unknown",
     "BOOL_FALSE": "answer_not_known",
     "_MIGRATE_": "another_data_centre",
-    **dict.fromkeys(("MSGS_ACK", "NEW_SESSION_CREATED", "PONG"), "no_verdict_yet"),
-    **dict.fromkeys(
-        ("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE", "CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF"),
-        "no_verdict_yet",
-    ),
+    **dict.fromkeys((*_SERVICE, *_SILENCE, *_ENDED), "no_verdict_yet"),
     **dict.fromkeys(
         ("TIMEOUT", "TIMED OUT", "TIMEDOUT", "BAD_SERVER_SALT", "BAD_MSG", "FLOOD", "RPC_CALL_FAIL", "RPC_MCGET_FAIL",
          "RPC_SEND_FAIL", "MSG_WAIT_FAILED", "MSG_WAIT_TIMEOUT", "INTERDC_", "WORKER_BUSY", "INTERNAL", "-503", "-500"),
@@ -67,9 +67,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
                    "Only boolTrue says that the key is bound: build the binding anew, and try once more."),
     "AUTH_KEY_INVALID": ("The data centre does not take the key that carries the packet.",
                          "Make a new temporary key and bind that; the permanent key is as good as before."),
-    **dict.fromkeys(("MSGS_ACK", "NEW_SESSION_CREATED", "PONG"), _NOT_YET),
-    **dict.fromkeys(("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE"), _NOTHING),
-    **dict.fromkeys(("CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF"), _CLOSED),
+    **dict.fromkeys(_SERVICE, _NOT_YET), **dict.fromkeys(_SILENCE, _NOTHING), **dict.fromkeys(_ENDED, _CLOSED),
 }  # fmt: skip
 """What is said of an answer whose row of the table says it too generally: sentence and fix."""
 _FIXES: Mapping[int, str] = {

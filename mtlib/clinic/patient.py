@@ -246,9 +246,9 @@ class Patient:
             raise LocalError("nothing of that name is known about a binding",
                              got=", ".join(sorted(given.keys() - known)), expected=", ".join(sorted(known)))
         made = {name: taken(name, value) for name, value in given.items() if value is not None and name != "answer"}
-        if given.get("answer") is not None:
-            parts = given["answer"] if isinstance(given["answer"], tuple) and given["answer"] else (given["answer"],)
-            bodies = [body_of(each, cls(**made).keys) for each in parts]
+        if (answer := given.get("answer")) is not None:
+            parts, keys = answer if isinstance(answer, tuple) and answer else (answer,), cls(**made).keys
+            bodies = [body_of(each, keys) for each in parts]
             made["answers"] = {msg_id: answer_of(each) for body in bodies for msg_id, each in answers_in(body).items()}
             made["answer"] = [*map(answer_of, bodies), *made["answers"].values()][-1]
         return cls(**made)

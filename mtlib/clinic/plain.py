@@ -123,9 +123,8 @@ class Wrapping(NamedTuple):
 
     def __call__(self, text: str) -> str:
         """The text without it."""
-        if self.signs and not any(sign in text for sign in self.signs.split()):
-            return text
-        return re.sub(self.pattern, self.instead, text)
+        wanted = not self.signs or any(sign in text for sign in self.signs.split())
+        return re.sub(self.pattern, self.instead, text) if wanted else text
 
 
 WRAPPINGS = (

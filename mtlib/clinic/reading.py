@@ -118,8 +118,8 @@ def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
     different values of one name."""
     settled, facts = by_content(_under_keys(found)), PatientFacts()
     notes = [*notes, *(f"{each.where}: took what has no name for {each.name or 'nothing that is known'}"
-                       for each, said in settled if each.took_for == BY_ID or not (each.name or said))]  # fmt: skip
-    notes = [*notes, *(note for _, said in settled for note in said)]
+                       for each, said in settled if each.took_for == BY_ID or not (each.name or said)),
+             *(note for _, said in settled for note in said)]  # fmt: skip
     for each, _ in settled:
         if each.name == "other_keys":
             facts.setdefault("other_keys", []).append(GivenKey(each.value, f"{each.where}, key"))

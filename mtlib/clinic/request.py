@@ -91,7 +91,7 @@ def _opens(sealed: bytes, patient: Patient) -> bool:
 def _of_another_length(data: bytes, sealed: bytes, patient: Patient) -> tuple[Finding, ...]:
     """Where the seal does not open, and a byte of it stands where zeros belong, or a zero where a byte of it does: it
     is encrypted_message that has bytes too many, or too few."""
-    size = len(data) - SEAL_AT - 3
+    size = len(data) - (REQUEST_SIZE - ENCRYPTED_SIZE)
     strange = sealed[-1:] == b"\0" if size < ENCRYPTED_SIZE else any(data[SEAL_AT + ENCRYPTED_SIZE :][:3])
     whole = data[:4] == BIND and data[SEAL_AT - 1] == ENCRYPTED_SIZE and data[-3:] == bytes(3)
     if patient.perm_key is None or size == ENCRYPTED_SIZE or not strange or not whole or _opens(sealed, patient):

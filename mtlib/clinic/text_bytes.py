@@ -16,9 +16,11 @@ _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPED = re.compile(r"(?i)([-+]?(?:0x[0-9a-f]{1,2}|\d{1,3}))(?:_?[ui]8|ub?)")
 _DIGITS = re.compile(r"(?<!\\)((?:\\\\)*)\\(\d{1,3})")
-_CONTROLS = re.findall(r"\w+", "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN "
-                              "ETB CAN EM SUB ESC FS GS RS US SP")  # fmt: skip
-_CONTROL = re.compile(rf"(?<!\\)((?:\\\\)*)\\(?:(DEL|{'|'.join(sorted(_CONTROLS, key=len, reverse=True))})|&)")
+_CONTROLS = {name: f"\\x{at:02x}" for at, name in enumerate(re.findall(
+    r"\w+", "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS "
+    "GS RS US SP"))} | {"DEL": "\\x7f", "&": ""}  # fmt: skip
+"""What Haskell calls characters in a string, as C writes them; `\\&` only ends a number."""
+_CONTROL = re.compile(rf"(?<!\\)((?:\\\\)*)\\({'|'.join(sorted(_CONTROLS, key=len, reverse=True))})")
 _ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{2})++)"
                      r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
 _SEPARATORS, _HEX_DIGITS = (dict.fromkeys(map(ord, signs)) for signs in ("-:._ ", "0123456789abcdefABCDEF"))
@@ -81,9 +83,7 @@ def _octal(text: str) -> tuple[str, str]:
     if not re.search("[89]", "".join(numbers)):
         return "", "escapes of three digits: nothing says whether they are octal or decimal"
     text = _DIGITS.sub(lambda escape: f"{escape[1]}\\x{int(escape[2]):02x}", text)
-    # Haskell has names as well, and an empty escape that ends a number.
-    control = {name: f"\\x{at:02x}" for at, name in enumerate(_CONTROLS)} | {"DEL": "\\x7f"}
-    return _CONTROL.sub(lambda name: name[1] + control.get(name[2], ""), text), "names among decimal escapes"
+    return _CONTROL.sub(lambda name: name[1] + _CONTROLS[name[2]], text), "names among decimal escapes"
 
 
 def _listed(tokens: Sequence[str]) -> bytes | None:
