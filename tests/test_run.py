@@ -347,10 +347,61 @@ def test_pytests_report_is_counted(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(
         '<testsuites><testsuite tests="9" failures="1" errors="1" skipped="2">'
-        '<testcase><skipped message="no node"/></testcase></testsuite></testsuites>'
+        '<testcase><skipped message="no node"/></testcase>'
+        '<testcase classname="tests.browser.test_plates" name="test_a[1.5]"><failure/></testcase>'
+        '<testcase classname="tests.test_b" name="test_b"><error/></testcase></testsuite></testsuites>'
     )
-    assert groups._counted(report, 1) == Outcome(5, 2, 2, notes=("skipped: no node",))
+    failing = ("tests/browser/test_plates.py::test_a[1.5]", "tests/test_b.py::test_b")
+    assert groups._counted(report, 1) == Outcome(5, 2, 2, failing, notes=("skipped: no node",))
     assert groups._counted(tmp_path / "none.xml", 3).failed == 1
+
+
+SOMETIMES = """
+from pathlib import Path
+
+def test_now_and_then():
+    here = Path(__file__).with_name("again")
+    here.touch() if (first := not here.exists()) else None
+    assert not first
+
+def test_good():
+    pass
+
+def test_never(number=0):
+    assert number
+"""
+
+
+def test_what_failed_is_run_once_more_alone_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sometimes").mkdir()
+    (tmp_path / "sometimes" / "test_it.py").write_text(SOMETIMES)
+    monkeypatch.setattr(groups, "ARTEFACTS", tmp_path)
+    monkeypatch.setattr(groups, "PYTHON", sys.executable)
+
+    def run(name: str, command: list[str], limit: int) -> int:
+        with (tmp_path / f"{name}.log").open("w") as log:
+            own = [*command, "--rootdir=.", "-c", os.devnull]
+            return subprocess.run(own, cwd=tmp_path, stdout=log, timeout=limit, check=False).returncode
+
+    monkeypatch.setattr(groups, "_run", run)
+
+    def said(*chosen: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(groups, "GROUPS", (Group("one", lambda: "", groups._pytest(*chosen), "quick"),))
+        (tmp_path / "sometimes" / "again").unlink(missing_ok=True)
+        code, text = groups.run_groups(["one"]), capsys.readouterr().out
+        return code, text, text.splitlines()[-1]
+
+    code, text, last = said("sometimes/test_it.py", "-k", "good or then")
+    assert (code, last) == (0, "2 passed, 0 failed")
+    assert "failed beside others, passed alone: sometimes/test_it.py::test_now_and_then\n" in text
+    code, text, last = said("sometimes/test_it.py")
+    assert (code, last) == (1, "2 passed, 1 failed")
+    assert "sometimes/test_it.py::test_never failed again, alone:\n" in text
+    monkeypatch.setattr(groups, "AGAIN", 1)
+    code, text, last = said("sometimes/test_it.py")
+    assert (code, last) == (1, "1 passed, 2 failed") and "alone" not in text
 
 
 def test_freezing_leaves_nothing_of_this_run() -> None:
