@@ -320,3 +320,15 @@ def test_a_measurement_takes_the_place_of_the_one_before(tmp_path: Path, monkeyp
     assert outside.sub(r"\1\3", first) == outside.sub(r"\1\3", before)
     with pytest.raises(ValueError, match="no section"):
         measured.write("nonsense", "", "")
+
+
+def test_a_part_measured_again_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "docs" / "measured.md"
+    page.parent.mkdir()
+    page.write_text(measured.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(measured, "PAGE", page)
+    rows = [["load", "200 at once", "5 s"], ["load", "in a row | again", "9 s"], ["dc", "no crash", "7 s"]]
+    measured.write("soak", "./run soak", measured.table(("part", "outcome", "after"), rows))
+    assert measured.renewed("soak", []) == rows
+    new = [("load", "300 at once", "6 s"), ("doctor", "1 | 2", "8 s")]
+    assert measured.renewed("soak", new) == [new[0], rows[2], new[1]]

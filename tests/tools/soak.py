@@ -51,17 +51,15 @@ def main(words: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=0.0, metavar="N", help="at least so long, for random parts")
     parser.add_argument("--seed", type=int, metavar="N", help="play this run again")
     parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many mutants are drawn")
-    parser.add_argument("--write", action="store_true", help="put the outcome of all parts into docs/measured.md")
+    parser.add_argument("--write", action="store_true", help="put the outcome of these parts into docs/measured.md")
     options = parser.parse_args(words)
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     seed = random.SystemRandom().randrange(2**32) if options.seed is None else options.seed
     print(f"seed {seed}", flush=True)
-    if options.write and options.parts:
-        parser.error("--write goes without parts: it writes the whole table")
-    failed = 0
-    told: list[tuple[str, str, str]] = []
+    failed, today = 0, time.strftime("%Y-%m-%d")
+    told: list[tuple[str, ...]] = []
     chosen = list(options.parts or PARTS)
     with Progress("soak", chosen) as progress:
         for name in chosen:
@@ -70,10 +68,11 @@ def main(words: list[str]) -> int:
                 for line in _lines(name, Budget(options.minutes * 60, seed, options.sample)):
                     seconds = time.monotonic() - begun
                     failed += line.startswith(FAILED)
-                    told.append((name, line, f"{seconds:.0f} s"))
+                    told.append((name, line, f"{seconds:.0f} s", f"{today}, seed {seed}"))
                     progress.say(f"{name:<13} {seconds:6.0f} s  {line}")
     if options.write:
-        measured.write("soak", f"./run soak --write --seed {seed}", measured.table(("part", "outcome", "after"), told))
+        rows = measured.renewed("soak", told)
+        measured.write("soak", "./run soak --write", measured.table(("part", "outcome", "after", "when"), rows))
     print(f"{len(options.parts or PARTS) - failed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 
