@@ -60,6 +60,24 @@ def test_how_it_can_end(chunks: tuple[bytes, ...], error: type[Exception], sente
         line.close()
 
 
+@pytest.mark.parametrize("written", [0, 2], ids=["read at once", "written to"])
+@pytest.mark.parametrize(("said", "error"), [(b"", "closed the connection"), (b"\x6c\xfe\xff\xff", "-404")])
+def test_who_hangs_up_with_a_reset_has_closed_the_connection(said: bytes, error: str, written: int) -> None:
+    """A reset is what becomes of an end where bytes were left unread: what was said before it is heard all the same."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = line_to(server)
+        made, _ = server.accept()
+        with made:
+            made.recv(1, socket.MSG_PEEK)
+            if said:
+                made.sendall(len(said).to_bytes(4, "little") + said)
+        for _ in range(written):
+            line.send(bytes(8))
+        with pytest.raises((Unreachable, TransportError), match=error):
+            line.receive()
+        line.close()
+
+
 def test_silence_has_an_end() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         line = line_to(server, timeout=0.1)
@@ -90,7 +108,10 @@ def test_a_name_of_this_machine_is_dialled() -> None:
 
 def test_no_socket_is_left_where_the_first_write_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     made, _theirs = socket.socketpair()
-    made.shutdown(socket.SHUT_WR)
+    made.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            made.send(bytes(4096))
     monkeypatch.setattr("mtlib.net.connection._dial", lambda *_: made)
     end = Endpoint("a test server", (("127.0.0.1", 5),), rsa().public)
     with pytest.raises(Unreachable, match="took nothing more"):

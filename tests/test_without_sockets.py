@@ -145,7 +145,7 @@ def test_a_data_centre_in_memory_starts_stops_and_starts_again() -> None:
         assert "0 connections" in dc.status()
         left = connect(dc)
     assert not dc.running and "stopped" in dc.status()
-    with pytest.raises(Unreachable, match=r"the connection to local DC 2 broke|took nothing more"):
+    with pytest.raises(Unreachable, match="closed the connection without an answer"):
         left.ping()
     dc.stop()
     with dc.start():

@@ -133,6 +133,8 @@ class ClientConnection:
         try:
             self.socket.settimeout(self.timeout)
             self.socket.sendall(data)
+        except ConnectionError:
+            pass  # the other side has hung up: the next read tells, after what it said before
         except OSError as error:
             raise self._ended(f"{self.to.name} took nothing more: {reason(error).lower()}") from None
         except BaseException:  # interrupted: perhaps half a frame is out, so nothing can follow it
@@ -149,6 +151,8 @@ class ClientConnection:
         except TimeoutError:
             what = "sent other things, and no answer, for" if until.heard else "was silent for"
             raise self._ended(f"{self.to.name} {what} {until.seconds:g} seconds") from None
+        except ConnectionError:  # hung up with bytes of ours unread: an end like any other
+            data = b""
         except OSError as error:
             raise self._ended(f"the connection to {self.to.name} broke: {reason(error).lower()}") from None
         if not data:
