@@ -243,6 +243,14 @@ def hostile(address: tuple[str, int], count: int, pause: float = 0.01) -> Iterat
         thread.join()
 
 
+def until(holds: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for something that another thread is about to do."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
 def open_files() -> int:
     """Descriptors of this process. A test that counts them is skipped where the system does not tell."""
     if not os.path.isdir("/proc/self/fd"):

@@ -9,16 +9,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from mtlib.errors import LocalError, MtError, TransportError, Unreachable
 from mtlib.net.client import connect
+from mtlib.net.connection import ClientConnection, Deadline
 from mtlib.net.server import LocalDC
 from mtlib.protocol.checks import Facts, Verdict, judge
 from mtlib.protocol.limits import Limits
-from tests.loading import open_files
+from tests.loading import open_files, until
 
 HOUR = 3600.0
 
@@ -39,20 +39,27 @@ def one_sentence(error: MtError) -> str:
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no way to interrupt one thread here")
-def test_interrupted_in_the_middle_of_a_bind_and_run_again() -> None:
+def test_interrupted_in_the_middle_of_a_bind_and_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore Ctrl-C
-    reached, go_on = threading.Event(), threading.Event()
+    reached, waiting, go_on = threading.Event(), threading.Event(), threading.Event()
+    read = ClientConnection._read
 
     def stall(facts: Facts) -> Verdict:
         reached.set()
-        go_on.wait(5)
+        go_on.wait(9)
         return judge(facts)
 
+    def waits(connection: ClientConnection, deadline: Deadline) -> bytes:
+        waiting.set()
+        return read(connection, deadline)
+
     def interrupt() -> None:
-        reached.wait(5)
+        reached.wait(9)
+        waiting.wait(9)  # the request may have arrived before its writer knows, and an interrupted writer hangs up
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     with LocalDC(judge=stall) as dc, connect(dc) as client:
+        monkeypatch.setattr(ClientConnection, "_read", waits)
         threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):
             client.bind()
@@ -182,9 +189,10 @@ def test_the_data_centres_clock_jumps_an_hour(jump: float) -> None:
 
 def test_deadlines_do_not_hang_on_the_clock_that_jumps() -> None:
     shift = 0.0
-    with LocalDC(clock=lambda: time.time() + shift, limits=Limits(handshake_seconds=0.3)) as dc:
+    with LocalDC(clock=lambda: time.time() + shift) as dc:
         with connect(dc) as client:
             client.bind()
+            dc.dc.limits = Limits(handshake_seconds=0.3)  # not before: making the keys may take longer
             shift = 10 * HOUR
             time.sleep(0.5)
             assert client.ping()
@@ -250,14 +258,6 @@ def test_too_many_exchanges_at_once_are_told_so() -> None:
         del holder
         with connect(dc) as third:
             assert third.bind()
-
-
-def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait for something that another thread is about to do."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_nothing_of_all_this_is_left(tmp_path: os.PathLike[str]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import socket
+import statistics
 import threading
 import time
 
 import pytest
 
-from mtlib.net.server import LocalDC
+from mtlib.net.server import TICK, LocalDC
 from mtlib.protocol.limits import Limits
-from tests.loading import all_at_once, bind_once, hostile, idle, median_bind, open_files, storm
+from tests.loading import all_at_once, bind_once, hostile, idle, median_bind, open_files, storm, until
 
 
 def test_clients_that_come_at_once_are_all_bound() -> None:
@@ -38,30 +39,27 @@ def test_exchanges_in_a_row_leave_no_thread_and_no_descriptor() -> None:
         before = open_files()
         for _ in range(10):
             bind_once(dc)
-        for _ in range(50):
-            if open_files() <= before:
-                break
-            time.sleep(0.05)
-        assert open_files() <= before
-    assert threading.active_count() == threads
+        until(lambda: open_files() <= before)
+    assert threading.active_count() <= threads
 
 
 @pytest.mark.parametrize(("connections", "each"), [(100, 20), (300, 1)])
 def test_an_honest_bind_beside_exchanges_that_nobody_carries_on(connections: int, each: int) -> None:
     """`./run soak load` has 10,000 exchanges, and 3,000 connections."""
     found = storm(connections, each)
-    assert found.left == (0, 0)
+    assert max(found.left) <= 0  # less, where something of an earlier test ended meanwhile
     assert found.objects < 200 and found.memory < 1 << 20 and found.cpu < 5
 
 
 def test_whatever_is_over_a_limit_is_refused_at_once() -> None:
     with LocalDC(limits=Limits(connections=3)) as dc:
         with idle((dc.host, dc.port), 3):
-            time.sleep(0.1)
-            begun = time.monotonic()
+            taken = []
             for _ in range(20):
+                begun = time.monotonic()
                 with socket.create_connection((dc.host, dc.port), timeout=5) as one:
                     assert one.recv(1) == b""
-            assert time.monotonic() - begun < 2
-        time.sleep(0.1)
-        assert bind_once(dc) < 5
+                taken.append(time.monotonic() - begun)
+            assert statistics.median(taken) < TICK / 2  # nobody waits for the next look at the deadlines
+        until(lambda: "0 connections" in dc.status())
+        assert bind_once(dc)

@@ -241,7 +241,7 @@ def test_many_connections_and_more_than_are_let_in(monkeypatch: pytest.MonkeyPat
             assert left.recv(1) == b"?"
             assert tap.stop()
             assert left.recv(1) == b""
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("Tap")]
+    wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("Tap")])
 
 
 def test_a_crowd_at_the_door_does_not_wait_for_its_turn_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
