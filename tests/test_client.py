@@ -608,6 +608,23 @@ def test_one_deadline_whatever_arrives(flood: str) -> None:
         assert time.monotonic() - begun < 2
 
 
+def test_the_deadline_holds_for_what_came_before_it_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred packets fit into one read, and each may take long to look at."""
+    receive = Session.receive
+
+    def slowly(session: Session, *given: Any) -> Any:
+        time.sleep(0.1)
+        return receive(session, *given)
+
+    monkeypatch.setattr(Session, "receive", slowly)
+    pong = SCHEMA["pong"].build(msg_id=4, ping_id=1)
+    with HandMade(lambda request: [[pong]] * 100) as dc, client_of(dc, timeout=0.5) as client:
+        begun = time.monotonic()
+        with pytest.raises(Unreachable, match="no answer"):
+            client.bind()
+        assert time.monotonic() - begun < 5
+
+
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mtlib.net.connection.KEPT", 20)
 
