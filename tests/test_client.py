@@ -17,7 +17,7 @@ from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import TELEGRAM_TEST, Endpoint
 from mtlib.net.server import LocalDC
 from mtlib.protocol.faults import Fault
-from mtlib.protocol.session import Session
+from mtlib.protocol.session import ServiceMessage, Session
 from mtlib.transport.framing import FRAMINGS
 from mtlib.wire.dissection import Dissection, unseal
 from mtlib.wire.schema import SCHEMA
@@ -608,6 +608,23 @@ def test_one_deadline_whatever_arrives(flood: str) -> None:
         assert time.monotonic() - begun < 2
 
 
+def test_the_deadline_holds_for_what_came_before_it_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred packets fit into one read, and each may take long to look at."""
+    receive = Session.receive
+
+    def slowly(session: Session, *given: Any) -> Any:
+        time.sleep(0.1)
+        return receive(session, *given)
+
+    monkeypatch.setattr(Session, "receive", slowly)
+    pong = SCHEMA["pong"].build(msg_id=4, ping_id=1)
+    with HandMade(lambda request: [[pong]] * 100) as dc, client_of(dc, timeout=0.5) as client:
+        begun = time.monotonic()
+        with pytest.raises(Unreachable, match="no answer"):
+            client.bind()
+        assert time.monotonic() - begun < 5
+
+
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mtlib.net.connection.KEPT", 20)
 
@@ -621,6 +638,24 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(client.events) <= 20
         assert len(client.connection.transcript) <= 20
         assert client.events[-1].req_msg_id == dc.requests[-1].msg_id  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("cut", [True, False], ids=["objects", "bytes"])
+def test_what_was_packed_small_is_kept_by_its_own_size(cut: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mtlib.net.connection.KEPT_BYTES", 1 << 20)
+    nulls = SCHEMA["jsonArray"].build(value=[SCHEMA["jsonNull"].build()] * 500)
+    plain = bytes(nulls) if cut else b"abcd" * (1 << 16)
+    packed = SCHEMA["gzip_packed"].build(packed_data=zlib.compress(plain))
+
+    def answers(request: Request) -> Iterable[Said]:
+        yield from [[packed]] * 40
+        yield [right(request)]
+
+    with HandMade(answers) as dc, client_of(dc, timeout=60) as client:
+        assert client.bind()
+        bodies = [event.body for event in client.events if isinstance(event, ServiceMessage)]
+        assert bodies and all(isinstance(body, Dissection) is cut for body in bodies)
+        assert sum(map(len, bodies)) * (64 if cut else 1) <= 1 << 20
 
 
 def test_a_hostile_error_name_is_cut_and_printable() -> None:

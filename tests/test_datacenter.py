@@ -329,6 +329,15 @@ def test_a_repeated_request_gets_the_same_answer_and_does_not_run_again(talker: 
     assert talker.wire.dc.trace.named("repeated")
 
 
+def test_a_message_that_a_container_repeats_is_answered_once(talker: Talker) -> None:
+    """Its answer may be eight kilobytes, and a thousand of them fit into a packet of twenty."""
+    first = talker.session.next_msg_id(talker.now)
+    talker.ask(call("msgs_state_req", msg_ids=list(range(8000))), msg_id=first)
+    again = [Message(first, 1, b"")] * 1000
+    (answer,) = send(talker, talker.session.next_msg_id(talker.now), 2, container(again))
+    assert answer["req_msg_id"] == first and len(answer["info"]) == 8000
+
+
 def test_a_container_is_answered_message_by_message(talker: Talker) -> None:
     ids = [talker.session.next_msg_id(talker.now) for _ in range(3)]
     body = container([Message(ids[0], 1, PING), Message(ids[1], 3, NEAREST)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import selectors
@@ -217,6 +218,27 @@ def test_the_doctor_is_asked_once_a_packet(monkeypatch: pytest.MonkeyPatch) -> N
             client.bind(change=lambda request: request[:-20] + bytes(20))
         assert len(dc.trace.named("diagnosis")) == 21
         assert len(asked) == 2
+
+
+def test_the_doctor_is_asked_once_until_everybody_had_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many who are refused at once would keep all others waiting: each look takes longer than a hundred answers."""
+    asked, held = [], threading.Event()
+
+    def explain(*_: object, **__: object) -> object:
+        asked.append(1)
+        held.wait(30)  # until everybody else has sent theirs
+        return SimpleNamespace(name="n", verdict="v", fix="f")
+
+    monkeypatch.setattr("mtlib.clinic.doctor.explain_refusal", explain)
+    with LocalDC() as dc, contextlib.ExitStack() as open_clients:
+        clients = [open_clients.enter_context(connect(dc, timeout=60)) for _ in range(8)]
+        for client in clients:
+            client.connection.send(bytes(client.session.send(_wrong(client), client.clock())))
+        held.set()
+        for client in clients:
+            client.connection.receive()
+        assert len(dc.trace.named("bind_refused")) == len(dc.trace.named("diagnosis")) == 8
+        assert 1 <= len(asked) <= 3
 
 
 def _wrong(client: Client) -> bytes:

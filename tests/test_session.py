@@ -162,6 +162,15 @@ def test_a_notice_about_a_message_that_was_never_sent_teaches_nothing(session: S
     assert session.salt == 5
 
 
+def test_what_an_ignored_container_acknowledged_is_due_once_more_and_no_oftener(session: Session) -> None:
+    session._to_ack.extend(range(8000))
+    sent = session.send(SCHEMA["ping"].build(ping_id=1), NOW)
+    notice = SCHEMA["bad_msg_notification"].build(bad_msg_id=sent.outer.msg_id, bad_msg_seqno=0, error_code=32)
+    for number in range(10):
+        session.receive(from_server(notice, msg_id=next_msg_id(NOW, 0, ANSWER) + 4 * number, seqno=0), NOW)
+    assert list(session._to_ack) == list(range(8000))
+
+
 def test_a_damaged_message_in_a_container_changes_nothing(session: Session) -> None:
     first = next_msg_id(NOW, 0, ANSWER)
     greeting = SCHEMA["new_session_created"].build(first_msg_id=4, unique_id=1, server_salt=-3)

@@ -107,7 +107,7 @@ class ClientConnection:
         self._must_be_open()
         until = until or Deadline(self.timeout)
         while True:
-            while self._frames:
+            while self._frames and not self._late(until):
                 frame = self._frames.popleft()
                 if not frame.quick_ack:
                     self.transcript.keep(("received", frame.payload), len(frame.payload))
@@ -141,12 +141,14 @@ class ClientConnection:
             self.close()
             raise
 
+    def _late(self, until: Deadline) -> bool:
+        return until.left() <= 0 and not isinstance(self.socket, Line)  # in memory it was answered, however slowly
+
     def _read(self, until: Deadline) -> bytes:
         try:
-            left = until.left()
-            if left <= 0 and not isinstance(self.socket, Line):  # in memory it was answered, however long that took
+            if self._late(until):
                 raise TimeoutError
-            self.socket.settimeout(left)
+            self.socket.settimeout(max(until.left(), 0.001))
             data = self.socket.recv(65536)
         except TimeoutError:
             what = "sent other things, and no answer, for" if until.heard else "was silent for"

@@ -447,16 +447,16 @@ class LocalDC:
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
     def _diagnosis(self, facts: Facts | PacketFacts) -> str:
-        """Which well-known mistake a refused binding shows, or a packet that does not open. Once per packet: a
-        container full of them would keep everybody else waiting. The doctor is loaded at the first mistake: it is half
-        of the library, and most data centres never need it."""
+        """Which well-known mistake a refused binding shows, or a packet that does not open. Once until everybody had
+        their turn: a container full of them, or many who are refused at once, would keep all others waiting. The doctor
+        is loaded at the first mistake: it is half of the library, and most data centres never need it."""
         from mtlib.clinic.doctor import explain_packet, explain_refusal
 
+        if self._consulted:
+            return "another one was looked at: one is until everybody had their turn"
+        self._consulted = True
         if isinstance(facts, PacketFacts):
             return explain_packet(facts)
-        if self._consulted:
-            return "another bind of this packet was looked at: one a packet is"
-        self._consulted = True
         newest = sorted(self.dc.keys, key=lambda known: known.created)[-KEYS_TRIED:]
         keys = [known.auth_key for known in newest] if len(facts.request) <= TRIED_SIZE else []
         perm_id = int.from_bytes(facts.request[4:12], "little", signed=True)
@@ -523,6 +523,7 @@ class LocalDC:
 
     def _turn(self) -> dict[Any, int]:
         """Who is up: everybody with news, and everybody with more from before."""
+        self._consulted = False
         behind = [sock for sock, each in self._connections.items() if each.backlog and not each.full and not each.done]
         found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
         for key, events in self._selector.select(0 if behind else TICK):
@@ -538,7 +539,6 @@ class LocalDC:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
                 if events & selectors.EVENT_READ:
-                    self._consulted = False
                     connection.read(self._now())
             except OSError:  # nothing more goes out there
                 connection.done = True

@@ -424,13 +424,14 @@ class OpenedPacket:
 
     def _not_executed(self, message: Message, code: int, verdict: Verdict) -> Iterator[Outgoing]:
         """A message that is refused; or one that came before (0), which gets the answer it got before, if that is still
-        here, and nothing otherwise."""
+        here and has not been said to this packet: a container may repeat one message a thousand times."""
         if code:
             yield self._refused(message, code, verdict)
             return
         self.peer.note("repeated", self.now, f"message {message.msg_id} came before: it is not executed again")
         kept = self.session.answers.get(message.msg_id)
-        if kept is not None:
+        if kept is not None and message.msg_id not in self.again:
+            self.again[message.msg_id] = kept
             yield Outgoing(kept, kept[:4] == _RPC_RESULT)
 
     def _reminders(self) -> Iterator[Outgoing]:

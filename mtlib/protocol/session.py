@@ -35,7 +35,7 @@ from mtlib.protocol.packets import REQUEST_MESSAGE, TO_CLIENT, open_packet, padd
 from mtlib.wire.dissection import STRICT, Dissection, Reading
 from mtlib.wire.schema import SCHEMA
 
-ANSWERS = Limits(frame=2 << 20, inflated=8 << 20, ids=1 << 16, objects=1 << 16)
+ANSWERS = Limits(frame=2 << 20, inflated=8 << 20, ids=1 << 16, objects=1 << 14)
 """What a client takes from the data centre that it has chosen: a part of a file is 1 MiB, and the configuration of an
 app packs well. A result with more objects than that stays bytes."""
 
@@ -278,6 +278,7 @@ class Session:
         else:
             self.pending.pop(request, None)
             self._to_ack.extendleft(reversed(acks))
+            self.sent[body["bad_msg_id"]] = request, ()  # once: the same notice may come again and again
         if code in (16, 17):
             self.time_offset = seconds_of(msg_id) - now
             self.last_msg_id = 0 if code == 17 else self.last_msg_id
