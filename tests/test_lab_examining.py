@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -166,6 +168,39 @@ def test_a_table_with_choices_and_many_questions() -> None:
     assert "11 of 12 are right; the first that differs is 7." in almost
     assert "still open: 2, 3" in examine("symptoms", {1: "b"}).sentence
     assert "1 of 12 are right; the first that differs is 2." in examine("symptoms", {1: "b", 2: "b"}).sentence
+
+
+def test_of_several_rules_forgotten_each_is_told() -> None:
+    """A student who begins with the bare checksum and mends what the checker names comes to the end."""
+    line_by_line = {
+        "id_in_its_own_hash": (r"#[0-9a-f]+(?= )", ""),
+        "end_of_the_line_hashed": (";", ""),
+        "brackets_hashed": ("[<>{}]", lambda found: " " if found[0] == "<" else ""),
+        "bytes_hashed_as_bytes": (":bytes ", ":string "),
+        "true_flags_hashed": (r" \w+:flags\.\d+\?true", ""),
+    }
+    mended: dict[str, Any] = {"bytes_behind_a_flag": (r"\?bytes ", "?string ")}
+
+    def constructor_id(line: str) -> bytes:
+        for old, new in mended.values():
+            line = re.sub(old, new, line)
+        return zlib.crc32(line.encode()).to_bytes(4, "little")
+
+    for name, rule in line_by_line.items():
+        finding = examine("constructor_id", constructor_id)
+        assert (finding.verdict, finding.mistake) == (ALMOST, name)
+        mended[name] = rule
+    assert examine("constructor_id", constructor_id).verdict == RIGHT
+
+
+def test_a_mistake_is_told_by_the_first_bytes_that_it_makes() -> None:
+    """From 256 bytes on this one raises: nothing made all of its answers."""
+    finding = examine("frame_abridged", lambda packet: bytes([len(packet)]) + packet)
+    assert (finding.verdict, finding.mistake) == (ALMOST, "frame_length_in_bytes")
+    assert back(lambda data, count: data if data[0] == 97 else b"?").mistake == "as_it_is"
+    never = Task("never", 0, ("number",), "bool", "Is it 2?", lambda number: number == 2, lambda seed: ((2,), (3,)),
+                 (mistake("turned", "Turned round.", lambda number: number != 2),), ("Compare.",))  # fmt: skip
+    assert never.examine(lambda number: False, "").mistake == ""
 
 
 def test_what_stands_gets_its_credit() -> None:

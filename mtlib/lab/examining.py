@@ -92,12 +92,19 @@ class Task:
         if found is not None:
             return almost(found.sentence, found.name)
         first = wrong[0]
-        finding = _complaint(answers[first], self.solution(*inputs[first]), _kind(raw[first]))
+        finding = self._alone(inputs[first], raw[first])
         where = f" (input {first + 1} of {len(inputs)}: {_shown(self.takes, inputs[first])})" if first else ""
         well = len(inputs) - len(wrong)
         credit = f"{well} of {len(inputs)} inputs are right; the first that differs: " if well else ""
         half = 2 * well >= len(inputs) and not isinstance(answers[first], bool)
-        return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where)
+        return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where, finding.mistake)
+
+    def _alone(self, arguments: tuple[Any, ...], raw: Any) -> Mark:
+        """What can be said of one answer where no mistake made all of them: several may have been made. A mistake is
+        named by its bytes only: a number or a bool has too few values to tell mistakes apart."""
+        given = _plain(raw)
+        found = recognise(self.mistakes, [arguments], [given]) if isinstance(given, bytes) else None
+        return almost(found.sentence, found.name) if found else _complaint(given, self.solution(*arguments), _kind(raw))
 
     @property
     def portable(self) -> bool:

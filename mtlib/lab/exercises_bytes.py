@@ -52,9 +52,12 @@ BYTE_36 = Table(
 
 
 def _lines(random: Patterned, asked: Inputs) -> Inputs:
-    """The lines of the ladder, and two of the schema that the seed chooses."""
+    """The lines of the ladder, two more, and two that the seed chooses. In their order each needs one rule more than
+    those before it, so of several rules forgotten each is told."""
     known = sorted(made.line for made in SCHEMA)
-    return (*asked, *((known[each % len(known)],) for each in random.draw("lines", 2)))
+    rest = sorted([*asked[2:], (SCHEMA["config"].line,)], key=lambda each: ("?bytes" in each[0], len(each[0])))
+    return (*asked[:2], (f"{SCHEMA['pong'].line};",), *rest,
+            *((known[each % len(known)],) for each in random.draw("lines", 2)))  # fmt: skip
 
 
 CONSTRUCTOR_ID = step_of_ladder(
@@ -100,6 +103,7 @@ def _messages(
 
 def _containers(seed: str) -> Inputs:
     """Two messages; three; the two packed; one of a clock beyond 2038, when a msg_id is negative."""
+
     def long(name: str) -> int:
         return int.from_bytes(_drawn(seed, name, 8), "little", signed=True)
 
