@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mtlib.clinic.answers import WORDS, beside_right_bytes, meaning
+from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.patient import SUCCESS, answer_of
 from mtlib.clinic.reading import read_patient
@@ -40,6 +41,9 @@ BAD = bytes.fromhex("11f8efa7") + bytes(12) + struct.pack("<i", 17)
         (RpcError(401, "AUTH_KEY_PERM_EMPTY"), "401 AUTH_KEY_PERM_EMPTY"),
         ({"code": 400, "message": "X"}, "code 400 message X"),
         ({"error": True}, "error True"),
+        ({"_": "boolTrue"}, SUCCESS),
+        (TimeoutError(), "TimeoutError"),
+        (OSError("true"), "OSError true"),
         ({}, "an empty object"),
     ],
 )  # fmt: skip
@@ -81,6 +85,21 @@ def test_that_the_bytes_are_right_is_said_once() -> None:
 def test_an_answer_in_a_file_is_not_lost(said: str) -> None:
     found = read_patient(f'{{"request": "{C.request.hex()}", {said}}}')
     assert meaning(found["answer"]) is NO_TEMP
+
+
+@pytest.mark.parametrize("lost", [TimeoutError(), ConnectionResetError(), "read ECONNRESET", "deadline exceeded"])
+def test_an_exception_without_a_text_is_never_a_success(lost: Any) -> None:
+    told = C.facts(answer=lost)
+    assert diagnose(**told).name == "no_verdict_yet"
+
+
+def test_an_answer_in_hex_is_read_as_in_a_file() -> None:
+    for answer, name in ((RPC_ERROR, UNKNOWN.name), (BAD, "no_verdict_yet"), (bytes.fromhex("6cfeffff"), NO_TEMP.name)):
+        assert diagnose(**C.facts(answer=answer.hex())).name == name
+
+
+def test_a_word_in_another_error_is_not_its_meaning() -> None:
+    assert meaning("400 BUSINESS_CONNECTION_NOT_ALLOWED") is NOT_KNOWN
 
 
 @pytest.mark.parametrize("word", ["INPUT_CONSTRUCTOR_INVALID", "INPUT_METHOD_INVALID", "INPUT_REQUEST_TOO_LONG"])

@@ -19,7 +19,7 @@ from mtlib.protocol.messages import BAD_MSG
 
 _SERVICE = ("MSGS_ACK", "NEW_SESSION_CREATED", "PONG")
 _SILENCE = ("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE")
-_ENDED = ("CLOSED", "RESET BY PEER", "BROKEN PIPE", "EOF")
+_ENDED = ("CLOSED", "RESET BY PEER", "CONNECTION_RESET", "ECONNRESET", "BROKEN PIPE", "EOF")
 """What is no answer to a call: messages about messages, nothing, the end of the connection."""
 WORDS: Mapping[str, str] = {
     "ENCRYPTED_MESSAGE_INVALID": "permanent_key_unknown",
@@ -32,7 +32,11 @@ WORDS: Mapping[str, str] = {
     "INPUT_METHOD_INVALID": "other_bytes_were_sent",
     "INPUT_CONSTRUCTOR_INVALID": "other_bytes_were_sent",
     "AUTH_KEY_PERM_EMPTY": "called_before_the_binding",
-    "CONNECTION_": "connection_not_inited",
+    **dict.fromkeys(
+        ("CONNECTION_NOT_INITED", "CONNECTION_LAYER_", "CONNECTION_API_", "CONNECTION_DEVICE_", "CONNECTION_SYSTEM_",
+         "CONNECTION_LANG_", "CONNECTION_APP_"),
+        "connection_not_inited",
+    ),
     "AUTH_KEY_UNREGISTERED": "not_logged_in",
     "AUTH_KEY_DUPLICATED": "not_logged_in",
     "SESSION_REVOKED": "not_logged_in",
@@ -44,8 +48,9 @@ WORDS: Mapping[str, str] = {
     "_MIGRATE_": "another_data_centre",
     **dict.fromkeys((*_SERVICE, *_SILENCE, *_ENDED), "no_verdict_yet"),
     **dict.fromkeys(
-        ("TIMEOUT", "TIMED OUT", "TIMEDOUT", "BAD_SERVER_SALT", "BAD_MSG", "FLOOD", "RPC_CALL_FAIL", "RPC_MCGET_FAIL",
-         "RPC_SEND_FAIL", "MSG_WAIT_FAILED", "MSG_WAIT_TIMEOUT", "INTERDC_", "WORKER_BUSY", "INTERNAL", "-503", "-500"),
+        ("TIMEOUT", "TIMED OUT", "TIMEDOUT", "DEADLINE EXCEEDED", "BAD_SERVER_SALT", "BAD_MSG", "FLOOD",
+         "RPC_CALL_FAIL", "RPC_MCGET_FAIL", "RPC_SEND_FAIL", "MSG_WAIT_FAILED", "MSG_WAIT_TIMEOUT", "INTERDC_",
+         "WORKER_BUSY", "INTERNAL", "-503", "-500"),
         "no_verdict_yet",
     ),
 }  # fmt: skip

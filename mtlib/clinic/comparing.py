@@ -104,6 +104,10 @@ def _inside(opened: Opened | None, known: Known) -> Iterator[FieldValue]:
 
 def _explained(place: FieldValue, patient: Patient, known: Known) -> Finding:
     row = _explain(place, patient, known)
+    turned = _changed(place.expected, place.got) and _changed(place.got, place.expected)
+    if turned and place.name == "nonce" and place.path != "request/nonce" and patient.request is not None:
+        other = Evidence("request/nonce", _AT["nonce"], 8, place.expected, place.got)  # either may be the wrong one
+        return Finding(row, (place.evidence, other))
     if place.name != "constructor":
         return Finding(row, (place.evidence,))
     either = (place.got.to_bytes(4, "little", signed=True), INNER_ID)

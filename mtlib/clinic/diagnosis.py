@@ -52,10 +52,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """One mistake that was found, and how one sees it."""
+    """One mistake that was found, how one sees it, and by which `checks` of a message, if by one."""
 
     mistake: Mistake
     evidence: tuple[Evidence, ...] = ()
+    checks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

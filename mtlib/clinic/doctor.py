@@ -201,7 +201,7 @@ def _as_told(finding: Finding, case: Case) -> Finding:
         inside = case.call.values if case.call is not None else ()
         fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*inside}
         named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})
-    by_clock = row.name == "expires_at_in_the_past" or any("UTC" in str(each.expected) for each in finding.evidence)
+    by_clock = row.name == "expires_at_in_the_past" or {"message_not_old", "message_not_ahead"} & {*finding.checks}
     named += ["now"] if by_clock and case.patient.now is not None else []
     more = f"So says the {' and the '.join(named)} that was given." if named else ""
     if row.name == "permanent_key_unknown" and not seen:
@@ -273,7 +273,9 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         case = case.and_found(*found)
     compared = compare(patient, case.values, sealed, opened, known)
     if any(each.name == "not_sealed" for each in case.findings):
-        return case.and_found(*compare(patient, case.values, sealed, _in_the_clear(sealed), known)), None
+        compared = compare(patient, case.values, sealed, _in_the_clear(sealed), known)
+        front = [each for each in compared if each.name in GENERIC and each.evidence[0].within == "encrypted_message"]
+        return case.and_found(*(each for each in compared if each not in front)), None
     if opened is None or patient.perm_key is None:
         return case.and_found(*_closed(sealed, patient, compared)), None
     noise = tuple(_noise_inside(sealed, patient.perm_key))
@@ -316,7 +318,7 @@ def _outside(compared: list[Finding]) -> list[Finding]:
 
 def _in_the_clear(sealed: bytes) -> Opened:
     """The envelope where it stands unencrypted in these bytes, found by its constants."""
-    places = ((sealed.find(CONSTANTS[4:]), 28), (sealed.find(CONSTANTS[:8]), 24))
+    places = ((sealed.find(CONSTANTS[4:]), 28), (sealed.find(CONSTANTS[:8]), 24), (sealed.find(INNER_ID), 32))
     begins = next(start - before for start, before in places if start >= 0)
     return Opened(sealed[begins:] if begins >= 0 else b"", b"")
 
@@ -363,7 +365,9 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
     arranged = _arranged(sealed, patient.perm_key)
     if arranged is not None:
         return open_seal(arranged[0], patient, known), arranged
-    if opened is None and any(sign in sealed for sign in (CONSTANTS[:8], CONSTANTS[4:])):
+    clear = [CONSTANTS[:8], CONSTANTS[4:]]
+    clear += [INNER_ID + written_as(known["nonce"], 8, "little")] if "nonce" in known else []
+    if opened is None and any(sign in sealed for sign in clear):
         return None, (sealed, [noticed("not_sealed", Evidence("encrypted_message", 0, 0, "plaintext", "ciphertext"))])
     change = mended(sealed, patient.perm_key, begins_well=opened is not None)
     if change is None:
@@ -509,7 +513,7 @@ def _strange(opened: Opened, known: Mapping[str, Any], compared: list[Finding]) 
     if opened.size is None or {each.name for each in compared if each.evidence[0].within == "plaintext"} - GENERIC:
         return False
     inside = [(raw, written_as(known[name], len(raw), order)) for name, _, raw, order in opened.fields()
-              if name in known and name not in HEADER_FIELDS]  # fmt: skip
+              if name in known and name not in HEADER_FIELDS and (len(raw) == 8 or not opened.misplaced)]  # fmt: skip
     return all(found != right for found, right in inside)
 
 
@@ -517,7 +521,11 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
     """It opens: is anything missing at its end, or too much there?"""
     size = size_of(opened.shape)
     padding = len(opened.plaintext) - size
-    if padding < 0:
+    rest = sealed[FRONT + len(opened.plaintext) :]
+    if padding < 0 and right_digest(opened.plaintext + rest) == sealed[8:FRONT]:
+        clear = Evidence("encrypted_message/ciphertext", len(sealed) - len(rest), len(rest), rest, "a whole block")
+        yield noticed("not_sealed", clear, _size(sealed))
+    elif padding < 0:
         yield noticed("cut_off", _size(sealed))
     elif padding >= BLOCK or (padding == 0 and size % BLOCK):
         yield noticed("padding_of_another_size",
@@ -673,7 +681,8 @@ def _ordered(findings: list[Finding], *, accepted: bool) -> list[Finding]:
             continue
         before = merged.get(each.name)
         evidence = (*(before.evidence if before else ()), *each.evidence)
-        merged[each.name] = Finding(each.mistake, tuple(dict.fromkeys(evidence)))
+        checks = (*(before.checks if before else ()), *each.checks)
+        merged[each.name] = Finding(each.mistake, tuple(dict.fromkeys(evidence)), checks)
     for name, parts, more in _COMPOSITES:
         if parts <= merged.keys():
             rows = [merged.pop(part) for part in [*merged] if part in parts | more]

@@ -758,6 +758,8 @@ _SEEN: tuple[Mistake, ...] = (
          "Look for 05 2a d4 cd: the request begins with it."),
     _row("another_constructor", Stage.REQUEST, CARRIED, "The request is right but for its constructor.",
          "Begin with 05 2a d4 cd: auth.bindTempAuthKey#cdd42a05."),
+    _row("wrapper_wrong", Stage.REQUEST, CARRIED, "The request stands whole behind a wrapper that does not lead to it.",
+         "Write every field of the wrapper: initConnection has flags, api_id and six strings before the call."),
     _row("bytes_appended", Stage.REQUEST, CARRIED, "Something follows the request.",
          "End after the 132 bytes; what goes with another call goes into a message of its own."),
     _row("empty", Stage.SIZE, SEALED, "encrypted_message is empty.", "Put the sealed binding there: 104 bytes."),

@@ -546,6 +546,13 @@ def is_right(sealed: bytes, key: bytes) -> bool:
     return len(sealed) == ENCRYPTED_SIZE and _right(sealed, key, None, last=True)
 
 
+def right_plaintext(sealed: bytes, given: GivenKey | None) -> bytes:
+    """What is behind a seal by the right recipe; nothing where it is none."""
+    if given is None or not is_right(sealed, given.key.data):
+        return b""
+    return ige_decrypt(sealed[FRONT:], *scheduled(V1.rows, given.key.data, sealed[8:FRONT]))
+
+
 # -- Packets ------------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,18 @@ from mtlib.clinic import recipe, wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.frame import out_of_a_wrong_frame
 from mtlib.clinic.mistakes import MISTAKES
-from mtlib.clinic.opening import FRONT, Change, Opened, differing, fitted, noticed, open_packet, packet_hash, said
+from mtlib.clinic.opening import (
+    FRONT,
+    Change,
+    Opened,
+    differing,
+    fitted,
+    noticed,
+    open_packet,
+    packet_hash,
+    right_plaintext,
+    said,
+)
 from mtlib.clinic.patient import LARGEST, SUCCESS, GivenKey, Patient
 from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
@@ -155,7 +166,8 @@ def open_one(packet: bytes, patient: Patient) -> TriedPacket:
             changed = Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "the hash of what was sealed")
             length, there = wrong.long(message[28:32]), len(message) - HEADER
             short = f"Its length says {length}, {there} are there." if there - MIN_PADDING < length < LARGEST else ""
-            return TriedPacket(False, None, (said("packet_msg_key_wrong", short, changed),))
+            cut = [said("packet_of_another_size", short, more) for more in _no_whole_block(packet)]
+            return TriedPacket(False, None, (*cut,) or (said("packet_msg_key_wrong", short, changed),))
         inside = _message(message, given, replace(patient, packet=packet))
         if inside is None:
             return TriedPacket(True, None, ())
@@ -207,10 +219,8 @@ def sealed_wrongly(
     elif _over_the_permanent_key(given, patient):
         other = patient.temp_key.key.id_bytes if patient.temp_key else "the id of a temporary key"
         yield noticed("sent_over_the_permanent_key", replace(front, expected=other))
-    rest = (len(packet) - FRONT) % BLOCK
-    if "packet_size" in failing and rest:
-        more = Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
-        yield noticed("packet_of_another_size", more)
+    if "packet_size" in failing:
+        yield from (noticed("packet_of_another_size", more) for more in _no_whole_block(packet))
     hashed = packet_hash(message, given.key.data, packet[8:FRONT])
     for change in changes:
         step = Evidence("packet/ciphertext", FRONT, 0, change.got, change.expected)
@@ -225,6 +235,12 @@ def sealed_wrongly(
     names = [row.name for row in hashed or ()]
     name = "packet_msg_key_without_padding" if "msg_key_without_padding" in names else "packet_msg_key_wrong"
     yield noticed(name, Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "SHA256(key[88:120] + message)[8:24]"))
+
+
+def _no_whole_block(packet: bytes) -> Iterator[Evidence]:
+    """What is behind the last whole block of a packet, if something is."""
+    if rest := (len(packet) - FRONT) % BLOCK:
+        yield Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
 
 
 def _over_the_permanent_key(given: GivenKey, patient: Patient) -> bool:
@@ -288,6 +304,9 @@ def _in_its_place(message: bytes) -> Read:
         length > len(request) and lawful  # such a length a request with something behind it has
     ):  # fmt: skip
         findings = [noticed("length_148", Evidence("message/length", 28, 4, length, len(request)))]
+        if values["seqno"] == len(request):
+            findings = [noticed("length_before_seqno", Evidence("message", 24, 4, len(request), length))]
+            values["seqno"] = length
         length = values["length"] = len(request)
     whole = 4 <= length <= len(message) - HEADER
     return values, message[HEADER : HEADER + (length if whole else REQUEST_SIZE)], tuple(findings)
@@ -301,10 +320,14 @@ def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
     if begins > HEADER and length % 4 == 0 and MIN_PADDING <= len(message) - HEADER - length <= MAX_PADDING:
         behind = f"Here {begins - HEADER} bytes too many stand before the request."
         return _in_its_place(message)[0], body, (said("bytes_between_fields", behind, where),)
+    request = first_request(body)
     known = {"salt": patient.salt, "session_id": patient.session_id, "msg_id": patient.msg_id,
-             "length": len(body) if first_request(body) is not None else None}  # fmt: skip
+             "length": len(body) if request is not None else None}  # fmt: skip
     right = wrong.MESSAGE[:5]
-    shape, rows = fitted(message, right, "shape", {n: v for n, v in known.items() if v is not None}, begins)
+    looked_for = {name: value for name, value in known.items() if value is not None}
+    if request is not None and (inside := right_plaintext(request["encrypted_message"], patient.perm_key)):
+        looked_for = {"msg_id": wrong.long(inside[16:24]), "session_id": wrong.long(inside[60:68])} | looked_for
+    shape, rows = fitted(message, right, "shape", looked_for, begins)
     guessed = MISTAKES["bytes_between_fields" if begins > HEADER else "field_left_out"]
     findings = tuple(said(row.name, differing(shape, right), where) for row in rows or (guessed,))
     # What has no place of its own has no value; only what was told is known of it.
@@ -326,7 +349,9 @@ def _binding_in(outer: Message) -> tuple[Message | None, str]:
     if len({each.msg_id for each in messages}) < len(messages):
         broken = "Two of its messages have the same msg_id."
     bare = [each._replace(body=unwrapped(each.body)) for each in messages]
-    may_be_damaged = len(bare[0].body) > ENCRYPTED_SIZE and not SCHEMA.knows(bare[0].body)
+    damaged = bare[0].body  # or behind a wrapper that is
+    may_be_damaged = len(damaged) > ENCRYPTED_SIZE and (
+        not SCHEMA.knows(damaged) or (BIND in damaged[4:] and damaged[:4] != CONTAINER))
     return next((each for each in bare if each.body[:4] == BIND), bare[0] if may_be_damaged else None), broken
 
 
@@ -337,7 +362,10 @@ def unwrapped(body: bytes) -> bytes:
             body = inflate(body, Limits().inflated)
             if not SCHEMA.knows(body) or SCHEMA.of(body).name not in WRAPPERS:
                 return body
-            body = bytes(SCHEMA.dissect(body)["query"])
+            query = bytes(SCHEMA.dissect(body)["query"])
+            if BIND in body and BIND not in query:  # a field of the wrapper has swallowed where the call begins
+                return body
+            body = query
         except MtError:
             return body
     return body
@@ -362,7 +390,8 @@ def _rules(
     salt = values["salt"]
     if salt == 0:
         yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
-    padded = message[:28] + written_as(values["length"] or 0, 4, "little") + message[HEADER:]
+    numbers = (written_as(values[name] or 0, 4, "little") for name in ("seqno", "length"))
+    padded = message[:24] + b"".join(numbers) + message[HEADER:]
     facts = _sealed_rightly(padded, patient, () if patient.salt is None or not salt else (patient.salt,))
     refused = REFUSED if patient.answer_to(chosen.msg_id) in ("", SUCCESS, None) else ("as_telegram", *REFUSED)
     yield from _refused(judge_packet(facts), values, refused)
@@ -404,4 +433,4 @@ def _refused(
         else:
             wanted = "a multiple of 4" if row.name == "message_msg_id" and row.expected == 0 else row.expected
             place = Evidence(f"message/{field}", *_PLACES[field], values[field], wanted)
-        yield noticed(MESSAGE_ROWS[row.name], place)
+        yield Finding(MISTAKES[MESSAGE_ROWS[row.name]], (place,), (row.name,))

@@ -128,9 +128,13 @@ def answer_of(value: Any) -> str:
     if isinstance(value, (bytes, bytearray, memoryview, Dissection)):
         return _of_bytes(bytes(value))
     try:
+        if isinstance(value, Mapping) and {*value} == {"_"}:  # the name of an object, as several clients print it
+            value = value["_"]
         if isinstance(value, Mapping):  # its `true` may be that of an `error`, so it is no success
             return " ".join(f"{name} {each}" for name, each in value.items()) or "an empty object"
         text = str(value).strip()
+        if isinstance(value, BaseException) and not isinstance(value, MtError):  # many have no text, but each a class
+            text = f"{type(value).__name__} {text}".strip()
     except ValueError:  # Python refuses to print the largest numbers
         return "a number without an end"
     return SUCCESS if text.lower() in _SPELLINGS else text
@@ -148,8 +152,15 @@ def _of_bytes(data: bytes) -> str:
     return f"{found.name} {code} {message.decode('ascii', 'replace')}".strip()
 
 
+def unhexed(value: Any) -> Any:
+    """The bytes of an answer that was told as hex digits; any other answer as it is."""
+    text = value if isinstance(value, str) and not value.isdigit() and value not in _SPELLINGS else ""
+    return bytes.fromhex(text) if re.fullmatch(r"(?:[0-9a-f]{8})+", text) else value
+
+
 def body_of(value: Any, keys: Iterable[GivenKey]) -> Any:
     """What an answer says, where it is a packet that one of these keys opens; otherwise the answer itself."""
+    value = unhexed(value)
     for key in keys if isinstance(value, (bytes, bytearray, memoryview, Dissection)) else ():
         with suppress(MtError):
             return bytes(open_packet(bytes(value), key.key, TO_CLIENT)["answer"])

@@ -17,7 +17,16 @@ from typing import Any
 from mtlib.clinic.capture import is_capture
 from mtlib.clinic.dumps import undump
 from mtlib.clinic.names import GENERIC, NAMES, known
-from mtlib.clinic.patient import KEY_SIZES, LARGEST, EitherOrder, GivenKey, answer_of, answers_in, whole_number
+from mtlib.clinic.patient import (
+    KEY_SIZES,
+    LARGEST,
+    EitherOrder,
+    GivenKey,
+    answer_of,
+    answers_in,
+    unhexed,
+    whole_number,
+)
 from mtlib.clinic.pieces import ANSWER, OTHER_ID, Scan, TextPiece
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
@@ -322,9 +331,8 @@ def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
 def _answer(value: Any) -> Any:
     """What a data centre said: text, or the bytes of its answer, an rpc_error, a Bool or a transport error. Bytes that
     say which message they answer stay bytes."""
-    data = value if isinstance(value, bytes) else b""
-    if not data and re.fullmatch(r"(?:[0-9a-f]{8})+", str(value)) and not str(value).isdigit():
-        data = bytes.fromhex(str(value))
+    told = unhexed(value)
+    data = told if isinstance(told, bytes) else b""
     if answers_in(data) or len(data) >= SMALLEST:  # which may be sealed
         return data
     return answer_of(data) if data else str(value).strip().strip("'\",")

@@ -12,16 +12,13 @@ from typing import NamedTuple
 from mtlib.clinic import wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
-from mtlib.clinic.opening import FRONT, Opened, is_right, noticed, places_of, said
+from mtlib.clinic.opening import Opened, is_right, noticed, places_of, right_plaintext, said
 from mtlib.clinic.packet import BIND, NO_CONSTRUCTOR, first_request
 from mtlib.clinic.patient import Patient
-from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.wrong import Shape, size_of, written_as
-from mtlib.crypto.aes import ige_decrypt
-from mtlib.crypto.kdf import V1
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.wire.dissection import Dissection
-from mtlib.wire.schema import REQUEST
+from mtlib.wire.schema import REQUEST, SCHEMA
 
 Rows = tuple[Mistake, ...]
 SEAL_AT = 25
@@ -50,12 +47,16 @@ class StringForm(NamedTuple):
 
 def cut_request(data: bytes, patient: Patient) -> CutRequest:
     """The request in these bytes, which have no wrapper around them."""
+    if (wrapped := _behind_a_wrapper(data)) is not None:
+        return wrapped
     call = first_request(data)
     leftover = len(data) - len(call) if call is not None else 0
     if call is None or not _plausible(data, call, leftover, patient):
         found = _searched(data, patient)
         if found is not None:
             return found
+    if (counted := _counted_in_characters(data)) is not None:
+        return counted
     sized = call is not None and len(call["encrypted_message"]) == ENCRYPTED_SIZE
     if call is not None and sized and (resized := _of_another_length(data, call["encrypted_message"], patient)):
         return CutRequest(call, call["encrypted_message"], resized)
@@ -70,6 +71,32 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
     return CutRequest(None, None, (said("no_binding_in_it", NO_CONSTRUCTOR, start),))
 
 
+def _behind_a_wrapper(data: bytes) -> CutRequest | None:
+    """The request that stands whole at the end of an object in which it cannot be read."""
+    begins = data.find(BIND) if SCHEMA.knows(data) else 0
+    call = first_request(data[begins:]) if begins > 0 else None
+    if call is None or len(call) != len(data) - begins or len(call["encrypted_message"]) != ENCRYPTED_SIZE:
+        return None
+    name = SCHEMA.name_of(data)
+    ends = Evidence("request", begins, 4, f"the request {begins} bytes behind the start of {name}", f"all of {name}")
+    return CutRequest(call, call["encrypted_message"], (said("wrapper_wrong", f"Here {name}.", ends),))
+
+
+def _counted_in_characters(data: bytes) -> CutRequest | None:
+    """The request whose string is UTF-8, and says how many characters it has instead of how many bytes."""
+    try:
+        text = data[SEAL_AT:].decode().rstrip("\0").encode("latin-1").ljust(ENCRYPTED_SIZE, b"\0")
+    except ValueError:
+        return None
+    head = data[: SEAL_AT - 1]
+    if data[SEAL_AT - 1 : SEAL_AT] != bytes([ENCRYPTED_SIZE]) or len(text) != ENCRYPTED_SIZE or head[:4] != BIND:
+        return None
+    call = first_request(head + wrong.tl_string(text))
+    place = Evidence("request/encrypted_message", SEAL_AT - 1, 1, f"{len(text)} characters", "its bytes, counted")
+    return None if call is None or text[:8] != head[4:12] else CutRequest(call, text, (
+        noticed("sent_as_utf8_text", place),))
+
+
 def _plausible(data: bytes, call: Dissection, leftover: int, patient: Patient) -> bool:
     """Whether the sealed bytes are whole and begin with the id of a key, and the fields before them are in order."""
     sealed: bytes = call["encrypted_message"]
@@ -78,8 +105,6 @@ def _plausible(data: bytes, call: Dissection, leftover: int, patient: Patient) -
     named = written_as(call["perm_auth_key_id"], 8, "little")
     if sealed[:8] not in (named, *(key.key.id_bytes for key in patient.keys)):
         return False
-    if not _opens(sealed, patient):
-        return True
     return not _fitting_head(data[:24], _expected_head(sealed, patient))[1]
 
 
@@ -181,9 +206,9 @@ def _strings(data: bytes, begins: int, sealed: bytes) -> list[StringForm]:
 def _expected_head(sealed: bytes, patient: Patient) -> dict[str, int]:
     """What the fields of the request have to be, by what is behind the seal and by what was told."""
     known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
-    if patient.perm_key is not None and _opens(sealed, patient):
+    plaintext = right_plaintext(sealed, patient.perm_key)
+    if patient.perm_key is not None and plaintext:
         known["perm_auth_key_id"] = patient.perm_key.key.id
-        plaintext = ige_decrypt(sealed[FRONT:], *scheduled(V1.rows, patient.perm_key.key.data, sealed[8:FRONT]))
         known |= {"nonce": wrong.long(plaintext[36:44]), "expires_at": wrong.long(plaintext[68:72])}
     told = {"nonce": patient.nonce, "expires_at": patient.expires_at}
     return known | {name: value for name, value in told.items() if value is not None}
