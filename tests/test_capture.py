@@ -466,9 +466,9 @@ def test_a_damaged_file(spoken: tuple[Said, list[AuthKey], bytes], data: st.Data
     ids=["zeros", "short frames", "an endless frame", "a server alone"],
 )
 def test_large_hostile_streams_end_soon(said: Said) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     read_capture(pcap(packets(segments(said, 30_000))), [AuthKey(bytes(256))])
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_file_that_is_no_capture() -> None:

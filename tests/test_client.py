@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -242,7 +243,7 @@ def test_a_request_made_longer_can_still_be_shown() -> None:
 
 
 def test_a_caller_that_is_interrupted_hears_of_nothing_else() -> None:
-    with LocalDC() as dc, connect(dc, timeout=1) as client:
+    with LocalDC() as dc, connect(dc) as client:
         client.bind()
         dc.stop()
         with pytest.raises(Unreachable):
@@ -387,12 +388,13 @@ def test_before_there_are_keys_and_after_the_end_it_says_so(monkeypatch: pytest.
             client.connection.receive()
 
 
-def test_a_port_that_takes_the_connection_and_is_mute_is_passed_over() -> None:
+def test_a_port_that_takes_the_connection_and_is_mute_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mtlib.net.client.REACH", 0.6)  # half of it for the mute one; keys take the time they take
     with LocalDC(dc_id=10002) as dc, socket.create_server(("127.0.0.1", 0)) as mute:
         ports = (mute.getsockname()[1], dc.port)
         end = replace(only_port(dc), addresses=tuple(("127.0.0.1", port) for port in ports))
         begun = time.monotonic()
-        with connect(end, timeout=0.6) as client:
+        with connect(end) as client:
             assert client.bind()
         assert time.monotonic() - begun < 5
 
@@ -407,7 +409,7 @@ def test_a_port_that_hangs_up_at_once_is_passed_over() -> None:
         threading.Thread(target=hang_up, daemon=True).start()
         ports = (rude.getsockname()[1], dc.port)
         end = replace(only_port(dc), addresses=tuple(("127.0.0.1", port) for port in ports))
-        with connect(end, timeout=2) as client:
+        with connect(end) as client:
             assert client.bind()
 
 
@@ -437,7 +439,7 @@ def right(request: Request) -> Dissection:
 
 
 def client_of(dc: HandMade, **options: Any) -> Client:
-    client = connect(dc.address, key=dc.public_key, dc_id=2, **{"timeout": 2.0, **options})
+    client = connect(dc.address, key=dc.public_key, dc_id=2, **options)
     client.to = replace(client.to, clean_up=False)
     return client
 
@@ -476,8 +478,10 @@ def test_only_rpc_result_with_our_msg_id_is_an_answer(name: str, together: bool)
 
 
 def test_a_bare_boolTrue_is_no_success() -> None:
-    with HandMade(lambda request: [[TRUE]]) as dc, client_of(dc, timeout=0.3) as client, pytest.raises(Unreachable):
-        client.bind()
+    with HandMade(lambda request: [[TRUE]]) as dc, client_of(dc) as client:
+        client.timeout = 0.3
+        with pytest.raises(Unreachable):
+            client.bind()
 
 
 def test_what_a_new_session_has_not_received_is_sent_again() -> None:
@@ -591,7 +595,7 @@ def test_a_second_key_of_an_honest_client_rises(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("flood", ["pongs", "quick acks", "results of others"])
 def test_one_deadline_whatever_arrives(flood: str) -> None:
     def answers(request: Request) -> Iterable[Said | bytes]:
-        end = time.monotonic() + 4
+        end = time.monotonic() + 20
         while time.monotonic() < end:
             if flood == "pongs":
                 yield [SCHEMA["pong"].build(msg_id=4, ping_id=1)]
@@ -601,11 +605,12 @@ def test_one_deadline_whatever_arrives(flood: str) -> None:
                 yield [request.result(bytes(30_000), 4)]
             time.sleep(0.01)
 
-    with HandMade(answers) as dc, client_of(dc, timeout=0.5) as client:
+    with HandMade(answers) as dc, client_of(dc) as client:
+        client.timeout = 0.5
         begun = time.monotonic()
         with pytest.raises(Unreachable, match="no answer"):
             client.bind()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
 
 
 def test_the_deadline_holds_for_what_came_before_it_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -739,7 +744,7 @@ def test_one_client_in_six_threads_is_right_or_busy() -> None:
             except LocalError as error:
                 answers.append(error.message)
 
-    with LocalDC() as dc, connect(dc, timeout=3) as client:
+    with LocalDC() as dc, connect(dc) as client:
         client.bind()
         threads = [threading.Thread(target=call, args=(client,)) for _ in range(6)]
         begun = time.monotonic()
@@ -776,7 +781,7 @@ def test_what_is_no_data_centre_is_told(name: str, framing: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=portal, daemon=True).start()
         with pytest.raises(Unreachable, match="is not a data centre") as caught:
-            connect(f"127.0.0.1:{server.getsockname()[1]}", key=rsa().public, timeout=2, obfuscated=hidden,
+            connect(f"127.0.0.1:{server.getsockname()[1]}", key=rsa().public, obfuscated=hidden,
                     framing="abridged" if hidden else framing)
         assert str(caught.value).isprintable()
 
@@ -789,7 +794,7 @@ def test_an_address_that_has_spoken_is_not_left_for_the_next() -> None:
     with LocalDC(faults=[Fault("cut-exchange")]) as first, socket.create_server(("127.0.0.1", 0)) as second:
         to = Endpoint("two addresses", ((first.host, first.port), second.getsockname()), first.public_key, 2)
         with pytest.raises(Unreachable, match="closed the connection"):
-            connect(to, timeout=2)
+            connect(to)
         second.settimeout(0.1)
         with pytest.raises(TimeoutError):
             second.accept()
@@ -808,7 +813,7 @@ def test_half_a_frame_is_a_word_too() -> None:
         threading.Thread(target=half, daemon=True).start()
         to = Endpoint("two addresses", (first.getsockname(), second.getsockname()), rsa().public, 2)
         with pytest.raises(Unreachable, match="closed the connection"):
-            connect(to, timeout=2)
+            connect(to)
         second.settimeout(0.1)
         with pytest.raises(TimeoutError):
             second.accept()
@@ -818,6 +823,7 @@ def test_the_time_to_reach_an_address_is_shared(monkeypatch: pytest.MonkeyPatch)
     from mtlib.net.endpoints import Endpoint
 
     shares: list[float] = []
+    monkeypatch.setattr("mtlib.net.connection.time", SimpleNamespace(monotonic=lambda: 5.0))
 
     def unreachable(address: Any, within: float) -> None:
         shares.append(within)
@@ -827,7 +833,7 @@ def test_the_time_to_reach_an_address_is_shared(monkeypatch: pytest.MonkeyPatch)
     nowhere = Endpoint("nowhere", tuple(("127.0.0.1", port) for port in (1, 2, 3)), rsa().public)
     with pytest.raises(Unreachable, match="cannot be reached"):
         connect(nowhere, timeout=6)
-    assert shares == pytest.approx([2, 3, 6], rel=0.05)
+    assert shares == [2, 3, 6]
 
 
 @pytest.mark.parametrize("code", [16, 48])

@@ -133,12 +133,14 @@ def test_a_permanent_key_that_is_too_young() -> None:
 
 
 def test_the_same_client_without_a_mistake_is_bound(dc: LocalDC, client: FaultyClient) -> None:
-    right = client.client()
-    before = len(dc.trace.named("diagnosis"))
-    assert client.bind(right) == "boolTrue"
+    with FaultyClient(dc.host, dc.port, client.pem) as same:  # a key that is bound is no other test's
+        same.make_keys()
+        assert same.bind(same.client(seqno=1)) == INVALID
+        before = len(dc.trace.named("diagnosis"))
+        assert same.bind(same.client()) == "boolTrue"
     assert len(dc.trace.named("diagnosis")) == before
-    keys = {"perm_key": client.perm, "temp_key": client.temp}
-    assert diagnose(stream=client.sent, **keys).healthy  # all that it sent, and the last binding in it
+    keys = {"perm_key": same.perm, "temp_key": same.temp}
+    assert diagnose(stream=same.sent, **keys).healthy  # all that it sent, and the last binding in it
 
 
 def test_the_log_of_the_command_line_names_them() -> None:

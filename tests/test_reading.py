@@ -153,7 +153,7 @@ def test_text_without_bytes_says_why(text: str) -> None:
 ))  # fmt: skip
 @settings(max_examples=300, deadline=None)
 def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     said = ""
     for reader in (read, read_patient, read_bytes, read_keys):
         try:
@@ -161,7 +161,7 @@ def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str)
             said += str(getattr(found, "notes", "")) + (found[1] if reader is read_bytes else repr(found))
         except LocalError as error:
             said += str(error)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert canaries(said) == []
 
 

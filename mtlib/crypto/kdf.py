@@ -92,6 +92,12 @@ def _arguments(auth_key: Any, msg_key: Any, x: int) -> tuple[bytes, bytes]:
     return _key(auth_key), exact(msg_key, 16, "msg_key")
 
 
+def _source(value: Any, width: int | None, name: str) -> bytes:
+    """One source as bytes, apart from the others: a traceback that shows values shows the wrong one alone."""
+    data = bytes(value) if hasattr(value, "__bytes__") else value
+    return plain(data, name) if width is None else exact(data, width, name)
+
+
 def _check_direction(x: int, where: str) -> None:
     if x not in (0, 8):
         raise LocalError("x is a direction", got=x, expected="0 or 8", where=where)
@@ -163,11 +169,7 @@ class ScheduleTable:
         _check_direction(x, self.name)
         if sources.keys() != self.sources.keys():
             raise LocalError("not the sources of this table", got=[*sources], expected=[*self.sources], where=self.name)
-        values: dict[str, bytes] = {}
-        for name, width in self.sources.items():
-            value = sources[name]
-            data = plain(bytes(value) if hasattr(value, "__bytes__") else value, name)
-            values[name] = data if width is None else exact(data, width, name)
+        values = {name: _source(sources[name], width, name) for name, width in self.sources.items()}
         for row in self.rows:
             joined = row.joined(values, x)
             values[row.name] = hashlib.new(row.hash, joined).digest() if row.hash else joined
