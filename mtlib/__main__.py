@@ -44,6 +44,9 @@ def _run(arguments: Sequence[str]) -> int:
     from mtlib.cli.reading import NO, UNREACHABLE, USAGE
     from mtlib.errors import LocalError, MtError, Unreachable
 
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed, and the next file that is opened would stand for it
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its number

@@ -293,6 +293,20 @@ def test_a_key_log_that_is_a_pipe_without_a_reader(command: str, tmp_path: Path)
     assert "cannot write" in ended.stderr
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_what_is_no_file_is_everybodys_although_keys_are_written_there(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o644)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert main(["bind", "--json", "--keylog", str(pipe)]) == 0
+        assert os.read(reader, 4096).count(b"\n") == 2
+    finally:
+        os.close(reader)
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
+
+
 def test_a_private_key_is_no_public_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pem = tmp_path / "key.pem"
     pem.write_text(PrivateKey.generate().to_pem())
@@ -408,6 +422,21 @@ def test_a_reader_that_leaves_is_no_traceback(arguments: str) -> None:
         assert left.stderr is not None
         left.stdout.close()
         assert left.stderr.read() == b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes what the command was started with")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_was_closed_before_the_start_is_no_traceback(closed: str, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    for arguments, code in (("--help", 0), ("sheet bytes", 0), ("dissect -", 2), ("doctor no-file", 2),
+                            ("bind --keylog", 0)):
+        words = [sys.executable, "-m", "mtlib", *arguments.split(), *[str(keys)] * arguments.endswith("keylog")]
+        done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *words], input="", capture_output=True, text=True,
+                              timeout=60, check=False)
+        assert done.returncode == code
+        assert "Traceback" not in done.stderr
+        assert "mtlib:" not in done.stdout
+    assert len(keys.read_text().splitlines()) == 2
 
 
 def test_the_page_of_help_names_every_command_and_code() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -121,10 +122,10 @@ class KeyLog:
 
 
 def private(path: str, *flags: int) -> int:
-    """The descriptor of a file that its owner alone may read, made if there is none."""
+    """The descriptor of a file that its owner alone may read, made if there is none; of anything else, as it is."""
     with writing(path):
         file = at_once(path, os.O_WRONLY | os.O_CREAT | sum(flags), 0o600)
-        if os.name == "posix":
+        if os.name == "posix" and stat.S_ISREG(os.fstat(file).st_mode):  # /dev/null stays everybody's
             os.fchmod(file, 0o600)
         return file
 
