@@ -87,6 +87,25 @@ def test_a_second_file_has_the_keys() -> None:
         read_patient(H, C.perm[:200])
 
 
+def test_of_several_attempts_the_last_is_read_without_what_is_of_another() -> None:
+    def attempt(request: str, **more: int) -> str:
+        return "".join(f"{name}: {value}\n" for name, value in {"request": request, **more}.items())
+
+    first, second = attempt(H, session_id=5, msg_id=8, nonce=7), attempt(H[:-2] + "01", session_id=6, msg_id=12)
+    keys = f"perm_key: {C.perm.hex()}\nnow: 1800000000\n"
+    for text, line in ((keys + first + second, 7), (first + keys + second, 7), (keys + "# 1\n" + first + second, 8)):
+        facts = read_patient(text)
+        assert facts["request"][-1:] == b"\1"
+        assert (facts["session_id"], facts["msg_id"], facts["perm_key"].key) == (6, 12, AuthKey(C.perm))
+        assert "nonce" not in facts
+        assert facts.notes[0].startswith(f"2 attempts: the last is judged, from line {line} on")
+    above = read_patient("msg_id: 8\nsession_id: 5\nnow: 1800000000\n" + attempt(H) + attempt(H[:-2] + "01"))
+    assert above.keys() == {"request", "now"}  # an msg_id is of one message, and so what stands with it may be
+    assert read_patient("session_id: 5\n" + attempt(H) + attempt(H[:-2] + "01"))["session_id"] == 5
+    with pytest.raises(LocalError, match="session_id is there twice"):
+        read_patient(attempt(H, session_id=5) + "session_id: 6")
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -21,7 +21,9 @@ from patients import C
 
 def test_a_batch_of_patients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soak_doctor, "BATCH", 10)
-    (line,) = soak_doctor.patients([1, 2])
+    told = soak_doctor.patients([1, 2])
+    assert next(told).startswith("10 random patients: no exception")
+    (line,) = told
     assert line.startswith("20 random patients: no exception")
 
 

@@ -154,7 +154,7 @@ def _of_bytes(data: bytes) -> str:
 
 def unhexed(value: Any) -> Any:
     """The bytes of an answer that was told as hex digits; any other answer as it is."""
-    text = value if isinstance(value, str) and not value.isdigit() and value not in _SPELLINGS else ""
+    text = value if isinstance(value, str) and not value.isdigit() and value != f"{_NUMBER:x}" else ""
     return bytes.fromhex(text) if re.fullmatch(r"(?:[0-9a-f]{8})+", text) else value
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
@@ -105,8 +106,8 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
     if not any(each.name == "answer" for each in found) and (spoken := ANSWER.search(text)):
         found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
-    found = _one_of_each(found, scan)
     names = {each.name for each in found}
+    found = _one_of_each(found, scan)
     return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
 
 
@@ -409,6 +410,30 @@ def _content(
                                        f"its content; {len(data)} bytes"]  # fmt: skip
 
 
+def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
+    """The values of the last of several attempts that were written one below the other: each begins where a name comes
+    again. What stands above the first counts for all, unless it may be of one message; and so does a permanent key."""
+    sent = [each for each in found if each.name in ("request", "packet", "encrypted_message")]
+    if len({each.name for each in sent}) == len({(each.name, each.value) for each in sent}) or all(
+            each.logged for each in sent):  # fmt: skip
+        return found
+    attempts = list[list[Found]]([[]])
+    for each in found:
+        if each.name not in ("", "other_keys") and each.name in {other.name for other in attempts[-1]}:
+            attempts.append([])
+        attempts[-1].append(each)
+    names, last = [each.name for each in found], attempts[-1]
+    above = [*takewhile(lambda each: names.count(each.name) == 1 or each.name == "other_keys", found)]
+    of_one = {"msg_id", "nonce", "expires_at", "answer"}
+    of_one |= {"session_id", "salt"} if "msg_id" in {each.name for each in above} else set()
+    theirs = {"", *(each.name for each in last)} - {"other_keys"}
+    shared = [each for each in found if each not in last and each.name not in theirs and (
+        each.name in ("perm_key", "other_keys") or (each in above and each.name not in of_one))]  # fmt: skip
+    begins = f"{len(attempts)} attempts: the last is judged, from {last[0].where} on"
+    scan.said.append(f"{begins}; for another one give it alone")
+    return [*shared, *last]
+
+
 def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     """Each name once. What is inside the seal stands in for what is missing outside. Of different values in a log the
     last request counts, and of the numbers those of its line, or none."""
@@ -420,6 +445,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
         if each.inner:
             scan.took(each.where, f"{each.name} from what is inside the seal; nothing else says it")
         kept.append(each)
+    kept = _last_attempt(kept, scan)
     last = next((each for each in reversed(kept) if each.name in ("request", "packet", "encrypted_message")), None)
     result: list[Found] = []
     for name in dict.fromkeys(each.name for each in kept):

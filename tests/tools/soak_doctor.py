@@ -39,17 +39,18 @@ Told = dict[str, Any]
 
 
 def patients(seeds: Iterable[int]) -> Iterator[str]:
-    """A batch for each seed; then one line about all of them. AssertionError for a patient that was not told right."""
+    """A batch for each seed, and a line after each about all of them so far. AssertionError for a patient that was not
+    told right."""
     times: list[float] = []
     for seed in seeds:
         drawn = random.Random(seed)
         for number in range(BATCH):
             where, told = noise(drawn) if number % 2 else damaged(drawn)
             times.append(examined(f"seed {seed}, patient {number}", where, told))
-    yield (
-        f"{len(times):,} random patients: no exception, nothing named in noise, healthy only where a data centre "
-        f"accepts; {1000 * sum(times) / len(times):.1f} ms each, {1000 * max(times):.0f} ms the slowest"
-    )
+        yield (
+            f"{len(times):,} random patients: no exception, nothing named in noise, healthy only where a data centre "
+            f"accepts; {1000 * sum(times) / len(times):.1f} ms each, {1000 * max(times):.0f} ms the slowest"
+        )
 
 
 def large_texts() -> Iterator[str]:
@@ -139,4 +140,4 @@ if __name__ == "__main__":
     wanted = int(words[0]) if words else 10_000
     first = int(words[1]) if words[1:] else 1
     for line in patients(range(first, first + -(-wanted // BATCH))):
-        print(line)
+        print(line, flush=True)
