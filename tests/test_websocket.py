@@ -317,6 +317,12 @@ def test_a_request_that_is_too_long(dc: LocalDC) -> None:
     for more, status in ((0, 101), (1, 431)):
         with Browser(dc, request(X="y" * (room + more))) as browser:
             assert browser.status.startswith(f"HTTP/1.1 {status} ")
+    longest = request(X="y" * room)
+    for cut in range(1, 6):  # however it arrives
+        front = Front()
+        front.receive(longest[:-cut])
+        front.receive(longest[-cut:])
+        assert front.opened
 
 
 WRONG = {

@@ -78,7 +78,7 @@ class Front:
     def _upgrade(self, start: bytes) -> bytes:
         """Answer the request to upgrade, as soon as it is whole."""
         head, end, rest = start.partition(b"\r\n\r\n")
-        if len(head) > HANDSHAKE:
+        if len(head) > HANDSHAKE + 3 * (not end):  # of which three may be the beginning of its end
             most = f"at most {HANDSHAKE} bytes"
             raise self._refused(431, "a request to upgrade that is too long", f"{len(head)} bytes", most)
         if not end:
