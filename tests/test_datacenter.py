@@ -330,12 +330,23 @@ def test_a_repeated_request_gets_the_same_answer_and_does_not_run_again(talker: 
 
 
 def test_a_message_that_a_container_repeats_is_answered_once(talker: Talker) -> None:
-    """Its answer may be eight kilobytes, and a thousand of them fit into a packet of twenty."""
+    """Its answer may be a kilobyte, and a thousand of them fit into a packet of twenty."""
     first = talker.session.next_msg_id(talker.now)
-    talker.ask(call("msgs_state_req", msg_ids=list(range(8000))), msg_id=first)
+    talker.ask(call("msgs_state_req", msg_ids=list(range(1000))), msg_id=first)
     again = [Message(first, 1, b"")] * 1000
     (answer,) = send(talker, talker.session.next_msg_id(talker.now), 2, container(again))
-    assert answer["req_msg_id"] == first and len(answer["info"]) == 8000
+    assert answer["req_msg_id"] == first and len(answer["info"]) == 1000
+
+
+def test_an_answer_that_is_long_is_not_kept(talker: Talker) -> None:
+    """Thirty of eight kilobytes, in each session of each key, would be two gigabytes."""
+    for _ in range(5):
+        talker.ask(call("msgs_state_req", msg_ids=list(range(8000))))
+    talker.ask(PING)
+    known = talker.wire.dc.keys.get(talker.temp.auth_key.id, NOW)
+    assert known is not None
+    (session,) = known.sessions.values()
+    assert {SCHEMA.name_of(kept) for kept in session.answers.values()} == {"pong"}
 
 
 def test_a_container_is_answered_message_by_message(talker: Talker) -> None:

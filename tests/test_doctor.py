@@ -313,6 +313,16 @@ def test_edited_bytes_are_never_an_exception_and_never_healthy_by_mistake(
     assert diagnosis.healthy == (diagnosis.checks is not None and diagnosis.checks.ok)
 
 
+@pytest.mark.parametrize("begins", ["", "05 2a d4 cd"])
+@pytest.mark.parametrize("unit", ["00", "61 62"])
+def test_a_request_that_repeats_one_id_is_looked_at_soon(begins: str, unit: str) -> None:
+    """64 KB of zeros took half a minute, in which a data centre that explains its refusal answered nobody."""
+    hostile = bytes.fromhex(begins) + bytes.fromhex(unit) * 8000
+    started = time.process_time()
+    assert not diagnose(request=hostile).healthy
+    assert time.process_time() - started < 2
+
+
 def test_every_patient_takes_less_than_a_second() -> None:
     for name, make in PATIENTS.items():
         told, begun = make(), time.process_time()

@@ -256,6 +256,31 @@ def test_a_crowd_at_the_door_does_not_wait_for_its_turn_to_connect(monkeypatch: 
             opened.set()
 
 
+def test_whoever_waits_for_a_mute_address_takes_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads and two descriptors each, for as many as came while an address took no connection."""
+    mute = threading.Event()
+
+    def dial(*_: object, **__: object) -> socket.socket:
+        mute.wait(30)
+        raise TimeoutError
+
+    monkeypatch.setattr(module, "CONNECTIONS", 3)
+    monkeypatch.setattr("socket.create_connection", dial)
+    with Tap("127.0.0.1:1", tell=lambda *_: None) as tap:
+        for expected in (3, 3):
+            clients = [socket.socket() for _ in range(9)]
+            for client in clients:
+                client.settimeout(15)
+                client.connect((tap.host, tap.port))
+            turned_away = [client for client in clients[expected:] if client.recv(1) == b""]
+            assert len(turned_away) == 6
+            mute.set()  # and then there is room again
+            assert [client.recv(1) for client in clients[:expected]] == [b""] * 3
+            mute.clear()
+            for client in clients:
+                client.close()
+
+
 def test_a_full_disk_ends_the_capture_and_nothing_else() -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full on this system")

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from mtlib.crypto.entropy import System
-from mtlib.errors import LocalError, MtError, RpcError, Unreachable
+from mtlib.errors import LocalError, MtError, RpcError, TransportError, Unreachable
 from mtlib.net import server
 from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import is_loopback
@@ -218,6 +218,23 @@ def test_the_doctor_is_asked_once_a_packet(monkeypatch: pytest.MonkeyPatch) -> N
             client.bind(change=lambda request: request[:-20] + bytes(20))
         assert len(dc.trace.named("diagnosis")) == 21
         assert len(asked) == 2
+
+
+def test_a_doctor_that_fails_costs_nobody_their_data_centre(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> object:
+        raise ZeroDivisionError("not this one")
+
+    for name in ("explain_packet", "explain_refusal"):
+        monkeypatch.setattr(f"mtlib.clinic.doctor.{name}", fails)
+    with LocalDC() as dc, connect(dc) as client:
+        with pytest.raises(RpcError):
+            client.bind(change=lambda request: request[:-20] + bytes(20))
+        client.connection.send(client.temp_key.id_bytes + bytes(64))
+        with pytest.raises(TransportError):
+            client.connection.receive()
+        told = [event.text for event in dc.trace.named("diagnosis")]
+        assert told == ["the doctor has no word for it: not this one"] * 2
+        assert connect(dc).bind()
 
 
 def test_the_doctor_is_asked_once_until_everybody_had_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -372,12 +372,18 @@ def _with_another_msg_key(
     return None
 
 
+PLACES = 64
+"""Times that bytes are found in others at most: a hostile request consists of nothing but the same id."""
+
+
 def places_of(part: bytes, data: bytes) -> Iterator[int]:
-    """Where these bytes begin in others, each time."""
-    begins = data.find(part)
-    while begins >= 0:
-        yield begins
+    """Where these bytes begin in others, each of the first PLACES times."""
+    begins = -1
+    for _ in range(PLACES):
         begins = data.find(part, begins + 1)
+        if begins < 0:
+            return
+        yield begins
 
 
 # -- Which fields -------------------------------------------------------------------------------------------------

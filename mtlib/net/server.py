@@ -455,13 +455,13 @@ class LocalDC:
         if self._consulted:
             return "another one was looked at: one is until everybody had their turn"
         self._consulted = True
-        if isinstance(facts, PacketFacts):
-            return explain_packet(facts)
-        newest = sorted(self.dc.keys, key=lambda known: known.created)[-KEYS_TRIED:]
-        keys = [known.auth_key for known in newest] if len(facts.request) <= TRIED_SIZE else []
-        perm_id = int.from_bytes(facts.request[4:12], "little", signed=True)
-        perm = self.dc.keys.permanent(perm_id)
         try:
+            if isinstance(facts, PacketFacts):
+                return explain_packet(facts)
+            newest = sorted(self.dc.keys, key=lambda known: known.created)[-KEYS_TRIED:]
+            keys = [known.auth_key for known in newest] if len(facts.request) <= TRIED_SIZE else []
+            perm_id = int.from_bytes(facts.request[4:12], "little", signed=True)
+            perm = self.dc.keys.permanent(perm_id)
             found = explain_refusal(facts, other_keys=keys, perm_key_created=int(perm.created) if perm else None)
         except Exception as error:  # advice must not cost anybody their data centre
             return f"the doctor has no word for it: {error}"

@@ -84,6 +84,7 @@ class Tap:
         self._write = write
         self._file: BinaryIO | None = None
         self._open: dict[int, tuple[socket.socket, socket.socket]] = {}
+        self._room = threading.Semaphore(CONNECTIONS)  # those that still dial take a place, too
         self._lock = threading.Lock()
         self._queue: deque[Passed] = deque()
         self._held = 0
@@ -150,7 +151,7 @@ class Tap:
                 time.sleep(0.1)  # no more file descriptors, for the moment
                 continue
             number += 1
-            if len(self._open) >= CONNECTIONS or same_user(address, (self.host, self.port)) is False:
+            if same_user(address, (self.host, self.port)) is False or not self._room.acquire(blocking=False):
                 client.close()
                 continue
             threading.Thread(target=self._serve, args=(number, client), name=f"Tap, {number}", daemon=True).start()
@@ -160,6 +161,7 @@ class Tap:
         try:
             server = socket.create_connection(self.target, timeout=PATIENCE)
         except OSError as error:
+            self._room.release()
             client.close()
             where = f"{self.target[0]} port {self.target[1]}"
             self._over(number, f"{where} is not to be reached: {reason(error)}")
@@ -175,6 +177,7 @@ class Tap:
         back.start()
         self._forward(number, "client", client, server)
         back.join()
+        self._room.release()
         with self._lock:
             del self._open[number]
         for end in (client, server):

@@ -405,7 +405,8 @@ class OpenedPacket:
         body = answer(Call(self.peer, self.key, self.session_id, self.session, message, self.now, self.budget,
                            self.again))
         if body is not None:
-            self.session.answers[message.msg_id] = body
+            if len(body) <= self.peer.dc.limits.answer:
+                self.session.answers[message.msg_id] = body
             if self.key.just_bound and not was_bound:
                 body = self._after_binding(message, body)
             yield Outgoing(body, body[:4] == _RPC_RESULT)

@@ -35,6 +35,8 @@ class Limits(NamedTuple):
     beyond these raises the floor, so that nothing old is accepted again."""
     answers: int = 32
     """Kept per session for repeated requests."""
+    answer: int = 1024
+    """Bytes of an answer that is kept: more takes only the state of a thousand messages, which is another by then."""
 
     # One packet shares the next four with all that is nested in it. Each is asked before anything is made of the bytes.
     messages: int = 1024
