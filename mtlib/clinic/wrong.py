@@ -108,7 +108,7 @@ def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
     near = range(piece.offset - 3, piece.offset + 4)
     offsets = {*range(0, 161, 4), *near, *range(160, 257 - size, 16)} if of_key else {*range(width - size + 1)}
     yield from ((offset, size) for offset in sorted(offsets) if offset != piece.offset and offset >= 0)
-    lengths = {8, 12, 16, 20, 24, 32, 36, 40, 48, 64, size - 1, size + 1} if of_key else ()
+    lengths = {8, 12, 16, 20, 24, 32, 36, 40, 48, 64, size - 1, size + 1, 256 - piece.offset} if of_key else ()
     yield from ((piece.offset, length) for length in sorted(lengths) if length != size)
 
 
@@ -149,6 +149,34 @@ def _around(msg_key: Piece, of_key: Piece, offset: int, length: int) -> list[tup
     whole, half = of_key._replace(offset=offset, length=length), length // 2
     first, second = whole._replace(length=half), whole._replace(offset=offset + half, length=length - half)
     return [(first, msg_key, second), (msg_key, whole), (whole, msg_key)]
+
+
+def never_begun_anew(table: Rows) -> Iterator[Rows]:
+    """Every hash over all that went into those before it as well."""
+    said: list[Piece] = []
+    rows = [row._replace(pieces=tuple(said := [*said, *row.pieces])) if row.hash else row for row in table]
+    yield tuple(rows)
+
+
+def written_over_the_key(table: Rows) -> Iterator[Rows]:
+    """msg_key appended in place to a piece of the key, as `append` of Go does: over the 16 bytes of the key behind it,
+    before the next piece is read."""
+    over: dict[int, Piece] = {}
+    rows = []
+    for row in table:
+        if row.hash and len(row.pieces) == 3:  # the second piece of the key is appended in the same way
+            key, msg_key, _ = row.pieces
+            over |= {key.offset + key.length + n: msg_key for n in (0, 16)}  # type: ignore[operator]
+            row = row._replace(pieces=(key, msg_key, msg_key))
+        elif row.hash:
+            halves = [half for piece in row.pieces for half in (
+                [piece] if piece.source == "msg_key" else [
+                    over.get(at, piece._replace(offset=at, length=16)) for at in (piece.offset, piece.offset + 16)])]
+            if row.pieces[0].source != "msg_key":
+                over[row.pieces[0].offset + 32] = row.pieces[-1]
+            row = row._replace(pieces=tuple(halves))
+        rows.append(row)
+    yield tuple(rows)
 
 
 def all_on_one_side(table: Rows) -> Iterator[Rows]:
