@@ -312,7 +312,7 @@ _ROWS: tuple[Mistake, ...] = (
          "msg_key was appended to a piece of the key in place, over the bytes of the key behind it.",
          "Give the hash its pieces one after the other, or join them in a buffer of their own: `append` of Go writes "
          "into the array behind a slice.",
-         rows=lambda table: wrong.written_over_the_key(table) if table == V1.rows else []),
+         rows=wrong.written_over_the_key),
     _row("schedule_of_another_hash", Stage.OPENS, V1_LESSON, "The key schedule uses another hash than the table says.",
          "MTProto 1.0 has four SHA-1, MTProto 2.0 two SHA-256; each piece says which of them it is cut from.",
          rows=wrong.other_hashes),

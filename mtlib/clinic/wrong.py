@@ -14,7 +14,7 @@ from typing import Any
 
 from mtlib.clinic.recipe import Rows
 from mtlib.crypto.aes import BLOCK, raw_aes
-from mtlib.crypto.kdf import Piece, ScheduleRow
+from mtlib.crypto.kdf import V1, Piece, ScheduleRow
 
 # -- Numbers ------------------------------------------------------------------------------------------------------
 
@@ -160,23 +160,13 @@ def never_begun_anew(table: Rows) -> Iterator[Rows]:
 
 def written_over_the_key(table: Rows) -> Iterator[Rows]:
     """msg_key appended in place to a piece of the key, as `append` of Go does: over the 16 bytes of the key behind it,
-    before the next piece is read."""
-    over: dict[int, Piece] = {}
-    rows = []
-    for row in table:
-        if row.hash and len(row.pieces) == 3:  # the second piece of the key is appended in the same way
-            key, msg_key, _ = row.pieces
-            over |= {key.offset + key.length + n: msg_key for n in (0, 16)}  # type: ignore[operator]
-            row = row._replace(pieces=(key, msg_key, msg_key))
-        elif row.hash:
-            halves = [half for piece in row.pieces for half in (
-                [piece] if piece.source == "msg_key" else [
-                    over.get(at, piece._replace(offset=at, length=16)) for at in (piece.offset, piece.offset + 16)])]
-            if row.pieces[0].source != "msg_key":
-                over[row.pieces[0].offset + 32] = row.pieces[-1]
-            row = row._replace(pieces=tuple(halves))
-        rows.append(row)
-    yield tuple(rows)
+    before those are read. Of MTProto 1.0."""
+    if len(table) == len(V1.rows):
+        a, b, c, d, *last = table
+        first, msg_key, _ = b.pieces  # the second piece is appended in the same way, over 16 bytes more
+        e, f = (first._replace(offset=offset) for offset in (80, 112))
+        yield (a, b._replace(pieces=(first, msg_key, msg_key)), c._replace(pieces=(msg_key, e, msg_key)),
+               d._replace(pieces=(msg_key, msg_key, f)), *last)  # fmt: skip
 
 
 def all_on_one_side(table: Rows) -> Iterator[Rows]:
