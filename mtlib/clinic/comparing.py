@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
-from mtlib.clinic.opening import INNER_ID, Known, Opened, noticed, path_of
+from mtlib.clinic.opening import INNER_ID, Known, Opened, noticed, path_of, said
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.wrong import ENVELOPE, long, rounded, size_of
 
@@ -106,8 +106,7 @@ def _explained(place: FieldValue, patient: Patient, known: Known) -> Finding:
     row = _explain(place, patient, known)
     turned = _changed(place.expected, place.got) and _changed(place.got, place.expected)
     if turned and place.name == "nonce" and place.path != "request/nonce" and patient.request is not None:
-        other = Evidence("request/nonce", _AT["nonce"], 8, place.expected, place.got)  # either may be the wrong one
-        return Finding(row, (place.evidence, other))
+        return said(row.name, "It may as well be the nonce of the request, at byte 12.", place.evidence)
     if place.name != "constructor":
         return Finding(row, (place.evidence,))
     either = (place.got.to_bytes(4, "little", signed=True), INNER_ID)

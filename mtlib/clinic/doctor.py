@@ -296,7 +296,10 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared)), opened
     if other is None and _strange(opened, known, compared):
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
-        return case.and_found(noticed("something_else_sealed", strange), *_outside(compared)), opened
+        inside = opened.envelope[HEADER:]
+        undone = [row.name for row, ways in at("unpacked") if any((way(inside) or b"")[:4] == INNER_ID for way in ways)]
+        more = f"It is one, {undone[0].replace('_', ' ')}." if undone else ""
+        return case.and_found(said("something_else_sealed", more, strange), *_outside(compared)), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
     return case.and_found(*compared), opened
 
@@ -522,7 +525,7 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
     size = size_of(opened.shape)
     padding = len(opened.plaintext) - size
     rest = sealed[FRONT + len(opened.plaintext) :]
-    if padding < 0 and right_digest(opened.plaintext + rest) == sealed[8:FRONT]:
+    if padding < 0 and right_digest((opened.plaintext + rest)[:ENVELOPE_SIZE]) == sealed[8:FRONT]:
         clear = Evidence("encrypted_message/ciphertext", len(sealed) - len(rest), len(rest), rest, "a whole block")
         yield noticed("not_sealed", clear, _size(sealed))
     elif padding < 0:

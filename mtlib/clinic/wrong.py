@@ -14,7 +14,7 @@ from typing import Any
 
 from mtlib.clinic.recipe import Rows
 from mtlib.crypto.aes import BLOCK, raw_aes
-from mtlib.crypto.kdf import Piece, ScheduleRow
+from mtlib.crypto.kdf import V1, Piece, ScheduleRow
 
 # -- Numbers ------------------------------------------------------------------------------------------------------
 
@@ -108,7 +108,7 @@ def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
     near = range(piece.offset - 3, piece.offset + 4)
     offsets = {*range(0, 161, 4), *near, *range(160, 257 - size, 16)} if of_key else {*range(width - size + 1)}
     yield from ((offset, size) for offset in sorted(offsets) if offset != piece.offset and offset >= 0)
-    lengths = {8, 12, 16, 20, 24, 32, 36, 40, 48, 64, size - 1, size + 1} if of_key else ()
+    lengths = {8, 12, 16, 20, 24, 32, 36, 40, 48, 64, size - 1, size + 1, 256 - piece.offset} if of_key else ()
     yield from ((piece.offset, length) for length in sorted(lengths) if length != size)
 
 
@@ -149,6 +149,24 @@ def _around(msg_key: Piece, of_key: Piece, offset: int, length: int) -> list[tup
     whole, half = of_key._replace(offset=offset, length=length), length // 2
     first, second = whole._replace(length=half), whole._replace(offset=offset + half, length=length - half)
     return [(first, msg_key, second), (msg_key, whole), (whole, msg_key)]
+
+
+def never_begun_anew(table: Rows) -> Iterator[Rows]:
+    """Every hash over all that went into those before it as well."""
+    said: list[Piece] = []
+    rows = [row._replace(pieces=tuple(said := [*said, *row.pieces])) if row.hash else row for row in table]
+    yield tuple(rows)
+
+
+def written_over_the_key(table: Rows) -> Iterator[Rows]:
+    """msg_key appended in place to a piece of the key, as `append` of Go does: over the 16 bytes of the key behind it,
+    before those are read. Of MTProto 1.0."""
+    if len(table) == len(V1.rows):
+        a, b, c, d, *last = table
+        first, msg_key, _ = b.pieces  # the second piece is appended in the same way, over 16 bytes more
+        e, f = (first._replace(offset=offset) for offset in (80, 112))
+        yield (a, b._replace(pieces=(first, msg_key, msg_key)), c._replace(pieces=(msg_key, e, msg_key)),
+               d._replace(pieces=(msg_key, msg_key, f)), *last)  # fmt: skip
 
 
 def all_on_one_side(table: Rows) -> Iterator[Rows]:

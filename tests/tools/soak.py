@@ -194,7 +194,10 @@ def properties(budget: Budget) -> Iterator[str]:
 def doctor(budget: Budget) -> Iterator[str]:
     from soak_doctor import BATCH, large_texts, patients
 
-    yield from patients(budget.batches(10_000, BATCH))
+    line = ""
+    for line in patients(budget.batches(10_000, BATCH)):
+        print(line, file=sys.stderr, flush=True)  # where it is; the last one is the result
+    yield line
     yield from large_texts()
 
 
