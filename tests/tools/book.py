@@ -153,7 +153,7 @@ FOLD = re.compile(r"<details\b|</details>")
 SUMMARY = re.compile(r"\s*<summary>.*?</summary>", re.S)
 
 ICON = '<link rel="icon" href="data:,">'
-"""None: a browser that is told of no icon asks for one, and finds that it is not there."""
+"""None: a browser that is told of none asks the site for one, and complains that it is not there."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Told to the browser by a page of paper: no script, nothing fetched. The styles stand in the page and its tables."""
 OWN_POLICY = (
@@ -221,7 +221,7 @@ def page(
         body, notes = body.replace("<details>", "<details open>"), _footnotes(body + answers)
         notes = answers.replace("<details>", "<details open>") + notes
     below = around.replace(f'"{ABOVE}"', f'"{BELOW}"', 1)
-    policy, head, foot = POLICY, ICON, ""
+    policy, head, foot = POLICY, "", ""
     if views is not None:
         around, below = (each.replace(UP, UP + TO_SEARCH, 1) for each in (around, below))
         policy, head, foot = OWN_POLICY, f'<link rel="stylesheet" href="book.css">{ICON}', FOOT
@@ -481,7 +481,8 @@ def sheets() -> dict[str, str]:
     for name in SHEETS:
         letters = f"@media print {{ body {{ font-size: {POINTS[name]}pt; }} }}"
         paper = sheet(name)
-        made[f"sheet_{name}"] = page(paper.title, paper.html, around=around, more=SHEET + letters)
+        text = page(paper.title, paper.html, around=around, more=SHEET + letters)
+        made[f"sheet_{name}"] = text.replace("</head>", f"{ICON}</head>", 1)
     return made
 
 
