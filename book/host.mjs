@@ -13,6 +13,7 @@ const LATE = 150; // milliseconds after which a reader is told that Python works
 const TRIES = 2; // how often a question is asked at most, when Python ends in the middle
 const ORDER = ["structure", "inspected", "state", "told"];
 const RUNS = "Python runs in this page.";
+const NOT_LOADED = "it could not be loaded from this site"; // what a browser gives no reason for
 const ENDED = "Python ended in the middle. It starts again, and what you did is kept.";
 const GONE = "Python has ended twice over this. Load the page again.";
 
@@ -21,6 +22,7 @@ class Python {
   constructor(tell) {
     this.tell = tell;
     this.worker = null;
+    this.runs = false; // it is loaded
     this.page = 0; // which page of the book asks it
     this.life = 0; // how often it was started: what an earlier one knew, a later one does not
     this.waiting = new Map();
@@ -29,6 +31,7 @@ class Python {
 
   start() {
     if (this.worker) return;
+    this.runs = false;
     this.life += 1;
     const life = this.life;
     // A worker from a blob is under the policy of its page; one from an address would be under none.
@@ -36,7 +39,7 @@ class Python {
     const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     this.worker = new Worker(address, { type: "module" });
     this.worker.onmessage = ({ data }) => life === this.life && this.told(data);
-    this.worker.onerror = (event) => life === this.life && this.end(`Python did not start: ${event.message || "no worker here"}.`);
+    this.worker.onerror = (event) => life === this.life && this.end(`Python did not start: ${event.message || NOT_LOADED}.`);
     this.worker.postMessage({ life: `python ${Math.random()}` });
     this.tell("Python starts in this page.");
   }
@@ -44,7 +47,7 @@ class Python {
   told(data) {
     if (data.loading) this.tell(data.loading);
     else if (data.alive) this.watch(data.alive);
-    else if (data.ready) this.tell(RUNS);
+    else if (data.ready) this.begin();
     else if (data.failed) this.end(`Python did not start: ${data.failed}.`);
     else {
       const { done, timer } = this.waiting.get(data.call);
@@ -52,6 +55,17 @@ class Python {
       this.waiting.delete(data.call);
       done(data.answer);
     }
+  }
+
+  /** However slow the line is over which Python comes, that is no time of an answer. */
+  begin() {
+    this.runs = true;
+    this.tell(RUNS);
+    for (const each of this.waiting.values()) this.time(each);
+  }
+
+  time(question) {
+    question.timer = setTimeout(() => this.end(question.late), question.limit);
   }
 
   /** The worker holds a lock as long as it lives: whoever gets it knows that it has ended, however that came. */
@@ -79,8 +93,9 @@ class Python {
     this.asked += 1;
     const call = this.asked;
     return new Promise((done, failed) => {
-      const timer = setTimeout(() => this.end(late), limit);
-      this.waiting.set(call, { done, failed, timer });
+      const asked = { done, failed, limit, late };
+      this.waiting.set(call, asked);
+      if (this.runs) this.time(asked);
       this.worker.postMessage({ call, question });
     });
   }
@@ -271,6 +286,5 @@ async function live(python) {
 }
 
 const python = new Python((sentence) => { document.getElementById("book-status").textContent = sentence; });
-turning(python, () => live(python));
+turning(python, () => live(python), live(python));
 addEventListener("hashchange", () => receive(globalThis.book.models, python));
-live(python);

@@ -8,8 +8,10 @@ const NAMES = ["my_bind.py", "my_guesses.json"];
 const BIND = NAMES[0];
 const FORGET = "Forget what is kept in this browser: my_bind.py, the guesses, and what was typed into cells?";
 const ONLY_HERE = "It is not stored, and will be gone with this page.";
+const FULL = "This browser has no room for what you keep, or was told to store nothing.";
 const held = new Map(); // what is not stored
-const listeners = [];
+let why = ""; // it is not stored
+let show = () => {}; // of the panel that is in the page
 
 /** What `act` gives; null where it fails, as in a browser that stores nothing. */
 function tried(act) {
@@ -41,17 +43,17 @@ export function take({ mine, unstored }) {
     if (name === BIND && unstored) held.set(name, mine[name]);
     else store(name, mine[name]);
   }
-  for (const listener of listeners) listener(unstored || "");
+  why = unstored || (NAMES.some((name) => held.get(name)) ? FULL : "");
+  show();
 }
+
+addEventListener("storage", () => show()); // what is kept in another window of this browser
 
 /** The names of the functions that are kept. */
 export const functions = () => [...(sent()[BIND] || "").matchAll(/^(?:async +)?def +(\w+)/gm)].map(([, name]) => name);
 
 /** The guesses by the names of their predictions. */
 export const guesses = () => tried(() => JSON.parse(sent()[NAMES[1]])) || {};
-
-/** Whenever the files change, `listener` is given a sentence about them, mostly empty. */
-export const changed = (listener) => listeners.push(listener);
 
 // -- What was typed into a cell: it stays until the window is closed
 
@@ -89,10 +91,10 @@ export function panel(python) {
   line.append(save, make("label", "", "Bring one: ", { for: "mine-file" }), file, forget);
   const about = make("p", "", "Functions that you keep stay in this browser, in my_bind.py, and are used in the lessons that follow. What you type into a cell stays until this window is closed. Nothing is sent, and nothing that could be a key is stored.");
   root.append(make("h2", "", "Your own functions"), about, make("p", "list"), line, said);
-  const show = (sentence) => {
+  show = () => {
     const names = functions();
     root.querySelector(".list").textContent = names.length ? `Kept: ${names.join(", ")}.` : "None is kept so far.";
-    said.textContent = sentence && `${sentence} ${ONLY_HERE}`;
+    said.textContent = why && `${why} ${ONLY_HERE}`;
     save.disabled = forget.disabled = !sent()[BIND] && !sent()[NAMES[1]];
   };
   save.addEventListener("click", () => saved(sent()[BIND] || ""));
@@ -100,7 +102,8 @@ export function panel(python) {
     if (!confirm(FORGET)) return;
     NAMES.forEach((name) => store(name, null));
     tried(() => sessionStorage.clear());
-    show("");
+    why = "";
+    show();
     said.textContent = "Nothing is kept now.";
   });
   file.addEventListener("change", async () => {
@@ -111,12 +114,11 @@ export function panel(python) {
       if (error) throw new Error(error);
       if (unstored?.startsWith("It is no Python")) throw new Error(`This file was not taken. ${unstored}`);
       take({ mine: { ...sent(), [BIND]: text }, unstored });
-      if (!unstored) said.textContent = "Your file is here.";
+      if (!why) said.textContent = "Your file is here.";
     } catch (error) {
       said.textContent = error.message;
     }
   });
-  changed(show);
-  show("");
+  show();
   return root;
 }

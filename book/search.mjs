@@ -1,6 +1,7 @@
 // The page with every lesson, word, field and heading is there to read; what is typed here chooses among its lines.
 
 import { make } from "./asking.mjs";
+import { fragment } from "./turning.mjs";
 
 const BEST = 12; // lines that are shown
 
@@ -38,7 +39,7 @@ export function search() {
     event.preventDefault();
     best.querySelector("a")?.click();
   });
-  input.value = decodeURIComponent(location.hash.slice(1));
+  input.value = fragment();
   choose();
   input.focus();
 }

@@ -302,3 +302,36 @@ def test_what_could_be_a_key_is_not_stored(lesson: Callable[..., Lesson]) -> Non
     assert opened.page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
     opened = lesson(CHECKS, opened.reader)
     expect(opened.page.locator(".mine")).to_contain_text("None is kept so far.")
+
+
+KEPT = "from mtlib.lab import keep\ndef {0}():\n    return 1\nkeep({0})"
+FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+
+
+def test_a_browser_that_stores_nothing_says_that_what_is_kept_will_be_gone(
+    lesson: Callable[..., Lesson], reader: Callable[..., Reader]
+) -> None:
+    fresh = reader()
+    fresh.page.add_init_script(FULL)
+    opened = lesson(CHECKS, fresh)
+    opened.write(0, KEPT.format("mine_alone"))
+    opened.run(0)
+    panel = opened.page.locator(".mine")
+    expect(panel).to_contain_text("Kept: mine_alone.")
+    said = "or was told to store nothing. It is not stored, and will be gone with this page."
+    expect(panel).to_contain_text(said)
+    fresh.turn(SEALED)
+    expect(opened.page.locator(".mine")).to_contain_text(said)
+
+
+def test_what_is_kept_in_another_window_is_kept_here(
+    lesson: Callable[..., Lesson], reader: Callable[..., Reader]
+) -> None:
+    first = lesson(CHECKS, reader())
+    second = first.reader.context.new_page()
+    second.goto(first.page.url)
+    expect(second.locator(".mine")).to_contain_text("None is kept so far.")
+    first.write(0, KEPT.format("mine_alone"))
+    first.run(0)
+    expect(second.locator(".mine")).to_contain_text("Kept: mine_alone.")
+    expect(second.get_by_role("button", name="Save my_bind.py as a file")).to_be_enabled()

@@ -26,6 +26,7 @@ TITLES = {each.number: each.title for each in COURSE}
         ("aes-ige", "AES-IGE", "/11_aes_ige.html"),
         ("forty bytes", "14 Forty bytes that bind", "/14_forty_bytes_that_bind.html"),
         ("what you need", "What you need", "#what-you-need"),
+        ("refused", "Why was my bind refused?", "/doctor.html"),
     ],
 )
 def test_what_is_typed_finds_its_line_from_the_keyboard_alone(
@@ -48,7 +49,12 @@ def test_what_is_not_there_is_said(reader: Callable[..., Reader]) -> None:
     page = reader().open("search", "#zzzz")
     expect(page.get_by_role("status").first).to_have_text("No lines found.")
     page.locator("#search-words").fill("")
-    assert page.locator(".searched:visible").count() == 4
+    assert page.locator(".searched:visible").count() == 5
+
+
+def test_an_address_that_no_browser_reads_is_searched_for_as_it_stands(reader: Callable[..., Reader]) -> None:
+    page = reader().open("search", "#100%")
+    expect(page.locator("#search-words")).to_have_value("100%")
 
 
 def test_without_scripts_it_is_an_index_whose_links_lead_somewhere(reader: Callable[..., Reader], site: Site) -> None:

@@ -34,7 +34,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
-from book_index import TITLE, entries, listed
+from book_index import beginning, entries, listed
 from book_views import Player, all_views
 from mtlib.clinic.sheet import SHEETS, sheet
 from mtlib.lab.course import SHORT, Course, Lesson, lessons
@@ -79,6 +79,8 @@ The library's client and its data centre, joined in memory: two key exchanges, `
 the bound key. Each arrow opens into its bytes. Before you press a button, this is a bind from published randomness;
 afterwards the keys are new.
 """
+INSTRUMENTS = {"doctor": DOCTOR, "bind": BIND}
+"""The pages that are no lesson, by name."""
 TO_PRINT = (
     "To print, one sheet each: [all bytes of a client](sheet_bytes.html) and [the exchange that makes a"
     " key](sheet_exchange.html)."
@@ -150,6 +152,8 @@ ANSWER = re.compile(r'<details class="mtlib-answer"[^>]*>')
 FOLD = re.compile(r"<details\b|</details>")
 SUMMARY = re.compile(r"\s*<summary>.*?</summary>", re.S)
 
+ICON = '<link rel="icon" href="data:,">'
+"""None: a browser that is told of none asks the site for one, and complains that it is not there."""
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Told to the browser by a page of paper: no script, nothing fetched. The styles stand in the page and its tables."""
 OWN_POLICY = (
@@ -187,7 +191,7 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml)[;,]", re.I)
 
 ABOVE, BELOW = "lessons", "lessons, below"
 """What the two navigations of a page are called."""
-UP_ONLY = f'<nav aria-label="{ABOVE}">{UP}</nav>'
+UP_ONLY = f'<nav aria-label="{ABOVE}"><span>{UP}</span></nav>'
 FOOT = (
     "<footer>Code: MIT. Text and figures: CC BY 4.0. Python for the browser: MPL 2.0 and PSF, about 6 MB, loaded once,"
     ' at the first touch. <a href="LICENCES.txt">Licences and sizes</a> of every file.</footer>'
@@ -220,7 +224,7 @@ def page(
     policy, head, foot = POLICY, "", ""
     if views is not None:
         around, below = (each.replace(UP, UP + TO_SEARCH, 1) for each in (around, below))
-        policy, head, foot = OWN_POLICY, '<link rel="stylesheet" href="book.css"><link rel="icon" href="data:,">', FOOT
+        policy, head, foot = OWN_POLICY, f'<link rel="stylesheet" href="book.css">{ICON}', FOOT
     if views:
         data = json.dumps({"views": views}, separators=(",", ":")).replace("<", "\\u003c")
         foot += f'<script type="application/json" id="book-data">{data}</script>'
@@ -342,7 +346,7 @@ def index_of(first: NotebookNode, titles: dict[str, str], more: str = "") -> str
     name, *_ = titles
     text = f"# {COURSE}\n\n{INTRODUCTION}\n\n{more}\n\n**Begin with [{escape(titles[name])}]({name}.ipynb).**\n\n"
     text += course_map(first)
-    missing = [name for name in titles if f"({name}.ipynb)" not in text]
+    missing = [name for name in titles if not re.search(rf"[(\"]{name}\.ipynb", text)]
     text += "\n".join(["", *(f"- [{escape(titles[name])}]({name}.ipynb)" for name in missing)])
     return body_of(of_markdown(text))
 
@@ -422,11 +426,12 @@ def pages(*, printed: bool) -> dict[str, str]:
     if not printed:
         questions = {each.stem: each.question for each in course}
         glossary = (DOCS / "glossary.md").read_text(encoding="utf-8")
-        found = entries(titles, questions, made, glossary, lesson_views())
+        bodies_of = made | {name: body_of(of_markdown(text)) for name, text in INSTRUMENTS.items()}
+        found = entries(titles, questions, bodies_of, glossary, lesson_views())
         made["search"], around["search"] = listed(found), UP_ONLY
     scripts = {} if printed else {"index": PROGRESS.format(data=course_data(course))}
     return {
-        name: page(titles.get(name, TITLE if name == "search" else COURSE), body, around=around.get(name, ""),
+        name: page(titles.get(name) or beginning(body)[0], body, around=around.get(name, ""),
                    printed=printed, views=None if printed else views.get(name, {}), script=scripts.get(name, ""))
         for name, body in made.items()
     } | sheets() | ({} if printed else instruments())  # fmt: skip
@@ -461,11 +466,11 @@ def instruments() -> dict[str, str]:
     asked = {"view-doctor-1": {"kind": "form", "traits": form["traits"], "cells": [DOCTOR_CELL]}}
     ran = {"view-bind-1": {"kind": "bind", "traits": {"said": bind["said"], **bind["view"]["traits"]}}}
     still = form["html"].partition("</p>")[2].removesuffix("</div>")
-    texts = {"doctor": (DOCTOR, "view-doctor-1", still, asked), "bind": (BIND, "view-bind-1", bind["html"], ran)}
+    shown = {"doctor": ("view-doctor-1", still, asked), "bind": ("view-bind-1", bind["html"], ran)}
     made = {}
-    for name, (text, id, table, views) in texts.items():
-        body = body_of(of_markdown(text)) + harmless(f'<div id="{id}" class="view">{table}</div>')
-        made[name] = page(text.splitlines()[0].lstrip("# "), body, around=UP_ONLY, views=views)
+    for name, (id, table, views) in shown.items():
+        body = body_of(of_markdown(INSTRUMENTS[name])) + harmless(f'<div id="{id}" class="view">{table}</div>')
+        made[name] = page(beginning(body)[0], body, around=UP_ONLY, views=views)
     return made
 
 
@@ -476,7 +481,8 @@ def sheets() -> dict[str, str]:
     for name in SHEETS:
         letters = f"@media print {{ body {{ font-size: {POINTS[name]}pt; }} }}"
         paper = sheet(name)
-        made[f"sheet_{name}"] = page(paper.title, paper.html, around=around, more=SHEET + letters)
+        text = page(paper.title, paper.html, around=around, more=SHEET + letters)
+        made[f"sheet_{name}"] = text.replace("</head>", f"{ICON}</head>", 1)
     return made
 
 

@@ -10,8 +10,9 @@ from html import escape, unescape
 from typing import Any, NamedTuple
 
 TITLE = "Search"
-INTRODUCTION = "Every lesson, heading, word of the glossary and field of a packet, and where it stands."
-SECTIONS = {"lesson": "Lessons", "word": "Words", "field": "Fields", "heading": "Headings"}
+INTRODUCTION = "Every lesson, page, heading, word of the glossary and field of a packet, and where it stands."
+SECTIONS = {"lesson": "Lessons", "page": "Other pages", "word": "Words", "field": "Fields", "heading": "Headings"}
+FIRST = re.compile(r'<h1\b[^>]*>(.*?)(?:<a class="anchor-link"|</h1>).*?<p>(.*?)</p>', re.S)
 HEADING = re.compile(r'<h[23] id="([^"]+)">(.*?)<a class="anchor-link"', re.S)
 ROW = re.compile(r"^\| <a id=[^>]+></a>(.+?) \| (.+) \| (.+) \|$", re.M)
 TAG = re.compile(r"<[^>]+>")
@@ -32,12 +33,21 @@ def entries(
 ) -> list[Entry]:
     """All of them: from titles and questions of the lessons, what is on each page, the glossary, and the inspectors."""
     found = [Entry("lesson", title, f"{name}.html", questions.get(name, "")) for name, title in titles.items()]
+    for name in sorted(bodies.keys() - {*titles, "index"}):
+        words, beside = beginning(bodies[name])
+        found.append(Entry("page", words, f"{name}.html", beside))
     found += sorted(_words(glossary), key=lambda entry: entry.words.casefold())
     found += sorted(_fields(titles, views), key=lambda entry: entry.words)
     for name, body in bodies.items():
         found += [Entry("heading", _text(words), f"{name}.html#{id}", titles.get(name, ""))
                   for id, words in HEADING.findall(body)]  # fmt: skip
     return found
+
+
+def beginning(body: str) -> tuple[str, str]:
+    """What a page is called, and its first paragraph."""
+    found = FIRST.search(body)
+    return (_text(found[1]), _text(found[2])) if found else ("", "")
 
 
 def _text(html: str) -> str:

@@ -72,7 +72,7 @@ class Board(Plate):
             off = part in self.off
             yield Glyph(f"part {part}", 8, 24 + 21.4 * at, 212, 19, f"{'☐ off' if off else '☑'}  {part}",
                         f"small left {'ghost dim' if off else 'paper'}", do=("switch", part), pressed=off,
-                        label=f"{part}: {'off' if off else 'on'}; click to switch it "
+                        label=f"{'off' if off else 'on'} {part}; click to switch it "
                         f"{'on' if off else 'off'}")  # fmt: skip
         for at, (number, attack) in enumerate(ATTACKS.items()):
             row, column = divmod(at, 4)

@@ -397,7 +397,7 @@ class Wires(Plate):
             lights = f"w{at + 1}" if at < len(WIRES) else ""
             yield Glyph(f"s {name}", 8 + 250 * column, 312 + 32 * row, 244, 26, f"{number}{name}  {sign}",
                         "bad" if holds is False else "ghost dim" if off else "paper", of=lights, lights=lights,
-                        label=f"check {name}: {state}; click to switch it {'on' if off else 'off'}",
+                        label=f"check {number}{name}: {state}; click to switch it {'on' if off else 'off'}",
                         do=("switch", name), pressed=off)  # fmt: skip
         good = message.ok and verdict.ok
         dishonest = good and bool(self.scene.attack)
