@@ -329,7 +329,7 @@ def test_other_connections_are_counted(spoken: tuple[Said, list[AuthKey], bytes]
     udp = struct.pack(">BBHHHBBH", 0x45, 0, 28, 1, 0, 64, 17, 0) + bytes(8) + struct.pack(">HHHH", 53, 53, 8, 0)
     capture = read_capture(pcap([*web, udp, b"\x45", b"", *packets(segments(said))]), keys)
     whole(capture, inner)
-    assert capture.notes == ("3 packets that are no TCP, or are damaged",
+    assert capture.notes == ("3 packets that are no TCP, fragments, or damaged",
                              "1 TCP connections without anything of MTProto that could be recognised")
 
 

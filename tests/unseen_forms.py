@@ -344,6 +344,7 @@ _JSON = {
 }  # fmt: skip
 _B64 = {n: base64.b64encode(b).decode() for n, b in (("request", REQUEST), ("perm", PERM), ("temp", TEMP))}
 _CALL = {"request": REQUEST, "session_id": SESSION, "msg_id": MSG_ID}
+_BESIDE_KEYS = {"request": REQUEST, "perm_key": PERM, "temp_key": TEMP}
 _PACKET = {"packet": PACKET, "perm_key": PERM, "temp_key": TEMP}
 
 TEXTS: dict[str, tuple[str | bytes, dict[str, Any]]] = {
@@ -475,6 +476,10 @@ TEXTS: dict[str, tuple[str | bytes, dict[str, Any]]] = {
     "names with indexes": (
         "".join(f"{n}[{len(v) // 2}]: {v}\n" if len(v) > 60 else f"{n}: {v}\n" for n, v in _JSON.items()), ALL),
     "numbered lines": ("".join(f"{k:4d}  {n}: {v}\n" for k, (n, v) in enumerate(_JSON.items(), 1)), ALL),
+    "wide letters": (f"request: {''.join(chr(ord(x) + 0xFEE0) for x in REQUEST.hex())}\n{KEYS}", _BESIDE_KEYS),
+    "Visual Studio's watch": (
+        "request:\n" + "\n".join(f"[{n}]\t0x{x:02x} '{letters(bytes([x]))}'\tunsigned char"
+                                for n, x in enumerate(REQUEST)) + f"\n{KEYS}", _BESIDE_KEYS),
     "numbered by grep": ("".join(f"bind.log:{k}:{n}: {v}\n" for k, (n, v) in enumerate(_JSON.items(), 1)), ALL),
 }  # fmt: skip
 
@@ -498,10 +503,6 @@ REFUSED: dict[str, tuple[str, set[str]]] = {
         "request:\n" + "".join(
             f":{len(p):02X}{at:04X}00{p.hex().upper()}{-(len(p) + (at >> 8) + at + sum(p)) & 255:02X}\n"
             for at, p in rows(REQUEST)) + ":00000001FF\n" + KEYS, {"request"}),
-    "wide letters": (f"request: {''.join(chr(ord(x) + 0xFEE0) for x in REQUEST.hex())}\n{KEYS}", {"request"}),
-    "Visual Studio's watch": (
-        "request:\n" + "\n".join(f"[{n}]\t0x{x:02x} '{letters(bytes([x]))}'\tunsigned char"
-                                for n, x in enumerate(REQUEST)) + f"\n{KEYS}", {"request"}),
     "Visual Basic": (f"request: {{{', '.join(f'&H{x:02X}' for x in REQUEST)}}}\n{KEYS}", {"request"}),
     "S-records": (
         "request:\n" + "".join(

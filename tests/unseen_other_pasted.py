@@ -447,8 +447,7 @@ pasted(
     + "\n      ".join(base64.b64encode(frame("intermediate", PKT)).decode()[i : i + 64] for i in range(0, 280, 64))
     + "\n"
     + keys,
-    {"perm_key": PERM, "temp_key": TEMP},
-    lax=True,
+    {"stream": frame("intermediate", PKT), "perm_key": PERM, "temp_key": TEMP},
 )
 pasted(
     "tcpdump -X",

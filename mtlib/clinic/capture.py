@@ -147,7 +147,7 @@ def _segments(data: bytes, notes: Counter[str]) -> Iterator[Segment]:
         except Exception:
             segment = None
         if segment is None:
-            notes["packets that are no TCP, or are damaged"] += 1
+            notes["packets that are no TCP, fragments, or damaged"] += 1
         else:
             yield segment
     notes[f"packets were looked at, and no more; {PACKETS} is the limit"] += PACKETS

@@ -105,7 +105,7 @@ def _columns(rest: str, limit: int) -> tuple[list[str], int, str]:
     for word in re.finditer(r"(\s*)(\S+)", rest):
         tail = rest[word.start(2) :]
         aside = len(word[1]) > 1 and size and len(tail) == size and not tail[:5].count(" ")
-        if size >= limit or aside or not (column := _COLUMN.fullmatch(word[2])) or len(word[2]) > 16:
+        if size >= limit or aside or not (column := _COLUMN.fullmatch(word[2])) or len(column[1] or column[2]) > 16:
             break
         columns.append(column[1] or column[2])
         size += _octets(columns[-1])

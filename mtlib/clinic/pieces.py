@@ -15,9 +15,12 @@ from mtlib.clinic.names import ALIASES, FOLLOWING, GENERIC, NAMES, bare_name, kn
 from mtlib.clinic.text_bytes import TOKEN, bytes_in, hex_text, is_number, joined, sense, unescaped
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
+from mtlib.protocol.binding import REQUEST_SIZE
 
 OTHER_ID = "the id in front is not that of the key behind it"
 """What is said about a line of a key log whose two parts do not belong together."""
+ODD = "an odd number of hex digits: a part of them is missing"
+"""What is said about a value that was cut off."""
 ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 """Names of the parts of an answer."""
 DEEPEST = 64
@@ -30,7 +33,8 @@ COMPARED = 99
 """Unknown names that are compared with the known ones."""
 _FILLING = re.compile(r"[ \t\r,;$@*]+")
 _COMMENT = re.compile(
-    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)[bBrRuU]{0,2}'(?:\\.|[^'\\])*(?:'|$))|(?<!\S)(?:#|//(?=\s|$)).*|/\*.{0,99}?\*/"
+    r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)[bBrRuU]{0,2}'(?:\\.|[^'\\])*(?:'|$))"
+    r"|(?<!\S)(?:#(?![\dA-F]{1,8} \w)|//(?=\s|$)).*|/\*.{0,99}?\*/"
 )
 _LABEL = re.compile(
     r"(?![bBrRuU]{1,2}[\"'])[\"'`]?"  # b':' opens a literal
@@ -63,6 +67,8 @@ _CALL = re.compile(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
 _HEX = re.compile("[0-9A-Fa-f]+")
 _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*[\\}]?[ \t]*(?:\n|$)", re.ASCII)
+_MENTIONED = re.compile(r"(?i)\b(?:sess(?:ion)?|msg|message)[ _-]?id\b"
+                        r"|\b(?:perm(?:anent)?|te?mp(?:orary)?)[ _-]?(?:auth[ _-]?)?key\b(?![ _-]id)")  # fmt: skip
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*+(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
 ANSWER = re.compile(
@@ -190,6 +196,8 @@ class Scan:
             elif len(word[0]) >= 16 and (label or len(word[0]) >= 40) and bytes_in(word[0])[0]:
                 said = label or self._word_before(at)
                 yield self._piece(said, word[0], at, "what stands in a line", optional=True)
+            elif len(word[0]) % 2 and len(word[0]) > 63 and _HEX.fullmatch(word[0]):
+                self.said.append(f"{self.line(at)}: {ODD}")
             elif re.fullmatch(r"-?\d+\w*", word[0]) and self._is_one_number(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1
@@ -340,8 +348,13 @@ class Scan:
             binary |= found[0][0] in "bB" or found[0][:2] in ("rb", "rB", "Rb", "RB")
             stop = found.end()
             gap = _GAP.match(text, stop)
-            if gap is None or ("\n" in gap[0] and "+" not in gap[0] and sense(bytes_in("".join(parts))[0])):
+            if gap is None:
                 break
+            if "\n" in gap[0] and "+" not in gap[0] and sense(data := bytes_in("".join(parts))[0]):
+                column, line = gap.end() - text.rfind("\n", 0, gap.end()), self.lines[self._number(at) - 1]
+                under = 1 < column > len(line) - len(line.lstrip())  # so parts of one stand, not two values
+                if not under or len(data or b"") in (256, REQUEST_SIZE):
+                    break
             end = gap.end()
         if not parts:
             return None
@@ -406,6 +419,9 @@ class Scan:
 
     def without_value(self, names: Collection[str]) -> list[str]:
         """A sentence for each name of bytes behind which there were none; `names` are those that were found."""
+        for found in _MENTIONED.finditer(self._text):
+            if not (NAMES[known(found[0])] == "key" and "other_keys" in names):
+                self._named.setdefault(known(found[0]), self._number(found.start()))
         return [f"line {line}: {name} has no {'number' if NAMES[name] == 'id' else 'bytes'} behind its name"
                 for name, line in self._named.items() if name not in names and not self._is_log[line - 1]]  # fmt: skip
 

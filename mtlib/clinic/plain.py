@@ -7,6 +7,7 @@ Nothing takes a line away: what is said about a text names its lines.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,9 +15,12 @@ from typing import NamedTuple
 
 from mtlib.clinic.names import NAMES, bare_name, known
 
-_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\u202f\u2212", "\"\"\"\"\"''   -",
-                        "\u200b\u200c\u200d\u2060\ufeff\u00ad")  # fmt: skip
-"""What word processors and chats make of quotes, blanks and minus; and what they put between letters, of no width."""
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\u202f\u2212\u2013\u2502\u250a",
+                        "\"\"\"\"\"''   --| ",
+                        "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad",
+                        ) | {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # fmt: skip
+"""What word processors, chats and tables make of quotes, blanks, minus and bars; what they put between letters, of no
+width; and the letters, digits and signs of Chinese type."""
 _SHORT = {"sess": "session_id", "session": "session_id", "sid": "session_id", "mid": "msg_id"}
 """Names that have other meanings as well: they count where a long number stands behind them."""
 _CELLS, _COLUMN_NAME = re.compile(r"[|,;\t]+"), re.compile(r"[A-Za-z_][\w ]{0,40}")
@@ -35,6 +39,14 @@ _PLACES = range(0xF0000, 0xFFFFE)
 _NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,71}|.{76,})=\n)")
 """What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
 long."""
+_STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?')
+_PYTHON = re.compile(r"""\bb(['"])[^\n]*\\x[0-9a-f]{2}""")
+_ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
+                         r"(?=(?:0x)?[0-9A-Fa-f]{4,16}[:\s]\s*(?:[0-9A-Fa-f]{2}[ ]?[0-9A-Fa-f]{2} ){2,})")
+"""A row of a dump behind what a logger or a debugger put before it."""
+_ONE_BYTE = re.compile(r"[ \t|]*(?:-|\[?\"?(\d{1,5})\"?\]?[ \t|:=>]+?)[ \t]*(0x[0-9A-Fa-f]{1,2}|-?\d{1,3})\b"
+                       r"(?:,|[ \t]*\||[ \t](?:'[^\n]{1,4}'[ \t])?(?:unsigned )?(?:byte|char))?[ \t]*")  # fmt: skip
+"""A line with one byte of an array, and its place."""
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
@@ -68,6 +80,10 @@ def _named(found: re.Match[str]) -> str:
     return f" {name or short}: {opens}" if fits else found[0]
 
 
+def _named_behind(found: re.Match[str]) -> str:
+    return f"{found[2]}: {found[1]}" if known(found[2]) else found[0]
+
+
 def _heading(line: re.Match[str]) -> str:
     """A name that stands alone in its line, above its value."""
     name = known(bare_name(line[1]))
@@ -85,7 +101,12 @@ def _without_indices(found: re.Match[str]) -> str:
 
 
 def _long_of_halves(found: re.Match[str]) -> str:
-    return f"{(int(found[2]) & 0xFFFFFFFF) << 32 | int(found[1]) & 0xFFFFFFFF}" + _lines(found[0])
+    halves = [int(half) & 0xFFFFFFFF for half in found.group(3, 4)]
+    return str(halves[found[2] == "low"] << 32 | halves[found[2] != "low"]) + _lines(found[0])
+
+
+def _defined(found: re.Match[str]) -> str:
+    return f"{found[1]} =" if found[1] else ""
 
 
 def _dumped(found: re.Match[str]) -> str:
@@ -129,7 +150,7 @@ class Wrapping(NamedTuple):
 
 WRAPPINGS = (
     Wrapping("colours of a terminal", "\x1b[1mmsg_id\x1b[0m: 5", "msg_id: 5",
-         "\x1b", r"\x1b\[[\d;?]{0,20}[A-Za-z]", ""),
+         "\x1b [0m", r"\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m", ""),
     Wrapping("the sign before the lines of a mail that is quoted", "> > msg_id: 5", "msg_id: 5",
          ">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
     # Web pages and requests
@@ -141,6 +162,8 @@ WRAPPINGS = (
          "</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
     Wrapping("tags that only say how a text looks", "<b>msg_id</b>: 5", "  msg_id  : 5",
          "<", r"</?(?:a|b|br|code|div|em|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
+    Wrapping("a name in a list of properties", "<key>msg_id</key>\n<integer>5</integer>", "msg_id: \n5</integer>",
+         "<key>", r"<key>(\w{3,40}+)</key>(\s{0,9})<(?:data|string|integer)>", r"\1: \2"),
     Wrapping("a tag that is a name", "<msg_id>5</msg_id>", " msg_id: 5</msg_id>",
          "</", r"<([A-Za-z_]\w{2,40}+)>(?=[^<>]{1,4000}</)", r" \1: "),
     Wrapping("the end of a tag that is a name", " msg_id: 5</msg_id>", " msg_id: 5 ",
@@ -151,11 +174,17 @@ WRAPPINGS = (
          "? &", r"[?&]([A-Za-z_]\w{2,40}=)", r" \1"),
     Wrapping('an address that is data, and YAML that says "binary"', "nonce: !!binary AAAA", "nonce:  AAAA",
          ";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
+    Wrapping("where the line of a container came from", '{"stream":"stderr","msg_id": 5}', '{"msg_id": 5}',
+         '"stream"', r"\"stream\": ?\"std(?:out|err)\",?", ""),
     Wrapping("JSON inside a string of JSON", r'{\"msg_id\": \"5\"}', '{"msg_id": "5"}',
          '\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", r'"\1"\2\3\4'),
     # Markdown, reStructuredText, PHP, Lua
+    Wrapping("a name in brackets, behind words", "the session (session_id): 5", "the session session_id: 5",
+         ")", r"\(([A-Za-z_]\w{2,40}+)\)(?=[ \t]*[:=])", r"\1"),
     Wrapping("a value set as code", "msg_id: `5`", "msg_id: 5",
          "`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", r"\1"),
+    Wrapping("a name whose underscores are escaped", r"msg\_id: 5", "msg_id: 5",
+         r"\_", r"(?<=[A-Za-z])\\_(?=[A-Za-z])", "_"),
     Wrapping("a name set bold", "**msg_id:** 5", "msg_id: 5",
          "**", r"\*\*([A-Za-z][\w ]{2,40}:?)\*\*", r"\1"),
     Wrapping("a name with two colons", "nonce::\n\n  05", "nonce:\n\n  05",
@@ -171,8 +200,8 @@ WRAPPINGS = (
     # Languages
     Wrapping("bytes of Erlang", "<<5, 42>>", "[5, 42]",
          "<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"),
-    Wrapping("arrays of Scheme and Clojure", "#u8(5 42)", "(5 42)",
-         "#", r"#(?:vu8|u8)?(?=\(\d|\{)", ""),
+    Wrapping("arrays of Scheme, Clojure and Nim", "#u8(5 42)", "(5 42)",
+         "# @[", r"#(?:vu8|u8)?(?=\(\d|\{)|@(?=\[\d)", ""),
     Wrapping("a Buffer as node prints it, NSData as it was printed once", "<Buffer 05 2a 07 09>", "[05 2a 07 09]",
          "<",
          r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
@@ -184,8 +213,12 @@ WRAPPINGS = (
          "0", r"\{(\s*\"?0\"?\s*:\s*\d{1,3}\s*(?:,\s*\"?\d{1,4}\"?\s*:\s*\d{1,3}\s*)+)\}", _without_indices),
     Wrapping("a Long of two halves", "Long { low: 5, high: 1, unsigned: false }", "4294967301",
          "low",
-         r"(?:Long\s*)?\{\s*\"?low\"?\s*:\s*(-?\d{1,10}),\s*\"?high\"?\s*:\s*(-?\d{1,10})[^{}]{0,40}\}",
-         _long_of_halves),
+         r"(?:Long\s*)?(\{\s*)?\"?\b(low|high)_?\"?\s*[:=]\s*(-?\d{1,10})(?:,\s*|[ ])\"?(?:low|high)_?\"?\s*[:=]\s*"
+         r"(-?\d{1,10})(?(1)[^{}]{0,40}\})", _long_of_halves),
+    Wrapping("a number of big-integer", "Integer { value: 5n }", "5n",
+         "Integer", r"Integer \{ value: (-?\d{1,20}n?) \}", r"\1"),
+    Wrapping("what a browser says of an array behind it", "[5, 42, buffer: ArrayBuffer(2), length: 2]", "[5, 42]",
+         "ArrayBuffer(", r", buffer: ArrayBuffer\(\d+\)(?:, [^\[\]\n]{1,99}(?:\[[^\[\]\n]{0,40}\])?)*\]", "]"),
     Wrapping("a WordArray of crypto-js", '{"words": [86640393], "sigBytes": 4}', '"052a0709"',
          "sigBytes", r"\{\s*\"?words\"?\s*:\s*\[([-\d,\s]+)\],\s*\"?sigBytes\"?\s*:\s*(\d{1,7})\s*\}", _word_array),
     Wrapping("dump() of Swift",
@@ -196,6 +229,7 @@ WRAPPINGS = (
     Wrapping("the type before an array", "new byte[] {5, 42}", "{5, 42}",
          "Array( Buffer( ] yte",
          r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
+         r"|(?:Array\[Byte\] = )?Array(?=\(-?\d)"
          r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
          r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
     Wrapping("hex with an h, of assemblers", "05h, 2Ah, ", "0x05, 0x2A, ",
@@ -205,6 +239,11 @@ WRAPPINGS = (
          r"(?<=\s)(?<!\b[0-9A-F]{2}\s)\.?(?:byte|db|BYTE|DB)[ \t]+(?=0x|\d{1,3},|0?[0-9A-F]{2}h)", ""),
     Wrapping("a byte with its character, of gdb", r"5 '\005', 42 '*'", "5, 42",
          "'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", r"\1"),
+    Wrapping("what is said at a prompt before a name, and before what it stands for",
+         "(gdb) p msg_id\n$1 = 5", "msg_id\n5",
+         "(gdb) (lldb) (Pdb) irb In",
+         r"(?m)^(?:\((?:gdb|lldb|Pdb)\)|irb(?:\([^)\n]*\)[^>\n]{0,9})?>|In \[\d+\]:)[ ]"
+         r"(?:(?:p|po|pp|print|x|memory read)(?:/\w+|[ ]--count \d+)?[ ]&?)?|^(?:\$\d+[ ]=|=>|Out\[\d+\]:)[ ]", ""),
     Wrapping("what debuggers say before a value", "nonce: $1 = {5, 42}", "nonce: {5, 42}",
          "std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
     Wrapping("casts", "(byte)-5", "-5",
@@ -213,6 +252,8 @@ WRAPPINGS = (
          "BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
     Wrapping("a literal of SQL", "nonce = x'052a'", "nonce = '052a'",
          "x' X'", r"\b[xX](?='(?:[0-9A-Fa-f]{2})+')", ""),
+    Wrapping("a field as C and Zig write it, and a name that is defined", ".msg_id = 5", "msg_id = 5",
+         ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))", _defined),
     Wrapping("a name with its type, before an array", "nonce: unsigned char buf[2] = {5, 42}", "nonce: {5, 42}",
          "[ {",
          r":(\s*)(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
@@ -235,10 +276,18 @@ WRAPPINGS = (
     Wrapping("an address of WinDbg", "00000000`0012ff40  05 2a", "000000000012ff40  05 2a",
          "`", r"(?<=\b[0-9A-Fa-f]{8})`(?=[0-9A-Fa-f]{8}\b)", ""),
     Wrapping("the frame of a table around a dump", "|00000000| 05 2a", "00000000  05 2a",
-         "|", r"(?m)^\|([0-9A-Fa-f]{8})\| ", r"\1  "),
+         "|", r"(?m)^[ ]?\|[ ]?([0-9A-Fa-f]{5,8})[| ] ", r"\1  "),
+    Wrapping("bytes that were printed as numbers of 32 bits with a sign", "05 ffffffd4", "05 d4",
+         "ffffff FFFFFF", r"(?<![0-9A-Fa-fxX])(?:f{6}|F{6})(?=[89A-Fa-f][0-9A-Fa-f]\b)", ""),
+    Wrapping("a count of bytes before an address", "+0010 0x7ffd10  05 2a", "0x7ffd10  05 2a",
+         "+0", r"(?m)^\+[0-9A-Fa-f]{4,8} (?=0x)", ""),
+    Wrapping("the number of a packet", "  - packet: 4\n    peer: 0", "  -\n    peer: 0",
+         "packet:", r"(?m)^([ ]*-) packet: \d{1,6}$(?=\n[ ]*peer: \d)", r"\1"),
+    Wrapping("the sign behind the offset, of OpenSSL", "0000 - 05 2a", "0000   05 2a",
+         " - ", r"(?m)^([ \t]*[0-9a-f]{4}) - (?=[0-9a-f]{2} )", r"\1   "),
     Wrapping("the sign in the middle of a row",
          "00000000  05 2a 07 09 05 2a 07 09-05 2a", "00000000  05 2a 07 09 05 2a 07 09 05 2a",
-         "-", r"(?m)^([ \t]*[0-9A-Fa-f]{8,16}  (?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 "),
+         "-", r"(?m)^([ \t]*[0-9A-Fa-f]{4,16}   ?(?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 "),
     Wrapping("numbers of rows in brackets", "[0] 05 2a 07", "    05 2a 07",
          "[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
     Wrapping("what proxies and debuggers say before a dump", "sent: => Send data, 2 bytes\n05 2a", "sent: \n05 2a",
@@ -252,6 +301,10 @@ WRAPPINGS = (
     Wrapping("a name alone in its line", "## nonce\n05 2a", "nonce:\n05 2a",
          "",
          r"(?m)^[ \t]*(?:#{1,6}[ \t]+|h\d\.[ \t]+|-----BEGIN )?([A-Za-z_][\w -]{1,40}?)(?:-----)?[ \t]*$", _heading),
+    Wrapping("a name behind its value", "7000000000000000001 <- msg_id", "msg_id: 7000000000000000001",
+         "<- # //",
+         r"(?m)^[ \t]*(-?\d{9,20}|(?:0x)?[0-9A-Fa-f]{16,}+|[\w+/-]{40,}+={0,2})[ \t]+(?:<-+|#|//)"
+         r"[ \t]*(\w{3,40})[ \t]*$", _named_behind),
     Wrapping("a number below its name", "msg_id:\n  7000000000000000001", "msg_id: 7000000000000000001\n  ",
          "", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20})[ \t]*$", r": \2\1"),
     Wrapping("hex that goes on behind a mark at the end of the line",
@@ -259,8 +312,8 @@ WRAPPINGS = (
          "= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+", _hex_joined),
     Wrapping("a name and its value with anything but a colon between them",
          "msg_id => 7000000000000000001", " msg_id: 7000000000000000001",
-         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
-         r"[ \t]{0,3}|[\])`*|\"' \t]{1,6}(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
+         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
+         r"[ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
          r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
 )  # fmt: skip
 """In this order: what one leaves is what the next one finds."""
@@ -268,18 +321,31 @@ WRAPPINGS = (
 
 def plain(text: str) -> str:
     """The same text, line by line, without what was put around its values."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     text = text if text.isascii() else text.removeprefix("\ufeff").translate(_QUOTES)
     if re.search(r"=(?:3D|20)|(?m:^.{72,75}=\n)", text) and not re.search(_NOT_PRINTABLE, text):
         text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
                       lambda m: m[0].replace("=\n", "") + _lines(m[0]), text)  # fmt: skip
         text = text.replace("=3D", "=").replace("=20", " ")
+    objects = text.lstrip()[:1] in tuple("{[")
+    text = _STRING.sub(lambda found: _told(found[0], objects), text) if "\\" in text else text
     text, literals = _without_literals(text)
     for wrapping in WRAPPINGS:
         text = wrapping(text)
     if literals:
         text = re.sub("[\U000f0000-\U000ffffd]", lambda found: literals.get(found[0], ""), text)
-    return "\n".join(_named_columns(_logged_rows(text.split("\n"))))
+    return "\n".join(_named_columns(_one_below_another(_logged_rows(text.split("\n")))))
+
+
+def _told(string: str, objects: bool) -> str:
+    """What a string of JSON says, if that is text with values in it: bytes of Python, or lines, or objects."""
+    try:
+        text = str(json.loads(string)) if len(string) > 40 and "\\" in string else ""
+    except ValueError:
+        return string
+    holds = text.removesuffix("\n").replace("\t", " ").isprintable() and (
+        _PYTHON.search(text) or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
+    return _STRING.sub(lambda found: _told(found[0], objects), text.rstrip("\n")) if holds else string
 
 
 def _without_literals(text: str) -> tuple[str, dict[str, str]]:
@@ -303,6 +369,11 @@ def _logged_rows(lines: list[str]) -> list[str]:
     if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
         lines = [_NUMBERED.sub("", line, count=1) for line in lines]
     rows, shape = [_BEFORE.match(line) if len(line) < 500 else None for line in lines], ""
+    behind = [_ROW_BEHIND.match(line) if len(line) < 500 else None for line in lines]
+    shapes = [re.sub(r"\d+", "0", row[1]) if row else "" for row in behind]
+    for at, row in enumerate(behind):
+        if row and not rows[at] and shapes[at] in (shapes[at - 1] if at else "", *shapes[at + 1 : at + 2]):
+            lines[at] = lines[at][row.end() :]
     for at, (row, line) in enumerate(zip(rows, lines, strict=True) if any(rows) else ()):
         here, rest = (re.sub(r"\d+", "0", row[0]), line[row.end() :]) if row else ("", line)
         if row and shape in (here, "any") and _DATA.fullmatch(rest):
@@ -311,6 +382,32 @@ def _logged_rows(lines: list[str]) -> list[str]:
             named = _GOES_ON.match(rest) if len(line) < 500 else None
             shape = (here or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
     return lines
+
+
+def _one_below_another(lines: list[str]) -> list[str]:
+    """Bytes of an array, each in a line of its own with its place, become one array; its name is in the lines above."""
+    rows, at = [_ONE_BYTE.fullmatch(line) for line in lines], 0
+    while at < len(lines):
+        first, end, values = rows[at], at, list[str]()
+        place = first[1] if first else None
+        while first and end < len(lines):
+            row = rows[end]
+            if row and row[1] == (place and str(int(place) + len(values))):
+                values.append(row[2])
+            elif row or not values or "\u2026" not in lines[end]:  # so a browser parts them
+                break
+            end += 1
+        if len(values) > 15 and place in (None, "0", "1"):
+            begin = next((line for line in range(at - 1, max(at - 6, -1), -1) if _name_of_bytes(lines[line])), at)
+            array = f"{_name_of_bytes(lines[begin]) or 'bytes'}: [{', '.join(values)}]"
+            lines[begin:end] = [array, *[""] * (end - begin - 1)]
+        at = max(end, at + 1)
+    return lines
+
+
+def _name_of_bytes(line: str) -> str:
+    names = map(known, re.findall(r"[A-Za-z_]\w{2,40}", line))
+    return next((name for name in names if NAMES.get(name) in ("bytes", "key")), "")
 
 
 def _named_columns(lines: list[str]) -> list[str]:

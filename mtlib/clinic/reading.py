@@ -28,7 +28,7 @@ from mtlib.clinic.patient import (
     unhexed,
     whole_number,
 )
-from mtlib.clinic.pieces import ANSWER, OTHER_ID, Scan, TextPiece
+from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, Scan, TextPiece
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
@@ -173,11 +173,11 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
 
 def read_keys(data: bytes | str) -> list[AuthKey]:
     """The keys in a file of keys: named or not, one a line, or lines `id key` of a key log. Raises LocalError for a
-    file without any, for a key of a wrong length, and for an id that is not that of the key behind it; nothing of them
-    is shown."""
+    file without any, for a key of a wrong length or with a part missing, and for an id that is not that of the key
+    behind it; nothing of them is shown."""
     pasted = read(data, keys_only=True)
     for note in pasted.notes:
-        if note.endswith(OTHER_ID):
+        if note.endswith((OTHER_ID, ODD)):
             raise LocalError(note)
     keys = [GivenKey(each.value, each.where).key for each in pasted.found if each.kind == "key"]
     if not keys:
@@ -205,6 +205,8 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
         if (lines := text.count("\n")) > LINES:
             raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
         text = plain(text)
+    if raw.startswith(b"\x1f\x8b\x08"):
+        raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first")
     if is_capture(raw):
         raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
     return text, said
@@ -268,6 +270,8 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
         return None  # loggers cut keys short
     if len(value if isinstance(value, bytes) else b"") > LARGEST:
         raise LocalError(f"{name} is too long for a binding", expected=f"{LARGEST} bytes at most", where=piece.where)
+    if kind == "key" and KEY_SIZES[0] <= len(value) < 256:
+        scan.said.append(f"{piece.where}: {name} has {len(value)} bytes; took zeros before them for the rest of 256")
     if isinstance(value, bytes) and form != "hex":
         scan.took(piece.where, f"{form} of {len(value)} bytes for {name}")
     elif not isinstance(value, bytes) and form != "a number":
@@ -279,7 +283,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     data, form, guessed = piece.value, piece.took_for, not piece.label
     if not isinstance(data, bytes):
         data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
-    if piece.label and GENERIC.fullmatch(piece.label):
+    if piece.label and GENERIC.fullmatch(piece.label.split(".")[-1]):
         piece = replace(piece, label="")
     if piece.label and data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE:
         piece = replace(piece, label="")

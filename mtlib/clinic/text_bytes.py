@@ -23,6 +23,8 @@ _CONTROLS = {name: f"\\x{at:02x}" for at, name in enumerate(re.findall(
 _CONTROL = re.compile(rf"(?<!\\)((?:\\\\)*)\\({'|'.join(sorted(_CONTROLS, key=len, reverse=True))})")
 _ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{2})++)"
                      r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
+_OCTAL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-7]|0[0-7]{2})")
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\0")
 _SEPARATORS, _HEX_DIGITS = (dict.fromkeys(map(ord, signs)) for signs in ("-:._ ", "0123456789abcdefABCDEF"))
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
@@ -129,6 +131,8 @@ def unescaped(text: str) -> bytes | None:
         other = escape[6] or ""
         return chr(_PLAIN[other]) if other in _PLAIN else "\u0100" if other.isalpha() else other  # names are no bytes
 
+    if "\\x" in text and not _OCTAL.search(text):
+        text = _NUL.sub(r"\1\\x00", text)  # Rust: a digit behind it is the next byte
     try:
         return _ESCAPE.sub(one, text).encode("latin-1")
     except UnicodeEncodeError:
