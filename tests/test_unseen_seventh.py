@@ -134,6 +134,12 @@ def test_a_request_in_another_order_is_seen_behind_a_wrong_hash() -> None:
     assert names == ["fields_out_of_order", "msg_key_over_padding"]
 
 
+def test_the_clock_that_was_told_is_named_where_a_check_of_time_fails_and_only_there() -> None:
+    names = [each["name"] for each in S]
+    said = {kind: told("single", names.index(f"packet msg_id {kind}"))["verdict"] for kind in ("odd", "old", "ahead")}
+    assert ["So says the now that was given." in said[kind] for kind in said] == [False, True, True]
+
+
 def test_their_mistakes_are_mistakes() -> None:
     """By a judge that shares no code with the doctor; some are none of the bytes, but of time or state."""
     accepted = {"expires both", "temp bound to", "temp key's end", "packet session zero", "perm and temp swapped"}
