@@ -96,6 +96,15 @@ def test_the_help_of_the_judge_shows_a_question_as_it_is_asked(capsys: pytest.Ca
     assert PROTOCOL.splitlines()[2].strip() in (ROOT / "docs" / "vectors.md").read_text(encoding="utf-8")
 
 
+def test_what_the_page_says_of_the_vectors_of_the_keys() -> None:
+    page = (ROOT / "docs" / "vectors.md").read_text(encoding="utf-8")
+    names = [each.vector.partition(",")[0] for each in ladder() if each.rung.part == "keys"]
+    four = ("published", "permanent", "temporary", "leading-zeros")
+    assert len(names) / 2 < sum(map(names.count, four)) < len(names)
+    assert all(f"`{name}`" in page for name in four)
+    assert "Most vectors of the keys come from four exchanges" in page
+
+
 @pytest.mark.parametrize("command", ["doctor", "judge"])
 def test_without_a_file_or_a_program_it_says_what_is_wanted(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

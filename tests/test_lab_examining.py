@@ -157,6 +157,8 @@ def test_a_table() -> None:
     assert "still open: B" in table({"A": 1, "B": ...}).sentence
     assert "A: 7 is not it" in table({"A": 7, "B": True}).sentence
     assert "there is no 'C'" in table({"A": 1, "C": 1}).sentence
+    assert "another exercise" not in table({"A": 1, "C": 1}).sentence
+    assert "another exercise" in table({"C": 1, "D": 1}).sentence
     assert "a dict is wanted" in table([1, True]).sentence
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -67,6 +68,21 @@ def test_before_a_choice_everything_is_noise() -> None:
     assert "boolTrue" not in model.html() and "help.getConfig" not in model.html()
     play(model, ("stolen", "memory"))
     assert [row[-1] for row in [*model.rows()][7:9]] == ["help.getConfig", "boolTrue"]
+
+
+@pytest.mark.parametrize("pfs", [1, 0])
+def test_the_line_of_the_theft_strikes_no_words_through(pfs: int) -> None:
+    model = theft()
+    play(model, ("pfs", pfs))
+    line = next(mark for mark in model.marks() if mark.id == "line")
+    tops = [line.y + float(y) for y in re.findall(r"[ML]\S+ (\S+?)(?=[ML]|$)", line.d)]
+    struck = list(zip(tops[::2], tops[1::2], strict=True))
+    assert len(struck) == 3
+    for mark in (*model.fixed(), *model.marks()):
+        if mark.text and "left" not in mark.look:
+            middle, reach = mark.y + mark.h / 2, mark.w / 2 or 20
+            beside = abs(mark.x + mark.w / 2 - line.x) > reach
+            assert beside or not any(top < middle < end for top, end in struck), mark.text
 
 
 @pytest.mark.parametrize("changes", [

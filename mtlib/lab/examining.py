@@ -196,7 +196,9 @@ class Table:
         given = {_plain(key): _plain(value) for key, value in answer.items()}
         strange = [key for key in given if key not in self.solution]
         if strange:
-            return not_yet(f"there is no {strange[0]!r} here: {self.signature}")
+            other = ". If this answers another exercise, run the cell of this one's answer again."
+            hint = other if len(strange) == len(given) else ""
+            return not_yet(f"there is no {strange[0]!r} here: {self.signature}{hint}")
         left = [key for key in self.solution if _open(given.get(key))]
         wrong = [key for key in self.solution if key not in left and not _equal(given[key], self.solution[key])]
         well = len(self.solution) - len(left) - len(wrong)

@@ -209,15 +209,17 @@ class Theft(Plate):
             yield Glyph(f"lane{at}", 8, lane + 32 * at, text=words, look="left bold")
         yield Glyph("list", 8, self.LIST - 12, text="on record", look="left bold")
         for day in range(len(self.day_keys)):
-            yield Glyph(f"day{day}", self._x(24 * day + 12), 48, text=f"day {day + 1}", look="dim")
+            yield Glyph(f"day{day}", self._x(24 * day + 12), 14, text=f"day {day + 1}", look="dim")
         for day in range(len(self.day_keys) + 1):
-            yield Glyph(f"night{day}", self._x(24 * day), 42, look="dim", d=line((0, 0), (0, 12)))
+            yield Glyph(f"night{day}", self._x(24 * day), 8, look="dim", d=line((0, 0), (0, 12)))
 
     def marks(self) -> Iterator[Glyph]:
         x, when = self._x(self.hours), f"theft: day {self.day + 1}, {self._clock(self.hours)}"
-        yield Glyph("line", x, 34, look="bad", d=line((0, 0), (0, self.KEYS + 64 + self.BAR - 34)))
+        # Between the bars: in them stand words, and not every bar covers what lies behind it.
+        gaps = ((52, self.KEYS), (self.KEYS + self.BAR, self.KEYS + 32), (self.KEYS + 32 + self.BAR, self.KEYS + 88))
+        yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
         yield Glyph(
-            "theft", min(max(x - 84, 4), WIDTH - 172), 8, 168, 26, f"◂ {when} ▸", "bad", label=when,
+            "theft", min(max(x - 84, 4), WIDTH - 172), 26, 168, 26, f"◂ {when} ▸", "bad", label=when,
             do=("theft", 0), slide=self._stops, cell=self.hours // 2,
         )  # fmt: skip
         yield from self._bars()
