@@ -123,7 +123,7 @@ def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
     from importlib import import_module
 
     from mtlib import __version__
-    from mtlib.errors import without_long_hex
+    from mtlib.errors import printable, without_long_hex
 
     class Parser(argparse.ArgumentParser):
         """Wrong use is told without what may be a key in a wrong place."""
@@ -133,7 +133,7 @@ def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
             super().__init__(allow_abbrev=False, **options)
 
         def error(self, message: str) -> NoReturn:
-            super().error(without_long_hex(message))
+            super().error(printable(without_long_hex(message)))
 
     parser = Parser(
         prog="python -m mtlib", description="See, build and debug Telegram's auth.bindTempAuthKey.",

@@ -44,6 +44,7 @@ def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
         (["dissect", "ec77be7a0100000000000000", "--keys", "no such file"], 2),
         (["dc", "--fault", "meteor"], 2),
         (["dc", "--host", "0.0.0.0"], 2),
+        (["dc", "--allow-public", "--host", "\udcff"], 2),
         (["doctor", "no such file"], 2),
         (["judge", "no-such-program"], 1),
     ],
@@ -54,6 +55,13 @@ def test_bad_input_is_one_sentence(arguments: list[str], code: int, capsys: pyte
     assert shown.err.count("\n") <= 1
     assert "Traceback" not in shown.err + shown.out
     assert len(shown.err + shown.out) > 10
+
+
+@pytest.mark.parametrize("word", ["more\x1b[2J", "--more\x1b[2J"])
+def test_a_word_too_many_moves_no_cursor(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["dc", word])
+    assert "more\\x1b[2J" in capsys.readouterr().err
 
 
 def test_a_mistake_of_ours_is_neither_wrong_use_nor_silence(

@@ -78,7 +78,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(256)
         listener.setblocking(False)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, TypeError) as error:  # of a name that cannot be encoded
         if listener is not None:
             listener.close()
         taken = "the same cell, run before, may have started one that still listens; port 0 is always free"
