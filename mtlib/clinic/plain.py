@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from mtlib.clinic.names import NAMES, bare_name, known
+from mtlib.clinic.text_bytes import unescaped
 
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\u202f\u2212\u2013\u2502\u250a",
                         "\"\"\"\"\"''   --| ",
@@ -40,7 +41,7 @@ _NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,
 """What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
 long."""
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?')
-_PYTHON = re.compile(r"""\bb(['"])[^\n]*\\x[0-9a-f]{2}""")
+_PYTHON = re.compile(r"""\bb(['"])((?:[^\\\n"']|\\[^\n]|(?!\1)["'])*+)\1""")
 _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
                          r"(?=(?:0x)?[0-9A-Fa-f]{4,16}[:\s]\s*(?:[0-9A-Fa-f]{2}[ ]?[0-9A-Fa-f]{2} ){2,})")
 """A row of a dump behind what a logger or a debugger put before it."""
@@ -343,8 +344,9 @@ def _told(string: str, objects: bool) -> str:
         text = str(json.loads(string)) if len(string) > 40 and "\\" in string else ""
     except ValueError:
         return string
+    text, octets = _PYTHON.subn(lambda found: (unescaped(found[2]) or b"").hex(), text)
     holds = text.removesuffix("\n").replace("\t", " ").isprintable() and (
-        _PYTHON.search(text) or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
+        octets or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
     return _STRING.sub(lambda found: _told(found[0], objects), text.rstrip("\n")) if holds else string
 
 
