@@ -166,6 +166,20 @@ def test_what_follows_a_binding_strikes_nobody_else(fault: str) -> None:
     assert second.result(bytes(call("help.getAppConfig", hash=0))).name == "help.appConfig"
 
 
+def test_a_key_that_is_unbound_with_another_does_not_use_up_the_fault() -> None:
+    dc = centre("lose-bindings=2")
+    first, second, third = Talker(dc), Talker(dc), Talker(dc)
+    second.perm = first.perm
+    for talker in (first, second):
+        assert talker.bind().name == "boolTrue"
+    for talker in (first, second):
+        assert talker.result(bytes(call("help.getAppConfig", hash=0))) == (401, "AUTH_KEY_PERM_EMPTY")
+    assert len(dc.trace.named("fault")) == 1
+    assert third.bind().name == "boolTrue"
+    assert third.result(bytes(call("help.getAppConfig", hash=0))) == (401, "AUTH_KEY_PERM_EMPTY")
+    assert len(dc.trace.named("fault")) == 2
+
+
 def test_asking_whether_a_key_is_taken_consumes_no_fault() -> None:
     dc = centre("dh-retry")
     assert [dc.faults.due("dh-retry") for _ in range(3)] == [True] * 3

@@ -264,7 +264,9 @@ class Peer(ConnectionState):
     def _after_binding(self, key: KnownKey, now: float) -> None:
         """Faults that strike at the packet after a binding, at the keys and sessions of that client alone."""
         key.just_bound = False
-        keys, perm_id, session_id = self.dc.keys, key.bound_to or 0, key.bound_in[0]
+        keys, perm_id, session_id = self.dc.keys, key.bound_to, key.bound_in[0]
+        if perm_id is None:  # what followed the binding of another key to the same permanent one has unbound it
+            return
         if self.struck("forget-temp-keys", now, f"the temporary keys of {perm_id} are forgotten"):
             for bound in keys.bound_to(perm_id):
                 keys.drop(bound.auth_key.id)

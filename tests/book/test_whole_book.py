@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from test_book import violations
-from test_lessons import DIFFERENT, in_pyodide
 
 from conftest import Play, Reader, Site
+from test_lessons import DIFFERENT, in_pyodide
 
 TIME_LIMIT = 40 * 60
 """Seconds for all lessons in one Pyodide; a quiet machine takes a fourth of it."""
