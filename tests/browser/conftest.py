@@ -30,7 +30,7 @@ def browser() -> Iterator[sync_api.Browser]:
         pytest.skip("needs Chromium: on Debian, apt install chromium fonts-dejavu-core")
     with sync_api.sync_playwright() as playwright:
         found = launch(playwright)
-        sync_api.expect.set_options(timeout=8_000)
+        sync_api.expect.set_options(timeout=15_000)
         yield found
         found.close()
 

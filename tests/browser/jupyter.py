@@ -11,15 +11,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import nbformat
 from playwright.sync_api import Browser, Page, Playwright
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / ".artefacts"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -45,6 +46,14 @@ READY = """name => {
   return open?.context?.path === name && open.context.isReady && open.content.widgets.length > 0
     && open.sessionContext.isReady && open.sessionContext.session?.kernel?.status === 'idle';
 }"""
+STILL = """async () => {
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  const moves = (each) => each.playState === "running" && each.effect.getComputedTiming().endTime !== Infinity;
+  for (let frame = 0; frame < 120 && document.getAnimations().some(moves); frame += 1)
+    await new Promise(requestAnimationFrame);
+}"""
+SAVE = "async () => { await window.jupyterapp.shell.currentWidget.context.save(); }"
+PATIENCE = 15.0
 PUT_AWAY = """async () => {
   const open = window.jupyterapp.shell.currentWidget;
   if (!open?.context) return;
@@ -151,6 +160,16 @@ class Lab:
         run = "([name, options]) => void window.jupyterapp.commands.execute(name, options)"
         self.page.evaluate(run, [name, options])
 
+    def save(self) -> None:
+        """Save the notebook that is open; it is in its file when this ends."""
+        self.page.evaluate(SAVE)
+
+    def size(self, width: int, height: int) -> None:
+        """Another size of the window, and everything laid out for it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_timeout(300)  # JupyterLab waits a moment, too
+        still(self.page)
+
     def run_all(self) -> None:
         """Run every cell. Raises AssertionError with what the page says where one of them stopped the run."""
         self.command("notebook:run-all-cells")
@@ -167,6 +186,19 @@ class Lab:
 
     def cells(self) -> int:
         return self.page.locator(".jp-Notebook .jp-Cell").count()
+
+
+def still(page: Page) -> None:
+    """Wait until the page has drawn what it was told so far, and nothing in it moves on to somewhere."""
+    page.evaluate(STILL)
+
+
+def soon(page: Page, look: Callable[[], T], wanted: T) -> T:
+    """What `look` gives, once it is `wanted`; after PATIENCE seconds whatever it is."""
+    until = time.monotonic() + PATIENCE
+    while (found := look()) != wanted and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    return found
 
 
 def launch(playwright: Playwright) -> Browser:

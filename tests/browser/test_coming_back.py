@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter import ROOT, Lab
+from jupyter import ROOT, Lab, still
 from playwright.sync_api import expect
 from test_inspector import Inspector, picture
 
@@ -19,10 +19,6 @@ CONTEXT = "window.jupyterapp.shell.currentWidget.context"
 
 def dirty(lab: Lab) -> bool:
     return bool(lab.page.evaluate(f"() => {CONTEXT}.model.dirty"))
-
-
-def save(lab: Lab) -> None:
-    lab.page.evaluate(f"async () => {{ await {CONTEXT}.save(); }}")
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +63,14 @@ def restart(lab: Lab) -> None:
 def test_opening_modifies_nothing(lab: Lab, folder: Path, own: str) -> None:
     lab.page.wait_for_timeout(1000)
     assert not dirty(lab)
-    save(lab)
+    lab.save()
     assert (folder / "notebooks" / own).read_bytes() == (ROOT / "notebooks" / LESSON).read_bytes()
 
 
 def test_running_and_saving_changes_no_byte_of_a_lesson(lab: Lab, folder: Path, own: str) -> None:
     """All outputs are the same in every run; what JupyterLab adds of its own is left out."""
     ran(lab)
-    save(lab)
+    lab.save()
     assert not dirty(lab)
     assert (folder / "notebooks" / own).read_bytes() == (ROOT / "notebooks" / LESSON).read_bytes()
 
@@ -84,8 +80,10 @@ def test_on_first_sight_the_inside_is_in_view(lab: Lab) -> None:
     inspector = ran(lab)
     lab.command("application:toggle-left-area")
     lab.page.wait_for_timeout(500)
+    still(lab.page)
     inspector.root.evaluate("e => e.scrollIntoView({ block: 'start' })")
     lab.page.wait_for_timeout(300)
+    still(lab.page)
     picture(lab.page, "inspector-first-sight")
     expect(inspector.root.locator(".verdict")).to_be_in_viewport(ratio=0.99)
     expect(inspector.byte("plaintext", 32)).to_be_in_viewport(ratio=0.99)
@@ -111,7 +109,7 @@ def test_after_a_restart_nothing_is_shown_that_was_not_confirmed(lab: Lab) -> No
 
 def test_reopened_the_table_stands_there_until_the_cell_is_run(browser: Any, lab: Lab, address: str, own: str) -> None:
     ran(lab)
-    save(lab)
+    lab.save()
     lab.put_away()
     again = Lab(browser, address)
     again.open(own)

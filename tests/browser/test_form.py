@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter import Lab
+from jupyter import Lab, soon
 from playwright.sync_api import Locator, Page, expect
 from test_inspector import Inspector, picture, theme, violations
 
@@ -175,14 +175,14 @@ def test_in_the_usual_window_diagnosis_and_bytes_are_seen(opened: Lab, form: For
     """1400 x 900 with the file browser open, 1100 wide, and twice the size."""
     opened.command("application:toggle-left-area")
     for width, height in ((1400, 900), (1100, 800), (720, 450)):
-        opened.page.set_viewport_size({"width": width, "height": height})
-        opened.page.wait_for_timeout(400)
+        opened.size(width, height)
         form.button("another session").click()
         expect(form.verdict).to_contain_text("session")
         form.root.locator(".evidence button").first.click()
         expect(form.root.locator(".b:focus")).to_be_in_viewport(ratio=0.99)
         expect(form.root.locator(".mtlib-inspector .answer")).to_be_in_viewport(ratio=0.9)
-        assert form.root.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+        fits = "e => e.scrollWidth <= e.clientWidth + 1"
+        assert soon(opened.page, lambda fits=fits: form.root.evaluate(fits), True)
         picture(opened.page, f"form-{width}")
         form.button("built five seconds ago").click()
     opened.command("application:toggle-left-area")
@@ -213,8 +213,7 @@ def test_no_key_is_in_the_page_or_in_the_saved_lesson(opened: Lab, form: Form, f
     form = Form(opened.page)
     form.paste(f"perm_auth_key: {NOISE.hex()}")
     expect(form.row("perm_auth_key")).to_be_visible()
-    opened.command("docmanager:save")
-    opened.page.wait_for_timeout(1500)
+    opened.save()
     saved = (folder / "notebooks" / LESSON).read_text()
     values = opened.page.evaluate("[...document.querySelectorAll('input, textarea')].map(e => e.value).join(' ')")
     for text in (saved, opened.page.content(), values):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter import ARTEFACTS, Lab
+from jupyter import ARTEFACTS, Lab, soon, still
 from playwright.sync_api import Locator, Page, expect
 
 ROOT = ".mtlib-inspector"
@@ -59,6 +59,7 @@ def inspector(lab: Lab) -> Iterator[Inspector]:
     found.root.scroll_into_view_if_needed()
     yield found
     found.button("with the permanent key").click()
+    expect(found.root).not_to_have_attribute("aria-busy", "true")  # the last key is answered
     if found.button("reset").is_enabled():
         found.button("reset").click()
     expect(found.spoken).to_contain_text("boolTrue")
@@ -225,13 +226,13 @@ def test_the_last_input_wins(inspector: Inspector) -> None:
 
 def test_the_verdict_and_the_byte_are_in_view_whatever_is_edited(lab: Lab, inspector: Inspector) -> None:
     """In JupyterLab's usual window, with the file browser open."""
-    lab.page.set_viewport_size({"width": 1400, "height": 900})
     lab.command("application:toggle-left-area")
-    lab.page.wait_for_timeout(500)
+    lab.size(1400, 900)
     for sheet, at in (("message", 0), ("message", 175), ("plaintext", 79), ("plaintext", 32)):
         inspector.byte(sheet, at).focus()
         inspector.press("ArrowLeft", "ArrowRight")
         lab.page.wait_for_timeout(200)
+        still(lab.page)
         expect(inspector.root.locator(".verdict")).to_be_in_viewport(ratio=0.99)
         expect(inspector.byte(sheet, at)).to_be_in_viewport(ratio=0.99)
         below = inspector.root.locator(".above").evaluate("e => e.getBoundingClientRect().bottom")
@@ -241,8 +242,7 @@ def test_the_verdict_and_the_byte_are_in_view_whatever_is_edited(lab: Lab, inspe
         && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY)).map(e => e.className)"""
     assert inspector.root.evaluate(scrollers) == []
     lab.command("application:toggle-left-area")
-    lab.page.set_viewport_size({"width": 1440, "height": 1500})
-    lab.page.wait_for_timeout(300)
+    lab.size(1440, 1500)
 
 
 def test_lengths_change_and_the_data_centre_notices(inspector: Inspector) -> None:
@@ -311,6 +311,7 @@ def theme(lab: Lab, name: str) -> None:
     lab.command("apputils:change-theme", theme=name)
     lab.page.wait_for_selector(f'body[data-jp-theme-name="{name}"]', state="attached")
     lab.page.wait_for_timeout(300)
+    still(lab.page)
 
 
 @pytest.mark.parametrize("name", ["JupyterLab Light", "JupyterLab Dark"])
@@ -329,24 +330,22 @@ def test_axe_finds_nothing(lab: Lab, inspector: Inspector, axe: Path, name: str)
 
 def test_at_twice_the_size_nothing_is_lost(lab: Lab, inspector: Inspector) -> None:
     """A zoom of 200 % halves the width: the same as a window of half the width."""
-    lab.page.set_viewport_size({"width": 720, "height": 750})
-    lab.page.wait_for_timeout(300)
-    assert lab.page.evaluate(f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{ROOT}'))")
-    assert inspector.root.get_attribute("data-width") == "8"
+    lab.size(720, 750)
+    expect(inspector.root).to_have_attribute("data-width", "8")
+    fits = f"(e => e.scrollWidth <= e.clientWidth)(document.querySelector('{ROOT}'))"
+    assert soon(lab.page, lambda: lab.page.evaluate(fits), True)
     inspector.byte("message", 44).click()
     inspector.press("x")
     expect(inspector.spoken).to_contain_text("nonce")
     expect(inspector.button("reset")).to_be_in_viewport()
     picture(lab.page, "inspector-zoom-200")
     inspector.press("Control+z")
-    lab.page.set_viewport_size({"width": 1440, "height": 1500})
-    lab.page.wait_for_timeout(300)
+    lab.size(1440, 1500)
 
 
 def test_in_a_low_window_the_verdict_alone_stays(lab: Lab, inspector: Inspector) -> None:
     """Twice the size on a screen of 1440 x 900."""
-    lab.page.set_viewport_size({"width": 720, "height": 450})
-    lab.page.wait_for_timeout(300)
+    lab.size(720, 450)
     inspector.byte("plaintext", 40).focus()
     inspector.press("ArrowRight")
     expect(inspector.root.locator(".answer")).to_be_in_viewport(ratio=0.99)
@@ -354,12 +353,11 @@ def test_in_a_low_window_the_verdict_alone_stays(lab: Lab, inspector: Inspector)
     room = inspector.root.locator(".verdict").evaluate("e => e.getBoundingClientRect().height")
     assert room < 450 / 3
     picture(lab.page, "inspector-low-window")
-    lab.page.set_viewport_size({"width": 1440, "height": 1500})
-    lab.page.wait_for_timeout(300)
+    lab.size(1440, 1500)
 
 
 def test_where_there_is_room_the_square_that_decides_has_a_name(lab: Lab, inspector: Inspector) -> None:
-    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+    lab.size(1440, 1500)
     inspector.byte("plaintext", 40).click()
     inspector.press("x")
     expect(inspector.root.locator(".square .named")).to_have_text(" nonce")
@@ -373,8 +371,8 @@ def test_names_are_never_cut(lab: Lab, inspector: Inspector) -> None:
         .map(e => e.textContent)"""
     for width in (700, 900, 1100):
         column(lab, inspector, width)
-        assert inspector.root.evaluate(cut) == []
-    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+        assert soon(lab.page, lambda: inspector.root.evaluate(cut), []) == []
+    lab.size(1440, 1500)
 
 
 def test_with_reduced_motion_nothing_flashes(lab: Lab, inspector: Inspector) -> None:
@@ -391,8 +389,7 @@ def column(lab: Lab, inspector: Inspector, width: int) -> None:
     """Make the notebook's column so wide."""
     size = lab.page.viewport_size or {"width": 1440}
     box = inspector.root.bounding_box() or {"width": 0}
-    lab.page.set_viewport_size({"width": round(size["width"] + width - box["width"]), "height": 1700})
-    lab.page.wait_for_timeout(250)
+    lab.size(round(size["width"] + width - box["width"]), 1700)
 
 
 @pytest.mark.parametrize("width", [700, 1100])
@@ -408,7 +405,7 @@ def test_pictures_to_look_at(lab: Lab, inspector: Inspector, name: str, width: i
     lab.page.wait_for_timeout(500)
     picture(lab.page, f"inspector-{name}-{width}-refused", inspector.root)
     theme(lab, "JupyterLab Light")
-    lab.page.set_viewport_size({"width": 1440, "height": 1500})
+    lab.size(1440, 1500)
 
 
 # -- Kernels that go, and files that are saved: the last tests, since they leave the page without its widgets
@@ -435,8 +432,7 @@ def test_without_its_kernel_the_widget_is_pale_and_says_so(lab: Lab) -> None:
 
 def test_a_saved_notebook_shows_the_table_and_opening_it_changes_nothing(browser: Any, lab: Lab, folder: Path) -> None:
     saved = folder / "notebooks" / "widgets.ipynb"
-    lab.command("docmanager:save")
-    lab.page.wait_for_timeout(1500)
+    lab.save()
     first = saved.read_bytes()
     assert b"widget-view" not in first
     again = Lab(browser, lab.address)
@@ -444,8 +440,7 @@ def test_a_saved_notebook_shows_the_table_and_opening_it_changes_nothing(browser
     expect(again.page.locator(".jp-RenderedHTMLCommon table").first).to_be_visible()
     assert "model not found" not in again.page.locator("body").inner_text()
     picture(again.page, "inspector-reopened")
-    again.command("docmanager:save")
-    again.page.wait_for_timeout(1500)
+    again.save()
     assert saved.read_bytes() == first
     again.page.close()
 
@@ -455,8 +450,7 @@ def test_a_lesson_that_is_opened_and_saved_is_as_it_was(browser: Any, lab: Lab, 
     before = lesson.read_bytes()
     opened = Lab(browser, lab.address)
     opened.open(lesson.name)
-    opened.command("docmanager:save")
-    opened.page.wait_for_timeout(1500)
+    opened.save()
     assert lesson.read_bytes() == before
     opened.page.close()
 

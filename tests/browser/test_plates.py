@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter import ROOT, Lab, notebook
+from jupyter import ROOT, Lab, notebook, soon, still
 from playwright.sync_api import Locator, expect
 from test_inspector import picture, theme, violations
 
@@ -310,6 +310,7 @@ def test_axe_finds_nothing(plates: Lab, axe: Path, look: str) -> None:
         table = shown.root.locator("details")
         table.evaluate("details => (details.open = true)")
         plates.page.wait_for_timeout(700)
+        still(plates.page)
         picture(plates.page, f"plate-{name}-{look}", shown.root)
         table.evaluate("details => (details.open = false)")
     assert violations(plates.page, axe, ".mtlib-plate") == []
@@ -319,13 +320,12 @@ def test_axe_finds_nothing(plates: Lab, axe: Path, look: str) -> None:
 
 def test_at_twice_the_size_and_in_a_narrow_window_nothing_is_cut(plates: Lab) -> None:
     """A zoom of 200 % halves the width: the same as a window of half the width."""
+    fits = "e => e.scrollWidth <= e.clientWidth && e.querySelector('svg').getBoundingClientRect().height > 150"
     for width, height in ((720, 750), (1100, 900)):
-        plates.page.set_viewport_size({"width": width, "height": height})
-        plates.page.wait_for_timeout(300)
+        plates.size(width, height)
         for name in PLATES:
             shown = Shown(plates, name)
-            assert shown.root.evaluate("root => root.scrollWidth <= root.clientWidth"), (name, width)
-            assert shown.root.locator("svg").evaluate("svg => svg.getBoundingClientRect().height") > 150
+            assert soon(plates.page, lambda shown=shown: shown.root.evaluate(fits), True), (name, width)
             picture(plates.page, f"plate-{name}-{width}", shown.root)
     plates.page.set_viewport_size({"width": 1440, "height": 1500})
 
@@ -340,7 +340,8 @@ def test_texts_stay_on_the_sheet_and_inside_their_boxes(plates: Lab, name: str) 
         return left < box.left - 2 || right > box.right + 2;
       }).map((text) => text.textContent);
     }"""
-    assert Shown(plates, name).root.locator("svg").evaluate(wide) == []
+    svg = Shown(plates, name).root.locator("svg")
+    assert soon(plates.page, lambda: svg.evaluate(wide), []) == []
 
 
 @EVERY

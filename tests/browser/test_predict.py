@@ -237,9 +237,8 @@ def test_it_remembers_when_the_cell_runs_again_and_when_the_kernel_is_new(asked:
 
 
 def test_saved_and_opened_again_it_has_the_question_and_a_folded_answer(asked: Lab, folder: Path) -> None:
-    asked.command("docmanager:save")
+    asked.save()
     path = folder / "notebooks" / NAME
-    asked.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     outputs = json.loads(path.read_text())["cells"][4]["outputs"]
     assert "widget-view" not in str(outputs)
     assert "20 bytes" not in str(outputs)
