@@ -16,8 +16,9 @@ together. So a front end shows nothing of its own before the answer is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import count
 from types import MappingProxyType
 from typing import Any
@@ -465,19 +466,21 @@ def _verdict(judged: Any, answer: str) -> dict[str, Any]:
 
 def _checks(judged: Any, found: Map) -> list[dict[str, Any]]:
     """The checks behind a verdict: what each is for, and the fields and sheets it reads."""
+    fields, sheets = (tuple(f"/{each.path}" for each in row) for row in (found.places, found.sheets))
     return [
         {
             "name": row.name,
             "why": row.check.why,
             "spec": row.check.spec,
-            "fields": _named((place.path for place in found.places), row.check.reads),
-            "sheets": _named((sheet.path for sheet in found.sheets), row.check.reads),
+            "fields": [*_named(fields, row.check.reads)],
+            "sheets": [*_named(sheets, row.check.reads)],
         }
         for row in judged.checks
     ]
 
 
-def _named(paths: Iterable[str], wanted: Sequence[str]) -> list[int]:
-    """Which of the paths are, or end with, a wanted one."""
+@lru_cache(512)  # a byte that is changed changes no path, and this was a fifth of the answer to a key
+def _named(paths: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[int, ...]:
+    """Which of the paths, after a slash each, are or end with a wanted one."""
     ends = tuple(f"/{name}" for name in wanted)
-    return [index for index, path in enumerate(paths) if f"/{path}".endswith(ends)]
+    return tuple(index for index, path in enumerate(paths) if path.endswith(ends))
