@@ -89,7 +89,9 @@ def _counted_in_characters(data: bytes) -> CutRequest | None:
     except ValueError:
         return None
     head = data[: SEAL_AT - 1]
-    if data[SEAL_AT - 1 : SEAL_AT] != bytes([ENCRYPTED_SIZE]) or len(text) != ENCRYPTED_SIZE or head[:4] != BIND:
+    if len(text) != ENCRYPTED_SIZE or text in data:  # where they are the same, nothing was counted wrongly
+        return None
+    if data[SEAL_AT - 1 : SEAL_AT] != bytes([ENCRYPTED_SIZE]) or head[:4] != BIND:
         return None
     call = first_request(head + wrong.tl_string(text))
     place = Evidence("request/encrypted_message", SEAL_AT - 1, 1, f"{len(text)} characters", "its bytes, counted")

@@ -107,9 +107,9 @@ class Program:
 
     def answer(self, question: Question) -> bytes:
         """The program's answer. Raises Unreachable where none comes, DecodeError where it is no value."""
-        if not self._lines.empty():
-            raise DecodeError("the program wrote a line that nobody had asked for", got=self._next(), where="stdout")
         stdin, self._asked = self._process.stdin, question.line.strip()
+        if not self._lines.empty():  # or it has ended already
+            raise DecodeError("the program wrote a line that nobody had asked for", got=self._next(), where="stdout")
         try:
             if stdin is not None:
                 stdin.write(question.line.encode())
