@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from large_texts import SHAPES, large, seconds
@@ -170,6 +170,7 @@ def test_text_without_bytes_says_why(text: str) -> None:
                               '{"event": "bind_refused"', "2026-11-25 ", "inner {", "\ud800", "\x00"]), max_size=30)
     .map("".join),
 ))  # fmt: skip
+@example("05 2a d4 cd" + C.perm.hex())
 @settings(max_examples=300, deadline=None)
 def test_anything_is_read_or_refused_soon_and_no_key_is_shown(data: bytes | str) -> None:
     began = time.thread_time()

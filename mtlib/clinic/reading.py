@@ -87,6 +87,10 @@ class PatientFacts(dict[str, Any]):
 
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Sizes, no bytes: what was taken for a request may have a key in it."""
+        return repr({name: f"{len(it)} bytes" if isinstance(it, bytes) else it for name, it in self.items()})
+
 
 # -- What is asked for --------------------------------------------------------------------------------------------
 
