@@ -105,6 +105,7 @@ def test_back_does_not_wait_for_a_cell_that_runs(running: Reader) -> None:
     page.evaluate("void book.python.ask({ ask: 'cell', lesson: '', at: 0, id: '1', source: 'while True: pass' })")
     page.go_back()
     expect(page).to_have_title("00 Start here")
+    page.wait_for_selector("html[data-live]", state="attached", timeout=STARTS)
     assert page.evaluate("book.python.worker") is None
 
 
@@ -116,6 +117,7 @@ def test_without_a_connection_the_page_stays_and_says_so(running: Reader) -> Non
     assert page.url.endswith(f"/{SECOND}.html")
     page.go_back()  # to what the browser still has
     expect(page).to_have_title("00 Start here")
+    expect(page.locator("main")).to_be_focused()
     type_over(page)
     running.settled()
     expect(page.locator(".mtlib-inspector .answer").first).to_have_text("400 ENCRYPTED_MESSAGE_INVALID")

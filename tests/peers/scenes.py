@@ -21,8 +21,6 @@ from mtlib.crypto.rsa import PrivateKey
 
 K, T = TypeVar("K"), TypeVar("T")
 BESIDE = 4
-STUMBLES = 6
-"""How often a scene may be spoiled by its client: one key in 199 starts with a zero byte, and a scene makes a few."""
 HERE = Path(__file__).resolve().parent
 SCRIPTS = {
     "mtcute": "client.mjs",
@@ -43,7 +41,7 @@ TDLIBS: Mapping[str, str] = {
 """The versions of TDLib, and where each registry's package keeps the library. One script speaks to all of them."""
 TDLIB_DC = 10001
 """The home of a fresh TDLib on the test network, and the only data centre it asks for."""
-NO_PADDING = ("mtcute", "gramjs", "teleproto", "telethon")
+NO_PADDING = ("mtcute", "gramjs", "teleproto", "telethon", "mtproto-core")
 """They drop the zero byte with which one auth key in 199 starts, and then have another key than the data centre."""
 STUMBLES = 6
 """How often a scene may be spoiled so by its client: every scene makes a few keys."""
