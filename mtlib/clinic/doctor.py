@@ -271,11 +271,11 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     if found:
         sealed, found = found[0], found[1]
         case = case.and_found(*found)
-    compared = compare(patient, case.values, sealed, opened, known)
     if any(each.name == "not_sealed" for each in case.findings):
         compared = compare(patient, case.values, sealed, _in_the_clear(sealed), known)
-        front = [each for each in compared if each.name in GENERIC and each.evidence[0].within == "encrypted_message"]
-        return case.and_found(*(each for each in compared if each not in front)), None
+        behind = [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
+        return case.and_found(*behind), None
+    compared = compare(patient, case.values, sealed, opened, known)
     if opened is None or patient.perm_key is None:
         return case.and_found(*_closed(sealed, patient, compared)), None
     noise = tuple(_noise_inside(sealed, patient.perm_key))
@@ -368,9 +368,8 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
     arranged = _arranged(sealed, patient.perm_key)
     if arranged is not None:
         return open_seal(arranged[0], patient, known), arranged
-    clear = [CONSTANTS[:8], CONSTANTS[4:]]
-    clear += [INNER_ID + written_as(known["nonce"], 8, "little")] if "nonce" in known else []
-    if opened is None and any(sign in sealed for sign in clear):
+    named = [INNER_ID + written_as(known["nonce"], 8, "little")] if "nonce" in known else []
+    if opened is None and any(sign in sealed for sign in (CONSTANTS[:8], CONSTANTS[4:], *named)):
         return None, (sealed, [noticed("not_sealed", Evidence("encrypted_message", 0, 0, "plaintext", "ciphertext"))])
     change = mended(sealed, patient.perm_key, begins_well=opened is not None)
     if change is None:

@@ -154,8 +154,7 @@ def _around(msg_key: Piece, of_key: Piece, offset: int, length: int) -> list[tup
 def never_begun_anew(table: Rows) -> Iterator[Rows]:
     """Every hash over all that went into those before it as well."""
     said: list[Piece] = []
-    rows = [row._replace(pieces=tuple(said := [*said, *row.pieces])) if row.hash else row for row in table]
-    yield tuple(rows)
+    yield tuple(row._replace(pieces=tuple(said := [*said, *row.pieces])) if row.hash else row for row in table)
 
 
 def written_over_the_key(table: Rows) -> Iterator[Rows]:

@@ -157,14 +157,19 @@ class Tap:
             threading.Thread(target=self._serve, args=(number, client), name=f"Tap, {number}", daemon=True).start()
 
     def _serve(self, number: int, client: socket.socket) -> None:
+        """One connection, and however that ends, its place is free again."""
+        try:
+            self._relay(number, client)
+        finally:
+            self._room.release()
+
+    def _relay(self, number: int, client: socket.socket) -> None:
         """Connect, then forward one direction here and the other in a thread of its own, until both have ended."""
         try:
             server = socket.create_connection(self.target, timeout=PATIENCE)
         except OSError as error:
-            self._room.release()
             client.close()
-            where = f"{self.target[0]} port {self.target[1]}"
-            self._over(number, f"{where} is not to be reached: {reason(error)}")
+            self._over(number, f"{self.target[0]} port {self.target[1]} is not to be reached: {reason(error)}")
             return
         server.settimeout(None)
         for end in (client, server):
@@ -177,7 +182,6 @@ class Tap:
         back.start()
         self._forward(number, "client", client, server)
         back.join()
-        self._room.release()
         with self._lock:
             del self._open[number]
         for end in (client, server):
