@@ -278,6 +278,13 @@ def test_each_binds_at_a_data_centre_of_their_own_and_at_no_neighbours(class_roo
         assert student.run(TURNED_AWAY).strip() == "it is another user of this machine"
 
 
+def test_jupyterlab_asks_nobody_outside_for_news(class_room: list[Student]) -> None:
+    """As it would by itself, from the server: the page promises that no other machine is asked."""
+    kept = class_room[0].ask("GET", "lab/api/settings/@jupyterlab/apputils-extension:notification")
+    defaults = {name: what["default"] for name, what in kept["schema"]["properties"].items() if "default" in what}
+    assert (defaults["fetchNews"], defaults["checkForUpdates"]) == ("false", False)
+
+
 def test_nobody_reads_a_neighbours_home(class_room: list[Student]) -> None:
     first, second = class_room[:2]
     where = first.run("import os; print(os.path.expanduser('~'))").strip()
