@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,3 +108,10 @@ def test_what_a_data_centre_says_of_bytes_that_are_no_call(word: str) -> None:
     said = meaning(f"400 {word}")
     assert said is not None
     assert said.name == "other_bytes_were_sent"
+
+
+@pytest.mark.parametrize("said", ["ENCRYPTED_MESSAGE_INVALID", "EXPIRES_AT_INVALID", "INPUT_METHOD_INVALID"])
+def test_a_mistake_in_the_bytes_is_what_such_a_word_answers(said: str) -> None:
+    """Where nothing is wrong with the bytes it means something else, and that is not told beside them."""
+    wrong = replace(C, inner_nonce=b"12345678")
+    assert [each.name for each in diagnose(**wrong.facts(answer=f"400 {said}")).findings] == ["nonce_drawn_twice"]

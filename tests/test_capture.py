@@ -213,6 +213,13 @@ def test_the_head_of_a_pcapng_file_is_looked_at() -> None:
             read_capture(data)
 
 
+def test_a_block_of_another_kind_is_passed_over(spoken: tuple[Said, list[AuthKey], bytes]) -> None:
+    """The smallest that can be: its head and its end, and nothing between."""
+    said, keys, inner = spoken
+    file, head = pcapng(packets(segments(said))), section(101)
+    whole(read_capture(head + block(0x0BAD, b"") + file[len(head) :], keys), inner)
+
+
 @pytest.mark.parametrize("v6", [False, True], ids=["IPv4", "IPv6"])
 @pytest.mark.parametrize("link", LINK_HEADS)
 def test_every_link(link: str, v6: bool, spoken: tuple[Said, list[AuthKey], bytes]) -> None:

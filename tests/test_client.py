@@ -675,6 +675,13 @@ def test_a_hostile_error_name_is_cut_and_printable() -> None:
         assert "PWNED" in text
 
 
+def test_an_error_name_of_other_bytes_is_an_error_all_the_same() -> None:
+    error = SCHEMA["rpc_error"].build(error_code=400, error_message=b"BAD\xff\xfe")
+    with HandMade(lambda request: [[request.result(error)]]) as dc, client_of(dc) as client:  # noqa: SIM117
+        with pytest.raises(RpcError, match="BAD"):
+            client.bind()
+
+
 def test_a_refused_bind_says_whose_it_was() -> None:
     error = SCHEMA["rpc_error"].build(error_code=400, error_message="ENCRYPTED_MESSAGE_INVALID")
     with HandMade(lambda request: [[request.result(error)]]) as dc, client_of(dc) as client:

@@ -42,6 +42,13 @@ PLACES = [
 ]
 
 
+def test_a_number_without_its_low_half_is_a_clock_in_a_msg_id_only() -> None:
+    whole = C.msg_id >> 32 << 32
+    assert found(replace(C, inner_msg_id=whole))[0][0] == "msg_id_of_another_clock"
+    nonce = C.nonce >> 32 << 32
+    assert found(replace(C, inner_nonce=struct.pack("<q", nonce)))[0][0] == "cut_to_32_bits"
+
+
 @pytest.mark.parametrize(("place", "mistake", "name", "offset"), PLACES)
 def test_each_place_inside(place: str, mistake: dict[str, Any], name: str, offset: int) -> None:
     assert found(replace(C, **mistake)) == [(name, f"plaintext/envelope/{place}", offset)]

@@ -40,7 +40,7 @@ def test_anything_else_is_refused_without_being_shown(wrong: object) -> None:
 
 def test_a_key_shows_its_id_and_is_neither_copied_nor_pickled() -> None:
     found = GivenKey(KEY)
-    assert repr(found) == f"GivenKey(id={AuthKey(KEY).id}, 256 bytes)"
+    assert repr(found) == f"GivenKey(key={AuthKey(KEY)!r})"
     assert copy.deepcopy(found) is found
     with pytest.raises(LocalError):
         pickle.dumps(found)

@@ -60,6 +60,15 @@ def test_seqnos_count_what_must_be_acknowledged() -> None:
     assert [seqno.next(related) for related in (True, False, True, False, False, True)] == [1, 2, 3, 4, 4, 5]
 
 
+def test_both_ends_of_a_window_belong_to_it() -> None:
+    window, limits, now = Window((FROM_CLIENT,), Limits()), Limits(), 1_800_000_000
+    for second, said in (
+        (now - limits.past - 1, "ignore:too_old"), (now - limits.past, "accept"),
+        (now + limits.future, "accept"), (now + limits.future + 1, "ignore:too_new"),
+    ):  # fmt: skip
+        assert window.judge(second << 32, now) == said
+
+
 def test_a_window_forgets_from_below_and_raises_its_floor() -> None:
     window = Window((FROM_CLIENT,), Limits(seen=3))
     ids = [next_msg_id(NOW + i) for i in range(5)]

@@ -396,3 +396,12 @@ def test_a_bind_that_is_not_even_opened_is_answered_all_the_same(mistake: str, w
             client.receive()
         wait_for(lambda: any(each.text == "the connection has ended" for each in heard))
     assert [word in each.text for each in heard if each.diagnosis] == [True], list(map(str, heard))
+
+
+def test_the_packets_of_a_capture_have_the_plain_heads_of_ip_and_tcp() -> None:
+    """Source: RFC 791, section 3.1; RFC 9293, section 3.1. The 17th connection here, to a server's usual port."""
+    first = next(module.Records(17).of(module.Passed(17, 1_800_000_000.5, "client", b"data")))
+    seconds, micro, kept, size = struct.unpack_from("<IIII", first)
+    assert (seconds, micro, kept, size) == (1_800_000_000, 500_000, 40, 40)
+    assert first[16:26].hex() == "45" "00" "0028" "0000" "4000" "40" "06"
+    assert struct.unpack_from(">HHIIBB", first, 36) == (10_017, 443, 0, 0, 0x50, 2)

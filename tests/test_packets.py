@@ -134,6 +134,7 @@ def test_cases_about_packets(case: dict[str, Any]) -> None:
     assert caught.value.where == WHERE[expected["error"]]
     if "padding_len" in expected:
         assert caught.value.got == expected["padding_len"]
+        assert str(caught.value).startswith("padding (got ")
     if expected.get("hint") == "direction":
         assert open_packet(packet, key, TO_SERVER)["session_id"] == told["expected_session_id"]
 

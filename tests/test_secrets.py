@@ -8,18 +8,22 @@ from __future__ import annotations
 import base64
 import copy
 import dataclasses
+import importlib
 import io
 import logging
 import pickle
+import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 
+import mtlib
 from mtlib.crypto import PrivateKey
 from mtlib.crypto.entropy import System
 from mtlib.crypto.kdf import V1
+from mtlib.crypto.secret import Secret
 from mtlib.errors import MtError
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
@@ -274,3 +278,19 @@ def test_a_traceback_tells_no_secret_in_any_mode(failing: Any, mode: str, client
     AutoFormattedTB(mode=mode, ostream=shown)(caught.type, caught.value, caught.tb)
     assert type(caught.value).__name__ in shown.getvalue()
     assert leaks(shown.getvalue()) == set()
+
+
+def secrets_of_the_package() -> list[type]:
+    for module in pkgutil.walk_packages(mtlib.__path__, "mtlib."):
+        if not module.name.startswith(("mtlib.lab", "mtlib.cli", "mtlib.__main__")):
+            importlib.import_module(module.name)
+    found, waiting = [], [Secret]
+    while waiting:
+        waiting += (more := waiting.pop().__subclasses__())
+        found += [each for each in more if each.__module__.startswith("mtlib.")]
+    return found
+
+
+@pytest.mark.parametrize("kind", secrets_of_the_package(), ids=lambda kind: kind.__name__)
+def test_a_debugger_may_look_before_it_is_complete(kind: type) -> None:
+    assert repr(kind.__new__(kind))

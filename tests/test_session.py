@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtlib.crypto.entropy import System
+from mtlib.crypto.entropy import Patterned, System
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import CheckError, PeerError
 from mtlib.protocol.messages import ANSWER, BAD_MSG, NOTICE, Message, container, next_msg_id, seconds_of, unpack
@@ -287,3 +287,11 @@ def test_a_session_that_begins_after_the_message_knows_nothing_of_it() -> None:
     assert begins(request.outer.msg_id + 4)
     assert not begins(request.outer.msg_id)
     assert not begins(request.msg_id)
+
+
+def test_each_packet_draws_its_padding_under_its_own_number() -> None:
+    session, entropy = Session(KEY, 77, 5, Patterned("numbers")), Patterned("numbers")
+    for number in (1, 2):
+        sent = session.send(SCHEMA["ping"].build(ping_id=number), NOW)
+        padding = open_packet(bytes(sent), KEY, TO_SERVER)["padding"]
+        assert padding == entropy.at(f"packet-{number}").draw("padding", len(padding))

@@ -231,6 +231,7 @@ def test_four_ef_without_obfuscation_are_not_met_with_silence() -> None:
     [
         (bytes.fromhex("050100"), "SOCKS5"),
         (bytes.fromhex("05020002"), "SOCKS5"),
+        (bytes.fromhex("0503000102"), "SOCKS5"),
         (bytes.fromhex("040101bb7f00000100"), "SOCKS4"),
         (bytes.fromhex("040101bb7f000001") + b"me\0", "SOCKS4"),
     ],

@@ -42,11 +42,12 @@ class GivenKey(Secret):
     """A key as its owner has it (`given`), and the 256 bytes that it stands for (`key`).
 
     `value` is an AuthKey, bytes or hex: 256 bytes, fewer where leading zeros were lost, or 257 where a library put
-    a sign byte in front. Its repr tells the id and the length, nothing else. Raises LocalError for anything else,
+    a sign byte in front. Its repr tells the key's id, nothing else. Raises LocalError for anything else,
     without repeating it.
     """
 
     __slots__ = ("given", "key")
+    shown = ("key",)
 
     def __init__(self, value: AuthKey | bytes | str, where: str = "key") -> None:
         given = value.data if isinstance(value, AuthKey) else octets_of(value, where)
@@ -62,9 +63,6 @@ class GivenKey(Secret):
 
     def __hash__(self) -> int:
         return hash(self.key)
-
-    def __repr__(self) -> str:
-        return f"GivenKey(id={self.key.id}, {len(self.given)} bytes)"
 
 
 class EitherOrder(int):

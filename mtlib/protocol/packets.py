@@ -191,8 +191,8 @@ class FrameShape(Shape):
         raw, place = data[part.start : part.stop], (part.start, part.stop)
         nested = Dissection(self.packet, raw, reading) if part.name == "packet" else None
         field = Field(part.name, Rest("int" if part.name in ("length", "seqno", "crc") else "bytes"), _note(part))
-        value = raw if part.name in ("packet", "padding") else int.from_bytes(raw, "little")
-        return Span(field, *place, value=nested or value, raw=raw, body=place, nested=nested)
+        value = raw if part.name == "padding" else nested or int.from_bytes(raw, "little")
+        return Span(field, *place, value=value, raw=raw, body=place, nested=nested)
 
 
 def _note(part: FramePart) -> Note:

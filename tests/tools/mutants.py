@@ -161,6 +161,10 @@ EQUIVALENT: dict[str, str] = {
     "a lower bound that every clock after 1970 has passed",
     "mtlib.net.memory: port = port or next(free for free in range(49152, 1 << 16) if (host, free) not in _listening):"
     " 49152 -> 49153": "where free ports begin: any other number would do as well",
+    "mtlib.net.connection: made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1): 1 -> 2":
+    "a switch that is on with every number but 0",
+    "mtlib.net.server: KEYS_TRIED, TRIED_SIZE = 8, 160: 160 -> 161":
+    "a request is made of whole words: none has 161 bytes",
     "mtlib.net.server: self.ended = self.done = False: False -> True":
     "both are set by the first read, and nothing asks for them before it",
     'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
