@@ -15,9 +15,9 @@ from mtlib.lab.attacks import ATTACKS, DOCUMENTED, Switches
 from mtlib.lab.exercises_labs import HEAD, HEAL, MOVED
 from mtlib.lab.samples import NOW, sample
 from mtlib.protocol.binding import Binding
-from mtlib.protocol.checks import Facts, judge
+from mtlib.protocol.checks import COPIES, Facts, judge
 
-EQUALITIES = frozenset({"msg_id", "nonce", "perm_auth_key_id", "expires_at", "temp_auth_key_id", "temp_session_id"})
+EQUALITIES = frozenset(check.name for check in COPIES)
 SETS: Mapping[str, Switches] = {
     "all on": Switches(),
     "documented": Switches(DOCUMENTED),
