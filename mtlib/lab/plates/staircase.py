@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line, runs
 from mtlib.protocol.binding import ENCRYPTED_SIZE, Binding
 from mtlib.protocol.checks import CHECKS, Facts, judge
 
@@ -117,14 +116,13 @@ class Staircase(Plate):
         for (name, size), start in zip(PARTS, STARTS, strict=True):
             yield Glyph(f"part {name}", self._x(start), 8, self._x(8 * size) - self.LEFT, 20, name, "small copied edge")
         for row, check in enumerate(self.seen):
-            y, at = self.TOP + self.ROW * row, 0
+            y = self.TOP + self.ROW * row
             yield Glyph(f"check {check}", self.LEFT - 6, y + self.ROW / 2, text=check, look="small end")
-            for filled, run in groupby(check in names for names in found):
-                size = len(list(run))
+            for filled, start, stop in runs(check in names for names in found):
                 if filled:
-                    yield Glyph(f"run {check} {at}", self._x(at), y + 1, self._x(size) - self.LEFT, self.ROW - 3,
+                    size = stop - start
+                    yield Glyph(f"run {check} {start}", self._x(start), y + 1, self._x(size) - self.LEFT, self.ROW - 3,
                                 f"notices {size}" if size > 100 else str(size), "small derived edge")  # fmt: skip
-                at += size
         y = self.TOP + self.ROW * len(self.seen) + 14
         yield Glyph("counts", self.LEFT - 6, y, text="checks that notice", look="small end bold")
         for (name, count), (_, size), start in zip(self._profile(), PARTS, STARTS, strict=True):

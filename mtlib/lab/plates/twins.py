@@ -8,12 +8,11 @@ Initialization Vector".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, runs
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
 
@@ -77,8 +76,7 @@ class Twins(Plate):
     @staticmethod
     def _runs(row: str) -> list[tuple[int, int]]:
         """The bytes that are read there, as first and last of each stretch."""
-        found = [[at for at, _ in run] for read, run in groupby(enumerate(readers(row)), lambda each: each[1]) if read]
-        return [(run[0], run[-1]) for run in found]
+        return [(start, stop - 1) for read, start, stop in runs(readers(row)) if read]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "who reads the key", "bytes", "how many"
