@@ -18,7 +18,7 @@ from mtlib.crypto.entropy import Noise
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
-from mtlib.lab.receivers import Game, Oracle
+from mtlib.lab.receivers import FRONT, Game, Oracle
 from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map
 from mtlib.lab.walking import names
@@ -35,8 +35,6 @@ COMPARED = {
     if place.span.nested is None and place.span.name not in ("random", "padding")
 }
 """The fields of the plaintext that are compared with something: from which byte to which."""
-HEAD = 24
-"""The bytes of the seal before C1: key id and msg_key."""
 
 
 def _every_byte(seed: str) -> Inputs:
@@ -47,9 +45,9 @@ def _in_cipher(count: Callable[[int, int], int], msg_key: int = len(COMPARED) + 
     """`count` gets the first byte of the flipped block in the plaintext, and the flipped byte's own place there."""
 
     def noticing(at: int) -> int:
-        if at < HEAD:
+        if at < FRONT:
             return 1 if at < 8 else msg_key
-        place = at - HEAD
+        place = at - FRONT
         return count(place - place % BLOCK, place)
 
     return noticing
@@ -326,7 +324,7 @@ def _asking(answer: Callable[..., Any], seed: str) -> str:
         asked = game.oracle.asked
         if asked and any(each == game.challenge for each in asked):
             return "asks_the_challenge"
-        if asked and all((len(each) - HEAD) % BLOCK for each in asked):
+        if asked and all((len(each) - FRONT) % BLOCK for each in asked):
             return "no_whole_block"
         if asked and all(len(each) < len(game.challenge) for each in asked):
             return "cut_off"
@@ -387,7 +385,7 @@ ODDS = Task(
                      lambda body: 8 * _left(HEADER + body)),
         wrong_answer("bytes_counted", "Bits, not bytes.", lambda body: _left(HEADER + body) or BLOCK),
         wrong_answer("head_of_the_seal_counted", "Blocks begin behind msg_key: the first of them begins with the "
-                     "header.", lambda body: 8 * (_left(HEAD + HEADER + body) or BLOCK)),
+                     "header.", lambda body: 8 * (_left(FRONT + HEADER + body) or BLOCK)),
     ),
     (
         "In front of the body stand 32 bytes of header. How many bytes of header and body are in the last block?",
@@ -822,12 +820,12 @@ NAMES_ELSEWHERE = Table(
 
 def _block(seal: bytes, number: int) -> bytes:
     """A block of its ciphertext, counted from 1."""
-    return seal[HEAD + BLOCK * (number - 1) : HEAD + BLOCK * number]
+    return seal[FRONT + BLOCK * (number - 1) : FRONT + BLOCK * number]
 
 
 def _second(seal: bytes, block: bytes, place: int = 2) -> bytes:
     """The seal with another block there."""
-    return seal[: HEAD + BLOCK * (place - 1)] + block + seal[HEAD + BLOCK * place :]
+    return seal[: FRONT + BLOCK * (place - 1)] + block + seal[FRONT + BLOCK * place :]
 
 
 def _in_its_place(seal: bytes, m1: bytes, m3: bytes) -> bytes:
@@ -869,7 +867,7 @@ MOVED = Task(
                      lambda seal, m1, m3: _second(seal, _xor(_block(seal, 3), m1))),
         wrong_answer("head_counted_as_a_block", "C1 begins at byte 24: before it stand the key id and msg_key.",
                      lambda seal, m1, m3: seal[:16] + _xor(seal[48:64], m3, m1) + seal[32:],
-                     lambda seal, m1, m3: _in_its_place(seal, m1, m3)[HEAD:]),
+                     lambda seal, m1, m3: _in_its_place(seal, m1, m3)[FRONT:]),
     ),
     (
         "In block 4 AES undoes c4 ^ m3. In block 2 it undoes C2 ^ m1. They have to be equal.",
