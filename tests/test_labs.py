@@ -51,12 +51,13 @@ from mtlib.lab.plates import staircase
 from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
-from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
+from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, noticed
 from mtlib.lab.plates.stills_labs import Candidates, Price, Scores
 from mtlib.lab.plates.twins import ROWS as READERS
 from mtlib.lab.plates.twins import Twins, readers
 from mtlib.lab.receivers import FRONT, TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting
 from mtlib.lab.scoring import changed_seals
+from mtlib.lab.tripping import flipped
 from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC

@@ -14,7 +14,7 @@ from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.patients import FLIPPED, TOLD
 from mtlib.lab.receivers import FRONT
 from mtlib.lab.scenes import Scene, scenes
-from mtlib.lab.tripping import SEAL
+from mtlib.lab.tripping import SEAL, flipped
 from mtlib.protocol import retry as rule
 from mtlib.protocol.checks import INVALID
 from mtlib.protocol.retry import TRIES
@@ -59,7 +59,7 @@ def _unsigned(data: bytes) -> int:
 
 
 def _flipped(data: bytes, at: int) -> bytes:
-    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+    return flipped(data, 8 * at)
 
 
 def _nonces(seed: str) -> Inputs:

@@ -14,7 +14,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.kdf import V1, V2, ScheduleTable
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.samples import sample
-from mtlib.lab.tripping import put
+from mtlib.lab.tripping import flipped, put
 from mtlib.protocol.binding import Binding
 from mtlib.wire.schema import REQUEST
 
@@ -87,18 +87,13 @@ def _two_mistakes() -> bytes:
     return with_seal(right, closed(replace(right, nonce=right.nonce ^ 0x5A5A5A5A), schedule=V2))
 
 
-def _one_bit() -> bytes:
-    sealed = bytearray(bytes(SAMPLE.binding.encrypted_message))
-    sealed[FLIPPED] ^= 0x10
-    return with_seal(SAMPLE.binding, bytes(sealed))
-
 
 _OLDER = with_seal(SAMPLE.binding, TWELVE["built five seconds ago"](SAMPLE.binding))
 TOLD: Mapping[str, str] = {
     "A": _text(_two_mistakes(), REFUSED),
     "B": _text(_OLDER, f"# from the client's log: the message went out as {SAMPLE.binding.msg_id}", msg_id=False),
     "C": _text(bytes(SAMPLE.binding.request), REFUSED, f"perm_key_created: {SAMPLE.now - 12}"),
-    "D": _text(_one_bit(), REFUSED),
+    "D": _text(with_seal(SAMPLE.binding, flipped(bytes(SAMPLE.binding.encrypted_message), 8 * FLIPPED + 4)), REFUSED),
 }
 """What was written down about each patient of the exercise, as `read_patient` takes it."""
 KEYS = f"perm_auth_key: {bytes(SAMPLE.perm_key).hex()}\ntemp_auth_key: {bytes(SAMPLE.temp_key).hex()}\n"

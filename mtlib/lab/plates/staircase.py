@@ -11,6 +11,7 @@ from functools import cache
 
 from mtlib.crypto.aes import BLOCK
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line, runs
+from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import ENCRYPTED_SIZE, Binding
 from mtlib.protocol.checks import CHECKS, Facts, judge
 
@@ -19,14 +20,6 @@ PARTS = (("key id", 8), ("msg_key", 16), *((f"C{number}", BLOCK) for number in r
 """The seal from front to back, in bytes."""
 STARTS = tuple(8 * sum(size for _, size in PARTS[:at]) for at in range(len(PARTS)))
 """The first bit of each part."""
-
-
-def flipped(data: bytes, *bits: int) -> bytes:
-    """The bytes with these bits turned round; bit 0 is the lowest of the first byte."""
-    changed = bytearray(data)
-    for bit in bits:
-        changed[bit // 8] ^= 1 << bit % 8
-    return bytes(changed)
 
 
 def _facts(binding: Binding, *bits: int) -> Facts:

@@ -13,6 +13,7 @@ from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, runs
+from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
 
@@ -56,9 +57,8 @@ class Twins(Plate):
 
     def failing(self) -> tuple[str, ...]:
         """The checks that fail where the changed key is named in the request and in front of the seal."""
-        binding, changed = self.binding, bytearray(bytes(self.binding.perm_key))
-        changed[self.at] ^= 1
-        key = AuthKey(bytes(changed))
+        binding = self.binding
+        key = AuthKey(flipped(bytes(binding.perm_key), 8 * self.at))
         request = bytes(binding.request).replace(binding.perm_key.id_bytes, key.id_bytes)
         return judge(Facts(request, key, binding.temp_key, binding.session_id, binding.msg_id,
                            binding.expires_at - 1)).failing  # fmt: skip
