@@ -10,9 +10,15 @@ from types import SimpleNamespace
 import pytest
 
 from mtlib.__main__ import main
-from mtlib.cli.reading import MOST, octets, read, shown, text
+from mtlib.cli import reading
+from mtlib.cli.reading import MOST, contents, read, shown, text
 from mtlib.errors import LocalError
 from mtlib.lab.samples import sample
+
+
+def octets(argument: str) -> bytes:
+    """As the command does it."""
+    return reading.octets(argument, contents(argument))
 
 
 def test_bytes_from_hex_from_a_file_of_hex_and_from_a_raw_one(

@@ -22,8 +22,9 @@ from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage, msg_key_v1, msg_key_v2
 from mtlib.errors import LocalError
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
-from mtlib.lab.figures.coverage import PARTS, flip_map, key_use
+from mtlib.lab.figures.coverage import flip_map, key_use
 from mtlib.lab.figures.wiring import LINES, equality_wiring
+from mtlib.lab.plates.staircase import PARTS
 from mtlib.protocol.checks import Rules, verify
 from mtlib.wire.schema import REQUEST
 

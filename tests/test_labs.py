@@ -35,7 +35,6 @@ from mtlib.lab.exercises_labs import (
     COMPARED,
     CREW,
     EFFORT,
-    HEAD,
     HEAL,
     HEAL_IN_PCBC,
     KNOCKED_OUT,
@@ -52,12 +51,13 @@ from mtlib.lab.plates import staircase
 from mtlib.lab.plates.board import Board
 from mtlib.lab.plates.horizon import Horizon, lasting
 from mtlib.lab.plates.lanes import MOMENTS, ROWS, Lanes, outcome
-from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, flipped, noticed
+from mtlib.lab.plates.staircase import BITS, STARTS, Staircase, noticed
 from mtlib.lab.plates.stills_labs import Candidates, Price, Scores
 from mtlib.lab.plates.twins import ROWS as READERS
 from mtlib.lab.plates.twins import Twins, readers
-from mtlib.lab.receivers import TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting
+from mtlib.lab.receivers import FRONT, TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting
 from mtlib.lab.scoring import changed_seals
+from mtlib.lab.tripping import flipped
 from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
@@ -237,9 +237,9 @@ def cbc_noticed(bit: int) -> int:
         return Cipher(algorithms.AES(aes_key), modes.CBC(aes_iv[:16]))
 
     changed = flipped(key.id_bytes + msg_key + cipher(msg_key).encryptor().update(plaintext), bit)
-    opened = cipher(changed[8:HEAD]).decryptor().update(changed[HEAD:])
+    opened = cipher(changed[8:FRONT]).decryptor().update(changed[FRONT:])
     fields = sum(opened[start:stop] != plaintext[start:stop] for start, stop in COMPARED.values())
-    return fields + (changed[:8] != key.id_bytes) + (msg_key_v1(opened[:72]) != changed[8:HEAD])
+    return fields + (changed[:8] != key.id_bytes) + (msg_key_v1(opened[:72]) != changed[8:FRONT])
 
 
 def test_the_rule_for_cbc_says_what_cbc_does() -> None:
@@ -272,7 +272,7 @@ def test_garble_ends_where_it_is_wanted_and_is_foreseen() -> None:
 
 def test_who_notices_a_healed_seal() -> None:
     names = played("22")[0]
-    plaintext, ciphertext, iv = bytes(BINDING.plaintext), bytes(BINDING.encrypted_message)[HEAD:], names["iv"]
+    plaintext, ciphertext, iv = bytes(BINDING.plaintext), bytes(BINDING.encrypted_message)[FRONT:], names["iv"]
     found = []
     for i in (1, 2, 3):
         blocks = HEAL.solution(plaintext, ciphertext, iv, i)
@@ -306,7 +306,7 @@ def test_a_healed_seal_is_refused_though_the_outside_is_written_to_fit() -> None
     for i in (1, 2, 3):
         blocks = HEAL.solution(names["plaintext"], names["ciphertext"], names["iv"], i)
         inside = ige_decrypt(blocks, names["key"], names["iv"])
-        request = bytes(BINDING.request).replace(SEAL, SEAL[:HEAD] + blocks)
+        request = bytes(BINDING.request).replace(SEAL, SEAL[:FRONT] + blocks)
         request = request[:12] + inside[36:44] + inside[68:72] + request[24:]
         session_id, msg_id = (int.from_bytes(inside[at : at + 8], "little", signed=True) for at in (60, 16))
         found.append(judge(Facts(request, BINDING.perm_key, BINDING.temp_key, session_id, msg_id, NOW,
@@ -321,7 +321,7 @@ FITTED = [("length", "seqno"), ("length", "seqno", "constructor", "temp_auth_key
 
 def test_what_is_built_of_known_pairs_is_refused_without_the_hash() -> None:
     names = played("22")[0]
-    assert names["built"](range(5)) == bytes(BINDING.encrypted_message)[HEAD:]
+    assert names["built"](range(5)) == bytes(BINDING.encrypted_message)[FRONT:]
     assert names["accepted_without_the_hash"]() == 0
 
 
@@ -681,14 +681,14 @@ def test_the_moved_block_by_another_library() -> None:
     """The relation with the AES of `cryptography`, block by block."""
     key, iv = BINDING.schedule.aes_key, BINDING.schedule.aes_iv
     plaintext = bytes(BINDING.plaintext)
-    ciphertext = MOVED.solution(SEAL, plaintext[:16], plaintext[32:48])[HEAD:]
+    ciphertext = MOVED.solution(SEAL, plaintext[:16], plaintext[32:48])[FRONT:]
     aes = Cipher(algorithms.AES(key), modes.ECB()).decryptor()
     c, m = [iv[:16]], [iv[16:]]
     for at in range(0, len(ciphertext), 16):
         c.append(ciphertext[at : at + 16])
         went_in = bytes(one ^ other for one, other in zip(c[-1], m[-1], strict=True))
         m.append(bytes(one ^ other for one, other in zip(aes.update(went_in), c[-2], strict=True)))
-    old = [SEAL[HEAD + at : HEAD + at + 16] for at in range(0, 80, 16)]
+    old = [SEAL[FRONT + at : FRONT + at + 16] for at in range(0, 80, 16)]
     assert m[2] == bytes(a ^ b ^ d for a, b, d in zip(plaintext[48:64], old[2], old[0], strict=True))
     assert played("27")[0]["shown"] == 1000
 
@@ -854,10 +854,10 @@ def test_the_seals_of_the_scoreboard_are_what_they_are_called() -> None:
     made = changed_seals(BINDING)
     assert [len(each) for each in made.values()] == [832, 3, 200, 200, 1, 1]
     assert all(len(set(each)) == len(each) for each in made.values())
-    schedule, plaintext, ciphertext = BINDING.schedule, bytes(BINDING.plaintext), SEAL[HEAD:]
+    schedule, plaintext, ciphertext = BINDING.schedule, bytes(BINDING.plaintext), SEAL[FRONT:]
 
     def opened_of(request: bytes) -> bytes:
-        return ige_decrypt(request[25 + HEAD : 25 + len(SEAL)], schedule.aes_key, schedule.aes_iv)
+        return ige_decrypt(request[25 + FRONT : 25 + len(SEAL)], schedule.aes_key, schedule.aes_iv)
 
     for i, (request, _) in enumerate(made["3 healed seals"], 1):
         opened = opened_of(request)

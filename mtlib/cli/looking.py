@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from mtlib.cli.reading import NO, Adder, contents, octets_in, read, say, shown
+from mtlib.cli.reading import NO, Adder, contents, octets, read, say, shown
 
 
 def add_dissect(add: Adder) -> None:
@@ -32,7 +32,7 @@ def _dissect(options: argparse.Namespace) -> int:
     if found is not None and is_capture(found):
         print(read_capture(found, keys))
     else:
-        print(shown(dissect(octets_in(found, options.data), keys=keys, as_=options.as_)))
+        print(shown(dissect(octets(options.data, found), keys=keys, as_=options.as_)))
     return 0
 
 

@@ -57,14 +57,9 @@ def contents(argument: str) -> bytes | None:
     return read(argument, LARGEST_CAPTURE) if argument == "-" or os.path.exists(argument) else None
 
 
-def octets(argument: str) -> bytes:
-    """The bytes in an argument, in a file, or in standard input, however they are written; what they were taken for
-    is said on stderr, where it was not plain hex."""
-    return octets_in(contents(argument), argument)
-
-
-def octets_in(found: bytes | None, argument: str) -> bytes:
-    """The same, where the file has been read."""
+def octets(argument: str, found: bytes | None) -> bytes:
+    """The bytes in an argument, or in the file `found` that it names, however they are written; what they were taken
+    for is said on stderr, where it was not plain hex."""
     from mtlib.clinic.reading import read_bytes
 
     if found is None:

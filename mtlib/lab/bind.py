@@ -48,8 +48,6 @@ _CHOICES: Mapping[str, tuple[bool, str]] = {
     "plaintext/padding": (True, "padding"),
 }
 """What the author chooses: the end of its path, whether it belongs to the binding or to its carrier, its name."""
-_CODES = {"AUTH_KEY_PERM_EMPTY": 401}
-"""Codes of RPC errors that are not 400."""
 
 
 def inspect_bind(
@@ -83,8 +81,8 @@ def answer(verdict: Verdict) -> str:
     """What a real client would see: boolTrue, an RPC error with its code, or less than that."""
     if verdict.ok:
         return "boolTrue"
-    error = str(verdict.error)
-    return f"{_CODES.get(error, 400)} {error}" if error.isupper() else error
+    failed = verdict[str(verdict.failed)].check
+    return f"{failed.code} {failed.error}" if failed.error.isupper() else failed.error
 
 
 @dataclass(frozen=True)

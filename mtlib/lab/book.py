@@ -272,6 +272,7 @@ def conversation(flip: int | None, seed: str) -> dict[str, Any]:
     """The answer to "bind": `said`, sentences; `view`, the conversation to be drawn; with a seed `html`, the same
     still, for the page that is made of it."""
     from mtlib.lab.samples import NOW
+    from mtlib.lab.tripping import flipped
     from mtlib.lab.views import Conversation
     from mtlib.net.client import connect
     from mtlib.net.server import LocalDC
@@ -279,9 +280,7 @@ def conversation(flip: int | None, seed: str) -> dict[str, Any]:
     def turned(request: bytes) -> bytes:
         if flip is None or not 0 <= flip < 8 * len(request):
             raise LocalError("no such bit", got=flip, expected=f"0..{8 * len(request) - 1}")
-        changed = bytearray(request)
-        changed[flip // 8] ^= 1 << flip % 8
-        return bytes(changed)
+        return flipped(request, flip)
 
     told = [{"entropy": Patterned(f"{seed}{who}"), "clock": lambda: NOW} if seed else {} for who in ("dc", "client")]
     with LocalDC(**told[0]) as dc, connect(dc, **told[1]) as client:  # type: ignore[arg-type]

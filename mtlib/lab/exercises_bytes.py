@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+from functools import partial
 
 from mtlib.clinic.ladder import wrong_answer
 from mtlib.clinic.recipe_client import frame_intermediate, tl_string
@@ -125,16 +126,15 @@ READ_MESSAGES = Task(
     _messages, _containers,
     (
         wrong_answer("vector_id_expected", "After msg_container comes a bare count, no 15c4b51c.",
-                     lambda body: _messages(body, count_at=8)),
+                     partial(_messages, count_at=8)),
         wrong_answer("messages_padded", "Nothing is padded here: what looks like padding is the next msg_id.",
-                     lambda body: _messages(body, filled=16), lambda body: _messages(body, filled=8)),
+                     partial(_messages, filled=16), partial(_messages, filled=8)),
         wrong_answer("length_of_the_whole_message", "bytes counts the body, not its 16 bytes of header.",
-                     lambda body: _messages(body, counted=16)),
+                     partial(_messages, counted=16)),
         wrong_answer("packed_container", "gzip_packed may stand around anything, also around the container.",
-                     lambda body: () if body[:4] == GZIP else _messages(body),
-                     lambda body: _messages(body, unpacked=False)),
+                     lambda body: () if body[:4] == GZIP else _messages(body), partial(_messages, unpacked=False)),
         wrong_answer("longs_unsigned", "A long is signed: half of all ids are negative.",
-                     lambda body: _messages(body, signed=False)),
+                     partial(_messages, signed=False)),
     ),
     (
         "Keep a number `at` that moves forward only: 4 bytes of id, 4 of count, and then message by message.",
@@ -191,7 +191,7 @@ READ_FRAMES = Task(
     "beginning of a frame that has not arrived yet.",
     _read_frames, _streams,
     (
-        wrong_answer("first_frame_only", "One read may hold several frames.", lambda stream: _cut(stream, most=1)),
+        wrong_answer("first_frame_only", "One read may hold several frames.", partial(_cut, most=1)),
         wrong_answer("read_taken_for_a_packet", "A read is no packet: cut by the length.",
                      lambda stream: ((stream[4:],), b""), lambda stream: ((stream,), b"")),
         wrong_answer("rest_lost", "What is left over belongs to the next read.",
@@ -199,9 +199,9 @@ READ_FRAMES = Task(
         wrong_answer("rest_without_its_length", "The rest begins with the length of the frame that is not whole.",
                      lambda stream: (_cut(stream)[0], _cut(stream)[1][4:])),
         wrong_answer("packet_before_its_end", "The last packet has not arrived whole: leave it in the rest.",
-                     lambda stream: _cut(stream, whole=False)),
+                     partial(_cut, whole=False)),
         wrong_answer("length_counts_itself", "Intermediate's length does not count itself; full's does.",
-                     lambda stream: _cut(stream, own=4)),
+                     partial(_cut, own=4)),
         wrong_answer("length_high_byte_first", "28 00 00 00 is 40: low byte first.", lambda stream: ((), stream)),
     ),
     (

@@ -12,7 +12,9 @@ from mtlib.clinic.ladder import Way, wrong_answer
 from mtlib.crypto.kdf import msg_key_v1, sha1
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.patients import FLIPPED, TOLD
+from mtlib.lab.receivers import FRONT
 from mtlib.lab.scenes import Scene, scenes
+from mtlib.lab.tripping import SEAL, flipped
 from mtlib.protocol import retry as rule
 from mtlib.protocol.checks import INVALID
 from mtlib.protocol.retry import TRIES
@@ -57,7 +59,7 @@ def _unsigned(data: bytes) -> int:
 
 
 def _flipped(data: bytes, at: int) -> bytes:
-    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+    return flipped(data, 8 * at)
 
 
 def _nonces(seed: str) -> Inputs:
@@ -531,9 +533,6 @@ RETRY = Task(
 
 # -- 29: patients ----------------------------------------------------------------------------------------------------
 
-_HEAD = 25
-"""Where encrypted_message begins in the request: after four fields and its length."""
-
 PATIENTS = Table(
     "patients", 29,
     "Four refused bindings, material(\"patients\"). A: the name of the mistake to mend first. B: the name of the "
@@ -555,9 +554,9 @@ PATIENTS = Table(
              "C", ("drop",)),
         Slip("right_bytes_mended", "The bytes are right. Look at perm_key_created and now.", "C", ("mend",)),
         Slip("counted_from_the_request", "Counted from the request. encrypted_message begins later in it.",
-             "D", (FLIPPED + _HEAD, FLIPPED + _HEAD - 1)),
+             "D", (FLIPPED + SEAL.start, FLIPPED + SEAL.start - 1)),
         Slip("counted_from_the_ciphertext", "Counted from the ciphertext; before it stand the key id and msg_key.",
-             "D", (FLIPPED - 24,)),
+             "D", (FLIPPED - FRONT,)),
         Slip("bits_counted", "That is a bit. Which byte is it in?", "D", tuple(range(8 * FLIPPED, 8 * FLIPPED + 8))),
     ),
     (

@@ -40,7 +40,7 @@ def _allowed(start: bytes, *, ef: bool = True, zeros: bool = True, starts: tuple
 
 
 def _forgetful(*forgotten: bytes) -> Callable[[bytes], bool]:
-    return lambda start: _allowed(start, starts=tuple(each for each in STARTS if each not in forgotten))
+    return partial(_allowed, starts=tuple(each for each in STARTS if each not in forgotten))
 
 
 def _starts(seed: str) -> Inputs:
@@ -58,16 +58,16 @@ ALLOWED = Task(
     lambda start: _allowed(start), _starts,
     (
         wrong_answer("ef_passes", "A start with ef passes. start[0] is a number: it never equals b'\\xef'.",
-                     lambda start: _allowed(start, ef=False)),
+                     partial(_allowed, ef=False)),
         wrong_answer("zeros_pass", "Four zeros in bytes 4 to 7 pass. They are start[4:8]; [4:4] is empty and equals "
-                     "nothing.", lambda start: _allowed(start, zeros=False)),
+                     "nothing.", partial(_allowed, zeros=False)),
         wrong_answer("a_start_forgotten", "One of the seven beginnings passes: some server takes this for another "
                      "protocol.", *map(_forgetful, STARTS), _forgetful(*STARTS[-2:]), _forgetful(*STARTS[:4]),
                      _forgetful(*STARTS)),
         wrong_answer("answer_turned_round", "True is for a start that may be sent, False for one that is drawn again.",
                      lambda start: not _allowed(start)),
         wrong_answer("get_without_its_space", "GETX is allowed: `GET ` has four bytes, the last one is a space.",
-                     lambda start: _allowed(start, starts=(*STARTS, b"GET"))),
+                     partial(_allowed, starts=(*STARTS, b"GET"))),
     ),
     (
         "start[0] is a number, start[0:4] is bytes.",
@@ -110,12 +110,11 @@ STREAMS = Task(
         for size in (44, 205)
     ),
     (
-        known("stream_begun_again", lambda *given: _streams(*given, again=True)),
-        known("stream_from_0",
-              lambda *given: _streams(*given, used=0), lambda *given: _streams(*given, used=0, again=True)),
-        known("way_back_from_64", lambda *given: _streams(*given, came=64)),
-        known("pieces_reversed", lambda *given: _streams(*given, cut=True)),
-        known("keys_of_the_way_back", lambda *given: _streams(*given, back=True),
+        known("stream_begun_again", partial(_streams, again=True)),
+        known("stream_from_0", partial(_streams, used=0), partial(_streams, used=0, again=True)),
+        known("way_back_from_64", partial(_streams, came=64)),
+        known("pieces_reversed", partial(_streams, cut=True)),
+        known("keys_of_the_way_back", partial(_streams, back=True),
               lambda *given: (_streams(*given)[0], _streams(*given, back=True)[1])),
         known("tag_behind_the_header", lambda *given: _streams(*given, tag=given[0][56:60])),
     ),
@@ -210,12 +209,11 @@ FACTOR = Task(
         (_product(Patterned(f"exercises {seed}").at("factor")),),
     ),
     (
-        known("factor_1",
-              lambda pq: _walked(pq, refuse=True), lambda pq: _walked(pq, refuse=False), lambda pq: (1, pq)),
+        known("factor_1", partial(_walked, refuse=True), partial(_walked, refuse=False), lambda pq: (1, pq)),
         known("larger_factor_first",
-              lambda pq: _two(pq)[::-1], lambda pq: _walked(pq, refuse=True, again=True, ordered=False)),
+              lambda pq: _two(pq)[::-1], partial(_walked, refuse=True, again=True, ordered=False)),
         wrong_answer("refuses_nothing", "A prime or an even number is no product of two odd primes: refuse at once.",
-                     lambda pq: _walked(pq, refuse=False, again=True)),
+                     partial(_walked, refuse=False, again=True)),
     ),
     (
         "Look first whether pq is even or prime. Then walk as in the lesson.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import reduce
+from functools import partial, reduce
 from hashlib import sha1
 from itertools import count
 from typing import Any, Literal
@@ -18,10 +18,11 @@ from mtlib.crypto.entropy import Noise
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
-from mtlib.lab.receivers import Game, Oracle
+from mtlib.lab.receivers import FRONT, Game, Oracle
 from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map
-from mtlib.lab.walking import names
+from mtlib.lab.tripping import SEAL, put
+from mtlib.lab.walking import names, walk
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.packets import HEADER
 from mtlib.wire.dissection import Reading
@@ -35,8 +36,6 @@ COMPARED = {
     if place.span.nested is None and place.span.name not in ("random", "padding")
 }
 """The fields of the plaintext that are compared with something: from which byte to which."""
-HEAD = 24
-"""The bytes of the seal before C1: key id and msg_key."""
 
 
 def _every_byte(seed: str) -> Inputs:
@@ -47,9 +46,9 @@ def _in_cipher(count: Callable[[int, int], int], msg_key: int = len(COMPARED) + 
     """`count` gets the first byte of the flipped block in the plaintext, and the flipped byte's own place there."""
 
     def noticing(at: int) -> int:
-        if at < HEAD:
+        if at < FRONT:
             return 1 if at < 8 else msg_key
-        place = at - HEAD
+        place = at - FRONT
         return count(place - place % BLOCK, place)
 
     return noticing
@@ -221,19 +220,19 @@ HEAL = Task(
     _healing, _messages,
     (
         wrong_answer("first_only", "The noise runs to the end: block i + 1 meets another plaintext than before. The "
-                     "second XOR makes up for that.", lambda *given: _healing(*given, second=False)),
+                     "second XOR makes up for that.", partial(_healing, second=False)),
         wrong_answer("second_only", "Block i is as it was: nothing was put in its place.",
-                     lambda *given: _healing(*given, first=False)),
+                     partial(_healing, first=False)),
         wrong_answer("exchanged", "What came out of AES (v) belongs on c_i, what went in (u) on c_(i+1).",
-                     lambda *given: _healing(*given, exchanged=True)),
+                     partial(_healing, exchanged=True)),
         wrong_answer("neighbours", "Block i + 1 keeps its own pair; the partner of i is i + 2.",
-                     lambda *given: _healing(*given, partner=1)),
+                     partial(_healing, partner=1)),
         wrong_answer("block_moved", "A block of ciphertext is opened among other neighbours here. Move the pair, u and "
                      "v, and not the block.",
                      lambda plaintext, ciphertext, iv, i: _moved(ciphertext, i, i + 2),
                      lambda plaintext, ciphertext, iv, i: _repeated(ciphertext, i, i + 2)),
         wrong_answer("v_on_the_wire", "v is what came out of AES. What travels is v ^ m_(i-1).", _v_on_the_wire),
-        wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _healing(*given, halves=True)),
+        wrong_answer("halves_of_the_iv", _HALVES, partial(_healing, halves=True)),
     ),
     (
         "Only two blocks of ciphertext change: c_i and c_(i+1).",
@@ -249,10 +248,10 @@ FORESEE = Task(
     _foreseen, _messages,
     (
         wrong_answer("second_unchanged", "Block i + 1 is XORed with c_i when it is opened, and c_i is new.",
-                     lambda *given: _foreseen(*given, second=False)),
+                     partial(_foreseen, second=False)),
         wrong_answer("exchanged", "The other way round: what goes into AES (u) changes m_i, and the change of c_i (v) "
-                     "shows in m_(i+1).", lambda *given: _foreseen(*given, exchanged=True)),
-        wrong_answer("halves_of_the_iv", _HALVES, lambda *given: _foreseen(*given, halves=True)),
+                     "shows in m_(i+1).", partial(_foreseen, exchanged=True)),
+        wrong_answer("halves_of_the_iv", _HALVES, partial(_foreseen, halves=True)),
         wrong_answer("u_for_the_text", "u is what went into AES. The text is u ^ c_(k-1).",
                      lambda *given: b"".join(_pairs(*given[:3], exchanged=False, halves=False)[0][given[3] + at]
                                              for at in (2, 1))),
@@ -310,10 +309,6 @@ def _games(seed: str) -> list[Game]:
     return [Game.drawn(Noise(f"games {seed}").at(f"round {number}")) for number in range(12)]
 
 
-def _rounds(seed: str) -> Inputs:
-    return tuple((game.challenge, game.texts, game.oracle) for game in _games(seed))
-
-
 def _distinguish(challenge: bytes, texts: tuple[bytes, bytes], oracle: Oracle) -> int:
     return int(oracle(challenge + bytes(BLOCK)) == texts[1])
 
@@ -326,7 +321,7 @@ def _asking(answer: Callable[..., Any], seed: str) -> str:
         asked = game.oracle.asked
         if asked and any(each == game.challenge for each in asked):
             return "asks_the_challenge"
-        if asked and all((len(each) - HEAD) % BLOCK for each in asked):
+        if asked and all((len(each) - FRONT) % BLOCK for each in asked):
             return "no_whole_block"
         if asked and all(len(each) < len(game.challenge) for each in asked):
             return "cut_off"
@@ -343,7 +338,7 @@ DISTINGUISH = Task(
     "distinguish", 23, ("challenge", "texts", "oracle"), "0 or 1",
     "Which of the two texts is sealed in `challenge`, a seal of 104 bytes? texts[0] and texts[1] are bodies of 40 "
     "bytes. `oracle(seal)` opens every seal but the challenge itself: it gives the body that it believes, or None.",
-    _distinguish, _rounds,
+    _distinguish, lambda seed: tuple((game.challenge, game.texts, game.oracle) for game in _games(seed)),
     (
         wrong_answer("asks_the_challenge",
                      "The oracle opens everything but the challenge. Ask for another seal with the same text."),
@@ -369,15 +364,11 @@ def _left(size: int) -> int:
     return size % BLOCK
 
 
-def _bodies(seed: str) -> Inputs:
-    return tuple((body,) for body in (40, *range(20, 61)))
-
-
 ODDS = Task(
     "odds", 23, ("body",), "int",
     "MTProto 1.0: a body of `body` bytes is sealed with as little padding as fills the last block, and that block is "
     "replaced by noise. The receiver accepts with odds 2^-e. Which e?",
-    lambda body: 8 * (_left(HEADER + body) or BLOCK), _bodies,
+    lambda body: 8 * (_left(HEADER + body) or BLOCK), lambda seed: tuple((body,) for body in (40, *range(20, 61))),
     (
         wrong_answer("always_64", "It depends on where the text ends: (32 + body) mod 16 bytes of it are in the last "
                      "block.", lambda body: 64),
@@ -387,7 +378,7 @@ ODDS = Task(
                      lambda body: 8 * _left(HEADER + body)),
         wrong_answer("bytes_counted", "Bits, not bytes.", lambda body: _left(HEADER + body) or BLOCK),
         wrong_answer("head_of_the_seal_counted", "Blocks begin behind msg_key: the first of them begins with the "
-                     "header.", lambda body: 8 * (_left(HEAD + HEADER + body) or BLOCK)),
+                     "header.", lambda body: 8 * (_left(FRONT + HEADER + body) or BLOCK)),
     ),
     (
         "In front of the body stand 32 bytes of header. How many bytes of header and body are in the last block?",
@@ -463,13 +454,13 @@ TWIN = Task(
     ),
 )  # fmt: skip
 
-NAMED, SEALED = 4, 25
+NAMED, SEALED = 4, SEAL.start
 """Where the request names the permanent key, and where the seal in it does."""
 
 
 def _named(request: bytes, id_bytes: bytes, *places: int) -> bytes:
     for place in places:
-        request = request[:place] + id_bytes + request[place + 8 :]
+        request = put(request, place, id_bytes)
     return request
 
 
@@ -669,14 +660,8 @@ SAME_JOB = Table(
 
 
 def _search(target: int, bits: int, key: int, step: int, p: int, *, name: Callable[[int], int] | None = None) -> int:
-    found = map(name, _keys(key, step, p)) if name else names(key, step, p)
+    found = map(name, walk(key, step, p)) if name else names(key, step, p)
     return next(at for at, each in enumerate(found) if (each ^ target) % (1 << bits) == 0)
-
-
-def _keys(key: int, step: int, p: int) -> Iterator[int]:
-    while True:
-        yield key
-        key = key * step % p
 
 
 def _hashed(key: int, part: slice, order: Literal["little", "big"], size: int = 256) -> int:
@@ -713,11 +698,11 @@ SEARCH = Task(
     _search, _walks,
     (
         wrong_answer("first_half", "That is auth_key_aux_hash; a name is the last 8 bytes.",
-                     lambda *walk: _search(*walk, name=lambda key: _hashed(key, _FIRST, "little")),
-                     lambda *walk: _search(*walk, name=lambda key: _hashed(key, _FIRST, "big"))),
+                     partial(_search, name=lambda key: _hashed(key, _FIRST, "little")),
+                     partial(_search, name=lambda key: _hashed(key, _FIRST, "big"))),
         wrong_answer("other_end",
                      "A long travels low byte first: its low bits are in the first of the eight bytes.",
-                     lambda *walk: _search(*walk, name=lambda key: _hashed(key, _LAST, "big"))),
+                     partial(_search, name=lambda key: _hashed(key, _LAST, "big"))),
         wrong_answer("zeros_lost",
                      "Write the key as 256 bytes, zeros on the left: its name is a hash of all of them.",
                      lambda *walk: _search(*walk, name=lambda key: _hashed(key, _LAST, "little",
@@ -822,12 +807,12 @@ NAMES_ELSEWHERE = Table(
 
 def _block(seal: bytes, number: int) -> bytes:
     """A block of its ciphertext, counted from 1."""
-    return seal[HEAD + BLOCK * (number - 1) : HEAD + BLOCK * number]
+    return seal[FRONT + BLOCK * (number - 1) : FRONT + BLOCK * number]
 
 
 def _second(seal: bytes, block: bytes, place: int = 2) -> bytes:
     """The seal with another block there."""
-    return seal[: HEAD + BLOCK * (place - 1)] + block + seal[HEAD + BLOCK * place :]
+    return put(seal, FRONT + BLOCK * (place - 1), block)
 
 
 def _in_its_place(seal: bytes, m1: bytes, m3: bytes) -> bytes:
@@ -869,7 +854,7 @@ MOVED = Task(
                      lambda seal, m1, m3: _second(seal, _xor(_block(seal, 3), m1))),
         wrong_answer("head_counted_as_a_block", "C1 begins at byte 24: before it stand the key id and msg_key.",
                      lambda seal, m1, m3: seal[:16] + _xor(seal[48:64], m3, m1) + seal[32:],
-                     lambda seal, m1, m3: _in_its_place(seal, m1, m3)[HEAD:]),
+                     lambda seal, m1, m3: _in_its_place(seal, m1, m3)[FRONT:]),
     ),
     (
         "In block 4 AES undoes c4 ^ m3. In block 2 it undoes C2 ^ m1. They have to be equal.",
@@ -925,18 +910,15 @@ LENGTH_IN_SSH = Task(
                               Noise(f"ssh {seed}").draw("last", BLOCK, attempt=at)) for at in range(3)),
     (
         wrong_answer("low_byte_first", "SSH writes numbers high byte first: the top bits are in byte 0.",
-                     lambda before, last: _top(before, last, order="little")),
+                     partial(_top, order="little")),
         wrong_answer("as_in_the_envelope", "Here the length stands in the first four bytes of the block.",
-                     lambda before, last: _top(before, last, part=slice(12, 16)),
-                     lambda before, last: _top(before, last, part=slice(12, 16), order="little")),
-        wrong_answer("bits_below", "Below 2**18 means that 32 - 18 bits are zero: shift by 18.",
-                     lambda before, last: _top(before, last, bits=18),
+                     partial(_top, part=slice(12, 16)), partial(_top, part=slice(12, 16), order="little")),
+        wrong_answer("bits_below", "Below 2**18 means that 32 - 18 bits are zero: shift by 18.", partial(_top, bits=18),
                      lambda before, last: _top(before, last, bits=32) % 2**14,
                      lambda before, last: _top(before, last) << 18,
                      lambda before, last: _top(before, last, bits=32) % 2**18),
         wrong_answer("all_bits", "Of the other 18 bits the server told nothing.",
-                     lambda before, last: _top(before, last, bits=32), lambda before, last: _top(before, last, bits=16),
-                     lambda before, last: _top(before, last, part=slice(BLOCK))),
+                     partial(_top, bits=32), partial(_top, bits=16), partial(_top, part=slice(BLOCK))),
         wrong_answer("one_of_two", "The block was XORed with `before` when it was sealed, and is XORed with `last` "
                      "now: both stand in the sum.",
                      lambda before, last: _top(before, bytes(BLOCK)), lambda before, last: _top(bytes(BLOCK), last)),
@@ -1032,17 +1014,15 @@ FRESH = Task(
         wrong_answer("raw_comparison", "msg_id counts 2**-32 s, now counts seconds.",
                      lambda m, now, seen, last: "duplicate" if m in seen else "too_old" if m < now - PAST else
                      "too_new" if m > now + FUTURE else "accept"),
-        wrong_answer("same_on_both_sides", "A message may be late by 300 s, early by 30.",
-                     lambda m, now, seen, last: _fresh(m, now, seen, last, future=PAST),
-                     lambda m, now, seen, last: _fresh(m, now, seen, last, past=FUTURE),
-                     lambda m, now, seen, last: _fresh(m, now, seen, last, past=FUTURE, future=PAST)),
+        wrong_answer("same_on_both_sides", "A message may be late by 300 s, early by 30.", partial(_fresh, future=PAST),
+                     partial(_fresh, past=FUTURE), partial(_fresh, past=FUTURE, future=PAST)),
         wrong_answer("seconds_cut", "A msg_id has a fraction of a second: a little more than 30 s is too early. Bring "
                      "now to its unit, now << 32.",
                      lambda m, now, seen, last: _fresh(m, now, seen, last, future=FUTURE + 1) if m >> 32 == now + FUTURE
                      else _fresh(m, now, seen, last),
-                     lambda m, now, seen, last: _fresh(m, now, seen, last, edge=-4)),
+                     partial(_fresh, edge=-4)),
         wrong_answer("edge_refused", "Exactly 300 s late, or exactly 30 s early, is still in time.",
-                     lambda m, now, seen, last: _fresh(m, now, seen, last, edge=1),
+                     partial(_fresh, edge=1),
                      lambda m, now, seen, last: "too_old" if m == now - PAST << 32 else _fresh(m, now, seen, last)),
         wrong_answer("other_order", "Asked in this order: duplicate, too_old, too_new, not_rising. Some bindings fail "
                      "two of them.", _rising_first, _remembered_last),

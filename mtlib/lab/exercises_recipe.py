@@ -305,10 +305,6 @@ STATEMENTS = Table(
 # -- 14: forty bytes ----------------------------------------------------------------------------------------------
 
 
-def _forty(nonce: int, temp: int, perm: int, session: int, other: int, now: int, expires_in: int) -> bytes:
-    return inner(nonce, temp, perm, session, now + expires_in)
-
-
 def _given(nonce: int, temp: int, perm: int, session: int, other: int, now: int, expires_in: int) -> tuple[int, ...]:
     """What the rung takes, out of what the exercise hands over."""
     return nonce, temp, perm, session, now + expires_in
@@ -318,7 +314,7 @@ def _unsigned(*values: int) -> bytes:
     """Longs written as unsigned numbers: whatever is negative raises."""
     nonce, temp, perm, session, expires_at = _given(*values)
     unsigned = b"".join(value.to_bytes(8, "little") for value in (nonce, temp, perm, session))
-    return _forty(*values)[:4] + unsigned + expires_at.to_bytes(4, "little")
+    return inner(*_given(*values))[:4] + unsigned + expires_at.to_bytes(4, "little")
 
 
 INNER = Task(
@@ -328,7 +324,7 @@ INNER = Task(
     "bind_auth_key_inner, 40 bytes: #75a3f765 nonce:long temp_auth_key_id:long perm_auth_key_id:long "
     "temp_session_id:long expires_at:int. All values are signed numbers. The temporary key shall live `expires_in` "
     "seconds from `now`, unix seconds, on.",
-    _forty,
+    lambda *values: inner(*_given(*values)),
     picked("nonce", "temp_auth_key_id", "perm_auth_key_id", "temp_session_id", "perm_session_id", "now", "expires_in"),
     (
         *(each.of(_given) for each in mistaken("inner")),
@@ -403,18 +399,9 @@ def _short_key(perm: bytes, *rest: Any) -> bytes:
     return seal(perm, *rest, aes_key=aes_key, aes_iv=aes_iv, auth_key_id=hashlib.sha1(short).digest()[-8:])
 
 
-def _with_temp_key(perm: bytes, temp: bytes, *rest: Any) -> bytes:
-    return seal(temp, perm, *rest)
-
-
-def _with_temp_key_under_the_perm_id(perm: bytes, temp: bytes, *rest: Any) -> bytes:
-    return AuthKey(perm).id_bytes + seal(temp, perm, *rest)[8:]
-
-
 def _random_behind(*values: Any) -> bytes:
     envelope = _values(values)["envelope"]
-    turned = envelope[16:24] + envelope[:16] + envelope[24:]
-    return bytes(_values(values, envelope=turned)["encrypted_message"])
+    return seal(*values, envelope=envelope[16:24] + envelope[:16] + envelope[24:])
 
 
 SEAL = Task(
@@ -425,7 +412,9 @@ SEAL = Task(
     (
         known("sealed_by_mtproto_2", _by_mtproto_2),
         known("key_without_leading_zeros", partial(_sealed, "schedule", _stripped), _short_key),
-        known("sealed_with_the_temporary_key", _with_temp_key_under_the_perm_id, _with_temp_key),
+        known("sealed_with_the_temporary_key",  # under the permanent key's id, and under its own
+              lambda perm, temp, *rest: AuthKey(perm).id_bytes + seal(temp, perm, *rest)[8:],
+              lambda perm, temp, *rest: seal(temp, perm, *rest)),
         *(_whole(each, step) for step in ("msg_key", "ciphertext") for each in mistaken(step)),
         *(_whole(each, "schedule") for each in mistaken_schedule(V1) if each.name != "key_without_leading_zeros"),
         *(_whole(each, "auth_key_id") for each in mistaken("auth_key_id", "wrong_half_of_sha1", "sha256")),

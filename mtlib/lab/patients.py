@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from mtlib.crypto.aes import ige_encrypt, raw_aes
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.kdf import V1, V2, ScheduleTable, msg_key_v1
+from mtlib.crypto.kdf import V1, V2, ScheduleTable
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.samples import sample
+from mtlib.lab.tripping import flipped, put
 from mtlib.protocol.binding import Binding
 from mtlib.wire.schema import REQUEST
 
@@ -45,7 +46,7 @@ def _cbc(data: bytes, key: bytes, iv: bytes) -> bytes:
 
 
 def _with_seqno(b: Binding) -> bytes:
-    return bytes(b.envelope)[:24] + b"\1" + bytes(b.envelope)[25:]
+    return put(bytes(b.envelope), 24, b"\1")
 
 
 TWELVE: Mapping[str, Callable[[Binding], bytes]] = {
@@ -83,17 +84,8 @@ def _text(request: bytes, *lines: str, msg_id: bool = True) -> str:
 def _two_mistakes() -> bytes:
     """The schedule of MTProto 2.0, around a nonce that was drawn a second time."""
     right = SAMPLE.binding
-    wrong = replace(right, nonce=right.nonce ^ 0x5A5A5A5A)
-    msg_key = msg_key_v1(bytes(wrong.envelope))
-    made = V2.run(0, auth_key=bytes(right.perm_key), msg_key=msg_key)
-    sealed = ige_encrypt(bytes(wrong.envelope) + wrong.padding, made.aes_key, made.aes_iv)
-    return with_seal(right, right.perm_key.id_bytes + msg_key + sealed)
+    return with_seal(right, closed(replace(right, nonce=right.nonce ^ 0x5A5A5A5A), schedule=V2))
 
-
-def _one_bit() -> bytes:
-    sealed = bytearray(bytes(SAMPLE.binding.encrypted_message))
-    sealed[FLIPPED] ^= 0x10
-    return with_seal(SAMPLE.binding, bytes(sealed))
 
 
 _OLDER = with_seal(SAMPLE.binding, TWELVE["built five seconds ago"](SAMPLE.binding))
@@ -101,7 +93,7 @@ TOLD: Mapping[str, str] = {
     "A": _text(_two_mistakes(), REFUSED),
     "B": _text(_OLDER, f"# from the client's log: the message went out as {SAMPLE.binding.msg_id}", msg_id=False),
     "C": _text(bytes(SAMPLE.binding.request), REFUSED, f"perm_key_created: {SAMPLE.now - 12}"),
-    "D": _text(_one_bit(), REFUSED),
+    "D": _text(with_seal(SAMPLE.binding, flipped(bytes(SAMPLE.binding.encrypted_message), 8 * FLIPPED + 4)), REFUSED),
 }
 """What was written down about each patient of the exercise, as `read_patient` takes it."""
 KEYS = f"perm_auth_key: {bytes(SAMPLE.perm_key).hex()}\ntemp_auth_key: {bytes(SAMPLE.temp_key).hex()}\n"

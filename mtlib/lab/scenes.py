@@ -13,12 +13,12 @@ from typing import Any
 from mtlib.clinic.ladder import climb, vectors
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.protocol.packets import padding_size
+from mtlib.lab.samples import DAY
+from mtlib.protocol.packets import HEADER, padding_size
 
 Scene = Mapping[str, Any]
-DAY = 86400
 FIXED = ("counting-bytes", "realistic-2026")
-HEADER, REQUEST = 32, 132
+REQUEST = 132
 
 
 @cache

@@ -12,12 +12,15 @@ from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Noise
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, Switches
-from mtlib.lab.exercises_labs import HEAD, HEAL, MOVED
+from mtlib.lab.exercises_labs import HEAL, MOVED
+from mtlib.lab.patients import with_seal
+from mtlib.lab.receivers import FRONT
 from mtlib.lab.samples import NOW, sample
+from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import Binding
-from mtlib.protocol.checks import Facts, judge
+from mtlib.protocol.checks import COPIES, Facts, judge
 
-EQUALITIES = frozenset({"msg_id", "nonce", "perm_auth_key_id", "expires_at", "temp_auth_key_id", "temp_session_id"})
+EQUALITIES = frozenset(check.name for check in COPIES)
 SETS: Mapping[str, Switches] = {
     "all on": Switches(),
     "documented": Switches(DOCUMENTED),
@@ -35,30 +38,25 @@ def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
     What is drawn is the same every time.
     """
     seal, request, plaintext = bytes(binding.encrypted_message), bytes(binding.request), bytes(binding.plaintext)
-    head, ciphertext, noise = seal[:HEAD], seal[HEAD:], Noise("scoreboard")
+    head, ciphertext, noise = seal[:FRONT], seal[FRONT:], Noise("scoreboard")
     key = binding.perm_key
     twin = AuthKey(bytes(key)[:128] + noise.draw("twin", 128))
 
-    def with_seal(other: bytes) -> tuple[bytes, AuthKey]:
-        at = request.index(seal)
-        end = bytes(-(len(other) + 1) % 4)
-        return request[: at - 1] + bytes([len(other)]) + other + end, key
+    def carrying(other: bytes) -> tuple[bytes, AuthKey]:
+        return with_seal(binding, other), key
 
     return {
-        f"{8 * len(seal)} flips": [
-            with_seal(seal[:at] + bytes([seal[at] ^ 1 << bit]) + seal[at + 1 :])
-            for at in range(len(seal)) for bit in range(8)
-        ],
+        f"{8 * len(seal)} flips": [carrying(flipped(seal, bit)) for bit in range(8 * len(seal))],
         "3 healed seals": [
-            with_seal(head + HEAL.solution(plaintext, ciphertext, binding.schedule.aes_iv, i)) for i in (1, 2, 3)
+            carrying(head + HEAL.solution(plaintext, ciphertext, binding.schedule.aes_iv, i)) for i in (1, 2, 3)
         ],
         f"{TRIES} extended": [
-            with_seal(seal + noise.draw("extended", BLOCK * (1 + at % 8), attempt=at)) for at in range(TRIES)
+            carrying(seal + noise.draw("extended", BLOCK * (1 + at % 8), attempt=at)) for at in range(TRIES)
         ],
         f"{TRIES} last blocks": [
-            with_seal(seal[:-BLOCK] + noise.draw("last", BLOCK, attempt=at)) for at in range(TRIES)
+            carrying(seal[:-BLOCK] + noise.draw("last", BLOCK, attempt=at)) for at in range(TRIES)
         ],
-        "1 moved block": [with_seal(MOVED.solution(seal, plaintext[:BLOCK], plaintext[2 * BLOCK : 3 * BLOCK]))],
+        "1 moved block": [carrying(MOVED.solution(seal, plaintext[:BLOCK], plaintext[2 * BLOCK : 3 * BLOCK]))],
         "1 twin": [(request.replace(key.id_bytes, twin.id_bytes), twin)],
     }  # fmt: skip
 

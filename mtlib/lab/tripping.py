@@ -25,6 +25,14 @@ def put(data: bytes, place: int, piece: bytes) -> bytes:
     return data[:place] + piece + data[place + len(piece) :]
 
 
+def flipped(data: bytes, *bits: int) -> bytes:
+    """The bytes with these bits turned round; bit 0 is the lowest of the first byte."""
+    changed = bytearray(data)
+    for bit in bits:
+        changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
 def tripped(binding: Binding) -> Mapping[str, tuple[bytes, Mapping[str, Any]]]:
     """By the name of a check: a request, and what else is different for the data centre (arguments of `Facts`)."""
     request, envelope, padding = bytes(binding.request), bytes(binding.envelope), binding.padding

@@ -104,8 +104,6 @@ def over_the_permanent_key(client: Client) -> Any:
 
 def calls(client: Client) -> list[str]:
     """The names of the calls that went out under the client's present temporary key, what they wrap in brackets."""
-    if client.temp_key is None:
-        return []
     found = []
     for direction, packet in client.connection.transcript:
         if direction == "sent" and packet[:8] == client.temp_key.id_bytes:
@@ -130,9 +128,8 @@ def settle(rule: Rule, name: str) -> Settled:
             dc.dc.keys.drop(first.id)
         elif trouble.forgets:
             dc.dc.keys.forget_temporary()
-        begun, tries, answer = clock[0], 0, ""
-        while tries < MOST and answer != "boolTrue":
-            tries += 1
+        begun = clock[0]
+        for tries in range(1, MOST + 1):
             answer = seen(client.bind)
             if answer == "boolTrue":
                 break

@@ -13,12 +13,16 @@ from mtlib.crypto.keys import AuthKey
 NAME_BITS = 64
 
 
-def names(key: int, step: int, p: int) -> Iterator[int]:
-    """The names of key, key * step, key * step**2, ... modulo p, each as a number from 0 on. LocalError for a key of
-    more than 2048 bits."""
+def walk(key: int, step: int, p: int) -> Iterator[int]:
+    """key, key * step, key * step**2, ... modulo p, without end."""
     while True:
-        yield AuthKey.from_int(key).id % (1 << NAME_BITS)
+        yield key
         key = key * step % p
+
+
+def names(key: int, step: int, p: int) -> Iterator[int]:
+    """The names of the keys on that walk, each as a number from 0 on. LocalError for a key of more than 2048 bits."""
+    return (AuthKey.from_int(each).id % (1 << NAME_BITS) for each in walk(key, step, p))
 
 
 def alike(one: int, other: int) -> int:

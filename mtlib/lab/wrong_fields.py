@@ -14,6 +14,7 @@ from dataclasses import replace
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import RpcError, TransportError, Unreachable
 from mtlib.lab.samples import DAY, NOW
+from mtlib.lab.tripping import SEAL, put
 from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import TELEGRAM_TEST
 from mtlib.net.server import LocalDC
@@ -30,17 +31,16 @@ Change = Callable[[Binding], bytes]
 def inside(place: int, data: bytes) -> Change:
     """The envelope with other bytes at `place`, sealed by its owner."""
     def change(binding: Binding) -> bytes:
-        envelope = bytearray(bytes(binding.envelope))
-        envelope[place : place + len(data)] = data
-        msg_key, ciphertext = encrypt_v1(bytes(envelope), binding.padding, binding.perm_key)
-        return bytes(binding.request).replace(bytes(binding.encrypted_message)[8:], msg_key + ciphertext)
+        envelope = put(bytes(binding.envelope), place, data)
+        msg_key, ciphertext = encrypt_v1(envelope, binding.padding, binding.perm_key)
+        return put(bytes(binding.request), SEAL.start + 8, msg_key + ciphertext)
 
     return change
 
 
 def outside(place: int, data: bytes) -> Change:
     """The request with other bytes at `place`, in front of the seal."""
-    return lambda binding: bytes(binding.request)[:place] + data + bytes(binding.request)[place + len(data) :]
+    return lambda binding: put(bytes(binding.request), place, data)
 
 
 def ending(seconds: int, *, promised: bool = False) -> Change:

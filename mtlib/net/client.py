@@ -30,7 +30,7 @@ from mtlib.protocol.exchange import Established, begin
 from mtlib.protocol.messages import next_msg_id
 from mtlib.protocol.packets import PLAIN, plain_packet
 from mtlib.protocol.retry import DROP_BOTH_KEYS, NEW_TEMP_KEY, STOP, delay, named, retry
-from mtlib.protocol.session import BadMessage, SentPacket, Session, SessionEvent
+from mtlib.protocol.session import BadMessage, RpcResult, SentPacket, Session, SessionEvent
 from mtlib.transport.obfuscation import hidden_secret
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import LAYER, SCHEMA
@@ -489,7 +489,9 @@ connect = Client
 
 def _room(event: SessionEvent) -> int:
     """About how much memory an event takes beside its packet, which may have been packed a thousand times smaller."""
-    held = getattr(event, "body", getattr(event, "result", b""))
+    if isinstance(event, BadMessage):
+        return 0
+    held = event.result if isinstance(event, RpcResult) else event.body
     return len(held) * (CUT if isinstance(held, Dissection) else 1)
 
 

@@ -27,7 +27,6 @@ from mtlib.errors import DecodeError, LocalError, Unreachable, printable, reason
 LONGEST = 65536
 """Bytes of an answer: the longest right one takes less than 1500."""
 SECONDS = 10.0
-BOM = codecs.BOM_UTF8
 GRACE = 0.5
 """Seconds for a program to end once its input has ended."""
 
@@ -132,7 +131,7 @@ class Program:
         if len(line) >= LONGEST:
             raise DecodeError("the answer is too long", expected=f"less than {LONGEST} bytes")
         self._answers += 1
-        mark = BOM if self._answers == 1 else b""  # which some systems write before a program's first line
+        mark = codecs.BOM_UTF8 if self._answers == 1 else b""  # which some systems write before a program's first line
         return line.removeprefix(mark).decode(errors="replace")
 
     def _obituary(self) -> str:
@@ -174,16 +173,12 @@ class Program:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._kill()
+        if hasattr(os, "killpg"):  # what the program has started
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         for thread in self._threads:
             thread.join(GRACE)
         if not any(thread.is_alive() for thread in self._threads):  # a child in a session of its own may have the pipes
             for pipe in (self._process.stdout, self._process.stderr):
                 if pipe is not None:
                     pipe.close()
-
-    def _kill(self) -> None:
-        """End what the program has started."""
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)

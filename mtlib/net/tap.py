@@ -24,7 +24,7 @@ from mtlib.clinic.listening import Heard, Listener, Speaker
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, reason
 from mtlib.net.endpoints import host_and_port, refuse_telegram
-from mtlib.net.server import same_user
+from mtlib.net.server import Address, same_user
 
 HELD = 1 << 23
 """Bytes that wait to be listened to, at most."""
@@ -36,9 +36,6 @@ PIECE = 1 << 15
 """Bytes that are read at once, and the most that one record of the capture holds."""
 PATIENCE = 5.0
 """Seconds to connect in, and to end in."""
-
-Address = tuple[str, int]
-
 
 LATE = 0.1
 """Seconds that a line of a key log may come after the first packet under its key."""
@@ -195,7 +192,8 @@ class Tap:
             while data := source.recv(PIECE):
                 self._pass(number, speaker, data)
                 target.sendall(data)
-                self._wake()
+                with self._news:
+                    self._news.notify_all()
             target.shutdown(socket.SHUT_WR)
         except OSError:  # one end is gone: so is the connection
             _hang_up(source, target)
@@ -222,10 +220,6 @@ class Tap:
     def _put(self, passed: Passed) -> None:
         self._held += len(passed.data) + BESIDE
         self._queue.append(passed)
-
-    def _wake(self) -> None:
-        with self._news:
-            self._news.notify_all()
 
     def _more_keys(self, left: list[float]) -> Iterable[AuthKey]:
         """The keys that are known a moment later: whoever writes a key log writes it after the key has been used. A

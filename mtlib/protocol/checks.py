@@ -455,6 +455,9 @@ CHECKS: tuple[Check, ...] = (
           "a rule of this data centre, with one temporary key per permanent key", ("message/msg_id",), _rises),
 )
 """Every check, in the order in which a failure is named."""
+COPIES = tuple(check for check in CHECKS if len(check.reads) == 2
+               and "/plaintext/" in check.reads[0] and "/plaintext/" not in check.reads[1])  # fmt: skip
+"""Those that compare a field behind the seal with its copy outside; `reads` names them in this order."""
 
 _NAMES = [check.name for check in CHECKS]
 _AT = _NAMES.index("length")

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.kdf import MSG_KEY_V2, ScheduleTable, key_usage
 from mtlib.errors import LocalError
 from mtlib.lab.figures.drawing import (
@@ -27,7 +26,9 @@ from mtlib.lab.figures.drawing import (
     drawn_size,
     some,
 )
-from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE, BindPacket
+from mtlib.lab.plates.plate import runs
+from mtlib.lab.plates.staircase import PARTS
+from mtlib.protocol.binding import ENCRYPTED_SIZE, BindPacket
 from mtlib.protocol.packets import TO_SERVER
 from mtlib.wire.dissection import Dissection, Field, Span
 
@@ -149,12 +150,12 @@ def key_use(tables: Mapping[str, Sequence[ScheduleTable]], x: int = 0) -> Figure
     """
     for name in some(tuple(tables), "key_use", 4):
         brief(name, "key_use", 60)
-    strips = {name: tuple(_readers(tables[name], x)) for name in tables}
-    used = {name: sum(stop - start for start, stop, readers in runs if readers) for name, runs in strips.items()}
+    strips = {name: tuple(runs(_readers(tables[name], x))) for name in tables}
+    used = {name: sum(stop - start for readers, start, stop in strip if readers) for name, strip in strips.items()}
     rows = tuple(
         (name, f"{start} to {stop - 1}", str(stop - start), readers or "nothing")
-        for name, runs in strips.items()
-        for start, stop, readers in runs
+        for name, strip in strips.items()
+        for readers, start, stop in strip
     )
     told = "; ".join(f"{name} reads {count} of them" for name, count in used.items())
     alt = f"A strip of the {KEY} bytes of auth_key for each schedule, x = {x}, marked where a hash reads them. {told}."
@@ -163,24 +164,19 @@ def key_use(tables: Mapping[str, Sequence[ScheduleTable]], x: int = 0) -> Figure
     return Figure("Which bytes of the key are read", alt, columns, rows, height, partial(_paint_use, strips, used))
 
 
-def _readers(tables: Sequence[ScheduleTable], x: int) -> Iterator[tuple[int, int, str]]:
-    """Neighbouring bytes with the same readers: from, to, their names."""
+def _readers(tables: Sequence[ScheduleTable], x: int) -> list[str]:
+    """The names of the hashes that read each byte."""
     usage = [key_usage(table, x) for table in tables]
-    readers = [", ".join(sorted(set().union(*(use[byte] for use in usage)))) for byte in range(KEY)]
-    start = 0
-    for byte in range(1, KEY + 1):
-        if byte == KEY or readers[byte] != readers[start]:
-            yield start, byte, readers[start]
-            start = byte
+    return [", ".join(sorted(set().union(*(use[byte] for use in usage)))) for byte in range(KEY)]
 
 
-def _paint_use(strips: Mapping[str, Sequence[tuple[int, int, str]]], used: Mapping[str, int], on: Canvas) -> None:
+def _paint_use(strips: Mapping[str, Sequence[tuple[str, int, int]]], used: Mapping[str, int], on: Canvas) -> None:
     scale = (RIGHT - LEFT) / KEY
-    for number, (name, runs) in enumerate(strips.items()):
+    for number, (name, strip) in enumerate(strips.items()):
         y = TOP + 32 + 104 * number
-        seen = list(dict.fromkeys(readers for *_, readers in runs if readers))
+        seen = list(dict.fromkeys(readers for readers, *_ in strip if readers))
         on.text((LEFT, y - 16), f"{name}: reads {used[name]} of {KEY} bytes", bold=True, align="left")
-        for start, stop, readers in runs:
+        for readers, start, stop in strip:
             look = SHADES[seen.index(readers) % len(SHADES)] if readers else UNUSED
             wide = (stop - start) * scale
             words = readers or ("not read" if wide > 90 else "")
@@ -190,13 +186,6 @@ def _paint_use(strips: Mapping[str, Sequence[tuple[int, int, str]]], used: Mappi
 
 
 # -- The flip map ---------------------------------------------------------------------------------------------------
-
-PARTS = (
-    ("key id", 8),
-    ("msg_key", ENCRYPTED_SIZE - PLAINTEXT_SIZE - 8),
-    *((f"C{number + 1}", BLOCK) for number in range(PLAINTEXT_SIZE // BLOCK)),
-)
-"""The encrypted_message: its fields, the ciphertext by AES blocks."""
 
 
 def flip_map(failed: Sequence[str | None]) -> Figure:
@@ -223,18 +212,7 @@ def flip_map(failed: Sequence[str | None]) -> Figure:
 def _bytes_of(failed: Sequence[str | None], name: str | None) -> str:
     """The bytes in which a check notices something, as ranges."""
     touched = [name in failed[8 * byte : 8 * byte + 8] for byte in range(ENCRYPTED_SIZE)]
-    return ", ".join(f"{start} to {stop - 1}" for start, stop in _runs(touched))
-
-
-def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """From where to where the flags are up."""
-    start = None
-    for at, flag in enumerate([*flags, False]):
-        if flag and start is None:
-            start = at
-        elif not flag and start is not None:
-            yield start, at
-            start = None
+    return ", ".join(f"{start} to {stop - 1}" for here, start, stop in runs(touched) if here)
 
 
 _X, _Y, _SCALE, _CELL = 66.0, TOP + 30, 8.4, 14.0
@@ -248,8 +226,9 @@ def _paint_flips(failed: Sequence[str | None], counts: Counter[str | None], on: 
         if bit in (0, 7):
             on.text((_X - 8, y + _CELL / 2), f"bit {bit}", align="right", size=10)
         for name, look in looks.items():
-            for start, stop in _runs([entry == name for entry in failed[bit::8]]):
-                on.box((_X + start * _SCALE, y), ((stop - start) * _SCALE, _CELL), look, edge="none")
+            for here, start, stop in runs(entry == name for entry in failed[bit::8]):
+                if here:
+                    on.box((_X + start * _SCALE, y), ((stop - start) * _SCALE, _CELL), look, edge="none")
     floor, at = _Y + 8 * _CELL, 0
     on.text((_X - 14, floor + 12), "byte", align="right", size=10, colour=MUTED)
     for words, size in (*PARTS, ("", 0)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from mtlib.lab.figures.drawing import (
     Point,
 )
 from mtlib.protocol.binding import ENCRYPTED_SIZE
-from mtlib.protocol.checks import CHECKS, Result, Verdict
+from mtlib.protocol.checks import COPIES, Result, Verdict
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
 from mtlib.wire.dissection import Field
 from mtlib.wire.schema import ENVELOPE, INNER, REQUEST
@@ -51,14 +51,6 @@ def _field(path: str) -> tuple[str, Field]:
     return place, next(field for field in PLACES[place].fields if field.name == name)
 
 
-def _equalities() -> Iterator[Equality]:
-    """From the table of checks: those that compare a field behind the seal with one of another place."""
-    for check in CHECKS:
-        inside, outside = check.reads if len(check.reads) == 2 else ("", "")
-        if "/plaintext/" in inside and "/plaintext/" not in outside:
-            yield Equality(check.name, _field(outside), _field(inside))
-
-
 def _in_order(side: str) -> list[Equality]:
     """From the outermost box inwards, and in each from the first byte on."""
     places = list(PLACES)
@@ -67,7 +59,7 @@ def _in_order(side: str) -> list[Equality]:
         place, field = getattr(line, side)
         return places.index(place), PLACES[place].fields.index(field)
 
-    return sorted(_equalities(), key=where)
+    return sorted((Equality(check.name, *map(_field, reversed(check.reads))) for check in COPIES), key=where)
 
 
 LINES = tuple(_in_order("outside"))

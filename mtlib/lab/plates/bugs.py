@@ -18,7 +18,8 @@ from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe import Recipe, envelope, inner
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press
-from mtlib.lab.scenes import DAY, Scene, scenes
+from mtlib.lab.samples import DAY
+from mtlib.lab.scenes import Scene, scenes
 from mtlib.protocol.binding import ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.checks import CHECKS, Facts
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, RpcError, TransportError
-from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, hatching, line
+from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, hatching, line, runs
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Rules
@@ -409,8 +408,8 @@ def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator
         first = place(rest[0].at)
         near = [each for each in rest if place(each.at) - first < 44]
         rest = rest[len(near) :]
-        runs = [(words, len(list(run))) for words, run in groupby(map(_word, near))]
-        words = ", ".join(f"{word} ×{count}" if count > 1 else word for word, count in runs)
+        words = ", ".join(f"{word} ×{stop - start}" if stop - start > 1 else word
+                          for word, start, stop in runs(map(_word, near)))  # fmt: skip
         told = (", ".join(filter(None, (f"{_clock(e.at)} {e.what}: {e.answer}", e.then))) for e in near)
         yield _Group(near[0].at, words, near[-1].good, "; ".join(told))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line, runs
 from mtlib.protocol.binding import BindPacket
 from mtlib.wire.dissection import Dissection, Span
 from mtlib.wire.notes import Origin
@@ -112,12 +112,8 @@ class Packet(Plate):
 
     def _fields(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Runs of bytes that belong together, as (first, how many)."""
-        first = places[0]
-        for place in places:
-            if self.bytes[place][:2] != self.bytes[first][:2]:
-                yield first, place - first
-                first = place
-        yield first, places[-1] + 1 - first
+        for _, start, stop in runs(self.bytes[place][:2] for place in places):
+            yield places[start], stop - start
 
     def sealed(self, place: int, step: int) -> str:
         """The key under whose seal this byte lies at a step: "permanent", "temporary" or nothing; the outer one."""

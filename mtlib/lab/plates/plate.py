@@ -38,8 +38,9 @@ one that is refused, by a state that carries its `serial`. Both are numbers, tex
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import groupby
 from typing import Any, ClassVar
 
 from mtlib.lab.widgets import obeyed, serial, style
@@ -249,6 +250,15 @@ def _plain(value: Any) -> Any:
 
 def _n(value: float) -> str:
     return f"{round(value, 1):g}"
+
+
+def runs(values: Iterable[Any]) -> Iterator[tuple[Any, int, int]]:
+    """What is the same side by side: the value, and the places from where to where."""
+    at = 0
+    for value, run in groupby(values):
+        size = len(list(run))
+        yield value, at, at + size
+        at += size
 
 
 # -- Paths ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mtlib.crypto.kdf import V1, V2, Piece, Schedule, ScheduleRow
 from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching, line, ribbon
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching, line, ribbon, runs
 
 TABLES = {"V1": V1, "V2": V2}
 KEY = 256
@@ -204,16 +204,10 @@ class Ribbons(Plate):
         yield Glyph("title", self.LEFT, 12, text=f"auth_key, {KEY} bytes", look="left bold")
         for tick in range(0, KEY, 32):
             yield Glyph(f"tick{tick}", self._x(tick), self.KEY_Y - 12, text=str(tick), look="small left dim")
-        unread = [not self.readers(place) for place in range(KEY)]
-        start = 0
-        for place in range(1, KEY + 1):
-            if place == KEY or unread[place] != unread[start]:
-                if unread[start]:
-                    wide = self._x(place) - self._x(start)
-                    yield Glyph(
-                        f"unread{start}", self._x(start), self.KEY_Y, look="hatch", d=hatching(wide, self.TALL, 5)
-                    )
-                start = place
+        for read, start, stop in runs(bool(self.readers(place)) for place in range(KEY)):
+            if not read:
+                wide = self._x(stop) - self._x(start)
+                yield Glyph(f"unread{start}", self._x(start), self.KEY_Y, look="hatch", d=hatching(wide, self.TALL, 5))
         for place in range(KEY):
             rows = self.readers(place)
             hit = ("auth_key", place) in self.flipped

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line, runs
+from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import ENCRYPTED_SIZE, Binding
 from mtlib.protocol.checks import CHECKS, Facts, judge
 
@@ -20,14 +20,6 @@ PARTS = (("key id", 8), ("msg_key", 16), *((f"C{number}", BLOCK) for number in r
 """The seal from front to back, in bytes."""
 STARTS = tuple(8 * sum(size for _, size in PARTS[:at]) for at in range(len(PARTS)))
 """The first bit of each part."""
-
-
-def flipped(data: bytes, *bits: int) -> bytes:
-    """The bytes with these bits turned round; bit 0 is the lowest of the first byte."""
-    changed = bytearray(data)
-    for bit in bits:
-        changed[bit // 8] ^= 1 << bit % 8
-    return bytes(changed)
 
 
 def _facts(binding: Binding, *bits: int) -> Facts:
@@ -117,14 +109,13 @@ class Staircase(Plate):
         for (name, size), start in zip(PARTS, STARTS, strict=True):
             yield Glyph(f"part {name}", self._x(start), 8, self._x(8 * size) - self.LEFT, 20, name, "small copied edge")
         for row, check in enumerate(self.seen):
-            y, at = self.TOP + self.ROW * row, 0
+            y = self.TOP + self.ROW * row
             yield Glyph(f"check {check}", self.LEFT - 6, y + self.ROW / 2, text=check, look="small end")
-            for filled, run in groupby(check in names for names in found):
-                size = len(list(run))
+            for filled, start, stop in runs(check in names for names in found):
                 if filled:
-                    yield Glyph(f"run {check} {at}", self._x(at), y + 1, self._x(size) - self.LEFT, self.ROW - 3,
+                    size = stop - start
+                    yield Glyph(f"run {check} {start}", self._x(start), y + 1, self._x(size) - self.LEFT, self.ROW - 3,
                                 f"notices {size}" if size > 100 else str(size), "small derived edge")  # fmt: skip
-                at += size
         y = self.TOP + self.ROW * len(self.seen) + 14
         yield Glyph("counts", self.LEFT - 6, y, text="checks that notice", look="small end bold")
         for (name, count), (_, size), start in zip(self._profile(), PARTS, STARTS, strict=True):

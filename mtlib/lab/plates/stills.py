@@ -18,29 +18,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate
 from math import cos, log2, pi, sin
 from typing import Any, ClassVar
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line
+from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line, runs
 
 SIDE, WIDE = 150.0, 592.0
 """Where a row begins, behind its name; and how long it is."""
 
 
-def _runs(values: Iterable[Any]) -> Iterator[tuple[Any, int, int]]:
-    """What is the same side by side: the value, and the places from where to where."""
-    at = 0
-    for value, run in groupby(values):
-        size = len(list(run))
-        yield value, at, at + size
-        at += size
-
-
 def _bars(flags: Iterable[bool], step: float, height: float) -> str:
     """The `d` of a bar over each run of True, `step` for each value."""
-    spans = ((step * start, step * stop) for flag, start, stop in _runs(flags) if flag)
+    spans = ((step * start, step * stop) for flag, start, stop in runs(flags) if flag)
     return "".join(f"M{x:.1f} 0h{max(end - x, 1):.1f}v{height:g}H{x:.1f}z" for x, end in spans)
 
 
@@ -189,7 +180,7 @@ class Bench(Still):
         for row, (name, ends) in enumerate(self.lost.items()):
             y, step = 156 + 46 * row, WIDE / len(ends)
             yield Glyph(f"lost {name}", SIDE - 6, y + 12, text=f"{name}, one lost", look="small end")
-            for letter, start, stop in _runs(ends):
+            for letter, start, stop in runs(ends):
                 wide = step * (stop - start)
                 yield Glyph(f"{name} {start}", SIDE + step * start, y, wide, 24, letter if wide > 7 else "",
                             f"small {ENDS[letter][1]}")  # fmt: skip

@@ -8,12 +8,12 @@ Initialization Vector".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, runs
+from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
 
@@ -57,9 +57,8 @@ class Twins(Plate):
 
     def failing(self) -> tuple[str, ...]:
         """The checks that fail where the changed key is named in the request and in front of the seal."""
-        binding, changed = self.binding, bytearray(bytes(self.binding.perm_key))
-        changed[self.at] ^= 1
-        key = AuthKey(bytes(changed))
+        binding = self.binding
+        key = AuthKey(flipped(bytes(binding.perm_key), 8 * self.at))
         request = bytes(binding.request).replace(binding.perm_key.id_bytes, key.id_bytes)
         return judge(Facts(request, key, binding.temp_key, binding.session_id, binding.msg_id,
                            binding.expires_at - 1)).failing  # fmt: skip
@@ -77,8 +76,7 @@ class Twins(Plate):
     @staticmethod
     def _runs(row: str) -> list[tuple[int, int]]:
         """The bytes that are read there, as first and last of each stretch."""
-        found = [[at for at, _ in run] for read, run in groupby(enumerate(readers(row)), lambda each: each[1]) if read]
-        return [(run[0], run[-1]) for run in found]
+        return [(start, stop - 1) for read, start, stop in runs(readers(row)) if read]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "who reads the key", "bytes", "how many"

@@ -17,7 +17,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
 from mtlib.protocol.binding import Binding
-from mtlib.protocol.checks import CHECKS, Facts, MessageFacts, Rules, Verdict, judge, judge_message
+from mtlib.protocol.checks import COPIES, Facts, MessageFacts, Rules, Verdict, judge, judge_message
 from mtlib.protocol.messages import FROM_CLIENT, Window, next_msg_id
 from mtlib.wire.schema import REQUEST
 
@@ -65,15 +65,10 @@ class Wire(NamedTuple):
     inside: str
 
 
-def _wires() -> Iterator[Wire]:
-    """From the table of checks: those that compare a field behind the seal with one of another place."""
-    for check in CHECKS:
-        inside, outside = check.reads if len(check.reads) == 2 else ("", "")
-        if "/plaintext/" in inside and "/plaintext/" not in outside:
-            yield Wire(check.name, outside, inside.partition("/plaintext/")[2])
-
-
-WIRES = tuple(sorted(_wires(), key=lambda wire: PLACES.index(wire.outside)))
+WIRES = tuple(sorted(
+    (Wire(check.name, check.reads[1], check.reads[0].partition("/plaintext/")[2]) for check in COPIES),
+    key=lambda wire: PLACES.index(wire.outside),
+))  # fmt: skip
 SWITCHES = (*(wire.check for wire in WIRES), "not_bound_elsewhere", "msg_key", "expires_at_in_range")
 """The checks that can be turned off here."""
 
