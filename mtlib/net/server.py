@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
+from mtlib.crypto.secret import of_type
 from mtlib.errors import DecodeError, LocalError, MtError, reason
 from mtlib.net import memory
 from mtlib.net.endpoints import is_loopback
@@ -349,7 +350,7 @@ class LocalDC:
                              entropy=entropy, address=(host, port), judge=judge)
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
-        self.clock, self.allow_public = clock or (lambda: time.time()), allow_public
+        self.clock, self.allow_public = of_type(clock, Callable | None, "clock") or (lambda: time.time()), allow_public
         self._watched, self._now = clock is None, never_back(lambda: self.clock())
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None

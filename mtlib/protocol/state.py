@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
 
-from mtlib.crypto.entropy import Entropy, System
+from mtlib.crypto.entropy import Entropy, System, source
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PrivateKey
+from mtlib.crypto.secret import of_type
 from mtlib.errors import LocalError
 from mtlib.protocol import checks
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
@@ -350,11 +351,15 @@ class DataCenterState:
     ) -> None:
         if not isinstance(dc_id, int) or not 0 < abs(dc_id) < 2**31:
             raise LocalError("a dc id is an int of 32 bits", got=dc_id, expected="2, 10002, -2, ...", where="dc_id")
+        for given, kind, name in ((rsa, PrivateKey, "rsa"), (rules, Rules | None, "rules"),
+                                  (limits, Limits | None, "limits"), (faults, Iterable, "faults"),
+                                  (judge, Callable | None, "judge")):
+            of_type(given, kind, name)
         self.rsa, self.dc_id, self.address = rsa, dc_id, address
         self.rules = rules or Rules()
         self.limits = limits or Limits()
         self.faults = Faults(faults)
-        self.entropy = entropy or System()
+        self.entropy = source(entropy or System())
         self.judge = judge or checks.judge
         self.keys = Keyring(self.limits, self.entropy)
         self.trace = EventLog(self.limits.trace)
