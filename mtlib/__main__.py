@@ -92,9 +92,10 @@ def _say_interrupted() -> None:
 
 
 def _complain(error: Exception, code: int) -> int:
+    from mtlib.cli.reading import say
     from mtlib.errors import without_long_hex
 
-    print(f"mtlib: {without_long_hex(str(error))}", file=sys.stderr)
+    say([without_long_hex(str(error))], "mtlib")
     return code
 
 

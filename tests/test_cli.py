@@ -340,6 +340,20 @@ def test_a_key_file_that_others_can_read_is_named(tmp_path: Path) -> None:
             assert ("others can read" in dc.communicate(timeout=10)[1]) is named
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device here that is always full")
+@pytest.mark.parametrize(("data", "code", "shown"), [("no such file", 2, ""), ("7He+egEAAAAAAAAA", 0, "ping")])
+def test_whoever_cannot_be_told_on_stderr_gets_the_same_answer(data: str, code: int, shown: str) -> None:
+    said = run("dissect", data)
+    assert said.returncode == code
+    assert said.stderr
+    with open("/dev/full", "w") as full:
+        told = subprocess.run([sys.executable, "-m", "mtlib", "dissect", data], stdout=subprocess.PIPE, stderr=full,
+                              text=True, timeout=60, check=False)  # fmt: skip
+    assert told.returncode == code
+    assert told.stdout == said.stdout
+    assert shown in told.stdout
+
+
 def test_a_full_disk_leaves_no_half_key(tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                         monkeypatch: pytest.MonkeyPatch) -> None:
     if not os.path.exists("/dev/full"):
