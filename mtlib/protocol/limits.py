@@ -30,6 +30,8 @@ class Limits(NamedTuple):
     """Kept of each kind; the least recently used go first."""
     sessions: int = 16
     """Kept per key."""
+    all_sessions: int = 1024
+    """Kept of all keys together, the least recently used go first: each holds up to 100 KB of msg_ids and answers."""
     seen: int = 400
     """msg_ids kept per session, and forgotten sessions per key of which the newest msg_id is kept. What is forgotten
     beyond these raises the floor, so that nothing old is accepted again."""
