@@ -232,6 +232,7 @@ def test_the_numbers_are_printed_without_files_too() -> None:
 def test_a_folder_that_cannot_be_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     assert main(["dc", "--write", str(tmp_path / "file")]) == 2
+    assert run("dc", "--write", "").returncode == 2
     assert "cannot write" in capsys.readouterr().err
 
 
@@ -338,6 +339,13 @@ def test_a_key_file_that_others_can_read_is_named(tmp_path: Path) -> None:
         with running("--key", str(pem)) as (_, dc):
             dc.send_signal(signal.SIGTERM)
             assert ("others can read" in dc.communicate(timeout=10)[1]) is named
+
+
+def test_a_folder_is_named_without_its_control_characters(tmp_path: Path) -> None:
+    from mtlib.cli.dc import _where
+
+    with LocalDC() as dc:
+        assert "\x1b" not in _where(dc, False, str(tmp_path / "red\x1b[31m"))
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device here that is always full")

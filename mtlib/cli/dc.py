@@ -61,7 +61,7 @@ def _dc(options: argparse.Namespace) -> int:
         teller = Teller(to_stream(sys.stdout), lambda count: _dropped(count, options.json))
         try:
             with dc:
-                if options.write:
+                if options.write is not None:
                     _write(dc, options.write)
                 teller.tell(_where(dc, options.json, options.write))
                 dc.trace.listen(lambda event: _log_key(dc, event, log))
@@ -148,7 +148,7 @@ def _where(dc: Any, as_json: bool, written: str | None) -> str:
         f"{key.to_pem()}"
         f"n = {facts['n']}\ne = {key.e}\n"
         f"fingerprint = {facts['fingerprint_unsigned']}, as a signed long {facts['fingerprint_signed']}"
-        + (f"\nWritten to {written}: dc_public.pem, dc_public_spki.pem, dc.json" if written else "")
+        + (f"\nWritten to {printable(written)}: dc_public.pem, dc_public_spki.pem, dc.json" if written else "")
     )
 
 
