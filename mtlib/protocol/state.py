@@ -243,11 +243,10 @@ class Keyring:
         (self._temporary if key.temporary else self._permanent).pop(key.auth_key.id, None)
         self._part(key)
 
-    @staticmethod
-    def _part(key: KnownKey) -> None:
-        """A key that is here no more has no sessions."""
-        for session_id in tuple(key.sessions):
-            key.forget_session(session_id)
+    def _part(self, key: KnownKey) -> None:
+        """The sessions of a key that is here no more take no room."""
+        for session_id in key.sessions:
+            self._used.pop((key.auth_key.id, session_id), None)
 
     def __iter__(self) -> Iterator[KnownKey]:
         return iter([*self._permanent.values(), *self._temporary.values()])
