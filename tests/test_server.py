@@ -91,6 +91,24 @@ def test_one_connection_too_many_is_refused_at_the_door() -> None:
             sock.close()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_child_that_ends_does_not_keep_it_busy() -> None:
+    dc, turns = LocalDC(), []
+    before = dc._turn
+    dc._turn = lambda: turns.append(1) or before()  # type: ignore[method-assign, func-returns-value]
+    with dc:
+        child = os.fork()
+        if not child:
+            dc.stop()  # what leaving the interpreter does
+            os._exit(0)
+        os.waitpid(child, 0)
+        time.sleep(0.5)
+        assert 1 < len(turns) < 20
+        with connect(dc) as client:
+            assert client.bind()
+
+
 def test_silence_alone_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mtlib.net.server.QUIET", 0.3)
     with LocalDC(limits=Limits(connections=3)) as dc, connect(dc) as known:

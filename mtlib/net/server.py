@@ -536,6 +536,8 @@ class LocalDC:
     def _ready(self, ready: Any, events: int) -> None:
         if ready is self._listening.listener:
             self._accept()
+        elif ready is self._woken:  # perhaps by a forked child that has ended, and is no reason to stop
+            self._woken.recv(READ)
         elif ready in self._connections:
             connection = self._connections[ready]
             try:
