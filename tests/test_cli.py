@@ -443,9 +443,10 @@ def run_raw(*arguments: str, **options: Any) -> subprocess.CompletedProcess[byte
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
 def test_a_name_that_the_terminal_cannot_write(encoding: str, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    program = tmp_path / "lösung_дом.py"
+    house, solution = (os.fsdecode(name.encode()) for name in ("дом", "lösung_дом.py"))  # where names are ASCII, too
+    program = tmp_path / solution
     program.write_text("import sys\nsys.stdin.readline()\nprint('{\"output\": \"\\\\ud800\"}', flush=True)")
-    for arguments in (["judge", "--", sys.executable, str(program)], ["judge", "--", "no-дом"], ["doctor", "дом"]):
+    for arguments in (["judge", "--", sys.executable, str(program)], ["judge", "--", f"no-{house}"], ["doctor", house]):
         done = run_raw(*arguments, env=environment)
         assert b"Traceback" not in done.stderr + done.stdout
         assert done.returncode in (1, 2, 3)
