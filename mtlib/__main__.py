@@ -36,6 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(sys.argv[1:])
     finally:
         _on_signals(_leave)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:  # Python would try again with what is left, complain, and exit with a code of its own
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -61,8 +66,7 @@ def _run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _say_interrupted()
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has left; a second complaint about it helps nobody
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has left; a complaint about it helps nobody
         return NO
     except Unreachable as error:
         return _complain(error, UNREACHABLE)
@@ -92,9 +96,10 @@ def _say_interrupted() -> None:
 
 
 def _complain(error: Exception, code: int) -> int:
+    from mtlib.cli.reading import say
     from mtlib.errors import without_long_hex
 
-    print(f"mtlib: {without_long_hex(str(error))}", file=sys.stderr)
+    say([without_long_hex(str(error))], "mtlib")
     return code
 
 

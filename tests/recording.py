@@ -722,6 +722,7 @@ def run(arguments: Iterable[str], files: Mapping[str, str]) -> tuple[int, str, s
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             Path(folder, name).write_bytes(bytes.fromhex(data))
+            Path(folder, name).chmod(0o644)  # whatever the umask is here
         os.chdir(folder)
         try:
             with (

@@ -232,6 +232,7 @@ def test_the_numbers_are_printed_without_files_too() -> None:
 def test_a_folder_that_cannot_be_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     assert main(["dc", "--write", str(tmp_path / "file")]) == 2
+    assert run("dc", "--write", "").returncode == 2
     assert "cannot write" in capsys.readouterr().err
 
 
@@ -340,6 +341,34 @@ def test_a_key_file_that_others_can_read_is_named(tmp_path: Path) -> None:
             assert ("others can read" in dc.communicate(timeout=10)[1]) is named
 
 
+def test_a_folder_is_named_without_its_control_characters(tmp_path: Path) -> None:
+    from mtlib.cli.dc import _where
+
+    with LocalDC() as dc:
+        assert "\x1b" not in _where(dc, False, str(tmp_path / "red\x1b[31m"))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device here that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["no such command"], 2), (["dissect", "no such file"], 2), (["dissect", "7He+egEAAAAAAAAA"], 0)],
+)
+def test_what_cannot_be_told_changes_no_answer(arguments: list[str], code: int, unbuffered: str) -> None:
+    command = [sys.executable, "-m", "mtlib", *arguments]
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    said = subprocess.run(command, capture_output=True, timeout=60, check=False, env=environment)
+    assert said.returncode == code
+    assert said.stderr
+    with open("/dev/full", "w") as full:
+        told = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, timeout=60, check=False, env=environment)
+        assert (told.returncode, told.stdout) == (code, said.stdout)
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False, env=environment)
+        assert told.returncode == (code or 1)
+        assert told.stderr.splitlines()[-1] == (b"mtlib: [Errno 28] No space left on device" if not code
+                                                else said.stderr.splitlines()[-1])  # fmt: skip
+
+
 def test_a_full_disk_leaves_no_half_key(tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                         monkeypatch: pytest.MonkeyPatch) -> None:
     if not os.path.exists("/dev/full"):
@@ -414,9 +443,10 @@ def run_raw(*arguments: str, **options: Any) -> subprocess.CompletedProcess[byte
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
 def test_a_name_that_the_terminal_cannot_write(encoding: str, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    program = tmp_path / "lösung_дом.py"
+    house, solution = (os.fsdecode(name.encode()) for name in ("дом", "lösung_дом.py"))  # where names are ASCII, too
+    program = tmp_path / solution
     program.write_text("import sys\nsys.stdin.readline()\nprint('{\"output\": \"\\\\ud800\"}', flush=True)")
-    for arguments in (["judge", "--", sys.executable, str(program)], ["judge", "--", "no-дом"], ["doctor", "дом"]):
+    for arguments in (["judge", "--", sys.executable, str(program)], ["judge", "--", f"no-{house}"], ["doctor", house]):
         done = run_raw(*arguments, env=environment)
         assert b"Traceback" not in done.stderr + done.stdout
         assert done.returncode in (1, 2, 3)

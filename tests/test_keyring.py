@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.protocol.limits import Limits
@@ -107,3 +109,41 @@ def test_a_bound_key_is_known_still_where_its_permanent_one_is_not() -> None:
     assert keys.get(key(1).id, NOW) is None
     found = keys.get(key(2).id, NOW)
     assert found is not None and found.bound_to == key(1).id
+
+
+def test_the_sessions_of_all_keys_are_bounded_together() -> None:
+    limits = Limits(all_sessions=5, sessions=3)
+    keys = Keyring(limits, Patterned("ring"))
+    first, *others = (keys.add(key(number), 0, NOW, int(NOW) + 100) for number in range(1, 5))
+    first.session(1, limits).window.add(400)
+    used = first.session(2, limits)
+    for number in range(1, 10):
+        for other in others:
+            assert first.session(2, limits) is used
+            other.session(number, limits)
+            assert sum(len(known.sessions) for known in keys) <= 5
+    assert list(first.sessions) == [2]
+    assert first.session(1, limits).window.floor == 400  # it begins again above everything that it saw
+
+
+@pytest.mark.parametrize("forget", ["forget_temporary", "forget_permanent", "drop", "end", "destroy_sessions"])
+def test_sessions_that_are_no_more_keep_no_others_from_staying(forget: str) -> None:
+    limits = Limits(all_sessions=3)
+    keys = Keyring(limits, Patterned("ring"))
+    gone, kept = (keys.add(key(n), 0, NOW, None if forget == "forget_permanent" else int(NOW) + 5 * n) for n in (1, 2))
+    for known in (kept, gone):
+        known.session(1, limits)
+    gone.session(2, limits)
+    if forget == "end":
+        assert keys.get(key(1).id, NOW + 7) is None
+    elif forget == "destroy_sessions":
+        assert gone.forget_session(1) and gone.forget_session(2)
+    elif forget == "forget_temporary":
+        keys.forget_temporary()
+        kept = keys.add(key(3), 0, NOW)
+        kept.session(1, limits)
+    else:
+        getattr(keys, forget)(key(1).id)
+    for number in (2, 3):
+        kept.session(number, limits)
+    assert list(kept.sessions) == [1, 2, 3]

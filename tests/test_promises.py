@@ -21,6 +21,7 @@ from mtlib.crypto.entropy import Patterned, System
 from mtlib.crypto.kdf import Schedule
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
+from mtlib.net import memory
 from mtlib.protocol import binding, exchange, packets
 from mtlib.protocol import dissect as dissecting
 from mtlib.protocol.exchange import ExchangeSecrets
@@ -55,14 +56,17 @@ def calls() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"{room.__name__}.{name}", made
     for made in (unseal, trace, SCHEMA.dissect, SCHEMA["ping"].dissect, SCHEMA.knows, foreign, hidden_secret,
                  ClientStream, ServerStream, Obfuscation, Obfuscation.receive, binding.Binding, binding.Binding.draw,
-                 AuthKey.from_int, PrivateKey.from_pem, ExchangeSecrets, *FRAMINGS.values()):  # fmt: skip
+                 AuthKey.from_int, PrivateKey.from_pem, ExchangeSecrets, *FRAMINGS.values(), SCHEMA.of,
+                 SCHEMA.__getitem__, mtlib.Facts, mtlib.PacketFacts, mtlib.judge, mtlib.judge_packet, mtlib.verify,
+                 mtlib.Fault, mtlib.Fault.parse, mtlib.LocalDC, mtlib.sheet, mtlib.judge_program):  # fmt: skip
         yield made.__qualname__, made
 
 
 def wanted(call: Callable[..., Any]) -> list[str]:
     """The arguments that have to be given, by name; those without a name are left out."""
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [p.name for p in inspect.signature(call).parameters.values() if p.kind in kinds and p.name != "reading"]
+    left_out = ("reading", "at")
+    return [p.name for p in inspect.signature(call).parameters.values() if p.kind in kinds and p.name not in left_out]
 
 
 @pytest.mark.parametrize(("name", "call"), [pytest.param(*pair, id=pair[0]) for pair in calls()])
@@ -76,6 +80,27 @@ def test_bad_input_is_an_error_of_ours(name: str, call: Callable[..., Any]) -> N
                 call(**trial)
 
 
+@pytest.mark.parametrize("name", ["entropy", "clock", "key", "dc_id", "perm_key", "perm_key_bound", "timeout"])
+def test_what_a_client_is_given_is_looked_at_before_anything_is_dialled(name: str) -> None:
+    right = {"key": memory.KEY.public}
+    for bad in ("text", [5], {1: 2}, object()):
+        with pytest.raises(LocalError):
+            mtlib.connect(("127.0.0.1", 1), **right | {name: bad})
+
+
+def test_a_client_binds_with_bytes_that_are_changed_by_a_function_alone() -> None:
+    with mtlib.LocalDC() as dc, mtlib.connect(dc) as client:
+        for bad in BAD[1:]:
+            with pytest.raises(LocalError):
+                client.bind(change=bad)
+            with pytest.raises(LocalError):
+                client.new_session(bad)
+
+
+def test_a_seed_may_be_any_text() -> None:
+    assert Patterned("\ud800").draw("nonce", 8) != Patterned("\ud801").draw("nonce", 8)
+
+
 def _fitting(name: str) -> Any:
     """Something that an argument of this name may be."""
     return {
@@ -86,6 +111,7 @@ def _fitting(name: str) -> Any:
         "root": SCHEMA["ping"].build(ping_id=1), "keys": [], "header64": bytes(range(64)), "session_id": 1, "p": 23,
         "new_nonce": bytes(32), "server_nonce": bytes(16), "number": 1, "random64": bytes(range(64)), "nonce": 1,
         "msg_id": 4, "expires_at": 1, "random": bytes(16), "pq": 15, "n": 15, "base": 2, "exponent": 5, "modulus": 7,
+        "command": [sys.executable, "-c", ""], "request": bytes(132), "now": 1, "host": "127.0.0.1",
     }.get(name)  # fmt: skip
 
 

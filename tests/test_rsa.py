@@ -85,6 +85,17 @@ def other_texts() -> dict[str, Any]:
     }
 
 
+def test_a_text_that_is_another_key_is_named_by_its_first_line() -> None:
+    made = ec.generate_private_key(ec.SECP256R1())
+    locked = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")).decode()
+    with pytest.raises(LocalError, match=r"got BEGIN ENCRYPTED PRIVATE KEY, expected .* password"):
+        PrivateKey.from_pem(locked)
+    with pytest.raises(LocalError, match="got BEGIN RSA PUBLIC KEY, expected BEGIN RSA PRIVATE KEY"):
+        PrivateKey.from_pem(PRIVATE.public.to_pem())
+    with pytest.raises(LocalError, match="got no key"):
+        PublicKey.from_pem("-----BEGIN \x1b[31m-----")
+
+
 @pytest.mark.parametrize(("name", "text"), other_texts().items())
 def test_other_texts_are_refused(name: str, text: Any) -> None:
     for kind in (PublicKey, PrivateKey):

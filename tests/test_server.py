@@ -91,6 +91,49 @@ def test_one_connection_too_many_is_refused_at_the_door() -> None:
             sock.close()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_child_that_ends_does_not_keep_it_busy() -> None:
+    dc, turns = LocalDC(), []
+    before = dc._turn
+    dc._turn = lambda: turns.append(1) or before()  # type: ignore[method-assign, func-returns-value]
+    with dc:
+        child = os.fork()
+        if not child:
+            dc.stop()  # what leaving the interpreter does
+            os._exit(0)
+        os.waitpid(child, 0)
+        time.sleep(0.5)
+        assert 1 < len(turns) < 20
+        with connect(dc) as client:
+            assert client.bind()
+
+
+def test_silence_alone_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mtlib.net.server.QUIET", 0.3)
+    with LocalDC(limits=Limits(connections=3)) as dc, connect(dc) as known:
+        address = dc.host, dc.port
+        with socket.create_connection(address) as first, socket.create_connection(address) as later:
+            time.sleep(0.4)
+            later.sendall(b"\xee")
+            time.sleep(0.1)
+            with connect(dc) as newcomer:
+                monkeypatch.setattr("mtlib.net.server.QUIET", 60)
+                assert newcomer.bind()
+                first.settimeout(2)
+                assert first.recv(1) == b""
+                with socket.create_connection(address) as too_early:
+                    too_early.settimeout(2)
+                    assert too_early.recv(1) == b""
+                later.setblocking(False)
+                with pytest.raises(BlockingIOError):
+                    later.recv(1)
+            assert known.bind()
+        assert [event.text for event in dc.trace.named("timed_out")] == [
+            "it was silent and had no key, and somebody else needed its place"
+        ]
+
+
 def test_silence_ends() -> None:
     with LocalDC(limits=Limits(handshake_seconds=0.1)) as dc, socket.create_connection((dc.host, dc.port)) as idle:
         idle.settimeout(3)

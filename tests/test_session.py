@@ -103,6 +103,17 @@ def test_a_notice_sets_the_clock_to_a_fraction_of_a_second(session: Session, cod
     assert session.time_offset == pytest.approx(400.625, abs=0.001)
 
 
+@pytest.mark.parametrize("code", [16, 17])
+@pytest.mark.parametrize("server", [2**63 - 1, 2**63 - (3600 << 32) + 1])
+def test_no_notice_sets_the_clock_to_where_there_are_no_more_msg_ids(session: Session, code: int, server: int) -> None:
+    msg_id = session.send(SCHEMA["ping"].build(ping_id=1), NOW).msg_id
+    notice = SCHEMA["bad_msg_notification"].build(bad_msg_id=msg_id, bad_msg_seqno=1, error_code=code)
+    with pytest.raises(CheckError, match="too_new"):
+        session.receive(from_server(notice, msg_id=server), NOW)
+    assert session.time_offset == 0
+    session.send(SCHEMA["ping"].build(ping_id=1), NOW + 3600)
+
+
 def test_other_messages_must_be_timely(session: Session) -> None:
     pong = SCHEMA["pong"].build(msg_id=4, ping_id=1)
     for shift in (-301, 31):

@@ -9,7 +9,7 @@ import stat
 import sys
 from typing import Any
 
-from mtlib.cli.reading import Adder, refuse, text
+from mtlib.cli.reading import Adder, refuse, say, text
 from mtlib.errors import printable
 
 
@@ -61,7 +61,7 @@ def _dc(options: argparse.Namespace) -> int:
         teller = Teller(to_stream(sys.stdout), lambda count: _dropped(count, options.json))
         try:
             with dc:
-                if options.write:
+                if options.write is not None:
                     _write(dc, options.write)
                 teller.tell(_where(dc, options.json, options.write))
                 dc.trace.listen(lambda event: _log_key(dc, event, log))
@@ -75,7 +75,7 @@ def _dc(options: argparse.Namespace) -> int:
     if teller.error is not None and not options.detached:  # nobody reads this any more, so there is nobody to serve
         raise teller.error
     if not whole:
-        print("mtlib: the last lines were not read by anybody", file=sys.stderr)
+        say(["the last lines were not read by anybody"], "mtlib")
     return 0
 
 
@@ -98,7 +98,7 @@ def _rsa(path: str | None) -> Any:
         if not pem.strip():
             refuse(f"{path} is empty", expected="a private key, or no file: then one is made", where="--key")
         if os.name == "posix" and stat.S_IMODE(os.stat(path).st_mode) & 0o077:
-            print(f"mtlib: others can read the private key in {path}; `chmod 600` keeps it to you", file=sys.stderr)
+            say([f"others can read the private key in {path}; `chmod 600` keeps it to you"], "mtlib")
         try:
             return PrivateKey.from_pem(pem)
         except MtError as error:
@@ -148,7 +148,7 @@ def _where(dc: Any, as_json: bool, written: str | None) -> str:
         f"{key.to_pem()}"
         f"n = {facts['n']}\ne = {key.e}\n"
         f"fingerprint = {facts['fingerprint_unsigned']}, as a signed long {facts['fingerprint_signed']}"
-        + (f"\nWritten to {written}: dc_public.pem, dc_public_spki.pem, dc.json" if written else "")
+        + (f"\nWritten to {printable(written)}: dc_public.pem, dc_public_spki.pem, dc.json" if written else "")
     )
 
 

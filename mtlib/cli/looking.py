@@ -181,7 +181,7 @@ def _tap(options: argparse.Namespace) -> int:
     if tap.failure is not None:
         raise tap.failure
     if not whole:
-        print("mtlib: the last lines were not read by anybody", file=sys.stderr)
+        say(["the last lines were not read by anybody"], "mtlib")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import sys
@@ -81,10 +82,12 @@ def _named(argument: str) -> str:
     return argument
 
 
-def say(notes: Iterable[str]) -> None:
-    """How something was read, on stderr: what a command prints stays what it is."""
-    for note in notes:
-        print(f"read: {note}", file=sys.stderr)
+def say(notes: Iterable[str], who: str = "read") -> None:
+    """How something was read, or what else there is to say, on stderr: what a command prints stays what it is. Where
+    nobody can be told, it does what it does."""
+    with contextlib.suppress(OSError):
+        for note in notes:
+            print(f"{who}: {note}", file=sys.stderr)
 
 
 def refuse(message: str, **facts: Any) -> NoReturn:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,7 @@ from mtlib.clinic.recipe_client import PARTS
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import ScheduleTable
 from mtlib.crypto.rsa import PrivateKey, rsa_pad_open
+from mtlib.crypto.secret import of_type
 from mtlib.errors import CheckError, DecodeError, LocalError, MtError
 
 # -- Answers ------------------------------------------------------------------------------------------------------
@@ -419,7 +420,7 @@ EVERYTHING = "all"
 def chosen(names: Sequence[str]) -> tuple[Question, ...]:
     """The ladder's questions for these parts and steps, "all" for everything; without a name those of the binding.
     LocalError for a name that there is not."""
-    wanted = set(names or ("binding",))
+    wanted = {*map(str, of_type(names, Collection, "steps") or ("binding",))}
     unknown = wanted - {EVERYTHING, *PARTS, *(rung.name for rung in RUNGS)}
     if unknown:
         steps = ", ".join(rung.name for rung in RUNGS)

@@ -85,7 +85,7 @@ def _marked(row: str) -> str:
 
 def sheet(name: str) -> Paper:
     """The sheet of this name, "bytes" or "exchange". LocalError for another."""
-    if name not in SHEETS:
+    if not isinstance(name, str) or name not in SHEETS:
         raise LocalError("there are two sheets", got=name, expected=", ".join(SHEETS), where="sheet")
     return SHEETS[name]()
 

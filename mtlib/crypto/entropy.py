@@ -65,7 +65,7 @@ class Patterned:
     def __init__(self, seed: str | bytes = "mtlib") -> None:
         if not isinstance(seed, (str, bytes)):
             raise LocalError("a seed is text or bytes", got=type(seed).__name__, expected="str or bytes", where="seed")
-        self._seed = hashlib.sha256(seed.encode() if isinstance(seed, str) else seed).digest()
+        self._seed = hashlib.sha256(_octets(seed) if isinstance(seed, str) else seed).digest()
         self._scope = ""
         self._drawn: set[tuple[str, str, int]] = set()
 
@@ -81,7 +81,7 @@ class Patterned:
             where = _joined(self._scope, label)
             raise LocalError("this value was drawn before", got=f"attempt {attempt} again", where=where)
         self._drawn.add(name)
-        return self._made(b"\0".join((self._seed, self._scope.encode(), label.encode())), size, attempt)
+        return self._made(b"\0".join((self._seed, _octets(self._scope), _octets(label))), size, attempt)
 
     def _made(self, name: bytes, size: int, attempt: int) -> bytes:
         digest = hashlib.sha256(name).digest()
@@ -113,6 +113,10 @@ def _pattern(first: int, rest: bytes, size: int) -> bytes:
     """The given bytes, up to half the size (four at most), then the others, counted on from the last one."""
     lead = bytes([first, *rest])[: (size + 1) // 2]
     return lead + bytes((lead[-1] + step) % 256 for step in range(1, size - len(lead) + 1))
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _joined(outer: str, inner: str) -> str:

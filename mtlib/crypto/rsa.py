@@ -8,6 +8,7 @@ Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -238,13 +239,17 @@ def check_width(key: PublicKey) -> None:
 
 
 def _read(text: str, numbers: Callable[[bytes], tuple[int, ...]], half: str) -> tuple[int, ...]:
-    """The numbers in a PEM text. Keys of other kinds have no n, p or q, which is an AttributeError."""
+    """The numbers in a PEM text. Keys of other kinds have no n, p or q, which is an AttributeError; one that wants a
+    password is a TypeError. Of the text only the name of what begins there is told."""
     from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
         return numbers(text.encode())
-    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm) as error:
-        raise LocalError(f"no {half} RSA key in this text", got=type(error).__name__, where="pem") from None
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        begun = re.search("-----(BEGIN [A-Z ]{1,32})-----", str(text))
+        names = f"BEGIN RSA {half.upper()} KEY or BEGIN {half.upper()} KEY"
+        raise LocalError(f"no {half} RSA key in this text", got=begun[1] if begun else "no key", where="pem",
+                         expected=names + (", without a password" if half == "private" else "")) from None
 
 
 DATA_LIMIT, PADDED = 144, 192  # bytes of the data in RSA_PAD at most, and with its padding

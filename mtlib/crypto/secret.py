@@ -82,3 +82,18 @@ def whole(value: int, where: str) -> int:
         got, expected = type(value).__name__, "a whole number"
         raise LocalError(f"{where} has to be a number", got=got, expected=expected, where=where)
     return value
+
+
+def of_type(value: Any, kind: Any, where: str) -> Any:
+    """The value itself; LocalError for what is not of that type."""
+    if not isinstance(value, kind):
+        wanted = " or ".join(each.__name__ for each in getattr(kind, "__args__", (kind,)))
+        raise LocalError("of the wrong type", got=type(value).__name__, expected=wanted, where=where)
+    return value
+
+
+def to_wait(seconds: Any, where: str) -> float:
+    """The time as a number; LocalError for what is no time to wait."""
+    if not isinstance(seconds, int | float) or not 0 < seconds <= 86400:
+        raise LocalError("no time to wait", got=seconds, expected="seconds, more than 0 and a day at most", where=where)
+    return float(seconds)

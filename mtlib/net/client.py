@@ -19,9 +19,10 @@ from functools import partial
 from math import isfinite
 from typing import Any, Self
 
-from mtlib.crypto.entropy import Entropy, System
+from mtlib.crypto.entropy import Entropy, System, source
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PublicKey
+from mtlib.crypto.secret import of_type, to_wait
 from mtlib.errors import CheckError, LocalError, MtError, RpcError, TransportError, Unreachable
 from mtlib.net.connection import REACH, ClientConnection, Deadline, Kept
 from mtlib.net.endpoints import endpoint
@@ -90,12 +91,12 @@ class Client:
         self.to = endpoint(of, key=key, dc_id=dc_id)
         self.framing, self.obfuscated = framing, obfuscated
         self.secret = hidden_secret(secret)
-        self.timeout = _seconds(timeout)
-        self.expires_in, self.clock = _lifetime(expires_in), clock or time.time
-        self.entropy = entropy or System()
-        self.perm_key: AuthKey | None = _of_type(perm_key, AuthKey, "perm_key")
+        self.timeout = to_wait(timeout, "timeout")
+        self.expires_in, self.clock = _lifetime(expires_in), of_type(clock, Callable | None, "clock") or time.time
+        self.entropy = source(entropy or System())
+        self.perm_key: AuthKey | None = of_type(perm_key, AuthKey | None, "perm_key")
         self.perm_key_created = _moment(perm_key_created) if self.perm_key is not None else None
-        self._bound = self.perm_key if _of_type(perm_key_bound, bool, "perm_key_bound") else None
+        self._bound = self.perm_key if of_type(perm_key_bound, bool, "perm_key_bound") else None
         self.temp: Established | None = None
         self.events: Kept[SessionEvent] = Kept()
         self.timings_ms: dict[str, float] = {}
@@ -196,7 +197,8 @@ class Client:
         scope = self.entropy.at(f"session {session_id}") if session_id else self._scope("session")
         drawn = session_id or int.from_bytes(scope.draw("session_id", 8), "little", signed=True) or 1
         last = self._session.last_msg_id if self._session else 0
-        return Session(made.auth_key, drawn, made.server_salt, scope, self._time_offset, last_msg_id=last)
+        key = of_type(made, Established, "made").auth_key
+        return Session(key, drawn, made.server_salt, scope, self._time_offset, last_msg_id=last)
 
     def _begin(self, made: Established) -> None:
         """The session that everything is sent in from now on."""
@@ -284,6 +286,7 @@ class Client:
         """
         if change is not None and self.to.clean_up:
             raise LocalError("changed bytes are for a data centre of your own", got=self.to.name, expected="a LocalDC")
+        of_type(change, Callable | None, "change")
         self.carried = self.answer = None
 
         def build(msg_id: int) -> Dissection | bytes:
@@ -510,25 +513,12 @@ def boxed(query: object) -> Dissection | bytes:
     raise LocalError("no request", got=type(query).__name__, expected="a dissection or bytes, or a method's name")
 
 
-def _of_type(value: Any, kind: type, where: str) -> Any:
-    if value is not None and not isinstance(value, kind):
-        raise LocalError("of the wrong type", got=type(value).__name__, expected=kind.__name__, where=where)
-    return value
-
-
 def _moment(created: object) -> float | None:
     if created is None:
         return None
     if isinstance(created, bool) or not isinstance(created, int | float) or not isfinite(created):
         raise LocalError("no moment", got=created, expected="unix seconds", where="perm_key_created")
     return float(created)
-
-
-def _seconds(timeout: object) -> float:
-    if not isinstance(timeout, int | float) or not 0 < timeout <= DAY:
-        raise LocalError("no time to wait", got=timeout, expected="seconds, more than 0 and a day at most",
-                         where="timeout")
-    return float(timeout)
 
 
 def _lifetime(expires_in: object) -> int:

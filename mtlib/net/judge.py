@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from mtlib.clinic.ladder import RUNGS, Question, Report, ask, chosen, output
+from mtlib.crypto.secret import to_wait
 from mtlib.errors import DecodeError, LocalError, Unreachable, printable, reason, without_long_hex
 
 LONGEST = 65536
@@ -37,14 +38,14 @@ def judge_program(command: Sequence[str], *, steps: Sequence[str] = (), seconds:
     program in it.
 
     A program that cannot be started, ends, hangs or speaks something else is a Report with a sentence. LocalError for
-    an empty command and for a step that there is not.
+    a command that is no list of words, a step that there is not, and a time that is none.
     """
-    if not command:
+    if not isinstance(command, list | tuple) or not command or not all(isinstance(word, str) for word in command):
         raise LocalError("a program is wanted", expected="its name, and its arguments", where="judge")
-    asked = chosen(steps)
+    asked, waiting = chosen(steps), to_wait(seconds, "seconds")
     with _interrupts_later() as heard_again:
         try:
-            program = Program(command, seconds)
+            program = Program(command, waiting)
         except (OSError, ValueError) as error:
             name = without_long_hex(command[0])
             return Report({}, {}, sentence=f"The program {name!r} cannot be started: {reason(error)}.")

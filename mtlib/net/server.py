@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
+from mtlib.crypto.secret import of_type
 from mtlib.errors import DecodeError, LocalError, MtError, reason
 from mtlib.net import memory
 from mtlib.net.endpoints import is_loopback
@@ -288,6 +289,8 @@ JUMP = 2.0
 KEYS_TRIED, TRIED_SIZE = 8, 160
 """Keys that a refused binding is tried with besides its own, the newest, and bytes of a request up to which it is: each
 key takes the thread a twentieth of a second, and more where the seal is longer than a seal can be."""
+QUIET = 5.0
+"""Seconds of silence after which a connection without a key makes room for another, where all places are taken."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
 
@@ -349,7 +352,7 @@ class LocalDC:
                              entropy=entropy, address=(host, port), judge=judge)
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
-        self.clock, self.allow_public = clock or (lambda: time.time()), allow_public
+        self.clock, self.allow_public = of_type(clock, Callable | None, "clock") or (lambda: time.time()), allow_public
         self._watched, self._now = clock is None, never_back(lambda: self.clock())
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -533,6 +536,8 @@ class LocalDC:
     def _ready(self, ready: Any, events: int) -> None:
         if ready is self._listening.listener:
             self._accept()
+        elif ready is self._woken:  # perhaps by a forked child that has ended, and is no reason to stop
+            self._woken.recv(READ)
         elif ready in self._connections:
             connection = self._connections[ready]
             try:
@@ -566,11 +571,24 @@ class LocalDC:
 
     def _objection(self, address: Any) -> str:
         """Why a connection from there is not let in; nothing if it is."""
-        if len(self._connections) >= self.dc.limits.connections:
-            return f"{len(self._connections)} connections are open, and that is the limit"
         mine = True if self.allow_public else same_user(address, self.dc.address)
-        gone = "it has left before it could be seen whose it is"
-        return gone if mine is None else "" if mine else "it is another user of this machine"
+        if not mine:
+            gone = "it has left before it could be seen whose it is"
+            return gone if mine is None else "it is another user of this machine"
+        return "" if self._room() else f"{len(self._connections)} connections are open, and that is the limit"
+
+    def _room(self) -> bool:
+        """Whether there is a place for one more. Where there is none, whoever has no key and has been silent longest
+        makes room, after QUIET seconds: silence alone keeps nobody out."""
+        if len(self._connections) < self.dc.limits.connections:
+            return True
+        strangers = [each for each in self._connections.values() if not each.peer.authenticated]
+        silent = min(strangers, key=lambda each: each.heard, default=None)
+        if silent is None or time.monotonic() < silent.heard + QUIET:
+            return False
+        silent.peer.note("timed_out", self._now(), "it was silent and had no key, and somebody else needed its place")
+        self._close(silent)
+        return True
 
     def _settle(self, connection: ServerConnection) -> None:
         """Watch for what this connection waits for now, or end it."""

@@ -22,11 +22,12 @@ from typing import Any, NamedTuple
 from mtlib.crypto.aes import ige_decrypt
 from mtlib.crypto.kdf import kdf_v2, msg_key_v1, msg_key_v2
 from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.secret import of_type
 from mtlib.errors import DecodeError, LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.messages import ACK, CONTAINER, FROM_CLIENT, GZIP, SERVICE_MESSAGES, Window, seconds_of
 from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, REQUEST_MESSAGE, TO_CLIENT, TO_SERVER, decrypt_v1
-from mtlib.wire.dissection import Allowance, Dissection, Reading
+from mtlib.wire.dissection import Allowance, Dissection, Reading, octets
 from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST, SCHEMA
 
 NO_KEY = AuthKey(bytes(256))
@@ -90,6 +91,12 @@ class Facts:
     key_expires_at: int | None = None
     last_bind_msg_id: int | None = None
     rules: Rules = field(default_factory=Rules)
+
+    def __post_init__(self) -> None:
+        for name, kind in (("request", bytes), ("perm_key", AuthKey | None), ("temp_key", AuthKey), ("session_id", int),
+                           ("msg_id", int), ("now", int | float), ("temporary", bool), ("bound_to", int | None),
+                           ("key_expires_at", int | None), ("last_bind_msg_id", int | None), ("rules", Rules)):
+            of_type(getattr(self, name), kind, name)
 
     @cached_property
     def _read(self) -> Dissection | DecodeError:
@@ -176,6 +183,11 @@ class PacketFacts:
     session_id: int | None = None
     seen: Callable[[int], Window] = field(default=lambda session_id: Window((FROM_CLIENT,)), repr=False)
     rules: Rules = field(default_factory=Rules)
+
+    def __post_init__(self) -> None:
+        for name, kind in (("packet", bytes), ("key", AuthKey | None), ("now", int | float | None),
+                           ("salts", list | tuple), ("seen", Callable), ("rules", Rules)):
+            of_type(getattr(self, name), kind, name)
 
     @property
     def whole(self) -> bool:
@@ -300,7 +312,7 @@ class Verdict:
 
 def judge(facts: Facts) -> Verdict:
     """The verdict of a data centre over one binding request."""
-    verdict = _verdict(_HASH_FIRST if facts.rules.hash_first else CHECKS, facts)
+    verdict = _verdict(_HASH_FIRST if of_type(facts, Facts, "facts").rules.hash_first else CHECKS, facts)
     if verdict.ok and facts.envelope is None:  # a lesson may switch checks off, but nothing closed is ever bound
         closed = CHECKS[_NAMES.index("encrypted_message_size")]
         return Verdict(False, closed.error, closed.name, verdict.checks)
@@ -309,7 +321,7 @@ def judge(facts: Facts) -> Verdict:
 
 def judge_packet(facts: PacketFacts) -> Verdict:
     """The verdict over a packet and its message, before anybody reads what the message asks."""
-    return _verdict(PACKET_CHECKS, facts)
+    return _verdict(PACKET_CHECKS, of_type(facts, PacketFacts, "facts"))
 
 
 def judge_message(facts: MessageFacts) -> Verdict:
@@ -331,7 +343,7 @@ def verify(
 
     `session_id` and `msg_id` are those of the message that carries it; `now` is unix seconds.
     """
-    return judge(Facts(bytes(request), perm_key, temp_key, session_id, msg_id, now))
+    return judge(Facts(octets(request, "request"), perm_key, temp_key, session_id, msg_id, now))
 
 
 def _result(check: Check, facts: Facts | PacketFacts | MessageFacts) -> Result:

@@ -51,7 +51,7 @@ class Fault:
     number: int = 1
 
     def __post_init__(self) -> None:
-        if self.name not in FAULTS:
+        if not isinstance(self.name, str) or self.name not in FAULTS:
             raise LocalError("no such fault", got=self.name, expected=", ".join(FAULTS))
         low, high = _RANGES.get(self.name, (0, 10**6))
         if not isinstance(self.number, int) or not low <= self.number <= high:
@@ -60,7 +60,7 @@ class Fault:
     @classmethod
     def parse(cls, text: str) -> Fault:
         """From `name` or `name=number`, as on the command line."""
-        name, _, number = text.partition("=")
+        name, _, number = str(text).partition("=")
         try:
             return cls(name, int(number or 1))
         except ValueError as error:

@@ -15,7 +15,7 @@ class Limits(NamedTuple):
     with a long one, and all connections together hold 16 MB at most."""
 
     connections: int = 256
-    """Open at once; one more is closed at once."""
+    """Open at once; one more is closed at once, unless somebody silent without a key makes room."""
     exchanges: int = 256
     """In progress at once; one more is answered -429. As many as connections, because each has one at most: a class
     server may lower it, since every exchange costs two big powers and an RSA power."""
@@ -30,6 +30,8 @@ class Limits(NamedTuple):
     """Kept of each kind; the least recently used go first."""
     sessions: int = 16
     """Kept per key."""
+    all_sessions: int = 1024
+    """Kept of all keys together, the least recently used go first: each holds up to 100 KB of msg_ids and answers."""
     seen: int = 400
     """msg_ids kept per session, and forgotten sessions per key of which the newest msg_id is kept. What is forgotten
     beyond these raises the floor, so that nothing old is accepted again."""

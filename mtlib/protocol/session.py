@@ -237,7 +237,7 @@ class Session:
 
     def _judge(self, message: Message, now: float, *, excused: bool) -> str:
         verdict = self.window.judge(message.msg_id, now + self.time_offset)
-        untimely = verdict in ("ignore:too_old", "ignore:too_new") and message.msg_id > self.window.floor
+        untimely = verdict in ("ignore:too_old", "ignore:too_new") and self.window.floor < message.msg_id < _LAST
         return "accept" if untimely and excused else verdict
 
     def _take(
@@ -296,6 +296,8 @@ class Session:
 
 _ACKS = 8192
 """Ids in one msgs_ack at most, and those that wait for the next one. Source: /mtproto/service_messages."""
+_LAST = 2**63 - (86400 << 32)
+"""A day before the last msg_id that there is: a clock that is set to it leaves no msg_id for what is to be said."""
 _NOTICES = ("bad_msg_notification", "bad_server_salt")
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
 
-from mtlib.crypto.entropy import Entropy, System
+from mtlib.crypto.entropy import Entropy, System, source
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.rsa import PrivateKey
+from mtlib.crypto.secret import of_type
 from mtlib.errors import LocalError
 from mtlib.protocol import checks
 from mtlib.protocol.checks import Facts, PacketFacts, Rules, Verdict
@@ -96,7 +97,8 @@ class KnownKey:
     permanent key that a temporary one is bound to, `bound_by` the request that did it, in which session and message
     (`bound_in`); `just_bound` until the next packet. `layer` is the version of the API that its client named last,
     `introduced` whether it has said initConnection. `forgotten` holds the newest msg_id of each session that is no more
-    here, and `floor` the newest of those that are no more there either."""
+    here, and `floor` the newest of those that are no more there either. `used` is shared by all keys: whose
+    each session is, by both ids, the least recently used first."""
 
     auth_key: AuthKey
     created: float
@@ -113,6 +115,7 @@ class KnownKey:
     floor: int = 0
     sessions: OrderedDict[int, ServerSession] = field(default_factory=OrderedDict, repr=False)
     forgotten: OrderedDict[int, int] = field(default_factory=OrderedDict, repr=False)
+    used: OrderedDict[tuple[int, int], KnownKey] = field(default_factory=OrderedDict, repr=False)
 
     @property
     def temporary(self) -> bool:
@@ -124,15 +127,21 @@ class KnownKey:
         return not self.temporary or self.bound_to is not None
 
     def session(self, session_id: int, limits: Limits) -> ServerSession:
-        """The session of that name, new if it is new; the one used least recently makes room. One that was forgotten
-        begins again above everything it saw, for that packet may be a repeated one. Other sessions are not held to
-        it: its newest msg_id may have been up to `Limits.future` seconds ahead of the clock."""
+        """The session of that name, new if it is new; the one used least recently makes room, of this key where it has
+        too many, or of any. One that was forgotten begins again above everything it saw, for that packet may be a
+        repeated one. Other sessions are not held to it: its newest msg_id may have been up to `Limits.future` seconds
+        ahead of the clock."""
         found = self.sessions.pop(session_id, None)
         if found is None:
             found = ServerSession(limits, max(self.floor, self.forgotten.pop(session_id, 0)))
         self.sessions[session_id] = found
         while len(self.sessions) > limits.sessions:
             self.forget_session(next(iter(self.sessions)))
+        self.used[self.auth_key.id, session_id] = self
+        self.used.move_to_end((self.auth_key.id, session_id))
+        while len(self.used) > limits.all_sessions:
+            (_, oldest), key = next(iter(self.used.items()))
+            key.forget_session(oldest)
         while len(self.forgotten) > limits.seen:
             self.floor = max(self.floor, self.forgotten.popitem(last=False)[1])
         return found
@@ -140,6 +149,7 @@ class KnownKey:
     def forget_session(self, session_id: int) -> bool:
         """Forget a session, but for its newest msg_id if it has one."""
         gone = self.sessions.pop(session_id, None)
+        self.used.pop((self.auth_key.id, session_id), None)
         if gone is not None and gone.window.highest > self.floor:
             self.forgotten[session_id] = gone.window.highest
         return gone is not None
@@ -152,6 +162,7 @@ class Keyring:
         self._limits, self._entropy = limits, entropy
         self._permanent: OrderedDict[int, KnownKey] = OrderedDict()
         self._temporary: OrderedDict[int, KnownKey] = OrderedDict()
+        self._used: OrderedDict[tuple[int, int], KnownKey] = OrderedDict()
         self._made = 0
 
     def add(self, auth_key: AuthKey, salt: int, now: float, promised: int | None = None, longest: int = 0) -> KnownKey:
@@ -163,7 +174,7 @@ class Keyring:
             return int.from_bytes(scope.draw("salt", 8, attempt=period), "little", signed=True)
 
         expires_at = min(promised, int(now) + longest) if promised is not None and longest else promised
-        made = KnownKey(auth_key, now, Salts(salt, now, draw), expires_at, promised)
+        made = KnownKey(auth_key, now, Salts(salt, now, draw), expires_at, promised, used=self._used)
         shelf = self._temporary if made.temporary else self._permanent
         shelf[auth_key.id] = made
         while len(shelf) > self._limits.keys:
@@ -201,11 +212,13 @@ class Keyring:
 
     def forget_permanent(self, auth_key_id: int) -> None:
         """Forget a permanent key alone: what a machine does that has not heard of it, or no more."""
-        self._permanent.pop(auth_key_id, None)
+        if auth_key_id in self._permanent:
+            self._part(self._permanent.pop(auth_key_id))
 
     def forget_temporary(self) -> None:
         """What a restart does: temporary keys live in memory only."""
-        self._temporary.clear()
+        for key in tuple(self._temporary.values()):
+            self._forget(key)
 
     def lose_bindings(self, perm_auth_key_id: int) -> None:
         """The temporary keys of a permanent one become unbound."""
@@ -225,12 +238,15 @@ class Keyring:
         return ""
 
     def _forget(self, key: KnownKey) -> None:
-        if key.temporary:
-            self._temporary.pop(key.auth_key.id, None)
-            return
-        for bound in self.bound_to(key.auth_key.id):
+        for bound in () if key.temporary else self.bound_to(key.auth_key.id):
             self._forget(bound)
-        self._permanent.pop(key.auth_key.id, None)
+        (self._temporary if key.temporary else self._permanent).pop(key.auth_key.id, None)
+        self._part(key)
+
+    def _part(self, key: KnownKey) -> None:
+        """The sessions of a key that is here no more take no room."""
+        for session_id in key.sessions:
+            self._used.pop((key.auth_key.id, session_id), None)
 
     def __iter__(self) -> Iterator[KnownKey]:
         return iter([*self._permanent.values(), *self._temporary.values()])
@@ -350,11 +366,15 @@ class DataCenterState:
     ) -> None:
         if not isinstance(dc_id, int) or not 0 < abs(dc_id) < 2**31:
             raise LocalError("a dc id is an int of 32 bits", got=dc_id, expected="2, 10002, -2, ...", where="dc_id")
+        for given, kind, name in ((rsa, PrivateKey, "rsa"), (rules, Rules | None, "rules"),
+                                  (limits, Limits | None, "limits"), (faults, Iterable, "faults"),
+                                  (judge, Callable | None, "judge")):
+            of_type(given, kind, name)
         self.rsa, self.dc_id, self.address = rsa, dc_id, address
         self.rules = rules or Rules()
         self.limits = limits or Limits()
         self.faults = Faults(faults)
-        self.entropy = entropy or System()
+        self.entropy = source(entropy or System())
         self.judge = judge or checks.judge
         self.keys = Keyring(self.limits, self.entropy)
         self.trace = EventLog(self.limits.trace)

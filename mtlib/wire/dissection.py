@@ -253,7 +253,7 @@ class Dissection:
     def __getitem__(self, name: str) -> Any:
         try:
             return self.values[name]
-        except KeyError:
+        except (KeyError, TypeError, ValueError):  # of what cannot be a name
             raise LocalError(f"{self.name} has no field {name!r}", expected=", ".join(self.values)) from None
 
     def find(self, path: str) -> Dissection | Span:

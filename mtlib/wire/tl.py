@@ -369,7 +369,7 @@ class Schema(Shape):
     def __getitem__(self, name: str) -> Constructor:
         try:
             return self._by_name[name]
-        except KeyError:
+        except (KeyError, TypeError, ValueError):  # of what cannot be a name
             raise LocalError("no such constructor here", got=name) from None
 
     def __iter__(self) -> Iterator[Constructor]:
@@ -388,7 +388,7 @@ class Schema(Shape):
 
     def of(self, data: bytes, at: int = 0) -> Constructor:
         """The constructor whose id stands at `at`. Raises DecodeError for an unknown one."""
-        need(data, at, len(data), 4)
+        need(data := octets(data, self.name), at, len(data), 4)
         found = self._by_id.get(bytes(data[at : at + 4]))
         if found is None:
             number = int.from_bytes(data[at : at + 4], "little")
