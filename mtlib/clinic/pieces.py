@@ -52,9 +52,13 @@ _IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\\n])*+\"")
 _CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
 _GROUPED = re.compile(r"-?\d{1,3}(?:(?:[,']\d{3})+|(?: \d{3}){4,6})(?![\d,'])")
 _NOT_ONE = re.compile(
-    r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|\d{4}[-/]\d\d\b[^\n]*"
+    r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|[\[(]?\d{4}[-/]\d\d\b[^\n]*"
+    r"|-?\d{9,20}[ \t]*[\t|][ \t]*-?\d{9,20}\b[^\n]*"
     r"|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b"
 )
+_CHANGED = re.compile(r"[\"'`]?(?!0x?\b)[\w+/-]{9,}={0,2}[\"'`]?[ \t]*(?:->|=>|\u2192)[ \t]*[\"'`]?-?\w{9}[^\n]*")
+_LOST = re.compile(r"\u2026|\.\.|\*{3}|\u2022|-(?=\s|$)")
+"""What stands behind the digits of a number where others are missing, or its minus."""
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
 _BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
@@ -245,6 +249,9 @@ class Scan:
         if kind in ("bytes", "key", "id") and not _EMPTY.match(text, at):
             self._named.setdefault(name, self._number(start))
         end = self._starts[self._number(at)] - 1
+        if kind and kind != "text" and (changed := _CHANGED.match(text, at, end)):
+            self.said.append(f"{self.line(at)}: two values of {name} with an arrow between them, passed over; give one")
+            return None, changed.end(), ""
         if taken := self._literal(at):
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
@@ -257,6 +264,9 @@ class Scan:
             self.said.append(f"{self.line(at)}: a date or several numbers, passed over; give {name} as one number")
             return None, several.end(), ""
         number = _NUMBER.match(text, at)
+        if number and kind == "id" and _LOST.match(text, number.end()):
+            self.said.append(f"{self.line(at)}: {name} is no whole number, passed over; give all its digits")
+            return None, end, ""
         scoped = at < end and text[at] in "([{<"
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
             self.unknown(label, self._number(start))
@@ -350,10 +360,10 @@ class Scan:
             gap = _GAP.match(text, stop)
             if gap is None:
                 break
-            if "\n" in gap[0] and "+" not in gap[0] and sense(data := bytes_in("".join(parts))[0]):
+            if "\n" in gap[0] and sense(data := bytes_in("".join(parts))[0]):
                 column, line = gap.end() - text.rfind("\n", 0, gap.end()), self.lines[self._number(at) - 1]
                 under = 1 < column > len(line) - len(line.lstrip())  # so parts of one stand, not two values
-                if not under or len(data or b"") in (256, REQUEST_SIZE):
+                if not (under or "+" in gap[0]) or len(data or b"") in (256, REQUEST_SIZE):
                     break
             end = gap.end()
         if not parts:

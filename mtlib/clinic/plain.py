@@ -154,6 +154,10 @@ WRAPPINGS = (
          "\x1b [0m", r"\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m", ""),
     Wrapping("the sign before the lines of a mail that is quoted", "> > msg_id: 5", "msg_id: 5",
          ">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
+    Wrapping("what was struck out", "msg_id: ~~5~~ [-5-]{+6+}", "msg_id:  {+6+}",
+         "~ <del <s \u0336 [-",
+         r"~~[^~]{1,4000}~~|(?<![\w~])~[^~\s](?:[^~\n]{0,999}[^~\s])?~(?![\w~/])|(?:[^\n]\u0336)+|\[-[^\n]*?-\](?=\{\+)"
+         r"|<(del|s|strike)\b[^<>\n]{0,80}>[^<]{0,4000}</\1>", lambda found: _lines(found[0])),
     # Web pages and requests
     Wrapping("characters of HTML", "&lt;Buffer 05&gt;", "<Buffer 05>",
          "&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});", _entity),
@@ -162,7 +166,7 @@ WRAPPINGS = (
     Wrapping("cells of a table", "<td>msg_id</td><td>5</td>", "<td>msg_id | 5</td>",
          "</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
     Wrapping("tags that only say how a text looks", "<b>msg_id</b>: 5", "  msg_id  : 5",
-         "<", r"</?(?:a|b|br|code|div|em|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
+         "<", r"</?(?:a|b|br|code|div|em|ins|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
     Wrapping("a name in a list of properties", "<key>msg_id</key>\n<integer>5</integer>", "msg_id: \n5</integer>",
          "<key>", r"<key>(\w{3,40}+)</key>(\s{0,9})<(?:data|string|integer)>", r"\1: \2"),
     Wrapping("a tag that is a name", "<msg_id>5</msg_id>", " msg_id: 5</msg_id>",
@@ -292,8 +296,8 @@ WRAPPINGS = (
     Wrapping("numbers of rows in brackets", "[0] 05 2a 07", "    05 2a 07",
          "[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
     Wrapping("what proxies and debuggers say before a dump", "sent: => Send data, 2 bytes\n05 2a", "sent: \n05 2a",
-         "(len= Length: Send",
-         r"(?m)(?<=[:=] )(?:=> Send data, |Length: |(?:\(\[\]uint8\) )?\(len=)\d[^\n]{0,40}$", ""),
+         "(len= Length: Send -----BEGIN",
+         r"(?m)(?<=[:=] )(?:=> Send data, |-----BEGIN |Length: |(?:\(\[\]uint8\) )?\(len=)[\dA-Z][^\n]{0,40}$", ""),
     Wrapping("a line that only frames a dump", "-----+-----------\n05 2a", "\n05 2a",
          "--- === Offset Label:",
          r"(?m)^[ \t]*(?:[+|:-]?[-+=|: ]{9,}|Offset Bytes[ ]+Ascii|Label: .*\(System\..*"
@@ -313,7 +317,7 @@ WRAPPINGS = (
          "= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+", _hex_joined),
     Wrapping("a name and its value with anything but a colon between them",
          "msg_id => 7000000000000000001", " msg_id: 7000000000000000001",
-         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
+         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-](?!is\b)[A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
          r"[ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
          r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
 )  # fmt: skip

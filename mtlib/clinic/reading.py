@@ -270,6 +270,10 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
         if piece.logged or piece.optional:
             return None
         raise
+    if kind == "id" and form == "a number" and _rounded(value):
+        scan.said.append(f"{piece.where}: {name} was rounded, as JavaScript and spreadsheets do, passed over; give all "
+                         "its digits, or its bytes")  # fmt: skip
+        return None
     if piece.logged and kind == "key" and len(value) not in KEY_SIZES:
         return None  # loggers cut keys short
     if len(value if isinstance(value, bytes) else b"") > LARGEST:
@@ -335,6 +339,12 @@ def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
         lost = " (a float does not hold all its digits)" if re.fullmatch(r"-?\d[\d.]*[eE][+\d]+", text) else ""
         raise LocalError(f"{name} is no number{lost}", got=f"{len(text)} characters", where=piece.where)
     return (whole_number(name, number, 64) if kind == "id" else number), form
+
+
+def _rounded(number: int) -> bool:
+    """Whether the digits are those of a floating-point number, with zeros for the rest."""
+    digits = str(abs(number))
+    return len(digits) > 16 and repr(float(number)).split("e")[0].strip("-").replace(".", "") == digits.rstrip("0")
 
 
 def _answer(value: Any) -> Any:
