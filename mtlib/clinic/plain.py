@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from mtlib.clinic.names import NAMES, bare_name, known
 from mtlib.clinic.text_bytes import unescaped
+from mtlib.errors import LocalError
 
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\u202f\u2212\u2013\u2502\u250a",
                         "\"\"\"\"\"''   --| ",
@@ -25,6 +26,7 @@ width; and the letters, digits and signs of Chinese type."""
 _SHORT = {"sess": "session_id", "session": "session_id", "sid": "session_id", "mid": "msg_id"}
 """Names that have other meanings as well: they count where a long number stands behind them."""
 _CELLS, _COLUMN_NAME = re.compile(r"[|,;\t]+"), re.compile(r"[A-Za-z_][\w ]{0,40}")
+_LONG = re.compile(r"-?\d{9,20}|(?:0x)?[0-9A-Fa-f]{64,}")
 _BEFORE = re.compile(r"(?:\S?[^\n]{0,40}?\d\d:\d\d[^\n]{0,60}?|[\w-]+ +(?=\|))[|:\])>Z] {1,3}"
                      r"(?:\[[\w.:-]{1,30}\] {1,3}|std(?:out|err) F )*")  # fmt: skip
 """What a logger puts before each line."""
@@ -166,7 +168,7 @@ WRAPPINGS = (
     Wrapping("cells of a table", "<td>msg_id</td><td>5</td>", "<td>msg_id | 5</td>",
          "</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
     Wrapping("tags that only say how a text looks", "<b>msg_id</b>: 5", "  msg_id  : 5",
-         "<", r"</?(?:a|b|br|code|div|em|ins|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
+         "<", r"</?(?:a|b|br|code|div|em|ins|li|p|pre|samp|span|strong|table|tbody|t[dhrt]|ul)\b[^<>\n]{0,80}>", "  "),
     Wrapping("a name in a list of properties", "<key>msg_id</key>\n<integer>5</integer>", "msg_id: \n5</integer>",
          "<key>", r"<key>(\w{3,40}+)</key>(\s{0,9})<(?:data|string|integer)>", r"\1: \2"),
     Wrapping("a tag that is a name", "<msg_id>5</msg_id>", " msg_id: 5</msg_id>",
@@ -317,8 +319,9 @@ WRAPPINGS = (
          "= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+", _hex_joined),
     Wrapping("a name and its value with anything but a colon between them",
          "msg_id => 7000000000000000001", " msg_id: 7000000000000000001",
-         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-](?!is\b)[A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
-         r"[ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
+         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-](?!is\b)[A-Za-z_]\w{1,40}+){0,2})"
+         r"(?P<sign>[ \t]{0,3}[:=][ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)"
+         r"(?P<opens>[`*\"' \t]{0,3})"
          r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
 )  # fmt: skip
 """In this order: what one leaves is what the next one finds."""
@@ -417,10 +420,13 @@ def _name_of_bytes(line: str) -> str:
 
 
 def _named_columns(lines: list[str]) -> list[str]:
-    """The rows of a table whose first row has the names, each value with its name."""
+    """The rows of a table whose first row has the names, each value with its name. Raises LocalError for a row with two
+    values of one name."""
     names: list[str] = []
     for at, line in enumerate(lines):
         cells = [cell.strip(" \"'`") for cell in _CELLS.split(line.strip("| \t"))] if _CELLS.search(line) else []
+        if len(cells) > 2 and known(cells[0]) and all(map(_LONG.fullmatch, cells[1:3])) and cells[1] != cells[2]:
+            raise LocalError(f"{known(cells[0])} has two values, side by side: give one", where=f"line {at + 1}")
         if len(line) < 500 and sum(map(bool, map(known, cells))) > 1 and all(map(_COLUMN_NAME.fullmatch, cells)):
             names = cells
         elif names and len(cells) == len(names) and re.search(r"\d{9}", line):
