@@ -50,6 +50,7 @@ _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-
 _ONE_BYTE = re.compile(r"[ \t|]*(?:-|\[?\"?(\d{1,5})\"?\]?[ \t|:=>]+?)[ \t]*(0x[0-9A-Fa-f]{1,2}|-?\d{1,3})\b"
                        r"(?:,|[ \t]*\||[ \t](?:'[^\n]{1,4}'[ \t])?(?:unsigned )?(?:byte|char))?[ \t]*")  # fmt: skip
 """A line with one byte of an array, and its place."""
+_ROW_OF_CHARACTERS = r"[0-9A-Fa-f]{7} (?:(?: \\[0abfnrtv]|[0-7]{3}|  [ -~])(?: (?=[^\n]{3})|(?=\n|\Z))){1,16}"
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
@@ -125,6 +126,33 @@ def _rows_of_bits(found: re.Match[str]) -> str:
     return re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", found[0]) if six else found[0]
 
 
+def _characters(rows: re.Match[str]) -> str:
+    """Rows of characters in hex; as they are, where all of them may be decimal numbers."""
+    lines = [(line[:8], re.findall("(...) ?", line[8:])) for line in rows[0].splitlines()]
+    if all(cell.strip().isdigit() for _, cells in lines for cell in cells):
+        return rows[0]
+    written = (offset + " ".join(f"{_octet(cell):02x}" for cell in cells) for offset, cells in lines)
+    return "\n".join(written) + "\n" * rows[0].endswith("\n")
+
+
+def _octet(cell: str) -> int:
+    if cell[1] == "\\":
+        return b"\a\b\t\n\v\f\r\0"["abtnvfr0".index(cell[2])]
+    return int(cell, 8) if cell[0] != " " else ord(cell[2])
+
+
+def _doubled(field: re.Match[str]) -> str:
+    return field[1].replace('""', '"')
+
+
+def _of_f_sharp(found: re.Match[str]) -> str:
+    return "[" + found[1].replace("uy", "").replace(";", ",") + "]"
+
+
+def _pair(found: re.Match[str]) -> str:
+    return f'{{"{found[1]}": ' + _lines(found[0])
+
+
 def _hex_joined(found: re.Match[str]) -> str:
     return re.sub("[^0-9A-Fa-f]", "", found[0]) + _lines(found[0])
 
@@ -152,6 +180,8 @@ class Wrapping(NamedTuple):
 
 
 WRAPPINGS = (
+    Wrapping("rows of od -c and hexdump -c", "0000000 005   *  \\n", "0000000 05 2a 0a",
+         "0000000", rf"(?m)(?:^{_ROW_OF_CHARACTERS}(?:\n|\Z))+", _characters),
     Wrapping("colours of a terminal", "\x1b[1mmsg_id\x1b[0m: 5", "msg_id: 5",
          "\x1b [0m", r"\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m", ""),
     Wrapping("the sign before the lines of a mail that is quoted", "> > msg_id: 5", "msg_id: 5",
@@ -204,11 +234,23 @@ WRAPPINGS = (
          "byte octets hex= B)",
          r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )\d{1,4} bytes: "
          r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
+    Wrapping("fields of a table in which quotes are doubled", '7,"{""msg_id"": 5}"', '7,{"msg_id": 5}',
+         '""', r'(?m)(?<![^,;\t\n])"(\{(?:[^"\n]|"")*\})"(?=[,;\t]|$)', _doubled),
+    Wrapping("a name and its value as two fields", '[{"name": "msg_id", "value": 5}]', '[{"msg_id": 5}]',
+         '"value"', r'\{\s*"(?:name|key)"\s*:\s*"([\w.]{3,40})"\s*,\s*"value"\s*:\s*', _pair),
+    Wrapping("a value with its type, of databases", '{"nonce": {"$numberLong": "5"}}', '{"nonce": "5"}',
+         '$ "B" "N" "S" Value"',
+         r'\{\s*"(?:\$numberLong|[BNS]|(?:string|int|bytes)Value|\$binary"\s*:\s*(\{)\s*"base64)"\s*:\s*("[^"]*"|-?\d+)'
+         r'(?(1)[^{}]{0,40}\})\s*\}', r"\2"),
     # Languages
+    Wrapping("hex of Basic, Pascal, Ada and Lisp", "nonce = Array(&H05, &H2A)", "nonce = Array(0x05, 0x2A)",
+         "&H $ 16# #x 16r", r"(?<![\w&$#])(?:&H|\$|16[#r]|#x)([0-9A-Fa-f]{2})#?(?=[\s,;)\]}])", r"0x\1"),
+    Wrapping("bytes of F#", "nonce = [|5uy; 0x2Auy|]", "nonce = [5, 0x2A]",
+         "uy", r"\[\|((?:\s*(?:0x[0-9A-Fa-f]{1,2}|\d{1,3})uy;?)+)\s*\|\]", _of_f_sharp),
     Wrapping("bytes of Erlang", "<<5, 42>>", "[5, 42]",
          "<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"),
     Wrapping("arrays of Scheme, Clojure and Nim", "#u8(5 42)", "(5 42)",
-         "# @[", r"#(?:vu8|u8)?(?=\(\d|\{)|@(?=\[\d)", ""),
+         "# @[", r"#(?:vu8|u8)?(?=[(\[]\d|\{)|@(?=\[\d)", ""),
     Wrapping("a Buffer as node prints it, NSData as it was printed once", "<Buffer 05 2a 07 09>", "[05 2a 07 09]",
          "<",
          r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
@@ -257,8 +299,8 @@ WRAPPINGS = (
          ")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
     Wrapping("calls around a number or a string", "BigInt.asIntN(64, 5n)", "(5n)",
          "BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
-    Wrapping("a literal of SQL", "nonce = x'052a'", "nonce = '052a'",
-         "x' X'", r"\b[xX](?='(?:[0-9A-Fa-f]{2})+')", ""),
+    Wrapping("a literal of SQL and CBOR", "nonce = x'052a'", "nonce = '052a'",
+         "x' X' h'", r"\b[xXh](?='(?:[0-9A-Fa-f]{2})+')", ""),
     Wrapping("a field as C and Zig write it, and a name that is defined", ".msg_id = 5", "msg_id = 5",
          ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))", _defined),
     Wrapping("a name with its type, before an array", "nonce: unsigned char buf[2] = {5, 42}", "nonce: {5, 42}",
