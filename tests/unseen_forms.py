@@ -25,6 +25,7 @@ S = build(51_515, {}, session=bytes.fromhex("8f3a11c0d25e7bb1"))
 REQUEST, PERM, TEMP, PACKET, SEALED = S.request, S.perm, S.temp, S.packet, S.blob
 SESSION, MSG_ID, NOW = signed(S.session), signed(S.msg_id), S.now
 ALL: dict[str, Any] = {
+    "Visual Basic": lambda data: f"{{{', '.join(f'&H{x:02X}' for x in data)}}}",
     "request": REQUEST, "perm_key": PERM, "temp_key": TEMP, "session_id": SESSION, "msg_id": MSG_ID,
 }  # fmt: skip
 IDS = f"session_id: {SESSION}\nmsg_id: {MSG_ID}\n"
@@ -503,7 +504,6 @@ REFUSED: dict[str, tuple[str, set[str]]] = {
         "request:\n" + "".join(
             f":{len(p):02X}{at:04X}00{p.hex().upper()}{-(len(p) + (at >> 8) + at + sum(p)) & 255:02X}\n"
             for at, p in rows(REQUEST)) + ":00000001FF\n" + KEYS, {"request"}),
-    "Visual Basic": (f"request: {{{', '.join(f'&H{x:02X}' for x in REQUEST)}}}\n{KEYS}", {"request"}),
     "S-records": (
         "request:\n" + "".join(
             f"S1{len(p) + 3:02X}{at:04X}{p.hex().upper()}{~(len(p) + 3 + (at >> 8) + at + sum(p)) & 255:02X}\n"

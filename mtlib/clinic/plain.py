@@ -372,7 +372,7 @@ WRAPPINGS = (
 def plain(text: str) -> str:
     """The same text, line by line, without what was put around its values."""
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    text = text if text.isascii() else text.removeprefix("\ufeff").translate(_QUOTES)
+    text = text if text.isascii() else _signs(text.removeprefix("\ufeff"))
     if re.search(r"=(?:3D|20)|(?m:^.{72,75}=\n)", text) and not re.search(_NOT_PRINTABLE, text):
         text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
                       lambda m: m[0].replace("=\n", "") + _lines(m[0]), text)  # fmt: skip
@@ -385,6 +385,16 @@ def plain(text: str) -> str:
     if literals:
         text = re.sub("[\U000f0000-\U000ffffd]", lambda found: literals.get(found[0], ""), text)
     return "\n".join(_named_columns(_one_below_another(_logged_rows(text.split("\n")))))
+
+
+def _signs(text: str) -> str:
+    """The text with plain quotes, blanks and digits, but for strings with bytes in them."""
+    ends, parts = 0, list[str]()
+    for literal in _LITERAL.finditer(text) if "\\" in text else ():
+        if _ESCAPE.search(literal[3]):
+            parts += [text[ends : literal.start()].translate(_QUOTES), literal[0]]
+            ends = literal.end()
+    return "".join([*parts, text[ends:].translate(_QUOTES)])
 
 
 def _told(string: str, objects: bool) -> str:
