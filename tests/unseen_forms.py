@@ -25,7 +25,6 @@ S = build(51_515, {}, session=bytes.fromhex("8f3a11c0d25e7bb1"))
 REQUEST, PERM, TEMP, PACKET, SEALED = S.request, S.perm, S.temp, S.packet, S.blob
 SESSION, MSG_ID, NOW = signed(S.session), signed(S.msg_id), S.now
 ALL: dict[str, Any] = {
-    "Visual Basic": lambda data: f"{{{', '.join(f'&H{x:02X}' for x in data)}}}",
     "request": REQUEST, "perm_key": PERM, "temp_key": TEMP, "session_id": SESSION, "msg_id": MSG_ID,
 }  # fmt: skip
 IDS = f"session_id: {SESSION}\nmsg_id: {MSG_ID}\n"
@@ -164,6 +163,7 @@ def wrapped(text: str, width: int = 76) -> str:
 
 
 OF_BYTES: dict[str, Writer] = {
+    "Visual Basic": lambda b: f"{{{', '.join(f'&H{x:02X}' for x in b)}}}",
     # debuggers
     "gdb x/xb with a symbol": lambda b: table(
         b, lambda at, p: f"0x55555557{0x2a0 + at:04x} <buf{f'+{at}' if at else ''}>:\t" + "\t".join(
