@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from mtlib.clinic.dumps import undump
 from mtlib.clinic.names import NAMES, bare_name, known
 from mtlib.clinic.text_bytes import unescaped
 from mtlib.errors import LocalError
@@ -35,6 +36,7 @@ _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[
 """A line that goes on with a value."""
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
+_ANSWERED = re.compile(r"(?m)^(.{0,40}?([A-Za-z_][\w ]{1,40}) ?[:=][ \t]*)([^\"'\s].*)$")
 _LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["'])*+)\2""")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
@@ -363,8 +365,7 @@ WRAPPINGS = (
          "msg_id => 7000000000000000001", " msg_id: 7000000000000000001",
          "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-](?!is\b)[A-Za-z_]\w{1,40}+){0,2})"
          r"(?P<sign>[ \t]{0,3}[:=][ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)"
-         r"(?P<opens>[`*\"' \t]{0,3})"
-         r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
+         r"(?P<opens>[`*\"' \t]{0,3})(?=(?P<number>-?\d{9,20}n?\b(?! (?:is|was)\b)|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
 )  # fmt: skip
 """In this order: what one leaves is what the next one finds."""
 
@@ -397,12 +398,21 @@ def _signs(text: str) -> str:
     return "".join([*parts, text[ends:].translate(_QUOTES)])
 
 
+def _in_quotes(found: re.Match[str]) -> str:
+    """An answer in quotes, where the lines behind it come into its line."""
+    return f'{found[1]}"{found[3].replace(chr(34), chr(39))}"' if known(found[2]) == "answer" else found[0]
+
+
 def _told(string: str, objects: bool) -> str:
     """What a string of JSON says, if that is text with values in it: bytes of Python, or lines, or objects."""
     try:
         text = str(json.loads(string)) if len(string) > 40 and "\\" in string else ""
     except ValueError:
         return string
+    if objects and "\n" in text.strip():  # several lines, which stay in the one of the string
+        lines, dumps = undump(_ANSWERED.sub(_in_quotes, text))
+        named = any(found and NAMES.get(known(found[1])) for found in map(_GOES_ON.match, lines))
+        return "; ".join(filter(str.strip, lines)).replace(":; ", ": ") if dumps or named else string
     text, octets = _PYTHON.subn(lambda found: (unescaped(found[2]) or b"").hex(), text)
     holds = text.removesuffix("\n").replace("\t", " ").isprintable() and (
         octets or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
