@@ -51,7 +51,8 @@ def bare_name(label: str) -> str:
 
 
 _ANOTHERS = frozenset((
-    "old", "prev", "previous", "earlier", "former", "stale", "last", "next", "not", "wrong", "bad", "expected", "received",
+    "old", "prev", "previous", "earlier", "former", "stale", "last", "next", "not", "wrong", "bad", "expected",
+    "received",
 ))  # fmt: skip
 """Words before a name with which it is that of another message."""
 
