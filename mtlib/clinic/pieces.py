@@ -21,6 +21,8 @@ OTHER_ID = "the id in front is not that of the key behind it"
 """What is said about a line of a key log whose two parts do not belong together."""
 ODD = "an odd number of hex digits: a part of them is missing"
 """What is said about a value that was cut off."""
+UNREADABLE = "neither hex nor base64"
+"""What is said about a long word where only keys are."""
 ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 """Names of the parts of an answer."""
 DEEPEST = 64
@@ -202,6 +204,8 @@ class Scan:
                 yield self._piece(said, word[0], at, "what stands in a line", optional=True)
             elif len(word[0]) % 2 and len(word[0]) > 63 and _HEX.fullmatch(word[0]):
                 self.said.append(f"{self.line(at)}: {ODD}")
+            elif self.keys_only and len(word[0]) > 255:
+                self.said.append(f"{self.line(at)}: {UNREADABLE}")
             elif re.fullmatch(r"-?\d+\w*", word[0]) and self._is_one_number(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1

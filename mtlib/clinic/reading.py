@@ -30,7 +30,7 @@ from mtlib.clinic.patient import (
     unhexed,
     whole_number,
 )
-from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, Scan, TextPiece
+from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
@@ -183,7 +183,7 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
     behind it; nothing of them is shown."""
     pasted = read(data, keys_only=True)
     for note in pasted.notes:
-        if note.endswith((OTHER_ID, ODD)):
+        if note.endswith((OTHER_ID, ODD, UNREADABLE)):
             raise LocalError(note)
     keys = [GivenKey(each.value, each.where).key for each in pasted.found if each.kind == "key"]
     if not keys:
@@ -275,6 +275,7 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
                     raise LocalError(f"{name} cannot be read: {why}", expected="hex, base64, an array or a dump",
                                      where=piece.where)
                 value, form = octets, why if form == "a string" else form
+            value = _without_id(value) if kind == "key" else value
     except LocalError:
         if piece.logged or piece.optional:
             return None
@@ -305,6 +306,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     if piece.label and not (scan.keys_only and data is not None and len(data) in KEY_SIZES):
         scan.unknown(piece.label, piece.line)
         return None
+    data = _without_id(data) if scan.keys_only and data else data
     if data is None:
         if form == "a number" and not piece.logged and not piece.optional:
             scan.said.append(f"{piece.where}: a number without a name, passed over")
@@ -319,6 +321,11 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     kind = "key" if key else "bytes"
     found = Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed)
     return found if name or len(data) >= SMALLEST else None
+
+
+def _without_id(data: bytes) -> bytes:
+    """A key, without its id in front, as in a line of a key log."""
+    return data[8:] if len(data) == 264 and AuthKey(data[8:]).id_bytes == data[:8] else data
 
 
 def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
