@@ -163,6 +163,7 @@ def wrapped(text: str, width: int = 76) -> str:
 
 
 OF_BYTES: dict[str, Writer] = {
+    "Visual Basic": lambda b: f"{{{', '.join(f'&H{x:02X}' for x in b)}}}",
     # debuggers
     "gdb x/xb with a symbol": lambda b: table(
         b, lambda at, p: f"0x55555557{0x2a0 + at:04x} <buf{f'+{at}' if at else ''}>:\t" + "\t".join(
@@ -503,7 +504,6 @@ REFUSED: dict[str, tuple[str, set[str]]] = {
         "request:\n" + "".join(
             f":{len(p):02X}{at:04X}00{p.hex().upper()}{-(len(p) + (at >> 8) + at + sum(p)) & 255:02X}\n"
             for at, p in rows(REQUEST)) + ":00000001FF\n" + KEYS, {"request"}),
-    "Visual Basic": (f"request: {{{', '.join(f'&H{x:02X}' for x in REQUEST)}}}\n{KEYS}", {"request"}),
     "S-records": (
         "request:\n" + "".join(
             f"S1{len(p) + 3:02X}{at:04X}{p.hex().upper()}{~(len(p) + 3 + (at >> 8) + at + sum(p)) & 255:02X}\n"

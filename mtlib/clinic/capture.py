@@ -143,7 +143,7 @@ def _segments(data: bytes, notes: Counter[str]) -> Iterator[Segment]:
             notes["damaged record, with which the file ends here"] += 1
             return
         try:
-            segment = _segment(dpkt, number, at, raw, link)
+            segment = _segment(dpkt, number, at, raw, link, notes)
         except Exception:
             segment = None
         if segment is None:
@@ -211,7 +211,7 @@ def _known_link(link: int) -> None:
                           expected="Ethernet, loopback, raw IP, or Linux cooked")
 
 
-def _segment(dpkt: Any, number: int, at: float, raw: bytes, link: int) -> Segment | None:
+def _segment(dpkt: Any, number: int, at: float, raw: bytes, link: int, notes: Counter[str]) -> Segment | None:
     if link == ETHERNET:
         packet = dpkt.ethernet.Ethernet(raw).data
     else:
@@ -220,6 +220,8 @@ def _segment(dpkt: Any, number: int, at: float, raw: bytes, link: int) -> Segmen
     tcp = packet.data
     if not isinstance(tcp, dpkt.tcp.TCP) or getattr(packet, "mf", False) or 44 in getattr(packet, "extension_hdrs", {}):
         return None  # pieces of a packet are missing bytes of the connection
+    notes["packets were cut short when they were captured: a larger snaplen keeps them whole"] += (
+        packet.len if packet.v == 4 else packet.plen + 40) > len(bytes(packet))
     source, target = (str(ip_address(bytes(each))) for each in (packet.src, packet.dst))
     return Segment(number, at, (source, tcp.sport), (target, tcp.dport), tcp.seq, bool(tcp.flags & dpkt.tcp.TH_SYN),
                    bool(tcp.flags & dpkt.tcp.TH_ACK), bytes(tcp.data))

@@ -39,7 +39,7 @@ from mtlib.clinic.opening import (
     said,
 )
 from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
-from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, pieces_of, refuse_shown_keys
+from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, lost_digits, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
 from mtlib.clinic.wrong import size_of, written_as
@@ -305,13 +305,15 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
 
 
 def _orders_settled(opened: Opened, patient: Patient) -> Patient:
-    """The patient with each number in that order of its bytes in which it stands behind the seal, if it does."""
+    """The patient with each number as it stands behind the seal, if its bytes were told in the other order, or if it
+    was told without its last digits."""
     def settled(told: int | None, field: str) -> int | None:
-        other = told.other if isinstance(told, EitherOrder) else None
-        return other if other is not None and opened.value(field) == written_as(other, 8, "little") else told
+        sealed = int.from_bytes(opened.value(field) or b"", "little", signed=True)
+        turned = isinstance(told, EitherOrder) and told.other == sealed
+        return sealed if turned or (told and abs(told - sealed) < lost_digits(told)) else told
 
     session_id, nonce = settled(patient.session_id, "temp_session_id"), settled(patient.nonce, "nonce")
-    return replace(patient, session_id=session_id, nonce=nonce)
+    return replace(patient, session_id=session_id, nonce=nonce, msg_id=settled(patient.msg_id, "msg_id"))
 
 
 def _outside(compared: list[Finding]) -> list[Finding]:

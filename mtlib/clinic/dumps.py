@@ -8,17 +8,27 @@ from collections.abc import Sequence
 from mtlib.clinic.patient import LARGEST
 from mtlib.clinic.text_bytes import BIND
 from mtlib.errors import LocalError
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 
 _FENCE = re.compile(r"[ \t]*(?:(?:```|~~~)[ \t]*\w*|\{(?:code|noformat)[^{}]*\})[ \t]*$")
 _DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
 _RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*"
                     rf"{'[ ]+'.join(f'0?{x:x}' for x in range(16))}(?:[ |]*| +(?:[0-9a-f]{{16}}|decoded text|ascii))$")
+_WORDS = re.compile(r"(?:[0-9a-f]{8} ){0,15}[0-9a-f]{8}$")
 _COLUMN = re.compile(r"(?:(?:0x)?([0-9A-Fa-f]+)|(-?\d+))[;,-]?")
 
 
 def undump(text: str) -> tuple[list[str], dict[int, str]]:
     """The lines, with each dump (xxd, hexdump, od, Wireshark) written as hex in its first line; and where those are."""
     lines, dumps, at = ["" if _FENCE.match(line) else line for line in text.splitlines()], dict[int, str](), 0
+    for first, end, data in _words_of_tdlib(lines):
+        begins = data.index(BIND) if BIND in data[:20] else 0
+        if begins:  # the message from its msg_id on; a dump is one value, so the number is written here
+            number = int.from_bytes(data[:8], "little", signed=True)
+            lines[first:end] = [f'msg_id: {number}, request: "{data[begins:].hex()}"', *[""] * (end - first - 1)]
+        else:
+            lines[first:end] = [f'"{data.hex()}"', *[""] * (end - first - 1)]
+            dumps[first] = "a dump of numbers, low byte first"
     while at < len(lines):
         block, end = list[re.Match[str] | None](), at
         while end < len(lines) and ((row := _DUMP.match(lines[end])) or (block and lines[end].strip() == "*")):
@@ -33,6 +43,22 @@ def undump(text: str) -> tuple[list[str], dict[int, str]]:
             dumps[at] = form
         at += taken or max(len(block), 1)
     return lines, dumps
+
+
+def _words_of_tdlib(lines: Sequence[str]) -> list[tuple[int, int, bytes]]:
+    """Where lines of sixteen numbers of four bytes begin and end, and the bytes, low byte first: so TDLib prints, and
+    nothing says it but a request in them, whose string has its length, 104, at 24."""
+    found, at = list[tuple[int, int, bytes]](), 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and _WORDS.match(lines[end]) and (end == at or len(lines[end - 1]) == 143):
+            end += 1
+        if end > at + 1:
+            words = " ".join(lines[at:end]).split()
+            found.append((at, end, b"".join(bytes.fromhex(word)[::-1] for word in words)))
+        at = max(end, at + 1)
+    sent = (data[data.find(BIND, 0, 20) :] for _, _, data in found)
+    return found if any(data[:4] == BIND and data[24:25] == bytes([ENCRYPTED_SIZE]) for data in sent) else []
 
 
 def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
@@ -50,7 +76,7 @@ def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
         if len(rows_read) > 1 or (rows_read and alone and not offsets[0] and (len(block) == 1 or base == 10)):
             words = [word for row, _ in rows_read for word in row]
             colon = bool(rows[0][2]) and "0x" not in rows[0][4][:9]  # numbers of a debugger have their low byte first
-            data, form = _ordered(words, colon, base, "".join(aside for _, aside in rows_read))
+            data, form = _ordered(words, colon, "".join(aside for _, aside in rows_read))
             if data:
                 closed = len(rows_read) < len(block) and block[len(rows_read)] is not None
                 last = block[len(rows_read)] if closed else None
@@ -113,18 +139,19 @@ def _columns(rest: str, limit: int) -> tuple[list[str], int, str]:
     return columns, size, tail
 
 
-def _ordered(words: Sequence[str], colon: bool, base: int, aside: str) -> tuple[bytes, str]:
+def _ordered(words: Sequence[str], colon: bool, aside: str) -> tuple[bytes, str]:
     """The bytes of the words of a dump. hexdump and `od -x` print numbers of two bytes, in this machine's order; the
     letters beside them stand in the order of memory."""
     widths = {len(word) for word in words}
+    octal = all(set(word) <= set("01234567") for word in words)
     if widths <= {1, 2, 3, 4} and (3 in widths or any("-" in word for word in words)):
-        octal = widths == {3} and base == 8 and all(set(word) <= set("01234567") for word in words)
+        octal = octal and widths == {3}
         numbers = [int(word, 8 if octal else 10) for word in words if re.fullmatch(r"-?\d+", word)]
         right = len(numbers) == len(words) and all(-128 <= number < 256 for number in numbers)
         return (bytes(number & 255 for number in numbers), "an od dump") if right else (b"", "")
-    if widths == {6} and base == 8 and all(set(word) <= set("01234567") for word in words):
+    if widths == {6} and octal:
         return b"".join((int(word, 8) & 0xFFFF).to_bytes(2, "little") for word in words), "an od dump"
-    if any(len(word) % 2 for word in words):
+    if 6 in widths or any(len(word) % 2 for word in words):
         return b"", ""
     plain = b"".join(bytes.fromhex(word) for word in words)
     turned = b"".join(bytes.fromhex(word)[::-1] for word in words)

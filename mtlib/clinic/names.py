@@ -50,11 +50,21 @@ def bare_name(label: str) -> str:
     return re.sub(r"[ \-/]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last.strip())).lower()
 
 
+_ANOTHERS = frozenset((
+    "old", "prev", "previous", "earlier", "former", "stale", "last", "next", "not", "wrong", "bad", "expected",
+    "received",
+))  # fmt: skip
+"""Words before a name with which it is that of another message."""
+
+
 @functools.lru_cache(1000)
 def known(label: str) -> str:
-    """The name that `diagnose` has for it, by the last words of the label; "" where it has none."""
+    """The name that `diagnose` has for it, by the last words of the label; "" where it has none, or where a word before
+    says that it is another's."""
     words = re.split("[ /]+", _OF_A_TYPE.sub("", label))
     for first in range(len(words)):
+        if first and words[first - 1].lower() in _ANOTHERS:
+            break
         name = bare_name("_".join(words[first:]))
         if name in NAMES or name in ALIASES:
             return ALIASES.get(name, name)

@@ -78,6 +78,15 @@ class EitherOrder(int):
         return number
 
 
+def lost_digits(number: int) -> int:
+    """10 to the number of the last digits that may be lost, where the digits are as many as JavaScript or a spreadsheet
+    prints of a floating-point number, with zeros behind them; 0 where none are."""
+    digits = str(abs(number))
+    kept = digits.rstrip("0")
+    printed = repr(float(number)).split("e")[0].strip("-").replace(".", "")
+    return 10 ** (len(digits) - len(kept)) if len(digits) > 16 and printed == kept else 0
+
+
 def whole_number(name: str, value: Any, bits: int) -> int:
     """A whole number as it stands in TL: one printed unsigned is taken for its signed twin. Raises LocalError."""
     if isinstance(value, str):

@@ -21,6 +21,8 @@ OTHER_ID = "the id in front is not that of the key behind it"
 """What is said about a line of a key log whose two parts do not belong together."""
 ODD = "an odd number of hex digits: a part of them is missing"
 """What is said about a value that was cut off."""
+UNREADABLE = "neither hex nor base64"
+"""What is said about a long word where only keys are."""
 ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 """Names of the parts of an answer."""
 DEEPEST = 64
@@ -34,7 +36,7 @@ COMPARED = 99
 _FILLING = re.compile(r"[ \t\r,;$@*]+")
 _COMMENT = re.compile(
     r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)[bBrRuU]{0,2}'(?:\\.|[^'\\])*(?:'|$))"
-    r"|(?<!\S)(?:#(?![\dA-F]{1,8} \w)|//(?=\s|$)).*|/\*.{0,99}?\*/"
+    r"|(?<!\S)(?:#(?![\dA-F]{1,8} \w|<)|//(?=\s|$)).*|/\*.{0,99}?\*/"
 )
 _LABEL = re.compile(
     r"(?![bBrRuU]{1,2}[\"'])[\"'`]?"  # b':' opens a literal
@@ -52,9 +54,13 @@ _IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\\n])*+\"")
 _CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
 _GROUPED = re.compile(r"-?\d{1,3}(?:(?:[,']\d{3})+|(?: \d{3}){4,6})(?![\d,'])")
 _NOT_ONE = re.compile(
-    r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|\d{4}[-/]\d\d\b[^\n]*"
+    r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|[\[(]?\d{4}[-/]\d\d\b[^\n]*"
+    r"|-?\d{9,20}[ \t]*[\t|][ \t]*-?\d{9,20}\b[^\n]*"
     r"|-?\d{1,10}[ \t]*,[ \t]*-?\d{1,10}[ \t]*(?=\n|$)|-?\d{1,3}(?: \d{3})+\b"
 )
+_CHANGED = re.compile(r"[\"'`]?(?!0x?\b)[\w+/-]{9,}={0,2}[\"'`]?[ \t]*(?:->|=>|\u2192)[ \t]*[\"'`]?-?\w{9}[^\n]*")
+_LOST = re.compile(r"\u2026|\.\.|\*{3}|\u2022|-(?=\s|$)")
+"""What stands behind the digits of a number where others are missing, or its minus."""
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
 _BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
@@ -198,6 +204,8 @@ class Scan:
                 yield self._piece(said, word[0], at, "what stands in a line", optional=True)
             elif len(word[0]) % 2 and len(word[0]) > 63 and _HEX.fullmatch(word[0]):
                 self.said.append(f"{self.line(at)}: {ODD}")
+            elif self.keys_only and len(word[0]) > 255:
+                self.said.append(f"{self.line(at)}: {UNREADABLE}")
             elif re.fullmatch(r"-?\d+\w*", word[0]) and self._is_one_number(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1
@@ -245,6 +253,9 @@ class Scan:
         if kind in ("bytes", "key", "id") and not _EMPTY.match(text, at):
             self._named.setdefault(name, self._number(start))
         end = self._starts[self._number(at)] - 1
+        if kind and kind != "text" and (changed := _CHANGED.match(text, at, end)):
+            self.said.append(f"{self.line(at)}: two values of {name} with an arrow between them, passed over; give one")
+            return None, changed.end(), ""
         if taken := self._literal(at):
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
@@ -257,6 +268,9 @@ class Scan:
             self.said.append(f"{self.line(at)}: a date or several numbers, passed over; give {name} as one number")
             return None, several.end(), ""
         number = _NUMBER.match(text, at)
+        if number and kind == "id" and _LOST.match(text, number.end()):
+            self.said.append(f"{self.line(at)}: {name} is no whole number, passed over; give all its digits")
+            return None, end, ""
         scoped = at < end and text[at] in "([{<"
         if not name and not scoped and not self._is_log[self._number(start) - 1]:
             self.unknown(label, self._number(start))
@@ -350,10 +364,10 @@ class Scan:
             gap = _GAP.match(text, stop)
             if gap is None:
                 break
-            if "\n" in gap[0] and "+" not in gap[0] and sense(data := bytes_in("".join(parts))[0]):
+            if "\n" in gap[0] and sense(data := bytes_in("".join(parts))[0]):
                 column, line = gap.end() - text.rfind("\n", 0, gap.end()), self.lines[self._number(at) - 1]
                 under = 1 < column > len(line) - len(line.lstrip())  # so parts of one stand, not two values
-                if not under or len(data or b"") in (256, REQUEST_SIZE):
+                if not (under or "+" in gap[0]) or len(data or b"") in (256, REQUEST_SIZE):
                     break
             end = gap.end()
         if not parts:

@@ -13,8 +13,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from mtlib.clinic.dumps import undump
 from mtlib.clinic.names import NAMES, bare_name, known
 from mtlib.clinic.text_bytes import unescaped
+from mtlib.errors import LocalError
 
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\u202f\u2212\u2013\u2502\u250a",
                         "\"\"\"\"\"''   --| ",
@@ -25,6 +27,7 @@ width; and the letters, digits and signs of Chinese type."""
 _SHORT = {"sess": "session_id", "session": "session_id", "sid": "session_id", "mid": "msg_id"}
 """Names that have other meanings as well: they count where a long number stands behind them."""
 _CELLS, _COLUMN_NAME = re.compile(r"[|,;\t]+"), re.compile(r"[A-Za-z_][\w ]{0,40}")
+_LONG = re.compile(r"-?\d{9,20}|(?:0x)?[0-9A-Fa-f]{64,}")
 _BEFORE = re.compile(r"(?:\S?[^\n]{0,40}?\d\d:\d\d[^\n]{0,60}?|[\w-]+ +(?=\|))[|:\])>Z] {1,3}"
                      r"(?:\[[\w.:-]{1,30}\] {1,3}|std(?:out|err) F )*")  # fmt: skip
 """What a logger puts before each line."""
@@ -33,6 +36,7 @@ _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[
 """A line that goes on with a value."""
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
+_ANSWERED = re.compile(r"(?m)^(.{0,40}?([A-Za-z_][\w ]{1,40}) ?[:=][ \t]*)([^\"'\s].*)$")
 _LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["'])*+)\2""")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
@@ -48,6 +52,7 @@ _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-
 _ONE_BYTE = re.compile(r"[ \t|]*(?:-|\[?\"?(\d{1,5})\"?\]?[ \t|:=>]+?)[ \t]*(0x[0-9A-Fa-f]{1,2}|-?\d{1,3})\b"
                        r"(?:,|[ \t]*\||[ \t](?:'[^\n]{1,4}'[ \t])?(?:unsigned )?(?:byte|char))?[ \t]*")  # fmt: skip
 """A line with one byte of an array, and its place."""
+_ROW_OF_CHARACTERS = r"[0-9A-Fa-f]{7} (?:(?: \\[0abfnrtv]|[0-7]{3}|  [ -~])(?: (?=[^\n]{3})|(?=\n|\Z))){1,16}"
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
@@ -123,6 +128,33 @@ def _rows_of_bits(found: re.Match[str]) -> str:
     return re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", found[0]) if six else found[0]
 
 
+def _characters(rows: re.Match[str]) -> str:
+    """Rows of characters in hex; as they are, where all of them may be decimal numbers."""
+    lines = [(line[:8], re.findall("(...) ?", line[8:])) for line in rows[0].splitlines()]
+    if all(cell.strip().isdigit() for _, cells in lines for cell in cells):
+        return rows[0]
+    written = (offset + " ".join(f"{_octet(cell):02x}" for cell in cells) for offset, cells in lines)
+    return "\n".join(written) + "\n" * rows[0].endswith("\n")
+
+
+def _octet(cell: str) -> int:
+    if cell[1] == "\\":
+        return b"\a\b\t\n\v\f\r\0"["abtnvfr0".index(cell[2])]
+    return int(cell, 8) if cell[0] != " " else ord(cell[2])
+
+
+def _doubled(field: re.Match[str]) -> str:
+    return field[1].replace('""', '"')
+
+
+def _of_f_sharp(found: re.Match[str]) -> str:
+    return "[" + found[1].replace("uy", "").replace(";", ",") + "]"
+
+
+def _pair(found: re.Match[str]) -> str:
+    return f'{{"{found[1]}": ' + _lines(found[0])
+
+
 def _hex_joined(found: re.Match[str]) -> str:
     return re.sub("[^0-9A-Fa-f]", "", found[0]) + _lines(found[0])
 
@@ -150,10 +182,16 @@ class Wrapping(NamedTuple):
 
 
 WRAPPINGS = (
+    Wrapping("rows of od -c and hexdump -c", "0000000 005   *  \\n", "0000000 05 2a 0a",
+         "0000000", rf"(?m)(?:^{_ROW_OF_CHARACTERS}(?:\n|\Z))+", _characters),
     Wrapping("colours of a terminal", "\x1b[1mmsg_id\x1b[0m: 5", "msg_id: 5",
          "\x1b [0m", r"\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,4}m", ""),
     Wrapping("the sign before the lines of a mail that is quoted", "> > msg_id: 5", "msg_id: 5",
          ">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
+    Wrapping("what was struck out", "msg_id: ~~5~~ [-5-]{+6+}", "msg_id:  {+6+}",
+         "~ <del <s \u0336 [-",
+         r"~~[^~]{1,4000}~~|(?<![\w~])~[^~\s](?:[^~\n]{0,999}[^~\s])?~(?![\w~/])|(?:[^\n]\u0336)+|\[-[^\n]*?-\](?=\{\+)"
+         r"|<(del|s|strike)\b[^<>\n]{0,80}>[^<]{0,4000}</\1>", lambda found: _lines(found[0])),
     # Web pages and requests
     Wrapping("characters of HTML", "&lt;Buffer 05&gt;", "<Buffer 05>",
          "&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});", _entity),
@@ -162,7 +200,7 @@ WRAPPINGS = (
     Wrapping("cells of a table", "<td>msg_id</td><td>5</td>", "<td>msg_id | 5</td>",
          "</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
     Wrapping("tags that only say how a text looks", "<b>msg_id</b>: 5", "  msg_id  : 5",
-         "<", r"</?(?:a|b|br|code|div|em|li|p|pre|samp|span|strong|table|tbody|td|th|tr|tt|ul)\b[^<>\n]{0,80}>", "  "),
+         "<", r"</?(?:a|b|br|code|div|em|ins|li|p|pre|samp|span|strong|table|tbody|t[dhrt]|ul)\b[^<>\n]{0,80}>", "  "),
     Wrapping("a name in a list of properties", "<key>msg_id</key>\n<integer>5</integer>", "msg_id: \n5</integer>",
          "<key>", r"<key>(\w{3,40}+)</key>(\s{0,9})<(?:data|string|integer)>", r"\1: \2"),
     Wrapping("a tag that is a name", "<msg_id>5</msg_id>", " msg_id: 5</msg_id>",
@@ -198,11 +236,23 @@ WRAPPINGS = (
          "byte octets hex= B)",
          r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )\d{1,4} bytes: "
          r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
+    Wrapping("fields of a table in which quotes are doubled", '7,"{""msg_id"": 5}"', '7,{"msg_id": 5}',
+         '""', r'(?m)(?<![^,;\t\n])"(\{(?:[^"\n]|"")*\})"(?=[,;\t]|$)', _doubled),
+    Wrapping("a name and its value as two fields", '[{"name": "msg_id", "value": 5}]', '[{"msg_id": 5}]',
+         '"value"', r'\{\s*"(?:name|key)"\s*:\s*"([\w.]{3,40})"\s*,\s*"value"\s*:\s*', _pair),
+    Wrapping("a value with its type, of databases", '{"nonce": {"$numberLong": "5"}}', '{"nonce": "5"}',
+         '$ "B" "N" "S" Value"',
+         r'\{\s*"(?:\$numberLong|[BNS]|(?:string|int|bytes)Value|\$binary"\s*:\s*(\{)\s*"base64)"\s*:\s*("[^"]*"|-?\d+)'
+         r'(?(1)[^{}]{0,40}\})\s*\}', r"\2"),
     # Languages
+    Wrapping("hex of Basic, Pascal, Ada and Lisp", "nonce = Array(&H05, &H2A)", "nonce = Array(0x05, 0x2A)",
+         "&H $ 16# #x 16r", r"(?<![\w&$#])(?:&H|\$|16[#r]|#x)([0-9A-Fa-f]{2})#?(?=[\s,;)\]}])", r"0x\1"),
+    Wrapping("bytes of F#", "nonce = [|5uy; 0x2Auy|]", "nonce = [5, 0x2A]",
+         "uy", r"\[\|((?:\s*(?:0x[0-9A-Fa-f]{1,2}|\d{1,3})uy;?)+)\s*\|\]", _of_f_sharp),
     Wrapping("bytes of Erlang", "<<5, 42>>", "[5, 42]",
          "<<", r"<<([\dA-Fa-fxX,. \n]+)>>", r"[\1]"),
     Wrapping("arrays of Scheme, Clojure and Nim", "#u8(5 42)", "(5 42)",
-         "# @[", r"#(?:vu8|u8)?(?=\(\d|\{)|@(?=\[\d)", ""),
+         "# @[", r"#(?:vu8|u8)?(?=[(\[]\d|\{)|@(?=\[\d)", ""),
     Wrapping("a Buffer as node prints it, NSData as it was printed once", "<Buffer 05 2a 07 09>", "[05 2a 07 09]",
          "<",
          r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", r"[\1]"),
@@ -251,8 +301,8 @@ WRAPPINGS = (
          ")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
     Wrapping("calls around a number or a string", "BigInt.asIntN(64, 5n)", "(5n)",
          "BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
-    Wrapping("a literal of SQL", "nonce = x'052a'", "nonce = '052a'",
-         "x' X'", r"\b[xX](?='(?:[0-9A-Fa-f]{2})+')", ""),
+    Wrapping("a literal of SQL and CBOR", "nonce = x'052a'", "nonce = '052a'",
+         "x' X' h'", r"\b[xXh](?='(?:[0-9A-Fa-f]{2})+')", ""),
     Wrapping("a field as C and Zig write it, and a name that is defined", ".msg_id = 5", "msg_id = 5",
          ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))", _defined),
     Wrapping("a name with its type, before an array", "nonce: unsigned char buf[2] = {5, 42}", "nonce: {5, 42}",
@@ -292,8 +342,8 @@ WRAPPINGS = (
     Wrapping("numbers of rows in brackets", "[0] 05 2a 07", "    05 2a 07",
          "[", r"(?m)^[ \t]*\[\d{1,6}\][ \t]+(?=[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} )", "    "),
     Wrapping("what proxies and debuggers say before a dump", "sent: => Send data, 2 bytes\n05 2a", "sent: \n05 2a",
-         "(len= Length: Send",
-         r"(?m)(?<=[:=] )(?:=> Send data, |Length: |(?:\(\[\]uint8\) )?\(len=)\d[^\n]{0,40}$", ""),
+         "(len= Length: Send -----BEGIN",
+         r"(?m)(?<=[:=] )(?:=> Send data, |-----BEGIN |Length: |(?:\(\[\]uint8\) )?\(len=)[\dA-Z][^\n]{0,40}$", ""),
     Wrapping("a line that only frames a dump", "-----+-----------\n05 2a", "\n05 2a",
          "--- === Offset Label:",
          r"(?m)^[ \t]*(?:[+|:-]?[-+=|: ]{9,}|Offset Bytes[ ]+Ascii|Label: .*\(System\..*"
@@ -313,9 +363,11 @@ WRAPPINGS = (
          "= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+", _hex_joined),
     Wrapping("a name and its value with anything but a colon between them",
          "msg_id => 7000000000000000001", " msg_id: 7000000000000000001",
-         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-][A-Za-z_]\w{1,40}+){0,2})(?P<sign>[ \t]{0,3}[:=]"
-         r"[ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)(?P<opens>[`*\"' \t]{0,3})"
-         r"(?=(?P<number>-?\d{9,20}n?\b|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})", _named),
+         "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-](?!is\b)[A-Za-z_]\w{1,40}+){0,2})"
+         r"(?P<sign>[ \t]{0,3}[:=][ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)"
+         r"(?P<opens>[`*\"' \t]{0,3})"
+         r"(?=(?P<number>-?\d{9,20}n?\b(?! (?:is|was)\b)|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})",
+         _named),
 )  # fmt: skip
 """In this order: what one leaves is what the next one finds."""
 
@@ -323,7 +375,7 @@ WRAPPINGS = (
 def plain(text: str) -> str:
     """The same text, line by line, without what was put around its values."""
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    text = text if text.isascii() else text.removeprefix("\ufeff").translate(_QUOTES)
+    text = text if text.isascii() else _signs(text.removeprefix("\ufeff"))
     if re.search(r"=(?:3D|20)|(?m:^.{72,75}=\n)", text) and not re.search(_NOT_PRINTABLE, text):
         text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
                       lambda m: m[0].replace("=\n", "") + _lines(m[0]), text)  # fmt: skip
@@ -338,12 +390,31 @@ def plain(text: str) -> str:
     return "\n".join(_named_columns(_one_below_another(_logged_rows(text.split("\n")))))
 
 
+def _signs(text: str) -> str:
+    """The text with plain quotes, blanks and digits, but for strings with bytes in them."""
+    ends, parts = 0, list[str]()
+    for literal in _LITERAL.finditer(text) if "\\" in text else ():
+        if _ESCAPE.search(literal[3]):
+            parts += [text[ends : literal.start()].translate(_QUOTES), literal[0]]
+            ends = literal.end()
+    return "".join([*parts, text[ends:].translate(_QUOTES)])
+
+
+def _in_quotes(found: re.Match[str]) -> str:
+    """An answer in quotes, where the lines behind it come into its line."""
+    return f'{found[1]}"{found[3].replace(chr(34), chr(39))}"' if known(found[2]) == "answer" else found[0]
+
+
 def _told(string: str, objects: bool) -> str:
     """What a string of JSON says, if that is text with values in it: bytes of Python, or lines, or objects."""
     try:
         text = str(json.loads(string)) if len(string) > 40 and "\\" in string else ""
     except ValueError:
         return string
+    if objects and "\n" in text.strip():  # several lines, which stay in the one of the string
+        lines, dumps = undump(_ANSWERED.sub(_in_quotes, text))
+        named = any(found and NAMES.get(known(found[1])) for found in map(_GOES_ON.match, lines))
+        return "; ".join(filter(str.strip, lines)).replace(":; ", ": ") if dumps or named else string
     text, octets = _PYTHON.subn(lambda found: (unescaped(found[2]) or b"").hex(), text)
     holds = text.removesuffix("\n").replace("\t", " ").isprintable() and (
         octets or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
@@ -413,10 +484,13 @@ def _name_of_bytes(line: str) -> str:
 
 
 def _named_columns(lines: list[str]) -> list[str]:
-    """The rows of a table whose first row has the names, each value with its name."""
+    """The rows of a table whose first row has the names, each value with its name. Raises LocalError for a row with two
+    values of one name."""
     names: list[str] = []
     for at, line in enumerate(lines):
         cells = [cell.strip(" \"'`") for cell in _CELLS.split(line.strip("| \t"))] if _CELLS.search(line) else []
+        if len(cells) > 2 and known(cells[0]) and all(map(_LONG.fullmatch, cells[1:3])) and cells[1] != cells[2]:
+            raise LocalError(f"{known(cells[0])} has two values, side by side: give one", where=f"line {at + 1}")
         if len(line) < 500 and sum(map(bool, map(known, cells))) > 1 and all(map(_COLUMN_NAME.fullmatch, cells)):
             names = cells
         elif names and len(cells) == len(names) and re.search(r"\d{9}", line):

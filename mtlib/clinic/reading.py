@@ -21,14 +21,16 @@ from mtlib.clinic.names import GENERIC, NAMES, known
 from mtlib.clinic.patient import (
     KEY_SIZES,
     LARGEST,
+    SUCCESS,
     EitherOrder,
     GivenKey,
     answer_of,
     answers_in,
+    lost_digits,
     unhexed,
     whole_number,
 )
-from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, Scan, TextPiece
+from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
@@ -181,7 +183,7 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
     behind it; nothing of them is shown."""
     pasted = read(data, keys_only=True)
     for note in pasted.notes:
-        if note.endswith((OTHER_ID, ODD)):
+        if note.endswith((OTHER_ID, ODD, UNREADABLE)):
             raise LocalError(note)
     keys = [GivenKey(each.value, each.where).key for each in pasted.found if each.kind == "key"]
     if not keys:
@@ -191,6 +193,12 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 
 # -- Bytes become text --------------------------------------------------------------------------------------------
 
+_DIFF = re.compile(r"(?ms)^[ \t]*```diff\b.*?^[ \t]*```|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*?(?=^[^-+ @\\]|\Z)")
+_NOT_NEW = re.compile(r"(?m)^(?:-.*|[+ ]|@@ .*)")
+_EXPECTED = re.compile(r"(?i)(?:\b|_|k)(?:expected|want(?:ed)?)(?:\b|_)")
+"""How tests say of a value that it was not sent."""
+_COMPARED = re.compile(r"(?i)assert|expect|equal|\b(?:left|want|theirs|works|working|valid|reference)\b")
+"""Words beside two values of which one was sent."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -208,7 +216,8 @@ def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
     if text is not None:
         if (lines := text.count("\n")) > LINES:
             raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
-        text = plain(text)
+        text, diffs = _DIFF.subn(lambda diff: _NOT_NEW.sub("", diff[0]), text)
+        text, said = plain(text), [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
     if raw.startswith(b"\x1f\x8b\x08"):
         raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first")
     if is_capture(raw):
@@ -266,10 +275,13 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
                     raise LocalError(f"{name} cannot be read: {why}", expected="hex, base64, an array or a dump",
                                      where=piece.where)
                 value, form = octets, why if form == "a string" else form
+            value = _without_id(value) if kind == "key" else value
     except LocalError:
         if piece.logged or piece.optional:
             return None
         raise
+    if kind == "id" and form == "a number" and lost_digits(value):
+        scan.said.append(f"{piece.where}: {name} ends in zeros, as if JavaScript or a spreadsheet had rounded it")
     if piece.logged and kind == "key" and len(value) not in KEY_SIZES:
         return None  # loggers cut keys short
     if len(value if isinstance(value, bytes) else b"") > LARGEST:
@@ -294,6 +306,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     if piece.label and not (scan.keys_only and data is not None and len(data) in KEY_SIZES):
         scan.unknown(piece.label, piece.line)
         return None
+    data = _without_id(data) if scan.keys_only and data else data
     if data is None:
         if form == "a number" and not piece.logged and not piece.optional:
             scan.said.append(f"{piece.where}: a number without a name, passed over")
@@ -308,6 +321,11 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     kind = "key" if key else "bytes"
     found = Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed)
     return found if name or len(data) >= SMALLEST else None
+
+
+def _without_id(data: bytes) -> bytes:
+    """A key, without its id in front, as in a line of a key log."""
+    return data[8:] if len(data) == 264 and AuthKey(data[8:]).id_bytes == data[:8] else data
 
 
 def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
@@ -425,21 +443,34 @@ def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
     if len({each.name for each in sent}) == len({(each.name, each.value) for each in sent}) or all(
             each.logged for each in sent):  # fmt: skip
         return found
+    not_sent = {each.value for each in sent if _EXPECTED.search(scan.lines[int(each.where[5:]) - 1])}
+    if not_sent and {each.value for each in sent} - not_sent:
+        scan.said.append("passed over what was expected; what was sent is judged")
+        return _last_attempt([each for each in found if each not in sent or each.value not in not_sent], scan)
     attempts = list[list[Found]]([[]])
     for each in found:
         if each.name not in ("", "other_keys") and each.name in {other.name for other in attempts[-1]}:
             attempts.append([])
         attempts[-1].append(each)
-    names, last = [each.name for each in found], attempts[-1]
+    names = [each.name for each in found]
+    last = next((each for each in reversed(attempts) if not any(_accepted(value) for value in each)), attempts[-1])
     above = [*takewhile(lambda each: names.count(each.name) == 1 or each.name == "other_keys", found)]
     of_one = {"msg_id", "nonce", "expires_at", "answer"}
     of_one |= {"session_id", "salt"} if "msg_id" in {each.name for each in above} else set()
+    if _COMPARED.search("\n".join(scan.lines)) and all(each in sent for part in attempts[1:] for each in part):
+        lines = " and ".join(dict.fromkeys(each.where for each in sent))
+        raise LocalError(f"{sent[0].name} is compared with another one: give the one that was sent, alone", where=lines)
     theirs = {"", *(each.name for each in last)} - {"other_keys"}
     shared = [each for each in found if each not in last and each.name not in theirs and (
         each.name in ("perm_key", "other_keys") or (each in above and each.name not in of_one))]  # fmt: skip
-    begins = f"{len(attempts)} attempts: the last is judged, from {last[0].where} on"
+    which = "last" if last is attempts[-1] else "last that was refused"
+    begins = f"{len(attempts)} attempts: the {which} is judged, from {last[0].where} on"
     scan.said.append(f"{begins}; for another one give it alone")
     return [*shared, *last]
+
+
+def _accepted(found: Found) -> bool:
+    return found.name == "answer" and answer_of(found.value) == SUCCESS
 
 
 def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
@@ -463,6 +494,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
             values = [answer_of(value) for value in values]
             codes = [value for value in values if re.fullmatch(r"-?\d+", value)]
             words = [value for value in values if value not in codes]
+            words = [value for value in words if value == SUCCESS or ANSWER.search(value)] or words
             result.append(replace(same[0], value=" ".join([*codes[-1:], *words[-1:]])))
         elif name == "other_keys" or all(each.guessed for each in same):  # the keys say more of them
             result += {each.value: each for each in same}.values()

@@ -22,9 +22,11 @@ _CONTROLS = {name: f"\\x{at:02x}" for at, name in enumerate(re.findall(
 """What Haskell calls characters in a string, as C writes them; `\\&` only ends a number."""
 _CONTROL = re.compile(rf"(?<!\\)((?:\\\\)*)\\({'|'.join(sorted(_CONTROLS, key=len, reverse=True))})")
 _ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{2})++)"
-                     r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n|(.))")
+                     r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n"
+                     r"|[uU]((?<=u)[0-9A-Fa-f]{4}|(?<=U)00[0-9A-Fa-f]{6})|(.))")
 _OCTAL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-7]|0[0-7]{2})")
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\0")
+_SIZES = (256, REQUEST_SIZE, ENCRYPTED_SIZE)
 _SEPARATORS, _HEX_DIGITS = (dict.fromkeys(map(ord, signs)) for signs in ("-:._ ", "0123456789abcdefABCDEF"))
 _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
@@ -50,6 +52,8 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
             text = quoted[2]  # where a quote or a blank at the end may be one of the bytes
         text, why = (text, "characters beyond 255, or names, among escapes") if named else _octal(text)
         data = unescaped(text) if text else None
+        if text and len(data or b"") not in _SIZES and len(of_go := unescaped(text, "utf-8") or b"") in _SIZES:
+            data = of_go
         return (data, "escapes") if data is not None else (None, why)
     tokens = [token.strip("'\"") for token in TOKEN.findall(text)]
     typed = re.search("[iIuU]", text)
@@ -117,24 +121,26 @@ def hex_text(data: bytes) -> bytes | None:
     return bytes.fromhex(data.decode()) if even and re.fullmatch(rb"[0-9A-Fa-f]+", data) else None
 
 
-def unescaped(text: str) -> bytes | None:
-    """A string with escapes, as in C, Go, Rust, Python or JavaScript; None where a character is no byte."""
+def unescaped(text: str, encoding: str = "latin-1") -> bytes | None:
+    """A string with escapes, as in C, Go, Rust, Python or JavaScript; None where a character is no byte. In `encoding`
+    utf-8, which is Go's, characters have more than one, and escapes of a byte do not."""
 
     def one(escape: re.Match[str]) -> str:
         if escape[1]:  # many in a row are read at once
-            return bytes.fromhex(escape[1].replace("\\x", "")).decode("latin-1")
-        number = escape[2] or escape[3] or escape[4]
-        if number:
-            return chr(int(number, 16))
+            return bytes.fromhex(escape[1].replace("\\x", "")).decode(encoding, "surrogateescape")
+        if number := escape[2] or escape[4]:
+            return bytes([int(number, 16)]).decode(encoding, "surrogateescape")
+        if number := escape[3] or escape[6]:
+            return chr(min(int(number, 16), 0x10FFFF))
         if escape[5]:
             return chr(int(escape[5], 8) & 255)
-        other = escape[6] or ""
+        other = escape[7] or ""
         return chr(_PLAIN[other]) if other in _PLAIN else "\u0100" if other.isalpha() else other  # names are no bytes
 
     if "\\x" in text and not _OCTAL.search(text):
         text = _NUL.sub(r"\1\\x00", text)  # Rust: a digit behind it is the next byte
     try:
-        return _ESCAPE.sub(one, text).encode("latin-1")
+        return _ESCAPE.sub(one, text).encode(encoding, "surrogateescape")
     except UnicodeEncodeError:
         return None
 
