@@ -156,10 +156,16 @@ def test_leading_zeros_in_rsa(before: bool) -> None:
 # -- Retries -----------------------------------------------------------------------------------------
 
 
+def retrying(times: int) -> AwaitReqPq:
+    """A server that finds the ids of the first keys taken."""
+    taken = iter([True] * times)
+    return AwaitReqPq(Server((RSA,), taken=lambda _: next(taken, False)))
+
+
 @pytest.mark.parametrize("retries", [1, RETRIES])
 def test_dh_gen_retry_makes_another_key(retries: int) -> None:
     both = sources("retry")
-    patient = AwaitReqPq(Server((RSA,), retries=retries))
+    patient = retrying(retries)
     transcript, client, server = converse(opening(both["client_entropy"]), patient, **both)
     assert client.auth_key == server.auth_key
     names = [message.name for message in transcript[5::2]]
@@ -171,7 +177,7 @@ def test_dh_gen_retry_makes_another_key(retries: int) -> None:
 
 def test_dh_gen_retry_is_not_believed_for_ever() -> None:
     both = sources("retry")
-    stubborn = AwaitReqPq(Server((RSA,), retries=RETRIES + 1))
+    stubborn = retrying(RETRIES + 1)
     with pytest.raises(CheckError) as caught:
         converse(opening(both["client_entropy"]), stubborn, **both)
     assert caught.value.where == "dh_gen_retry"
@@ -1022,13 +1028,13 @@ def test_id_zero_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_retry_that_names_another_attempt() -> None:
-    patient = AwaitReqPq(Server((RSA,), retries=1))
+    patient = retrying(1)
     error = refused_by_server(offered("retry_id", lambda retry_id: retry_id + 1 if retry_id else 0), server=patient)
     assert error.where == "client_DH_inner_data/retry_id"
 
 
 def test_what_is_remembered_stays_small() -> None:
-    endless = AwaitReqPq(Server((RSA,), retries=5))
+    endless = retrying(5)
     assert len(talk(lambda name, body, knower: body, endless).server.said) <= 3
 
 

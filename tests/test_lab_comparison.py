@@ -44,6 +44,11 @@ def test_a_seal_that_is_open_on_one_side_only() -> None:
     assert found.layers[1].b is None
 
 
+def test_bytes_that_only_the_second_has_are_named_too() -> None:
+    found = compare(SAMPLE.carried.frame, FRAME)
+    assert "perm_auth_key_id" in str(found) and str(found).count("temp_session_id") >= 1
+
+
 def test_other_lengths_and_other_names() -> None:
     shorter = SCHEMA["req_pq"].build(nonce=bytes(16))
     longer = SCHEMA["p_q_inner_data"].build(

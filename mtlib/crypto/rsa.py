@@ -141,21 +141,14 @@ class PrivateKey(Secret):
 
     def to_pem(self) -> str:
         """PKCS#1 text ("BEGIN RSA PRIVATE KEY"), unencrypted: the one deliberate way out."""
-        from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers, RSAPublicNumbers
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
         public = RSAPublicNumbers(self.public.e, self.public.n)
         d, p, q = self._d, self._p, self._q
         numbers = RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), self._q_inverse, public)
-        return (
-            numbers.private_key()
-            .private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.TraditionalOpenSSL,
-                serialization.NoEncryption(),
-            )
-            .decode()
-        )
+        key = numbers.private_key()
+        return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
 
     @classmethod
     def from_pem(cls, text: str) -> PrivateKey:

@@ -96,13 +96,11 @@ class Comparison:
 
     def _names(self, layer: Layer, at: int) -> str:
         """The fields that a row's bytes belong to, in the first dissection that has them."""
-        for found in self._maps:
-            path = found.root.name + layer.path.removeprefix(self.a.name)
-            index = next((index for index, sheet in enumerate(found.sheets) if sheet.path == path), None)
-            if index is not None:
-                places = (found.at(index, at + n) for n in range(WIDTH))
-                return ", ".join(dict.fromkeys(place.span.name for place in places if place))
-        return ""
+        path = layer.path.removeprefix(self.a.name)
+        found, index = next((found, index) for found in self._maps for index, sheet in enumerate(found.sheets)
+                            if sheet.path == found.root.name + path)  # fmt: skip
+        places = (found.at(index, at + n) for n in range(WIDTH))
+        return ", ".join(dict.fromkeys(place.span.name for place in places if place))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._html()}

@@ -123,9 +123,9 @@ class _Watch:
         """_TooLong where the time is over. Nothing computes longer than the clock says, so that is asked first."""
         now = time.monotonic()
         if now > self.end:
-            raise _TooLong(f"{PATIENCE:g} seconds and was stopped, {_standing(frame, _HOUSE)}")
+            raise _TooLong(f"{PATIENCE:g} seconds and was stopped, {_standing(frame)}")
         if self.entered is not None and now > self.soonest and _computed() - self.started > self.left:
-            raise _TooLong(f"{LIMIT:g} seconds and was stopped, {_standing(frame, _HOUSE)}")
+            raise _TooLong(f"{LIMIT:g} seconds and was stopped, {_standing(frame)}")
 
 
 _HOUSE = str(Path(__file__).resolve().parents[1])
@@ -133,9 +133,9 @@ _NOT_THE_READERS = (_HOUSE, "<frozen ", str(Path(linecache.__file__).parent), *s
 """Where the code of the library, and of what it is made of, begins."""
 
 
-def _standing(frame: FrameType | None, house: str) -> str:
+def _standing(frame: FrameType | None) -> str:
     """The line at which the reader's code stands: `in line 3 of msg_id: while True:`."""
-    while frame is not None and frame.f_code.co_filename.startswith(house):
+    while frame is not None and frame.f_code.co_filename.startswith(_HOUSE):
         frame = frame.f_back
     if frame is None:
         return "in the library's own code"

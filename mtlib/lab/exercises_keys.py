@@ -77,7 +77,6 @@ ALLOWED = Task(
 )  # fmt: skip
 
 
-
 def _streams(
     header: bytes, first: bytes, second: bytes, received: bytes, *, back: bool = False, used: int = 64, came: int = 0,
     again: bool = False, tag: bytes = b"", cut: bool = False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import anywidget
@@ -20,7 +19,7 @@ class DoctorForm(anywidget.AnyWidget):
     """Paste or drop anything about a refused binding: what it is, what is wrong with it, and the bytes that show it.
 
     Keys that are pasted stay in the kernel: none is shown, saved or sent. In a saved notebook, and wherever nothing
-    runs, the diagnosis of the first example stands in its place. `groups` are other texts to try, by group and name.
+    runs, the diagnosis of the first example stands in its place.
     """
 
     _esm = script("form.mjs")
@@ -30,9 +29,9 @@ class DoctorForm(anywidget.AnyWidget):
     structure = traitlets.Dict().tag(sync=True)
     inspected = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, groups: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.form = Form(groups)
+        self.form = Form()
         self._still = self.form.diagnosis
         self._show()
         self.on_msg(self._handle)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, NamedTuple
 
 from mtlib.errors import LocalError, MtError
@@ -37,6 +37,7 @@ class Item(NamedTuple):
         return MATCH if self.guess == self.measured else DIFFERS
 
 
+@dataclass(frozen=True)
 class Answering:
     """A way of answering. `kind` chooses the drawing; `told` is what it draws."""
 
@@ -45,7 +46,9 @@ class Answering:
     """Whether the items of a comparison stand side by side."""
 
     def told(self) -> dict[str, Any]:
-        return {}
+        """The values that it was made with."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def offered(self) -> str:
         """What there is to answer, in a line, for wherever nothing can be pressed."""
@@ -75,9 +78,6 @@ class Choice(Answering):
     kind = "choose"
     names: tuple[str, ...]
 
-    def told(self) -> dict[str, Any]:
-        return {"names": list(self.names)}
-
     def offered(self) -> str:
         return " / ".join(self.names)
 
@@ -96,9 +96,6 @@ class Several(Answering):
     @property
     def wide(self) -> bool:  # type: ignore[override]
         return self.strip
-
-    def told(self) -> dict[str, Any]:
-        return {"names": list(self.names), "strip": self.strip}
 
     def offered(self) -> str:
         return f"any of {', '.join(self.names)}"
@@ -124,9 +121,6 @@ class Count(Answering):
 
     kind = "number"
     unit: str = ""
-
-    def told(self) -> dict[str, Any]:
-        return {"unit": self.unit}
 
     def offered(self) -> str:
         return f"a number of {self.unit}" if self.unit else "a number"
@@ -169,9 +163,6 @@ class Order(Answering):
     kind = "order"
     names: tuple[str, ...]
 
-    def told(self) -> dict[str, Any]:
-        return {"names": list(self.names)}
-
     def offered(self) -> str:
         return f"in the right order: {', '.join(self.names)}"
 
@@ -194,9 +185,6 @@ class Cut(Answering):
 
     kind = "cut"
     size: int
-
-    def told(self) -> dict[str, Any]:
-        return {"size": self.size}
 
     def offered(self) -> str:
         return f"a cut on a strip of {self.size} bytes"

@@ -14,11 +14,11 @@ from mtlib.clinic.ladder import climb, vectors
 from mtlib.crypto.entropy import Entropy, Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.samples import DAY
+from mtlib.protocol.binding import REQUEST_SIZE
 from mtlib.protocol.packets import HEADER, padding_size
 
 Scene = Mapping[str, Any]
 FIXED = ("counting-bytes", "realistic-2026")
-REQUEST = 132
 
 
 @cache
@@ -44,7 +44,7 @@ def _drawn(entropy: Entropy, number: int) -> dict[str, Any]:
         "random": entropy.draw("random", 16),
         "padding": entropy.draw("padding", 8),
         "seqno": 2 * number + 1,
-        "message_padding": entropy.draw("message_padding", padding_size(REQUEST)),
+        "message_padding": entropy.draw("message_padding", padding_size(REQUEST_SIZE)),
     }
 
 
@@ -67,7 +67,7 @@ def _surrounded(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **values,
         "plaintext": values["envelope"] + values["padding"],
-        "message_unpadded": values["message"][: HEADER + REQUEST],
+        "message_unpadded": values["message"][: HEADER + REQUEST_SIZE],
         "perm_session_id": values["temp_session_id"] ^ 0x5A5A5A5A5A5A,
         "now": values["expires_at"] - DAY,
         "expires_in": DAY,

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import Any
 
 from mtlib.lab.my_bind import my_bind_file
 
@@ -24,14 +24,6 @@ given = ast.literal_eval(sys.stdin.read())
 SECONDS = 60.0
 
 
-class Ran(NamedTuple):
-    """How a program ended, and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
     """The bytes that `program` prints as hex, and a sentence. It finds the reader's functions in `my`, and `given`.
 
@@ -41,7 +33,6 @@ def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
     if file is None or not file.is_file():
         return b"", "not yet: there is no my_bind.py beside this notebook. Lessons 11 to 16 fill it."
     command, data = [sys.executable, "-c", FRONT + program, str(file)], repr(dict(given))
-    ran: Ran | subprocess.CompletedProcess[str]
     try:
         if sys.platform == "emscripten":
             ran = _hidden(FRONT + program, str(file), data)
@@ -61,7 +52,7 @@ def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
     return made, f"my_bind.py, alone: {len(made)} bytes"
 
 
-def _hidden(program: str, file: str, data: str) -> Ran:
+def _hidden(program: str, file: str, data: str) -> subprocess.CompletedProcess[str]:
     """The same in this Python."""
     kept = {name: sys.modules[name] for name in list(sys.modules) if name.partition(".")[0] == "mtlib"}
     arguments, stdin, printed = sys.argv, sys.stdin, StringIO()
@@ -72,8 +63,9 @@ def _hidden(program: str, file: str, data: str) -> Ran:
         with redirect_stdout(printed):
             exec(program, {"__name__": "__main__"})
     except BaseException as error:
-        return Ran(1, printed.getvalue(), "".join(traceback.format_exception_only(type(error), error)))
+        said = "".join(traceback.format_exception_only(type(error), error))
+        return subprocess.CompletedProcess(file, 1, printed.getvalue(), said)
     finally:
         sys.modules.update(kept)
         sys.argv, sys.stdin = arguments, stdin
-    return Ran(0, printed.getvalue(), "")
+    return subprocess.CompletedProcess(file, 0, printed.getvalue(), "")

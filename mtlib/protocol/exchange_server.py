@@ -49,13 +49,12 @@ class Server:
 
     `keys` are its RSA keys, offered in this order. `accepts_dc(dc, temporary)` says whether a key exchange
     that names `dc` (None: names none) belongs here, `taken(auth_key_id)` whether a key of that id exists
-    already. The first `retries` keys of an attempt are answered with dh_gen_retry, for trying out clients.
+    already: it is answered with dh_gen_retry.
     """
 
     keys: tuple[PrivateKey, ...]
     accepts_dc: Callable[[int | None, bool], bool] = field(default=lambda dc, temporary: True, repr=False)
     taken: Callable[[int], bool] = field(default=lambda auth_key_id: False, repr=False)
-    retries: int = 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -183,7 +182,6 @@ class AwaitSetDhParams(_Serving):
     dc: int | None
     expires_in: int | None
     failed: AuthKey | None = None
-    tries: int = 0
 
     expects: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
 
@@ -206,14 +204,14 @@ class AwaitSetDhParams(_Serving):
 
     def _decide(self, query: Dissection, auth_key: AuthKey, both: dict[str, bytes]) -> ExchangeStep:
         """An id that is taken asks for another key, and so does zero, which says "no key" on the wire."""
-        clash = self.tries < self.server.retries or auth_key.id == 0 or self.server.taken(auth_key.id)
+        clash = auth_key.id == 0 or self.server.taken(auth_key.id)
         name = "dh_gen_retry" if clash else "dh_gen_ok"
         number = GENERATED[name]
         proof = {f"new_nonce_hash{number}": self.secrets.hash(number, auth_key)}
         answer = SCHEMA[name].build(**both, **proof)
         said = self._and(query, answer)
         if clash:
-            return ExchangeStep(replace(self, failed=auth_key, tries=self.tries + 1, said=said), answer)
+            return ExchangeStep(replace(self, failed=auth_key, said=said), answer)
         n, dc, expires_in = self.attempt, self.dc, self.expires_in
         granted = Granted(self.server, auth_key, self.secrets, dc, expires_in, attempt=n, said=said)
         return ExchangeStep(granted, answer)

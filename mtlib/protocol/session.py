@@ -147,7 +147,6 @@ class Session:
     salt: int
     entropy: Entropy = field(repr=False)
     time_offset: float = 0.0
-    limits: Limits = field(default=ANSWERS, repr=False)
     last_msg_id: int = 0
 
     def __post_init__(self) -> None:
@@ -155,9 +154,9 @@ class Session:
         if not isinstance(number, int) or isinstance(number, bool) or not number or not -(2**63) <= number < 2**63:
             raise LocalError("no name for a session", got=number, expected="a long that is not 0", where="session_id")
         self.seqno = Seqno()
-        self.window = Window((ANSWER, NOTICE), self.limits)
-        self.pending: Newest[Message] = Newest(self.limits.seen)
-        self.sent: Newest[tuple[int, tuple[int, ...]]] = Newest(self.limits.seen)
+        self.window = Window((ANSWER, NOTICE), ANSWERS)
+        self.pending: Newest[Message] = Newest(ANSWERS.seen)
+        self.sent: Newest[tuple[int, tuple[int, ...]]] = Newest(ANSWERS.seen)
         """By msg_id of what went out: the msg_id of the request in it, and of what it acknowledged."""
         self._to_ack: deque[int] = deque()
         self._packets = 0
@@ -212,7 +211,7 @@ class Session:
             raise CheckError("a message of another session", got=outer["session_id"], expected=self.session_id,
                              where="message/session_id")
         message = Message(outer["msg_id"], outer["seqno"], outer["answer"])
-        budget = Budget(self.limits)
+        budget = Budget(ANSWERS)
         said = [(each, self._cut(each.body, budget)) for each in unpack(message, budget)]
         verdict = self._judge(message, now, excused=any(self._excused(body) for _, body in said))
         if verdict not in ("accept", "ignore:duplicate"):

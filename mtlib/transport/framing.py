@@ -297,7 +297,6 @@ class Abridged(Framing):
         return token[::-1]
 
 
-
 class Intermediate(Framing):
     """A length of four bytes, little-endian, and the payload.
 

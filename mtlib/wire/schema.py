@@ -348,12 +348,8 @@ for _text in (
     "rpc_answer_dropped_running#cd78e586 = RpcDropAnswer",
 ):
     _line(_text, SERVICE)
-for _name, _id, _result in (
-    ("destroy_session", "e7512126", "DestroySessionRes"),
-    ("destroy_session_ok", "e22045fc", "DestroySessionRes"),
-    ("destroy_session_none", "62d350c9", "DestroySessionRes"),
-):
-    _line(f"{_name}#{_id} session_id:long = {_result}", f"{SERVICE}, request to destroy session",
+for _text in ("destroy_session#e7512126", "destroy_session_ok#e22045fc", "destroy_session_none#62d350c9"):
+    _line(f"{_text} session_id:long = DestroySessionRes", f"{SERVICE}, request to destroy session",
           session_id="which session")
 _line("rpc_drop_answer#58e4a740 req_msg_id:long = RpcDropAnswer", f"{SERVICE}, cancellation of an RPC query",
       req_msg_id="whose answer is no longer wanted")

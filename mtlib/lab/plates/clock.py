@@ -241,7 +241,7 @@ class Clock(Plate):
             raise LocalError("clients", got=len(rules), expected="1 to 3", where="rules")
         self.rules, self.at = rules, at
         self.delay, self.noon = YOUNG, ""
-        self._lives: dict[tuple[str, int, str, int], Life] = {}
+        self._lives: dict[tuple[str, int, str], Life] = {}
         self._asked: dict[tuple[str, int, str, int], str] = {}
         super().__init__()
 
@@ -263,11 +263,11 @@ class Clock(Plate):
 
     # -- What comes of it
 
-    def life(self, name: str, until: int = LAST) -> Life:
-        """The story of a client under the present settings, up to a moment."""
-        place = name, self.delay, self.noon, until
+    def life(self, name: str) -> Life:
+        """The whole story of a client under the present settings."""
+        place = name, self.delay, self.noon
         if place not in self._lives:
-            self._lives[place] = Life(self.rules[name], self.delay, self.noon).tell(until)
+            self._lives[place] = Life(self.rules[name], self.delay, self.noon).tell(LAST)
         return self._lives[place]
 
     def asked(self, name: str) -> str:

@@ -42,10 +42,10 @@ class Horizon(Plate):
     question = "Blocks are appended to a seal. Who still accepts it?"
     height = 400
 
-    def __init__(self, carried: BindPacket, hits: Mapping[int, int], tries: int, appended: int = 0) -> None:
-        if appended not in range(MOST + 1) or not set(hits) <= set(range(1, MOST + 1)) or tries < 1:
-            raise LocalError("nothing to draw", got=f"{appended} blocks, {dict(hits)} of {tries}", where="Horizon")
-        self.carried, self.hits, self.tries, self.appended = carried, dict(hits), tries, appended
+    def __init__(self, carried: BindPacket, hits: Mapping[int, int], tries: int) -> None:
+        if not set(hits) <= set(range(1, MOST + 1)) or tries < 1:
+            raise LocalError("nothing to draw", got=f"{dict(hits)} of {tries}", where="Horizon")
+        self.carried, self.hits, self.tries, self.appended = carried, dict(hits), tries, 0
         self._noise = Noise("horizon").draw("blocks", MOST * BLOCK)
         super().__init__()
 

@@ -208,13 +208,8 @@ class Machine(Plate):
         yield "what differs in", *(f"block {at + 1}" for at in range(self.size))
         for number, mode in enumerate(MODES):
             cells = self.changed(mode) if self.let_go else [None] * self.size
-            yield (
-                mode.name,
-                *(
-                    _fate(bits) + (", expected" if (number, at) in self.expected else "")
-                    for at, bits in enumerate(cells)
-                ),
-            )
+            yield mode.name, *(_fate(bits) + ", expected" * ((number, at) in self.expected)
+                               for at, bits in enumerate(cells))  # fmt: skip
 
     def controls(self) -> Iterator[Control]:
         yield Menu("way", "the machine", int(self.decrypt), ((0, "encrypts"), (1, "decrypts")))
@@ -234,8 +229,7 @@ class Machine(Plate):
     def marks(self) -> Iterator[Glyph]:
         mode = MODES[self.mode]
         was, now = self.runs(mode)
-        before = Column(int.from_bytes(self.iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(self.iv[:BLOCK], "big"))
-        other = self._iv_now()
+        before, other = _before_the_first(self.iv), _before_the_first(self._now("iv", self.iv))
         yield from self._feeds(mode, [before, *was], [other, *now])
         yield from self._block("iv", 1, self.P, before.p, other.p, used=any(name == "p" for name, _ in mode.arrows))
         yield from self._block("iv", 0, self.C, before.c, other.c, used=True)
@@ -244,10 +238,6 @@ class Machine(Plate):
             yield from self._block("p", at, self.P, one.p, new.p, used=True)
             yield from self._block("c", at, self.C, one.c, new.c, used=True)
         yield from self._table()
-
-    def _iv_now(self) -> Column:
-        iv = self._now("iv", self.iv)
-        return Column(int.from_bytes(iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(iv[:BLOCK], "big"))
 
     def _block(self, where: str, at: int, y: float, was: int, now: int, *, used: bool) -> Iterator[Glyph]:
         """Sixteen bytes as bits, two bytes to a line; those that differ are strong."""
@@ -342,6 +332,11 @@ class Machine(Plate):
                     label=label + (", expected to differ" if expected else ""), do=("expect", (number, at)),
                     pressed=expected, wait=max(0, 3 * at) if self.let_go else 0,
                 )  # fmt: skip
+
+
+def _before_the_first(iv: bytes) -> Column:
+    """The iv, as the block that stands before the first."""
+    return Column(int.from_bytes(iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(iv[:BLOCK], "big"))
 
 
 def _called(where: str, block: int) -> str:

@@ -216,7 +216,8 @@ class Triage(Plate):
 
     @property
     def height(self) -> float:
-        return self._y(len(TRIAGE) + 2) + (20 + 19 * len(self._strip()) if self._strip() else 0)
+        _, rows = self._strip()
+        return self._y(len(TRIAGE) + 2) + (20 + 19 * len(rows) if rows else 0)
 
     def marks(self) -> Iterator[Glyph]:
         for number, each in enumerate(TRIAGE, 1):
@@ -262,21 +263,20 @@ class Triage(Plate):
 
     # -- The bytes
 
-    def _strip(self) -> list[bytes]:
-        """The bytes in which the evidence stands, in rows."""
+    def _strip(self) -> tuple[int, list[bytes]]:
+        """The bytes in which the evidence stands, in rows, and the number of the first of them."""
         place = self.evidence if self.walked else None
         data = self.found.parts.get(place.within, b"") if place else b""
-        start = max(0, (place.offset // 40 - 1) * 40) if place and len(data) > 160 else 0
-        return [data[at : at + 40] for at in range(start, min(len(data), start + 160), 40)]
+        first = max(0, (place.offset // 40 - 1) * 40) if place and len(data) > 160 else 0
+        return first, [data[at : at + 40] for at in range(first, min(len(data), first + 160), 40)]
 
     def _bytes(self) -> Iterator[Glyph]:
-        place, rows = self.evidence, self._strip()
+        place, (first, rows) = self.evidence, self._strip()
         if place is None or not rows:
             return
         y, wait = self._y(len(TRIAGE) + 2) + 4, self.STRIDE * (self.stop + 1)
         told = f"{place.path}, byte {place.offset}: got {shown(place.got)[:34]}, expected {shown(place.expected)[:34]}"
         yield Glyph("place", 8, y + 4, text=told, look="small left bold", wait=wait)
-        first = 0 if len(self.found.parts[place.within]) <= 160 else max(0, (place.offset // 40 - 1) * 40)
         for row, data in enumerate(rows):
             top = y + 14 + 19 * row
             yield Glyph(f"o{row}", 30, top + 8.5, text=str(first + 40 * row), look="small mono end dim")

@@ -346,15 +346,8 @@ class Wires(Plate):
         look = "dim dash" if off and holds is not False else look
         yield Glyph(f"wire {wire.check}", look=f"thick {look}", d=_path((x0, y0), (x1, y1), holds), of=f"w{number}")
         for end, (x, y) in enumerate(((x0, y0), (x1, y1))):
-            yield Glyph(
-                f"n{end} {wire.check}",
-                x - 8,
-                y - 8,
-                16,
-                16,
-                str(number),
-                f"small paper {'bad' if holds is False else 'edge'}",
-            )
+            yield Glyph(f"n{end} {wire.check}", x - 8, y - 8, 16, 16, str(number),
+                        f"small paper {'bad' if holds is False else 'edge'}")  # fmt: skip
 
     def _holds(self, wire: Wire) -> bool | None:
         """Whether the two are equal, also while nobody compares them."""
@@ -383,11 +376,7 @@ class Wires(Plate):
         for at, name in enumerate(SWITCHES):
             row, column = divmod(at, 3)
             holds, off = verdict[name].holds, name in self.off
-            sign, state = (
-                ("off", "off")
-                if off
-                else {True: ("✓", "holds"), False: ("✗", "fails"), None: ("–", "not compared")}[holds]
-            )
+            sign, state = ("off", "off") if off else _SIGN[holds]
             number = f"{at + 1} " if at < len(WIRES) else ""
             lights = f"w{at + 1}" if at < len(WIRES) else ""
             yield Glyph(f"s {name}", 8 + 250 * column, 312 + 32 * row, 244, 26, f"{number}{name}  {sign}",
@@ -410,6 +399,7 @@ class Wires(Plate):
 
 
 _STATE = {True: ("good", "holds"), False: ("bad", "broken"), None: ("dim dash", "not compared")}
+_SIGN = {True: ("✓", "holds"), False: ("✗", "fails"), None: ("–", "not compared")}
 _INNER = ("envelope/inner/nonce", "envelope/inner/temp_auth_key_id", "envelope/inner/perm_auth_key_id",
           "envelope/inner/temp_session_id", "envelope/inner/expires_at")  # fmt: skip
 
