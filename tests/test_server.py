@@ -91,6 +91,23 @@ def test_one_connection_too_many_is_refused_at_the_door() -> None:
             sock.close()
 
 
+def test_several_threads_that_start_it_at_once_start_one() -> None:
+    def start(dc: LocalDC, together: threading.Barrier) -> None:
+        together.wait()
+        dc.start()
+
+    for _ in range(20):
+        dc, together = LocalDC(), threading.Barrier(6)
+        starting = [threading.Thread(target=start, args=(dc, together)) for _ in range(6)]
+        for thread in starting:
+            thread.start()
+        for thread in starting:
+            thread.join()
+        named = [thread.name for thread in threading.enumerate() if thread.name.startswith("LocalDC")]
+        dc.stop()
+        assert named == [f"LocalDC:{dc.port}"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_that_ends_does_not_keep_it_busy() -> None:

@@ -356,7 +356,7 @@ class LocalDC:
         self._watched, self._now = clock is None, never_back(lambda: self.clock())
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
-        self._in_memory = False
+        self._in_memory, self._starting = False, threading.Lock()
         self._explained = threading.Event()
         self._explained.set()
         self._ahead: float | None = None  # the clock before the steady one, when they were compared last
@@ -389,6 +389,10 @@ class LocalDC:
     def start(self) -> Self:
         """Listen, in a thread of its own. Raises LocalError where the system has no port, descriptor or thread for it;
         nothing is then left behind."""
+        with self._starting:  # of several threads that start it at once, one does
+            return self._started()
+
+    def _started(self) -> Self:
         if self.failure is not None and self._thread is not None:
             self._thread.join(PATIENCE)  # it has died, and may still be hanging up on its clients
         if self.running:
