@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from mtlib.clinic.diagnosis import Finding
-from mtlib.clinic.doctor import arrive, behind_the_seal
+from mtlib.clinic.doctor import arrive, behind_the_seal, diagnose
 from mtlib.clinic.patient import Patient
-from patients import OTHER, C
+from patients import OTHER, PATIENTS, C
 from wrong_client import WrongClient, key_id, pattern
 
 
@@ -69,3 +69,46 @@ def test_too_much_padding_is_counted(size: int) -> None:
     padding = pattern("padding", size + (8 - size) % 16)
     finding = found(replace(C, padding=padding).sealed)
     assert finding["padding_of_another_size"].evidence[0].got == f"{len(padding)} bytes"
+
+
+@pytest.mark.parametrize(
+    ("sealed", "part", "offset"),
+    [
+        (C.sealed[24:] + C.sealed[:24], "perm_auth_key_id", 0), (C.sealed[:8] + C.sealed, "msg_key", 8),
+        (C.sealed[:24] + C.sealed[8:], "ciphertext", 24),
+    ],
+)  # fmt: skip
+def test_parts_of_the_seal_are_told_at_the_first_that_is_wrong(sealed: bytes, part: str, offset: int) -> None:
+    (evidence,) = found(sealed)["parts_of_the_seal"].evidence
+    assert (evidence.path, evidence.offset) == (f"encrypted_message/{part}", offset)
+
+
+def test_a_wrong_size_is_told_of_the_whole() -> None:
+    (evidence,) = found(C.sealed[:-4])["cut_off"].evidence
+    assert (evidence.path, evidence.offset, evidence.size) == ("encrypted_message", 0, 0)
+
+
+@pytest.mark.parametrize(("marks", "name"), [(3, "not_opened"), (4, "sent_as_utf8_text")])
+def test_text_with_marks_for_lost_bytes_needs_some_of_them(marks: int, name: str) -> None:
+    assert list(found(("x" * 20 + "\ufffd").encode() * marks)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "offset", "got", "expected"),
+    [
+        ("inner_without_constructor", "constructor", 32, 4, "65f7a375"),
+        ("expires_at_left_out", "expires_at", 68, 4, C.expires_at.to_bytes(4, "little").hex()),
+        ("inner_with_length_head", "constructor", 32, 4, "65f7a375"),
+    ],
+)
+def test_a_row_that_is_shifted_shows_the_bytes(name: str, path: str, offset: int, got: int, expected: str) -> None:
+    first = diagnose(**PATIENTS[name]()).findings[0]
+    (evidence,) = first.evidence
+    assert (first.name, evidence.path, evidence.offset) == (name, f"plaintext/envelope/inner/{path}", offset)
+    assert (len(evidence.got), evidence.expected.hex()) == (got, expected)
+
+
+def test_a_key_that_lost_its_zeros_is_not_also_said_to_be_short() -> None:
+    told = PATIENTS["key_without_leading_zeros"]()
+    short = diagnose(**{**told, "perm_key": told["perm_key"].lstrip(b"\0")})
+    assert (short.names, short.remarks) == (("key_without_leading_zeros",), ())

@@ -29,7 +29,9 @@ from mtlib.clinic.capture import LINKS, Capture, read_capture
 from mtlib.clinic.listening import SEARCHED, Heard, Listener
 from mtlib.clinic.reading import read_keys
 from mtlib.errors import DecodeError, LocalError, MtError
-from wrong_client import swapped
+from mtlib.wire.schema import SCHEMA
+from patients import C
+from wrong_client import key_id, swapped
 
 HERE = Path(__file__).resolve().parent
 Said = list[tuple[str, bytes]]
@@ -506,6 +508,37 @@ def test_a_listener_never_raises(said: list[tuple[Any, bytes, int]]) -> None:
         assert all(isinstance(each, Heard) for each in [*listener.hear(speaker, data),
                                                         *(listener.miss(speaker, missing) if missing > 90 else [])])
     listener.end()
+
+
+def spoken_to(keys: list[AuthKey], *said: tuple[Any, bytes]) -> list[Heard]:
+    """What is heard of packets in abridged frames."""
+    listener = Listener(keys)
+    heard = listener.hear("client", b"\xef")
+    for speaker, packet in said:
+        heard += listener.hear(speaker, bytes([len(packet) // 4]) + packet)
+    return heard
+
+
+def test_an_error_of_the_transport_is_the_servers_word() -> None:
+    heard = spoken_to([AuthKey(C.temp)], ("client", C.packet()), ("server", struct.pack("<i", -404)))
+    assert [(each.speaker, "-404" in each.text) for each in heard[-2:-1]] == [("server", True)]
+
+
+@pytest.mark.parametrize(("speaker", "verdicts"), [("client", 1), ("server", 0)])
+def test_only_what_a_client_says_waits_for_an_answer(speaker: str, verdicts: int) -> None:
+    """A packet that does not open may have been a bind, if the client sent it."""
+    closed = key_id(C.temp) + bytes(16 + 96)
+    heard = spoken_to([AuthKey(C.temp)], (speaker, closed), ("server", struct.pack("<i", -404)))
+    assert sum(each.diagnosis is not None for each in heard) == verdicts
+
+
+@pytest.mark.parametrize("count", [8, 9])
+def test_eight_messages_of_a_container_are_named(count: int) -> None:
+    ping = bytes(SCHEMA["ping"].build(ping_id=1))
+    messages = b"".join(struct.pack("<qii", C.msg_id - 4 * at - 4, 1, len(ping)) + ping for at in range(count))
+    body = bytes.fromhex("dcf8f173") + struct.pack("<i", count) + messages
+    heard = spoken_to([AuthKey(C.temp)], ("client", C.packet(message=C.message(body))))[-1]
+    assert heard.text.count("ping") == 8 and ("..." in heard.text) == (count > 8)
 
 
 # -- The key log, and the command

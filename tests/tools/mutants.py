@@ -75,7 +75,9 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.frame": ("arrival", "unseen_other_patients"),
     "mtlib.clinic.ladder": ("ladder", "wrong_answers", "exercises_binding", "judge"),
     "mtlib.clinic.listening": ("capture", "net_tap"),
-    "mtlib.clinic.mistakes": ("mistakes", "recipe", "doctor", "diagnosis", "wrong_answers", "what_mistakes_make", "patients"),
+    "mtlib.clinic.mistakes": (
+        "mistakes", "recipe", "doctor", "diagnosis", "wrong_answers", "what_mistakes_make", "patients",
+    ),
     "mtlib.clinic.opening": ("opening", "comparing", "mistakes", "doctor", "patients"),
     "mtlib.clinic.packet": ("arrival", "answers", "doctor", "patients"),
     "mtlib.clinic.patient": ("patient", "given", "opening", "doctor"),
