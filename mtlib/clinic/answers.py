@@ -107,7 +107,7 @@ def meaning(answer: str) -> Mistake | None:
             what = f"Transport error {number}, {TransportError.MEANINGS[number]}: nobody looked at the binding."
             return replace(unjudged, sentence=what, fix=_FIXES[number])
     for number in numbers:
-        if number in BAD_MSG:
+        if number in BAD_MSG and re.search(rf"(?:BAD_|BAD M|CODE|ERROR).*\b{number}\b|^{number}$", said):
             what = f"The message was ignored, {number}, {BAD_MSG[number].meaning}: nobody looked at the binding."
             return replace(unjudged, sentence=what)
     if "FLOOD" in said:

@@ -329,6 +329,10 @@ def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
         looked_for = {"msg_id": wrong.long(inside[16:24]), "session_id": wrong.long(inside[60:68])} | looked_for
     shape, rows = fitted(message, right, "shape", looked_for, begins)
     guessed = MISTAKES["bytes_between_fields" if begins > HEADER else "field_left_out"]
+    rivals = [name for name, size, _ in right if name not in looked_for and size >= HEADER - begins]
+    if len(rivals) > 1 and {name for name, *_ in {*right} - {*shape}} & {*rivals}:  # nothing tells them apart
+        either = f"It is {', '.join(rivals[:-1])} or {rivals[-1]}: {abs(HEADER - begins)} bytes."
+        return {**known, "seqno": 1}, body, tuple(said(row.name, either, where) for row in rows)
     findings = tuple(said(row.name, differing(shape, right), where) for row in rows or (guessed,))
     # What has no place of its own has no value; only what was told is known of it.
     values = {**known, "seqno": 1}

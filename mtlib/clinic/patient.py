@@ -32,8 +32,11 @@ KEY_SIZES = range(240, 258)
 
 SUCCESS = "boolTrue"
 _TRUE = SCHEMA["boolTrue"].id_bytes
-_NUMBER = int.from_bytes(_TRUE, "little")
-_SPELLINGS = {"booltrue", "true", _TRUE.hex(), f"{_NUMBER:x}", f"0x{_NUMBER:x}", str(_NUMBER), str(_NUMBER - 2**32)}
+_OPEN = r"[\s({\['\"=>*&:.]"
+_BOOL = re.compile(
+    rf"{_OPEN}*(?:(?:ok|some|bool|value|result|rpc_result|tl|tg|enums|_){_OPEN}+)*(?:tl_?)?(?:bool)?_?(true|false)"
+    r"(?:[#@][0-9a-f]{1,8})?[\s(){}\]'\";]*", re.I)  # fmt: skip
+"""A Bool as the languages print it: boolTrue, Ok(true), Bool::True, {"_": "boolTrue"}."""
 _RESULT = SCHEMA["rpc_result"].id_bytes
 _ANSWERS = (_RESULT, *(SCHEMA[name].id_bytes for name in ("bad_msg_notification", "bad_server_salt")))
 
@@ -132,6 +135,7 @@ def answer_of(value: Any) -> str:
     """
     if isinstance(value, bool):
         return SUCCESS if value else "boolFalse"
+    value = unhexed(value)
     if isinstance(value, (bytes, bytearray, memoryview, Dissection)):
         return _of_bytes(bytes(value))
     try:
@@ -144,14 +148,19 @@ def answer_of(value: Any) -> str:
             text = f"{type(value).__name__} {text}".strip()
     except ValueError:  # Python refuses to print the largest numbers
         return "a number without an end"
-    return SUCCESS if text.lower() in _SPELLINGS else text
+    if number := re.fullmatch(r"(0x[0-9a-f]{1,8}|-?\d{1,10})(?:\.0+)?", text.lower()):  # may be printed unsigned
+        signed = (int(number[1], 16 if "x" in number[1] else 10) + (1 << 31)) % (1 << 32) - (1 << 31)
+        return _of_bytes(signed.to_bytes(4, "little", signed=True))
+    found = _BOOL.fullmatch(text)
+    return text if found is None else answer_of(found[1].lower() == "true")
 
 
 def _of_bytes(data: bytes) -> str:
     try:
         body = inflate(data[12:] if data[:4] == _RESULT else data, Limits().inflated)
-        if len(body) == 4 and not SCHEMA.knows(body):
-            return str(int.from_bytes(body, "little", signed=True))
+        if len(body) == 4 and not SCHEMA.knows(body):  # an error of the transport, or a constructor by its number
+            number = min((int.from_bytes(each, "little", signed=True) for each in (body, body[::-1])), key=abs)
+            return _of_bytes(body[::-1]) if SCHEMA.knows(body[::-1]) else str(number)
         found = SCHEMA.dissect(body)
     except MtError:
         return "bytes that are no known answer"
@@ -160,9 +169,15 @@ def _of_bytes(data: bytes) -> str:
 
 
 def unhexed(value: Any) -> Any:
-    """The bytes of an answer that was told as hex digits; any other answer as it is."""
-    text = value if isinstance(value, str) and not value.isdigit() and value != f"{_NUMBER:x}" else ""
-    return bytes.fromhex(text) if re.fullmatch(r"(?:[0-9a-f]{8})+", text) else value
+    """The bytes of an answer, out of hex digits and out of a frame; any other answer as it is."""
+    if isinstance(value, str) and re.fullmatch(r"(?i)(?:0x(?=.{9}))?(?:[0-9a-f]{2}[\s:]*){4,}", value.strip()):
+        value = value if re.fullmatch(r"\d+", value.strip()) else octets_of(value, "answer")
+    if not isinstance(value, (bytes, bytearray, memoryview)) or not (data := bytes(value)):
+        return value
+    size = int.from_bytes(data[:4], "little")
+    frames = ((1, 4 * data[0], 0), (4, int.from_bytes(data[1:4], "little") * 4, 0), (4, size, 0), (8, size - 12, 4))
+    return next((data[head : head + within] for head, within, tail in frames
+                 if within >= 4 and head + within + tail == len(data)), value)  # fmt: skip
 
 
 def body_of(value: Any, keys: Iterable[GivenKey]) -> Any:

@@ -576,7 +576,7 @@ def each_wider(parts: Shape) -> Iterator[Shape]:
 def each_narrower(parts: Shape) -> Iterator[Shape]:
     for name, size, _ in parts:
         if size <= 16:
-            yield from resized(name, *(s for s in (1, 2, 4, 8, 12, 15) if s < size), orders=("little",))(parts)
+            yield from resized(name, *(s for s in (1, 2, 3, 4, 8, 12, 15) if s < size), orders=("little",))(parts)
 
 
 def each_with_bytes_before(parts: Shape) -> Iterator[Shape]:
