@@ -41,9 +41,10 @@ _LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
 """Characters without a meaning that stand for literals."""
-_NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,71}|.{76,})=\n)")
+_NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,71}|.{76,})=\n)"
+                            r"|=\n[0-9A-Fa-f]{4,16}:? +(?:[0-9A-Fa-f]{2} +){4}")
 """What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
-long."""
+long, or before a row of a dump."""
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?')
 _PYTHON = re.compile(r"""\bb(['"])((?:[^\\\n"']|\\[^\n]|(?!\1)["'])*+)\1""")
 _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
