@@ -191,7 +191,7 @@ WRAPPINGS = (
          ">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
     Wrapping("what was struck out", "msg_id: ~~5~~ [-5-]{+6+}", "msg_id:  {+6+}",
          "~ <del <s \u0336 [-",
-         r"~~[^~]{1,4000}~~|(?<![\w~])~[^~\s](?:[^~\n]{0,999}[^~\s])?~(?![\w~/])|(?:[^\n]\u0336)+|\[-[^\n]*?-\](?=\{\+)"
+         r"(?<!\S)(?:~~[^~\n]{1,4000}~~|~-?\w{9,4000}~)(?!\S)|(?:[^\n]\u0336)+|\[-[^\n]*?-\](?=\{\+)"
          r"|<(del|s|strike)\b[^<>\n]{0,80}>[^<]{0,4000}</\1>", lambda found: _lines(found[0])),
     # Web pages and requests
     Wrapping("characters of HTML", "&lt;Buffer 05&gt;", "<Buffer 05>",
