@@ -3,6 +3,7 @@ and kinds of dumps and literals that no other author of forms had pasted."""
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from collections.abc import Callable
@@ -200,3 +201,13 @@ def test_what_is_said_shows_no_value() -> None:
     for text in READ.values():
         said = " ".join(read(text).notes)
         assert not any(key.hex()[at : at + 16] in said for key in (PERM, TEMP) for at in range(0, 496, 8))
+
+
+@pytest.mark.parametrize("form", [bytes.hex, lambda key: key.hex(" "), lambda key: base64.b64encode(key).decode(),
+                                  lambda key: str([*key]), lambda key: "".join(f"\\x{x:02x}" for x in key)])  # fmt: skip
+def test_a_key_behind_an_answer_is_not_shown_with_it(form: Callable[[bytes], str]) -> None:
+    got = read_patient(f"{SENT}answer: 400 NO_SUCH_ERROR, the key {form(PERM)}\n")
+    told = diagnose(**got)
+    shown = f"{got!r} {told} {told.to_dict()} {diagnose(answer=f'400 key={form(PERM)}')}"
+    assert "NO_SUCH_ERROR" in shown
+    assert not any(form(PERM[at : at + 24]).strip("[]=b'\"")[:24] in shown for at in range(0, 232, 3))

@@ -38,6 +38,10 @@ _RESULT = SCHEMA["rpc_result"].id_bytes
 _ANSWERS = (_RESULT, *(SCHEMA[name].id_bytes for name in ("bad_msg_notification", "bad_server_salt")))
 
 
+_LIKE_A_KEY = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:,.-]?){16,}|(?:-?\d{1,3}[, ]+){12,}|(?:\\+x[0-9A-Fa-f]{2}){4,}"
+                         r"|(?![A-Z_\d]+\b)[\w+/=-]{40,}")  # fmt: skip
+
+
 class GivenKey(Secret):
     """A key as its owner has it (`given`), and the 256 bytes that it stands for (`key`).
 
@@ -146,7 +150,12 @@ def answer_of(value: Any) -> str:
             text = f"{type(value).__name__} {text}".strip()
     except ValueError:  # Python refuses to print the largest numbers
         return "a number without an end"
-    return SUCCESS if text.lower() in _SPELLINGS else text
+    return SUCCESS if text.lower() in _SPELLINGS else without_keys(text)
+
+
+def without_keys(answer: str) -> str:
+    """The text of an answer, which is shown, without anything in it that may be bytes of a key."""
+    return _LIKE_A_KEY.sub("...", answer)
 
 
 def _of_bytes(data: bytes) -> str:
