@@ -203,8 +203,9 @@ def test_what_is_said_shows_no_value() -> None:
         assert not any(key.hex()[at : at + 16] in said for key in (PERM, TEMP) for at in range(0, 496, 8))
 
 
-@pytest.mark.parametrize("form", [bytes.hex, lambda key: key.hex(" "), lambda key: base64.b64encode(key).decode(),
-                                  lambda key: str([*key]), lambda key: "".join(f"\\x{x:02x}" for x in key)])  # fmt: skip
+@pytest.mark.parametrize("form", [
+    bytes.hex, lambda key: key.hex(" "), lambda key: base64.b64encode(key).decode(), lambda key: str([*key]),
+    lambda key: "".join(f"\\x{x:02x}" for x in key)])  # fmt: skip
 def test_a_key_behind_an_answer_is_not_shown_with_it(form: Callable[[bytes], str]) -> None:
     got = read_patient(f"{SENT}answer: 400 NO_SUCH_ERROR, the key {form(PERM)}\n")
     told = diagnose(**got)
