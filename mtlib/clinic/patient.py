@@ -86,11 +86,12 @@ class EitherOrder(int):
 
 def lost_digits(number: int) -> int:
     """10 to the number of the last digits that may be lost, where the digits are as many as JavaScript or a spreadsheet
-    prints of a floating-point number, with zeros behind them; 0 where none are."""
+    prints of a floating-point number, with zeros behind them; 0 where none are, or where it is such a number."""
     digits = str(abs(number))
     kept = digits.rstrip("0")
     printed = repr(float(number)).split("e")[0].strip("-").replace(".", "")
-    return 10 ** (len(digits) - len(kept)) if len(digits) > 16 and printed == kept else 0
+    lost = len(digits) > 16 and printed == kept and int(float(number)) != number
+    return 10 ** (len(digits) - len(kept)) if lost else 0
 
 
 def whole_number(name: str, value: Any, bits: int) -> int:
