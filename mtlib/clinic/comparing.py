@@ -130,7 +130,7 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
     changed = _changed(place.expected, place.got)
     if changed is not None:
         return changed
-    if place.name in ("temp_session_id", "msg_id") and rounded(place.got) == place.expected:  # so it is what was told
+    if place.name == "temp_session_id" and rounded(place.got) == place.expected:  # so it is what was told
         return MISTAKES["rounded_to_a_double"]
     if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
         return MISTAKES["salt_and_session_swapped"]

@@ -305,12 +305,13 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
 
 
 def _orders_settled(opened: Opened, patient: Patient) -> Patient:
-    """The patient with each number as it stands behind the seal, if its bytes were told in the other order, or if it
-    was told without its last digits."""
+    """The patient with each number in that order of its bytes in which it stands behind the seal, if it does; and
+    without one of which only the last digits differ, if it was told without them."""
     def settled(told: int | None, field: str) -> int | None:
         sealed = int.from_bytes(opened.value(field) or b"", "little", signed=True)
-        turned = isinstance(told, EitherOrder) and told.other == sealed
-        return sealed if turned or (told and abs(told - sealed) < lost_digits(told)) else told
+        if isinstance(told, EitherOrder) and told.other == sealed:
+            return sealed
+        return None if told and abs(told - sealed) < lost_digits(told) else told
 
     session_id, nonce = settled(patient.session_id, "temp_session_id"), settled(patient.nonce, "nonce")
     return replace(patient, session_id=session_id, nonce=nonce, msg_id=settled(patient.msg_id, "msg_id"))

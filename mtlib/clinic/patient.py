@@ -41,6 +41,10 @@ _RESULT = SCHEMA["rpc_result"].id_bytes
 _ANSWERS = (_RESULT, *(SCHEMA[name].id_bytes for name in ("bad_msg_notification", "bad_server_salt")))
 
 
+_LIKE_A_KEY = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:,.-]?){16,}|(?:-?\d{1,3}[, ]+){12,}|(?:\\+x[0-9A-Fa-f]{2}){4,}"
+                         r"|(?![A-Z_\d]+\b)[\w+/=-]{40,}")  # fmt: skip
+
+
 class GivenKey(Secret):
     """A key as its owner has it (`given`), and the 256 bytes that it stands for (`key`).
 
@@ -83,11 +87,12 @@ class EitherOrder(int):
 
 def lost_digits(number: int) -> int:
     """10 to the number of the last digits that may be lost, where the digits are as many as JavaScript or a spreadsheet
-    prints of a floating-point number, with zeros behind them; 0 where none are."""
+    prints of a floating-point number, with zeros behind them; 0 where none are, or where it is such a number."""
     digits = str(abs(number))
     kept = digits.rstrip("0")
     printed = repr(float(number)).split("e")[0].strip("-").replace(".", "")
-    return 10 ** (len(digits) - len(kept)) if len(digits) > 16 and printed == kept else 0
+    lost = len(digits) > 16 and printed == kept and int(float(number)) != number
+    return 10 ** (len(digits) - len(kept)) if lost else 0
 
 
 def whole_number(name: str, value: Any, bits: int) -> int:
@@ -152,7 +157,12 @@ def answer_of(value: Any) -> str:
         signed = (int(number[1], 16 if "x" in number[1] else 10) + (1 << 31)) % (1 << 32) - (1 << 31)
         return _of_bytes(signed.to_bytes(4, "little", signed=True))
     found = _BOOL.fullmatch(text)
-    return text if found is None else answer_of(found[1].lower() == "true")
+    return without_keys(text) if found is None else answer_of(found[1].lower() == "true")
+
+
+def without_keys(answer: str) -> str:
+    """The text of an answer, which is shown, without anything in it that may be bytes of a key."""
+    return _LIKE_A_KEY.sub("...", answer)
 
 
 def _of_bytes(data: bytes) -> str:

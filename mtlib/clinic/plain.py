@@ -41,9 +41,10 @@ _LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
 """Characters without a meaning that stand for literals."""
-_NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,71}|.{76,})=\n)")
+_NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,71}|.{76,})=\n)"
+                            r"|=\n[0-9A-Fa-f]{4,16}:? +(?:[0-9A-Fa-f]{2} +){4}")
 """What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
-long."""
+long, or before a row of a dump."""
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?')
 _PYTHON = re.compile(r"""\bb(['"])((?:[^\\\n"']|\\[^\n]|(?!\1)["'])*+)\1""")
 _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
@@ -190,7 +191,7 @@ WRAPPINGS = (
          ">", r"(?m)^[ \t]*(?:>[ \t]?){1,9}(?!>)", ""),
     Wrapping("what was struck out", "msg_id: ~~5~~ [-5-]{+6+}", "msg_id:  {+6+}",
          "~ <del <s \u0336 [-",
-         r"~~[^~]{1,4000}~~|(?<![\w~])~[^~\s](?:[^~\n]{0,999}[^~\s])?~(?![\w~/])|(?:[^\n]\u0336)+|\[-[^\n]*?-\](?=\{\+)"
+         r"(?<!\S)(?:~~[^~\n]{1,4000}~~|~-?\w{9,4000}~)(?!\S)|(?:[^\n]\u0336)+|\[-[^\n]*?-\](?=\{\+)"
          r"|<(del|s|strike)\b[^<>\n]{0,80}>[^<]{0,4000}</\1>", lambda found: _lines(found[0])),
     # Web pages and requests
     Wrapping("characters of HTML", "&lt;Buffer 05&gt;", "<Buffer 05>",
@@ -441,20 +442,25 @@ def _logged_rows(lines: list[str]) -> list[str]:
     numbers = [_NUMBERED.match(line) for line in lines if line.strip()]
     if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
         lines = [_NUMBERED.sub("", line, count=1) for line in lines]
-    rows, shape = [_BEFORE.match(line) if len(line) < 500 else None for line in lines], ""
-    behind = [_ROW_BEHIND.match(line) if len(line) < 500 else None for line in lines]
-    shapes = [re.sub(r"\d+", "0", row[1]) if row else "" for row in behind]
-    for at, row in enumerate(behind):
-        if row and not rows[at] and shapes[at] in (shapes[at - 1] if at else "", *shapes[at + 1 : at + 2]):
-            lines[at] = lines[at][row.end() :]
-    for at, (row, line) in enumerate(zip(rows, lines, strict=True) if any(rows) else ()):
-        here, rest = (re.sub(r"\d+", "0", row[0]), line[row.end() :]) if row else ("", line)
-        if row and shape in (here, "any") and _DATA.fullmatch(rest):
-            lines[at], shape = rest, here
-        elif line.strip():
-            named = _GOES_ON.match(rest) if len(line) < 500 else None
-            shape = (here or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
+    short = [line if len(line) < 500 else "" for line in lines]
+    rows, behind = [_BEFORE.match(line) for line in short], [_ROW_BEHIND.match(line) for line in short]
+    shapes = [_shape(row[1]) if row else "" for row in behind]
+    goes_on = ""  # the shape of the rows that a value is made of
+    for at, (row, dump) in enumerate(zip(rows, behind, strict=True) if any(rows) or any(behind) else ()):
+        if dump and not row and shapes[at] in (shapes[at - 1] if at else "", *shapes[at + 1 : at + 2]):
+            lines[at] = lines[at][dump.end() :]
+        here, rest = (_shape(row[0]), lines[at][row.end() :]) if row else ("", lines[at])
+        if row and goes_on in (here, "any") and _DATA.fullmatch(rest):
+            lines[at], goes_on = rest, here
+        elif rest.strip() or row:
+            named = _GOES_ON.match(rest) if short[at] else None
+            goes_on = (here or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
     return lines
+
+
+def _shape(before: str) -> str:
+    """What stands before a row, whatever its numbers are."""
+    return re.sub(r"\d+", "0", before)
 
 
 def _one_below_another(lines: list[str]) -> list[str]:

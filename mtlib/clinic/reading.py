@@ -29,6 +29,7 @@ from mtlib.clinic.patient import (
     lost_digits,
     unhexed,
     whole_number,
+    without_keys,
 )
 from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece
 from mtlib.clinic.plain import plain
@@ -362,7 +363,7 @@ def _answer(value: Any) -> Any:
     data = told if isinstance(told, bytes) else b""
     if answers_in(data) or len(data) >= SMALLEST:  # which may be sealed
         return data
-    return answer_of(data) if data else str(value).strip().strip("'\",")
+    return answer_of(data) if data else without_keys(str(value).strip().strip("'\","))
 
 
 def _keys(found: Sequence[Found]) -> list[AuthKey]:

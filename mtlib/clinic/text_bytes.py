@@ -68,6 +68,8 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     digits = re.sub("0[xX](?<![0-9A-Fa-f]0[xX])", "", " ".join(tokens)).translate(_SEPARATORS)
     strange = digits.translate(_HEX_DIGITS)
     if not strange:
+        if len(tokens) > 1 and any(re.fullmatch(r"-\d{4,}", token) for token in tokens):
+            return None, "numbers of several bytes: nothing says in which order"
         even = not len(digits) % 2 and digits
         return (bytes.fromhex(digits), "hex") if even else (None, f"an odd number of hex digits, {len(digits)}")
     if len(digits) >= 32 and len(strange) < 0.1 * len(digits):
