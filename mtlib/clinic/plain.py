@@ -33,7 +33,10 @@ _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[
 """A line that goes on with a value."""
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
-_LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["'])*+)\2""")
+_QUOTED = r"""(?:"((?:[^"\\\n]|\\[^\n])*+)"|'((?:[^'\\\n]|\\[^\n])*+)')"""
+"""What stands in quotes. The first 3.11 of Python do not go back behind what fails within `(?:...)*+`, so nothing in
+there looks ahead (CPython's issue 106052)."""
+_LITERAL = re.compile(rf"(?<![\w\\])([bB]?){_QUOTED}")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
 """Characters without a meaning that stand for literals."""
@@ -41,7 +44,7 @@ _NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,
 """What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
 long."""
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?')
-_PYTHON = re.compile(r"""\bb(['"])((?:[^\\\n"']|\\[^\n]|(?!\1)["'])*+)\1""")
+_PYTHON = re.compile(rf"\bb{_QUOTED}")
 _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
                          r"(?=(?:0x)?[0-9A-Fa-f]{4,16}[:\s]\s*(?:[0-9A-Fa-f]{2}[ ]?[0-9A-Fa-f]{2} ){2,})")
 """A row of a dump behind what a logger or a debugger put before it."""
@@ -344,7 +347,7 @@ def _told(string: str, objects: bool) -> str:
         text = str(json.loads(string)) if len(string) > 40 and "\\" in string else ""
     except ValueError:
         return string
-    text, octets = _PYTHON.subn(lambda found: (unescaped(found[2]) or b"").hex(), text)
+    text, octets = _PYTHON.subn(lambda found: (unescaped(found[1] or found[2] or "") or b"").hex(), text)
     holds = text.removesuffix("\n").replace("\t", " ").isprintable() and (
         octets or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
     return _STRING.sub(lambda found: _told(found[0], objects), text.rstrip("\n")) if holds else string
@@ -356,11 +359,12 @@ def _without_literals(text: str) -> tuple[str, dict[str, str]]:
     literals: dict[str, str] = {}
 
     def kept(found: re.Match[str]) -> str:
-        if len(literals) == len(_PLACES) or not _ESCAPE.search(found[3]):
+        inside, quote = found[2] or found[3] or "", found[0][-1]
+        if len(literals) == len(_PLACES) or not _ESCAPE.search(inside):
             return found[0]
         place = chr(_PLACES[len(literals)])
-        literals[place] = found[3]
-        return f"{found[1]}{found[2]}{place}{found[2]}"
+        literals[place] = inside
+        return f"{found[1]}{quote}{place}{quote}"
 
     return _LITERAL.sub(kept, text) if "\\" in text else text, literals
 
