@@ -128,6 +128,7 @@ def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
     from importlib import import_module
 
     from mtlib import __version__
+    from mtlib.cli.reading import USAGE
     from mtlib.errors import printable, without_long_hex
 
     class Parser(argparse.ArgumentParser):
@@ -138,7 +139,9 @@ def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
             super().__init__(allow_abbrev=False, **options)
 
         def error(self, message: str) -> NoReturn:
-            super().error(printable(without_long_hex(message)))
+            with contextlib.suppress(OSError):  # which the first 3.11 of Python raise where stderr takes nothing
+                super().error(printable(without_long_hex(message)))
+            sys.exit(USAGE)
 
     parser = Parser(
         prog="python -m mtlib", description="See, build and debug Telegram's auth.bindTempAuthKey.",

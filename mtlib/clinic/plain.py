@@ -37,7 +37,10 @@ _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
 _ANSWERED = re.compile(r"(?m)^(.{0,40}?([A-Za-z_][\w ]{1,40}) ?[:=][ \t]*)([^\"'\s].*)$")
-_LITERAL = re.compile(r"""(?<![\w\\])([bB]?)(["'])((?:[^\\\n"']|\\[^\n]|(?!\2)["'])*+)\2""")
+_QUOTED = r"""(?:"((?:[^"\\\n]|\\[^\n])*+)"|'((?:[^'\\\n]|\\[^\n])*+)')"""
+"""What stands in quotes. The first 3.11 of Python do not go back behind what fails within `(?:...)*+`, so nothing in
+there looks ahead (CPython's issue 106052)."""
+_LITERAL = re.compile(rf"(?<![\w\\])([bB]?){_QUOTED}")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
 """Characters without a meaning that stand for literals."""
@@ -46,7 +49,7 @@ _NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,
 """What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
 long, or before a row of a dump."""
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?')
-_PYTHON = re.compile(r"""\bb(['"])((?:[^\\\n"']|\\[^\n]|(?!\1)["'])*+)\1""")
+_PYTHON = re.compile(rf"\bb{_QUOTED}")
 _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
                          r"(?=(?:0x)?[0-9A-Fa-f]{4,16}[:\s]\s*(?:[0-9A-Fa-f]{2}[ ]?[0-9A-Fa-f]{2} ){2,})")
 """A row of a dump behind what a logger or a debugger put before it."""
@@ -395,7 +398,7 @@ def _signs(text: str) -> str:
     """The text with plain quotes, blanks and digits, but for strings with bytes in them."""
     ends, parts = 0, list[str]()
     for literal in _LITERAL.finditer(text) if "\\" in text else ():
-        if _ESCAPE.search(literal[3]):
+        if _ESCAPE.search(literal[2] or literal[3] or ""):
             parts += [text[ends : literal.start()].translate(_QUOTES), literal[0]]
             ends = literal.end()
     return "".join([*parts, text[ends:].translate(_QUOTES)])
@@ -416,7 +419,7 @@ def _told(string: str, objects: bool) -> str:
         lines, dumps = undump(_ANSWERED.sub(_in_quotes, text))
         named = any(found and NAMES.get(known(found[1])) for found in map(_GOES_ON.match, lines))
         return "; ".join(filter(str.strip, lines)).replace(":; ", ": ") if dumps or named else string
-    text, octets = _PYTHON.subn(lambda found: (unescaped(found[2]) or b"").hex(), text)
+    text, octets = _PYTHON.subn(lambda found: (unescaped(found[1] or found[2] or "") or b"").hex(), text)
     holds = text.removesuffix("\n").replace("\t", " ").isprintable() and (
         octets or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
     return _STRING.sub(lambda found: _told(found[0], objects), text.rstrip("\n")) if holds else string
@@ -428,11 +431,12 @@ def _without_literals(text: str) -> tuple[str, dict[str, str]]:
     literals: dict[str, str] = {}
 
     def kept(found: re.Match[str]) -> str:
-        if len(literals) == len(_PLACES) or not _ESCAPE.search(found[3]):
+        inside, quote = found[2] or found[3] or "", found[0][-1]
+        if len(literals) == len(_PLACES) or not _ESCAPE.search(inside):
             return found[0]
         place = chr(_PLACES[len(literals)])
-        literals[place] = found[3]
-        return f"{found[1]}{found[2]}{place}{found[2]}"
+        literals[place] = inside
+        return f"{found[1]}{quote}{place}{quote}"
 
     return _LITERAL.sub(kept, text) if "\\" in text else text, literals
 
