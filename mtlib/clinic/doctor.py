@@ -311,7 +311,7 @@ def _orders_settled(opened: Opened, patient: Patient) -> Patient:
         sealed = int.from_bytes(opened.value(field) or b"", "little", signed=True)
         if isinstance(told, EitherOrder) and told.other == sealed:
             return sealed
-        return None if told and abs(told - sealed) < lost_digits(told) else told
+        return None if told and 0 < abs(told - sealed) < lost_digits(told) else told
 
     session_id, nonce = settled(patient.session_id, "temp_session_id"), settled(patient.nonce, "nonce")
     return replace(patient, session_id=session_id, nonce=nonce, msg_id=settled(patient.msg_id, "msg_id"))
