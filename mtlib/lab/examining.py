@@ -169,7 +169,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Table:
-    """An exercise that wants a value for each key: `answer = {"A": True, ...}`.
+    """An exercise that wants a value for each key: `{"A": True, ...}`.
 
     `choices` are the values that can be meant (empty: any), `material` is what the questions are about.
     """
@@ -186,7 +186,7 @@ class Table:
     @property
     def signature(self) -> str:
         keys = ", ".join(f"{key!r}: ..." for key in self.solution)
-        return f"answer = {{{keys}}}"
+        return f"{{{keys}}}"
 
     def examine(self, answer: Any, seed: str) -> Mark:
         if _open(answer):
