@@ -37,13 +37,13 @@ def run(exercise: Exercise, source: str) -> Any:
     """The answer of an answer cell, in a lesson that has what the exercise needs and nothing else."""
     names: dict[str, Any] = {each: library(each) for each in getattr(exercise, "needs", ())}
     exec(source, names)
-    return names[exercise.name if isinstance(exercise, Task) else "answer"]
+    return names[exercise.name if exercise.name in names else "answer"]
 
 
 def unsolved(exercise: Exercise) -> str:
     if isinstance(exercise, Task):
         return f"def {exercise.name}({', '.join(exercise.takes)}):\n    ..."
-    return exercise.signature
+    return f"answer = {exercise.signature}"
 
 
 def wrong_answers() -> Iterator[Any]:

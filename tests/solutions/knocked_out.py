@@ -1,7 +1,7 @@
 """Lesson 25. What each part is there for."""
 
 SOLUTION = """\
-answer = {
+knocked_out = {
     "msg_key": "",
     "temp_auth_key_id": "A1 A10",
     "msg_id": "A2",

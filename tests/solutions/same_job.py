@@ -1,7 +1,7 @@
 """Lesson 25, elsewhere. Where, when, what kind, whose, and whether it was said before."""
 
 SOLUTION = """\
-answer = {
+same_job = {
     "tls-exporter": "temp_auth_key_id",
     "replay window": "duplicates",
     "five minutes": "window",

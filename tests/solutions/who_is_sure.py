@@ -1,7 +1,7 @@
 """Lesson 28. One of six."""
 
 SOLUTION = """\
-answer = {"A": True, "B": False, "C": False, "D": False, "E": False, "F": False}
+who_is_sure = {"A": True, "B": False, "C": False, "D": False, "E": False, "F": False}
 """
 
 WRONG = {
