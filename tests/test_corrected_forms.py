@@ -170,12 +170,14 @@ def test_numbers_without_their_last_digits_accuse_nobody() -> None:
         assert "fresh_msg_id_inside" in [each.name for each in diagnose(**{**got, "msg_id": wrong}).findings]
 
 
-def test_the_last_attempt_that_was_refused_is_judged() -> None:
+def test_the_last_attempt_is_judged_whatever_was_answered() -> None:
     refused = f"{SENT}msg_id: {MSG_ID}\nanswer: 400 ENCRYPTED_MESSAGE_INVALID\n"
     accepted = f"request: {OTHER.hex()}\nmsg_id: {OLD}\nanswer: boolTrue\n"
-    for text in (refused + accepted, accepted + refused):
+    for text, *last in ((accepted + refused, REQUEST, MSG_ID, "400 ENCRYPTED_MESSAGE_INVALID"),
+                        (refused + accepted, OTHER, OLD, "boolTrue")):  # fmt: skip
         got = read_patient(KEYS + text)
-        assert (got["request"], got["msg_id"], got["answer"]) == (REQUEST, MSG_ID, "400 ENCRYPTED_MESSAGE_INVALID")
+        assert [got["request"], got["msg_id"], got["answer"]] == last
+        assert any("2 attempts: the last is judged" in note for note in got.notes)
 
 
 def test_of_several_errors_the_one_of_a_data_centre_is_the_answer() -> None:

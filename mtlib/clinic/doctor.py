@@ -39,7 +39,7 @@ from mtlib.clinic.opening import (
     said,
 )
 from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
-from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, lost_digits, pieces_of, refuse_shown_keys
+from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, Rounded, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
 from mtlib.clinic.wrong import size_of, written_as
@@ -311,7 +311,7 @@ def _orders_settled(opened: Opened, patient: Patient) -> Patient:
         sealed = int.from_bytes(opened.value(field) or b"", "little", signed=True)
         if isinstance(told, EitherOrder) and told.other == sealed:
             return sealed
-        return None if told and 0 < abs(told - sealed) < lost_digits(told) else told
+        return None if isinstance(told, Rounded) and told.rounds(sealed) else told
 
     session_id, nonce = settled(patient.session_id, "temp_session_id"), settled(patient.nonce, "nonce")
     return replace(patient, session_id=session_id, nonce=nonce, msg_id=settled(patient.msg_id, "msg_id"))

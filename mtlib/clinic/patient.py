@@ -85,14 +85,22 @@ class EitherOrder(int):
         return number
 
 
-def lost_digits(number: int) -> int:
-    """10 to the number of the last digits that may be lost, where the digits are as many as JavaScript or a spreadsheet
-    prints of a floating-point number, with zeros behind them; 0 where none are, or where it is such a number."""
-    digits = str(abs(number))
-    kept = digits.rstrip("0")
-    printed = repr(float(number)).split("e")[0].strip("-").replace(".", "")
-    lost = len(digits) > 16 and printed == kept and int(float(number)) != number
-    return 10 ** (len(digits) - len(kept)) if lost else 0
+class Rounded(int):
+    """A long that ends in zeros where JavaScript or a spreadsheet prints them for digits that a floating-point number
+    cannot hold: its last digits may be lost."""
+
+    @classmethod
+    def of(cls, number: int) -> int:
+        """The number, as one of these if it may be one; it is none where it has all digits of a floating-point one."""
+        digits = str(abs(number))
+        printed = repr(float(number)).split("e")[0].strip("-").replace(".", "")
+        may_be = len(digits) > 16 and printed == digits.rstrip("0") and int(float(number)) != number
+        return cls(number) if may_be else number
+
+    def rounds(self, exact: int) -> bool:
+        """Whether it may stand for another number, this exact one."""
+        lost: int = 10 ** (len(str(self)) - len(str(self).rstrip("0")))
+        return 0 < abs(self - exact) < lost
 
 
 def whole_number(name: str, value: Any, bits: int) -> int:

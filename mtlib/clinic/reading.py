@@ -24,9 +24,9 @@ from mtlib.clinic.patient import (
     SUCCESS,
     EitherOrder,
     GivenKey,
+    Rounded,
     answer_of,
     answers_in,
-    lost_digits,
     unhexed,
     whole_number,
     without_keys,
@@ -281,7 +281,7 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
         if piece.logged or piece.optional:
             return None
         raise
-    if kind == "id" and form == "a number" and lost_digits(value):
+    if kind == "id" and form == "a number" and isinstance(value := Rounded.of(value), Rounded):
         scan.said.append(f"{piece.where}: {name} ends in zeros, as if JavaScript or a spreadsheet had rounded it")
     if piece.logged and kind == "key" and len(value) not in KEY_SIZES:
         return None  # loggers cut keys short
@@ -453,8 +453,7 @@ def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
         if each.name not in ("", "other_keys") and each.name in {other.name for other in attempts[-1]}:
             attempts.append([])
         attempts[-1].append(each)
-    names = [each.name for each in found]
-    last = next((each for each in reversed(attempts) if not any(_accepted(value) for value in each)), attempts[-1])
+    names, last = [each.name for each in found], attempts[-1]
     above = [*takewhile(lambda each: names.count(each.name) == 1 or each.name == "other_keys", found)]
     of_one = {"msg_id", "nonce", "expires_at", "answer"}
     of_one |= {"session_id", "salt"} if "msg_id" in {each.name for each in above} else set()
@@ -464,14 +463,9 @@ def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
     theirs = {"", *(each.name for each in last)} - {"other_keys"}
     shared = [each for each in found if each not in last and each.name not in theirs and (
         each.name in ("perm_key", "other_keys") or (each in above and each.name not in of_one))]  # fmt: skip
-    which = "last" if last is attempts[-1] else "last that was refused"
-    begins = f"{len(attempts)} attempts: the {which} is judged, from {last[0].where} on"
+    begins = f"{len(attempts)} attempts: the last is judged, from {last[0].where} on"
     scan.said.append(f"{begins}; for another one give it alone")
     return [*shared, *last]
-
-
-def _accepted(found: Found) -> bool:
-    return found.name == "answer" and answer_of(found.value) == SUCCESS
 
 
 def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:

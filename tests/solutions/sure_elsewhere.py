@@ -1,7 +1,9 @@
 """Lesson 28, elsewhere. Who proves themselves to whom."""
 
 SOLUTION = """\
-sure_elsewhere = {"2G phone": "client", "HTTPS in a browser": "server", "SSH with a key": "both", "the bind alone": "client"}
+sure_elsewhere = {
+    "2G phone": "client", "HTTPS in a browser": "server", "SSH with a key": "both", "the bind alone": "client",
+}
 """
 
 WRONG = {
