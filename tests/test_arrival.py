@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import struct
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from mtlib.transport.framing import FRAMINGS
 from mtlib.transport.stream import ClientStream
 from mtlib.wire.schema import SCHEMA
 from patients import OTHER, C
-from wrong_client import tl_bytes
+from wrong_client import NOW, ige, kdf1, tl_bytes
 
 KEYS = {"perm_key": C.perm, "temp_key": C.temp}
 
@@ -189,3 +190,24 @@ def test_the_request_is_judged_as_it_was_sent() -> None:
     verdict = second_opinion(arrive(Patient.of(**C.facts(request=C.request + b"\0\0\0\0"))))
     assert (verdict.error, verdict.failing) == ("INPUT_REQUEST_TOO_LONG", ("nothing_left_over",))
     assert second_opinion(arrive(Patient.of(**C.facts(request=C.request[4:])))).error == "INPUT_FETCH_ERROR"
+
+
+def test_the_whole_of_mtproto_1_and_its_schedule_alone_are_two_mistakes() -> None:
+    message = C.message()
+    of_2 = hashlib.sha256(C.temp[88:120] + message).digest()[8:24]
+    of_1 = hashlib.sha1(message[: 32 + len(C.request)]).digest()[4:20]
+    for msg_key, names in (
+        (of_2, ("packet_sealed_wrongly", "schedule_v1")), (of_1, ("packet_by_mtproto_1",)),
+    ):  # fmt: skip
+        packet = C.packet()[:8] + msg_key + ige(message, *kdf1(C.temp, msg_key, 0))
+        assert diagnose(packet=packet, **KEYS, now=NOW).names == names
+
+
+@pytest.mark.parametrize(("at", "name"), [(32, "bytes_between_fields"), (8, "field_left_out")])
+def test_a_request_at_another_place_of_the_message(at: int, name: str) -> None:
+    """Where nothing is known of its fields: four bytes more before the request, or eight less."""
+    message = C.message()
+    moved = message[:at] + bytes.fromhex("a5a5a5a5") + message[at:] if at == 32 else message[:at] + message[at + 8 :]
+    moved = moved[: len(moved) // 16 * 16]
+    found = diagnose(packet=C.packet(message=moved), temp_key=C.temp)
+    assert name in found.names
