@@ -133,7 +133,7 @@ def octets_of(value: Any, where: str) -> bytes:
 
 
 def answer_of(value: Any) -> str:
-    """An answer as one line: "boolTrue" for a success and nothing else, empty where none was told.
+    """An answer as one line: "boolTrue" for a success and nothing else.
 
     `value` is text, a bool, a number (a transport error, a code, a constructor), the bytes of the answer with or
     without rpc_result around them, an exception, or an object of JSON.
@@ -157,7 +157,7 @@ def answer_of(value: Any) -> str:
         signed = (int(number[1], 16 if "x" in number[1] else 10) + (1 << 31)) % (1 << 32) - (1 << 31)
         return _of_bytes(signed.to_bytes(4, "little", signed=True))
     found = _BOOL.fullmatch(text)
-    return without_keys(text) if found is None else answer_of(found[1].lower() == "true")
+    return without_keys(text) or "no answer" if found is None else answer_of(found[1].lower() == "true")
 
 
 def without_keys(answer: str) -> str:
