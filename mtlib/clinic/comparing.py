@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
-from mtlib.clinic.opening import INNER_ID, Known, Opened, noticed, path_of, said
+from mtlib.clinic.opening import INNER_ID, Known, Opened, inner_size, noticed, path_of, said
 from mtlib.clinic.patient import GivenKey, Patient
-from mtlib.clinic.wrong import ENVELOPE, long, rounded, size_of
+from mtlib.clinic.wrong import ENVELOPE, long, rounded
 
 YOUNGEST = 10**8
 """The third of March 1973: every smaller number is a duration."""
@@ -97,7 +97,7 @@ def _inside(opened: Opened | None, known: Known) -> Iterator[FieldValue]:
         if name == "msg_id" and ("random", 16, "little") not in opened.shape:  # nobody knows where random ends
             continue
         value = long(found)
-        if name == "length" and opened.shape != ENVELOPE and value == size_of(opened.shape) - 32:
+        if name == "length" and opened.shape != ENVELOPE and value == inner_size(opened.shape):
             continue
         yield FieldValue(name, path_of(name), start, value, expected)
 

@@ -29,6 +29,7 @@ from mtlib.clinic.opening import (
     differing,
     expected_inside,
     hash_mistakes,
+    inner_size,
     is_right,
     mended,
     noticed,
@@ -293,13 +294,14 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         compared = compare(patient, case.values, sealed, opened, known)
     begins = _noise(opened, known) if hash_mistakes(opened, sealed[8:FRONT], known) is None else None
     if begins is not None:
-        return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared)), opened
+        return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared, begins)), opened
     if other is None and _strange(opened, known, compared):
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
         inside = opened.envelope[HEADER:]
         undone = [row.name for row, ways in at("unpacked") if any((way(inside) or b"")[:4] == INNER_ID for way in ways)]
         more = f"It is one, {undone[0].replace('_', ' ')}." if undone else ""
-        return case.and_found(said("something_else_sealed", more, strange), *_outside(compared)), opened
+        beside = _outside(compared, _header(opened) - 8)
+        return case.and_found(said("something_else_sealed", more, strange), *beside), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
     return case.and_found(*compared), opened
 
@@ -317,9 +319,15 @@ def _orders_settled(opened: Opened, patient: Patient) -> Patient:
     return replace(patient, session_id=session_id, nonce=nonce, msg_id=settled(patient.msg_id, "msg_id"))
 
 
-def _outside(compared: list[Finding]) -> list[Finding]:
-    """Without what is about noise."""
-    return [each for each in compared if each.evidence[0].within != "plaintext"]
+def _outside(compared: list[Finding], begins: int = 0) -> list[Finding]:
+    """Without what is about the plaintext from this byte on."""
+    places = [(each, each.evidence[0]) for each in compared]
+    return [each for each, row in places if row.within != "plaintext" or row.offset + row.size <= begins]
+
+
+def _header(opened: Opened) -> int:
+    """Bytes before the object."""
+    return size_of(opened.shape) - inner_size(opened.shape)
 
 
 def _in_the_clear(sealed: bytes) -> Opened:
@@ -515,7 +523,8 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _strange(opened: Opened, known: Mapping[str, Any], compared: list[Finding]) -> bool:
     """Whether nothing in it is what a binding has, or became of that, although the hash says that it was meant."""
-    if opened.size is None or {each.name for each in compared if each.evidence[0].within == "plaintext"} - GENERIC:
+    of_object = [each for each in compared if each not in _outside(compared, _header(opened))]
+    if opened.size is None or {each.name for each in of_object} - GENERIC:
         return False
     inside = [(raw, written_as(known[name], len(raw), order)) for name, _, raw, order in opened.fields()
               if name in known and name not in HEADER_FIELDS and (len(raw) == 8 or not opened.misplaced)]  # fmt: skip
@@ -556,13 +565,16 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
 
 
 def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
-    """Where the plaintext stops to be what it should, if it never is again and at least two values are lost."""
+    """Where the plaintext stops to be what it should, if it never is again and at least two values are lost; msg_id may
+    be another one before that."""
     fields = [(at_, raw, written_as(known[name], len(raw), order)) for name, at_, raw, order in opened.fields()
               if name in known and raw]  # fmt: skip
     wrong_ones = [each for each in fields if each[1] != each[2]]
-    if len(wrong_ones) < 2 or wrong_ones != fields[-len(wrong_ones) :]:
+    after = [each for each in wrong_ones if each[0] > 16]
+    lost = wrong_ones if wrong_ones == fields else after
+    if len(lost) < 2 or lost != fields[-len(lost) :]:
         return None
-    start, found, right = wrong_ones[0]
+    start, found, right = lost[0]
     return start + next(i for i in range(len(found)) if found[i] != right[i])
 
 

@@ -38,6 +38,7 @@ UNKNOWN_MODE = "another chaining"
 """What is said of a mode that opens some blocks and is none of the table."""
 HEADER_FIELDS = frozenset(name for name, *_ in wrong.HEADER)
 Known = Mapping[str, int | bytes]
+_SIZES = {name: size for name, size, _ in (*wrong.MESSAGE, *wrong.ENVELOPE)}
 
 
 def right_digest(covered: bytes) -> bytes:
@@ -460,15 +461,22 @@ def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Ite
         yield from ((MISTAKES[name], shape) for name, shape in wrong.of_size(right, end, known))
 
 
+def inner_size(shape: Shape) -> int:
+    """Bytes of the fields behind the header."""
+    return sum(size for name, size, _ in shape if name not in HEADER_FIELDS)
+
+
 def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) -> int:
     """Bits of known values that are in their place; without `data`, how many there can be."""
     bits = start = 0
-    inner = sum(size for name, size, _ in shape if name not in HEADER_FIELDS)
+    inner = inner_size(shape)
     for name, size, order in shape:
         value = known.get(name)
         if value is not None:
             found, right = None if data is None else data[start : start + size], written_as(value, size, order)
-            if found in (None, right) or (name == "length" and found == written_as(inner, size, order)):
+            # Of a field whose first bytes are lost, the last ones are there.
+            rest = written_as(value, _SIZES[name], order)[-size:] if 1 < size < _SIZES[name] else right
+            if found in (None, right, rest) or (name == "length" and found == written_as(inner, size, order)):
                 bits += 8 * min(size - right.count(0), 8)  # zeros stand anywhere, and say nothing
             else:
                 bits -= 8  # two rows may fit alike, and one leaves a field wrong

@@ -235,19 +235,22 @@ def _agreeing_bits(head: bytes, shape: Shape, known: Mapping[str, int]) -> int:
     for name, _, raw, order in Opened(head, b"", shape=shape).fields():
         # Whether the number outside is turned round, or the one inside, a nonce or a date cannot tell.
         undecided = order == "big" and name in ("nonce", "expires_at")
-        if name in known:
-            right = raw == written_as(known[name], len(raw), order) and not undecided
-            bits += 8 * len(raw) if right else -8
+        right = name in known and raw == written_as(known[name], len(raw), order)
+        # A number of which nothing says that it is turned round counts as not turned.
+        unsaid = order == "big" and not right
+        bits += 8 * len(raw) if right and not undecided else -8 * (name in known) - unsaid
     return bits
 
 
 def _proper(data: bytes, shape: Shape, known: Mapping[str, int], sealed: bytes) -> Dissection:
     """A request with the values that stand in this row of fields, in their right places. A field that is not there in
-    its size has the value that it should have, or zero."""
+    its size has the value that it should have, or zero; one that is too long, and not known, what it begins with."""
     values: dict[str, int] = {name: known.get(name, 0) for name in _SIZES}
     for name, _, raw, order in Opened(data, b"", shape=shape).fields():
-        if _SIZES.get(name) == len(raw):
-            values[name] = wrong.long(raw[::-1] if order == "big" else raw)
+        size = _SIZES.get(name, len(raw) + 1)
+        if size == len(raw) or (size < len(raw) and name not in known):
+            number = raw[::-1] if order == "big" else raw
+            values[name] = wrong.long(number[:size])
     return REQUEST.build(**values, encrypted_message=sealed)
 
 

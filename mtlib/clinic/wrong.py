@@ -574,9 +574,12 @@ def each_wider(parts: Shape) -> Iterator[Shape]:
 
 
 def each_narrower(parts: Shape) -> Iterator[Shape]:
+    """Each field in fewer bytes; seqno and length both as shorts."""
     for name, size, _ in parts:
         if size <= 16:
             yield from resized(name, *(s for s in (1, 2, 3, 4, 8, 12, 15) if s < size), orders=("little",))(parts)
+    if HEADER[2:] == parts[2:4]:
+        yield (*parts[:2], *shape(seqno=2, length=2), *parts[4:])
 
 
 def each_with_bytes_before(parts: Shape) -> Iterator[Shape]:
