@@ -19,6 +19,7 @@ import pytest
 
 from faulty_client import FaultyClient
 from mtlib import AuthKey, LocalDC, connect
+from mtlib.__main__ import main
 from mtlib.cli.looking import growing
 from mtlib.clinic.capture import read_capture
 from mtlib.clinic.listening import Heard
@@ -325,6 +326,12 @@ def test_the_command(tmp_path: Path) -> None:
     assert client.perm.hex()[:32] not in said.replace(" ", "")
     (connection,) = read_capture(file.read_bytes(), [AuthKey(client.perm), AuthKey(client.temp)]).connections
     assert [each.diagnosis.name for each in connection.heard if each.diagnosis] == ["iv_halves_swapped"]
+
+
+def test_the_keys_of_a_tap_are_not_read_from_stdin(capsys: pytest.CaptureFixture[str]) -> None:
+    """They may grow: with `-` it had none, and said nothing."""
+    assert main(["tap", "--to", "127.0.0.1:1", "--keys", "-"]) == 2
+    assert "come from a file" in capsys.readouterr().err
 
 
 def test_what_is_written_is_right_to_the_checksum(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from mtlib.cli.reading import NO, Adder, contents, octets, read, say, shown
+from mtlib.cli.reading import NO, Adder, contents, octets, read, refuse, say, shown
 
 
 def add_dissect(add: Adder) -> None:
@@ -167,6 +167,8 @@ def _tap(options: argparse.Namespace) -> int:
     from mtlib.cli.writing import to_stream
     from mtlib.net.tap import Tap
 
+    if options.keys == "-":
+        refuse("the keys of a tap come from a file, which may grow", got="-", expected="a file's name", where="--keys")
     ended = threading.Event()
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), lambda *_: ended.set())

@@ -61,7 +61,7 @@ class Tap:
     `to` is where they are taken: HOST:PORT, resolved once; Telegram's addresses are refused, and names that stand for
     one. `keys` is asked for the keys that are known by now, whenever a packet names another. `tell` gets everything
     that is heard, with the number of its connection; if it raises, the tap stops telling, and `failure` says why.
-    `write` is the file for the capture, made for its owner's eyes only.
+    `write` is the file for the capture: its owner alone may read it, unless it is there already with other rights.
     """
 
     def __init__(
