@@ -211,3 +211,13 @@ def test_a_request_at_another_place_of_the_message(at: int, name: str) -> None:
     moved = moved[: len(moved) // 16 * 16]
     found = diagnose(packet=C.packet(message=moved), temp_key=C.temp)
     assert name in found.names
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [C.message(), C.request, C.message()[16:32] + C.request, struct.pack("<qi", C.msg_id, 99) + C.request],
+    ids=["a whole message", "the request alone", "half a header", "another length"],
+)
+def test_a_request_in_the_clear_behind_key_id_0(behind: bytes) -> None:
+    found = diagnose(packet=bytes(8) + behind, msg_id=C.msg_id, session_id=C.session_id, **KEYS, now=NOW)
+    assert found.names == ("sent_unencrypted",)

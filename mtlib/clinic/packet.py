@@ -132,14 +132,16 @@ def _unencrypted(packet: bytes) -> bool:
 
 
 def _sent_unencrypted(packet: bytes, patient: Patient) -> TriedPacket | None:
-    """The binding in an unencrypted message; None where there is none in it."""
-    body = unwrapped(packet[PLAIN_HEADER:])
+    """The binding in an unencrypted message, or in the clear anywhere behind key id 0; None where there is none."""
+    body, msg_id = unwrapped(packet[PLAIN_HEADER:]), wrong.long(packet[8:16])
     if not _unencrypted(packet) or body[:4] != BIND:
-        return None
+        begins = packet.find(BIND) if packet[:8] == PLAIN else -1
+        if begins < 0:
+            return None
+        body, msg_id = packet[begins : begins + REQUEST_SIZE], patient.msg_id
     right = "the id of the temporary key" if patient.temp_key is None else patient.temp_key.key.id_bytes
     finding = noticed("sent_unencrypted", Evidence("packet/auth_key_id", 0, 8, PLAIN, right))
-    richer = replace(patient, request=body, msg_id=wrong.long(packet[8:16]), packet=packet)
-    return TriedPacket(True, richer, (finding,))
+    return TriedPacket(True, replace(patient, request=body, msg_id=msg_id, packet=packet), (finding,))
 
 
 def _one_key_for_both(patient: Patient) -> Iterator[Finding]:
