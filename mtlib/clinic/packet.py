@@ -133,12 +133,14 @@ def _unencrypted(packet: bytes) -> bool:
 
 def _sent_unencrypted(packet: bytes, patient: Patient) -> TriedPacket | None:
     """The binding in an unencrypted message, or in the clear anywhere behind key id 0; None where there is none."""
-    body, msg_id = unwrapped(packet[PLAIN_HEADER:]), wrong.long(packet[8:16])
-    if not _unencrypted(packet) or body[:4] != BIND:
-        begins = packet.find(BIND) if packet[:8] == PLAIN else -1
-        if begins < 0:
-            return None
-        body, msg_id = packet[begins : begins + REQUEST_SIZE], patient.msg_id
+    body, msg_id = unwrapped(packet[PLAIN_HEADER:]), patient.msg_id
+    if _unencrypted(packet) and body[:4] == BIND:
+        msg_id = wrong.long(packet[8:16])
+    elif packet[:8] == PLAIN and BIND in packet:
+        begins = packet.index(BIND)
+        body = packet[begins : begins + REQUEST_SIZE]
+    else:
+        return None
     right = "the id of the temporary key" if patient.temp_key is None else patient.temp_key.key.id_bytes
     finding = noticed("sent_unencrypted", Evidence("packet/auth_key_id", 0, 8, PLAIN, right))
     return TriedPacket(True, replace(patient, request=body, msg_id=msg_id, packet=packet), (finding,))
