@@ -300,7 +300,7 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         inside = opened.envelope[HEADER:]
         undone = [row.name for row, ways in at("unpacked") if any((way(inside) or b"")[:4] == INNER_ID for way in ways)]
         more = f"It is one, {undone[0].replace('_', ' ')}." if undone else ""
-        beside = _outside(compared, _header(opened) - 8)
+        beside = _outside(compared, _header(opened) - 8)  # without seqno and length: they belong to what is sealed
         return case.and_found(said("something_else_sealed", more, strange), *beside), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
     return case.and_found(*compared), opened
@@ -321,8 +321,8 @@ def _orders_settled(opened: Opened, patient: Patient) -> Patient:
 
 def _outside(compared: list[Finding], begins: int = 0) -> list[Finding]:
     """Without what is about the plaintext from this byte on."""
-    places = [(each, each.evidence[0]) for each in compared]
-    return [each for each, row in places if row.within != "plaintext" or row.offset + row.size <= begins]
+    return [each for each in compared
+            if (row := each.evidence[0]).within != "plaintext" or row.offset + row.size <= begins]  # fmt: skip
 
 
 def _header(opened: Opened) -> int:
@@ -523,8 +523,8 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _strange(opened: Opened, known: Mapping[str, Any], compared: list[Finding]) -> bool:
     """Whether nothing in it is what a binding has, or became of that, although the hash says that it was meant."""
-    of_object = [each for each in compared if each not in _outside(compared, _header(opened))]
-    if opened.size is None or {each.name for each in of_object} - GENERIC:
+    beside = _outside(compared, _header(opened))
+    if opened.size is None or {each.name for each in compared if each not in beside} - GENERIC:
         return False
     inside = [(raw, written_as(known[name], len(raw), order)) for name, _, raw, order in opened.fields()
               if name in known and name not in HEADER_FIELDS and (len(raw) == 8 or not opened.misplaced)]  # fmt: skip
@@ -570,8 +570,7 @@ def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
     fields = [(at_, raw, written_as(known[name], len(raw), order)) for name, at_, raw, order in opened.fields()
               if name in known and raw]  # fmt: skip
     wrong_ones = [each for each in fields if each[1] != each[2]]
-    after = [each for each in wrong_ones if each[0] > 16]
-    lost = wrong_ones if wrong_ones == fields else after
+    lost = wrong_ones if wrong_ones == fields else [each for each in wrong_ones if each[0] > 16]
     if len(lost) < 2 or lost != fields[-len(lost) :]:
         return None
     start, found, right = lost[0]

@@ -137,8 +137,7 @@ def _sent_unencrypted(packet: bytes, patient: Patient) -> TriedPacket | None:
     if _unencrypted(packet) and body[:4] == BIND:
         msg_id = wrong.long(packet[8:16])
     elif packet[:8] == PLAIN and BIND in packet:
-        begins = packet.index(BIND)
-        body = packet[begins : begins + REQUEST_SIZE]
+        body = packet[packet.index(BIND) :][:REQUEST_SIZE]
     else:
         return None
     right = "the id of the temporary key" if patient.temp_key is None else patient.temp_key.key.id_bytes

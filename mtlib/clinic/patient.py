@@ -39,10 +39,9 @@ _BOOL = re.compile(
 """A Bool as the languages print it: boolTrue, Ok(true), Bool::True, {"_": "boolTrue"}."""
 _RESULT = SCHEMA["rpc_result"].id_bytes
 _ANSWERS = (_RESULT, *(SCHEMA[name].id_bytes for name in ("bad_msg_notification", "bad_server_salt")))
-
-
 _LIKE_A_KEY = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:,.-]?){16,}|(?:-?\d{1,3}[, ]+){12,}|(?:\\+x[0-9A-Fa-f]{2}){4,}"
                          r"|(?![A-Z_\d]+\b)[\w+/=-]{40,}")  # fmt: skip
+"""Bytes of a key in a text, as hex, decimal numbers, escapes or base64; a name of an error in capitals is none."""
 
 
 class GivenKey(Secret):

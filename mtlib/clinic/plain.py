@@ -37,7 +37,7 @@ _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
 _ANSWERED = re.compile(r"(?m)^(.{0,40}?([A-Za-z_][\w ]{1,40}) ?[:=][ \t]*)([^\"'\s].*)$")
-_QUOTED = r"""(?:"((?:[^"\\\n]|\\[^\n])*+)"|'((?:[^'\\\n]|\\[^\n])*+)')"""
+_QUOTED = r"""(?:"(?P<double>(?:[^"\\\n]|\\[^\n])*+)"|'(?P<single>(?:[^'\\\n]|\\[^\n])*+)')"""
 """What stands in quotes. The first 3.11 of Python do not go back behind what fails within `(?:...)*+`, so nothing in
 there looks ahead (CPython's issue 106052)."""
 _LITERAL = re.compile(rf"(?<![\w\\])([bB]?){_QUOTED}")
@@ -394,11 +394,16 @@ def plain(text: str) -> str:
     return "\n".join(_named_columns(_one_below_another(_logged_rows(text.split("\n")))))
 
 
+def _inside(literal: re.Match[str]) -> str:
+    """What stands between the quotes of a string."""
+    return literal["double"] or literal["single"] or ""
+
+
 def _signs(text: str) -> str:
     """The text with plain quotes, blanks and digits, but for strings with bytes in them."""
     ends, parts = 0, list[str]()
     for literal in _LITERAL.finditer(text) if "\\" in text else ():
-        if _ESCAPE.search(literal[2] or literal[3] or ""):
+        if _ESCAPE.search(_inside(literal)):
             parts += [text[ends : literal.start()].translate(_QUOTES), literal[0]]
             ends = literal.end()
     return "".join([*parts, text[ends:].translate(_QUOTES)])
@@ -419,7 +424,7 @@ def _told(string: str, objects: bool) -> str:
         lines, dumps = undump(_ANSWERED.sub(_in_quotes, text))
         named = any(found and NAMES.get(known(found[1])) for found in map(_GOES_ON.match, lines))
         return "; ".join(filter(str.strip, lines)).replace(":; ", ": ") if dumps or named else string
-    text, octets = _PYTHON.subn(lambda found: (unescaped(found[1] or found[2] or "") or b"").hex(), text)
+    text, octets = _PYTHON.subn(lambda found: (unescaped(_inside(found)) or b"").hex(), text)
     holds = text.removesuffix("\n").replace("\t", " ").isprintable() and (
         octets or (objects and re.match(r"\s*[{\[]|[^\n]*\n$", text)))
     return _STRING.sub(lambda found: _told(found[0], objects), text.rstrip("\n")) if holds else string
@@ -431,7 +436,7 @@ def _without_literals(text: str) -> tuple[str, dict[str, str]]:
     literals: dict[str, str] = {}
 
     def kept(found: re.Match[str]) -> str:
-        inside, quote = found[2] or found[3] or "", found[0][-1]
+        inside, quote = _inside(found), found[0][-1]
         if len(literals) == len(_PLACES) or not _ESCAPE.search(inside):
             return found[0]
         place = chr(_PLACES[len(literals)])
