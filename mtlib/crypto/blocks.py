@@ -84,7 +84,6 @@ def _substituted(word: int, box: bytes) -> int:
     return box[word >> 24] << 24 | box[word >> 16 & 255] << 16 | box[word >> 8 & 255] << 8 | box[word & 255]
 
 
-@lru_cache(4)
 def _keys(key: bytes, *, back: bool) -> list[Words]:
     """The keys of the rounds, in the order in which a direction needs them and their words."""
     keys = _schedule(key)
@@ -97,11 +96,13 @@ def _keys(key: bytes, *, back: bool) -> list[Words]:
     return [(a, d, c, b) for a, b, c, d in reversed(keys)]
 
 
+@lru_cache(8)
 def cipher(key: bytes, *, back: bool = False) -> Callable[[int], int]:
     """From a block of 16 bytes to another, both as big-endian numbers; `back` decrypts. The key has 16, 24 or 32 bytes.
 
     Byte i of a new word comes from the word i places further on. Backwards it is i places before: the same, once the
-    four words stand in the order 0, 3, 2, 1.
+    four words stand in the order 0, 3, 2, 1. After each key that a reader presses, a page opens and seals the same
+    message for its tables, its verdict and its arrows: the last ciphers keep what they made of their last blocks.
     """
     (k0, k1, k2, k3), *rounds, (e0, e1, e2, e3) = _keys(key, back=back)
     t0, t1, t2, t3, box = _tables(back=back)
@@ -121,7 +122,7 @@ def cipher(key: bytes, *, back: bool = False) -> Callable[[int], int]:
         y, z = _last(c, d, a, b, box) ^ e2, _last(d, a, b, c, box) ^ e3
         return w << 96 | x << second | y << 32 | z << fourth
 
-    return run
+    return lru_cache(64)(run)
 
 
 def _last(a: int, b: int, c: int, d: int, box: bytes) -> int:

@@ -127,15 +127,15 @@ def kind_of(widget: Widget) -> str:
 
 @dataclass
 class PageView:
-    """A view of which a page has asked something, and the structure that the page was told last, as JSON."""
+    """A view of which a page has asked something, and the structure that the page was told last."""
 
     widget: Widget
-    told: str = ""
+    told: Any = None
 
     def news(self) -> dict[str, Any]:
         """What the page does not know yet; a state always, since it carries the serial of what it answers."""
         now = traits(self.widget)
-        before, self.told = self.told, json.dumps(now.get("structure"))
+        before, self.told = self.told, now.get("structure")
         if self.told == before:
             now.pop("structure", None)
         return now
@@ -187,7 +187,7 @@ class Book:
             for message in before:
                 kept.widget.hear(kept.widget, message, [])
             if before:
-                kept.told = ""
+                kept.told = None
         kept.widget.hear(kept.widget, question["message"], [])
         sent, kept.widget.sent = kept.widget.sent, []
         return {"traits": kept.news(), "sent": sent}

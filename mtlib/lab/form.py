@@ -136,7 +136,7 @@ class Form:
         if self._view is None or self._root is None or bytes(root) != bytes(self._root) or root.name != self._root.name:
             self._root = root
             self._view = self._opened(root)
-        if Map.of(self._view.dissection).sheet(layer) is None:
+        if self._view.map.sheet(layer) is None:
             self._view.reset()  # a change has closed the seal behind which these bytes stand
         self._view.look(layer, start, stop, focus=focus)
 

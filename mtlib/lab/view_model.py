@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
 from types import MappingProxyType
 from typing import Any
@@ -62,6 +62,11 @@ class Draft:
     values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     verdict: Any = None
 
+    @cached_property
+    def map(self) -> Map:
+        """Where everything in it stands."""
+        return Map.of(self.dissection)
+
 
 class ViewModel:
     """A message that can be looked at and changed. `dissection` and `verdict` are as of the last change.
@@ -87,9 +92,9 @@ class ViewModel:
         self.original = dissection
         self._rebuild, self._judge, self._reseal = rebuild, judge, reseal
         self._known, self._functions, self._answer, self._keys = known or {}, functions, answer, keys
-        self._base = {sheet.path: bytes(sheet.dissection).hex() for sheet in Map.of(dissection).sheets}
         self._drafts = [self._judged(Draft(dissection))]
         self._at = 0
+        self._base = {sheet.path: bytes(sheet.dissection).hex() for sheet in self.map.sheets}
         self._mode = KEYS if reseal else ATTACKER
         self._serial: int | str = 0
         self._look: dict[str, Any] = {}
@@ -102,6 +107,11 @@ class ViewModel:
     @property
     def dissection(self) -> Dissection:
         return self._drafts[self._at].dissection
+
+    @property
+    def map(self) -> Map:
+        """Where everything in it stands."""
+        return self._drafts[self._at].map
 
     @property
     def verdict(self) -> Any:
@@ -177,7 +187,7 @@ class ViewModel:
 
         Raises LocalError where it is no choice: a constant, or something that is computed.
         """
-        found = Map.of(self.dissection)
+        found = self.map
         for _ in range(len(found.places)):
             place = found.place(path)
             if place is None:
@@ -211,7 +221,7 @@ class ViewModel:
         self._push(Draft(self.original), False)
 
     def _sheet(self, layer: str) -> Sheet:
-        sheet = Map.of(self.dissection).sheet(layer)
+        sheet = self.map.sheet(layer)
         if sheet is None:
             raise LocalError("no such bytes here", got=layer)
         return sheet
@@ -319,9 +329,8 @@ class ViewModel:
 
     def _place(self, sheet: Sheet, at: int) -> Place | None:
         """The innermost field over a byte."""
-        found = Map.of(self.dissection)
-        index = next(number for number, other in enumerate(found.sheets) if other.path == sheet.path)
-        return found.at(index, at)
+        index = next(number for number, other in enumerate(self.map.sheets) if other.path == sheet.path)
+        return self.map.at(index, at)
 
     # -- State out
 
@@ -329,7 +338,7 @@ class ViewModel:
         draft = self._drafts[self._at]
         if draft is not self._shown:
             self._shown = draft
-            self._show(Map.of(draft.dissection), draft.verdict)
+            self._show(draft.map, draft.verdict)
         self.state = {
             "serial": self._serial,
             "mode": self.mode,

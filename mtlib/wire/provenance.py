@@ -11,7 +11,9 @@ import hashlib
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, SupportsBytes
+from functools import cache
+from types import CodeType
+from typing import Any
 
 from mtlib.errors import LocalError, MtError
 from mtlib.wire.dissection import Dissection, Field, Span
@@ -85,7 +87,7 @@ def _outside(value: Any, name: str) -> bytes | None:
         return None
     if isinstance(value, int) and -(2**63) <= value < 2**63:
         return value.to_bytes(8, "little", signed=True)
-    if isinstance(value, (SupportsBytes, bytearray, memoryview)):
+    if hasattr(value, "__bytes__") or isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     raise LocalError(f"{name} is known as bytes, a key or a long", got=type(value).__name__)
 
@@ -96,9 +98,14 @@ def _run(formula: str, names: Mapping[str, bytes | None], functions: Mapping[str
     if not formula or None in names.values():
         return None
     try:
-        return eval(formula, {"__builtins__": {}, **functions, **names})
+        return eval(_compiled(formula), {"__builtins__": {}, **functions, **names})
     except (NameError, MtError):
         return None
+
+
+@cache
+def _compiled(formula: str) -> CodeType:
+    return compile(formula, "formula", "eval")
 
 
 def _agrees(result: Any, found: bytes) -> bool | None:
