@@ -434,8 +434,9 @@ class Scan:
     def without_value(self, names: Collection[str]) -> list[str]:
         """A sentence for each name of bytes behind which there were none; `names` are those that were found."""
         for found in _MENTIONED.finditer(self._text):
-            if not (NAMES[known(found[0])] == "key" and "other_keys" in names):
-                self._named.setdefault(known(found[0]), self._number(found.start()))
+            name = known(found[0])
+            if name and not (NAMES[name] == "key" and "other_keys" in names):
+                self._named.setdefault(name, self._number(found.start()))
         return [f"line {line}: {name} has no {'number' if NAMES[name] == 'id' else 'bytes'} behind its name"
                 for name, line in self._named.items() if name not in names and not self._is_log[line - 1]]  # fmt: skip
 
