@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / "tests" / "tools"
-FOLDER = "C# Kurs [2026] 100% ü & co"
+FOLDER = os.fsdecode("C# Kurs [2026] 100% ü & co".encode())
 
 IMPORTED = (
     "cryptography",
