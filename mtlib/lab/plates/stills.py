@@ -67,7 +67,7 @@ class Layers(Still):
                 if span.name == "ciphertext":
                     yield Glyph(f"{name} hatched", x, y, look="hatch", d=hatching(wide, 22))
             x = SIDE + step * (start + self.at + 0.5)
-            yield Glyph(f"{name} mark", x, y - 3, look="bad", d=line((0, 0), (0, 29)))
+            yield Glyph(f"{name} mark", x, y - 5, look="bad", d="M0 0v6M0 26v6")  # above and below what is written
 
     def said(self) -> str:
         return f"The red marks stand at byte {self.at} of each layer, and go down like stairs."
