@@ -157,6 +157,15 @@ def test_it_asks_and_says_what_it_is_in_one_sentence(make: Make) -> None:
 
 
 @EVERY_PICTURE
+def test_its_table_has_room_for_every_word(make: Make) -> None:
+    """Some 130 letters stand beside each other in the usual window of JupyterLab."""
+    longest = [
+        max(len(word) for text in column for word in [*text.split(), ""]) for column in zip(*make().rows(), strict=True)
+    ]
+    assert sum(longest) + 3 * len(longest) <= 130
+
+
+@EVERY_PICTURE
 def test_structure_and_state_are_plain_and_the_same_every_time(make: Make) -> None:
     model, other = make(), make()
     assert json.loads(json.dumps([model.structure, model.state])) == [model.structure, model.state]
