@@ -576,6 +576,13 @@ def test_the_smallest_crew_is_found_by_search_and_there_is_one_only() -> None:
         assert number in succeeding(Switches(frozenset({part})))
 
 
+@pytest.mark.parametrize("given", [0, True, 1.5, len, "msg_id", [["msg_id"]], {"a": 1}, [1, 2]])
+def test_no_crew_of_another_type_is_told_the_right_one(given: Any) -> None:
+    said = str(CREW.examine(lambda: given, ""))
+    assert said.startswith("almost: A list of names is wanted"), said
+    assert not any(part in said for part in CREW.solution())
+
+
 def flips_accepted(crew: set[str]) -> int:
     rules, request = Switches.only(crew).rules, bytes(BINDING.request)
     return sum(judge(Facts(request.replace(SEAL, flipped(SEAL, bit)), BINDING.perm_key, BINDING.temp_key,
