@@ -213,3 +213,17 @@ def test_the_widget_carries_messages_and_states(make: Make) -> None:
     widget._handle(widget, {"serial": "v 1", "do": do, "value": value}, [])
     widget._handle(widget, "no message", [])
     assert widget.state == widget.model.state and widget.state["serial"] == "v 1"
+
+
+def test_tortoise_and_hare_stand_on_no_number() -> None:
+    rho = ALL["rho"]()
+    (slider,) = rho.controls()
+    for step in range(slider.most + 1):  # type: ignore[union-attr]
+        play(rho, ("step", step))
+        marks = [mark for mark in rho.marks() if mark.w]
+        tags = [mark for mark in marks if mark.id[0] in "TH"]
+        for tag in tags:
+            for other in marks:
+                over = min(tag.x + tag.w, other.x + other.w) - max(tag.x, other.x)
+                down = min(tag.y + tag.h, other.y + other.h) - max(tag.y, other.y)
+                assert other is tag or min(over, down) < 1, (step, tag.id, other.id)
