@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mtlib.errors import LocalError
 from mtlib.lab import Menus
 from mtlib.lab.answers import EXERCISES
-from mtlib.lab.exercises import examine
+from mtlib.lab.exercises import check, examine
+from mtlib.lab.guesses import answered
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was chosen before, and what is chosen is kept in a folder of this test's."""
+    monkeypatch.setenv("MTLIB_MY_BIND", str(tmp_path / "my_bind.py"))
+    monkeypatch.setattr("mtlib.lab.guesses._guessed", {})
 
 
 def test_what_is_not_chosen_is_open() -> None:
@@ -47,3 +57,24 @@ def test_a_saved_notebook_has_questions_and_answers_and_nothing_chosen() -> None
     assert before == (answer._repr_mimebundle_()[0]["text/html"], str(answer))
     assert "Silence." in before[0] and "Silence." in before[1]
     assert {menu.tooltip[:2].strip() for menu in answer.menus.values()} == {str(key) for key in answer}
+
+
+def test_a_cell_that_runs_again_chooses_again_what_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, letter in EXERCISES["symptoms"].solution.items():  # type: ignore[union-attr]
+        assert "symptoms" not in answered()
+        Menus("symptoms").choose(key, letter)
+    monkeypatch.setattr("mtlib.lab.guesses._guessed", {})  # another kernel
+    assert dict(Menus("symptoms")) == EXERCISES["symptoms"].solution  # type: ignore[union-attr]
+    assert "symptoms" in answered()
+
+
+def test_what_stands_there_is_never_of_an_earlier_choice(capsys: pytest.CaptureFixture[str]) -> None:
+    check("symptoms", Menus("symptoms"))
+    assert capsys.readouterr().out == ""
+    check("symptoms", {})
+    assert capsys.readouterr().out.startswith("not yet: ")
+
+
+def test_a_file_of_guesses_that_somebody_wrote_chooses_nothing_strange(tmp_path: Path) -> None:
+    (tmp_path / "my_guesses.json").write_text('{"menus:symptoms": {"1": "zz", "2": ["b"], "3": 4, "99": "a"}}')
+    assert set(Menus("symptoms").values()) == {...}

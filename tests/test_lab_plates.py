@@ -157,6 +157,15 @@ def test_it_asks_and_says_what_it_is_in_one_sentence(make: Make) -> None:
 
 
 @EVERY_PICTURE
+def test_its_table_has_room_for_every_word(make: Make) -> None:
+    """Some 130 letters stand beside each other in the usual window of JupyterLab."""
+    longest = [
+        max(len(word) for text in column for word in [*text.split(), ""]) for column in zip(*make().rows(), strict=True)
+    ]
+    assert sum(longest) + 3 * len(longest) <= 130
+
+
+@EVERY_PICTURE
 def test_structure_and_state_are_plain_and_the_same_every_time(make: Make) -> None:
     model, other = make(), make()
     assert json.loads(json.dumps([model.structure, model.state])) == [model.structure, model.state]
@@ -204,3 +213,17 @@ def test_the_widget_carries_messages_and_states(make: Make) -> None:
     widget._handle(widget, {"serial": "v 1", "do": do, "value": value}, [])
     widget._handle(widget, "no message", [])
     assert widget.state == widget.model.state and widget.state["serial"] == "v 1"
+
+
+def test_tortoise_and_hare_stand_on_no_number() -> None:
+    rho = ALL["rho"]()
+    (slider,) = rho.controls()
+    for step in range(slider.most + 1):  # type: ignore[union-attr]
+        play(rho, ("step", step))
+        marks = [mark for mark in rho.marks() if mark.w]
+        tags = [mark for mark in marks if mark.id[0] in "TH"]
+        for tag in tags:
+            for other in marks:
+                over = min(tag.x + tag.w, other.x + other.w) - max(tag.x, other.x)
+                down = min(tag.y + tag.h, other.y + other.h) - max(tag.y, other.y)
+                assert other is tag or min(over, down) < 1, (step, tag.id, other.id)

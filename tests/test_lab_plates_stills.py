@@ -76,6 +76,14 @@ def test_layers_find_the_field_of_their_byte_and_its_place() -> None:
     ]  # fmt: skip
 
 
+def test_the_marks_of_layers_stand_above_and_below_what_is_written() -> None:
+    boxes = {mark.y: mark for mark in ALL["Layers"]().marks() if mark.w}
+    for mark in (mark for mark in ALL["Layers"]().marks() if mark.id.endswith(" mark")):
+        box = next(box for y, box in boxes.items() if 0 < y - mark.y < 10)
+        strokes = [(mark.y + int(start), int(size)) for start, size in re.findall(r"M0 (\d+)v(\d+)", mark.d)]
+        assert [start + size <= box.y + 4 or start >= box.y + box.h - 4 for start, size in strokes] == [True, True]
+
+
 def test_boxes_count_every_byte_of_a_layer() -> None:
     (_, _, before, behind, key), (_, _, last, none, _) = list(ALL["Boxes"]().rows())[1:]
     sizes = [int(each.split()[-1]) for each in f"{before}, {behind}".split(", ")]

@@ -448,8 +448,8 @@ def test_the_horizon_asks_the_receivers() -> None:
     assert model.accepts() == [True] * 4
     assert play(model, ("appended", 3)).startswith("3 blocks appended. trusts the length inside: accepts; at most 15")
     assert model.accepts() == [True, False, False, False]
-    assert [lasting(256.0**payload) for payload in (1, 2, 4, 8)] == [
-        "less than a second", "32.8 s", "24.9 days", "292 million years",
+    assert [lasting(256.0**payload) for payload in (1, 2, 4, 6, 8)] == [
+        "less than a second", "32.8 s", "24.9 days", "4,460 years", "292 million years",
     ]  # fmt: skip
     with pytest.raises(LocalError):
         Horizon(sample().carried, {9: 1}, 2**20)
@@ -574,6 +574,13 @@ def test_the_smallest_crew_is_found_by_search_and_there_is_one_only() -> None:
     assert succeeding(Switches.only(needed), FOURTEEN) == []
     for number, part in STOPS.items():
         assert number in succeeding(Switches(frozenset({part})))
+
+
+@pytest.mark.parametrize("given", [0, True, 1.5, len, "msg_id", [["msg_id"]], {"a": 1}, [1, 2]])
+def test_no_crew_of_another_type_is_told_the_right_one(given: Any) -> None:
+    said = str(CREW.examine(lambda: given, ""))
+    assert said.startswith("almost: A list of names is wanted"), said
+    assert not any(part in said for part in CREW.solution())
 
 
 def flips_accepted(crew: set[str]) -> int:

@@ -205,6 +205,32 @@ def is_short(notebook: NotebookNode) -> Iterator[str]:
         yield f"{len(main)} predictions on the main way: give all but {PREDICTIONS} of them more=True"
 
 
+def set_in(source: str) -> set[str]:
+    """The names that a cell gives a value, those inside of its functions left out."""
+    names, waiting = set(), list[ast.AST](ast.parse(source).body)
+    while waiting:
+        match waiting.pop():
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                pass
+            case other:
+                waiting += ast.iter_child_nodes(other)
+    return names
+
+
+def an_answer_has_its_own_name(notebook: NotebookNode) -> Iterator[str]:
+    """Whoever goes back and runs another cell would have its value checked for the answer."""
+    cells = code(notebook)
+    for cell in cells:
+        if any(tag.startswith("exercise:") for tag in tags(cell)):
+            for other in cells:
+                if other is not cell and (shared := set_in(cell.source) & set_in(other.source)):
+                    yield f"cell {other.execution_count} sets {', '.join(sorted(shared))}, the name of an exercise"
+
+
 Rule = Callable[[NotebookNode], Iterator[str]]
 RULES: tuple[Rule, ...] = (
     ran_in_order,
@@ -219,6 +245,7 @@ RULES: tuple[Rule, ...] = (
     fits_the_window,
     links_lead_somewhere,
     is_short,
+    an_answer_has_its_own_name,
 )
 
 
@@ -270,6 +297,11 @@ def tagged(tag: str) -> Callable[[NotebookNode], None]:
     return lambda notebook: notebook.cells[1].metadata.update(tags=[tag])
 
 
+def with_exercise_and(source: str) -> Callable[[NotebookNode], None]:
+    answer = new_code_cell("answer = ...", metadata={"tags": ["exercise:sum"]})
+    return lambda notebook: notebook.cells.extend([answer, new_code_cell(source)])
+
+
 def never_run(notebook: NotebookNode) -> None:
     notebook.cells[1].execution_count = None
 
@@ -298,6 +330,7 @@ BROKEN: tuple[tuple[Rule, Callable[[NotebookNode], None]], ...] = (
     (is_short, with_code(*["1"] * CELLS)),
     (is_short, with_code("1\n" * (LINES + 1))),
     (is_short, with_code(*['predict("?", way, it)'] * (PREDICTIONS + 1))),
+    (an_answer_has_its_own_name, with_exercise_and("for _ in (1, 2):\n    answer = 3")),
 )
 
 
@@ -317,6 +350,12 @@ def test_more_to_try_is_not_on_the_main_way() -> None:
     notebook = good()
     with_code(*['predict("?", way, it)'] * PREDICTIONS, 'predict("?", way, it, more=True)', "1\n" * LINES)(notebook)
     assert list(is_short(notebook)) == []
+
+
+def test_a_name_inside_of_a_function_is_another() -> None:
+    notebook = good()
+    with_exercise_and("def own(answer):\n    answer += 1\n\n\nsums = [answer for answer in (1, 2)]")(notebook)
+    assert list(an_answer_has_its_own_name(notebook)) == []
 
 
 def test_a_key_is_a_secret_only_at_its_length() -> None:

@@ -1413,7 +1413,7 @@ _OFFER: tuple[Mistake, ...] = (
           auth_key=lambda *v: client.auth_key(*v).lstrip(b"\0").ljust(256, b"\0")),
     _rung("auth_key_low_byte_first", PROOF, "The key stands low byte first.", "High byte first.",
           auth_key=lambda *v: client.auth_key(*v)[::-1]),
-    _rung("auth_key_is_g_b", PROOF, "That is g_b.", "That is g_b, which the DC may see: take g_a to the power of b.",
+    _rung("auth_key_is_g_b", PROOF, "That is g_b.", "The DC may see it: take g_a to the power of b.",
           auth_key=lambda g_a, b, p: (_power(g, _number(b), p) for g in (3, 2, 4, 5, 6, 7))),
     _rung("auth_key_of_a_product", PROOF, "That is g_a times b.", "g_a to the power of b, not times b.",
           auth_key=lambda g_a, b, p: (_number(g_a) * _number(b) % _number(p)).to_bytes(256, "big")),

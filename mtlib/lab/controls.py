@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets
 
 from mtlib.errors import LocalError, Unreachable
+from mtlib.lab.guesses import guesses, remember, remember_answer
 from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import Endpoint, endpoint
 from mtlib.wire.view import Cell, escape, html_table
@@ -88,15 +89,20 @@ class EndpointChoice:
 
 
 OPEN = "choose a letter"
+MENUS = "menus:"
+"""In front of the name of an exercise whose choices are kept."""
 CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
 class Menus(Mapping[Any, Any]):
     """The answer to the exercise `name`, by what is chosen in its menus; what is not chosen yet is `...`.
 
-    As the last value of a cell it shows itself. A saved notebook has the questions and the answers to choose from.
-    Raises LocalError for an exercise that has no choices.
+    As the last value of a cell it shows itself, and below how far the answer is; `check` is silent then, since what it
+    says would stand there after the next choice. What was chosen is chosen again when the cell runs again. A saved
+    notebook has the questions and the answers to choose from. Raises LocalError for an exercise that has no choices.
     """
+
+    says_itself = True
 
     def __init__(self, name: str) -> None:
         from mtlib.lab.answers import EXERCISES  # late: whoever chooses where to bind needs no exercises
@@ -111,15 +117,19 @@ class Menus(Mapping[Any, Any]):
         self.questions: dict[Any, str] = {key: str(asked[key]) for key in exercise.solution}
         self.meanings: dict[Any, str] = {each: str(meant[each]) for each in exercise.choices}
         options = [(OPEN, ...), *((f"{each}  {said}", each) for each, said in self.meanings.items())]
+        before = guesses().get(f"{MENUS}{name}")
+        chosen = {key: before.get(str(key)) if isinstance(before, dict) else None for key in self.questions}
         self.menus = {
-            key: ipywidgets.Dropdown(options=options, value=..., layout={"width": "46%"}) for key in self.questions
-        }
+            key: ipywidgets.Dropdown(options=options, value=letter if letter in exercise.choices else ...,
+                                     layout={"width": "46%"})
+            for key, letter in chosen.items()
+        }  # fmt: skip
         self.said = ipywidgets.HTML()
         rows = []
         for key, menu in self.menus.items():
             question = f"{key}  {self.questions[key]}"
             menu.tooltip = question
-            menu.observe(lambda change: self._say(), "value")
+            menu.observe(lambda change: self._chose(), "value")
             label = ipywidgets.HTML(f"<div>{escape(question)}</div>", layout={"width": "52%"})
             rows.append(ipywidgets.HBox([label, menu]))
         self._say()
@@ -140,7 +150,13 @@ class Menus(Mapping[Any, Any]):
             raise LocalError("there is no such answer", got=f"{key!r}: {answer!r}", where="Menus")
         self.menus[key].value = answer
 
+    def _chose(self) -> None:
+        remember(f"{MENUS}{self.name}", {str(key): letter for key, letter in self.items() if letter is not ...})
+        self._say()
+
     def _say(self) -> None:
+        if dict(self) == dict(self.exercise.solution):
+            remember_answer(self.name)
         self.said.value = f'<div role="status">{escape(str(self.exercise.examine(self, "")))}</div>'
 
     def __str__(self) -> str:

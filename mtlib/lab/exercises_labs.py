@@ -5,7 +5,7 @@ Where a value stands is read from the schema; what a data centre notices is held
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial, reduce
 from hashlib import sha1
@@ -581,10 +581,10 @@ STOPS = {"A1": "temp_auth_key_id", "A6": "perm_auth_key_id", "A7": "not_bound_el
 
 def _missing(answer: Callable[..., Any], seed: str) -> str:
     """What is wrong with a crew: an attack that gets through, or nothing, and then it is too large."""
-    crew = set(answer())
-    if not crew <= set(PARTS):
-        return "no_such_part"
-    switches = Switches.only(crew)
+    given = answer()
+    if not isinstance(given, Iterable) or not all(each in PARTS for each in given):
+        return "no_such_part"  # whatever it is: else the complaint would show what is right
+    switches = Switches.only(crew := set(given))
     if "msg_id_rises" in crew and "msg_id" not in crew and crew >= set(STOPS.values()) - {"msg_id"}:
         return "rises_for_msg_id"
     for number in (*STOPS, *FOURTEEN):

@@ -18,8 +18,8 @@ export default {
 };
 
 /** Text with `code` in it. */
-function told(tag, name, text) {
-  const element = make(tag, name);
+function told(tag, name, text, attributes) {
+  const element = make(tag, name, "", attributes);
   text.split("`").forEach((piece, at) => element.append(at % 2 ? make("code", "", piece) : piece));
   return element;
 }
@@ -270,7 +270,7 @@ function compared([head, ...rows]) {
     const row = make("tr");
     texts.forEach((each, at) => {
       if (!each && (top || !at)) row.append(make("td"));
-      else row.append(top || !at ? make("th", "", each, { scope: top ? "col" : "row" }) : make("td", "", each));
+      else row.append(top || !at ? told("th", "", each, { scope: top ? "col" : "row" }) : told("td", "", each));
     });
     return row;
   };

@@ -53,6 +53,8 @@ STILL = """async () => {
     await new Promise(requestAnimationFrame);
 }"""
 SAVE = "async () => { await window.jupyterapp.shell.currentWidget.context.save(); }"
+TROUBLE = ", ".join(f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr"))
+"""A traceback is shown as what a cell wrote to stderr."""
 PATIENCE = 15.0
 PUT_AWAY = """async () => {
   const open = window.jupyterapp.shell.currentWidget;
@@ -176,11 +178,11 @@ class Lab:
         prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(made => made.textContent)"
         ended = self.page.wait_for_function(
             f"(all => !all.some(text => text.includes('*')) && (all.every(text => /\\d/.test(text)) ||"
-            f" document.querySelector('[data-mime-type=\"application/vnd.jupyter.error\"]')) && all)({prompts})",
+            f" document.querySelector('{TROUBLE}')) && all)({prompts})",
             timeout=120_000,
         ).json_value()  # read once: a cell that is drawn anew is without its number for a moment
         waiting = [text for text in ended if not any(map(str.isdigit, text))]
-        trouble = self.page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
+        trouble = self.page.locator(TROUBLE).all_inner_texts()
         if waiting:
             raise AssertionError(f"{len(waiting)} cells did not run: {trouble[-1:]}")
 

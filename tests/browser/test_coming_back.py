@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter import ROOT, Lab, still
+from jupyter import ROOT, Lab, notebook, still
 from playwright.sync_api import expect
 from test_inspector import Inspector, picture
 
@@ -119,3 +119,12 @@ def test_reopened_the_table_stands_there_until_the_cell_is_run(browser: Any, lab
     assert again.errors == []
     again.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     again.page.close()
+
+
+def test_a_run_that_stops_is_said_at_once(page: Lab, folder: Path) -> None:
+    """Or a lesson with a traceback would wait here for two minutes, and say nothing of it."""
+    notebook(folder / "notebooks" / "stops.ipynb", ("1 / 0", "2"))
+    page.turn_to("stops.ipynb")
+    with pytest.raises(AssertionError, match=r"1 cells did not run: .*ZeroDivisionError"):
+        page.run_all()
+    page.put_away()

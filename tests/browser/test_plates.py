@@ -345,6 +345,25 @@ def test_texts_stay_on_the_sheet_and_inside_their_boxes(plates: Lab, name: str) 
 
 
 @EVERY
+def test_names_in_a_table_are_not_broken(plates: Lab, name: str) -> None:
+    broken = """details => [...details.querySelectorAll('tr > :first-child')].flatMap(({ firstChild: text }) =>
+      [...(text?.data ?? '').matchAll(/\\S+/g)].filter((word) => {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return range.getClientRects().length > 1;
+      }).map(([word]) => word))"""
+    table = Shown(plates, name).root.locator("details")
+    table.evaluate("details => (details.open = true)")
+    expect(table.locator("tr >> nth=1")).to_be_visible()
+    plates.size(1100, 900)
+    found = table.evaluate(broken)
+    table.evaluate("details => (details.open = false)")
+    plates.page.set_viewport_size({"width": 1440, "height": 1500})
+    assert found == []
+
+
+@EVERY
 def test_with_reduced_motion_nothing_moves_slowly(plates: Lab, name: str) -> None:
     plates.page.emulate_media(reduced_motion="reduce")
     mark = Shown(plates, name).root.locator(".m").last

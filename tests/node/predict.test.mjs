@@ -212,6 +212,14 @@ test("Escape leads out of the answers, and then back to the notebook", () => {
   assert.equal(window.document.activeElement, shown.el);
 });
 
+test("a name in code is code beside the measurement, too", () => {
+  const shown = show("several");
+  const table = [["", "your guess", "measured"], ["a `name`", "yes", "`that`"]];
+  shown.model.set("state", { ...bind().predictions.several.states.guess, table });
+  assert.deepEqual(shown.all("table code").map((each) => each.textContent), ["name", "that"]);
+  assert.equal(shown.root.querySelector("table code").closest("th").getAttribute("scope"), "row");
+});
+
 test("no word becomes markup", () => {
   const evil = "<img src=x onerror=alert(1)>";
   for (const name of Object.keys(HOW)) {

@@ -30,7 +30,7 @@ def lasting(tries: float) -> str:
     years = 365.25 * 86400
     for unit, size in (("million years", 1e6 * years), ("years", years), ("days", 86400), ("h", 3600), ("s", 1)):
         if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
+            return f"{float(f'{seconds / size:.3g}'):,g} {unit}"  # three digits, and 4,460 instead of 4.46e+03
     return "less than a second"
 
 

@@ -54,9 +54,9 @@ class Lanes(Plate):
         return f"{len(ROWS)} lanes over the seconds since the first binding; the old key is bound again in: {told}."
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        yield "lane", *(f"{at} s" for at in MOMENTS)
-        for row in ROWS:
-            yield row, *(MARKS[outcome(row, at)] for at in MOMENTS)
+        yield "after", *ROWS
+        for at in MOMENTS:
+            yield f"{at} s", *(MARKS[outcome(row, at)] for row in ROWS)
 
     def controls(self) -> Iterator[Control]:
         yield Slider("at", "seconds", MOMENTS.index(self.at), len(MOMENTS) - 1, f"{self.at} s")

@@ -61,10 +61,13 @@ class Rho(Plate):
                         look="small bold")
             for value, (left, top) in zip(values, places, strict=True):
                 yield Glyph(f"v{side} {value}", left - 13, top - 8, 26, 16, str(value), "small paper")
-            for letter, at, here in zip("TH", self.walked[self.step], (-1, 1), strict=True):
-                left, top = places[values.index(at % prime)]
-                inward, down = left + (x - left) * 0.19, top + (y - top) * 0.19
-                yield Glyph(f"{letter}{side}", inward - 8 + 8 * here, down - 8, 16, 16, letter, "small bold hit")
+            met = len({at % prime for at in self.walked[self.step]}) == 1
+            for letter, at, here in zip("TH", self.walked[self.step], (-8, 8), strict=True):
+                left, top = places[place := values.index(at % prime)]
+                over, down = x - left, (y - top) * (place >= tail)
+                inward = min((13 + 16) / (abs(over) or 1), (8 + 8) / (abs(down) or 1))  # off the number's box
+                yield Glyph(f"{letter}{side}", left + over * inward - 8 + met * here, top + down * inward - 8, 16, 16,
+                            letter, "small bold hit")  # fmt: skip
 
     def said(self) -> str:
         return f"{self._told('A')}."

@@ -67,7 +67,7 @@ class Layers(Still):
                 if span.name == "ciphertext":
                     yield Glyph(f"{name} hatched", x, y, look="hatch", d=hatching(wide, 22))
             x = SIDE + step * (start + self.at + 0.5)
-            yield Glyph(f"{name} mark", x, y - 3, look="bad", d=line((0, 0), (0, 29)))
+            yield Glyph(f"{name} mark", x, y - 5, look="bad", d="M0 0v6M0 26v6")  # above and below what is written
 
     def said(self) -> str:
         return f"The red marks stand at byte {self.at} of each layer, and go down like stairs."
@@ -228,9 +228,8 @@ class Stripes(Still):
         for row, (name, bits) in enumerate(self.bits.items()):
             y = 8 + 66 * row
             yield Glyph(f"name {name}", SIDE - 6, y + 40, text=name, look="small end")
-            bars = "".join(f"M{step * at:.1f} {48 - 6 * each:.1f}h{step - 1:.1f}V48H{step * at:.1f}z"
-                           for at, each in enumerate(bits) if each)  # fmt: skip
-            yield Glyph(f"bits {name}", SIDE, y, look="bits", d=bars)
+            bars = "".join(f"M{step * (at + 0.5):.1f} 48V{48 - 6 * each:.1f}" for at, each in enumerate(bits) if each)
+            yield Glyph(f"bits {name}", SIDE, y, look="dim thick", d=bars)
             yield Glyph(f"base {name}", SIDE, y + 48, look="dim", d=line((0, 0), (step * len(bits), 0)))
             yield Glyph(f"same {name}", SIDE, y + 51, look="bits hit", d=_bars((not each for each in bits), step, 5))
         top = 66 * len(self.bits) + 14
