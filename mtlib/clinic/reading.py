@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from math import inf
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
@@ -33,7 +34,7 @@ from mtlib.clinic.patient import (
 )
 from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece
 from mtlib.clinic.plain import plain
-from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
+from mtlib.clinic.text_bytes import BIND, bytes_in, hex_text, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
@@ -60,6 +61,7 @@ FRAMED = 16
 """Bytes within which the key id of a packet in a frame ends: 8 before it at most."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
+SENT = {"packet", "request", "encrypted_message"}
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,15 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     Raises LocalError for bytes that are another program's file, and for a value that has a known name and cannot be
     read.
     """
-    text, said = _decode(data)
-    if text is None:
-        found = _raw(bytes(data), keys_only)  # type: ignore[arg-type]
+    decoded, said = _decode(data)
+    if isinstance(decoded, bytes):
+        found = _raw(decoded, keys_only)
         notes = (f"took raw bytes, {len(each.value)} of them, for {each.name}" for each in found)
-        return Pasted(tuple(found), tuple(notes))
+        return Pasted(tuple(found), (*said, *notes))
+    text = plain(decoded)
     scan = Scan(*undump(text), keys_only)
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
+    found = _without_older_mail(found, _older_mail(decoded), scan)
     if not any(each.name == "answer" for each in found) and (spoken := ANSWER.search(text)):
         found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
     names = {each.name for each in found}
@@ -160,13 +164,14 @@ def by_content(found: Sequence[Found]) -> list[tuple[Found, list[str]]]:
 def read_bytes(data: bytes | str) -> tuple[bytes, str]:
     """The bytes to look at, and what they were taken for. Raises LocalError where there are none."""
     text, said = _decode(data)
-    if text is None:
-        return bytes(data), "raw bytes"  # type: ignore[arg-type]
-    scan = Scan(*undump(text), False, whole=True)
+    if isinstance(text, bytes):
+        return text, "; ".join([*said, "raw bytes"])
+    scan = Scan(*undump(plain(text)), False, whole=True)
     values = []
     for piece in scan.pieces():
         name = known(piece.label)
         octets = piece.value if isinstance(piece.value, bytes) else bytes_in(str(piece.value))[0]
+        octets = octets and (hex_text(octets) or octets)
         wrong = name == "encrypted_message" and len(octets or b"") != ENCRYPTED_SIZE
         if octets is not None and NAMES.get(name) not in ("id", "date", "key") and not wrong:
             values.append((_ORDER.index(name) if name in _ORDER else len(_ORDER), octets, piece))
@@ -200,33 +205,59 @@ _EXPECTED = re.compile(r"(?i)(?:\b|_|k)(?:expected|want(?:ed)?)(?:\b|_)")
 """How tests say of a value that it was not sent."""
 _COMPARED = re.compile(r"(?i)assert|expect|equal|\b(?:left|want|theirs|works|working|valid|reference)\b")
 """Words beside two values of which one was sent."""
+_OLDER = re.compile(r"(?m)^(?:-{3,} ?Original Message|>)")
+"""What an older mail begins with that is quoted."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
-def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
-    """The text, or None where these bytes are none; and in which encoding, where it is not the usual one."""
-    if isinstance(data, str):
-        raw, text, said = b"", data, list[str]()
-    elif isinstance(data, (bytes, bytearray, memoryview)):
-        raw = bytes(data)
-        text, said = _text(raw)
-    else:
+def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
+    """The text, or the bytes where they are none, without the head of a request over HTTP; and what there is to say."""
+    if not isinstance(data, (str, bytes, bytearray, memoryview)):
         raise LocalError("bytes or text can be read", got=type(data).__name__)
-    if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
+    text, said = (data, list[str]()) if isinstance(data, str) else _text(bytes(data))
+    if len(text) > (LARGEST if isinstance(text, bytes) else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
-    if text is not None:
-        if (lines := text.count("\n")) > LINES:
-            raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
-        text, diffs = _DIFF.subn(lambda diff: _NOT_NEW.sub("", diff[0]), text)
-        text, said = plain(text), [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
-    if raw.startswith(b"\x1f\x8b\x08"):
-        raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first")
-    if is_capture(raw):
-        raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
-    return text, said
+    if isinstance(text, bytes):
+        if text.startswith((b"POST ", b"HTTP/1.")):
+            head, _, text = text.partition(b"\r\n\r\n")
+            said = [f"took it for HTTP: its head, of {len(head)} bytes, is passed over"]
+        if is_capture(text):
+            raise LocalError("this is a file of captured packets",
+                             expected="`dissect` for it, or one connection's bytes")
+        return _unpacked(text, "")[0], said
+    if (lines := text.count("\n")) > LINES:
+        raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
+    text, diffs = _DIFF.subn(lambda diff: _NOT_NEW.sub("", diff[0]), text)
+    return text, [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
 
 
-def _text(raw: bytes) -> tuple[Any, list[str]]:
+def _unpacked(data: bytes, form: str, where: str = "") -> tuple[bytes, str]:
+    """Bytes, or those of the hex digits that they are. Raises LocalError for what is compressed."""
+    if data.startswith(b"\x1f\x8b\x08"):
+        raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first", where=where)
+    inside = hex_text(data)
+    return (inside, f"{form} of hex digits") if inside else (data, form)
+
+
+def _older_mail(text: str) -> float:
+    """How many lines stand above a mail that was answered there; infinitely many where there is none."""
+    quoted = _OLDER.search(text)
+    above = text[: quoted.start()] if quoted else ""
+    dated = re.search(r" .*\d.*:$", above.rstrip().rsplit("\n", 1)[-1][-120:])  # 1 January, somebody wrote:
+    return above.count("\n") if quoted and (dated or quoted[0] != ">") else inf
+
+
+def _without_older_mail(found: list[Found], above: float, scan: Scan) -> list[Found]:
+    """Where a request was sent again in an answer to a mail, the keys alone are taken of that mail."""
+    newer = [each for each in found if int(each.where[5:]) <= above]
+    names = {each.name for each in newer}
+    if len(newer) == len(found) or not names & SENT:
+        return found
+    scan.said.append(f"line {above + 1}: an older mail is quoted from here on; nothing but keys is taken of it")
+    return newer + [each for each in found if each not in newer and each.kind == "key" and each.name not in names]
+
+
+def _text(raw: bytes) -> tuple[str | bytes, list[str]]:
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             try:
@@ -237,10 +268,10 @@ def _text(raw: bytes) -> tuple[Any, list[str]]:
         if len(raw) > 7 and not len(raw) % 2 and not any(zeros) and letters.isascii() and b"\0" not in letters:
             return raw.decode(encoding), [f"took it for {encoding} text"]
     try:
-        return (None if b"\0" in raw else raw.decode()), []
+        return (raw if b"\0" in raw else raw.decode()), []
     except UnicodeDecodeError:
         plain = sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in raw)
-        return (raw.decode("latin-1"), ["took it for Latin-1 text"]) if plain > 0.95 * len(raw) else (None, [])
+        return (raw.decode("latin-1"), ["took it for Latin-1 text"]) if plain > 0.95 * len(raw) else (raw, [])
 
 
 def _raw(data: bytes, keys_only: bool) -> list[Found]:
@@ -276,13 +307,15 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
                     raise LocalError(f"{name} cannot be read: {why}", expected="hex, base64, an array or a dump",
                                      where=piece.where)
                 value, form = octets, why if form == "a string" else form
+            value, form = _unpacked(value, form, piece.where)
             value = _without_id(value) if kind == "key" else value
     except LocalError:
         if piece.logged or piece.optional:
             return None
         raise
     if kind == "id" and form == "a number" and isinstance(value := Rounded.of(value), Rounded):
-        scan.said.append(f"{piece.where}: {name} ends in zeros, as if JavaScript or a spreadsheet had rounded it")
+        how = "ends in zeros" if value % 100 == 0 else "is exactly what a floating-point number holds"
+        scan.said.append(f"{piece.where}: {name} {how}, as if JavaScript or a spreadsheet had rounded it")
     if piece.logged and kind == "key" and len(value) not in KEY_SIZES:
         return None  # loggers cut keys short
     if len(value if isinstance(value, bytes) else b"") > LARGEST:
@@ -300,6 +333,11 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     data, form, guessed = piece.value, piece.took_for, not piece.label
     if not isinstance(data, bytes):
         data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
+    try:
+        data, form = _unpacked(data, form, piece.where) if data else (data, form)
+    except LocalError as error:
+        scan.said.append(f"passed over: {error}")
+        return None
     if piece.label and GENERIC.fullmatch(piece.label.split(".")[-1]):
         piece = replace(piece, label="")
     if piece.label and data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE:
@@ -440,7 +478,7 @@ def _content(
 def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
     """The values of the last of several attempts that were written one below the other: each begins where a name comes
     again. What stands above the first counts for all, unless it may be of one message; and so does a permanent key."""
-    sent = [each for each in found if each.name in ("request", "packet", "encrypted_message")]
+    sent = [each for each in found if each.name in SENT]
     if len({each.name for each in sent}) == len({(each.name, each.value) for each in sent}) or all(
             each.logged for each in sent):  # fmt: skip
         return found
@@ -480,7 +518,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
             scan.took(each.where, f"{each.name} from what is inside the seal; nothing else says it")
         kept.append(each)
     kept = _last_attempt(kept, scan)
-    last = next((each for each in reversed(kept) if each.name in ("request", "packet", "encrypted_message")), None)
+    last = next((each for each in reversed(kept) if each.name in SENT), None)
     result: list[Found] = []
     for name in dict.fromkeys(each.name for each in kept):
         same = [each for each in kept if each.name == name]
