@@ -99,7 +99,7 @@ class Rounded(int):
         return cls(number) if exact or (zeros and len(digits) > 16) else number
 
     def rounds(self, exact: int) -> bool:
-        """Whether its zeros may stand for digits of this exact number. One that a double holds may be right as it is."""
+        """Whether its zeros may stand for digits of this exact number. One that a double holds may be right."""
         lost: int = 10 ** (len(str(self)) - len(str(self).rstrip("0")))
         return int(float(self)) != self and 0 < abs(self - exact) < lost
 
