@@ -215,6 +215,16 @@ def test_the_head_of_a_pcapng_file_is_looked_at() -> None:
             read_capture(data)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_the_packets_of_an_old_pcapng_file_are_read(order: str, spoken: tuple[Said, list[AuthKey], bytes]) -> None:
+    """Source: IETF draft-ietf-opsawg-pcapng, appendix A."""
+    said, keys, inner = spoken
+    head = section(101, order=order)
+    blocks = (block(2, struct.pack(f"{order}HHIIII", 0, 7, 0, n, len(each), len(each)) + each, order)
+              for n, each in enumerate(packets(segments(said))))  # fmt: skip
+    whole(read_capture(head + b"".join(blocks), keys), inner)
+
+
 def test_a_block_of_another_kind_is_passed_over(spoken: tuple[Said, list[AuthKey], bytes]) -> None:
     """The smallest that can be: its head and its end, and nothing between."""
     said, keys, inner = spoken

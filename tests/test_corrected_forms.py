@@ -4,6 +4,7 @@ and kinds of dumps and literals that no other author of forms had pasted."""
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import struct
 from collections.abc import Callable
@@ -168,6 +169,72 @@ def test_numbers_without_their_last_digits_accuse_nobody() -> None:
     assert diagnose(**got).name == "nothing_wrong_so_far"
     for wrong in (rounded(OLD), MSG_ID >> 32 << 32, 1790000000 << 32):  # whole seconds have all their digits
         assert "fresh_msg_id_inside" in [each.name for each in diagnose(**{**got, "msg_id": wrong}).findings]
+
+
+def test_a_number_that_is_exactly_a_double_may_have_lost_its_last_digits() -> None:
+    said = "is exactly what a floating-point number holds, as if JavaScript or a spreadsheet had rounded it"
+    for number in (int(float(MSG_ID)), int(float(OLD))):
+        assert any(f"msg_id {said}" in note for note in read(f"{HEAD}msg_id: {number}\n").notes)
+    held = next(number for number in range(MSG_ID >> 10 << 10, 1 << 63, 1024) if number % 1000 == 0)
+    got = read_patient(f"{HEAD}msg_id: {held}\n")
+    assert got["msg_id"] == held and not got["msg_id"].rounds(held + 4)
+    for number in (MSG_ID, MSG_ID >> 32 << 32, 1790000000 << 32, 1 << 54):  # whole seconds are no accident
+        assert not any(said in note for note in read(f"{HEAD}msg_id: {number}\n").notes)
+
+
+@pytest.mark.parametrize("line", [
+    "retrying with new msg_id {}", "12:00:01 DEBUG retrying with new msg_id {}", "ack for msg_id {}", "acks msg_id={}",
+    "[DEBUG] ack for msg_id={}",
+])  # fmt: skip
+def test_the_msg_id_of_another_message_is_not_taken(line: str) -> None:
+    got = read_patient(HEAD + line.format(MSG_ID + 4) + "\n")
+    assert "msg_id" not in got
+    assert read_patient(f"{HEAD}new session_id {SESSION}\n")["session_id"] == SESSION
+
+
+def test_what_is_said_of_a_temporary_key_is_not_what_the_exchange_promised() -> None:
+    got = read_patient(f"{HEAD}temp key expires_at: 1790000000\nkey_expires_at: 1790000007\n")
+    assert got["key_expires_at"] == 1790000007
+    got = read_patient(f"{HEAD}temp key expires_at: 1790000000\n")
+    assert not {"key_expires_at", "expires_at"} & got.keys()
+    assert any("`temp key expires_at` is not known" in note for note in got.notes)
+
+
+@pytest.mark.parametrize(("header", "sign"), [
+    ("On Mon, 23 Nov 2026 at 10:00, Ann wrote:\n", "> "), ("Am 23.11.2026 schrieb Ann:\n\n", ">"),
+    ("-----Original Message-----\nFrom: Ann\n", ""),
+])  # fmt: skip
+def test_of_an_older_mail_below_an_answer_nothing_but_keys_is_taken(header: str, sign: str) -> None:
+    old = f"request: {OTHER.hex()}\nsession_id: 77\nmsg_id: {OLD}\nnonce: 5\n{KEYS}"
+    quoted = "".join(f"{sign}{line}\n" for line in old.splitlines())
+    got = read_patient(f"Again:\n{SENT}msg_id: {MSG_ID}\n\n{header}{quoted}")
+    assert (got["request"], got["msg_id"], got["perm_key"].given) == (REQUEST, MSG_ID, PERM)
+    assert not {"session_id", "nonce"} & got.keys()
+    assert any("an older mail is quoted from here on" in note for note in got.notes)
+    alone = read_patient(f"What is wrong here?\n\n{header}{quoted}")
+    assert (alone["request"], alone["session_id"]) == (OTHER, 77)
+    assert read_patient(f"{SENT}session_id:\n> {SESSION}\n> {KEYS}")["session_id"] == SESSION
+
+
+def test_what_is_compressed_or_hex_once_more_is_no_packet() -> None:
+    packed = gzip.compress(REQUEST, mtime=0)
+    for written in (packed.hex(), base64.b64encode(packed).decode(), repr(packed)):
+        with pytest.raises(LocalError, match="compressed, by gzip"):
+            read_patient(f"packet: {written}\n{KEYS}")
+        got = read_patient(f"{KEYS}body: {written}\n")
+        assert any("compressed, by gzip" in note for note in got.notes)
+    digits = REQUEST.hex().encode()
+    for written in (digits.hex(), base64.b64encode(digits).decode(), repr(digits)):
+        for name in ("request", "packet", "body"):
+            assert read_patient(f"{name}: {written}\n")["request"] == REQUEST
+
+
+def test_the_head_of_a_request_over_http_is_no_part_of_a_packet() -> None:
+    head = b"POST /api HTTP/1.1\r\nHost: example.org\r\n\r\n"
+    got = read_patient(head + REQUEST)
+    assert got["request"] == REQUEST and "took it for HTTP" in got.notes[0]
+    with pytest.raises(LocalError, match="compressed, by gzip"):
+        read_patient(head + gzip.compress(REQUEST, mtime=0))
 
 
 def test_the_last_attempt_is_judged_whatever_was_answered() -> None:

@@ -34,7 +34,7 @@ MAGIC = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\x
 LINKS = {0: 4, 12: 0, 14: 0, 101: 0, 108: 4, 113: 16, 228: 0, 229: 0, 276: 20}
 """Bytes in front of the IP header, by link type: BSD loopback, raw IP, Linux cooked. Ethernet (1) has VLANs as well."""
 ETHERNET = 1
-SECTION, INTERFACE, SIMPLE_PACKET, ENHANCED_PACKET, CLOCK = MAGIC[-1], 1, 3, 6, 9
+SECTION, INTERFACE, OLD_PACKET, SIMPLE_PACKET, ENHANCED_PACKET, CLOCK = MAGIC[-1], 1, 2, 3, 6, 9
 """Blocks of a pcapng file, and the option of an interface that tells the unit of its clock."""
 
 Record = tuple[int, float, bytes]
@@ -184,8 +184,9 @@ def _blocks(data: bytes) -> Iterator[Record]:
             interfaces.append((link, _ticks(body[8:], order)))
             if len(interfaces) == 1:
                 _known_link(link)
-        elif kind == ENHANCED_PACKET:
-            interface, high, low, length = struct.unpack_from(f"{order}IIII", body)
+        elif kind in (OLD_PACKET, ENHANCED_PACKET):  # the old one has a short number, and behind it what was dropped
+            head = "H2xIII" if kind == OLD_PACKET else "IIII"
+            interface, high, low, length = struct.unpack_from(f"{order}{head}", body)
             link, ticks = interfaces[interface]
             yield link, (high << 32 | low) / ticks, body[20 : 20 + length]
         elif kind == SIMPLE_PACKET:

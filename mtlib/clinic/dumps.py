@@ -11,7 +11,10 @@ from mtlib.errors import LocalError
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 
 _FENCE = re.compile(r"[ \t]*(?:(?:```|~~~)[ \t]*\w*|\{(?:code|noformat)[^{}]*\})[ \t]*$")
-_DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,16})(?: <[^>\n]{0,60}>)?(:?)(?:([ \t]+)(\S.*))?$")
+_DUMP = re.compile(r"[ \t]*(?:\+[0-9A-Fa-f]{4,8} (?=0x)|\|[ ]?(?=[0-9A-Fa-f]{5,8}[| ]))?"
+                   r"(?:0x)?([0-9A-Fa-f]{4,16}|[0-9A-Fa-f]{8}`[0-9A-Fa-f]{8})(?: <[^>\n]{0,60}>)?(:?)"
+                   r"(?:((?: -(?= [0-9a-f]{2} ))?[ \t|]+)(\S.*))?$")  # fmt: skip
+"""A row: its offset, behind a count of bytes (+0010) or a frame, then a colon or a sign, and its columns."""
 _RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*"
                     rf"{'[ ]+'.join(f'0?{x:x}' for x in range(16))}(?:[ |]*| +(?:[0-9a-f]{{16}}|decoded text|ascii))$")
 _WORDS = re.compile(r"(?:[0-9a-f]{8} ){0,15}[0-9a-f]{8}$")
@@ -63,58 +66,50 @@ def _words_of_tdlib(lines: Sequence[str]) -> list[tuple[int, int, bytes]]:
 
 def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
     """How many of these lines are one dump, its bytes, and its form; (0, b"", "") where they are none."""
-    rows = [row for row in block if row]
-    if rows[0][4] is None or not _columns(rows[0][4], 99)[0]:
+    first = block[0]
+    if first is None or first[4] is None or not _columns(first[4], 99)[0]:
         return 0, b"", ""
     for base in (16, 8, 10):
         try:
-            offsets = [None if row is None else int(row[1], base) for row in block]
+            offsets = [-1 if row is None else int(row[1].replace("`", ""), base) for row in block]
         except ValueError:
             continue
-        rows_read = _continuous(block, offsets)
-        alone = rows[0][2] or len(rows[0][3].expandtabs()) > 1
-        if len(rows_read) > 1 or (rows_read and alone and not offsets[0] and (len(block) == 1 or base == 10)):
-            words = [word for row, _ in rows_read for word in row]
-            colon = bool(rows[0][2]) and "0x" not in rows[0][4][:9]  # numbers of a debugger have their low byte first
-            data, form = _ordered(words, colon, "".join(aside for _, aside in rows_read))
-            if data:
-                closed = len(rows_read) < len(block) and block[len(rows_read)] is not None
-                last = block[len(rows_read)] if closed else None
-                ends = last is not None and last[4] is None
-                if ends and last is not None:
-                    data = data[: int(last[1], base) - (offsets[0] or 0)]
-                elif last is not None and int(last[1], base) > (offsets[0] or 0) + len(data) and (
-                    _columns(last[4], 99)[0] and last.start(1) == rows[0].start(1)
-                ):
-                    raise LocalError("rows are missing in a dump", got=f"{len(data)} bytes before its offset {last[1]}")
-                return len(rows_read) + ends, data, form
+        rows = _continuous(block, offsets)
+        alone = first[2] or len(first[3].expandtabs()) > 1
+        if len(rows) > 1 or (rows and alone and not offsets[0] and (len(block) == 1 or base == 10)):
+            words = [word for columns, _ in rows for word in columns]
+            colon = bool(first[2]) and "0x" not in first[4][:9]  # numbers of a debugger have their low byte first
+            data, form = _ordered(words, colon, "".join(aside for _, aside in rows))
+            if not data:
+                continue
+            last = block[len(rows)] if len(rows) < len(block) else None
+            size = offsets[len(rows)] - offsets[0] if last else 0
+            if last and last[4] is None:  # the offset behind the last byte
+                return len(rows) + 1, data[:size], form
+            if last and size > len(data) and _columns(last[4], 99)[0] and last.start(1) == first.start(1):
+                raise LocalError("rows are missing in a dump", got=f"{len(data)} bytes before its offset {last[1]}")
+            return len(rows), data, form
     return 0, b"", ""
 
 
-def _continuous(
-    block: Sequence[re.Match[str] | None], offsets: Sequence[int | None]
-) -> list[tuple[list[str], str]]:
-    """The columns of the lines that follow each other without a gap, with the letters beside them; `*` stands for
-    lines like the one before."""
+def _continuous(block: Sequence[re.Match[str] | None], offsets: Sequence[int]) -> list[tuple[list[str], str]]:
+    """The columns of the lines that follow each other without a gap, with the letters beside them; `*`, whose offset is
+    -1, stands for lines like the one before."""
     read: list[tuple[list[str], str]] = []
     for at, row in enumerate(block):
+        after = offsets[at + 1] if at + 1 < len(block) else -1
         if row is None:
-            before, after = offsets[at - 1], offsets[at + 1] if at + 1 < len(offsets) else None
-            width = sum(map(_octets, read[-1][0])) if read else 0
-            if before is None or after is None or not width or not 0 < after - before <= LARGEST:
+            between, width = after - offsets[at - 1], sum(map(_octets, read[-1][0]))
+            if min(after, offsets[at - 1]) < 0 or not 0 < between <= LARGEST:
                 break
-            more = (after - before) // width - 1
-            read.append((read[-1][0] * more, read[-1][1] * more))
+            read.append((read[-1][0] * (between // width - 1), read[-1][1] * (between // width - 1)))
             continue
-        if row[4] is None:
-            break
-        following = offsets[at + 1] if at + 1 < len(offsets) else None
-        gap = (following or 0) - (offsets[at] or 0) if following is not None else 0
-        columns, size, aside = _columns(row[4], gap if 0 < gap <= 64 else 64)
+        gap = after - offsets[at]
+        columns, size, aside = _columns(row[4] or "", gap if after >= 0 and 0 < gap <= 64 else 64)
         if not columns:
             break
         read.append((columns, aside if len(aside) == size else "." * size))
-        if following is not None and gap != size:
+        if after >= 0 and gap != size:
             break
     return read
 
@@ -127,6 +122,7 @@ def _octets(column: str) -> int:
 def _columns(rest: str, limit: int) -> tuple[list[str], int, str]:
     """The columns of one line up to `limit` bytes, how many these are, and the characters that stand beside them."""
     rest = re.sub(r"\s*\|.*\|?\s*$", "", rest) if "|" in rest[1:] else rest
+    rest = re.sub(r"^((?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 ", rest)
     columns, size, tail = list[str](), 0, ""
     for word in re.finditer(r"(\s*)(\S+)", rest):
         tail = rest[word.start(2) :]

@@ -52,7 +52,7 @@ def bare_name(label: str) -> str:
 
 _ANOTHERS = frozenset((
     "old", "prev", "previous", "earlier", "former", "stale", "last", "next", "not", "wrong", "bad", "expected",
-    "received",
+    "received", "ack", "acks", "acked",
 ))  # fmt: skip
 """Words before a name with which it is that of another message."""
 
@@ -63,12 +63,17 @@ def known(label: str) -> str:
     says that it is another's."""
     words = re.split("[ /]+", _OF_A_TYPE.sub("", label))
     for first in range(len(words)):
-        if first and words[first - 1].lower() in _ANOTHERS:
-            break
-        name = bare_name("_".join(words[first:]))
-        if name in NAMES or name in ALIASES:
-            return ALIASES.get(name, name)
+        before = words[first - 1].lower() if first else ""
+        if before in _ANOTHERS or (words[first + 1 :] and _meant("_".join(words[first - 1 : first + 1]))):
+            break  # what "temp key expires_at" is of is the temp_key
+        if name := _meant("_".join(words[first:])):
+            return "" if before == "new" and name == "msg_id" else name  # that of the next try
     return ""
+
+
+def _meant(label: str) -> str:
+    name = bare_name(label)
+    return ALIASES.get(name, name if name in NAMES else "")
 
 
 def shown(label: str) -> str:

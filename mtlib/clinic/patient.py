@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
+from math import ulp
 from typing import Any, NoReturn
 
 from mtlib.crypto.keys import AuthKey
@@ -85,21 +86,22 @@ class EitherOrder(int):
 
 
 class Rounded(int):
-    """A long that ends in zeros where JavaScript or a spreadsheet prints them for digits that a floating-point number
-    cannot hold: its last digits may be lost."""
+    """A long whose last digits may be lost: it ends in zeros, where JavaScript or a spreadsheet prints them for what a
+    floating-point number cannot hold; or it is all that such a number holds, and no rounder than most of them."""
 
     @classmethod
     def of(cls, number: int) -> int:
-        """The number, as one of these if it may be one; it is none where it has all digits of a floating-point one."""
+        """The number, as one of these if it may be one."""
         digits = str(abs(number))
         printed = repr(float(number)).split("e")[0].strip("-").replace(".", "")
-        may_be = len(digits) > 16 and printed == digits.rstrip("0") and int(float(number)) != number
-        return cls(number) if may_be else number
+        zeros = printed == digits.rstrip("0") and int(float(number)) != number
+        exact = abs(number) >> 59 and 1 <= (number & -number) / ulp(number) < 1024  # by its lowest bit that is set
+        return cls(number) if exact or (zeros and len(digits) > 16) else number
 
     def rounds(self, exact: int) -> bool:
-        """Whether it may stand for another number, this exact one."""
+        """Whether its zeros may stand for digits of this exact number. One that a double holds may be right."""
         lost: int = 10 ** (len(str(self)) - len(str(self).rstrip("0")))
-        return 0 < abs(self - exact) < lost
+        return int(float(self)) != self and 0 < abs(self - exact) < lost
 
 
 def whole_number(name: str, value: Any, bits: int) -> int:

@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from math import inf
+from typing import Any, NamedTuple
 
 from mtlib.clinic.names import ALIASES, FOLLOWING, GENERIC, NAMES, bare_name, known, shown
-from mtlib.clinic.text_bytes import TOKEN, bytes_in, hex_text, is_number, joined, sense, unescaped
+from mtlib.clinic.text_bytes import TOKEN, bytes_in, is_number, joined, sense, unescaped
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import REQUEST_SIZE
@@ -72,6 +73,7 @@ _PAIR = re.compile(r"[ \t]*[0-9A-Fa-f]{2}\b")
 _CALL = re.compile(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
 _HEX = re.compile("[0-9A-Fa-f]+")
+_ONE_NUMBER = re.compile(r"-?\d{1,3}")
 _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*[\\}]?[ \t]*(?:\n|$)", re.ASCII)
 _MENTIONED = re.compile(r"(?i)\b(?:sess(?:ion)?|msg|message)[ _-]?id\b"
                         r"|\b(?:perm(?:anent)?|te?mp(?:orary)?)[ _-]?(?:auth[ _-]?)?key\b(?![ _-]id)")  # fmt: skip
@@ -97,6 +99,15 @@ class TextPiece:
     @property
     def where(self) -> str:
         return f"line {self.line}"
+
+
+class _BareLine(NamedTuple):
+    """A line without a name: what is in it, where it begins and ends, whether it stands deeper than the name above."""
+
+    text: str
+    start: int
+    end: int
+    deeper: bool
 
 
 @dataclass
@@ -158,7 +169,7 @@ class Scan:
                 continue
             if fresh:
                 block, at = self._block(at)
-                fresh = False
+                fresh = bool(block)
                 yield from block
                 continue
             self._spend(1, at)
@@ -310,30 +321,21 @@ class Scan:
             return self._piece(label, run[0], at, "hex"), run.end(), ""
         if not kind and (not said or bytes_in(said)[0] is None or len(said) < 8):
             return None, at, ""
-        lines = [said] if said else []
         if not said and (blank := _BLANK.match(text, end)):
             end = blank.end()
-        indent = start - text.rfind("\n", 0, start) - 1
-        stop = end
-        while kind in ("bytes", "key") and stop < len(text):
-            bare = _BARE.match(text, stop + 1)
-            if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
-                break
-            deeper, part, wide = bare.start(1) - stop - 1 > indent, bare[1], end - start + indent
-            as_before = re.fullmatch(r"-?\d{1,3}[,;]?", part) or (_HEX.fullmatch(part) and (  # one number; or one width
-                len(part) <= len(lines[-1]) == len(lines[1]) if lines[1:] else 19 < len(part) <= wide))
-            alone = bytes_in(part)[0]
-            as_before = as_before or (alone is None and sense(bytes_in(joined([*lines, part]))[0]))
-            ended = lines and (sense(alone) or (not (as_before and lines[1:]) and sense(bytes_in(joined(lines))[0])))
-            if not deeper and (ended or (alone is None and not as_before)):
-                break
-            lines.append(part)
-            stop = bare.end() - text[bare.start() : bare.end()].endswith("\n")
+        first, below = [said] if said else [], list[_BareLine]()
+        if kind in ("bytes", "key"):
+            below = self._bare_lines(end + 1, first, start - text.rfind("\n", 0, start) - 1)
+            lines, deeper = first + [each.text for each in below], sum(each.deeper for each in below)
+            whole = sense(bytes_in(joined(lines[: len(first) + deeper]))[0])
+            wrapped = 0 if whole else len(next(_parts(lines, self._bytes_in), (0, []))[1]) - len(first)
+            below = below[: max(deeper, wrapped)]
+        lines = first + [each.text for each in below]
         if not lines:
             return None, end, label if kind in ("bytes", "key") else ""
         form = bytes_in(joined(lines))[1]
         form = f"{form} of {len(lines)} lines" if len(lines) > 1 else form
-        return self._piece(label, joined(lines), at, form), stop, ""
+        return self._piece(label, joined(lines), at, form), below[-1].end if below else end, ""
 
     def _literal(self, at: int) -> tuple[Any, int, str] | None:
         """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
@@ -374,31 +376,37 @@ class Scan:
             return None
         joined = "".join(parts)
         if binary:
-            data = unescaped(joined)
-            inside = hex_text(data) if data else None
-            return inside or data, stop, "bytes of hex digits" if inside else "a bytes literal"
+            return unescaped(joined), stop, "a bytes literal"
         if "\\" in joined and (data := bytes_in(f'"{joined}"')[0]) is not None:
             return data, stop, "a string with escapes"
         return joined, stop, "a string" if "\\x" not in joined else "a string with escapes"
 
+    def _bare_lines(self, at: int, before: Sequence[str] = (), indent: float = inf) -> list[_BareLine]:
+        """The lines without a name from here on; behind a name, those that stand deeper than its `indent` whatever they
+        look like."""
+        text, found, deeper = self._text, list[_BareLine](), indent < inf
+        while at < len(text) and (bare := _BARE.match(text, at)) and bare[1]:
+            self._spend(LOOKED_UP + 6, at)
+            line, label = bare[1].rstrip(",; "), _LABEL.match(bare[1])
+            deeper = deeper and bare.start(1) - at > indent
+            first = before[0] if before else found[0].text if found else ""
+            if (label and self._is_label(label)) if deeper else not self._is_bare(line, first, indent < inf):
+                break
+            end = bare.end() - text[at : bare.end()].endswith("\n")
+            found.append(_BareLine(line, at, end, deeper))
+            at = end + 1
+        return found
+
     def _block(self, at: int) -> tuple[list[TextPiece], int]:
         """The lines without a name that begin here, each a value of its own unless they are one that was wrapped."""
-        text, found, lines, starts = self._text, list[TextPiece](), list[str](), list[int]()
-        while at <= len(text):
-            if key := _KEY_LOG.match(text, at):
-                right = AuthKey(bytes.fromhex(key[2])).id_bytes.hex() == key[1].lower()
-                found.append(self._piece("", bytes.fromhex(key[2]), at, "a line of a key log"))
-                if not right:
-                    self.said.append(f"{self.line(at)}: {OTHER_ID}")
-                at = key.end()
-                continue
-            bare = _BARE.match(text, at)
-            self._spend(LOOKED_UP + 6, at)
-            if not bare or not bare[1] or not self._is_bare(bare[1], lines) or at >= len(text):
-                break
-            lines.append(bare[1].rstrip(",; "))
-            starts.append(at)
-            at = bare.end()
+        text, found = self._text, list[TextPiece]()
+        if key := _KEY_LOG.match(text, at):
+            if AuthKey(bytes.fromhex(key[2])).id_bytes.hex() != key[1].lower():
+                self.said.append(f"{self.line(at)}: {OTHER_ID}")
+            return [self._piece("", bytes.fromhex(key[2]), at, "a line of a key log")], key.end()
+        bare = self._bare_lines(at)
+        lines, starts = [each.text for each in bare], [each.start for each in bare]
+        at = bare[-1].end + 1 if bare else at
         for first, part in _parts(lines, self._bytes_in):
             value = joined(part)
             form = self._bytes_in(value)[1] if not is_number(value) else "a number"
@@ -410,16 +418,16 @@ class Scan:
                 found.append(self._piece("", value if is_number(value) else octets, starts[first], form))
         return found, at
 
-    def _is_bare(self, line: str, before: Sequence[str]) -> bool:
+    def _is_bare(self, line: str, first: str, named: bool) -> bool:
+        """Whether a line has a value, or a part of the one that begins in the `first`, and nothing else."""
         if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\t ]+", line)[:9]) > 1:
             return False  # several values
-        if is_number(line):
+        if is_number(line) or (named and _ONE_NUMBER.fullmatch(line)):
             return True
         if self._bytes_in(line)[0] is not None:
-            named = _LABEL.match(line)
-            return bool(before or re.search(r"(?:\w\W*){4}", line)) and not (named and known(named["name"]))
-        single = bool(before) and " " not in line and len(line) <= len(before[0]) and len(before[0]) > 19
-        return single and bool(re.fullmatch(r"[\w+/-]+=*", line))
+            label = _LABEL.match(line)
+            return bool(named or first or re.search(r"(?:\w\W*){4}", line)) and not (label and known(label["name"]))
+        return 19 < len(first) >= len(line) and bool(re.fullmatch(r"[\w+/-]+=*", line))
 
     def took(self, where: str, what: str) -> None:
         """Says what something was taken for, and remembers where it stood."""
@@ -487,14 +495,19 @@ def _parts(
     """Lines without names, put together where they are one value that was wrapped: none of them makes sense alone, and
     they are of one width, the last one shorter, or make sense together."""
     alone = [sense(bytes_in(line)[0]) or is_number(line) for line in lines]
+    wide = [_width(line) for line in lines]
     at = 0
     while at < len(lines):
         end = at + 1
-        while not alone[at] and end < len(lines) and not alone[end] and len(lines[end]) <= len(lines[at]):
+        while not alone[at] and end < len(lines) and not alone[end] and wide[end - 1] == wide[at] >= wide[end]:
             end += 1
-            if len(lines[end - 1]) < len(lines[at]):
-                break
         if end == at + 1 and not any(alone[at:]) and sense(bytes_in(joined(lines[at:]))[0]):
             end = len(lines)
         yield at, list(lines[at:end])
         at = end
+
+
+def _width(line: str) -> int:
+    """How many numbers are in a line, or characters where it is one word."""
+    words = len(TOKEN.findall(line))
+    return words if words > 1 or _ONE_NUMBER.fullmatch(line) else len(line)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from math import inf
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
@@ -33,7 +34,7 @@ from mtlib.clinic.patient import (
 )
 from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece
 from mtlib.clinic.plain import plain
-from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
+from mtlib.clinic.text_bytes import BIND, bytes_in, hex_text, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
@@ -60,21 +61,31 @@ FRAMED = 16
 """Bytes within which the key id of a packet in a frame ends: 8 before it at most."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
+SENT = {"packet", "request", "encrypted_message"}
 
 
 @dataclass(frozen=True)
 class Found:
-    """One value: its `name` ("" where nothing says which it is), its `kind` ("bytes", "key", "id", "date", "text"), the
-    line it stands in, and what it was taken for. Its repr does not show the value, which may be a key."""
+    """One value: its `name` ("" where nothing says which it is), where it stands, and what it was taken for. Its repr
+    does not show the value, which may be a key."""
 
     name: str
     value: Any = field(repr=False)
-    kind: str
     where: str
     took_for: str
     logged: bool = False
     inner: bool = False
     guessed: bool = False
+
+    @property
+    def kind(self) -> str:
+        """ "bytes", "key", "id", "date" or "text"."""
+        return NAMES.get(self.name, "bytes")
+
+    @property
+    def line(self) -> int:
+        """The number of its line."""
+        return int(self.where.split(" ")[-1])
 
 
 @dataclass(frozen=True)
@@ -104,15 +115,17 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     Raises LocalError for bytes that are another program's file, and for a value that has a known name and cannot be
     read.
     """
-    text, said = _decode(data)
-    if text is None:
-        found = _raw(bytes(data), keys_only)  # type: ignore[arg-type]
+    decoded, said = _decode(data)
+    if isinstance(decoded, bytes):
+        found = _raw(decoded, keys_only)
         notes = (f"took raw bytes, {len(each.value)} of them, for {each.name}" for each in found)
-        return Pasted(tuple(found), tuple(notes))
+        return Pasted(tuple(found), (*said, *notes))
+    text = plain(decoded)
     scan = Scan(*undump(text), keys_only)
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
+    found = _without_older_mail(found, _older_mail(decoded), scan)
     if not any(each.name == "answer" for each in found) and (spoken := ANSWER.search(text)):
-        found.append(Found("answer", " ".join(spoken[0].split()), "text", scan.line(spoken.start()), "an error name"))
+        found.append(Found("answer", " ".join(spoken[0].split()), scan.line(spoken.start()), "an error name"))
     names = {each.name for each in found}
     found = _one_of_each(found, scan)
     return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
@@ -160,13 +173,14 @@ def by_content(found: Sequence[Found]) -> list[tuple[Found, list[str]]]:
 def read_bytes(data: bytes | str) -> tuple[bytes, str]:
     """The bytes to look at, and what they were taken for. Raises LocalError where there are none."""
     text, said = _decode(data)
-    if text is None:
-        return bytes(data), "raw bytes"  # type: ignore[arg-type]
-    scan = Scan(*undump(text), False, whole=True)
+    if isinstance(text, bytes):
+        return text, "; ".join([*said, "raw bytes"])
+    scan = Scan(*undump(plain(text)), False, whole=True)
     values = []
     for piece in scan.pieces():
         name = known(piece.label)
         octets = piece.value if isinstance(piece.value, bytes) else bytes_in(str(piece.value))[0]
+        octets = octets and (hex_text(octets) or octets)
         wrong = name == "encrypted_message" and len(octets or b"") != ENCRYPTED_SIZE
         if octets is not None and NAMES.get(name) not in ("id", "date", "key") and not wrong:
             values.append((_ORDER.index(name) if name in _ORDER else len(_ORDER), octets, piece))
@@ -200,33 +214,59 @@ _EXPECTED = re.compile(r"(?i)(?:\b|_|k)(?:expected|want(?:ed)?)(?:\b|_)")
 """How tests say of a value that it was not sent."""
 _COMPARED = re.compile(r"(?i)assert|expect|equal|\b(?:left|want|theirs|works|working|valid|reference)\b")
 """Words beside two values of which one was sent."""
+_OLDER = re.compile(r"(?m)^(?:-{3,} ?Original Message|>)")
+"""What an older mail begins with that is quoted."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
-def _decode(data: bytes | str) -> tuple[str | None, list[str]]:
-    """The text, or None where these bytes are none; and in which encoding, where it is not the usual one."""
-    if isinstance(data, str):
-        raw, text, said = b"", data, list[str]()
-    elif isinstance(data, (bytes, bytearray, memoryview)):
-        raw = bytes(data)
-        text, said = _text(raw)
-    else:
+def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
+    """The text, or the bytes where they are none, without the head of a request over HTTP; and what there is to say."""
+    if not isinstance(data, (str, bytes, bytearray, memoryview)):
         raise LocalError("bytes or text can be read", got=type(data).__name__)
-    if len(raw if text is None else text) > (LARGEST if text is None else 6 * LARGEST):
+    text, said = (data, list[str]()) if isinstance(data, str) else _text(bytes(data))
+    if len(text) > (LARGEST if isinstance(text, bytes) else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
-    if text is not None:
-        if (lines := text.count("\n")) > LINES:
-            raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
-        text, diffs = _DIFF.subn(lambda diff: _NOT_NEW.sub("", diff[0]), text)
-        text, said = plain(text), [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
-    if raw.startswith(b"\x1f\x8b\x08"):
-        raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first")
-    if is_capture(raw):
-        raise LocalError("this is a file of captured packets", expected="`dissect` for it, or one connection's bytes")
-    return text, said
+    if isinstance(text, bytes):
+        if text.startswith((b"POST ", b"HTTP/1.")):
+            head, _, text = text.partition(b"\r\n\r\n")
+            said = [f"took it for HTTP: its head, of {len(head)} bytes, is passed over"]
+        if is_capture(text):
+            raise LocalError("this is a file of captured packets",
+                             expected="`dissect` for it, or one connection's bytes")
+        return _unpacked(text, "")[0], said
+    if (lines := text.count("\n")) > LINES:
+        raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
+    text, diffs = _DIFF.subn(lambda diff: _NOT_NEW.sub("", diff[0]), text)
+    return text, [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
 
 
-def _text(raw: bytes) -> tuple[Any, list[str]]:
+def _unpacked(data: bytes, form: str, where: str = "") -> tuple[bytes, str]:
+    """Bytes, or those of the hex digits that they are. Raises LocalError for what is compressed."""
+    if data.startswith(b"\x1f\x8b\x08"):
+        raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first", where=where)
+    inside = hex_text(data)
+    return (inside, "bytes of hex digits") if inside else (data, form)
+
+
+def _older_mail(text: str) -> float:
+    """How many lines stand above a mail that was answered there; infinitely many where there is none."""
+    quoted = _OLDER.search(text)
+    above = text[: quoted.start()] if quoted else ""
+    dated = re.search(r" .*\d.*:$", above.rstrip().rsplit("\n", 1)[-1][-120:])  # 1 January, somebody wrote:
+    return above.count("\n") if quoted and (dated or quoted[0] != ">") else inf
+
+
+def _without_older_mail(found: list[Found], above: float, scan: Scan) -> list[Found]:
+    """Where a request was sent again in an answer to a mail, the keys alone are taken of that mail."""
+    newer = [each for each in found if each.line <= above]
+    names = {each.name for each in newer}
+    if len(newer) == len(found) or not names & SENT:
+        return found
+    scan.said.append(f"line {above + 1}: an older mail is quoted from here on; nothing but keys is taken of it")
+    return newer + [each for each in found if each not in newer and each.kind == "key" and each.name not in names]
+
+
+def _text(raw: bytes) -> tuple[str | bytes, list[str]]:
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             try:
@@ -237,20 +277,20 @@ def _text(raw: bytes) -> tuple[Any, list[str]]:
         if len(raw) > 7 and not len(raw) % 2 and not any(zeros) and letters.isascii() and b"\0" not in letters:
             return raw.decode(encoding), [f"took it for {encoding} text"]
     try:
-        return (None if b"\0" in raw else raw.decode()), []
+        return (raw if b"\0" in raw else raw.decode()), []
     except UnicodeDecodeError:
         plain = sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in raw)
-        return (raw.decode("latin-1"), ["took it for Latin-1 text"]) if plain > 0.95 * len(raw) else (None, [])
+        return (raw.decode("latin-1"), ["took it for Latin-1 text"]) if plain > 0.95 * len(raw) else (raw, [])
 
 
 def _raw(data: bytes, keys_only: bool) -> list[Found]:
     if data and not len(data) % 256 and (keys_only or len(data) == 256):
-        return [Found("other_keys", data[i : i + 256], "key", f"byte {i}", "raw bytes")
+        return [Found("other_keys", data[i : i + 256], f"byte {i}", "raw bytes")
                 for i in range(0, len(data), 256)]  # fmt: skip
     if keys_only:
         raise LocalError("the keys are no text", got=f"{len(data)} bytes", expected="auth keys of 256 bytes, as hex")
     name = looks_like(data)
-    return [Found("stream" if name in ("", "packet") else name, data, "bytes", "the file", "raw bytes")]
+    return [Found("stream" if name in ("", "packet") else name, data, "the file", "raw bytes")]
 
 
 # -- What a value is ----------------------------------------------------------------------------------------------
@@ -261,66 +301,74 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
     name = known(piece.label)
     if not name:
         return _unnamed(piece, scan)
-    kind = NAMES[name]
-    if kind == "text":
-        text = _answer(piece.value)
-        return Found(name, text, kind, piece.where, piece.took_for, piece.logged) if text else None
     try:
-        value, form = piece.value, piece.took_for
-        if kind in ("id", "date"):
-            value, form = _whole(name, kind, piece)
-        else:
-            if not isinstance(value, bytes):
-                octets, why = bytes_in(str(value))
-                if octets is None:
-                    raise LocalError(f"{name} cannot be read: {why}", expected="hex, base64, an array or a dump",
-                                     where=piece.where)
-                value, form = octets, why if form == "a string" else form
-            value = _without_id(value) if kind == "key" else value
+        value, form = _as(name, piece)
     except LocalError:
         if piece.logged or piece.optional:
             return None
         raise
-    if kind == "id" and form == "a number" and isinstance(value := Rounded.of(value), Rounded):
-        scan.said.append(f"{piece.where}: {name} ends in zeros, as if JavaScript or a spreadsheet had rounded it")
-    if piece.logged and kind == "key" and len(value) not in KEY_SIZES:
-        return None  # loggers cut keys short
-    if len(value if isinstance(value, bytes) else b"") > LARGEST:
-        raise LocalError(f"{name} is too long for a binding", expected=f"{LARGEST} bytes at most", where=piece.where)
-    if kind == "key" and KEY_SIZES[0] <= len(value) < 256:
+    found = Found(name, value, piece.where, form, piece.logged, piece.label.startswith("inner."))
+    if isinstance(value, Rounded):
+        how = "ends in zeros" if value % 100 == 0 else "is exactly what a floating-point number holds"
+        scan.said.append(f"{piece.where}: {name} {how}, as if JavaScript or a spreadsheet had rounded it")
+    if found.kind == "key" and KEY_SIZES[0] <= len(value) < 256:
         scan.said.append(f"{piece.where}: {name} has {len(value)} bytes; took zeros before them for the rest of 256")
-    if isinstance(value, bytes) and form != "hex":
-        scan.took(piece.where, f"{form} of {len(value)} bytes for {name}")
-    elif not isinstance(value, bytes) and form != "a number":
-        scan.took(piece.where, f"{form} for {name}")
-    return Found(name, value, kind, piece.where, form, piece.logged, piece.label.startswith("inner."))
+    if found.kind != "text" and form not in ("hex", "a number"):
+        scan.took(piece.where, f"{form}{f' of {len(value)} bytes' if isinstance(value, bytes) else ''} for {name}")
+    return found if value != "" else None
+
+
+def _as(name: str, piece: TextPiece) -> tuple[Any, str]:
+    """The value of a piece as it has to be under this name, and what it was taken for. Raises LocalError."""
+    kind, value, form = NAMES[name], piece.value, piece.took_for
+    if kind == "text":
+        return _answer(value), form
+    if kind in ("id", "date"):
+        number, form = _whole(name, kind, piece)
+        return Rounded.of(number) if kind == "id" and form == "a number" else number, form
+    if not isinstance(value, bytes):
+        octets, why = bytes_in(str(value))
+        if octets is None:
+            raise LocalError(f"{name} cannot be read: {why}", expected="hex, base64, an array or a dump",
+                             where=piece.where)
+        value, form = octets, why if form == "a string" else form
+    value, form = _unpacked(value, form, piece.where)
+    value = _without_id(value) if kind == "key" else value
+    if len(value) > LARGEST:
+        raise LocalError(f"{name} is too long for a binding", expected=f"{LARGEST} bytes at most", where=piece.where)
+    if kind == "key" and piece.logged and len(value) not in KEY_SIZES:
+        raise LocalError("loggers cut keys short", where=piece.where)
+    return value, form
 
 
 def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
-    data, form, guessed = piece.value, piece.took_for, not piece.label
+    data, form = piece.value, piece.took_for
     if not isinstance(data, bytes):
         data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
-    if piece.label and GENERIC.fullmatch(piece.label.split(".")[-1]):
-        piece = replace(piece, label="")
-    if piece.label and data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE:
-        piece = replace(piece, label="")
-    if piece.label and not (scan.keys_only and data is not None and len(data) in KEY_SIZES):
+    key = data is not None and (is_key(data) or (scan.keys_only and len(data) in KEY_SIZES))
+    says_nothing = GENERIC.fullmatch(piece.label.split(".")[-1]) or (
+        data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE) or (scan.keys_only and key)
+    if piece.label and not says_nothing:
         scan.unknown(piece.label, piece.line)
         return None
-    data = _without_id(data) if scan.keys_only and data else data
+    try:
+        data, form = _unpacked(data, form, piece.where) if data else (data, form)
+    except LocalError as error:
+        scan.said.append(f"passed over: {error}")
+        return None
     if data is None:
         if form == "a number" and not piece.logged and not piece.optional:
             scan.said.append(f"{piece.where}: a number without a name, passed over")
         return None
+    data = _without_id(data) if scan.keys_only else data
     key = is_key(data) or (scan.keys_only and len(data) in KEY_SIZES)
-    name = "other_keys" if key else "" if scan.keys_only else looks_like(data)
     if scan.keys_only and not key:
         raise LocalError("this is no auth_key", got=f"{len(data)} bytes", expected="256 bytes", where=piece.where)
+    name = "other_keys" if key else looks_like(data)
     if name or 15 < len(data) < SMALLEST:
-        what = f"for {name}" if name and not key else "for a key" if key else "for nothing that is known"
-        scan.took(piece.where, f"{form} of {len(data)} bytes, without a name, {what}")
-    kind = "key" if key else "bytes"
-    found = Found(name, data, kind, piece.where, form, piece.logged, guessed=guessed)
+        what = "a key" if key else name or "nothing that is known"
+        scan.took(piece.where, f"{form} of {len(data)} bytes, without a name, for {what}")
+    found = Found(name, data, piece.where, form, piece.logged, guessed=not piece.label)
     return found if name or len(data) >= SMALLEST else None
 
 
@@ -394,7 +442,7 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
         packet = found.value[begins : len(found.value) - (len(found.value) - begins - 24) % 16]
         with suppress(MtError):
             if open_packet(packet, key, TO_CLIENT)["msg_id"] % 2:
-                return replace(found, name="answer", value=packet, kind="text", took_for=BY_ID)
+                return replace(found, name="answer", value=packet, took_for=BY_ID)
         # What a frame says of its size, by the bytes in front of the packet: abridged; intermediate, or abridged where
         # it is long; full.
         front = int.from_bytes(found.value[:4], "little") & 0x7FFFFFFF
@@ -440,11 +488,11 @@ def _content(
 def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
     """The values of the last of several attempts that were written one below the other: each begins where a name comes
     again. What stands above the first counts for all, unless it may be of one message; and so does a permanent key."""
-    sent = [each for each in found if each.name in ("request", "packet", "encrypted_message")]
+    sent = [each for each in found if each.name in SENT]
     if len({each.name for each in sent}) == len({(each.name, each.value) for each in sent}) or all(
             each.logged for each in sent):  # fmt: skip
         return found
-    not_sent = {each.value for each in sent if _EXPECTED.search(scan.lines[int(each.where[5:]) - 1])}
+    not_sent = {each.value for each in sent if _EXPECTED.search(scan.lines[each.line - 1])}
     if not_sent and {each.value for each in sent} - not_sent:
         scan.said.append("passed over what was expected; what was sent is judged")
         return _last_attempt([each for each in found if each not in sent or each.value not in not_sent], scan)
@@ -472,15 +520,12 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     """Each name once. What is inside the seal stands in for what is missing outside. Of different values in a log the
     last request counts, and of the numbers those of its line, or none."""
     outside = {each.name for each in found if not each.inner}
-    kept: list[Found] = []
-    for each in found:
-        if each.inner and each.name in outside:
-            continue
+    kept = [each for each in found if not each.inner or each.name not in outside]
+    for each in kept:
         if each.inner:
             scan.took(each.where, f"{each.name} from what is inside the seal; nothing else says it")
-        kept.append(each)
     kept = _last_attempt(kept, scan)
-    last = next((each for each in reversed(kept) if each.name in ("request", "packet", "encrypted_message")), None)
+    last = next((each for each in reversed(kept) if each.name in SENT), None)
     result: list[Found] = []
     for name in dict.fromkeys(each.name for each in kept):
         same = [each for each in kept if each.name == name]
@@ -500,7 +545,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
             raise LocalError(f"{name} is there twice, with different values", where=lines)
         else:
             near = [each for each in same if last is not None and each.where == last.where]
-            binding = [each for each in same if "bind" in scan.lines[int(each.where[5:]) - 1].lower()]
+            binding = [each for each in same if "bind" in scan.lines[each.line - 1].lower()]
             near = near or binding * (len({each.value for each in binding}) == 1)
             chosen = same[-1] if same[0].kind in ("bytes", "text") else near[-1] if near else None
             what = f"the one of {chosen.where} counts" if chosen else "none is taken; give the one of the message"

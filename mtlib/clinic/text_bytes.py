@@ -14,7 +14,7 @@ TOKEN = re.compile(r"[^\s,;|]+")
 _OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
-_TYPED = re.compile(r"(?i)([-+]?(?:0x[0-9a-f]{1,2}|\d{1,3}))(?:_?[ui]8|ub?)")
+_TYPED = re.compile(r"(?i)([-+]?(?:0x[0-9a-f]{1,2}|\d{1,3}))(?:_?[ui]8|u[by]?)")
 _DIGITS = re.compile(r"(?<!\\)((?:\\\\)*)\\(\d{1,3})")
 _CONTROLS = {name: f"\\x{at:02x}" for at, name in enumerate(re.findall(
     r"\w+", "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS "
