@@ -32,7 +32,6 @@ KEY_SIZES = range(240, 258)
 """Bytes of what is taken for a key: sixteen zeros that got lost never happen, and one sign byte is the most."""
 
 SUCCESS = "boolTrue"
-_TRUE = SCHEMA["boolTrue"].id_bytes
 _OPEN = r"[\s({\['\"=>*&:.]"
 _BOOL = re.compile(
     rf"{_OPEN}*(?:(?:ok|some|bool|value|result|rpc_result|tl|tg|enums|_){_OPEN}+)*(?:tl_?)?(?:bool)?_?(true|false)"
