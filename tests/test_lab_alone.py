@@ -34,8 +34,13 @@ def test_a_file_that_needs_nothing_gives_its_bytes(file: Path) -> None:
 
 
 def test_what_is_borrowed_is_named(file: Path) -> None:
-    file.write_text("from mtlib.crypto import ige_encrypt\n\n\ndef twice(data):\n    return 2 * data\n")
-    assert alone(PROGRAM, GIVEN) == (b"", "not yet: borrowed from mtlib: ige_encrypt")
+    borrowed = "from mtlib.crypto import Ctr\nfrom mtlib.crypto import ige_encrypt as ige\n\n\n"
+    file.write_text(borrowed + "def twice(data):\n    return ige(data, data, data)\n")
+    assert alone(PROGRAM, GIVEN) == (b"", "not yet: borrowed from mtlib: ige")
+    file.write_text(
+        borrowed + "def hidden(data):\n    return Ctr(data, data)\n\n\ndef twice(data):\n    return 2 * data\n"
+    )
+    assert alone(PROGRAM, GIVEN) == (b"\1\2\1\2", "my_bind.py, alone: 4 bytes"), "borrowed for another lesson"
 
 
 def test_a_file_that_prints_or_lacks_the_function_is_not_taken(file: Path) -> None:

@@ -15,10 +15,16 @@ from typing import Any
 from mtlib.lab.my_bind import my_bind_file
 
 FRONT = """\
-import ast, hashlib, runpy, sys
+import ast, hashlib, sys
 
 sys.modules["mtlib"] = None  # from here on nobody can import it
-my = runpy.run_path(sys.argv[1])
+with open(sys.argv[1], encoding="utf-8") as file:
+    tree = ast.parse(file.read(), sys.argv[1])
+# What was borrowed for another lesson's function is missed only where it is used.
+tree.body = [each for each in tree.body
+             if not (isinstance(each, ast.ImportFrom) and (each.module or "").split(".")[0] == "mtlib")]
+my = {"__name__": "my_bind"}
+exec(compile(tree, sys.argv[1], "exec"), my)
 given = ast.literal_eval(sys.stdin.read())
 """
 SECONDS = 60.0
@@ -27,7 +33,7 @@ SECONDS = 60.0
 def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
     """The bytes that `program` prints as hex, and a sentence. It finds the reader's functions in `my`, and `given`.
 
-    Without a file, and where the file needs mtlib, there are no bytes, and the sentence says what is missing.
+    Without a file, and where these functions need mtlib, there are no bytes, and the sentence says what is missing.
     """
     file = my_bind_file()
     if file is None or not file.is_file():
@@ -42,9 +48,10 @@ def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
         return b"", f"not yet: my_bind.py was still running after {SECONDS:g} seconds."
     if ran.returncode:
         lines = file.read_text(encoding="utf-8").splitlines()
-        lent = [line.split()[-1] for line in lines if line.startswith("from mtlib")]
         why = (ran.stderr.strip().splitlines() or ["it ended without a word"])[-1]
-        return b"", f"not yet: {'borrowed from mtlib: ' + ', '.join(lent) if lent else why}"
+        borrowed = (line.split()[-1] for line in lines if line.startswith("from mtlib"))
+        lent = next((name for name in borrowed if why == f"NameError: name '{name}' is not defined"), "")
+        return b"", f"not yet: {f'borrowed from mtlib: {lent}' if lent else why}"
     try:
         made = bytes.fromhex(ran.stdout)
     except ValueError:

@@ -346,7 +346,7 @@ def test_texts_stay_on_the_sheet_and_inside_their_boxes(plates: Lab, name: str) 
 
 @EVERY
 def test_names_in_a_table_are_not_broken(plates: Lab, name: str) -> None:
-    broken = """details => [...details.querySelectorAll('tr > :first-child')].flatMap(({ firstChild: text }) =>
+    broken = """details => [...details.querySelectorAll('th, tr > :first-child')].flatMap(({ firstChild: text }) =>
       [...(text?.data ?? '').matchAll(/\\S+/g)].filter((word) => {
         const range = document.createRange();
         range.setStart(text, word.index);
