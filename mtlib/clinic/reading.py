@@ -346,7 +346,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     if not isinstance(data, bytes):
         data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
     certain = data is not None and (
-        len(data) in KEY_SIZES if scan.keys_only else data[:4] == BIND and len(data) == REQUEST_SIZE)
+        (scan.keys_only and len(data) in KEY_SIZES) or (data[:4] == BIND and len(data) == REQUEST_SIZE))
     if piece.label and not certain and not GENERIC.fullmatch(piece.label.split(".")[-1]):
         scan.unknown(piece.label, piece.line)
         return None
