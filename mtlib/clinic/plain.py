@@ -417,24 +417,21 @@ def _logged_rows(lines: list[str]) -> list[str]:
     if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
         lines = [_NUMBERED.sub("", line, count=1) for line in lines]
     short = [line if len(line) < 500 else "" for line in lines]
-    rows, behind = [_BEFORE.match(line) for line in short], [_ROW_BEHIND.match(line) for line in short]
-    shapes = [_shape(row[1]) if row else "" for row in behind]
-    goes_on = ""  # the shape of the rows that a value is made of
-    for at, (row, dump) in enumerate(zip(rows, behind, strict=True) if any(rows) or any(behind) else ()):
-        if dump and not row and shapes[at] in (shapes[at - 1] if at else "", *shapes[at + 1 : at + 2]):
-            lines[at] = lines[at][dump.end() :]
-        here, rest = (_shape(row[0]), lines[at][row.end() :]) if row else ("", lines[at])
-        if row and goes_on in (here, "any") and _DATA.fullmatch(rest):
-            lines[at], goes_on = rest, here
-        elif rest.strip() or row:
+    found = [_BEFORE.match(line) or _ROW_BEHIND.match(line) for line in short]
+    shapes = [re.sub(r"\d+", "0", each[0]) if each else "" for each in found]  # whatever the numbers are
+    goes_on = ""  # the shape of what stands before the rows that a value is made of
+    for at, (before, shape) in enumerate(zip(found, shapes, strict=True) if any(found) else ()):
+        if before and before.re is _ROW_BEHIND:
+            if shape in (shapes[at - 1] if at else "", *shapes[at + 1 : at + 2]):
+                lines[at] = lines[at][before.end() :]
+            before, shape = None, ""
+        rest = lines[at][before.end() :] if before else lines[at]
+        if before and goes_on in (shape, "any") and _DATA.fullmatch(rest):
+            lines[at], goes_on = rest, shape
+        elif rest.strip() or before:
             named = _GOES_ON.match(rest) if short[at] else None
-            goes_on = (here or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
+            goes_on = (shape or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
     return lines
-
-
-def _shape(before: str) -> str:
-    """What stands before a row, whatever its numbers are."""
-    return re.sub(r"\d+", "0", before)
 
 
 def _one_below_another(lines: list[str]) -> list[str]:

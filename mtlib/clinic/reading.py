@@ -227,7 +227,7 @@ def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
     if len(text) > (LARGEST if isinstance(text, bytes) else 6 * LARGEST):
         raise LocalError("too much to look at", expected=f"{LARGEST} bytes at most")
     if isinstance(text, bytes):
-        if text.startswith((b"POST ", b"HTTP/1.")):
+        if text.startswith((b"POST ", b"HTTP/1.")) and b"\r\n\r\n" in text:
             head, _, text = text.partition(b"\r\n\r\n")
             said = [f"took it for HTTP: its head, of {len(head)} bytes, is passed over"]
         if is_capture(text):
@@ -263,7 +263,7 @@ def _without_older_mail(found: list[Found], above: float, scan: Scan) -> list[Fo
     if len(newer) == len(found) or not names & SENT:
         return found
     scan.said.append(f"line {above + 1}: an older mail is quoted from here on; nothing but keys is taken of it")
-    return newer + [each for each in found if each not in newer and each.kind == "key" and each.name not in names]
+    return newer + [each for each in found if each.line > above and each.kind == "key" and each.name not in names]
 
 
 def _text(raw: bytes) -> tuple[str | bytes, list[str]]:
@@ -315,7 +315,7 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
         scan.said.append(f"{piece.where}: {name} has {len(value)} bytes; took zeros before them for the rest of 256")
     if found.kind != "text" and form not in ("hex", "a number"):
         scan.took(piece.where, f"{form}{f' of {len(value)} bytes' if isinstance(value, bytes) else ''} for {name}")
-    return found if value != "" else None
+    return found if value or found.kind != "text" else None
 
 
 def _as(name: str, piece: TextPiece) -> tuple[Any, str]:
@@ -345,10 +345,9 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     data, form = piece.value, piece.took_for
     if not isinstance(data, bytes):
         data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
-    key = data is not None and (is_key(data) or (scan.keys_only and len(data) in KEY_SIZES))
-    says_nothing = GENERIC.fullmatch(piece.label.split(".")[-1]) or (
-        data is not None and data[:4] == BIND and len(data) == REQUEST_SIZE) or (scan.keys_only and key)
-    if piece.label and not says_nothing:
+    certain = data is not None and (
+        (scan.keys_only and len(data) in KEY_SIZES) or (data[:4] == BIND and len(data) == REQUEST_SIZE))
+    if piece.label and not certain and not GENERIC.fullmatch(piece.label.split(".")[-1]):
         scan.unknown(piece.label, piece.line)
         return None
     try:
