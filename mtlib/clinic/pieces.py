@@ -489,19 +489,17 @@ def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:
     return kept
 
 
-def _parts(
-    lines: Sequence[str], bytes_in: Callable[[str], tuple[bytes | None, str]]
-) -> Iterator[tuple[int, list[str]]]:
+def _parts(lines: Sequence[str], reader: Callable[[str], tuple[bytes | None, str]]) -> Iterator[tuple[int, list[str]]]:
     """Lines without names, put together where they are one value that was wrapped: none of them makes sense alone, and
     they are of one width, the last one shorter, or make sense together."""
-    alone = [sense(bytes_in(line)[0]) or is_number(line) for line in lines]
+    alone = [sense(reader(line)[0]) or is_number(line) for line in lines]
     wide = [_width(line) for line in lines]
     at = 0
     while at < len(lines):
         end = at + 1
         while not alone[at] and end < len(lines) and not alone[end] and wide[end - 1] == wide[at] >= wide[end]:
             end += 1
-        if end == at + 1 and not any(alone[at:]) and sense(bytes_in(joined(lines[at:]))[0]):
+        if end == at + 1 and not any(alone[at:]) and sense(reader(joined(lines[at:]))[0]):
             end = len(lines)
         yield at, list(lines[at:end])
         at = end

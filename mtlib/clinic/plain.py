@@ -229,8 +229,6 @@ WRAPPINGS = (
          "&H $ 16# #x 16r", r"(?<![\w&$#])(?:&H|\$|16[#r]|#x)([0-9A-Fa-f]{2})#?(?=[\s,;)\]}])", "0x{1}"),
     Wrapping("bytes of Erlang", "<<5, 42>>", "[5, 42]",
          "<<", r"<<([\dA-Fa-fxX,. \n]+)>>", "[{1}]"),
-    Wrapping("arrays of Scheme, Clojure and Nim", "#u8(5 42)", "(5 42)",
-         "# @[", r"#(?:vu8|u8)?(?=[(\[]\d|\{)|@(?=\[\d)", ""),
     Wrapping("a Buffer as node prints it, NSData as it was printed once", "<Buffer 05 2a 07 09>", "[05 2a 07 09]",
          "<",
          r"<(?:Buffer|Bytes)? ?(?=[\dA-Fa-f ,]{8})((?:[\dA-Fa-f]{2,}+[ ,]*+)+(?:\.\.\. \d+ more bytes?)?)>", "[{1}]"),
@@ -256,12 +254,13 @@ WRAPPINGS = (
          "\u25bf",
          r"\u25bf \d+ bytes\n(?:[^\n]*(?:count|pointer)[^\n]*\n)*[^\n]*\u25bf bytes: \d+ elements\n[ \t]*- "
          r"(\d{1,3}\b(?:\n[ \t]*- \d{1,3}\b)*)", lambda found: f"[{found[1].replace('-', ',')}]"),
-    Wrapping("the type before an array", "new byte[] {5, 42}", "{5, 42}",
-         "Array( Buffer( ] yte",
+    Wrapping("the type before an array", "new byte[] {5, 42}, #u8(5 42)", "{5, 42}, (5 42)",
+         "Array( Buffer( ] yte # @[",
          r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
          r"|(?:Array\[Byte\] = )?Array(?=\(-?\d)"
          r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
-         r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)", ""),
+         r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)"
+         r"|#(?:vu8|u8)?(?=[(\[]\d|\{)|@(?=\[\d)", ""),
     Wrapping("hex with an h, of assemblers", "05h, 2Ah, ", "0x05, 0x2A, ",
          "h H", r"(?<![\w+/-])0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", "0x{1}"),
     Wrapping("data of assemblers", "nonce: db 5, 42", "nonce: 5, 42",
@@ -274,14 +273,13 @@ WRAPPINGS = (
          "(gdb) (lldb) (Pdb) irb In",
          r"(?m)^(?:\((?:gdb|lldb|Pdb)\)|irb(?:\([^)\n]*\)[^>\n]{0,9})?>|In \[\d+\]:)[ ]"
          r"(?:(?:p|po|pp|print|x|memory read)(?:/\w+|[ ]--count \d+)?[ ]&?)?|^(?:\$\d+[ ]=|=>|Out\[\d+\]:)[ ]", ""),
-    Wrapping("what debuggers say before a value", "nonce: $1 = {5, 42}", "nonce: {5, 42}",
-         "std::vector $", r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = ", ""),
-    Wrapping("casts", "(byte)-5", "-5",
-         ")", r"\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
+    Wrapping("what debuggers, casts and literals of SQL and CBOR have before a value",
+         "nonce: $1 = {(byte)-5, 42}, x'052a'", "nonce: {-5, 42}, '052a'",
+         "std::vector $ ) x' X' h'",
+         r"(?:std::vector of length \d+, capacity \d+|(?<!\S)\$\d+) = |\b[xXh](?='(?:[0-9A-Fa-f]{2})+')"
+         r"|\((?:s?byte|Byte|char|u8|uint8_t|u?int64(?:_t)?|[iu]64|long|Int64)\) *(?=[-\d'])", ""),
     Wrapping("calls around a number or a string", "BigInt.asIntN(64, 5n)", "(5n)",
          "BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
-    Wrapping("a literal of SQL and CBOR", "nonce = x'052a'", "nonce = '052a'",
-         "x' X' h'", r"\b[xXh](?='(?:[0-9A-Fa-f]{2})+')", ""),
     Wrapping("a field as C and Zig write it, and a name that is defined", ".msg_id = 5", "msg_id = 5",
          ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))", _defined),
     Wrapping("a name with its type, before an array", "nonce: unsigned char buf[2] = {5, 42}", "nonce: {5, 42}",

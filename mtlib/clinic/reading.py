@@ -231,8 +231,7 @@ def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
             head, _, text = text.partition(b"\r\n\r\n")
             said = [f"took it for HTTP: its head, of {len(head)} bytes, is passed over"]
         if is_capture(text):
-            raise LocalError("this is a file of captured packets",
-                             expected="`dissect` for it, or one connection's bytes")
+            raise LocalError("this is a file of captured packets", expected="`dissect`, or one connection's bytes")
         return _unpacked(text, "")[0], said
     if (lines := text.count("\n")) > LINES:
         raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
@@ -345,8 +344,8 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     data, form = piece.value, piece.took_for
     if not isinstance(data, bytes):
         data, form = (None, "a number") if is_number(str(data)) else bytes_in(str(data))
-    certain = data is not None and (
-        (scan.keys_only and len(data) in KEY_SIZES) or (data[:4] == BIND and len(data) == REQUEST_SIZE))
+    size, begins = len(data or b""), (data or b"")[:4]
+    certain = (scan.keys_only and size in KEY_SIZES) or (begins == BIND and size == REQUEST_SIZE)
     if piece.label and not certain and not GENERIC.fullmatch(piece.label.split(".")[-1]):
         scan.unknown(piece.label, piece.line)
         return None
@@ -451,9 +450,7 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
     return found
 
 
-def _content(
-    found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]
-) -> tuple[Found, list[str]]:
+def _content(found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]) -> tuple[Found, list[str]]:
     """The same value under the name that its content says, where that is certain; and the sentence about it."""
     if found.kind != "bytes":
         return found, []

@@ -154,9 +154,7 @@ def is_number(line: str) -> bool:
 
 def joined(lines: Sequence[str]) -> str:
     whole = all(" " not in line and "," not in line for line in lines) and max(map(len, lines), default=0) > 4
-    return ("" if whole else " ").join(
-        line.removesuffix("\\") for line in lines
-    )
+    return ("" if whole else " ").join(line.removesuffix("\\") for line in lines)
 
 
 def sense(data: bytes | None) -> bool:
