@@ -315,7 +315,7 @@ class Scan:
             end = blank.end()
         indent = start - text.rfind("\n", 0, start) - 1
         stop = end
-        while kind in ("bytes", "key") and stop < len(text):
+        while kind in ("bytes", "key"):
             bare = _BARE.match(text, stop + 1)
             if not bare or not bare[1] or ((other := _LABEL.match(bare[1])) and self._is_label(other)):
                 break
@@ -359,7 +359,7 @@ class Scan:
                 break
             parts.append(body)
             self._spend(1, at)
-            binary |= found[0][0] in "bB" or found[0][:2] in ("rb", "rB", "Rb", "RB")
+            binary |= bool(re.match("[rR]?[bB]", found[0]))
             stop = found.end()
             gap = _GAP.match(text, stop)
             if gap is None:
