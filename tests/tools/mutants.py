@@ -89,7 +89,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.reading": ("reading", "canary", "answers", "main_doctor"),
     "mtlib.clinic.recipe": ("recipe", "mistakes", "ladder"),
     "mtlib.clinic.recipe_client": ("ladder", "mistakes", "cli_looking"),
-    "mtlib.clinic.request": ("doctor", "behind_the_seal", "patients"),
+    "mtlib.clinic.request": ("arrival", "doctor", "behind_the_seal", "patients"),
     "mtlib.clinic.sheet": ("sheet", "cli_looking"),
     "mtlib.clinic.wrong": ("mistakes", "wrong_answers", "what_mistakes_make", "opening"),
     "mtlib.lab.standalone": ("lab_alone",),
@@ -171,6 +171,16 @@ EQUIVALENT: dict[str, str] = {
     "both are set by the first read, and nothing asks for them before it",
     'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
     " int.from_bytes(block, 'big') <= key.n": "that a block of hashed bytes is the modulus itself comes once in 2^2048",
+    "mtlib.clinic.wrong: if {*names} <= {name for name, *_ in parts}:: {*names} <= {name for name, *_ in parts} ->"
+    " {*names} < {name for name, *_ in parts}": "no row of the table leaves out all fields of a part",
+    'mtlib.clinic.recipe: "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),: 4 -> 5':
+    "they stand for the end of a SHA-1, and every slice of one ends at 20",
+    "mtlib.lab.attacks: self._entropy = world.scope(\"party\"): 'party' -> 'party_'":
+    "which bytes are drawn for an attack: others would do as well",
+    "mtlib.lab.attacks: return run: return run -> return None":
+    "a decorator gives the function back; whoever asks for an attack goes by its number in the table",
+    'mtlib.lab.examining: return ", ".join(f"{name} = {_brief(value)}" for name, value in zip(names, arguments,'
+    ' strict=True)): True -> False': "a function is asked with as many values as it has names",
     "mtlib.lab.exercises_labs: NOTHING_YET = 0: 0 -> 1": "a msg_id before every other; all of this century are larger",
     "mtlib.lab.exercises_dc: return bytes(greeting.build(first_msg_id=msg_id, unique_id=msg_id ^ 7,"
     " server_salt=msg_id * 3 % 2**62)): msg_id ^ 7 -> msg_id | 7": "a number that is drawn: any other would do as well",
