@@ -171,6 +171,11 @@ EQUIVALENT: dict[str, str] = {
     "both are set by the first read, and nothing asks for them before it",
     'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
     " int.from_bytes(block, 'big') <= key.n": "that a block of hashed bytes is the modulus itself comes once in 2^2048",
+    "mtlib.clinic.mistakes: msg_key=lambda e, p, k: (sha1(e[a:b])[4:20] for a, b in _PARTS)),: 20 -> 21": _END,
+    "mtlib.clinic.mistakes: msg_key=lambda e, p, k: (sha1(text)[4:20] for piece in (k, k[88:120], k[:32], k[-32:]):"
+    " 20 -> 21": _END,
+    "mtlib.clinic.mistakes: LONG(wrong.signed(wrong.long(new[:8]) + wrong.long(server[:8]))),: 8 -> 9":
+    "what a ninth byte adds is beyond the 64 bits that are kept",
     "mtlib.clinic.wrong: if {*names} <= {name for name, *_ in parts}:: {*names} <= {name for name, *_ in parts} ->"
     " {*names} < {name for name, *_ in parts}": "no row of the table leaves out all fields of a part",
     'mtlib.clinic.recipe: "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),: 4 -> 5':
