@@ -6,6 +6,7 @@ import base64
 import hashlib
 import inspect
 import re
+import struct
 import time
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from mtlib.clinic.text_bytes import bytes_in
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from pasted import B64, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
+from test_corrected_forms import by_tdlib
 from wrong_client import pattern
 
 CANARIES = [
@@ -242,6 +244,7 @@ def test_what_bind_prints_is_healthy(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 ESCAPED = "".join(f"\\x{each:02x}" for each in C.perm)
 FRAMED = (len(P) + 12).to_bytes(4, "little") + bytes(4) + P + bytes(4)  # the full framing: a length, the first number
+BOTH = (C.perm + C.temp).hex()
 OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPARED)]
 
 
@@ -262,6 +265,13 @@ OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPA
         (f"encrypted_message: \\x{E.hex()}", {"encrypted_message": E}, ""),
         (f"{E.hex()}\n{C.perm.hex()}", {"encrypted_message": E, "other_keys": [C.perm]}, "for encrypted_message"),
         ('{"event": and no more}', {}, ""),
+        (f"\n{'7f' * 249}", {}, "for nothing that is known"),
+        (f"\n{'7f' * 250}", {"other_keys": [bytes([0x7F] * 250)]}, "for a key"),
+        (f"see here {'5a' * 19}", {}, ""),
+        (f"see here {'5a' * 20}", {}, "took hex of 20 bytes, without a name"),
+        (f"\n{BOTH[:600]}\n{BOTH[600:]}", {"other_keys": [C.perm, C.temp]}, "hex of 2 lines of 256 bytes"),
+        (f"encrypted_message: [{E.hex()}]", {"encrypted_message": E}, "what stands in a line of 104 bytes"),
+        (f"packet: {'12' * 152}", {"packet": b"\x12" * 152}, ""),
     ],
 )  # fmt: skip
 def test_what_is_just_enough_and_just_too_little(text: str, values: dict[str, object], said: str) -> None:
@@ -270,6 +280,18 @@ def test_what_is_just_enough_and_just_too_little(text: str, values: dict[str, ob
     told |= {"other_keys": [key.given for key in told["other_keys"]]} if "other_keys" in told else {}
     assert told == {"request": R, **values}
     assert said in "\n".join(facts.notes) if said else not facts.notes
+
+
+def test_one_digit_more_makes_a_number_of_hex_digits() -> None:
+    with pytest.raises(LocalError, match="a number of 305 digits"):
+        read_patient(f"packet: {'12' * 152}1")
+
+
+def test_beside_a_dump_of_tdlib_a_line_of_words_is_hex() -> None:
+    dump = by_tdlib(struct.pack("<qii", 5 << 32, 1, len(R)) + R)
+    assert read_patient(f"{dump}\n0123abcd 0123abcd 0123abcd 0123abcd\n").notes == (
+        "line 5: took hex of 16 bytes, without a name, for nothing that is known",
+    )
 
 
 def test_a_short_string_of_json_is_a_text_as_a_long_one_is() -> None:

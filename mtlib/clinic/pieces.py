@@ -171,7 +171,6 @@ class Scan:
             if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
                 if known(scope.label) == "answer" and bare_name(named["name"]) in ANSWER_PARTS:
                     at, pending = named.end(), "answer"
-                    scope.taken = 0
                     continue
                 self._quiet = any(bare_name(each.label) in FOLLOWING for each in opened)
                 inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""

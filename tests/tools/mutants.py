@@ -154,9 +154,8 @@ EVERYWHERE = ("values",)
 
 _END = "SHA-1 gives 20 bytes, and a slice that ends later is the same slice"
 EQUIVALENT: dict[str, str] = {
-    'mtlib.crypto.kdf: return _sha1(plain(envelope, "envelope"))[4:20]: 20 -> 21': _END,
-    'mtlib.crypto.keys: return hashlib.sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash).digest()[4:20]:'
-    " 20 -> 21": _END,
+    'mtlib.crypto.kdf: return sha1(plain(envelope, "envelope"))[4:20]: 20 -> 21': _END,
+    'mtlib.crypto.keys: return sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash)[4:20]: 20 -> 21': _END,
     "mtlib.net.judge: while self._lines.qsize() < 2:: self._lines.qsize() < 2 -> self._lines.qsize() <= 2":
     "the second line that nobody asked for ends the judging; a third one is not looked at",
     "mtlib.net.client: msg_id, times = 0, list[tuple[float, float]](): 0 -> 1":
@@ -176,6 +175,10 @@ EQUIVALENT: dict[str, str] = {
     " 20 -> 21": _END,
     "mtlib.clinic.mistakes: LONG(wrong.signed(wrong.long(new[:8]) + wrong.long(server[:8]))),: 8 -> 9":
     "what a ninth byte adds is beyond the 64 bits that are kept",
+    "mtlib.clinic.pieces: @dataclass(frozen=True): True -> False": "nobody changes a piece once it is cut",
+    'mtlib.clinic.pieces: if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\\t ]+",'
+    " line)[:9]) > 1:: len(each) > 63 -> len(each) >= 63":
+    "it saves work: what makes sense by itself has 104 bytes at least, and more characters than that",
     "mtlib.clinic.wrong: if {*names} <= {name for name, *_ in parts}:: {*names} <= {name for name, *_ in parts} ->"
     " {*names} < {name for name, *_ in parts}": "no row of the table leaves out all fields of a part",
     'mtlib.clinic.recipe: "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),: 4 -> 5':
@@ -193,12 +196,12 @@ EQUIVALENT: dict[str, str] = {
     ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
     'mtlib.clinic.opening: later = (("", start, "little"), *wrong.ENVELOPE): \'little\' -> \'little_\'':
     "bytes without a name are no number, and have no order",
-    'mtlib.lab.views: yield {"name": name, "size": size if size is not None else max(ends, default=0)}: 0 -> 1':
-    "every source of a schedule is used by one of its rows",
     'mtlib.lab.exercises_keys: for name, many in (("header", 64), ("first", size), ("second", 40), ("received", 88))):'
     " 'second' -> 'second_'": "which bytes are drawn for an exercise: others would do as well",
     "mtlib.lab.exercises_labs: lambda seed: ((8, 4), (2, 1), (12, 1), (12, 5), (1000, 500), (1000, 64), (100, 7),"
     " (1_000_000, 4096), (64, 64),: 2 -> 3": "one of ten pairs of numbers for an exercise: others would do as well",
+    'mtlib.lab.exercises_bytes: return ((b"".join(frames),), (frames[0] + frames[1][:90],),'
+    " (frames[1] + frames[2][:2],), (frames[2][:30],),: 0 -> 1": "which frames are read in an exercise: others would do as well",
     "mtlib.lab.scenes: perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in"
     " (\"perm_auth_key\", \"temp_auth_key\")): 'perm_auth_key' -> 'perm_auth_key_'":
     "which bytes are drawn for an exercise: others would do as well",
