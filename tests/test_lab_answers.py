@@ -145,6 +145,8 @@ def test_a_table_asks_for_what_can_be_answered(name: str) -> None:
     assert {slip.key for slip in table.mistakes} <= {*table.solution}
     meant = {value for slip in table.mistakes for value in slip.values}
     assert not table.choices or meant <= {*table.choices}
+    for slip in (each for each in table.mistakes if each.name == "bits_counted"):
+        assert [divmod(value, 8) for value in slip.values] == [(table.solution[slip.key], bit) for bit in range(8)]
     if name == "byte_36":
         assert meant <= {*(part for part, *_ in (*MESSAGE, *REQUEST, *ENVELOPE)), "encrypted_message", "inner"}
 

@@ -108,7 +108,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.exercises_bytes": ("lab_answers",),
     "mtlib.lab.exercises_dc": (
         "exercises_beginning", "exercises_checking", "exercises_debugging", "exercises_failing", "exercises_replies",
-        "lab_exercises",
+        "lab_exercises", "lab_answers",
     ),
     "mtlib.lab.exercises_labs": ("labs", "lab_answers"),
     "mtlib.lab.exercises_recipe": (
@@ -201,7 +201,10 @@ EQUIVALENT: dict[str, str] = {
     "mtlib.lab.exercises_labs: lambda seed: ((8, 4), (2, 1), (12, 1), (12, 5), (1000, 500), (1000, 64), (100, 7),"
     " (1_000_000, 4096), (64, 64),: 2 -> 3": "one of ten pairs of numbers for an exercise: others would do as well",
     'mtlib.lab.exercises_bytes: return ((b"".join(frames),), (frames[0] + frames[1][:90],),'
-    " (frames[1] + frames[2][:2],), (frames[2][:30],),: 0 -> 1": "which frames are read in an exercise: others would do as well",
+    " (frames[1] + frames[2][:2],), (frames[2][:30],),: 0 -> 1":
+    "which frames are read in an exercise: others would do as well",
+    'mtlib.lab.exercises_bytes: (b"",), (frames[1] + frames[0] + frames[2][:4],))  # fmt: skip: 4 -> 5':
+    "how much of a frame has arrived in an exercise: any part would do as well",
     "mtlib.lab.scenes: perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in"
     " (\"perm_auth_key\", \"temp_auth_key\")): 'perm_auth_key' -> 'perm_auth_key_'":
     "which bytes are drawn for an exercise: others would do as well",
