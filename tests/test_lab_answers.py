@@ -151,6 +151,13 @@ def test_a_table_asks_for_what_can_be_answered(name: str) -> None:
         assert meant <= {*(part for part, *_ in (*MESSAGE, *REQUEST, *ENVELOPE)), "encrypted_message", "inner"}
 
 
+def test_each_tie_to_the_channel_is_broken_alone_and_with_the_others() -> None:
+    task = EXERCISES["same_channel"]
+    assert isinstance(task, Task)
+    ties = ("temp_auth_key_id", "temp_session_id", "msg_id")
+    assert {task.solution(*each) for each in task.inputs("")} >= {(), *((tie,) for tie in ties), ties}
+
+
 def test_one_number_to_factor_is_larger_than_a_signed_long() -> None:
     assert any(pq >> 63 and EXERCISES["factor"].solution(pq) for (pq,) in EXERCISES["factor"].inputs(""))
 

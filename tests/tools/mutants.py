@@ -189,6 +189,13 @@ EQUIVALENT: dict[str, str] = {
     "a decorator gives the function back; whoever asks for an attack goes by its number in the table",
     'mtlib.lab.examining: return ", ".join(f"{name} = {_brief(value)}" for name, value in zip(names, arguments,'
     ' strict=True)): True -> False': "a function is asked with as many values as it has names",
+    "mtlib.lab.exercises_dc: _elsewhere(temp_session_id=(60, 24))),: 24 -> 25":
+    "whoever compares a session with what is none finds that they differ, a byte further on as well",
+    "mtlib.lab.exercises_labs: return \"\": return '' -> return None":
+    "no mistake that has a name: both are false, and only that is asked",
+    'mtlib.lab.exercises_dc: (_result(other, Bool.TRUE), no), (_error(mine, "ENCRYPTED_MESSAGE_INVALID"),),:'
+    " 'ENCRYPTED_MESSAGE_INVALID' -> 'ENCRYPTED_MESSAGE_INVALID_'":
+    "an error in an exercise, which is none of the two Bools whatever its name",
     "mtlib.lab.exercises_labs: NOTHING_YET = 0: 0 -> 1": "a msg_id before every other; all of this century are larger",
     "mtlib.lab.exercises_dc: return bytes(greeting.build(first_msg_id=msg_id, unique_id=msg_id ^ 7,"
     " server_salt=msg_id * 3 % 2**62)): msg_id ^ 7 -> msg_id | 7": "a number that is drawn: any other would do as well",
