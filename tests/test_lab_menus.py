@@ -47,3 +47,11 @@ def test_a_saved_notebook_has_questions_and_answers_and_nothing_chosen() -> None
     assert before == (answer._repr_mimebundle_()[0]["text/html"], str(answer))
     assert "Silence." in before[0] and "Silence." in before[1]
     assert {menu.tooltip[:2].strip() for menu in answer.menus.values()} == {str(key) for key in answer}
+
+
+def test_a_menu_stands_beside_its_question() -> None:
+    answer = Menus("symptoms")
+    for row, menu in zip(answer.box.children, answer.menus.values(), strict=False):
+        label, beside = row.children
+        assert beside is menu and label.layout.width
+        assert int(label.layout.width.removesuffix("%")) + int(menu.layout.width.removesuffix("%")) <= 100
