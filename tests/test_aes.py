@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from mtlib.crypto import aes
 from mtlib.crypto.aes import Ctr, ige_blocks, ige_decrypt, ige_encrypt
+from mtlib.crypto.blocks import sbox
 from mtlib.errors import LocalError
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "aes_ige.json").read_text())["vectors"]
@@ -208,3 +209,7 @@ def test_another_implementation_can_take_the_place_of_openssl(monkeypatch: pytes
 def test_nothing_of_cryptography_is_loaded_before_it_is_needed() -> None:
     program = "import sys, mtlib; mtlib.Binding, mtlib.verify; sys.exit('cryptography' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_s_box_has_every_byte_once() -> None:
+    assert sorted(sbox()) == [*range(256)]

@@ -203,14 +203,38 @@ def test_the_whole_of_mtproto_1_and_its_schedule_alone_are_two_mistakes() -> Non
         assert diagnose(packet=packet, **KEYS, now=NOW).names == names
 
 
-@pytest.mark.parametrize(("at", "name"), [(32, "bytes_between_fields"), (8, "field_left_out")])
-def test_a_request_at_another_place_of_the_message(at: int, name: str) -> None:
-    """Where nothing is known of its fields: four bytes more before the request, or eight less."""
+@pytest.mark.parametrize(
+    ("at", "size", "name"), [(32, 4, "bytes_between_fields"), (8, -8, "field_left_out"), (24, -5, "field_left_out")]
+)
+def test_a_request_at_another_place_of_the_message(at: int, size: int, name: str) -> None:
+    """Where nothing is known of its fields: four bytes more before the request; eight less, or five, which no field
+    has."""
     message = C.message()
-    moved = message[:at] + bytes.fromhex("a5a5a5a5") + message[at:] if at == 32 else message[:at] + message[at + 8 :]
+    moved = message[:at] + bytes.fromhex("a5" * max(size, 0)) + message[at + max(-size, 0) :]
     moved = moved[: len(moved) // 16 * 16]
-    found = diagnose(packet=C.packet(message=moved), temp_key=C.temp)
-    assert name in found.names
+    keys = KEYS if size % 4 else {"temp_key": C.temp}
+    assert name in diagnose(packet=C.packet(message=moved), **keys).names
+
+
+@pytest.mark.parametrize(("later", "found"), [(0, ""), (1 << 48, "built_for_an_older_message"), (1 << 50, None)])
+def test_in_a_broken_container_a_number_of_about_the_same_day_is_a_msg_id(later: int, found: str | None) -> None:
+    body = in_container(C.request).replace(struct.pack("<q", C.msg_id), struct.pack("<q", C.msg_id + later))
+    body = body[:4] + struct.pack("<i", 3) + body[8:]  # of three messages, two are there
+    names = diagnose(packet=C.packet(message=replace(C, msg_id=C.msg_id + 4).message(body)), **KEYS).names
+    assert names == (("no_binding_in_it",) if found is None else ("container_wrong", *filter(None, [found])))
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({}, "expires_at_in_the_past"),
+        ({"expires_at": C.expires_at}, "fields_out_of_order"),
+        ({"nonce": C.nonce}, "fields_out_of_order"),
+    ],
+)
+def test_what_was_told_settles_the_order_of_the_fields(told: dict[str, int], name: str) -> None:
+    swapped = C.request[:12] + C.request[20:24] + C.request[12:20] + C.request[24:]
+    assert diagnose(request=swapped, **told).name == name
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import struct
 import time
 import traceback
-from dataclasses import replace
+import zlib
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,36 @@ def test_the_mistake_and_nothing_else_is_named(name: str) -> None:
     if Stage.REQUEST <= hypothesis.stage <= Stage.TIME and name != "no_binding_in_it":
         assert diagnosis.checks is not None and not diagnosis.checks.ok
         assert diagnosis.evidence
+
+
+ID, HASH, CIPHERTEXT = C.sealed[:8], C.sealed[8:24], C.sealed[24:]
+UNDONE = [gzip.compress(C.sealed, mtime=0), zlib.compress(C.sealed), zlib.compress(C.sealed)[2:-4]]
+SEQNO_LAST = WrongClient(envelope_as=lambda right: right[:24] + right[28:32] + right[24:28] + right[32:]).sealed
+MARKS = ["\u00e9" * 49 + "\ufffd" * number for number in (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("sealed", "name", "place"),
+    [
+        *((body, "sent_gzipped", ("encrypted_message", 0, 16, body[:16], C.sealed[:16])) for body in UNDONE),
+        (C.sealed + bytes(4), "wrong_size", ("encrypted_message", 0, 0, "108 bytes", "104 bytes")),
+        (MARKS[0].encode(), "not_opened", ("encrypted_message", 0, 0, "107 bytes", "104 bytes")),
+        (MARKS[1].encode(), "sent_as_utf8_text", ("encrypted_message", 0, 0, "110 bytes", "104 bytes")),
+        (HASH + ID + CIPHERTEXT, "msg_key_first", ("encrypted_message/perm_auth_key_id", 0, 8, HASH[:8], ID)),
+        (ID + CIPHERTEXT + HASH, "msg_key_last", ("encrypted_message/msg_key", 8, 8, CIPHERTEXT[:8], HASH[:8])),
+        (SEQNO_LAST, "length_before_seqno",
+         ("plaintext/envelope/seqno", 24, 4, (40).to_bytes(4, "little"), bytes(4))),
+    ],
+)  # fmt: skip
+def test_the_evidence_says_where_and_what(sealed: bytes, name: str, place: tuple[object, ...]) -> None:
+    found = diagnose(**{**C.facts(), "request": None, "encrypted_message": sealed})
+    assert (found.name, astuple(found.evidence[0])) == (name, place)
+
+
+@pytest.mark.parametrize("key", [C.perm[1:], b"\0" + C.perm])
+def test_a_key_that_was_sealed_with_as_it_is_spelled_is_no_remark_besides(key: bytes) -> None:
+    found = diagnose(**WrongClient(perm=key).facts())
+    assert found.name in {"key_without_leading_zeros", "key_with_a_sign_byte"} and found.remarks == ()
 
 
 @pytest.mark.parametrize("name", REMARKS)

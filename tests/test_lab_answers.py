@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
 
 from mtlib import crypto
 from mtlib.clinic.mistakes import MISTAKES
+from mtlib.clinic.wrong import ENVELOPE, MESSAGE, REQUEST
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import ALMOST, NOT_YET, RIGHT, Exercise, Table, Task
 from mtlib.lab.exercises import examine
@@ -130,6 +132,30 @@ def test_the_library_has_no_function_for_a_table() -> None:
         library("statements")
     with pytest.raises(AttributeError):
         library("no_such_exercise")
+
+
+@pytest.mark.parametrize("name", [name for name, each in EXERCISES.items() if isinstance(each, Table)])
+def test_a_table_asks_for_what_can_be_answered(name: str) -> None:
+    table = EXERCISES[name]
+    assert isinstance(table, Table)
+    material = table.material if isinstance(table.material, Mapping) else {}
+    assert not {*material} & {*table.solution} or {*material} == {*table.solution}
+    if "causes" in material:  # by letters, from a on
+        assert "".join(material["causes"]) == "".join(table.choices) == ascii_lowercase[: len(table.choices)]
+    assert {slip.key for slip in table.mistakes} <= {*table.solution}
+    meant = {value for slip in table.mistakes for value in slip.values}
+    assert not table.choices or meant <= {*table.choices}
+    for slip in (each for each in table.mistakes if each.name == "bits_counted"):
+        assert [divmod(value, 8) for value in slip.values] == [(table.solution[slip.key], bit) for bit in range(8)]
+    if name == "byte_36":
+        assert meant <= {*(part for part, *_ in (*MESSAGE, *REQUEST, *ENVELOPE)), "encrypted_message", "inner"}
+
+
+def test_each_tie_to_the_channel_is_broken_alone_and_with_the_others() -> None:
+    task = EXERCISES["same_channel"]
+    assert isinstance(task, Task)
+    ties = ("temp_auth_key_id", "temp_session_id", "msg_id")
+    assert {task.solution(*each) for each in task.inputs("")} >= {(), *((tie,) for tie in ties), ties}
 
 
 def test_one_number_to_factor_is_larger_than_a_signed_long() -> None:

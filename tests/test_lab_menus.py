@@ -78,3 +78,11 @@ def test_what_stands_there_is_never_of_an_earlier_choice(capsys: pytest.CaptureF
 def test_a_file_of_guesses_that_somebody_wrote_chooses_nothing_strange(tmp_path: Path) -> None:
     (tmp_path / "my_guesses.json").write_text('{"menus:symptoms": {"1": "zz", "2": ["b"], "3": 4, "99": "a"}}')
     assert set(Menus("symptoms").values()) == {...}
+
+
+def test_a_menu_stands_beside_its_question() -> None:
+    answer = Menus("symptoms")
+    for row, menu in zip(answer.box.children, answer.menus.values(), strict=False):
+        label, beside = row.children
+        assert beside is menu and label.layout.width
+        assert int(label.layout.width.removesuffix("%")) + int(menu.layout.width.removesuffix("%")) <= 100

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.opening import (
     CONSTANTS,
     expected_inside,
@@ -138,3 +140,23 @@ def test_a_hash_over_the_padding_is_told_from_a_longer_nonce_with_two_values_onl
     ciphertext = ige_encrypt(plaintext, schedule.aes_key, schedule.aes_iv)
     sealed = binding.perm_key.id_bytes + msg_key + ciphertext
     assert diagnose(encrypted_message=sealed, perm_key=binding.perm_key).names == ("msg_key_over_padding",)
+
+
+@pytest.mark.parametrize(
+    ("hashed", "names"),
+    [
+        (lambda e, p: hashlib.sha1(e + p).digest()[:16], ("msg_key_over_padding", "msg_key_first_sixteen_bytes")),
+        (lambda e, p: hashlib.sha1(e[32:]).digest()[:16], ("msg_key_of_the_inner_only", "msg_key_first_sixteen_bytes")),
+    ],
+)
+def test_two_mistakes_of_msg_key_are_both_named(hashed: Any, names: tuple[str, ...]) -> None:
+    assert diagnose(**WrongClient(msg_key=lambda e, p, key: hashed(e, p)).facts()).names == names
+
+
+@pytest.mark.parametrize(("at", "name"), [(0, "no_binding_in_it"), (8, "packet_not_opened")])
+def test_a_packet_of_the_first_version_opens_whatever_is_in_it(at: int, name: str) -> None:
+    """Its msg_key says so; from a wrong place of the key, nothing does."""
+    message = C.message(pattern("another request", 40))
+    msg_key = hashlib.sha256(C.temp[88:120] + message).digest()[8:24]
+    packet = C.packet()[:8] + msg_key + ige(message, *kdf1(C.temp, msg_key, at))
+    assert diagnose(packet=packet, temp_key=C.temp).names == (name,)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import inspect
 import re
+import struct
 import time
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from mtlib.__main__ import main
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.names import ALIASES, NAMES
 from mtlib.clinic.patient import GivenKey
+from mtlib.clinic.pieces import COMPARED
 from mtlib.clinic.reading import EXAMPLE, read, read_bytes, read_keys, read_patient
 from mtlib.clinic.text_bytes import bytes_in
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from pasted import B64, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
+from test_corrected_forms import by_tdlib
 from wrong_client import pattern
 
 CANARIES = [
@@ -155,6 +158,9 @@ def test_a_dump_leaves_out_what_repeats() -> None:
     lines = canonical(data).splitlines(keepends=True)
     squeezed = "".join([*lines[:2], "*\n", *lines[11:]])
     assert read_bytes(squeezed)[0] == data
+    lines = canonical(zeros := R + bytes(12 + 160)).splitlines(keepends=True)
+    assert read_bytes("".join([*lines[:10], "*\n", lines[-1]]))[0] == zeros  # nothing but the last offset behind it
+    assert read_bytes(canonical(R[:8]).splitlines()[0])[0] == R[:8]
 
 
 @pytest.mark.parametrize("text", ["", "xyz", "0x1", "g" * 40, "=" * 40, "0x052a, 0xd4cd", "words and more of them"])
@@ -234,6 +240,63 @@ def test_what_bind_prints_is_healthy(tmp_path: Path, capsys: pytest.CaptureFixtu
     file.write_text(capsys.readouterr().out)
     assert main(["doctor", str(file)]) == 0
     assert "[healthy]" in capsys.readouterr().out
+
+
+ESCAPED = "".join(f"\\x{each:02x}" for each in C.perm)
+FRAMED = (len(P) + 12).to_bytes(4, "little") + bytes(4) + P + bytes(4)  # the full framing: a length, the first number
+BOTH = (C.perm + C.temp).hex()
+OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPARED)]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("session_id: <bytes abcdef0123456789>", {"session_id": -8545785751253561941}, "8 bytes, low byte first"),
+        ("session_id: <bytes abcdef01234567>", {}, "session_id has no number behind its name"),
+        ("expires_at: 0 (never)", {"expires_at": 0}, ""),
+        ("auth_key:\n", {}, "perm_key has no bytes behind its name"),
+        *((f"perm_key: {prefix}'{ESCAPED}'", {"perm_key": C.perm}, "took a bytes literal")
+          for prefix in ("b", "B", "rb", "rB", "Rb", "RB", "br")),
+        ("".join(OTHERS[1:]) + "sesion_id: 5", {}, "`sesion_id` is not known; did you mean session_id?"),
+        ("".join(OTHERS) + "sesion_id: 5", {}, f"and {COMPARED - 4} more"),
+        (f"{'z' * 32}: 1", {}, f"passed over: `{'z' * 32}`"),
+        (f"{'z' * 33}: 1", {}, "passed over: a name of 33 characters"),
+        (FRAMED.hex(), {"stream": FRAMED}, "without a name, for stream"),
+        (f"encrypted_message: \\x{E.hex()}", {"encrypted_message": E}, ""),
+        (f"{E.hex()}\n{C.perm.hex()}", {"encrypted_message": E, "other_keys": [C.perm]}, "for encrypted_message"),
+        ('{"event": and no more}', {}, ""),
+        (f"\n{'7f' * 249}", {}, "for nothing that is known"),
+        (f"\n{'7f' * 250}", {"other_keys": [bytes([0x7F] * 250)]}, "for a key"),
+        (f"see here {'5a' * 19}", {}, ""),
+        (f"see here {'5a' * 20}", {}, "took hex of 20 bytes, without a name"),
+        (f"\n{BOTH[:600]}\n{BOTH[600:]}", {"other_keys": [C.perm, C.temp]}, "hex of 2 lines of 256 bytes"),
+        (f"encrypted_message: [{E.hex()}]", {"encrypted_message": E}, "what stands in a line of 104 bytes"),
+        (f"packet: {'12' * 152}", {"packet": b"\x12" * 152}, ""),
+    ],
+)  # fmt: skip
+def test_what_is_just_enough_and_just_too_little(text: str, values: dict[str, object], said: str) -> None:
+    facts = read_patient(f"request: {H}\n{text}")
+    told = {name: value.given if isinstance(value, GivenKey) else value for name, value in facts.items()}
+    told |= {"other_keys": [key.given for key in told["other_keys"]]} if "other_keys" in told else {}
+    assert told == {"request": R, **values}
+    assert said in "\n".join(facts.notes) if said else not facts.notes
+
+
+def test_one_digit_more_makes_a_number_of_hex_digits() -> None:
+    with pytest.raises(LocalError, match="a number of 305 digits"):
+        read_patient(f"packet: {'12' * 152}1")
+
+
+def test_beside_a_dump_of_tdlib_a_line_of_words_is_hex() -> None:
+    dump = by_tdlib(struct.pack("<qii", 5 << 32, 1, len(R)) + R)
+    assert read_patient(f"{dump}\n0123abcd 0123abcd 0123abcd 0123abcd\n").notes == (
+        "line 5: took hex of 16 bytes, without a name, for nothing that is known",
+    )
+
+
+def test_a_short_string_of_json_is_a_text_as_a_long_one_is() -> None:
+    facts = read_patient(rf'{{"a": "Refused:\nnonce: 5\nnow: 17", "request": "{H}"}}')
+    assert (facts, facts.notes) == ({"request": R, "nonce": 5, "now": 17}, ())
 
 
 def test_nothing_random_looks_like_a_binding() -> None:

@@ -66,6 +66,7 @@ def test_a_step_can_be_wrong_and_everything_behind_it_follows() -> None:
     assert different[:2] == ["msg_key", "sha1_a"]
     assert {"aes_key", "ciphertext", "encrypted_message", "request"} <= set(different)
     assert right["envelope"] == wrong["envelope"]
+    assert repr(Recipe({"msg_key": len})) == repr(Recipe())  # no function, whose address is another in every run
 
 
 def test_a_step_whose_value_is_given_is_not_taken() -> None:

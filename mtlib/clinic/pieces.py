@@ -182,7 +182,6 @@ class Scan:
             if may_be_name and (named := _LABEL.match(text, at)) and self._is_label(named):
                 if known(scope.label) == "answer" and bare_name(named["name"]) in ANSWER_PARTS:
                     at, pending = named.end(), "answer"
-                    scope.taken = 0
                     continue
                 self._quiet = any(bare_name(each.label) in FOLLOWING for each in opened)
                 inside = "inner." if any("inner" in each.label.lower() for each in opened) else ""
@@ -361,7 +360,7 @@ class Scan:
                 break
             parts.append(body)
             self._spend(1, at)
-            binary |= found[0][0] in "bB" or found[0][:2] in ("rb", "rB", "Rb", "RB")
+            binary |= bool(re.match("[rR]?[bB]", found[0]))
             stop = found.end()
             gap = _GAP.match(text, stop)
             if gap is None:

@@ -380,7 +380,7 @@ def _in_quotes(found: re.Match[str]) -> str:
 def _told(string: str, objects: bool) -> str:
     """What a string of JSON says, if that is text with values in it: bytes of Python, or lines, or objects."""
     try:
-        text = str(json.loads(string)) if len(string) > 40 and "\\" in string else ""
+        text = str(json.loads(string)) if "\\" in string else ""
     except ValueError:
         return string
     if objects and "\n" in text.strip():  # several lines, which stay in the one of the string

@@ -226,10 +226,9 @@ def safe_prime_flaw(p: int, rounds: int = 32) -> str:
 
     All the rounds of Miller-Rabin go to q = (p-1)/2. Once q is prime, one power proves p: where a^(p-1) = 1
     and a^2 - 1 has no factor in common with p, every prime factor of p is 1 modulo q (Pocklington), and so
-    p itself is the only one there can be. Here a is 2; the power taken is 2^q, whose square is 2^(p-1).
+    p itself is the only one there can be. Here a is 2; the power taken is 2^q, whose square is 2^(p-1). Modulo an
+    even p it is even, and so neither 1 nor p - 1.
     """
-    if p % 2 == 0:
-        return "not prime"
     q = p // 2
     if power(2, q, p) not in (1, p - 1) or gcd(2 * 2 - 1, p) != 1:
         return "not prime"

@@ -91,7 +91,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.reading": ("reading", "canary", "answers", "main_doctor", "what_is_told"),
     "mtlib.clinic.recipe": ("recipe", "mistakes", "ladder"),
     "mtlib.clinic.recipe_client": ("ladder", "mistakes", "cli_looking"),
-    "mtlib.clinic.request": ("doctor", "behind_the_seal", "patients", "what_is_told"),
+    "mtlib.clinic.request": ("arrival", "doctor", "behind_the_seal", "patients", "what_is_told"),
     "mtlib.clinic.sheet": ("sheet", "cli_looking"),
     "mtlib.clinic.wrong": ("mistakes", "wrong_answers", "what_mistakes_make", "opening", "what_is_told"),
     "mtlib.lab.standalone": ("lab_alone",),
@@ -110,7 +110,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.exercises_bytes": ("lab_answers",),
     "mtlib.lab.exercises_dc": (
         "exercises_beginning", "exercises_checking", "exercises_debugging", "exercises_failing", "exercises_replies",
-        "lab_exercises",
+        "lab_exercises", "lab_answers",
     ),
     "mtlib.lab.exercises_labs": ("labs", "lab_answers"),
     "mtlib.lab.exercises_recipe": (
@@ -156,9 +156,8 @@ EVERYWHERE = ("values",)
 
 _END = "SHA-1 gives 20 bytes, and a slice that ends later is the same slice"
 EQUIVALENT: dict[str, str] = {
-    'mtlib.crypto.kdf: return _sha1(plain(envelope, "envelope"))[4:20]: 20 -> 21': _END,
-    'mtlib.crypto.keys: return hashlib.sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash).digest()[4:20]:'
-    " 20 -> 21": _END,
+    'mtlib.crypto.kdf: return sha1(plain(envelope, "envelope"))[4:20]: 20 -> 21': _END,
+    'mtlib.crypto.keys: return sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash)[4:20]: 20 -> 21': _END,
     "mtlib.net.judge: while self._lines.qsize() < 2:: self._lines.qsize() < 2 -> self._lines.qsize() <= 2":
     "the second line that nobody asked for ends the judging; a third one is not looked at",
     "mtlib.net.client: msg_id, times = 0, list[tuple[float, float]](): 0 -> 1":
@@ -173,6 +172,32 @@ EQUIVALENT: dict[str, str] = {
     "both are set by the first read, and nothing asks for them before it",
     'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
     " int.from_bytes(block, 'big') <= key.n": "that a block of hashed bytes is the modulus itself comes once in 2^2048",
+    "mtlib.clinic.mistakes: msg_key=lambda e, p, k: (sha1(e[a:b])[4:20] for a, b in _PARTS)),: 20 -> 21": _END,
+    "mtlib.clinic.mistakes: msg_key=lambda e, p, k: (sha1(text)[4:20] for piece in (k, k[88:120], k[:32], k[-32:]):"
+    " 20 -> 21": _END,
+    "mtlib.clinic.mistakes: LONG(wrong.signed(wrong.long(new[:8]) + wrong.long(server[:8]))),: 8 -> 9":
+    "what a ninth byte adds is beyond the 64 bits that are kept",
+    "mtlib.clinic.pieces: @dataclass(frozen=True): True -> False": "nobody changes a piece once it is cut",
+    'mtlib.clinic.pieces: if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\\t ]+",'
+    " line)[:9]) > 1:: len(each) > 63 -> len(each) >= 63":
+    "it saves work: what makes sense by itself has 104 bytes at least, and more characters than that",
+    "mtlib.clinic.wrong: if {*names} <= {name for name, *_ in parts}:: {*names} <= {name for name, *_ in parts} ->"
+    " {*names} < {name for name, *_ in parts}": "no row of the table leaves out all fields of a part",
+    'mtlib.clinic.recipe: "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),: 4 -> 5':
+    "they stand for the end of a SHA-1, and every slice of one ends at 20",
+    "mtlib.lab.attacks: self._entropy = world.scope(\"party\"): 'party' -> 'party_'":
+    "which bytes are drawn for an attack: others would do as well",
+    "mtlib.lab.attacks: return run: return run -> return None":
+    "a decorator gives the function back; whoever asks for an attack goes by its number in the table",
+    'mtlib.lab.examining: return ", ".join(f"{name} = {_brief(value)}" for name, value in zip(names, arguments,'
+    ' strict=True)): True -> False': "a function is asked with as many values as it has names",
+    "mtlib.lab.exercises_dc: _elsewhere(temp_session_id=(60, 24))),: 24 -> 25":
+    "whoever compares a session with what is none finds that they differ, a byte further on as well",
+    "mtlib.lab.exercises_labs: return \"\": return '' -> return None":
+    "no mistake that has a name: both are false, and only that is asked",
+    'mtlib.lab.exercises_dc: (_result(other, Bool.TRUE), no), (_error(mine, "ENCRYPTED_MESSAGE_INVALID"),),:'
+    " 'ENCRYPTED_MESSAGE_INVALID' -> 'ENCRYPTED_MESSAGE_INVALID_'":
+    "an error in an exercise, which is none of the two Bools whatever its name",
     "mtlib.lab.exercises_labs: NOTHING_YET = 0: 0 -> 1": "a msg_id before every other; all of this century are larger",
     "mtlib.lab.exercises_dc: return bytes(greeting.build(first_msg_id=msg_id, unique_id=msg_id ^ 7,"
     " server_salt=msg_id * 3 % 2**62)): msg_id ^ 7 -> msg_id | 7": "a number that is drawn: any other would do as well",
@@ -180,12 +205,15 @@ EQUIVALENT: dict[str, str] = {
     ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
     'mtlib.clinic.opening: later = (("", start, "little"), *wrong.ENVELOPE): \'little\' -> \'little_\'':
     "bytes without a name are no number, and have no order",
-    'mtlib.lab.views: yield {"name": name, "size": size if size is not None else max(ends, default=0)}: 0 -> 1':
-    "every source of a schedule is used by one of its rows",
     'mtlib.lab.exercises_keys: for name, many in (("header", 64), ("first", size), ("second", 40), ("received", 88))):'
     " 'second' -> 'second_'": "which bytes are drawn for an exercise: others would do as well",
     "mtlib.lab.exercises_labs: lambda seed: ((8, 4), (2, 1), (12, 1), (12, 5), (1000, 500), (1000, 64), (100, 7),"
     " (1_000_000, 4096), (64, 64),: 2 -> 3": "one of ten pairs of numbers for an exercise: others would do as well",
+    'mtlib.lab.exercises_bytes: return ((b"".join(frames),), (frames[0] + frames[1][:90],),'
+    " (frames[1] + frames[2][:2],), (frames[2][:30],),: 0 -> 1":
+    "which frames are read in an exercise: others would do as well",
+    'mtlib.lab.exercises_bytes: (b"",), (frames[1] + frames[0] + frames[2][:4],))  # fmt: skip: 4 -> 5':
+    "how much of a frame has arrived in an exercise: any part would do as well",
     "mtlib.lab.scenes: perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in"
     " (\"perm_auth_key\", \"temp_auth_key\")): 'perm_auth_key' -> 'perm_auth_key_'":
     "which bytes are drawn for an exercise: others would do as well",
