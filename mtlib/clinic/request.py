@@ -240,7 +240,7 @@ def _fitting_head(head: bytes, known: Mapping[str, int], clock: int | None) -> t
     most, best, mistakes = 55, None, Rows()
     for shape, rows in choices:
         fields = {name: raw for name, _, raw, _ in Opened(head, b"", shape=shape).fields()}
-        dated = now > 0 and len(date := fields.get("expires_at", b"")) == 4 and 0 < wrong.long(date) - now < YEAR
+        dated = now > 0 and 0 < wrong.long(fields.get("expires_at", b"")) - now < YEAR
         agreeing = _agreeing_bits(head, shape, known) + 4 * dated if size_of(shape) == len(head) else 0
         if agreeing > most:
             most, best, mistakes = agreeing, shape, rows
