@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
-from mtlib.clinic.opening import INNER_ID, Known, Opened, inner_size, noticed, path_of, said
+from mtlib.clinic.opening import INNER_ID, YEAR, Known, Opened, inner_size, noticed, path_of, said
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.wrong import ENVELOPE, long, rounded
+from mtlib.protocol.binding import ENCRYPTED_SIZE
 
 YOUNGEST = 10**8
 """The third of March 1973: every smaller number is a duration."""
 DAY = 86400
-YEAR = 366 * DAY
 _SIZES = {name: size for name, size, _ in ENVELOPE}
 _DISAGREE = {
     "perm_auth_key_id": "names_another_key", "seqno": "seqno_not_zero", "length": "length_not_forty",
@@ -51,7 +51,7 @@ def compare(
     places = [*_outside(patient, request, sealed), *_inside(opened, known)]
     # Where the packet names the key that the binding is for, another one was given, and the binding is right.
     named = [("temp_auth_key_id", long(patient.packet[:8]))] if patient.packet is not None else []
-    found = [_explained(_turn(place, patient), patient, known) for place in places
+    found = [_explained(_turn(place, patient, request), patient, known) for place in places
              if place.got != place.expected and (place.name, place.got) not in named]
     # Of bytes that no field begins, nobody knows which of them were to be the next one.
     shape = opened.shape if opened is not None else ()
@@ -59,22 +59,39 @@ def compare(
     return [each for each in found if each.name not in GENERIC or each.evidence[0].path not in after]
 
 
-_AT = {"nonce": 12, "expires_at": 20}
-"""Where the values stand in the request that nobody else knows."""
+_AT = {"nonce": 12, "expires_at": 20, "perm_auth_key_id": 4}
+"""Where the values stand in the request that nobody else knows; the last one where no permanent key is here."""
 
 
-def _turn(place: FieldValue, patient: Patient) -> FieldValue:
+def _turn(place: FieldValue, patient: Patient, request: Mapping[str, Any]) -> FieldValue:
     """The same two values with the request as the place that is wrong, where the seal holds what was told, or the only
-    date of the two."""
+    date of the two, or what the request's was made of; or with the message, where salt and session_id changed places
+    in it."""
+    if _holds_the_salt(place, patient) and patient.salt_told is not None:
+        return place._replace(path="message/session_id", offset=8, got=place.expected, expected=place.got)
     told = getattr(patient, place.name, None) if place.name in _AT else None
     clock = patient.clock
-    only_date = clock is not None and place.name == "expires_at" and (
-        clock < place.got < clock + 400 * DAY and not clock < place.expected < clock + 400 * DAY)
-    spoiled = place.name == "nonce" and _changed(place.got, place.expected) and not _changed(
+    only_date = place.name == "expires_at" and (place.expected < YOUNGEST <= place.got if clock is None else (
+        clock < place.got < clock + 400 * DAY and not clock < place.expected < clock + 400 * DAY))
+    spoiled = _undecided(place, patient) and _changed(place.got, place.expected) and not _changed(
         place.expected, place.got)
+    temp_key = patient.temp_key.key.id if patient.temp_key else None
+    if place.name == "perm_auth_key_id" and patient.perm_key is None:
+        spoiled = spoiled or place.expected == temp_key or place.got == request.get("nonce")
     if patient.request is not None and (only_date or spoiled or (told is not None and told == place.got)):
         return FieldValue(place.name, f"request/{place.name}", _AT[place.name], place.expected, place.got)
     return place
+
+
+def _holds_the_salt(place: FieldValue, patient: Patient) -> bool:
+    """Whether the salt of the message stands inside, and is not what was told of it."""
+    return place.name == "temp_session_id" and patient.packet is not None and patient.salt_told != patient.salt and (
+        place.got == patient.salt != 0)
+
+
+def _undecided(place: FieldValue, patient: Patient) -> bool:
+    """Whether nothing else than these two places says what the value is."""
+    return place.name == "nonce" or (place.name == "perm_auth_key_id" and patient.perm_key is None)
 
 
 def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Iterator[FieldValue]:
@@ -84,7 +101,7 @@ def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Ite
     if named is not None and right is not None:
         yield FieldValue("perm_auth_key_id", "request/perm_auth_key_id", 4, named, right)
     expected = named if right is None else right
-    if expected is not None and len(sealed) >= 8:
+    if expected is not None and len(sealed) >= 8 and (right is not None or len(sealed) == ENCRYPTED_SIZE):
         yield FieldValue("perm_auth_key_id", "encrypted_message/perm_auth_key_id", 0, long(sealed[:8]), expected)
 
 
@@ -94,7 +111,7 @@ def _inside(opened: Opened | None, known: Known) -> Iterator[FieldValue]:
         # A field of another size is the row's mistake, and so is a length that counts what is really there.
         if opened is None or not isinstance(expected, int) or len(found) != _SIZES.get(name):
             continue
-        if name == "msg_id" and ("random", 16, "little") not in opened.shape:  # nobody knows where random ends
+        if name == "msg_id" and start != 16:  # nobody knows where random ends
             continue
         value = long(found)
         if name == "length" and opened.shape != ENVELOPE and value == inner_size(opened.shape):
@@ -105,8 +122,13 @@ def _inside(opened: Opened | None, known: Known) -> Iterator[FieldValue]:
 def _explained(place: FieldValue, patient: Patient, known: Known) -> Finding:
     row = _explain(place, patient, known)
     turned = _changed(place.expected, place.got) and _changed(place.got, place.expected)
-    if turned and place.name == "nonce" and place.path != "request/nonce" and patient.request is not None:
-        return said(row.name, "It may as well be the nonce of the request, at byte 12.", place.evidence)
+    generic = place.name == "perm_auth_key_id" and row.name in GENERIC
+    if _undecided(place, patient) and (turned or generic) and patient.request is not None and (
+        not place.path.startswith("request")):  # fmt: skip
+        more = f"It may as well be the {place.name} of the request, at byte {_AT[place.name]}."
+        return said(row.name, more, place.evidence)
+    if row.name == "salt_and_session_swapped" and patient.salt_told is None:
+        return said(row.name, "It is so in the message, at bytes 0 and 8, or the salt stands inside.", place.evidence)
     if place.name != "constructor":
         return Finding(row, (place.evidence,))
     either = (place.got.to_bytes(4, "little", signed=True), INNER_ID)
@@ -115,7 +137,8 @@ def _explained(place: FieldValue, patient: Patient, known: Known) -> Finding:
 
 def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
     """The change that gives what stands there, or the fact that it is not what it should be."""
-    if place.path.startswith("encrypted_message") and ((place.got ^ place.expected) % 2**64).bit_count() == 1:
+    one_bit = ((place.got ^ place.expected) % 2**64).bit_count() == 1
+    if one_bit and patient.perm_key is not None and place.path.startswith("encrypted_message"):
         return MISTAKES["one_bit_flipped"]
     if place.name == "constructor" and place.got.to_bytes(4, "big", signed=True) == INNER_ID:
         return MISTAKES["constructor_big_endian"]
@@ -132,7 +155,7 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
         return changed
     if place.name == "temp_session_id" and rounded(place.got) == place.expected:  # so it is what was told
         return MISTAKES["rounded_to_a_double"]
-    if place.name == "temp_session_id" and patient.packet is not None and place.got == patient.salt:
+    if place.path == "message/session_id" or _holds_the_salt(place, patient):
         return MISTAKES["salt_and_session_swapped"]
     others = {value for name, value in known.items() if name != place.name and _SIZES[name] == 8}
     if place.got in others | {patient.salt}:

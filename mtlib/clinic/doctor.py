@@ -31,6 +31,7 @@ from mtlib.clinic.opening import (
     hash_mistakes,
     inner_size,
     is_right,
+    is_time_of,
     mended,
     noticed,
     open_packet,
@@ -172,7 +173,7 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     findings = _ordered(list(case.findings), accepted=verdict is not None and verdict.ok and not lacking)
     if not findings:
         findings = [Finding(MISTAKES[_nothing_found(case.patient, verdict, lacking)])]
-    findings = _with_the_answer(findings, case.patient)
+    findings = _with_the_answer(findings, case)
     findings = [_as_told(each, case) for each in findings] if told else findings
     remarks = (*_remarks(opened, case, findings), *_not_judged(patient, case, findings))
     keys_given = bool(case.patient.keys)
@@ -243,16 +244,23 @@ def _with_perm_key(case: Case) -> Case:
     if patient.perm_key is not None or sealed is None or len(sealed) > LONGEST:
         return case
     named = case.call["perm_auth_key_id"] if case.call is not None else None
-    chosen = next((key for key in patient.other_keys if key.key.id == named), None)
-    for key in patient.other_keys if chosen is None else ():
-        alone = replace(patient, perm_key=key, other_keys=())
-        if open_seal(sealed, alone, expected_inside(alone, case.values)) is not None:
-            chosen = key
-            break
+    carries = patient.temp_key if patient.packet is not None else None  # it may be the permanent one for all that
+    candidates = sorted(patient.other_keys, key=lambda key: (key == carries, key.key.id != named))
+
+    def opens(key: GivenKey) -> bool:
+        alone = replace(patient, perm_key=key, temp_key=None, other_keys=())
+        return open_seal(sealed, alone, expected_inside(alone, case.values)) is not None
+
+    chosen = next((key for key in candidates if (key.key.id == named and key != carries) or opens(key)), None)
+    chosen = chosen or next((key for key in candidates if key.key.id == named), None)
     if chosen is None:
         return case
-    others = tuple(key for key in patient.other_keys if key is not chosen)
-    return replace(case, patient=replace(patient, perm_key=chosen, other_keys=others))
+    patient = replace(patient, perm_key=chosen, other_keys=tuple(k for k in candidates if k != chosen))
+    if chosen == carries:
+        front = Evidence("packet/auth_key_id", 0, 8, chosen.key.id_bytes, "the id of a temporary key")
+        case = case.and_found(noticed("sent_over_the_permanent_key", front))
+        patient = replace(patient, temp_key=None, temporary=False)
+    return replace(case, patient=patient)
 
 
 def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
@@ -267,7 +275,7 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     opened, found = _opened(sealed, patient, known)
     if opened is not None:
         patient = _orders_settled(opened, patient)
-        case = replace(case, patient=patient)
+        case = _read_again(replace(case, patient=patient), opened)
         known = expected_inside(patient, case.values)
     if found:
         sealed, found = found[0], found[1]
@@ -297,6 +305,8 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared, begins)), opened
     if other is None and _strange(opened, known, compared):
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
+        if strange.got == CONSTANTS:
+            strange = Evidence("plaintext/envelope/inner", 32, 40, opened.envelope[32:72], "the values of a binding")
         inside = opened.envelope[HEADER:]
         undone = [row.name for row, ways in at("unpacked") if any((way(inside) or b"")[:4] == INNER_ID for way in ways)]
         more = f"It is one, {undone[0].replace('_', ' ')}." if undone else ""
@@ -304,6 +314,21 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         return case.and_found(said("something_else_sealed", more, strange), *beside), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
     return case.and_found(*compared), opened
+
+
+def _read_again(case: Case, opened: Opened) -> Case:
+    """The request cut once more, by the nonce and expires_at behind the seal, where neither is what was read: so its
+    fields are not in their places."""
+    inside = {name: wrong.long(raw) for name, size in (("nonce", 8), ("expires_at", 4))
+              if len(raw := opened.value(name) or b"") == size}  # fmt: skip
+    if case.call is None or len(inside) < 2 or any(case.values[name] == value for name, value in inside.items()):
+        return case
+    patient = replace(case.patient, nonce=inside["nonce"], expires_at=inside["expires_at"])
+    call, sealed, found = cut_request(patient.request or b"", patient)
+    if call is None or sealed != case.sealed or any(call[name] != value for name, value in inside.items()):
+        return case
+    around = [each for each in case.findings if not each.evidence or each.evidence[0].within != "request"]
+    return replace(case, call=call, findings=(*around, *found))
 
 
 def _orders_settled(opened: Opened, patient: Patient) -> Patient:
@@ -384,7 +409,8 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
         return None, (sealed, [noticed("not_sealed", Evidence("encrypted_message", 0, 0, "plaintext", "ciphertext"))])
     change = mended(sealed, patient.perm_key, begins_well=opened is not None)
     if change is None:
-        return opened or open_seal(sealed, patient, known, deep=True), None
+        opened = opened or open_seal(sealed, patient, known, deep=True)
+        return (opened, None) if opened is not None else _arranged_and_more(sealed, patient, known)
     place, right = change
     part = "msg_key" if place < FRONT else "ciphertext"
     evidence = Evidence(f"encrypted_message/{part}", place, 1, sealed[place : place + 1], right[place : place + 1])
@@ -416,6 +442,21 @@ def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | N
                             return right, [Finding(row, (where,))]
                         return right, [noticed("parts_of_the_seal", where)]
     return None
+
+
+def _arranged_and_more(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
+    """The parts in another order, one of them missing, and a mistake in sealing besides."""
+    key_id = patient.perm_key.key.id_bytes if patient.perm_key is not None else b""
+    for row, ways in at("sealed"):
+        for (shape,) in (tuple(way(wrong.ENCRYPTED)) for way in ways):
+            rest = len(sealed) - size_of(shape)  # the ciphertext may have another size as well
+            shape = tuple((name, size + rest * (name == "ciphertext"), order) for name, size, order in shape)
+            cut = {name: raw for name, _, raw, _ in Opened(sealed, b"", shape=shape).fields()}
+            right = key_id + cut["msg_key"] + cut["ciphertext"]
+            if cut.get("perm_auth_key_id", key_id) == key_id and len(cut["ciphertext"]) % BLOCK == 0 and (
+                opened := open_seal(right, patient, known)) is not None:  # fmt: skip
+                return opened, (right, [Finding(row, (_first_part(sealed, right),))])
+    return None, None
 
 
 def _first_part(got: bytes, right: bytes) -> Evidence:
@@ -514,7 +555,9 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
     if len(absent) == len(wrong.HEADER):
         size = Evidence("plaintext/envelope", 0, 0, "no header", "a header of 32 bytes before the forty")
     before, msg_id = places.get("seqno", (24,))[0], known.get("msg_id")
-    if before != 24 and msg_id is not None and opened.value("msg_id") != written_as(msg_id, 8, "little"):
+    stands, date = opened.value("msg_id") or b"", wrong.long(opened.value("expires_at") or b"")
+    rightly = is_time_of(stands, date) if msg_id is None else stands == written_as(msg_id, 8, "little")
+    if before != 24 and not rightly:
         size = Evidence(path_of("msg_id"), 16, 8, f"{before} bytes before seqno", "24, of random and msg_id")
         yield said("field_too_narrow" if before < 24 else "field_too_wide", "It is random or msg_id.", size)
         return
@@ -683,6 +726,7 @@ _COMPOSITES: tuple[tuple[str, set[str], set[str]], ...] = (
     ("perm_and_temp_swapped", {"key_ids_swapped", "sealed_with_the_temporary_key"},
      {_OF_PERM, "sent_over_the_permanent_key"}),
     ("sealed_by_mtproto_2", {"schedule_v2", "msg_key_v2"}, set()),
+    ("salt_and_session_swapped", {"salt_and_session_swapped"}, {"another_salt"}),
 )
 """Several mistakes that are one: the first whose parts are all there takes their place, and what it explains, too."""
 
@@ -719,16 +763,23 @@ def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str
     return "nothing_wrong_so_far" if lacking else "healthy"
 
 
-def _with_the_answer(findings: list[Finding], patient: Patient) -> list[Finding]:
-    """What the data centre refused is not healthy, whatever its bytes. Beside a mistake the answer is told as well,
-    unless the mistake is what it answers."""
+def _with_the_answer(findings: list[Finding], case: Case) -> list[Finding]:
+    """What the data centre refused is not healthy, whatever its bytes; a date that no client asks for comes first then.
+    Beside a mistake the answer is told as well, unless the mistake is what it answers."""
+    patient = case.patient
     answer = patient.answer_to(patient.msg_id, patient.container_msg_id)
     said = of_another_message() if answer is None else meaning(answer)
     if said is None:
         return findings
     if findings[0].name == "healthy":
         young = said.name == "permanent_key_unknown" and is_young(patient)
-        return [Finding(beside_right_bytes(MISTAKES["permanent_key_too_young"] if young else said))]
+        row = beside_right_bytes(MISTAKES["permanent_key_too_young"] if young else said)
+        end, clock = case.values.get("expires_at", 0), patient.clock or 0
+        date = Evidence("request/expires_at", 20, 4, end, f"after {clock}, by a day or what was promised")
+        if said.name not in ("date_refused", "permanent_key_unknown") or (
+            not 0 < clock < end - 400 * DAY or patient.key_expires_at is not None):  # fmt: skip
+            return [Finding(row)]
+        return [noticed("expires_at_far_off", date), *([Finding(row)] if said.name != "date_refused" else [])]
     if said.name in OF_BYTES or said.name in [finding.name for finding in findings]:
         return findings
     if said.name == "temporary_key_unknown" and any(map(_explains_404, findings)):
@@ -760,7 +811,8 @@ def _remarks(opened: Opened | None, case: Case, findings: list[Finding]) -> Iter
         return
     if case.call is not None and len(case.call) == REQUEST_SIZE and any(bytes(case.call)[-3:]):  # behind the string
         yield MISTAKES["string_padding_not_zero"]
-    if patient.key_expires_at is None and 10**9 < (patient.clock or 0) < case.values.get("expires_at", 0) - 2 * DAY:
+    far_off = 10**9 < (patient.clock or 0) < case.values.get("expires_at", 0) - 2 * DAY
+    if patient.key_expires_at is None and far_off and findings[0].name != "expires_at_far_off":
         yield MISTAKES["expires_at_far_off"]
     if patient.msg_id is not None and patient.earlier_msg_id is not None and patient.msg_id < patient.earlier_msg_id:
         yield MISTAKES["msg_id_falls"]

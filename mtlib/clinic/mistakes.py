@@ -382,9 +382,7 @@ _CIPHERS: tuple[Mistake, ...] = (
          cipher=(wrong.MODES["crossed"], wrong.turned(wrong.MODES["crossed"]))),
     _row("another_mode", Stage.OPENS, IGE, "The blocks are not chained as IGE chains them.",
          "c_i = E(p_i ^ c_(i-1)) ^ p_(i-1): one block before AES, the other after it.",
-         cipher=(*(wrong.MODES[name] for name in (
-             "after", "both_after", "plain_before", "not_kept", "cfb", "ofb", "cbc_decrypts")),
-             replace(wrong.MODES["cbc"], key=lambda key: key[:16]), *wrong.CHAINED_OTHERWISE)),
+         cipher=tuple(wrong.SPOKEN)),
     _row("iv_is_zero", Stage.OPENS, IGE, "The iv was zero.", "Use the 32 bytes of aes_iv.",
          cipher=wrong.IVS["zero"]),
     _row("iv_half_used", Stage.OPENS, IGE, "Only one half of the iv was used: for both, or with zeros for the other.",
@@ -534,7 +532,7 @@ _FIELDS: tuple[Mistake, ...] = (
                    wrong.without("random", "msg_id"), wrong.without("msg_id", "seqno"))),
     _row("field_twice", Stage.SHAPE, FORTY, "A field stands there twice, and everything behind it is shifted.",
          "Write every field of the line once.", **_shapes(wrong.each_twice)),
-    _row("fields_out_of_order", Stage.SHAPE, FORTY, "The fields are all there, and not in their places.",
+    _row("fields_out_of_order", Stage.SHAPE, FORTY, "The fields are not in their places.",
          "Write them in the order of the line in the schema.", **_shapes(wrong.each_reordered)),
     _row("bytes_between_fields", Stage.SHAPE, FORTY, "Bytes that belong to no field stand between the fields.",
          "Write the fields one after the other, without lengths or padding between them.",
@@ -828,7 +826,7 @@ _SEEN: tuple[Mistake, ...] = (
     _row("msg_key_of_something_else", Stage.HASH, SEALED,
          "The seal opens, and msg_key is not the hash of what is in it, nor made of it in any way known here.",
          "Take SHA1 of the 72 bytes that you seal, [4:20], at the moment when nothing changes in them any more."),
-    _row("names_another_key", Stage.EQUALITY, FORTY, "The permanent key's id is not that of the one given.",
+    _row("names_another_key", Stage.EQUALITY, FORTY, "This is not the id that the permanent key has elsewhere.",
          "Name the permanent key in all three places: in the request, in front of encrypted_message, in the inner "
          "object. Where all agree, look at the key itself."),
     _row("another_value_of_yours", Stage.EQUALITY, FORTY, "Another value of the same binding stands in this field.",

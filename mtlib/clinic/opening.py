@@ -36,6 +36,7 @@ CONSTANTS = bytes(4) + INNER_SIZE.to_bytes(4, "little") + INNER_ID
 """seqno, length and constructor, bytes 24 to 36 of the plaintext: the same in every binding."""
 UNKNOWN_MODE = "another chaining"
 """What is said of a mode that opens some blocks and is none of the table."""
+YEAR = 366 * 86400
 HEADER_FIELDS = frozenset(name for name, *_ in wrong.HEADER)
 Known = Mapping[str, int | bytes]
 _SIZES = {name: size for name, size, _ in (*wrong.MESSAGE, *wrong.ENVELOPE)}
@@ -126,16 +127,15 @@ def _schedules(table: Any) -> tuple[Choice, ...]:
             for rows in way(table.rows):
                 others = [each for each in rows if each != right.get(each.name)] or [rows[0]]
                 first, names = others[0], ", ".join(each.name for each in others)
-                expected = written(right[first.name]) if first.name in right else "the schedule of this version"
+                expected = written(right.get(first.name, table.rows[0]))
                 found.append(((Change(row, written(first), expected, names),), rows))
     return tuple(found)
 
 
 @cache
 def _modes() -> tuple[Choice, ...]:
-    return tuple(
-        ((Change(row, row.name, "AES-256-IGE", "cipher"),), mode) for row, ways in at("cipher") for mode in ways
-    )
+    return tuple(((Change(row, wrong.SPOKEN.get(mode, row.name), "AES-256-IGE", "cipher"),), mode)
+                 for row, ways in at("cipher") for mode in ways)  # fmt: skip
 
 
 def _spellings(given: GivenKey, changes: tuple[Change, ...]) -> Iterator[Choice]:
@@ -245,8 +245,9 @@ def expected_inside(patient: Patient, request: Mapping[str, Any]) -> dict[str, i
     """What has to stand in each field, as far as it is known: what stands where the layouts say it is copied from."""
     known: dict[str, Any] = {
         "packet/auth_key_id": patient.temp_key.key.id if patient.temp_key else None,
-        "message/session_id": patient.session_id, "message/msg_id": patient.msg_id,
-    }  # fmt: skip
+        "message/session_id": patient.session_id or None,  # 0 is none, and told of the message
+        "message/msg_id": patient.msg_id,
+    }
     known |= {f"request/{name}": value for name, value in request.items()}
     if patient.perm_key is not None:
         known["request/perm_auth_key_id"] = patient.perm_key.key.id
@@ -364,7 +365,8 @@ def _with_another_msg_key(
     words = b"".join(msg_key[at : at + 4][::-1] for at in range(0, 16, 4))
     for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words),
                         ("as hex digits", msg_key.hex().encode()), ("zero", bytes(16)),
-                        ("its halves exchanged", msg_key[8:] + msg_key[:8])):  # fmt: skip
+                        ("its halves exchanged", msg_key[8:] + msg_key[:8]), ("left out", b""),
+                        ("its first half", msg_key[:8])):  # fmt: skip
         way = Way((), given.key.data, V1.rows, wrong.IGE)
         plaintext = way.opens(other, ciphertext)
         if any(sign in plaintext for sign in looked_for):
@@ -406,7 +408,8 @@ def shaped(
         shape, misplaced = fitted(plaintext, later, "shape", known, size)
         return Opened(plaintext, key, changes, shape, (row, *misplaced), size, iv, covered)
     size = None if start else size  # the hash of a part says nothing of where the fields end, nor that of the padding
-    last = known.get("expires_at", -1)
+    date = wrong.long(plaintext[68:72])
+    last = known.get("expires_at", date if is_time_of(plaintext[16:24], date) else -1)
     if size is not None and size < ENVELOPE_SIZE and plaintext[68:72] == written_as(last, 4, "little"):
         size = None  # it ends where it should: only the hash ends too early
     shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, size)
@@ -476,14 +479,21 @@ def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) 
             found, right = None if data is None else data[start : start + size], written_as(value, size, order)
             # Of a field whose first bytes are lost, the last ones are there.
             rest = written_as(value, _SIZES[name], order)[-size:] if 1 < size < _SIZES[name] else right
-            if found in (None, right, rest) or (name == "length" and found == written_as(inner, size, order)):
-                bits += 8 * min(size - right.count(0), 8)  # zeros stand anywhere, and say nothing
+            if found in (None, right) or (any(rest) and found == rest) or (
+                name == "length" and found == written_as(inner, size, order)):  # fmt: skip
+                bits += 8 * min(size - (found or right).count(0), 8)  # zeros stand anywhere, and say nothing
             else:
                 bits -= 8  # two rows may fit alike, and one leaves a field wrong
         start += size
     if end is not None and start != end:
         bits -= 48
     return bits - (64 if data is not None and start > len(data) + 15 else 0)
+
+
+def is_time_of(msg_id: bytes, expires_at: int) -> bool:
+    """Whether these can be the msg_id of a client and the end of a key in the same year."""
+    number = wrong.long(msg_id)
+    return number % 4 == 0 and 0 < expires_at - (number >> 32) < YEAR
 
 
 # -- The hash -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ its message is judged as if it had been sealed rightly, so that the mistakes in 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -237,7 +238,8 @@ def sealed_wrongly(
         return  # msg_key is right, or belongs to the same mistake
     names = [row.name for row in hashed or ()]
     name = "packet_msg_key_without_padding" if "msg_key_without_padding" in names else "packet_msg_key_wrong"
-    yield noticed(name, Evidence("packet/msg_key", 8, 16, packet[8:FRONT], "SHA256(key[88:120] + message)[8:24]"))
+    right = hashlib.sha256(given.key.data[88:120] + message).digest()[8:24]
+    yield noticed(name, Evidence("packet/msg_key", 8, 16, packet[8:FRONT], right))
 
 
 def _no_whole_block(packet: bytes) -> Iterator[Evidence]:
@@ -282,7 +284,7 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
     told = given is patient.perm_key or _named_temporary(patient)  # otherwise the key that opened it carries it
     inside_another = chosen.msg_id != outer.msg_id
     richer = replace(
-        patient, request=chosen.body, salt=values["salt"], session_id=values["session_id"],
+        patient, request=chosen.body, salt=values["salt"], salt_told=patient.salt, session_id=values["session_id"],
         msg_id=chosen.msg_id if inside_another else values["msg_id"],
         container_msg_id=outer.msg_id if inside_another else None,
         temp_key=patient.temp_key if told else given,
@@ -358,7 +360,8 @@ def _binding_in(outer: Message) -> tuple[Message | None, str]:
     bare = [each._replace(body=unwrapped(each.body)) for each in messages]
     damaged = bare[0].body  # or behind a wrapper that is
     may_be_damaged = len(damaged) > ENCRYPTED_SIZE and (
-        not SCHEMA.knows(damaged) or (BIND in damaged[4:] and damaged[:4] != CONTAINER))
+        damaged[24] == ENCRYPTED_SIZE or not SCHEMA.knows(damaged) or (
+            BIND in damaged[4:] and damaged[:4] != CONTAINER))  # fmt: skip
     return next((each for each in bare if each.body[:4] == BIND), bare[0] if may_be_damaged else None), broken
 
 
@@ -399,10 +402,10 @@ def _rules(
         yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
     numbers = (written_as(values[name] or 0, 4, "little") for name in ("seqno", "length"))
     padded = message[:24] + b"".join(numbers) + message[HEADER:]
-    facts = _sealed_rightly(padded, patient, () if patient.salt is None or not salt else (patient.salt,))
+    facts = _sealed_rightly(padded, patient, chosen.msg_id, () if patient.salt is None or not salt else (patient.salt,))
     refused = REFUSED if patient.answer_to(chosen.msg_id) in ("", SUCCESS, None) else ("as_telegram", *REFUSED)
     yield from _refused(judge_packet(facts), values, refused)
-    inside = MessageFacts(*chosen, patient.now, Window((FROM_CLIENT,)))
+    inside = MessageFacts(*chosen, facts.now, Window((FROM_CLIENT,)))
     yield from _refused(judge_message(inside), {"msg_id": chosen.msg_id, "seqno": chosen.seqno})
 
 
@@ -411,14 +414,19 @@ def _of_numbers(patient: Patient) -> Iterator[Finding]:
     told = {"session_id": patient.session_id, "msg_id": patient.msg_id}
     values = {"session_id": 1, "msg_id": 4, **{name: value for name, value in told.items() if value is not None}}
     built = recipe.message(1, values["session_id"], values["msg_id"], 1, BIND, bytes(28))
-    for finding in _refused(judge_packet(_sealed_rightly(built, patient, ())), values):
+    for finding in _refused(judge_packet(_sealed_rightly(built, patient, values["msg_id"], ())), values):
         if told[finding.evidence[0].path.removeprefix("message/")] is not None:
             yield finding
 
 
-def _sealed_rightly(message: bytes, patient: Patient, salts: tuple[int, ...]) -> PacketFacts:
-    """The facts of a packet with this message, by the right recipe."""
-    return PacketFacts(bytes(seal(message, NO_KEY)), NO_KEY, patient.now, salts=salts)
+FIRST = 1_375_315_200
+"""August 2013: no msg_id is older than MTProto."""
+
+
+def _sealed_rightly(message: bytes, patient: Patient, msg_id: int, salts: tuple[int, ...]) -> PacketFacts:
+    """The facts of a packet with this message, by the right recipe, now or at the earliest that can have been."""
+    now = FIRST if patient.now is None and msg_id >> 32 < FIRST else patient.now
+    return PacketFacts(bytes(seal(message, NO_KEY)), NO_KEY, now, salts=salts)
 
 
 REFUSED = ("always",)

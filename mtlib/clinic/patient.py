@@ -277,6 +277,7 @@ class Patient:
     perm_key_created: int | None = None
     key_expires_at: int | None = None
     container_msg_id: int | None = None
+    salt_told: int | None = None
     answer: str = ""
     answers: Mapping[int, str] = field(default_factory=dict)
     temporary: bool = True

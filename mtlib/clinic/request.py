@@ -7,12 +7,13 @@ expires_at stand inside the seal as well.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from mtlib.clinic import wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
-from mtlib.clinic.opening import Opened, is_right, noticed, places_of, right_plaintext, said
+from mtlib.clinic.opening import YEAR, Opened, differing, is_right, noticed, places_of, right_plaintext, said
 from mtlib.clinic.packet import BIND, NO_CONSTRUCTOR, first_request
 from mtlib.clinic.patient import Patient
 from mtlib.clinic.wrong import Shape, size_of, written_as
@@ -64,9 +65,16 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
         # Their number and not their bytes, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
     if data[:4] == BIND:
-        ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{REQUEST_SIZE} bytes")
+        ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{REQUEST_SIZE} bytes in their order")
         cut = "It begins as one; encrypted_message is missing, cut short or not in its place."
         return CutRequest(None, None, (said("no_binding_in_it", cut, ends),))
+    for row, ways in at("unpacked"):
+        for undone in filter(None, (way(data) for way in ways)):
+            if undone[:4] == BIND and len(undone) >= REQUEST_SIZE:
+                begins = Evidence("request", 0, 16, data[:16], undone[:16])
+                undone_it = said(row.name, "Here it is all of the request.", begins)
+                call, sealed, more = cut_request(undone, patient)
+                return CutRequest(call, sealed, (undone_it, *more))
     start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
     return CutRequest(None, None, (said("no_binding_in_it", NO_CONSTRUCTOR, start),))
 
@@ -107,12 +115,12 @@ def _plausible(data: bytes, call: Dissection, leftover: int, patient: Patient) -
     named = written_as(call["perm_auth_key_id"], 8, "little")
     if sealed[:8] not in (named, *(key.key.id_bytes for key in patient.keys)):
         return False
-    return not _fitting_head(data[:24], _expected_head(sealed, patient))[1]
+    return not _fitting_head(data[:24], _expected_head(sealed, patient), patient.clock)[1]
 
 
 def _opens(sealed: bytes, patient: Patient) -> bool:
-    """Whether the permanent key opens it by the right recipe."""
-    return patient.perm_key is not None and is_right(sealed, patient.perm_key.key.data)
+    """Whether a key opens it by the right recipe."""
+    return any(is_right(sealed, key.key.data) for key in patient.keys)
 
 
 def _of_another_length(data: bytes, sealed: bytes, patient: Patient) -> tuple[Finding, ...]:
@@ -161,22 +169,29 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
         strings = [StringForm(begins, (MISTAKES["wrong_length_head"],), len(data) - begins - ENCRYPTED_SIZE)]
     strings += [each._replace(first=True, rest=0) for each in strings if each.rest > 0]
     heads = [(string, _head_of(data, string)) for string in strings]
-    fits = [(string, head, *_fitting_head(head, known)) for string, head in heads]
+    fits = [(string, head, *_fitting_head(head, known, patient.clock)) for string, head in heads]
     fitting = [(string, head, shape, rows) for string, head, shape, rows in fits if shape is not None]
     if not fitting:
         return None
     (start, string_rows, rest, first), head, shape, head_rows = next((e for e in fitting if not e[3]), fitting[0])
     if first:
         string_rows = (MISTAKES["fields_out_of_order"],)
-    if string_rows and shape[-1][0] == "":  # what stands before the string is of its length
-        string_rows, head_rows, rest = (MISTAKES["wrong_length_head"],), (), 0
-        start -= shape[-1][1]
+    loose = next((size for name, size, _ in shape if not name), 0)
+    if string_rows and loose and (shape[-1][0] == "" or not known.keys() & {"nonce", "expires_at"}):
+        string_rows, head_rows, rest = (MISTAKES["wrong_length_head"],), (), 0  # what stands there is of its length
+        start, head, shape = start - loose, head[:-loose], tuple(part for part in shape if part[0])
     call = _proper(head, shape, known, sealed)
     if resized := _of_another_length(data, sealed, patient):
         return CutRequest(call, sealed, resized)
     where = _first_difference(head, shape, known)
-    string_begins = Evidence("request/encrypted_message", start, 4, data[start : start + 4], bytes(call)[24:28])
-    found = [Finding(row, (where,)) for row in head_rows] + [Finding(row, (string_begins,)) for row in string_rows]
+    string = Evidence("request/encrypted_message", start, 4, data[start : start + 4], bytes(call)[24:28])
+    if first:
+        string = _first_difference(data[: SEAL_AT - 1], wrong.REQUEST, dict(call.values))
+    elif string.got == string.expected:  # it begins rightly
+        end = begins + ENCRYPTED_SIZE
+        string = replace(string, offset=end, size=3, got=data[end:], expected=bytes(3))
+    found = [said(row.name, differing(shape, wrong.REQUEST), where) for row in head_rows]
+    found += [Finding(row, (string,)) for row in string_rows]
     if data[:4] != BIND and not head_rows:
         found.append(noticed("another_constructor", Evidence("request/constructor", 0, 4, data[:4], BIND)))
     return CutRequest(call, sealed, (*found, *_following(data, rest)))
@@ -208,22 +223,25 @@ def _strings(data: bytes, begins: int, sealed: bytes) -> list[StringForm]:
 def _expected_head(sealed: bytes, patient: Patient) -> dict[str, int]:
     """What the fields of the request have to be, by what is behind the seal and by what was told."""
     known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
-    plaintext = right_plaintext(sealed, patient.perm_key)
-    if patient.perm_key is not None and plaintext:
-        known["perm_auth_key_id"] = patient.perm_key.key.id
+    opens = next((key for key in patient.keys if is_right(sealed, key.key.data)), None)
+    if opens is not None:
+        plaintext, known["perm_auth_key_id"] = right_plaintext(sealed, opens), opens.key.id
         known |= {"nonce": wrong.long(plaintext[36:44]), "expires_at": wrong.long(plaintext[68:72])}
     told = {"nonce": patient.nonce, "expires_at": patient.expires_at}
     return known | {name: value for name, value in told.items() if value is not None}
 
 
-def _fitting_head(head: bytes, known: Mapping[str, int]) -> tuple[Shape | None, Rows]:
+def _fitting_head(head: bytes, known: Mapping[str, int], clock: int | None) -> tuple[Shape | None, Rows]:
     """The row of fields before encrypted_message, and its mistakes; None where it is no request in any order known."""
+    now = -1 if clock is None or "expires_at" in known else clock
     choices: list[tuple[Shape, Rows]] = [(wrong.REQUEST, ())]
     for step in ("head", "shape"):
         choices += [(shape, (row,)) for row, ways in at(step) for way in ways for shape in way(wrong.REQUEST)]
-    most, best, mistakes = 63, None, Rows()
+    most, best, mistakes = 55, None, Rows()
     for shape, rows in choices:
-        agreeing = _agreeing_bits(head, shape, known) if size_of(shape) == len(head) else 0
+        fields = {name: raw for name, _, raw, _ in Opened(head, b"", shape=shape).fields()}
+        dated = now > 0 and 0 < wrong.long(fields.get("expires_at", b"")) - now < YEAR
+        agreeing = _agreeing_bits(head, shape, known) + 4 * dated if size_of(shape) == len(head) else 0
         if agreeing > most:
             most, best, mistakes = agreeing, shape, rows
     return best, mistakes

@@ -285,6 +285,10 @@ def _same(data: bytes) -> bytes:
     return data
 
 
+def _half(key: bytes) -> bytes:
+    return key[:16]
+
+
 @dataclass(frozen=True)
 class Mode:
     """A way to chain blocks: forth, back, and what is kept of a block (plaintext, ciphertext) for the next one.
@@ -440,13 +444,19 @@ BACK_TO_FRONT = tuple(
     for change in (lambda data: data[::-1], _blocks_turned, words_turned, partial(words_turned, size=8))
     for before, after in ((False, True), (True, False), (True, True))
 )
-CHAINED_OTHERWISE = (
-    *(Around(_each(IGE.encrypt, size), _each(IGE.decrypt, size)) for size in (16, 32, 48, 64)),
+SPOKEN: Mapping[Mode | Around, str] = {
+    MODES["after"]: "E(p_i) ^ p_(i-1)", MODES["both_after"]: "E(p_i) ^ c_(i-1) ^ p_(i-1)",
+    MODES["plain_before"]: "E(p_i ^ p_(i-1))", MODES["not_kept"]: "E(p_i ^ c_(i-1)) behind block 1",
+    MODES["cfb"]: "AES-256-CFB", MODES["ofb"]: "AES-256-OFB", MODES["cbc_decrypts"]: "D(p_i) ^ p_(i-1)",
+    replace(MODES["cbc"], key=_half): "AES-128-CBC",
+    **{Around(_each(IGE.encrypt, n), _each(IGE.decrypt, n)): f"IGE anew every {n} bytes" for n in (16, 32, 48, 64)},
     Around(lambda d, k, iv: IGE.encrypt(IGE.encrypt(d, k, iv), k, iv),
-           lambda c, k, iv: IGE.decrypt(IGE.decrypt(c, k, iv), k, iv)),
-    _never_renewed(cipher=False, plain=True), _never_renewed(cipher=True, plain=False),
-    Around(_exclusive_or, _exclusive_or),
-)  # fmt: skip
+           lambda c, k, iv: IGE.decrypt(IGE.decrypt(c, k, iv), k, iv)): "IGE twice",
+    _never_renewed(cipher=False, plain=True): "IGE with p_0 for every p_(i-1)",
+    _never_renewed(cipher=True, plain=False): "IGE with c_0 for every c_(i-1)",
+    Around(_exclusive_or, _exclusive_or): "XOR with aes_key and aes_iv",
+}  # fmt: skip
+"""Chained otherwise, and how: modes that have no row of their own."""
 
 
 @dataclass(frozen=True)
