@@ -216,19 +216,6 @@ def test_of_an_older_mail_below_an_answer_nothing_but_keys_is_taken(header: str,
     assert read_patient(f"{SENT}session_id:\n> {SESSION}\n> {KEYS}")["session_id"] == SESSION
 
 
-def test_what_is_compressed_or_hex_once_more_is_no_packet() -> None:
-    packed = gzip.compress(REQUEST, mtime=0)
-    for written in (packed.hex(), base64.b64encode(packed).decode(), repr(packed)):
-        with pytest.raises(LocalError, match="compressed, by gzip"):
-            read_patient(f"packet: {written}\n{KEYS}")
-        got = read_patient(f"{KEYS}body: {written}\n")
-        assert any("compressed, by gzip" in note for note in got.notes)
-    digits = REQUEST.hex().encode()
-    for written in (digits.hex(), base64.b64encode(digits).decode(), repr(digits)):
-        for name in ("request", "packet", "body"):
-            assert read_patient(f"{name}: {written}\n")["request"] == REQUEST
-
-
 def test_the_head_of_a_request_over_http_is_no_part_of_a_packet() -> None:
     head = b"POST /api HTTP/1.1\r\nHost: example.org\r\n\r\n"
     got = read_patient(head + REQUEST)

@@ -13,7 +13,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from mtlib.clinic.names import ALIASES, FOLLOWING, GENERIC, NAMES, bare_name, known, shown
-from mtlib.clinic.text_bytes import TOKEN, bytes_in, is_number, joined, sense, unescaped
+from mtlib.clinic.text_bytes import TOKEN, bytes_in, hex_text, is_number, joined, sense, unescaped
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import REQUEST_SIZE
@@ -375,7 +375,9 @@ class Scan:
             return None
         joined = "".join(parts)
         if binary:
-            return unescaped(joined), stop, "a bytes literal"
+            data = unescaped(joined)
+            inside = hex_text(data) if data else None
+            return inside or data, stop, "bytes of hex digits" if inside else "a bytes literal"
         if "\\" in joined and (data := bytes_in(f'"{joined}"')[0]) is not None:
             return data, stop, "a string with escapes"
         return joined, stop, "a string" if "\\x" not in joined else "a string with escapes"

@@ -34,7 +34,7 @@ from mtlib.clinic.patient import (
 )
 from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece
 from mtlib.clinic.plain import plain
-from mtlib.clinic.text_bytes import BIND, bytes_in, hex_text, is_key, is_number, looks_like
+from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
@@ -180,7 +180,6 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
     for piece in scan.pieces():
         name = known(piece.label)
         octets = piece.value if isinstance(piece.value, bytes) else bytes_in(str(piece.value))[0]
-        octets = octets and (hex_text(octets) or octets)
         wrong = name == "encrypted_message" and len(octets or b"") != ENCRYPTED_SIZE
         if octets is not None and NAMES.get(name) not in ("id", "date", "key") and not wrong:
             values.append((_ORDER.index(name) if name in _ORDER else len(_ORDER), octets, piece))
@@ -232,19 +231,13 @@ def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
             said = [f"took it for HTTP: its head, of {len(head)} bytes, is passed over"]
         if is_capture(text):
             raise LocalError("this is a file of captured packets", expected="`dissect`, or one connection's bytes")
-        return _unpacked(text, "")[0], said
+        if text.startswith(b"\x1f\x8b\x08"):
+            raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first")
+        return text, said
     if (lines := text.count("\n")) > LINES:
         raise LocalError("too many lines to look at", got=lines, expected=f"{LINES} at most")
     text, diffs = _DIFF.subn(lambda diff: _NOT_NEW.sub("", diff[0]), text)
     return text, [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
-
-
-def _unpacked(data: bytes, form: str, where: str = "") -> tuple[bytes, str]:
-    """Bytes, or those of the hex digits that they are. Raises LocalError for what is compressed."""
-    if data.startswith(b"\x1f\x8b\x08"):
-        raise LocalError("this is compressed, by gzip", expected="what is in it: unpack it first", where=where)
-    inside = hex_text(data)
-    return (inside, "bytes of hex digits") if inside else (data, form)
 
 
 def _older_mail(text: str) -> float:
@@ -331,7 +324,6 @@ def _as(name: str, piece: TextPiece) -> tuple[Any, str]:
             raise LocalError(f"{name} cannot be read: {why}", expected="hex, base64, an array or a dump",
                              where=piece.where)
         value, form = octets, why if form == "a string" else form
-    value, form = _unpacked(value, form, piece.where)
     value = _without_id(value) if kind == "key" else value
     if len(value) > LARGEST:
         raise LocalError(f"{name} is too long for a binding", expected=f"{LARGEST} bytes at most", where=piece.where)
@@ -348,11 +340,6 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     certain = (scan.keys_only and size in KEY_SIZES) or (begins == BIND and size == REQUEST_SIZE)
     if piece.label and not certain and not GENERIC.fullmatch(piece.label.split(".")[-1]):
         scan.unknown(piece.label, piece.line)
-        return None
-    try:
-        data, form = _unpacked(data, form, piece.where) if data else (data, form)
-    except LocalError as error:
-        scan.said.append(f"passed over: {error}")
         return None
     if data is None:
         if form == "a number" and not piece.logged and not piece.optional:
