@@ -157,6 +157,14 @@ def test_of_two_values_none_is_taken(text: str, said: str) -> None:
         read_patient(text)
 
 
+@pytest.mark.parametrize("written", ["<8 bytes {}>", "8 bytes: {}", "8 bytes {}", "(8) {}", "8 {}"])
+def test_a_count_before_the_bytes_of_an_id_is_not_the_id(written: str) -> None:
+    octets = struct.pack("<q", SESSION).hex()
+    assert read_patient(f"{SENT}session_id: {written.format(octets)}\n")["session_id"] == SESSION
+    got = read_patient(f"{SENT}session_id: 8 bytes\n")
+    assert "session_id" not in got and got.notes == ("line 2: session_id has no number behind its name",)
+
+
 def test_numbers_with_a_sign_are_no_hex() -> None:
     assert bytes_in("-1234567890 1234567890 -234567 12345678")[0] is None
     assert bytes_in("-05-2A-D4-CD 05-2A-D4-CD")[0] == REQUEST[:4] * 2

@@ -213,8 +213,9 @@ WRAPPINGS = (
          r"\[(?:\"([A-Za-z_]\w{2,40})\"\] ?=|([A-Za-z_]\w{2,40})\] ?=>)>? ?(\n?)[ \t]*"
          r"(?:string\(\d+\)|int|float)?", "{3}{1}{2}: "),
     Wrapping("sizes beside a name or before a value", "msg_key (16 bytes): 05", "msg_key: 05",
-         "byte octets hex= B)",
-         r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )\d{1,4} bytes: "
+         "",
+         r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )(?:<?\d{1,4} (?:bytes?|octets)\b:? ?"
+         r"|\(?\d{1,3}\)? (?=[0-9A-Fa-f]{16}\b))"
          r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
     Wrapping("fields of a table in which quotes are doubled", '7,"{""msg_id"": 5}"', '7,{"msg_id": 5}',
          '""', r'(?m)(?<![^,;\t\n])"(\{(?:[^"\n]|"")*\})"(?=[,;\t]|$)', lambda field: field[1].replace('""', '"')),
