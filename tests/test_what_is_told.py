@@ -29,6 +29,7 @@ import unseen_eighth_patients as eighth
 import unseen_fifth_patients
 import unseen_forms
 import unseen_fourth_patients as fourth
+import unseen_ninth_patients as ninth
 import unseen_other_forms
 import unseen_other_pasted
 import unseen_pasted
@@ -37,6 +38,7 @@ import unseen_seventh_patients as seventh
 import unseen_sixth_patients
 from mtlib import diagnose, read_patient
 from mtlib.errors import MtError
+from unseen_ninth_client import Ctx
 
 RECORD = Path(__file__).resolve().parent / "record" / "told.json"
 NOW = 1_795_000_000.0
@@ -86,6 +88,17 @@ def everybody() -> Iterator[tuple[str, Callable[[], Mapping[str, Any]]]]:
         yield f"seventh, healthy {at}", lambda at=at: seventh.told_healthy(at)
     for at, (label, *_, made) in enumerate((*eighth.S, *eighth.D, *eighth.H)):
         yield f"eighth, {at} {label}", made
+
+
+    for at, (name, where, needs, slip) in enumerate(ninth.S):
+        yield f"ninth, {name}", lambda each=(at, name, where, needs, slip): ninth_facts(*each)
+
+
+def ninth_facts(at: int, name: str, where: Any, needs: Any, slip: Callable[[Any], Any]) -> Mapping[str, Any]:
+    ctx, modes = Ctx(name), ninth.modes_for(where, needs)
+    slip(ctx)
+    ctx.build()
+    return ninth.given(ctx, modes[at % len(modes)], at)
 
 
 def other_facts(number: int, *about: Any) -> Mapping[str, Any]:
