@@ -115,12 +115,13 @@ def test_an_error_has_the_lines_of_the_cell_and_no_values() -> None:
     secret = "x" * 40
     with ThreadPoolExecutor(1) as thread:  # in which nothing else was ever handled
         outputs, ok = thread.submit(run, f"def f(key):\n    return key / 0\n\nf({secret!r} and 1)").result()
+        no_python = thread.submit(text, "def f(:").result()
     assert not ok and outputs[-1]["kind"] == "error"
     assert outputs[-1]["text"] == (
         f"cell 3, line 4\n----> f({secret!r} and 1)\ncell 3, line 2, in f\n----> return key / 0\n\n"
         "ZeroDivisionError: division by zero"
     )
-    assert text("def f(:").startswith("cell 3, line 1\n----> def f(:\n\nSyntaxError: ")
+    assert no_python.startswith("cell 3, line 1\n----> def f(:\n\nSyntaxError: ")
     assert "more ..." in text("def f(n):\n    return f(n)\nf(1)")
     assert "And while that was handled" in text("try:\n    1 / 0\nexcept ZeroDivisionError:\n    {}[1]")
     assert text("raise SystemExit(3)").endswith("SystemExit: 3")
