@@ -21,7 +21,7 @@ CANNOT_BE_TOLD = re.compile(
 )
 """Kinds of which the bytes leave open what was done, or whether it is wrong: there only what is certain may be said."""
 OTHERWISE = {
-    "C# ToByteArray with sign byte": "bytes too many stand before",
+    "C# ToByteArray with sign byte": "byte(s too many stand| too many stands) before",
     "rq_nonce 16 bytes": "field_twice",
     "envelope 4-byte align before expires": "temp_session_id has 12 bytes",
     "container: ": "container_|msg_id_of_the_container|message_seqno_0",

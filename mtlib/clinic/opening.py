@@ -66,7 +66,7 @@ def differing(shape: Shape, right: Shape) -> str:
     for at_, (name, size, _) in enumerate(shape):
         if not name:
             behind = f"before {names[at_ + 1]}" if at_ + 1 < len(names) else "at the end"
-            told.append(f"{size} bytes too many stand {behind}")
+            told.append(f"{size} bytes too many stand {behind}" if size > 1 else f"a byte too many stands {behind}")
         elif size != sizes.get(name, size):
             told.append(f"{name} has {size} bytes, too {'few' if size < sizes[name] else 'many'}: it has {sizes[name]}")
     return f"Here {', '.join(told)}." if told else ""
