@@ -775,7 +775,9 @@ class Detail {
       item.append(made);
       return item;
     });
+    const held = [...this.list.children].findIndex((item) => item.contains(document.activeElement));
     this.list.replaceChildren(...items);
+    items[Math.min(held, items.length - 1)]?.firstChild.focus(); // of none: held is -1
   }
 
   describe(target) {

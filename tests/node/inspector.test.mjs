@@ -207,6 +207,22 @@ test("a breadcrumb takes the whole of what it names", () => {
   assert.equal(text("h3 .name"), "message");
 });
 
+test("a breadcrumb keeps the keyboard when it is pressed, and where the way is shorter the last one has it", () => {
+  const { cell, all } = show();
+  cell("plaintext", 40).focus();
+  for (const name of ["inner", "message", "frame"]) {
+    const crumb = all(".crumb").find((made) => made.textContent === name);
+    crumb.focus();
+    happen(crumb, "click");
+    assert.equal(document.activeElement.className, "crumb");
+    assert.equal(document.activeElement.textContent, name);
+  }
+  happen(cell("plaintext", 40), "pointerover");
+  all(".crumb").at(-1).focus();
+  happen(cell("frame", 0), "pointerover");
+  assert.equal(document.activeElement, all(".crumb").at(-1));
+});
+
 test("a check lights what it reads and says why it is there", () => {
   const { all, text } = show();
   const square = all(".square").find((made) => made.getAttribute("aria-label").includes(" nonce:"));
