@@ -671,9 +671,11 @@ class Bar {
   draw() {
     const { undos, redos, mode, said, verdict } = this.told.state;
     const [undo, redo, reset] = this.steps;
+    const held = this.steps.find((made) => made === document.activeElement);
     undo.disabled = !undos;
     redo.disabled = !redos;
     reset.disabled = !undos && !redos;
+    if (held?.disabled) (this.steps.find((made) => !made.disabled) || this.search).focus();
     const { modes, keys } = this.told.structure.can;
     this.modes.hidden = modes.length < 2;
     for (const made of this.modes.children) {

@@ -498,6 +498,17 @@ test("undo, redo and reset by key and by button", () => {
   assert.deepEqual(model.sent.slice(1).map((message) => message.do), ["undo", "redo", "redo", "reset"]);
 });
 
+test("a step that cannot be gone further hands the keyboard to one that can, or to the search", () => {
+  const { all, answer } = show();
+  const [undo, redo] = all(".step");
+  answer(told.states.flipped);
+  for (const [held, undos, redos, next] of [[undo, 0, 1, redo], [redo, 1, 0, undo], [undo, 0, 0, all(".find")[0]]]) {
+    held.focus();
+    answer({ ...told.states.flipped, undos, redos });
+    assert.equal(document.activeElement, next);
+  }
+});
+
 test("the mode is Python's to set", () => {
   const { model, all } = show();
   const [, author, keys] = all(".mode");
