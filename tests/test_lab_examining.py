@@ -219,6 +219,8 @@ def test_what_stands_gets_its_credit() -> None:
     assert one.sentence.startswith("1 of 2 values are right; value 2 of 2: Byte 0")
     some = examine("padding_v2", lambda body: EXERCISES["padding_v2"].solution(body) + (body == 4))
     assert (some.verdict, some.sentence[:23]) == (ALMOST, "6 of 7 inputs are right")
+    left = examine("padding_v2", lambda body: EXERCISES["padding_v2"].solution(body) if body == 4 else ...)
+    assert (left.verdict, left.sentence[:43]) == (NOT_YET, "padding_v2 gives nothing back on 6 of 7 inp")
     assert examine("same_nonce", lambda request, envelope: request[12] == envelope[36]).verdict != RIGHT
 
 

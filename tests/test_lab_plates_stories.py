@@ -20,7 +20,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.lab import DAY, NOW, Bugs, Clock, Theft, Triage, sample
 from mtlib.lab.plates.bugs import LEVELS, PLACES
-from mtlib.lab.plates.clock import LAST, STOPS, Life
+from mtlib.lab.plates.clock import LAST, NOON, STOPS, Life
 from mtlib.lab.plates.triage import SHOWN, TRIAGE, stop
 from mtlib.protocol.checks import CHECKS, INVALID
 from mtlib.protocol.retry import DROP_BOTH_KEYS, YOUNG, Advice, retry
@@ -131,6 +131,21 @@ def test_a_story_that_is_told_further_has_the_same_beginning() -> None:
 ])  # fmt: skip
 def test_what_a_call_is_answered(at: int, answer: str) -> None:
     assert Life(retry).tell(at).ask() == answer
+
+
+@pytest.mark.parametrize("at", [0, 20, 40, NOON, DAY, LAST])
+def test_the_line_of_the_clock_strikes_no_words_through(at: int) -> None:
+    model = Clock(at=at)
+    play(model, ("noon", "restart"))
+    line = next(mark for mark in model.marks() if mark.id == "line")
+    struck = [tuple(line.y + float(y) for y in each) for each in re.findall(r"M\S+ (\S+?)L\S+ (\S+?)(?=M|$)", line.d)]
+    assert struck
+    for mark in (*model.fixed(), *model.marks()):
+        if mark.text and "solid" not in mark.look and not mark.id.startswith(("p", "t0.", "t1.", "now")):
+            middle, wide = mark.y + mark.h / 2, 7 * len(mark.text)
+            left = mark.x - (0 if "left" in mark.look else wide if "end" in mark.look else wide / 2 - mark.w / 2)
+            beside = not left < line.x < left + wide
+            assert beside or not any(top < middle + 5 and middle - 5 < end for top, end in struck), mark.text
 
 
 def test_what_has_not_happened_yet_is_not_shown() -> None:

@@ -22,7 +22,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from mtlib.lab.prediction import CLASS, meanings
-from test_notebooks import LESSONS, SPECIFIED_SIZES
+from test_notebooks import LESSONS, SPECIFIED_SIZES, WIDTH
 from test_tools_book import tool
 
 LAST_PAGE = '<section class="answers">'
@@ -259,6 +259,14 @@ def pieces(path: Path, name: str) -> tuple[str, ...]:
     found = [words(Text(f"<p>{line}</p>").open).strip() for line in split]
     own = words([cell.source])
     return tuple(line for line in found if len(line) >= LONG and line not in own and not line.startswith("Measured:"))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_what_a_prediction_prints_fits_the_window_and_has_no_backticks(path: Path) -> None:
+    for _, html in shown(lesson(path)):
+        for printed in re.findall(r"(?<!</summary>)<pre>(.*?)</pre>", html.partition(f'class="{CLASS}"')[2], re.S):
+            lines = "".join(Text(printed).open).split("\n")
+            assert [line for line in lines if len(line) > WIDTH or "`" in line] == []
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -95,6 +95,9 @@ class Task:
         finding = self._alone(inputs[first], raw[first])
         where = f" (input {first + 1} of {len(inputs)}: {_shown(self.takes, inputs[first])})" if first else ""
         well = len(inputs) - len(wrong)
+        if all(answers[at] is ... for at in wrong):
+            some = f"{len(wrong)} of {len(inputs)} inputs"
+            return not_yet(f"{self.name} gives nothing back on {some} so far. Replace the `...`.")
         credit = f"{well} of {len(inputs)} inputs are right; the first that differs: " if well else ""
         half = 2 * well >= len(inputs) and not isinstance(answers[first], bool)
         return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where, finding.mistake)

@@ -671,9 +671,11 @@ class Bar {
   draw() {
     const { undos, redos, mode, said, verdict } = this.told.state;
     const [undo, redo, reset] = this.steps;
+    const held = this.steps.find((made) => made === document.activeElement);
     undo.disabled = !undos;
     redo.disabled = !redos;
     reset.disabled = !undos && !redos;
+    if (held?.disabled) (this.steps.find((made) => !made.disabled) || this.search).focus();
     const { modes, keys } = this.told.structure.can;
     this.modes.hidden = modes.length < 2;
     for (const made of this.modes.children) {
@@ -775,7 +777,9 @@ class Detail {
       item.append(made);
       return item;
     });
+    const held = [...this.list.children].findIndex((item) => item.contains(document.activeElement));
     this.list.replaceChildren(...items);
+    items[Math.min(held, items.length - 1)]?.firstChild.focus(); // of none: held is -1
   }
 
   describe(target) {

@@ -109,6 +109,7 @@ class Plate {
       // JupyterLab must not hear them: a bare "b" would add a cell. Saving, running and leaving are left to it.
       on(this.root, name, (event) => isSave(event) || isRun(event) || event.key === "Escape" || event.stopPropagation());
     }
+    on(this.root, "keydown", (event) => event.key === "Escape" && this.root.parentElement.closest("[tabindex]")?.focus());
     on(this.svg, "keydown", (event) => this.key(event, markOf(event)));
     // Not on the picture: an SVG that listens for the focus takes it itself.
     on(this.root, "focusin", (event) => this.stop(markOf(event)));

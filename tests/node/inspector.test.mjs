@@ -207,6 +207,22 @@ test("a breadcrumb takes the whole of what it names", () => {
   assert.equal(text("h3 .name"), "message");
 });
 
+test("a breadcrumb keeps the keyboard when it is pressed, and where the way is shorter the last one has it", () => {
+  const { cell, all } = show();
+  cell("plaintext", 40).focus();
+  for (const name of ["inner", "message", "frame"]) {
+    const crumb = all(".crumb").find((made) => made.textContent === name);
+    crumb.focus();
+    happen(crumb, "click");
+    assert.equal(document.activeElement.className, "crumb");
+    assert.equal(document.activeElement.textContent, name);
+  }
+  happen(cell("plaintext", 40), "pointerover");
+  all(".crumb").at(-1).focus();
+  happen(cell("frame", 0), "pointerover");
+  assert.equal(document.activeElement, all(".crumb").at(-1));
+});
+
 test("a check lights what it reads and says why it is there", () => {
   const { all, text } = show();
   const square = all(".square").find((made) => made.getAttribute("aria-label").includes(" nonce:"));
@@ -480,6 +496,17 @@ test("undo, redo and reset by key and by button", () => {
   press(cell("message", 100), "y", { metaKey: true });
   happen(all(".step")[2], "click");
   assert.deepEqual(model.sent.slice(1).map((message) => message.do), ["undo", "redo", "redo", "reset"]);
+});
+
+test("a step that cannot be gone further hands the keyboard to one that can, or to the search", () => {
+  const { all, answer } = show();
+  const [undo, redo] = all(".step");
+  answer(told.states.flipped);
+  for (const [held, undos, redos, next] of [[undo, 0, 1, redo], [redo, 1, 0, undo], [undo, 0, 0, all(".find")[0]]]) {
+    held.focus();
+    answer({ ...told.states.flipped, undos, redos });
+    assert.equal(document.activeElement, next);
+  }
 });
 
 test("the mode is Python's to set", () => {

@@ -182,6 +182,14 @@ test("JupyterLab hears Escape and what saves and runs, and nothing else; nothing
   press(root, "b");
 });
 
+test("Escape leads back to the notebook", () => {
+  const { el, mark } = show();
+  el.tabIndex = -1;
+  mark("a").focus();
+  press(mark("a"), "Escape");
+  assert.equal(window.document.activeElement, el);
+});
+
 test("labels and texts never become markup", () => {
   const evil = "<img src=x onerror=alert(1)>";
   const marks = [{ ...MARKS[0], text: evil, label: evil, id: evil }];

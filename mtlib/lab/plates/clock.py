@@ -352,7 +352,10 @@ class Clock(Plate):
 
     def marks(self) -> Iterator[Glyph]:
         x, when = self._x(self.at), _clock(self.at)
-        yield Glyph("line", x, 32, look="bad", d=line((0, 0), (0, self.height - 38)))
+        # Beside the words: the ticks' stand above the axis, the clients' above their lanes.
+        tops = (self.TOP + self.LANE * lane for lane in range(len(self.rules)))
+        gaps = (32, 43), (57, 66), *((top + 16, top + 120) for top in tops)
+        yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
         yield Glyph("now", min(max(x - 50, 4), WIDTH - 104), 6, 100, 26, f"◂ {when} ▸", "bad", label=f"clock: {when}",
                     do=("at", 0), slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
         if self.noon and self.at >= NOON:
