@@ -32,7 +32,7 @@ CPU_LIMIT, TIME_LIMIT = 120, 900
 """Seconds of work, and on the clock, for the tests of one mutant. One that never ends was noticed, too."""
 WORKERS = min(2, os.cpu_count() or 1)
 
-READING = ("reading", "unseen_other_pasted", "unseen_forms", "more_forms", "corrected_forms", "what_is_told")
+READING = ("reading", "unseen_other_pasted", "unseen_forms", "more_forms", "corrected_forms", "what_is_read")
 
 TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.protocol.binding": ("binding", "values", "checks", "cases_bind"),
@@ -84,11 +84,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.clinic.packet": ("arrival", "answers", "doctor", "patients", "what_is_told"),
     "mtlib.clinic.patient": ("patient", "given", "opening", "doctor", "what_is_told"),
     "mtlib.clinic.dumps": READING,
-    "mtlib.clinic.names": ("reading", "names_read", "unseen_forms", "what_is_told"),
+    "mtlib.clinic.names": ("reading", "names_read", "unseen_forms", "what_is_read"),
     "mtlib.clinic.pieces": READING,
-    "mtlib.clinic.plain": ("plain", "reading", "unseen_forms", "corrected_forms", "what_is_told"),
+    "mtlib.clinic.plain": ("plain", "reading", "unseen_forms", "corrected_forms", "what_is_read"),
     "mtlib.clinic.text_bytes": READING,
-    "mtlib.clinic.reading": ("reading", "canary", "answers", "main_doctor", "what_is_told"),
+    "mtlib.clinic.reading": ("reading", "canary", "answers", "main_doctor", "what_is_read"),
     "mtlib.clinic.recipe": ("recipe", "mistakes", "ladder"),
     "mtlib.clinic.recipe_client": ("ladder", "mistakes", "cli_looking"),
     "mtlib.clinic.request": ("arrival", "doctor", "behind_the_seal", "patients", "what_is_told"),
