@@ -240,13 +240,19 @@ def test_what_a_program_has_started_ends_with_it(ending: str, tmp_path: Path) ->
 def test_a_program_ends_with_its_judge(name: str, tmp_path: Path) -> None:
     """One that goes on when its input has ended, and answers no signal."""
     number = tmp_path / "number"
+
+    def as_in_a_terminal() -> None:
+        """Under nohup, or in the background, some signals are ignored."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
     source = (f"import os, signal, time\nfor each in (1, 2, 15): signal.signal(each, signal.SIG_IGN)\n"
               f"open({str(number)!r} + '_', 'w').write(str(os.getpid()))\n"
               f"os.rename({str(number)!r} + '_', {str(number)!r})\nwhile True: time.sleep(60)")
     root = Path(__file__).resolve().parents[1]
     with subprocess.Popen([sys.executable, "-m", "mtlib", "judge", "--", sys.executable, "-c", source], cwd=root,
                           stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as program:
+                          preexec_fn=as_in_a_terminal) as program:
         assert program.stderr is not None
         until = time.monotonic() + 60
         while not number.exists() and time.monotonic() < until:
