@@ -94,7 +94,7 @@ class Binding:
 
     @cached_property
     def schedule(self) -> Schedule:
-        """What `kdf_v1` computes, with every step to look at: four SHA-1 over msg_key and the permanent key, cut into
+        """What `kdf_v1` computes, with every step visible: four SHA-1 over msg_key and the permanent key, cut into
         `aes_key` and `aes_iv`. Secret."""
         return V1.run(0, auth_key=self.perm_key, msg_key=self.msg_key)
 

@@ -130,8 +130,8 @@ class Facts:
 
     @cached_property
     def plaintext(self) -> bytes | None:
-        """The 80 bytes inside the seal, None without seal or key. Then 80 bytes are decrypted all the same, so that the
-        time an answer takes does not show what is wrong."""
+        """The 80 bytes inside the seal, None without seal or key. Without them other 80 bytes are decrypted, so that
+        the time an answer takes does not show what is wrong."""
         sealed = self.sealed or bytes(ENCRYPTED_SIZE)
         opened = decrypt_v1(sealed[8:24], sealed[24:], self.perm_key or NO_KEY)
         return opened if self.sealed and self.perm_key else None
@@ -522,7 +522,7 @@ def _salted(f: PacketFacts, message: Dissection) -> Compared | None:
 
 
 def _date(seconds: float) -> str:
-    """Unix seconds as a date, where there is such a date."""
+    """Unix seconds as a date, or as a number if they are beyond all dates."""
     from datetime import UTC, datetime  # here, to keep `import mtlib` fast
 
     try:

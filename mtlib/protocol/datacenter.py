@@ -309,7 +309,7 @@ _RPC_RESULT = SCHEMA["rpc_result"].id_bytes
 
 @dataclass(frozen=True)
 class OpenedPacket:
-    """A packet that opened: it makes the answers to its message, from everything that they depend on."""
+    """A packet that opened, with everything that the answers to its message depend on."""
 
     peer: Peer
     key: KnownKey
@@ -320,8 +320,8 @@ class OpenedPacket:
     again: dict[int, bytes] = field(default_factory=dict)
 
     def answers(self, message: Dissection, verdict: Verdict, entropy: Entropy) -> list[Dissection]:
-        """The packets that answer a message: none, or one (a container where there is more than one thing to say), or
-        as many as it takes."""
+        """The packets that answer a message: none, or one (with a container for several answers), or several if there
+        are more than TOGETHER answers."""
         outer = Message(message["msg_id"], message["seqno"], message["request"])
         said = [self._numbered(each) for each in self._answered(outer, verdict)]
         batches = [said[at : at + TOGETHER] for at in range(0, len(said), TOGETHER)]

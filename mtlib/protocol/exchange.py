@@ -228,7 +228,7 @@ class AwaitResPq(Secret):
         """Factor pq, draw `new_nonce`, seal both for the server (items 2 to 5).
 
         Draws `padding` and `temp_key` in the scope `RSA_PAD`. Raises CheckError for a foreign nonce, unknown
-        RSA keys or a pq that is none, DecodeError for what does not parse.
+        RSA keys or an unusable pq, DecodeError for what does not parse.
         """
         answer = awaited(answer, self.expects)
         same(answer, nonce=self.nonce)

@@ -99,7 +99,7 @@ class _Serving(Secret):
         state = AwaitReqDhParams(self.server, query["nonce"], server_nonce, p, q, attempt=attempt, said=said)
         return ExchangeStep(state, answer)
 
-    def _and(self, query: Dissection, answer: Dissection) -> tuple[tuple[bytes, Dissection], ...]:
+    def _remembering(self, query: Dissection, answer: Dissection) -> tuple[tuple[bytes, Dissection], ...]:
         """The answers to remember, with this one added."""
         return (*self.said[-REMEMBERED + 1 :], (_identity(query), answer))
 
@@ -148,7 +148,7 @@ class AwaitReqDhParams(_Serving):
         )
         sealed = exchange.seal_with_hash(ANSWER_WITH_HASH, offer, secrets, entropy.at(offer.name))
         answer = SCHEMA["server_DH_params_ok"].build(**both, encrypted_answer=sealed)
-        said, n = self._and(query, answer), self.attempt
+        said, n = self._remembering(query, answer), self.attempt
         state = AwaitSetDhParams(self.server, self.nonce, secrets, a, dc, expires_in, attempt=n, said=said)
         return ExchangeStep(state, answer)
 
@@ -209,7 +209,7 @@ class AwaitSetDhParams(_Serving):
         number = GENERATED[name]
         proof = {f"new_nonce_hash{number}": self.secrets.hash(number, auth_key)}
         answer = SCHEMA[name].build(**both, **proof)
-        said = self._and(query, answer)
+        said = self._remembering(query, answer)
         if clash:
             return ExchangeStep(replace(self, failed=auth_key, said=said), answer)
         n, dc, expires_in = self.attempt, self.dc, self.expires_in

@@ -162,9 +162,9 @@ def bind(call: Call, request: bytes) -> bytes:
     """auth.bindTempAuthKey: judge, and bind. All faults of the binding message are one error on the wire."""
     dc, key = call.dc, call.key
     perm_id = int.from_bytes(request[4:12], "little", signed=True)
-    _bad_luck(call, perm_id)
+    _strike_before_judging(call, perm_id)
     if call.peer.struck("accept-bind", call.now, "accepted whatever its bytes"):
-        return _tie(call, request, perm_id)
+        return _record_binding(call, request, perm_id)
     same = request == key.bound_by and key.bound_in == (call.session_id, call.message.msg_id)
     if same and key.bound_to is not None and dc.keys.permanent(key.bound_to):
         call.note("bind_repeated", "the same message as the present binding: nothing changes")
@@ -176,11 +176,11 @@ def bind(call: Call, request: bytes) -> bytes:
     if facts.call is None or facts.perm_key is None or key.expires_at is None:
         raise RpcError(400, INVALID)  # reached only where a lesson switches checks off, or judges by itself
     key.expires_at = min(key.expires_at, facts.call["expires_at"])
-    return _tie(call, request, perm_id)
+    return _record_binding(call, request, perm_id)
 
 
-def _bad_luck(call: Call, perm_id: int) -> None:
-    """The faults that strike before a binding is judged."""
+def _strike_before_judging(call: Call, perm_id: int) -> None:
+    """Let the faults happen that strike before a binding is judged."""
     keys, struck = call.dc.keys, call.peer.struck
     if struck("slow", call.now, "this binding is answered -503 Timeout"):
         raise RpcError(-503, "Timeout")
@@ -218,7 +218,7 @@ def _refuse(call: Call, facts: Facts, verdict: Verdict, perm_id: int) -> None:
     raise RpcError(400, str(verdict.error))
 
 
-def _tie(call: Call, request: bytes, perm_id: int) -> bytes:
+def _record_binding(call: Call, request: bytes, perm_id: int) -> bytes:
     """Bind the temporary key to the permanent one."""
     dc, key, perm = call.dc, call.key, call.dc.keys.permanent(perm_id)
     for other in dc.keys.bound_to(perm_id) if dc.rules.one_temp_key else ():

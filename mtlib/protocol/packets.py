@@ -127,7 +127,7 @@ def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
     """The message inside, if it passes the checks that must come first: key id, whole blocks, msg_key
     (over plaintext and padding, in constant time), length and padding.
 
-    Raises DecodeError where there is no room for a message, CheckError for every other failure.
+    Raises DecodeError if there is no room for a message, CheckError for every other failure.
     Source: core.telegram.org/mtproto/security_guidelines, "MTProto encrypted messages".
     """
     packet = octets(packet, "packet")

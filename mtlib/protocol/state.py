@@ -213,7 +213,7 @@ class Keyring:
     def forget_permanent(self, auth_key_id: int) -> None:
         """Forget a permanent key alone, like a machine that has not heard of it: temporary keys stay bound to it."""
         if auth_key_id in self._permanent:
-            self._part(self._permanent.pop(auth_key_id))
+            self._free_sessions(self._permanent.pop(auth_key_id))
 
     def forget_temporary(self) -> None:
         """Forget all temporary keys, as a restart does: they live in memory only."""
@@ -241,9 +241,9 @@ class Keyring:
         for bound in () if key.temporary else self.bound_to(key.auth_key.id):
             self._forget(bound)
         (self._temporary if key.temporary else self._permanent).pop(key.auth_key.id, None)
-        self._part(key)
+        self._free_sessions(key)
 
-    def _part(self, key: KnownKey) -> None:
+    def _free_sessions(self, key: KnownKey) -> None:
         """Free the room that the sessions of a forgotten key take."""
         for session_id in key.sessions:
             self._used.pop((key.auth_key.id, session_id), None)

@@ -438,7 +438,7 @@ FRAMINGS: dict[str, type[Framing]] = {
 
 
 def framing_named(name: str, *, side: Side = "client", limit: int = LIMIT, entropy: Entropy | None = None) -> Framing:
-    """One end of the framing of that name. LocalError for a name that is none."""
+    """One end of the framing of that name. LocalError for an unknown name."""
     if not isinstance(name, str) or name not in FRAMINGS:
         raise LocalError("no such framing", got=name, expected=", ".join(FRAMINGS), where="framing")
     return FRAMINGS[name](side, limit=limit, entropy=entropy)
