@@ -2,8 +2,7 @@
 
 A `Layout` is a row of `Field`s. `Layout.build(...)` packs values; `Layout.dissect(...)` reads bytes; both return a
 `Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration. Three plain kinds of
-value are here too: `Raw` (a fixed number of bytes), `Constant` (the same bytes always) and `Rest` (all that is left).
-The kinds of TL are in `wire.tl`.
+value are here too: `Raw` (so many bytes), `Constant` (always the same), `Rest` (all that is left). TL's: `wire.tl`.
 
 The types are `wire.dissection`'s: a `Kind` packs and reads one value, a `Shape` cuts bytes into `Span`s, a `Reading`
 says with which keys and how strictly; a `Read` is what a kind found, a `Seal` what a ciphertext hides.
