@@ -130,8 +130,8 @@ class Facts:
 
     @cached_property
     def plaintext(self) -> bytes | None:
-        """The 80 bytes inside the seal, None without seal or key. Without them other 80 bytes are decrypted, so that
-        the time an answer takes does not show what is wrong."""
+        """The 80 bytes inside the seal, None without seal or key. Even then 80 bytes are decrypted, so that the time
+        an answer takes does not show what is wrong."""
         sealed = self.sealed or bytes(ENCRYPTED_SIZE)
         opened = decrypt_v1(sealed[8:24], sealed[24:], self.perm_key or NO_KEY)
         return opened if self.sealed and self.perm_key else None
@@ -151,7 +151,7 @@ class Facts:
 @dataclass(frozen=True)
 class MessageFacts:
     """One message, alone in its packet or out of a container, and the `window` of what its session has seen before.
-    `now` is unix seconds; None leaves the age of the message unchecked."""
+    `now` is unix seconds; None leaves the time of the message unchecked."""
 
     msg_id: int
     seqno: int
@@ -172,7 +172,7 @@ class PacketFacts:
 
     `key` is the key with its auth_key_id, None if there is none; `x` is the direction of the packet. `salts` are those
     valid now, the current one first; without any, the salt is not checked. `session_id` is the expected one, None for
-    any. `seen` gives the window of a session. `now` is unix seconds; None leaves the age of the message unchecked.
+    any. `seen` gives the window of a session. `now` is unix seconds; None leaves the time of the message unchecked.
     """
 
     packet: bytes

@@ -229,7 +229,7 @@ class Session:
         return cut
 
     def _excused(self, body: Dissection | bytes | RpcResult) -> bool:
-        """Whether the age of a message is ignored. Notices may come at any time, because they set the clock, and so may
+        """Whether a message is accepted at any time. Notices are, because they set the clock, and so are
         (DEDUCED) answers to pending requests: those cannot be repeats, and our clock may have jumped meanwhile."""
         if isinstance(body, Dissection):
             return body.name in _NOTICES or body.values.get(_NAMES_ITS_REQUEST.get(body.name, ""), 0) in self.pending
