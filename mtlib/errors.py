@@ -23,7 +23,7 @@ class MtError(Exception):
         self.where = where
 
     def within(self, name: str) -> Self:
-        """The same error, seen from one level further out: `name` is put before `where`."""
+        """This error with `name` put in front of `where`, as it passes one level outward."""
         separator = ", " if self.where.startswith("byte ") else "/"
         self.where = f"{name}{separator}{self.where}" if self.where else name
         return self
@@ -54,11 +54,11 @@ class DecodeError(PeerError):
 
 
 class OverBudget(DecodeError):
-    """A packet that asks for more work than `protocol.limits` allows; noticed before any of that work is done."""
+    """A packet that asks for more work than `protocol.limits` allows. Raised before any of that work is done."""
 
 
 class CheckError(PeerError):
-    """Bytes that parse, and say something that must not be believed: a foreign nonce, a wrong msg_key."""
+    """Bytes that parse but say something that must not be believed: a foreign nonce, a wrong msg_key."""
 
 
 class TransportError(PeerError):
@@ -82,7 +82,7 @@ class TransportError(PeerError):
 
 
 class RpcError(PeerError):
-    """The data centre understood the call and refused it: a code and an upper-case name, cut where it is none.
+    """The data centre understood the call and refused it: a code and an upper-case name, cut after 128 characters.
 
     Source: core.telegram.org/api/errors.
     """
@@ -95,26 +95,26 @@ class RpcError(PeerError):
 
 
 class Unreachable(MtError):
-    """Nobody answered in time, or the connection ended: nothing is known about the other side's opinion."""
+    """Nobody answered in time, or the connection ended. Whether the other side accepted is unknown."""
 
 
 LONGEST = 2000
-"""Characters of an error at most."""
+"""The most characters that an error prints."""
 
 
 def without_long_hex(text: str) -> str:
-    """The text with its length in the place of every run of 40 hex digits or more: such a run may be a key."""
+    """The text, with every run of 40 or more hex digits replaced by its length, because such a run may be a key."""
     return re.sub(r"[0-9A-Fa-f]{40,}", lambda run: f"({len(run[0])} hex digits)", text)
 
 
 def printable(text: str, most: int = LONGEST) -> str:
-    """Somebody else's text, safe to print: at most `most` characters of it, control characters written as escapes."""
+    """Text from outside, made safe to print: cut to `most` characters, with control characters escaped."""
     cut = text if len(text) <= most else f"{text[: most - 3]}..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def reason(error: Exception) -> str:
-    """What the operating system says about an error of its own; the error's text or name where it says nothing."""
+    """What the operating system says about `error`; otherwise the error's own text, or its class name."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

@@ -5,13 +5,13 @@ IGE ("infinite garble extension") feeds two things forward. With c_0 = iv[0:16] 
     encrypt   c_i = E(p_i ^ c_{i-1}) ^ p_{i-1}
     decrypt   p_i = D(c_i ^ p_{i-1}) ^ c_{i-1}
 
-It hides, and it proves nothing: whether the bytes are the sender's is the business of msg_key.
+It hides the bytes and proves nothing about them: that is the task of msg_key.
 
-The block cipher itself is that of `cryptography`, loaded when it is first needed; where there is none, as in a browser,
-that of `mtlib.crypto.blocks`. `use_aes` puts another in its place.
+The block cipher itself comes from `cryptography`, which is imported on first use, or from `mtlib.crypto.blocks` where
+that is not installed, as in a browser. `use_aes` sets another.
 
-Source: core.telegram.org/mtproto/description, "Defining AES Key and Initialization Vector", which takes the order
-of c_0 and p_0 inside the iv for granted: it is OpenSSL's.
+Source: core.telegram.org/mtproto/description, "Defining AES Key and Initialization Vector". It does not give the order
+of c_0 and p_0 inside the iv, which is OpenSSL's.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ BLOCK = 16
 Mode: TypeAlias = Literal["CBC encrypt", "ECB encrypt", "ECB decrypt", "CTR"]
 Update: TypeAlias = Callable[[bytes], bytes]
 Aes: TypeAlias = Callable[[Mode, bytes, bytes], Update]
-"""An implementation of AES: from mode, key and iv (16 bytes; none for ECB) to a function that takes the next bytes of
-one message and gives the result for them. CBC and ECB get whole blocks. MTProto's keys have 32 bytes; the doctor tries
-16 and 24 as well."""
+"""An implementation of AES: given mode, key and iv (16 bytes; empty for ECB), it returns a function that takes the next
+bytes of one message and returns them encrypted or decrypted. CBC and ECB get whole blocks. MTProto's keys have 32
+bytes; the doctor tries 16 and 24 as well."""
 
 _aes: Aes | None = None
 
 
 def use_aes(implementation: Aes | None) -> None:
-    """Take this implementation from now on; None for that of `cryptography`, or ours where there is none."""
+    """Use this implementation from now on. None: `cryptography`, or our own where that is not installed."""
     global _aes
     _aes = implementation
 
 
 def raw_aes(mode: Mode, key: bytes, iv: bytes = b"") -> Update:
-    """AES itself, for whoever chains blocks in a way of their own. Nothing is checked here."""
+    """AES itself, for callers that chain the blocks themselves. The arguments are not checked."""
     if _aes is None:
         use_aes(_installed())
     return _aes(mode, key, iv)  # type: ignore[misc]
@@ -76,13 +76,13 @@ def _openssl() -> Aes:
 def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
     """Encrypt whole 16-byte blocks with AES-256-IGE; key and iv are 32 bytes each.
 
-    No data gives no ciphertext. A wrong length is a LocalError that names `data`, `key` or `iv`, raised before
-    AES runs. What is passed in is never changed; `buffer[:] = ige_encrypt(buffer, key, iv)` works in place.
+    Empty data gives an empty ciphertext. A wrong length is a LocalError that names `data`, `key` or `iv`, raised
+    before AES runs. The arguments are never changed; `buffer[:] = ige_encrypt(buffer, key, iv)` works in place.
 
-    One pass of CBC does the work. Call y_i = c_i ^ p_{i-1} what comes out of AES. Putting c_{i-1} = y_{i-1} ^
-    p_{i-2} into the formula above leaves y_i = E((p_i ^ p_{i-2}) ^ y_{i-1}): the chain of CBC, over a message
-    whose every block was first XORed with the plaintext two blocks earlier (none for the first, p_0 for the
-    second). The ciphertext is what CBC gives, XORed with the plaintext one block earlier.
+    One pass of CBC does the work. Let y_i = c_i ^ p_{i-1} be the output of AES. Putting c_{i-1} = y_{i-1} ^ p_{i-2}
+    into the formula above gives y_i = E((p_i ^ p_{i-2}) ^ y_{i-1}). That is CBC, over a message in which each block
+    was first XORed with the plaintext two blocks earlier (nothing for the first block, p_0 for the second). The
+    ciphertext is the output of CBC, XORed with the plaintext one block earlier.
     """
     data, key, iv = _checked(data, key, iv)
     message = int.from_bytes(data, "big")
@@ -94,10 +94,10 @@ def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
 
 
 def ige_decrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
-    """Decrypt what `ige_encrypt` made: the same shapes and errors.
+    """Decrypt what `ige_encrypt` made: the same lengths and errors.
 
-    There is no shortcut in this direction, and that is instructive: the chain runs through D, block i waits
-    for block i-1, and no common mode of AES chains D. So this is the formula, block by block.
+    There is no shortcut in this direction: the chain runs through D, and no common mode of AES chains D. So this
+    is the formula, block by block, each waiting for the one before.
     """
     data, key, iv = _checked(data, key, iv)
     decrypt = raw_aes("ECB decrypt", key, b"")  # one block at a time; the chaining is below
@@ -113,8 +113,8 @@ def ige_decrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
 
 
 def decrypt_blocks(data: Buffer, key: Buffer) -> bytes:
-    """D of every 16-byte block by itself, without the chaining of IGE, in one call: the doctor tries thousands.
-    Shapes and errors as in `ige_decrypt`."""
+    """D of every 16-byte block by itself, without the chaining of IGE. All in one call, because the doctor tries
+    thousands. Lengths and errors as in `ige_decrypt`."""
     data, key, _ = _checked(data, key, bytes(2 * BLOCK))
     return raw_aes("ECB decrypt", key, b"")(data)
 
@@ -138,7 +138,7 @@ class IgeBlock:
 def ige_blocks(data: Buffer, key: Buffer, iv: Buffer) -> tuple[IgeBlock, ...]:
     """The same encryption with its inside visible: the seven values of every block, to draw or to compare.
 
-    Shapes and errors as in `ige_encrypt`, whose result is the joined `ciphertext`s.
+    Lengths and errors as in `ige_encrypt`, whose result is the joined `ciphertext`s.
     """
     data, key, iv = _checked(data, key, iv)
     ciphertext = ige_encrypt(data, key, iv)
@@ -161,7 +161,7 @@ class Ctr:
     """AES-256-CTR as one endless keystream: `update` goes on where the last call stopped.
 
     Encrypting and decrypting are the same step. Key 32 bytes, iv 16 bytes (a big-endian counter), data of any
-    length; a wrong length is a LocalError naming `key` or `iv`. The stream has no way back and is not copied:
+    length; a wrong length is a LocalError naming `key` or `iv`. The stream cannot be rewound or copied:
     one `Ctr` belongs to one direction of one connection.
     Source: core.telegram.org/mtproto/mtproto-transports, "Transport obfuscation".
     """
@@ -186,5 +186,5 @@ def _checked(data: Buffer, key: Buffer, iv: Buffer) -> tuple[bytes, bytes, bytes
 
 
 def xor(a: bytes, b: bytes) -> bytes:
-    """Two values of one length, bit by bit."""
+    """The XOR of two values of the same length."""
     return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")

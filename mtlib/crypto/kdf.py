@@ -1,8 +1,8 @@
 """From an auth_key and a msg_key to an AES key and an iv: the key derivation functions of MTProto.
 
-First the functions themselves, each in a few lines that can be copied. Below them the same once more as tables in the
-documentation's own notation, for whoever wants to see inside: `V1.run(...)` gives every hash by name, and a table
-knows which hash each byte of a key came from and which bytes of the auth_key are read. A test says that both agree.
+First the functions themselves, each in a few lines that can be copied. Below they stand again as tables, in the
+documentation's own notation, to show what happens inside: `V1.run(...)` gives every hash by name, and a table knows
+which hash each byte of a key comes from and which bytes of the auth_key are read. A test compares the two.
 
 `x` is the direction of the message: 0 to the data centre, 8 from it. Arguments are bytes, or an AuthKey where it says
 auth_key; a wrong type, length or x is a LocalError that names the argument.
@@ -45,7 +45,7 @@ def kdf_v2(auth_key: Any, msg_key: Any, x: int = 0) -> tuple[bytes, bytes]:
 
 
 def kdf_nonces(new_nonce: Any, server_nonce: Any) -> tuple[bytes, bytes]:
-    """tmp_aes_key and tmp_aes_iv of the key exchange, 32 bytes each: while there is no key yet, from two nonces."""
+    """tmp_aes_key and tmp_aes_iv of the key exchange, 32 bytes each: from two nonces, for want of an auth_key."""
     new_nonce, server_nonce = exact(new_nonce, 32, "new_nonce"), exact(server_nonce, 16, "server_nonce")
     new_server, server_new = sha1(new_nonce + server_nonce), sha1(server_nonce + new_nonce)
     tmp_aes_key = new_server + server_new[:12]
@@ -56,7 +56,7 @@ def kdf_nonces(new_nonce: Any, server_nonce: Any) -> tuple[bytes, bytes]:
 def msg_key_v1(envelope: Any) -> bytes:
     """MTProto 1.0: the lower-order 128 bits of SHA1 over the plaintext *without* its padding; 16 bytes.
 
-    The key is not in it: one text has one msg_key under all keys.
+    No auth_key goes into it: the same plaintext has the same msg_key under every key.
     """
     return sha1(plain(envelope, "envelope"))[4:20]
 
@@ -83,7 +83,7 @@ def sha256(data: bytes) -> bytes:
 
 
 def _key(auth_key: Any) -> bytes:
-    # Not `bytes(auth_key)` of whatever comes: of the number 256 it makes 256 zeros, which look like a key.
+    # Not `bytes(auth_key)` for every type: `bytes(256)` is 256 zeros, which would pass for a key.
     return exact(bytes(auth_key) if hasattr(auth_key, "__bytes__") else auth_key, 256, "auth_key")
 
 
@@ -93,7 +93,7 @@ def _arguments(auth_key: Any, msg_key: Any, x: int) -> tuple[bytes, bytes]:
 
 
 def _source(value: Any, width: int | None, name: str) -> bytes:
-    """One source as bytes, apart from the others: a traceback that shows values shows the wrong one alone."""
+    """One source as bytes. A function of its own, so that a traceback with local values shows the wrong one only."""
     data = bytes(value) if hasattr(value, "__bytes__") else value
     return plain(data, name) if width is None else exact(data, width, name)
 
@@ -151,21 +151,21 @@ class ScheduleRow(NamedTuple):
 class ScheduleTable:
     """A key schedule: `rows` in order, made from text in the documentation's notation.
 
-    `sources` names what the rows read from outside, and how many bytes each has to have (None: any number). `widths`
-    has these and the rows'. Text that does not parse, an unknown name or a piece beyond its source is a LocalError.
+    `sources` names the inputs of the rows, and how many bytes each must have (None: any number). `widths` holds these
+    lengths and the rows' own. Text that does not parse, an unknown name or a piece beyond its source is a LocalError.
     """
 
     def __init__(self, name: str, text: str, **sources: int | None) -> None:
         self.name = name
         self.text = "\n".join(map(str.strip, text.strip().splitlines()))
         self.sources = sources
-        self.widths = dict(sources)  # of the sources and, as they are read, of the rows
+        self.widths = dict(sources)  # `_parsed` adds each row to it
         self.rows = tuple(_parsed(self.text, self.widths))
         self._positions = {row.name: position for position, row in enumerate(self.rows)}
 
     def run(self, x: int = 0, **sources: Any) -> Schedule:
-        """Compute every row. The arguments are the table's `sources`, as bytes or as something that knows how to
-        become bytes (AuthKey). LocalError for one too few or too many, not bytes or of the wrong length, and for x."""
+        """Compute every row. The arguments are the table's `sources`, as bytes or as an object with `__bytes__`
+        (AuthKey). LocalError for a source that is missing, unknown, not bytes or of the wrong length, and for x."""
         _check_direction(x, self.name)
         if sources.keys() != self.sources.keys():
             raise LocalError("not the sources of this table", got=[*sources], expected=[*self.sources], where=self.name)
@@ -184,7 +184,7 @@ class ScheduleTable:
     def origin(self, name: str, index: int, x: int = 0) -> tuple[str, int]:
         """Where byte `index` of a row comes from: the name of a hash or source, and the offset in that.
 
-        A row with a hash is asked about its input, since no byte of a hash comes from anywhere in particular. An
+        In a row with a hash, `index` counts in the input of the hash, since a byte of a hash has no single origin. An
         index outside of the row is a LocalError.
         """
         left = index
@@ -203,7 +203,7 @@ class ScheduleTable:
 
 
 class Schedule(Secret):
-    """What a table computed for one message. Its repr says which table and direction, and nothing else.
+    """What a table computed for one message. Its repr shows the table and the direction only.
 
     `schedule["sha1_a"]` is the value of a row; LocalError for a name the table does not have.
     """
@@ -218,7 +218,7 @@ class Schedule(Secret):
 
     @property
     def name(self) -> str:
-        """The table's."""
+        """The name of the table."""
         return self.table.name
 
     def __getitem__(self, name: str) -> bytes:
@@ -250,7 +250,7 @@ def key_usage(table: ScheduleTable, x: int) -> tuple[frozenset[str], ...]:
 
 
 def _parsed(text: str, widths: dict[str, int | None]) -> Iterator[ScheduleRow]:
-    """The rows of a text. `widths` holds what a piece may name, and grows by every row."""
+    """The rows of `text`. A piece may name only what is in `widths`; each row is added there."""
     for line in text.splitlines() or [""]:
         parsed = _ROW.fullmatch(line)
         if not parsed or parsed[2] not in (None, *HASHES) or parsed[1] in widths:

@@ -1,4 +1,4 @@
-"""The auth_key: 256 bytes, what they are called, what they open, and what is computed from them once.
+"""The auth_key: 256 bytes, the ids computed from them, and the seals they open.
 
 Source: core.telegram.org/mtproto/auth_key, steps 8 and 9; core.telegram.org/mtproto/description, "Authorization key".
 """
@@ -20,9 +20,9 @@ from mtlib.wire.dissection import Seal, Unsealed
 class AuthKey(Secret):
     """An authorization key: 256 bytes, always. Any other length is a LocalError.
 
-    It is a number that has become bytes, and its leading zeros (under Telegram's prime one key in 199 has some) belong
-    to it: every piece of a schedule is counted from byte 0. `from_int` puts them back. Two keys are equal when their
-    bytes are; `repr` and errors show the id only.
+    The bytes are a number, big-endian. Its leading zeros belong to the key (under Telegram's prime one key in 199 has
+    some), because a key schedule counts from byte 0; `from_int` puts them back. Two keys are equal when their bytes
+    are. `repr` and errors show the id only.
     """
 
     __slots__ = ("_data", "_id", "_sha1")
@@ -35,7 +35,7 @@ class AuthKey(Secret):
 
     @classmethod
     def from_int(cls, number: int) -> AuthKey:
-        """g^(ab) mod p as the key it is: big-endian, zeros on the left. LocalError beyond 2048 bits."""
+        """The key made of g^(ab) mod p: big-endian, zeros on the left. LocalError beyond 2048 bits."""
         return cls(to_bytes(number, 256))
 
     @property
@@ -66,7 +66,7 @@ class AuthKey(Secret):
             return None
         derive = kdf_v1 if seal.scheme == "MTProto 1.0" else kdf_v2
         plaintext = ige_decrypt(data, *derive(self._data, values["msg_key"], seal.x))
-        if seal.scheme == "MTProto 1.0":  # not sound: which bytes its hash covers, only the length inside says
+        if seal.scheme == "MTProto 1.0":  # not sound: only the length inside says which bytes the hash covers
             return Unsealed(plaintext, False)
         return Unsealed(plaintext, compare_digest(msg_key_v2(self._data, plaintext, seal.x), values["msg_key"]))
 
@@ -81,7 +81,7 @@ class AuthKey(Secret):
 
 
 def auth_key(value: AuthKey, where: str) -> AuthKey:
-    """The key itself; anything else is a LocalError naming `where`, the bare bytes of a key included."""
+    """`value`, if it is an AuthKey. Anything else, even the bare bytes of a key, is a LocalError naming `where`."""
     if not isinstance(value, AuthKey):
         raise LocalError(f"{where} has to be an AuthKey", got=type(value).__name__, expected="AuthKey", where=where)
     return value
@@ -90,7 +90,7 @@ def auth_key(value: AuthKey, where: str) -> AuthKey:
 def new_nonce_hash(new_nonce: Buffer, number: int, key: AuthKey) -> bytes:
     """new_nonce_hash1, 2, 3 of dh_gen_ok, dh_gen_retry, dh_gen_fail: 16 bytes. LocalError for other numbers.
 
-    The last 16 bytes of SHA1(new_nonce ‖ number ‖ auth_key_aux_hash): proof that the other side has both.
+    The last 16 bytes of SHA1(new_nonce ‖ number ‖ auth_key_aux_hash): the other side has nonce and key.
     """
     if number not in (1, 2, 3):
         raise LocalError("there are three hashes of new_nonce", got=number, expected="1, 2 or 3", where="number")

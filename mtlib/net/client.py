@@ -4,8 +4,8 @@
         client.bind()
         client.call("help.getNearestDc")
 
-It never sends a message under the permanent key; only the binding blob inside the temporary key's tunnel is sealed
-with it. (The one exception is the clean-up on somebody else's machine: a key can only be destroyed under itself.)
+It never sends a message under the permanent key: that key seals only the encrypted_message of a binding, which travels
+under the temporary key. (The one exception is the clean-up at Telegram: a key can only be destroyed under itself.)
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ from mtlib.wire.schema import LAYER, SCHEMA
 UNKNOWN_KEY = -404
 DAY = 86400
 LONGEST_LIFE = 10 * 365 * DAY
-"""Seconds: whatever asks for more has mistaken a date for a duration."""
+"""In seconds. An expires_in above it is a date, given by mistake in the place of a duration."""
 CUT = 64
-"""How much larger an object is when it is cut: between 5 times for numbers and 400 for the smallest objects."""
+"""How many times larger a cut object is than its bytes: 5 times for numbers, up to 400 for the smallest objects."""
 SENDS = 4
-"""How often a message goes out at most, while it is ignored for its salt, its clock or its session."""
+"""How often a message is sent at most, if it is ignored for its salt, its clock or its session."""
 
 
 class Client:
@@ -52,19 +52,19 @@ class Client:
 
     `of`: a LocalDC, "telegram-test" (or "telegram-test-1" to "-3"), or "HOST:PORT" with its RSA `key`. `dc_id` is what
     the key exchange names, `secret` an MTProto proxy's (bytes, hex or base64url; it needs `obfuscated`), `perm_key` one
-    that was made before. Whoever stores such a key stores two facts with it: `perm_key_created` (unix seconds by
-    `clock`; None if unknown) and `perm_key_bound` (whether it was ever bound to; False if unknown): `settle` drops no
-    key without them. `expires_in` is the seconds for which the temporary key is asked for, `timeout` the seconds
-    without an answer, whatever else arrives; `clock` gives unix seconds.
+    that was made before. Store two facts with such a key: `perm_key_created` (unix seconds by `clock`; None if unknown)
+    and `perm_key_bound` (whether a temporary key was ever bound to it; False if unknown). `settle` drops no key without
+    them. `expires_in` is the requested life of the temporary key in seconds, `timeout` how long to wait for an answer,
+    whatever else arrives; `clock` gives unix seconds.
 
-    Raises Unreachable where nobody answers, LocalError for what cannot be dialled, PeerError for a data centre that
-    breaks a rule. Nothing is dialled before everything has been looked at; keys that were made until an error on
-    somebody else's machine are destroyed.
+    Raises Unreachable if nobody answers, LocalError for what cannot be dialled, PeerError for a data centre that
+    breaks a rule. All arguments are checked before anything is dialled. If an error follows, keys already made at
+    Telegram are destroyed.
 
     `perm_key`, `temp_key`, `binding` (the last one built), `carried` (the same, down to the frame, as it went out; None
-    if it did not), `answer` (what came back for it: an object, bytes of an unknown one, None for nothing), `timings_ms`
-    per phase, `connection.transcript` (the packets), `events` (the messages that arrived). A client belongs to one
-    thread at a time: while it works, every other one gets LocalError.
+    if it did not), `answer` (to the binding: an object, the bytes of an unknown one, or None), `timings_ms` per phase,
+    `connection.transcript` (the packets), `events` (the messages that arrived). Only one thread at a time may use a
+    client: while one does, all others get LocalError.
     """
 
     binding: Binding | None = None
@@ -112,7 +112,7 @@ class Client:
         except Exception:
             self.close()
             raise
-        except BaseException:  # interrupted: whoever wants to leave does not want to wait for a farewell
+        except BaseException:  # interrupted: do not make the user wait until keys are destroyed
             self.drop()
             raise
 
@@ -123,7 +123,7 @@ class Client:
     # -- the connection
 
     def dial(self) -> None:
-        """A new connection; keys and session stay."""
+        """Open a new connection; keys and session stay."""
         with self._work():
             self._dial_one_of(self.to.addresses)
 
@@ -140,11 +140,11 @@ class Client:
         )
 
     def drop(self) -> None:
-        """Hang up, without a word."""
+        """Close the connection, and send nothing more."""
         self.connection.close()
 
     def close(self) -> None:
-        """Leave nothing behind: on somebody else's machine the keys are destroyed first."""
+        """Close the connection. Keys that were made at Telegram are destroyed first."""
         try:
             with suppress(MtError):
                 self.clean_up()
@@ -168,7 +168,7 @@ class Client:
 
     @property
     def perm_key_bound(self) -> bool:
-        """Whether the present permanent key was ever bound to; to be stored with it."""
+        """Whether a temporary key was ever bound to the present permanent key; store this with the key."""
         return self.perm_key is not None and self._bound == self.perm_key
 
     @property
@@ -179,7 +179,7 @@ class Client:
         return self._session
 
     def make_keys(self) -> None:
-        """A permanent key, unless one was given, and a temporary one; then a session under the temporary one."""
+        """Make a permanent key, unless one was given, a temporary one, and a session under the temporary one."""
         if self.perm_key is None:
             with self._work("perm_exchange"):
                 made = self.exchange()
@@ -187,13 +187,13 @@ class Client:
         self.make_temp_key()
 
     def make_temp_key(self) -> None:
-        """A new temporary key and a new session under it."""
+        """Make a new temporary key, and a new session under it."""
         with self._work("temp_exchange"):
             self.temp = self.exchange(self.expires_in)
             self._begin(self.temp)
 
     def new_session(self, made: Established, session_id: int = 0) -> Session:
-        """A session under a key of this client, for `ask`; its name is drawn if it is not given."""
+        """A session under a key of this client, for `ask`; the session_id is drawn if it is not given."""
         scope = self.entropy.at(f"session {session_id}") if session_id else self._scope("session")
         drawn = session_id or int.from_bytes(scope.draw("session_id", 8), "little", signed=True) or 1
         last = self._session.last_msg_id if self._session else 0
@@ -201,7 +201,7 @@ class Client:
         return Session(key, drawn, made.server_salt, scope, self._time_offset, last_msg_id=last)
 
     def _begin(self, made: Established) -> None:
-        """The session that everything is sent in from now on."""
+        """Begin a session; everything is sent in it from now on."""
         self._session = self.new_session(made)
         self._greeted = False
         self.connection.authenticated()
@@ -228,15 +228,15 @@ class Client:
     _time_offset = 0.0
 
     def _set_clock(self, made: Established, sent: float, received: float) -> None:
-        """Server minus local time, in seconds with their fraction, from an answer with the server's time in whole
-        seconds: what is known already stays, as far as that answer allows it."""
+        """Set the time offset, server minus local, in seconds with a fraction. The answer gives the server's time in
+        whole seconds only, so the known offset stays, moved just into the range that this answer allows."""
         server_time = made.time_offset + int(received)
         known = self._session.time_offset if self._session else self._time_offset
         self._time_offset = min(max(known, server_time - received), server_time + 1 - sent)
 
     def _plain_answer(self, packet: bytes) -> bytes:
-        """What answers a packet of a key exchange; a late message under the key before it is passed over, and so is an
-        address that takes the connection and never says a word."""
+        """Send a packet of a key exchange and return its answer. Late messages under the key before it are skipped; an
+        address that accepts the connection but does not answer is given up for the next one."""
         while True:
             others = self.connection.others()
             until = Deadline(min(self.timeout, REACH) / (len(others) + 1) if others else self.timeout)
@@ -252,8 +252,8 @@ class Client:
             self._dial_one_of(others)
 
     def clean_up(self) -> None:
-        """Destroy every key that was made on somebody else's machine, the newest first, each under itself. One that is
-        gone already, or is refused, keeps none of the others; a connection that ends is dialled again once."""
+        """Destroy every key that was made at Telegram, the newest first, each under itself. If one is gone already or
+        its destruction is refused, the others follow all the same; a connection that ends is dialled again once."""
         patience = 1
         while self._made:
             made = self._made[-1]
@@ -268,7 +268,7 @@ class Client:
                     raise
                 patience -= 1
                 continue
-            except TransportError:  # -404: it is gone, and so is the connection
+            except TransportError:  # -404: the key is gone, and so is the connection
                 self.drop()
             except MtError:
                 pass
@@ -277,12 +277,12 @@ class Client:
     # -- the binding
 
     def bind(self, *, change: Callable[[bytes], bytes] | None = None) -> bool:
-        """auth.bindTempAuthKey for the present keys and session. True means boolTrue; nothing else is success.
+        """Send auth.bindTempAuthKey for the present keys and session. True means boolTrue; all else raises.
 
-        `change` gets the bytes of the request and returns those that are sent instead: for experiments, so only
-        towards a data centre of one's own. Raises RpcError with the data centre's word for a refusal, CheckError for
-        boolFalse and for a binding that was ignored. A binding that has to go out under a new msg_id or in a new
-        session is built anew; one that met a wrong salt goes out again as it is.
+        `change` gets the bytes of the request and returns those to send instead: for experiments, and so only with
+        a data centre of one's own. Raises RpcError with the data centre's error for a refusal, CheckError for
+        boolFalse and for a binding that was ignored. A binding that needs a new msg_id or a new session is built
+        anew; after a wrong salt it is sent again as it is.
         """
         if change is not None and self.to.clean_up:
             raise LocalError("changed bytes are for a data centre of your own", got=self.to.name, expected="a LocalDC")
@@ -291,7 +291,7 @@ class Client:
 
         def build(msg_id: int) -> Dissection | bytes:
             self.binding = binding = self.build_binding(msg_id)
-            self._scopes += 1  # what a seed gives stays what it was when a scope for the frame was drawn here
+            self._scopes += 1  # keeps the values of a seed as they were when the frame drew a scope here
             return boxed(change(bytes(binding.request)) if change else bytes(binding.request))
 
         with self._work("bind"):
@@ -314,7 +314,7 @@ class Client:
 
     def settle(self, *, sleep: Callable[[float], None] = time.sleep) -> bool:
         """Bind, and after a refusal do what `protocol.retry` says: try again with the same keys or with new ones, or
-        stop. Before every other try it waits; a temporary key that the data centre has forgotten is replaced at once.
+        stop. It waits before each new try, but replaces a temporary key that the data centre has forgotten at once.
         Raises the last RpcError or TransportError, with a note that says why it stopped."""
         attempt = 0
         while True:
@@ -338,15 +338,15 @@ class Client:
                 self.make_temp_key()
 
     def _renew(self, error: TransportError) -> None:
-        """A temporary key in the place of one that the data centre has forgotten, over a new connection, since -404
-        ends the old one. Raises any other error again."""
+        """Replace a temporary key that the data centre has forgotten, over a new connection, since -404 ends the old
+        one. Any other error is raised again."""
         if error.code != UNKNOWN_KEY:
             raise error
         self.dial()
         self.make_temp_key()
 
     def build_binding(self, msg_id: int) -> Binding:
-        """The binding for the message of that id, by the present keys and session; nothing is sent."""
+        """The binding for a message with that id, from the present keys and session; nothing is sent."""
         if self.perm_key is None or self.temp is None:
             raise LocalError("there is nothing to bind yet", expected="client.make_keys()")
         return Binding.draw(
@@ -360,8 +360,8 @@ class Client:
         """The result of an API method: a Dissection, or bytes of a constructor that is not known here.
 
         `query` is a request, or the name of one without fields. The first call after a binding goes out inside
-        invokeWithLayer(initConnection(...)). A temporary key that the data centre has forgotten, or whose binding it
-        has lost, is replaced and bound once, and the call repeated; the permanent key stays.
+        invokeWithLayer(initConnection(...)). If the data centre has lost the temporary key or its binding, a new key
+        is made and bound, and the call repeated, once; the permanent key stays.
         """
         query = boxed(SCHEMA[query].build() if isinstance(query, str) else query)
         with self._work("call"):
@@ -400,8 +400,8 @@ class Client:
     def ask(
         self, query: Dissection | bytes, msg_id: int | None = None, *, session: Session | None = None
     ) -> Dissection | bytes:
-        """Send any message as it is, and return what answers it: a result, a pong, future_salts. With a `msg_id` that
-        was drawn before it goes out under that one alone; `session` is another one than the client's own.
+        """Send any message as it is, and return its answer: a result, a pong, future_salts. A given `msg_id` is the
+        only one that it is sent under; `session` is used in the place of the client's own.
 
         Raises RpcError for a refusal, CheckError with its code for a message that is ignored whatever is done.
         """
@@ -422,9 +422,9 @@ class Client:
         framed: Callable[[SentPacket, bytes], None] | None = None,
         named: bool = False,
     ) -> Dissection | bytes:
-        """What answers the request that `build` makes, `named` if it has to know its msg_id. One deadline for all of
-        it. A wrong salt and a new session at the other side are met with the same message, a wrong clock or session
-        with a new one, unless the caller chose its msg_id."""
+        """The answer to the request that `build` makes; `named` if `build` needs the msg_id. One deadline covers all
+        tries. After a wrong salt or a new session at the server the same message is sent again, after a wrong clock or
+        session a new one, unless the caller chose the msg_id."""
         current = session or self.session
         chosen = msg_id is not None
         until = Deadline(self.timeout)
@@ -456,8 +456,8 @@ class Client:
         raise Unreachable(f"{self.to.name} begins a new session whenever it is asked, and answers nothing")
 
     def _answer_to(self, sent: SentPacket, session: Session, until: Deadline) -> Dissection | bytes | BadMessage | None:
-        """What answers that packet, None if it has to go out again; everything that arrives meanwhile, or with it, is
-        kept in `events`."""
+        """The answer to that packet, or None if it must be sent again. Everything that arrives meanwhile is kept in
+        `events`, the answer too."""
         while True:
             packet = self.connection.receive(until)
             events = session.receive(packet, self.clock())
@@ -473,7 +473,7 @@ class Client:
 
     @contextmanager
     def _work(self, phase: str = "") -> Iterator[None]:
-        """One thread at a time: what another one has asked for would be taken from the connection by this one."""
+        """Admit one thread at a time: a second one would read the first one's answers from the connection."""
         if not self._working.acquire(blocking=False):
             raise LocalError("this client is busy in another thread", expected="a client for each thread",
                              where="client")
@@ -487,11 +487,11 @@ class Client:
 
 
 connect = Client
-"""What a lesson calls it: `with connect(dc) as client`."""
+"""The name of `Client` in the lessons: `with connect(dc) as client`."""
 
 
 def _room(event: SessionEvent) -> int:
-    """About how much memory an event takes beside its packet, which may have been packed a thousand times smaller."""
+    """About how many bytes an event takes besides its packet, which gzip may have made a thousand times smaller."""
     if isinstance(event, BadMessage):
         return 0
     held = event.result if isinstance(event, RpcResult) else event.body

@@ -1,8 +1,8 @@
 """LocalDC: a data centre on loopback TCP, in a thread of its own.
 
-The thread runs one selector loop; the notebook's thread, its event loop and its blocking client never wait for each
-other. Only loopback addresses are bound, and on Linux only processes of the same user are served: a class server is a
-shared machine, and a port on loopback is open to everybody on it.
+The thread runs one selector loop, so that the data centre, the notebook's event loop and a blocking client never wait
+for each other. Only loopback addresses are bound, and on Linux only processes of the same user are served: a class
+server is a shared machine, and a port on loopback is open to everybody on it.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from mtlib.protocol.state import EventLog, LogEvent
 from mtlib.transport.obfuscation import hidden_secret
 
 TICK = 0.2
-"""Seconds between two looks at the deadlines, and for which nobody is let in where the system has no room."""
+"""Seconds between two checks of the deadlines, and of the pause in accepting when descriptors run out."""
 
 
 class ListeningSocket:
-    """A listening socket in a selector. Where the system has no descriptors left, it leaves the selector for a tick:
-    a caller who cannot be let in would be announced again and again, without end."""
+    """A listening socket in a selector. If the system has no descriptors left, it leaves the selector for a tick:
+    otherwise the selector would report the waiting caller again and again, without end."""
 
     def __init__(self, listener: socket.socket, selector: selectors.BaseSelector) -> None:
         self.listener, self._selector = listener, selector
@@ -51,10 +51,10 @@ class ListeningSocket:
         selector.register(listener, selectors.EVENT_READ)
 
     def accept(self) -> tuple[socket.socket | None, Any]:
-        """The next connection, and its address; None if there can be none now."""
+        """The next connection and its address; None, None if there is none now."""
         try:
             return self.listener.accept()
-        except (BlockingIOError, ConnectionError):  # they have changed their mind
+        except (BlockingIOError, ConnectionError):  # the caller has hung up meanwhile
             return None, None
         except OSError:
             self._selector.unregister(self.listener)
@@ -69,7 +69,7 @@ class ListeningSocket:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises LocalError where there can be none: the port is taken, the address is not ours."""
+    """A listening socket. Raises LocalError if the port is taken, or the address is not of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = None
     try:
@@ -79,7 +79,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(256)
         listener.setblocking(False)
-    except (OSError, OverflowError, TypeError) as error:  # of a name that cannot be encoded
+    except (OSError, OverflowError, TypeError) as error:  # TypeError: a name that cannot be encoded
         if listener is not None:
             listener.close()
         taken = "the same cell, run before, may have started one that still listens; port 0 is always free"
@@ -90,22 +90,22 @@ def listen(host: str, port: int) -> socket.socket:
 
 # -- Who is at the other end? ----------------------------------------------------------------------------------------
 #
-# TCP does not say. On Linux the kernel does: it is asked who owns the connecting socket. Other systems tell an ordinary
-# user nothing of the kind, so there the port is as open as loopback is, and a class server should run one data centre
-# per container or machine.
+# TCP does not say, but on Linux the kernel knows who owns the connecting socket. Other systems do not tell an ordinary
+# user. There every user of the machine can connect, and a class server should run one data centre per container or
+# machine.
 #
-# The question goes through a netlink socket, which looks up one connection and answers in microseconds. The same can be
-# read in /proc/net/tcp; but that is a walk over every connection of the machine, ten milliseconds long, at the mercy of
-# whoever opens many. It remains for machines without the former.
+# We ask through a netlink socket, which looks up one connection in microseconds. /proc/net/tcp says the same, but lists
+# every connection of the machine, which takes ten milliseconds, and more if somebody opens many. It is the fallback for
+# machines without netlink.
 
 Address = tuple[str, int]
 
 
 def same_user(peer: tuple[Any, ...], here: Address) -> bool | None:
-    """Whether the socket at `peer` that is connected to `here` belongs to the user of this process; None where it has
-    been closed meanwhile, and is nobody's.
+    """Whether the socket at `peer`, which is connected to `here`, belongs to the user of this process; None if it has
+    been closed meanwhile.
 
-    Root may always connect, who can read our memory anyway. True where the system cannot be asked.
+    Root may always connect, since root can read our memory anyway. True if the system cannot be asked.
     """
     if not sys.platform.startswith("linux"):
         return True
@@ -124,13 +124,13 @@ def same_user(peer: tuple[Any, ...], here: Address) -> bool | None:
 # By netlink: `man 7 sock_diag`, linux/inet_diag.h
 _SOCK_DIAG, _BY_FAMILY, _ERROR, _REQUEST = 4, 20, 2, 1
 _ANY_COOKIE = b"\xff" * 8
-_UID, _INODE = 80, 84  # where the answer has them: behind its header, four bytes, the socket's name, and three numbers
+_UID, _INODE = 80, 84  # their offsets in the answer, after its header, four bytes, the socket's name and three numbers
 _ANY_STATE = 0xFFFFFFFF
 
 
 def ask_kernel(local: Address, remote: Address) -> int | None:
-    """The user id of the socket with these two ends that somebody holds open, None if there is none (one that its owner
-    has closed lives on for a while without an inode, as root's). OSError where nobody answers."""
+    """The user id of the open socket with these two ends, None if there is none (after its owner has closed it, a
+    socket lives on for a while without an inode, as root's). OSError if the kernel does not answer."""
     family = socket.AF_INET6 if ":" in local[0] else socket.AF_INET
     ends = [socket.inet_pton(family, host).ljust(16, b"\0") for host, _ in (local, remote)]
     name = struct.pack("!HH", local[1], remote[1]) + b"".join(ends) + bytes(4) + _ANY_COOKIE
@@ -142,7 +142,7 @@ def ask_kernel(local: Address, remote: Address) -> int | None:
     kind = struct.unpack_from("=H", answer, 4)[0]
     if kind == _ERROR:
         number = -struct.unpack_from("=i", answer, 16)[0]
-        if number != errno.ENOENT:  # "no such socket" is an answer, anything else means that this is no way to ask
+        if number != errno.ENOENT:  # "no such socket" is an answer; after any other error netlink cannot be used
             raise OSError(number, os.strerror(number))
     if kind == _ERROR or not struct.unpack_from("=I", answer, _INODE)[0]:
         return None
@@ -150,7 +150,7 @@ def ask_kernel(local: Address, remote: Address) -> int | None:
 
 
 def owner(lines: Iterable[str], local: Address, remote: Address) -> int | None:
-    """The same from a table like /proc/net/tcp."""
+    """The same as `ask_kernel`, from a table like /proc/net/tcp."""
     wanted = [_hex(*local), _hex(*remote)]
     return next((int(f[7]) for f in map(str.split, lines) if f[1:3] == wanted and f[9] != "0"), None)
 
@@ -165,13 +165,13 @@ def _hex(host: str, port: int) -> str:
 # -- One connection: fair turns, and an end for everything that takes too long ----------------------------------------
 
 READ, PIECE = 4096, 64
-"""Bytes that are read from a socket at once, and that are looked at at once until a frame is whole."""
+"""The most bytes read from a socket at once, and the most handed to the peer at once until a frame is whole."""
 
 
 class ServerConnection:
-    """A socket, its peer, what stands between them (`front`), what has not been sent yet (`unsent`) and not been looked
-    at yet (`backlog`); `ended` says that nothing more will come, `done` that it is to be hung up on once everything is
-    out. `explained` is cleared while an answer is out whose reasons are not in the log yet."""
+    """A socket, its peer and the `front` between them; bytes not sent yet (`unsent`), and not given to the peer yet
+    (`backlog`). `ended` says that nothing more will come, `done` that the connection is to be closed once everything is
+    sent. `explained` is cleared from when an answer is sent until its reasons are in the log."""
 
     def __init__(
         self,
@@ -185,16 +185,16 @@ class ServerConnection:
         self.front = front or Front()
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
-        self.begun: float | None = None  # when the frame began that is not whole yet
+        self.begun: float | None = None  # when the unfinished frame began
         self.ended = self.done = False
 
     @property
     def full(self) -> bool:
-        """Whether so much waits for this client that nothing more is read until it reads."""
+        """Whether so much is unsent that nothing more is read from this client until it reads."""
         return len(self.unsent) > UNSENT
 
     def overdue(self, now: float, limits: Limits) -> str:
-        """Which deadline has passed, in a few words; nothing if none has."""
+        """Which deadline has passed, in a few words; empty if none has."""
         if not self.peer.authenticated and now > self.opened + limits.handshake_seconds:
             return f"no key within {limits.handshake_seconds:g} s"
         if self.begun is not None and now > self.begun + limits.frame_seconds and not self.full:
@@ -202,9 +202,9 @@ class ServerConnection:
         return f"silent for {self.peer.patience:g} s" if now > self.heard + self.peer.patience else ""
 
     def read(self, now: float) -> None:
-        """Take one turn: answer what arrives until a frame is whole. The rest waits in `backlog` until all others had
-        their turn, so that nobody keeps the thread busy on their own. A client that has ended its own sending is
-        answered all the same: it may still read."""
+        """Take one turn: read, and answer until one frame is whole. The rest waits in `backlog` until all others have
+        had their turn, so that no client keeps the thread to itself. A client that has stopped sending is answered
+        all the same: it may still read."""
         if not self.backlog:
             data = self.sock.recv(READ)
             self.ended = self.done = not data
@@ -221,8 +221,8 @@ class ServerConnection:
             self.begun = self.heard
 
     def _inside(self, data: bytes, now: float) -> bytes:
-        """What the peer is to hear of bytes that came: what stands in the WebSocket around them, where there is one.
-        What cannot be read there ends the connection, with a line in the log."""
+        """The bytes for the peer: all that came or, on a WebSocket, the payload inside. A WebSocket that cannot be read
+        ends the connection, with a line in the log."""
         new, inside, wrong = not self.front.opened, b"", ""
         try:
             inside = self.front.receive(data)
@@ -258,7 +258,7 @@ class ServerConnection:
             self.explained.set()
 
     def _reply(self, data: bytes, now: float) -> Reply:
-        """What the peer answers. A mistake of ours costs one connection its life, and not everybody's."""
+        """What the peer answers. A bug in our code ends this connection, not the whole data centre."""
         try:
             return self.peer.receive(data, now)
         except Exception as error:
@@ -266,14 +266,14 @@ class ServerConnection:
             return Reply(close=True)
 
     def close(self) -> None:
-        """Hang up. What was not read yet is thrown away first: left there, it turns the last answer into a reset."""
+        """Close the socket. Read what is left first: otherwise the system sends a reset and our last answer is lost."""
         with contextlib.suppress(OSError):
             for _ in range(16):
                 self.sock.recv(65536)
         self.sock.close()
 
     def flush(self) -> None:
-        """Send as much as goes out without waiting. Who takes something is still there."""
+        """Send as much as possible without waiting. A client that takes bytes counts as heard from."""
         with contextlib.suppress(BlockingIOError):
             while self.unsent:
                 del self.unsent[: self.sock.send(self.unsent)]
@@ -283,22 +283,22 @@ class ServerConnection:
 # -- The data centre --------------------------------------------------------------------------------------------------
 
 UNSENT = 1 << 20
-"""Bytes that may wait for a client that does not read; then nothing more is read from it, until its patience ends."""
+"""The most unsent bytes before we stop reading from a client that does not read; later its patience ends."""
 JUMP = 2.0
-"""Seconds by which a clock is found to have been set, or its machine to have slept."""
+"""A jump of more seconds means that the clock was set, or that the machine slept."""
 KEYS_TRIED, TRIED_SIZE = 8, 160
-"""Keys that a refused binding is tried with besides its own, the newest, and bytes of a request up to which it is: each
-key takes the thread a twentieth of a second, and more where the seal is longer than a seal can be."""
+"""How many other keys, the newest, the doctor tries on a refused binding, and the size in bytes of the longest request
+for which it does: each key takes the thread a twentieth of a second, and more if the seal is too long."""
 QUIET = 5.0
-"""Seconds of silence after which a connection without a key makes room for another, where all places are taken."""
+"""Seconds of silence after which a connection without a key may be closed for a new one, if all places are taken."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
 
 
 def never_back(clock: Callable[[], float]) -> Callable[[], float]:
-    """The same clock, standing still where it would go back, until it has caught up with itself.
+    """The same clock, except that it stands still where `clock` goes back, until that has caught up.
 
-    A data centre tells its time in the msg_ids of its notices, and those must rise.
+    The msg_ids of a data centre's notices carry its time, and they must rise.
     """
     latest = 0.0
 
@@ -319,13 +319,13 @@ def _process_key() -> PrivateKey:
 class LocalDC:
     """A local test data centre: `with LocalDC() as dc: ...`, or `dc = LocalDC().start()` and later `dc.stop()`.
 
-    Where there are no sockets or threads (in a browser), it runs within the calls of clients of the same process, which
-    reach it by `line`; there it ends nobody's connection for being slow.
+    Without sockets and threads (in a browser) it runs inside the calls of clients in the same process, which connect
+    by `line`; it then closes no connection for being slow.
 
     `host`, `port`, `public_key` and `dc_id` are what a client needs; `trace` is what happened, with the reasons that
     never leave the process. `clock` gives unix seconds, the machine's own time unless it is given; `secret` is an
-    MTProto proxy's, and lets in those alone who use it. Starting a running one changes nothing, stopping twice is fine;
-    leaving the interpreter stops it too.
+    MTProto proxy's: only clients that use it are let in. Starting a running one changes nothing, stopping twice is
+    fine, and it stops when the interpreter ends.
     Raises LocalError for a port that is taken, and for an address that is not loopback unless `allow_public` is given.
     """
 
@@ -359,7 +359,7 @@ class LocalDC:
         self._in_memory, self._starting = False, threading.Lock()
         self._explained = threading.Event()
         self._explained.set()
-        self._ahead: float | None = None  # the clock before the steady one, when they were compared last
+        self._ahead: float | None = None  # clock minus monotonic time, when they were compared last
         self._connections: dict[socket.socket | FarEnd, ServerConnection] = {}
         self._consulted, self._stopping, self._swept = False, False, 0.0
 
@@ -377,7 +377,7 @@ class LocalDC:
 
     @property
     def trace(self) -> EventLog:
-        """What happened. Answers go out before their reasons are looked for, so this waits until those are there."""
+        """The log. Answers are sent before their reasons are worked out, so this waits until the reasons are there."""
         if threading.current_thread() is not self._thread:
             self._explained.wait(PATIENCE)
         return self.dc.trace
@@ -387,9 +387,9 @@ class LocalDC:
         return self._in_memory or (self._thread is not None and self._thread.is_alive())
 
     def start(self) -> Self:
-        """Listen, in a thread of its own. Raises LocalError where the system has no port, descriptor or thread for it;
-        nothing is then left behind."""
-        with self._starting:  # of several threads that start it at once, one does
+        """Listen, in a thread of its own. Raises LocalError if the system has no port, descriptor or thread left, and
+        then leaves nothing behind."""
+        with self._starting:  # if several threads start it at once, one does
             return self._started()
 
     def _started(self) -> Self:
@@ -424,8 +424,8 @@ class LocalDC:
         return self
 
     def stop(self) -> None:
-        """Hang up on everybody, free the port, end the thread. Raises MtError where the thread is still busy after
-        PATIENCE seconds: it ends with what it is at, and may be asked again."""
+        """Close all connections, free the port, end the thread. Raises MtError if the thread is still busy after
+        PATIENCE seconds: it will end after its present work, and `stop` may be called again."""
         thread = self._thread
         if self._in_memory:
             self._in_memory = False
@@ -446,7 +446,7 @@ class LocalDC:
         atexit.unregister(self.stop)
 
     def status(self) -> str:
-        """One line about it. Raises MtError, which is nobody's fault but ours, where its thread has died."""
+        """One line about it. Raises MtError if its thread has died, which is a bug in our code."""
         if self.failure is not None:
             raise MtError(f"the data centre's thread died: {self.failure!r}") from self.failure
         serving = self.running and not self._stopping
@@ -454,9 +454,9 @@ class LocalDC:
         return f"DC {self.dc_id} on {self.host}:{self.port}: {state}"
 
     def _diagnosis(self, facts: Facts | PacketFacts) -> str:
-        """Which well-known mistake a refused binding shows, or a packet that does not open. Once until everybody had
-        their turn: a container full of them, or many who are refused at once, would keep all others waiting. The doctor
-        is loaded at the first mistake: it is half of the library, and most data centres never need it."""
+        """The known mistake in a refused binding, or in a packet that does not open. The doctor runs at most once until
+        everybody has had a turn: a container full of refusals, or many at once, would keep all others waiting. It is
+        imported at the first mistake: it is half of the library, and most data centres never need it."""
         from mtlib.clinic.doctor import explain_packet, explain_refusal
 
         if self._consulted:
@@ -487,7 +487,7 @@ class LocalDC:
 
     @property
     def line(self) -> Callable[[], Line] | None:
-        """How a client of this process reaches it without a socket; None where it listens on one."""
+        """How a client in this process connects without a socket; None if the data centre listens on one."""
         return self._dialled if in_memory_only() else None
 
     def _dialled(self) -> Line:
@@ -519,7 +519,7 @@ class LocalDC:
                         break
                     self._ready(ready, events)
                 self._sweep()
-        except BaseException as error:  # the owner learns it from status(), clients from the closed connection
+        except BaseException as error:  # status() tells the owner; clients see the closed connection
             self.failure = error
         finally:
             for connection in tuple(self._connections.values()):
@@ -529,7 +529,7 @@ class LocalDC:
             self._selector.close()
 
     def _turn(self) -> dict[Any, int]:
-        """Who is up: everybody with news, and everybody with more from before."""
+        """Whose turn it is: all sockets that are ready, and all connections with a backlog."""
         self._consulted = False
         behind = [sock for sock, each in self._connections.items() if each.backlog and not each.full and not each.done]
         found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
@@ -540,7 +540,7 @@ class LocalDC:
     def _ready(self, ready: Any, events: int) -> None:
         if ready is self._listening.listener:
             self._accept()
-        elif ready is self._woken:  # perhaps by a forked child that has ended, and is no reason to stop
+        elif ready is self._woken:  # a forked child that ends may do this, too: no reason to stop
             self._woken.recv(READ)
         elif ready in self._connections:
             connection = self._connections[ready]
@@ -555,7 +555,7 @@ class LocalDC:
             self._settle(connection)
 
     def _accept(self) -> None:
-        """Let somebody in, or turn them away. What the system refuses meanwhile costs this connection alone."""
+        """Let a client in, or turn it away. If the system refuses something meanwhile, only this connection is lost."""
         sock, address = self._listening.accept()
         if sock is None:
             return
@@ -574,7 +574,7 @@ class LocalDC:
             sock.close()
 
     def _objection(self, address: Any) -> str:
-        """Why a connection from there is not let in; nothing if it is."""
+        """Why a connection from `address` is not let in; empty if it is."""
         mine = True if self.allow_public else same_user(address, self.dc.address)
         if not mine:
             gone = "it has left before it could be seen whose it is"
@@ -582,8 +582,8 @@ class LocalDC:
         return "" if self._room() else f"{len(self._connections)} connections are open, and that is the limit"
 
     def _room(self) -> bool:
-        """Whether there is a place for one more. Where there is none, whoever has no key and has been silent longest
-        makes room, after QUIET seconds: silence alone keeps nobody out."""
+        """Whether there is a place for one more. If not, the client without a key that has been silent longest makes
+        room, after QUIET seconds: idle connections cannot keep others out."""
         if len(self._connections) < self.dc.limits.connections:
             return True
         strangers = [each for each in self._connections.values() if not each.peer.authenticated]
@@ -595,7 +595,7 @@ class LocalDC:
         return True
 
     def _settle(self, connection: ServerConnection) -> None:
-        """Watch for what this connection waits for now, or end it."""
+        """Tell the selector what this connection waits for, or close it."""
         if connection.done and not connection.unsent:
             self._close(connection)
             return
@@ -604,7 +604,7 @@ class LocalDC:
         self._selector.modify(connection.sock, reading | writing)
 
     def _sweep(self) -> None:
-        """Hang up on whoever is over a deadline, and listen again after a pause: once a tick, for all."""
+        """Once a tick: close the connections that are over a deadline, and listen again after a pause."""
         if (now := time.monotonic()) < self._swept + TICK:
             return
         self._swept = now
@@ -617,7 +617,7 @@ class LocalDC:
                 self._close(connection)
 
     def _watch_clock(self, now: float) -> None:
-        """Say that the machine's clock was set, or the machine slept: dates and msg_ids from before are then off."""
+        """Note that the machine's clock was set, or the machine slept: earlier dates and msg_ids are then wrong."""
         if not self._watched:
             return
         time_here, before = self.clock(), self._ahead

@@ -1,8 +1,8 @@
 """The binding: how a temporary key is tied to a permanent one.
 
-`Binding` holds what is given; every other value is a property, in the order in which it comes into being. Reading
-the class is reading the method. `BindPacket` goes on from the request to the frame on the wire. Which field stands
-where in each of them is declared in `wire.schema`, from `INNER` to `REQUEST`.
+`Binding` holds the given values; every other value is a property, in the order in which it is computed. Reading
+the class is reading the method. `BindPacket` goes on from the request to the frame on the wire. The fields of each
+object are declared in `wire.schema`, from `INNER` to `REQUEST`.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents"; core.telegram.org/api/pfs.
 """
@@ -25,19 +25,19 @@ from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
 INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE, REQUEST_SIZE = 40, 72, 80, 104, 132
-"""All sizes of the binding are constants: the forty bytes, with header, with padding, with key id and msg_key; and the
-request."""
+"""Every size in a binding is constant, in bytes: the inner object, with the header before it, with padding, with key id
+and msg_key, and the whole request."""
 
 
 @dataclass(frozen=True)
 class Binding:
     """One binding message, from the two keys to the request.
 
-    `perm_key` and `temp_key` are what is tied together; `session_id` and `msg_id` are those of the message that will
+    `perm_key` and `temp_key` are the keys to tie together; `session_id` and `msg_id` are those of the message that will
     carry the request; `expires_at` is a date in unix seconds; `nonce` is a long; `random` is 16 bytes, `padding` 8.
 
-    Raises LocalError for keys that are none, for what the protocol keeps for itself (session 0, key id 0) and for
-    another padding; a value that does not fit its field is one when it is first packed.
+    Raises LocalError for a key that is no AuthKey, for the reserved values (session 0, key id 0) and for padding of
+    another length. A value that does not fit its field raises it when it is first packed.
     `dataclasses.replace(binding, nonce=...)` recomputes everything.
     """
 
@@ -73,7 +73,7 @@ class Binding:
 
     @cached_property
     def inner(self) -> Dissection:
-        """The forty bytes that bind: they name the key, the tunnel, the session and the end."""
+        """The forty bytes that bind: a nonce, the ids of both keys, the session, and the date of expiry."""
         return INNER.build(
             nonce=self.nonce,
             temp_auth_key_id=self.temp_key.id,
@@ -84,18 +84,18 @@ class Binding:
 
     @cached_property
     def envelope(self) -> Dissection:
-        """A message of MTProto 1.0 around them, with noise for salt and session_id: 72 bytes."""
+        """`inner` in a message of MTProto 1.0, with random bytes for salt and session_id: 72 bytes."""
         return ENVELOPE.build(random=self.random, msg_id=self.msg_id, seqno=0, length=INNER_SIZE, inner=self.inner)
 
     @cached_property
     def msg_key(self) -> bytes:
-        """SHA1(envelope)[4:20], taken before the padding is there."""
+        """SHA1(envelope)[4:20]: the padding is not hashed."""
         return msg_key_v1(bytes(self.envelope))
 
     @cached_property
     def schedule(self) -> Schedule:
-        """Four SHA-1 over msg_key and the permanent key, cut into `aes_key` and `aes_iv`: what `kdf_v1` computes, to
-        look at. Secret."""
+        """What `kdf_v1` computes, with every step visible: four SHA-1 over msg_key and the permanent key, cut into
+        `aes_key` and `aes_iv`. Secret."""
         return V1.run(0, auth_key=self.perm_key, msg_key=self.msg_key)
 
     @cached_property
@@ -105,7 +105,7 @@ class Binding:
 
     @cached_property
     def ciphertext(self) -> bytes:
-        """AES-256-IGE of the plaintext, as `encrypt_v1` makes it of its two parts: 80 bytes."""
+        """AES-256-IGE of the plaintext, by `encrypt_v1`: 80 bytes."""
         return encrypt_v1(bytes(self.envelope), self.padding, self.perm_key)[1]
 
     @cached_property
@@ -117,7 +117,7 @@ class Binding:
 
     @cached_property
     def request(self) -> Dissection:
-        """auth.bindTempAuthKey: three of the values again, in the clear, and the seal. 132 bytes."""
+        """auth.bindTempAuthKey: three values of `inner` again, in the clear, and encrypted_message. 132 bytes."""
         return REQUEST.build(
             perm_auth_key_id=self.perm_key.id,
             nonce=self.nonce,
@@ -132,10 +132,10 @@ class BindPacket:
 
     `salt` is the data centre's for the temporary key, `seqno` the session's next odd number, `padding` at least 12
     bytes; `framing` is "abridged", "intermediate", "padded" or "full". `frames_before` counts for full framing, and
-    `frame_padding` is what padded framing adds. `changed` are the bytes that travel in the place of the binding's
-    request, where an experiment changed them.
+    `frame_padding` is what padded framing adds. `changed` are the bytes that an experiment sends in the
+    place of the binding's request.
 
-    A client's is the record of what it sent (`sent`); `dataclasses.replace` makes it anew from other values.
+    `Client.carried` is the record of what a client sent (`sent`). `dataclasses.replace` computes a new one from it.
     """
 
     binding: Binding
@@ -151,11 +151,11 @@ class BindPacket:
     def draw(
         cls, binding: Binding, *, salt: int, entropy: Entropy, framing: str = "intermediate"
     ) -> BindPacket:
-        """In the first message of a session, with the least lawful padding, drawn fresh."""
+        """The binding in the first message of a session, with the least padding allowed, drawn fresh."""
         made = cls(binding, salt, 1, entropy.draw("padding", padding_size(len(binding.request))), framing)
         if framing != "padded":
             return made
-        # A framing draws its own padding, so a frame is made, and its padding taken.
+        # A framing draws its own padding: make one frame, and keep the padding that it drew.
         frame = framing_named(framing, entropy=entropy).wrap(bytes(made.packet))
         return replace(made, frame_padding=_frame_fields(framing, made.packet, frame).get("padding", b""))
 
@@ -163,8 +163,8 @@ class BindPacket:
     def sent(
         cls, binding: Binding, request: bytes, message: Dissection, packet: Dissection, frame: bytes, framing: str
     ) -> BindPacket:
-        """The record of a binding that went out as these bytes, and as `request`."""
-        message = Dissection(message.shape, bytes(message), Reading(lenient=True))  # an experiment may be no request
+        """The record of a binding that was sent as these bytes, with `request` as its body."""
+        message = Dissection(message.shape, bytes(message), Reading(lenient=True))  # changed bytes may not parse
         fields = _frame_fields(framing, packet, frame)
         made = cls(
             binding, message["salt"], message["seqno"], message["padding"], framing, fields.get("seqno", 0),
@@ -190,13 +190,13 @@ class BindPacket:
 
     @cached_property
     def packet(self) -> Dissection:
-        """Sealed with the temporary key by MTProto 2.0: 24 bytes in the clear, the rest not. At least 200 bytes."""
+        """The message, sealed with the temporary key by MTProto 2.0: 24 bytes in the clear, at least 176 encrypted."""
         return seal(self.message, self.binding.temp_key)
 
     @cached_property
     def frame(self) -> Dissection:
-        """As it leaves the socket, after the tag that opened the connection and before any obfuscation."""
-        padded = self.framing == "padded"  # which is intermediate around the packet and its padding
+        """The packet framed, as it follows the tag that opened the connection; not obfuscated yet."""
+        padded = self.framing == "padded"  # that is, intermediate around packet and padding
         end = framing_named("intermediate" if padded else self.framing)
         end.sent = self.frames_before
         frame = end.wrap(bytes(self.packet) + self.frame_padding)
@@ -204,9 +204,9 @@ class BindPacket:
 
 
 Carried = BindPacket
-"""The name by which the lessons of version 1 knew it."""
+"""The name of `BindPacket` in the lessons of version 1."""
 
 
 def _frame_fields(framing: str, packet: Dissection, frame: bytes) -> Mapping[str, Any]:
-    """What a frame says around its packet, by name: length, and by framing seqno, crc or padding."""
+    """The fields of a frame, by name: packet, length and, in some framings, seqno, crc or padding."""
     return Dissection(FrameShape(framing, packet.shape), frame).values

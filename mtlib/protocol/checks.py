@@ -1,14 +1,14 @@
 """What a data centre checks: `CHECKS` before it binds, `PACKET_CHECKS` before it believes any message at all.
 
-Both are tables of the same rows, one for the data centre, the doctor, the inspector and the lessons. `Facts` and
-`PacketFacts` open what can be opened, once, whatever is wrong with the rest. `judge` and `judge_packet` evaluate every
-comparison that can be computed, in one order, with the same work whatever fails first, and say which row failed. On the
-wire all faults of the binding message are one error; the names of the rows never leave the process.
+Both are tables of `Check` rows, shared by the data centre, the doctor, the inspector and the lessons. `Facts` and
+`PacketFacts` open everything that can be opened, once, even if the rest is wrong. `judge` and `judge_packet` evaluate
+every comparison that can be computed, in one order and with the same work whichever fails first, and name the row that
+failed. On the wire all faults of the binding message are one error; the names of the rows never leave the process.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey and core.telegram.org/api/pfs name the fields of a binding and the
 set of errors; core.telegram.org/mtproto/description, /mtproto/security_guidelines and
-/mtproto/service_messages_about_messages the rules of packet and message. Which fault of a binding gives which error is
-documented nowhere, nor what a packet that does not open is answered: the `error` columns are DEDUCED.
+/mtproto/service_messages_about_messages the rules of packet and message. No document says which fault of a binding
+gives which error, or what the answer is to a packet that does not open: the `error` columns are DEDUCED.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from mtlib.wire.dissection import Allowance, Dissection, Reading, octets
 from mtlib.wire.schema import INNER, PLAINTEXT, REQUEST, SCHEMA
 
 NO_KEY = AuthKey(bytes(256))
-"""Decrypts where no permanent key is known, so that an unknown key costs as much time as a known one."""
+"""Stands in for an unknown permanent key, so that decrypting takes as long as with a known one."""
 OUTERMOST = Reading(allowance=Allowance(0, 0))
-"""Cuts the fields of one object; whatever they hold stays bytes, for nothing is known about it yet."""
+"""Cuts the fields of one object. Objects inside them stay bytes, since nothing has been checked yet."""
 OTHER_WAY = {TO_SERVER: TO_CLIENT, TO_CLIENT: TO_SERVER}
 
 
@@ -44,9 +44,9 @@ class Rules:
     `expires_slack`: seconds by which expires_at may exceed the end promised in the key exchange (working clients
     compute it later, so an exact limit would refuse them). `one_temp_key`: a new binding ends the older ones of the
     same permanent key, and the msg_id of its bindings must rise. `perm_key_delay`: seconds until a new permanent
-    key is known to the machine that binds. `hash_first`: msg_key is named before the length field. `cdn`: this is a
-    CDN data centre, which binds nothing. `as_telegram`: what usually is only noted, because working clients do it, is
-    refused as Telegram refuses it. `skip`: names of checks that a lesson switches off.
+    key is known to the machine that binds. `hash_first`: if both fail, msg_key is named before length. `cdn`: this is a
+    CDN data centre, which binds nothing. `as_telegram`: refuse all that Telegram refuses; otherwise what working
+    clients do is only noted. `skip`: names of checks that a lesson switches off.
     Raises LocalError for a name that no check has.
     """
 
@@ -73,11 +73,11 @@ class Rules:
 
 @dataclass(frozen=True)
 class Facts:
-    """One auth.bindTempAuthKey, and what the data centre knows when it comes in.
+    """One auth.bindTempAuthKey, and what the data centre knows when it arrives.
 
-    `perm_key` is the permanent key that it has under the request's perm_auth_key_id, None where it has none;
-    `temp_key` is the key of the packet, `temporary` says which kind that is, `bound_to` the id of the permanent key
-    it is bound to already; `key_expires_at` is when the exchange said that it ends.
+    `perm_key` is the permanent key with the request's perm_auth_key_id, None if there is none. `temp_key` is the key
+    of the packet: `temporary` says whether it is a temporary one, `bound_to` is the id of the permanent key that it is
+    bound to already, and `key_expires_at` its end as agreed in the key exchange.
     """
 
     request: bytes
@@ -124,14 +124,14 @@ class Facts:
 
     @cached_property
     def sealed(self) -> bytes | None:
-        """The encrypted_message, where it has the one size it can have."""
+        """The encrypted_message; None unless it has the only possible size."""
         body: bytes = b"" if self.call is None else self.call["encrypted_message"]
         return body if len(body) == ENCRYPTED_SIZE else None
 
     @cached_property
     def plaintext(self) -> bytes | None:
-        """The 80 bytes behind the seal. As many are decrypted where there is no seal or no key, so that an answer takes
-        as long whatever is wrong."""
+        """The 80 bytes inside the seal, None without seal or key. Even then 80 bytes are decrypted, so that the time
+        an answer takes does not show what is wrong."""
         sealed = self.sealed or bytes(ENCRYPTED_SIZE)
         opened = decrypt_v1(sealed[8:24], sealed[24:], self.perm_key or NO_KEY)
         return opened if self.sealed and self.perm_key else None
@@ -143,7 +143,7 @@ class Facts:
 
     @cached_property
     def envelope(self) -> Dissection | None:
-        """What the seal hides, cut by its constants, noise included."""
+        """The envelope inside the seal, cut at its constant offsets even if it is noise."""
         found = self.plaintext and PLAINTEXT.dissect(self.plaintext, Reading(lenient=True))["envelope"]
         return found if isinstance(found, Dissection) else None
 
@@ -151,7 +151,7 @@ class Facts:
 @dataclass(frozen=True)
 class MessageFacts:
     """One message, alone in its packet or out of a container, and the `window` of what its session has seen before.
-    `now` is unix seconds, None where nobody asks when the message was made."""
+    `now` is unix seconds; None leaves the time of the message unchecked."""
 
     msg_id: int
     seqno: int
@@ -168,11 +168,11 @@ class MessageFacts:
 
 @dataclass(frozen=True)
 class PacketFacts:
-    """One packet under a key, and what its receiver knows when it comes in.
+    """One packet under a key, and what its receiver knows when it arrives.
 
-    `key` is the key of that auth_key_id, None where there is none; `x` says which way the packet travels. `salts` are
-    valid now, the current one first; empty where nobody asks. `session_id` is the one that is expected, None for any.
-    `seen` gives the window of a session. `now` is unix seconds, None where nobody asks when the message was made.
+    `key` is the key with its auth_key_id, None if there is none; `x` is the direction of the packet. `salts` are those
+    valid now, the current one first; without any, the salt is not checked. `session_id` is the expected one, None for
+    any. `seen` gives the window of a session. `now` is unix seconds; None leaves the time of the message unchecked.
     """
 
     packet: bytes
@@ -208,7 +208,7 @@ class PacketFacts:
 
     @cached_property
     def reversed(self) -> bool:
-        """Whether it is a packet for the other way."""
+        """Whether it was sealed for the other direction."""
         return self.plaintext is None and self.sealed_for(OTHER_WAY[self.x]) is not None
 
     @cached_property
@@ -217,7 +217,7 @@ class PacketFacts:
 
     @cached_property
     def message(self) -> Dissection | None:
-        """The message, cut; None where the packet did not open or its length is no length."""
+        """The message, cut; None if the packet did not open, or its length cannot be right."""
         if self.plaintext is None or self.length is None:
             return None
         if self.length % 4 or not 0 <= self.length <= len(self.plaintext) - HEADER:
@@ -251,11 +251,11 @@ def _equal(got: Any, expected: Any) -> Compared:
 
 @dataclass(frozen=True)
 class Check:
-    """One row: its name, the error if it fails, why it is there, who says so, which paths it reads, and the
-    comparison, which gives None where what it needs could not be opened.
+    """One row: its name, the error if it fails, why it is there, its source, the paths it reads, and the comparison,
+    which gives None if what it needs could not be opened.
 
     `code` is the number that goes with the error: of the RPC error, the notification, or the transport. `refuses` says
-    when a failure refuses: "always"; "as_telegram", where working clients are more lenient than the text; or "never".
+    when a failure is a refusal: "always"; "as_telegram", for a rule that working clients break; or "never".
     """
 
     name: str
@@ -269,7 +269,7 @@ class Check:
 
 
 class Result(NamedTuple):
-    """A row after the judgement: `holds` is None where it could not be computed or was switched off."""
+    """One row of a verdict: `holds` is None if it could not be computed or was switched off."""
 
     check: Check
     holds: bool | None
@@ -311,21 +311,21 @@ class Verdict:
 
 
 def judge(facts: Facts) -> Verdict:
-    """The verdict of a data centre over one binding request."""
+    """The verdict of a data centre on one binding request."""
     verdict = _verdict(_HASH_FIRST if of_type(facts, Facts, "facts").rules.hash_first else CHECKS, facts)
-    if verdict.ok and facts.envelope is None:  # a lesson may switch checks off, but nothing closed is ever bound
+    if verdict.ok and facts.envelope is None:  # whichever checks are skipped, an unopened seal never binds
         closed = CHECKS[_NAMES.index("encrypted_message_size")]
         return Verdict(False, closed.error, closed.name, verdict.checks)
     return verdict
 
 
 def judge_packet(facts: PacketFacts) -> Verdict:
-    """The verdict over a packet and its message, before anybody reads what the message asks."""
+    """The verdict on a packet and its message, before anybody reads the body."""
     return _verdict(PACKET_CHECKS, of_type(facts, PacketFacts, "facts"))
 
 
 def judge_message(facts: MessageFacts) -> Verdict:
-    """The verdict over one message out of a container."""
+    """The verdict on one message out of a container."""
     return _verdict(MESSAGE_CHECKS, facts)
 
 
@@ -361,7 +361,7 @@ def _short(value: Any) -> str:
 
 
 def _needs(part: str, compare: Callable[[Any, Any], Compared | None]) -> Callable[[Any], Compared | None]:
-    """The comparison of the facts and that part of them; none where the part could not be read or opened."""
+    """A check that calls `compare(facts, facts.<part>)`; it gives None if that part could not be read or opened."""
 
     def compared(facts: Any) -> Compared | None:
         found = getattr(facts, part)
@@ -411,7 +411,7 @@ _ENVELOPE = f"{_SEALED}/plaintext/envelope"
 
 
 def _sealed_row(path: str, why: str, outside: str, expected: Callable[[Facts], Any]) -> Check:
-    """The value at `path` in the envelope against the expected one, which stands at `outside` (or is a constant)."""
+    """The row that compares the value at `path` in the envelope with the one at `outside`, or with a constant."""
 
     def compare(facts: Facts) -> Compared | None:
         found: Any = facts.envelope
@@ -469,12 +469,12 @@ CHECKS: tuple[Check, ...] = (
 """Every check, in the order in which a failure is named."""
 COPIES = tuple(check for check in CHECKS if len(check.reads) == 2
                and "/plaintext/" in check.reads[0] and "/plaintext/" not in check.reads[1])  # fmt: skip
-"""Those that compare a field behind the seal with its copy outside; `reads` names them in this order."""
+"""The checks that compare a field inside the seal with its copy outside; `reads` names them in this order."""
 
 _NAMES = [check.name for check in CHECKS]
 _AT = _NAMES.index("length")
 _HASH_FIRST = (*CHECKS[:_AT], CHECKS[_AT + 1], CHECKS[_AT], *CHECKS[_AT + 2 :])
-"""The same with msg_key before length: the hash needs no length field, because the size is a constant."""
+"""`CHECKS` with msg_key before length: the hash needs no length field, because the size is a constant."""
 
 # -- Packet and message -------------------------------------------------------------------------------------------
 
@@ -489,7 +489,7 @@ def _packet_size(f: PacketFacts) -> Compared:
 
 
 def _direction(f: PacketFacts) -> Compared | None:
-    """Whether it was sealed for the other way; what was sealed for neither is the next row's."""
+    """Whether it was sealed for this direction. The next row fails if it was sealed for neither."""
     if f.plaintext is None and not f.reversed:
         return None
     return _equal(OTHER_WAY[f.x] if f.reversed else f.x, f.x)
@@ -522,8 +522,8 @@ def _salted(f: PacketFacts, message: Dissection) -> Compared | None:
 
 
 def _date(seconds: float) -> str:
-    """Unix seconds as a date, where there is such a date."""
-    from datetime import UTC, datetime  # here, since few packets are judged so closely and no import needs it
+    """Unix seconds as a date, or as a number if they are beyond all dates."""
+    from datetime import UTC, datetime  # here, to keep `import mtlib` fast
 
     try:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -560,7 +560,7 @@ def _even(constructor: bytes) -> Callable[[MessageFacts], Compared | None]:
 
 
 def _counted(too: str) -> Callable[[MessageFacts], Compared | None]:
-    """The seqno against those of the session's other messages: not below an older one's, nor above a newer one's."""
+    """Compare a seqno with the session's other messages: not below an older one's, nor above a newer one's."""
 
     def compare(m: MessageFacts) -> Compared | None:
         if not m.new or m.body[:4] == CONTAINER:
@@ -589,8 +589,8 @@ def _message_row(
     name: str, code: int, why: str, compare: Callable[[MessageFacts], Compared | None], *,
     refuses: str = "always", reads: str = "message/msg_id", packed: bool = True,
 ) -> Check:  # fmt: skip
-    """`packed`: whether the rule can be applied to a body that is still gzip_packed. One that cannot is applied to the
-    unpacked body, by `judge_message`."""
+    """The row of a rule for messages. `packed` says whether the rule works on a body that is still gzip_packed; if it
+    does not, `judge_message` applies it to the unpacked body."""
 
     def of_packet(facts: PacketFacts | MessageFacts) -> Compared | None:
         message = facts.outer if isinstance(facts, PacketFacts) else facts
@@ -602,7 +602,7 @@ def _message_row(
     return Check(name, error, why, ABOUT, (reads,), of_packet, code, refuses)
 
 
-_seqno_row = partial(_message_row, reads="message/seqno", packed=False)  # only the body says whether it is a call
+_seqno_row = partial(_message_row, reads="message/seqno", packed=False)  # the unpacked body says whether it is a call
 MESSAGE_CHECKS: tuple[Check, ...] = (
     _message_row("message_msg_id", 18, "divisible by four, as every msg_id of a client",
                  lambda m: _equal(m.msg_id % 4, 0)),
@@ -622,7 +622,7 @@ MESSAGE_CHECKS: tuple[Check, ...] = (
     _seqno_row("seqno_not_high", 33, "a newer message has a lower number already", _counted("high"),
                  refuses="as_telegram"),
 )
-"""What holds for every message, in a container too."""
+"""The checks of every message, also of one in a container."""
 
 PACKET_CHECKS: tuple[Check, ...] = (
     _packet_row("auth_key_id", "says which key opens the packet: without a key, no answer", DESCRIPTION,

@@ -1,13 +1,13 @@
 """A data centre without sockets: bytes in, bytes out, one `Peer` per connection.
 
-It makes permanent and temporary keys, keeps sessions, answers calls, and binds. From the bytes of a connection to the
-answer the way leads down this file: a frame, its packet, the message in it, the messages in that; what each of them is
-answered stands in `methods`. Whatever is refused is recorded in the log with the reason, after the answer has left; the
-wire learns only what a real data centre would say.
+It makes permanent and temporary keys, keeps sessions, answers calls, and binds. This file follows the bytes of a
+connection downwards: a frame, its packet, the message inside, the messages inside that. The answer to each message is
+made in `methods`. The log gives the reason for every refusal, after the answer has left; the wire carries only what a
+real data centre would say.
 
 Source: core.telegram.org/mtproto/auth_key, /mtproto/description, /mtproto/security_guidelines,
-/mtproto/service_messages_about_messages, /api/pfs. Which rules of a message are insisted on is DEDUCED: the text is
-stricter than working clients, so what they do is remarked in the log and refused only with `Rules(as_telegram=True)`.
+/mtproto/service_messages_about_messages, /api/pfs. Which rules of a message are enforced is DEDUCED: the text is
+stricter than working clients, so what they do is noted in the log and refused only with `Rules(as_telegram=True)`.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ from mtlib.wire.schema import SCHEMA
 
 UNKNOWN_KEY, TOO_MANY, WRONG_DC = -404, -429, -444
 TOGETHER = 512
-"""Answers in one container at most; clients have limits, too."""
+"""The most answers in one container; clients have limits, too."""
 A_DATE = 10**8
-"""Seconds of life above which expires_in is no duration but a date: three years."""
+"""In seconds, three years: an expires_in of that or more is a date by mistake, not a duration."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a connection sends now: pieces for the socket, and whether it then hangs up. What is in `afterwards` is
-    called when they are on their way: it tells the log's listeners what happened."""
+    """What a connection sends now: pieces for the socket, and whether to close it then. The functions in `afterwards`
+    are to be called when the pieces are on their way: they tell the log's listeners what happened."""
 
     chunks: tuple[bytes, ...] = ()
     close: bool = False
@@ -64,8 +64,8 @@ class DataCenter(DataCenterState):
     """A data centre that takes connections."""
 
     def accept(self, secret: bytes | None = None, address: tuple[str, int] | None = None) -> Peer:
-        """A new connection. `secret` is an MTProto proxy's, for clients that are told to use one; `address` is this
-        side of it, as the client dialled it."""
+        """A new connection. `secret` is that of an MTProto proxy, for clients that use one; `address` is the address
+        that the client dialled."""
         return Peer(self, secret, address)
 
 
@@ -85,7 +85,7 @@ class Peer(ConnectionState):
         self._asked_dc: int | None = None
 
     def receive(self, data: bytes, now: float) -> Reply:
-        """Whatever the other side sent, in pieces of any size. Bad input ends the connection, never raises."""
+        """Take what the other side sent, in pieces of any size. Bad input ends the connection and never raises."""
         self.dc.trace.tell()
         now = self.dc.clock(now)
         chunks: list[bytes] = []
@@ -112,11 +112,11 @@ class Peer(ConnectionState):
         return Reply(tuple(self._pieces(chunks)), close, (self.dc.trace.tell,))
 
     def close(self) -> None:
-        """The connection has ended: it takes no place among the key exchanges any more."""
+        """Note that the connection has ended: it no longer counts among those with a key exchange in progress."""
         self.dc.exchanging.discard(self)
 
     def _introduce(self, now: float) -> None:
-        """The first line about a connection: what it speaks."""
+        """Note the first event of a connection: its framing, and whether it is obfuscated."""
         self._introduced = True
         framing, obfuscated = self.stream.framing, self.stream.obfuscated
         self.note("connected", now, f"speaks the {framing} framing{', obfuscated' if obfuscated else ''}",
@@ -143,7 +143,7 @@ class Peer(ConnectionState):
         """A step of the key exchange. Anything wrong ends the attempt: -404, or -444 for another data centre."""
         try:
             body = PLAIN.dissect(packet)["message"]
-            if body[:4] == ACK:  # some clients acknowledge what needs no acknowledgement, and nobody minds
+            if body[:4] == ACK:  # some clients acknowledge what needs none; it does no harm
                 self.note("plain_ack", now, "a msgs_ack outside of any session: it is ignored")
                 return []
             self._take_place()
@@ -171,8 +171,8 @@ class Peer(ConnectionState):
         return "too many key exchanges at once"
 
     def _take_place(self) -> None:
-        """Count this connection among those with a key exchange in progress, if there is room. It leaves with its key,
-        or when the connection ends."""
+        """Count this connection among those with a key exchange in progress, if there is room. It is removed when
+        it has its key, or when the connection ends."""
         if self not in self.dc.exchanging and len(self.dc.exchanging) >= self.dc.limits.exchanges:
             raise TransportError(TOO_MANY)
         self.dc.exchanging.add(self)
@@ -215,15 +215,15 @@ class Peer(ConnectionState):
         self._authenticate()
 
     def _authenticate(self) -> None:
-        """Whoever holds a key may take more time."""
+        """A client that holds a key may be silent for longer."""
         self.authenticated = True
         self.patience = max(self.patience, self.dc.limits.idle_seconds)
 
     # -- under a key
 
     def _encrypted(self, packet: bytes, quick_ack: bool, now: float) -> list[bytes]:
-        """A packet under a key: open it, judge it, and let its message be answered, after a `quick_ack` if the client
-        asked for one. A key that is not here, and a packet that does not open, are -404."""
+        """A packet under a key: open it, judge it, and answer its message, after a quick ack if the client asked for
+        one. An unknown key and a packet that does not open are answered with -404."""
         key = self._key(packet, now)
         facts = PacketFacts(
             packet, key.auth_key, now, salts=key.salts.accepted(now), rules=self.dc.rules,
@@ -248,7 +248,7 @@ class Peer(ConnectionState):
         return chunks
 
     def _key(self, packet: bytes, now: float) -> KnownKey:
-        """The key that a packet names, after whatever bad luck follows a binding."""
+        """The key that a packet names, after any faults that are due once a binding is done."""
         auth_key_id = int.from_bytes(packet[:8], "little", signed=True)
         key = self.dc.keys.get(auth_key_id, now)
         if key is not None and key.just_bound:
@@ -265,7 +265,7 @@ class Peer(ConnectionState):
         """Faults that strike at the packet after a binding, at the keys and sessions of that client alone."""
         key.just_bound = False
         keys, perm_id, session_id = self.dc.keys, key.bound_to, key.bound_in[0]
-        if perm_id is None:  # what followed the binding of another key to the same permanent one has unbound it
+        if perm_id is None:  # a fault of another key with the same permanent key has unbound it
             return
         if self.struck("forget-temp-keys", now, f"the temporary keys of {perm_id} are forgotten"):
             for bound in keys.bound_to(perm_id):
@@ -276,7 +276,7 @@ class Peer(ConnectionState):
             key.forget_session(session_id)
 
     def _closed(self, facts: PacketFacts, verdict: Verdict, now: float) -> None:
-        """Note why a packet is not believed, and which mistake that is; both are worked out after the answer."""
+        """Note why a packet is refused, and which mistake that is; both sentences are made after the answer."""
         consult = self.dc.consult
         self.note("bad_packet", now, lambda: explain(verdict), code=UNKNOWN_KEY, failed=verdict.failed)
         if consult is not None and facts.whole:
@@ -309,7 +309,7 @@ _RPC_RESULT = SCHEMA["rpc_result"].id_bytes
 
 @dataclass(frozen=True)
 class OpenedPacket:
-    """A packet whose message may be believed: what it is answered, and everything that the answers depend on."""
+    """A packet that opened, with everything that the answers to its message depend on."""
 
     peer: Peer
     key: KnownKey
@@ -320,8 +320,8 @@ class OpenedPacket:
     again: dict[int, bytes] = field(default_factory=dict)
 
     def answers(self, message: Dissection, verdict: Verdict, entropy: Entropy) -> list[Dissection]:
-        """The packets that answer a message: none, or one (a container where there is more than one thing to say), or
-        as many as it takes."""
+        """The packets that answer a message: none, or one (with a container for several answers), or several if there
+        are more than TOGETHER answers."""
         outer = Message(message["msg_id"], message["seqno"], message["request"])
         said = [self._numbered(each) for each in self._answered(outer, verdict)]
         batches = [said[at : at + TOGETHER] for at in range(0, len(said), TOGETHER)]
@@ -332,7 +332,7 @@ class OpenedPacket:
         return [self._sealed(each, entropy, n) for n, each in enumerate(whole)]
 
     def _answered(self, outer: Message, verdict: Verdict) -> Iterator[Outgoing]:
-        """Everything that is to be said to a message, in order."""
+        """All answers to a message, in order."""
         code, peer = self._code(verdict), self.peer
         unbound = self.key.temporary and self.key.bound_to is None
         if code is None and unbound and peer.struck("wrong-salt", self.now, "this message is answered bad_server_salt"):
@@ -344,8 +344,8 @@ class OpenedPacket:
         yield from self._reminders()
 
     def _code(self, verdict: Verdict) -> int | None:
-        """The code for a message that is not executed, 0 for one that came before; None if it may be. What others would
-        refuse is remarked."""
+        """Why a message is not executed: the code of the notice, or 0 if it came before. None if it may be executed.
+        What only Telegram would refuse is noted."""
         for row in verdict.checks:
             if row.holds is False and row.check.refuses != "always" and row.name != verdict.failed:
                 self.peer.remark(self.session, row.name, self.now, f"{row.name}: got {row.got}, expected "
@@ -353,7 +353,7 @@ class OpenedPacket:
         return None if verdict.failed is None else verdict[verdict.failed].check.code
 
     def _read(self, outer: Message) -> Iterator[Outgoing]:
-        """A message that may be executed: greet a new session, then answer what is in it, one by one."""
+        """Execute a message: greet a new session, then answer the messages inside, one by one."""
         try:
             messages = contents(outer, self.budget)
         except (CheckError, DecodeError) as error:
@@ -390,7 +390,7 @@ class OpenedPacket:
         return Outgoing(bytes(SCHEMA["rpc_result"].build(req_msg_id=outer.msg_id, result=bytes(error))), True)
 
     def _contained(self, message: Message) -> Iterator[Outgoing]:
-        """One message out of a container: its own numbers must be right, too."""
+        """Execute one message out of a container, if its own numbers are right, too."""
         code = self._code(verdict := self._judged(message))
         if code is not None:
             yield from self._not_executed(message, code, verdict)
@@ -402,7 +402,7 @@ class OpenedPacket:
         return judge_message(MessageFacts(*message, self.now, self.session.window, self.peer.dc.rules))
 
     def _executed(self, message: Message) -> Iterator[Outgoing]:
-        """One message whose turn it is."""
+        """Execute one message, and remember the answer."""
         known, was_bound = len(self.again), self.key.just_bound
         body = answer(Call(self.peer, self.key, self.session_id, self.session, message, self.now, self.budget,
                            self.again))
@@ -416,7 +416,7 @@ class OpenedPacket:
             yield Outgoing(kept, True)
 
     def _after_binding(self, message: Message, body: bytes) -> bytes:
-        """Faults of the answer to a binding."""
+        """The faults that change the answer to a binding."""
         dc, peer = self.peer.dc, self.peer
         if dc.faults.strike("sleep"):
             dc.slept += dc.faults.setting("sleep")
@@ -426,8 +426,8 @@ class OpenedPacket:
         return body
 
     def _not_executed(self, message: Message, code: int, verdict: Verdict) -> Iterator[Outgoing]:
-        """A message that is refused; or one that came before (0), which gets the answer it got before, if that is still
-        here and has not been said to this packet: a container may repeat one message a thousand times."""
+        """The notice for a message that is refused. One that came before (0) gets its earlier answer, if that is kept
+        and was not yet given to this packet: a container may repeat one message a thousand times."""
         if code:
             yield self._refused(message, code, verdict)
             return
@@ -438,7 +438,7 @@ class OpenedPacket:
             yield Outgoing(kept, kept[:4] == _RPC_RESULT)
 
     def _reminders(self) -> Iterator[Outgoing]:
-        """What nobody acknowledged. Telegram sends it again; here that is only remarked."""
+        """The answers that nobody acknowledged. Telegram sends them again; here that is only noted by default."""
         late = self.session.overdue(self.now)
         if late:
             self.peer.remark(self.session, "unacknowledged", self.now, f"{len(late)} answers were not acknowledged in "
@@ -447,7 +447,7 @@ class OpenedPacket:
             yield Outgoing(body, True)
 
     def _refused(self, message: Message, code: int, verdict: Verdict | None = None) -> Outgoing:
-        """bad_server_salt or bad_msg_notification: the message is not executed."""
+        """The bad_server_salt or bad_msg_notification for a message that is not executed."""
         row = verdict[verdict.failed] if verdict and verdict.failed and code in (16, 17) else None
         dates = f" (got one {row.got}, expected {row.expected})" if row else ""
         self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}{dates}", code=code)
@@ -458,7 +458,7 @@ class OpenedPacket:
         return Outgoing(bytes(SCHEMA["bad_msg_notification"].build(**about)), False)
 
     def _greeting(self, first: Message) -> Outgoing:
-        """new_session_created: what was sent in an older session of this name must be sent again."""
+        """new_session_created: messages before `first` that were sent to an older session must be sent again."""
         text = f"session {self.session_id} under key {self.key.auth_key.id}"
         self.peer.note("session_created", self.now, text, session_id=self.session_id)
         greeting = SCHEMA["new_session_created"].build(

@@ -1,16 +1,16 @@
 """Making a key, as the client: three questions, three answers, and a secret that never travelled.
 
-Every state is a frozen value named for what it awaits. `receive(answer, entropy, now)` returns a `ExchangeStep`: the
-next state and the body to send. Nothing changes in place, so a state can be asked again, and asked something
-else. (With `Patterned` entropy each asking needs a fresh one: it refuses to draw a value twice.)
+Every state is a frozen value named for what it awaits. `receive(answer, entropy, now)` returns an `ExchangeStep`: the
+next state and the body to send. Nothing changes in place, so the same state can receive again, the same answer or
+another. (With `Patterned` entropy each call needs a fresh one, which refuses to draw a value twice.)
 
     step = begin(entropy, server_keys=[key], dc_id=2)
     while step.send is not None:
         step = step.state.receive(answer_to(step.send), entropy, now)
     step.state.auth_key
 
-What server and client do alike stands first: they seal with nonces, compare, and draw numbers. `mtlib.wire.schema`
-declares what stands inside of each seal, and `unseal(message, [private_key, ExchangeSecrets(...)])` opens a recorded
+What both sides do comes first: sealing with nonces, comparing, drawing numbers. `mtlib.wire.schema` declares what each
+seal contains, and `unseal(message, [private_key, ExchangeSecrets(...)])` opens the messages of a recorded
 exchange.
 
 Source: core.telegram.org/mtproto/auth_key, whose items are named below; core.telegram.org/mtproto/
@@ -41,23 +41,23 @@ from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEM
 __all__ = ["AwaitDhGen", "AwaitDhParams", "AwaitResPq", "Established", "ExchangeStep", "Offer", "begin"]
 
 HASH = 20
-"""Bytes of the SHA-1 before what is sealed with the nonces."""
+"""The size of the SHA-1 that precedes what is sealed with the nonces, in bytes."""
 REDRAWS = 8
-"""How often a value that does not fit is drawn anew. With real entropy not even the second draw happens."""
+"""How often a value is drawn until one fits. With real entropy the first does."""
 RETRIES = 5
-"""How many dh_gen_retry in a row are believed. A clash of key ids happens once in 2**64."""
+"""How many dh_gen_retry in a row are accepted. A clash of key ids happens once in 2**64."""
 PQ_WIDTH = 8
 LAST_SECOND = 2**31 - 1
-"""The end of `int` dates."""
+"""The last date that fits an `int`, in unix seconds."""
 
 # -- What both sides do ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, repr=False)
 class ExchangeSecrets(Secret):
-    """The two nonces a key exchange hides behind: 32 bytes that only two know, 16 that everybody saw.
+    """The two nonces that encrypt a key exchange: 32 bytes that only both sides know, 16 that travel in the clear.
 
-    Handed to `unseal` it opens both Diffie-Hellman messages of its exchange. Its repr shows the public half.
+    Given to `unseal`, they open both Diffie-Hellman messages of the exchange. The repr shows server_nonce only.
     """
 
     new_nonce: bytes = field(repr=False)
@@ -74,7 +74,7 @@ class ExchangeSecrets(Secret):
 
     @property
     def first_salt(self) -> int:
-        """The salt that both sides start with, known to them without a message (item 9): a signed long.
+        """The salt that both sides start with; each computes it, so no message carries it (item 9). A signed long.
 
         substr(new_nonce, 0, 8) XOR substr(server_nonce, 0, 8).
         """
@@ -103,7 +103,7 @@ def seal_with_hash(layout: Layout, content: Dissection, secrets: ExchangeSecrets
 
 
 def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -> Dissection:
-    """What `seal_with_hash` sealed, once whole blocks, hash and padding are right.
+    """What `seal_with_hash` sealed, if whole blocks, hash and padding are right.
 
     Raises DecodeError where no such content stands inside, CheckError for everything else.
     """
@@ -117,7 +117,7 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
 
 
 def cut_with_hash(layout: Layout, plaintext: bytes) -> Dissection:
-    """Hash, content and padding, once the hash is that of the content: only the content itself says where it ends.
+    """The plaintext cut into hash, content and padding, if the hash is right. Parsing the content shows where it ends.
 
     Raises DecodeError where no such content stands inside, CheckError for another hash.
     """
@@ -129,7 +129,7 @@ def cut_with_hash(layout: Layout, plaintext: bytes) -> Dissection:
 
 
 class ExchangeStep(NamedTuple):
-    """What follows from a message: the state to go on from, and the TL body to send (None: nothing more).
+    """The result of one step: the next state, and the TL body to send (None: nothing more).
 
     The body goes into a plain packet, `packets.plain_packet(msg_id, step.send)`.
     """
@@ -140,7 +140,7 @@ class ExchangeStep(NamedTuple):
 
 @contextmanager
 def inside(name: str) -> Iterator[None]:
-    """Whatever a peer did wrong in here, it did inside of `name`."""
+    """Put `name` in front of `where` in any PeerError that the block raises."""
     try:
         yield
     except PeerError as error:
@@ -151,7 +151,7 @@ def awaited(body: Dissection | bytes, names: tuple[str, ...]) -> Dissection:
     """The object at the start of `body`, if it is one of `names`; bytes after it are ignored.
 
     Telegram's data centres pad their plain answers inside the announced length, TDLib pads its queries.
-    Raises CheckError for another object, DecodeError for something that is none.
+    Raises CheckError for another object, DecodeError for bytes that are no known object.
     """
     data = octets(body, names[0])
     with inside(names[0]):
@@ -174,10 +174,10 @@ def same(message: Dissection, **expected: bytes) -> None:
 
 
 def draw_exponent(entropy: Entropy, label: str, g: int, p: int) -> tuple[int, int]:
-    """A secret of 2048 bits, drawn as `label` ("a" or "b"), and g to its power, which is not near the edges.
+    """A secret exponent of 2048 bits, drawn as `label` ("a" or "b"), and g to that power, not too near to 0 or p.
 
-    Raises LocalError where the entropy gives no such secret. Source: security_guidelines, "g_a and g_b
-    validation": whoever sends such a value looks at it first.
+    Raises LocalError if the entropy gives no such exponent. Source: security_guidelines, "g_a and g_b
+    validation", which asks the sender of such a value to check it, too.
     """
     for attempt in range(REDRAWS):
         secret = int.from_bytes(entropy.draw(label, 256, attempt=attempt), "big")
@@ -198,9 +198,9 @@ def begin(
 ) -> ExchangeStep:
     """Open a key exchange: req_pq_multi with a fresh `nonce`.
 
-    `server_keys` are the RSA keys trusted; `dc_id` is the data centre meant (+10000 for a test DC, negative
-    for media), None for the inner data of old, which does not say. `expires_in` (seconds) asks for a
-    temporary key. Raises LocalError without keys, and for a temporary key that would not live.
+    `server_keys` are the trusted RSA keys. `dc_id` names the data centre (+10000 for a test DC, negative for
+    media); None uses the older inner data, which names none. `expires_in` (seconds) asks for a temporary key.
+    Raises LocalError without keys, and for an `expires_in` below 1.
     """
     if not isinstance(server_keys, (list, tuple)) or not all(isinstance(key, PublicKey) for key in server_keys):
         raise LocalError("not a list of PublicKey", got=type(server_keys).__name__, where="server_keys")
@@ -215,7 +215,7 @@ def begin(
 
 @dataclass(frozen=True, repr=False)
 class AwaitResPq(Secret):
-    """The server has to name its attempt, its RSA keys, and a number to take apart."""
+    """The server has to send its nonce, the fingerprints of its RSA keys, and a number to factor."""
 
     nonce: bytes
     server_keys: tuple[PublicKey, ...]
@@ -228,7 +228,7 @@ class AwaitResPq(Secret):
         """Factor pq, draw `new_nonce`, seal both for the server (items 2 to 5).
 
         Draws `padding` and `temp_key` in the scope `RSA_PAD`. Raises CheckError for a foreign nonce, unknown
-        RSA keys or a pq that is none, DecodeError for what does not parse.
+        RSA keys or an unusable pq, DecodeError for what does not parse.
         """
         answer = awaited(answer, self.expects)
         same(answer, nonce=self.nonce)
@@ -258,7 +258,7 @@ class AwaitResPq(Secret):
 
 
 def _factors(pq: bytes) -> tuple[int, int]:
-    """The work that is asked for. It is bounded, and so is what goes back under the seal."""
+    """p and q. The length of pq bounds the work, and the size of the inner data that goes back."""
     if len(pq) > PQ_WIDTH:
         got = f"{len(pq)} bytes"
         raise CheckError("pq is too long", got=got, expected=f"at most {PQ_WIDTH}", where="pq")
@@ -312,7 +312,7 @@ class AwaitDhParams(Secret):
 
 @dataclass(frozen=True, repr=False)
 class Offer(Secret):
-    """The server's half of the exchange, checked: what it takes to answer it, once or again.
+    """The server's half of the exchange, checked, with all that is needed to answer it, once or again.
 
     `time_offset` is the server's clock minus ours in seconds; `expires_at` counts in the server's time.
     """
@@ -326,9 +326,9 @@ class Offer(Secret):
     expires_at: int | None
 
     def answer(self, entropy: Entropy, failed: AuthKey | None = None, retries: int = 0) -> ExchangeStep:
-        """Draw a `b`; make the key with it, and the message that lets the server make it too (items 7 and 8).
+        """Draw a `b`, compute the key, and build the message from which the server computes it too (items 7 and 8).
 
-        `failed` is the key that the server refused, whose aux hash says which attempt this one replaces.
+        `failed` is the key that the server refused before; its aux hash becomes the retry_id of this attempt.
         """
         scope = entropy.at(f"retry-{retries}") if retries else entropy
         b, g_b = draw_exponent(scope, "b", self.g, self.dh_prime)
@@ -343,7 +343,7 @@ class Offer(Secret):
 
 @dataclass(frozen=True, repr=False)
 class AwaitDhGen(Secret):
-    """The server has to show that it made the same key, and to say whether it takes it."""
+    """The server has to prove that it made the same key, and to say whether it accepts it."""
 
     offer: Offer
     auth_key: AuthKey

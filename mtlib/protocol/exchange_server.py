@@ -1,12 +1,12 @@
-"""Making a key, as the server: the other half of `exchange`, of frozen states too.
+"""Making a key, as the server: the other half of `exchange`, with frozen states too.
 
     step = AwaitReqPq(Server((rsa_key,))).receive(body, entropy, now)
 
 A state answers the query it awaits. A query that was answered before in this attempt gets the same answer
 again, and another req_pq starts a new attempt. Anything else raises: TransportError(-444) for the id of
 another data centre, CheckError or DecodeError for the rest, which a data centre answers with -404. The attempt
-is over then, and even a correct query must not revive it: whoever owns the state lets go of it (our data
-centre hangs up). How long it is kept otherwise is up to the owner too; the specification says ten minutes.
+is then over, and even a correct query must not revive it: the owner of the state has to drop it (our data
+centre hangs up). The owner also decides how long to keep a state; the specification says ten minutes.
 
 Source: core.telegram.org/mtproto/auth_key.
 """
@@ -45,11 +45,11 @@ REMEMBERED = 3
 
 @dataclass(frozen=True)
 class Server:
-    """Who grants keys.
+    """The server that makes keys, and its rules.
 
     `keys` are its RSA keys, offered in this order. `accepts_dc(dc, temporary)` says whether a key exchange
-    that names `dc` (None: names none) belongs here, `taken(auth_key_id)` whether a key of that id exists
-    already: it is answered with dh_gen_retry.
+    that names `dc` (None: names none) belongs here. `taken(auth_key_id)` says whether a key with that id
+    exists already; a new one is then answered with dh_gen_retry.
     """
 
     keys: tuple[PrivateKey, ...]
@@ -59,7 +59,7 @@ class Server:
 
 @dataclass(frozen=True, repr=False)
 class _Serving(Secret):
-    """What every state of the server has: whom it serves, which attempt this is, and what it said so far."""
+    """What every server state has: the server, the number of the attempt, and the queries answered so far."""
 
     server: Server
     attempt: int = field(default=0, kw_only=True)
@@ -68,7 +68,7 @@ class _Serving(Secret):
     expects: ClassVar[tuple[str, ...]] = ()
 
     def receive(self, body: Dissection | bytes, entropy: Entropy, now: int) -> ExchangeStep:
-        """Answer one query; `now` in unix seconds is told to the client. What is raised: see the module."""
+        """Answer one query; `now` in unix seconds is sent to the client. Raises what the module says."""
         query = awaited(body, tuple(dict.fromkeys(self.expects + QUERIES)))
         for known, answer in self.said:
             if known == _identity(query):
@@ -84,7 +84,7 @@ class _Serving(Secret):
         raise LocalError("this state answers nothing", where=type(self).__name__)
 
     def _start(self, query: Dissection, entropy: Entropy) -> ExchangeStep:
-        """A name for the attempt, and a product of two primes (item 2). Draws `server_nonce`, `p` and `q`."""
+        """Begin an attempt: a server_nonce, and a product of two primes (item 2). Draws `server_nonce`, `p`, `q`."""
         attempt = self.attempt + bool(self.said)
         scope = _scope(entropy, attempt)
         server_nonce = scope.draw("server_nonce", 16)
@@ -99,24 +99,24 @@ class _Serving(Secret):
         state = AwaitReqDhParams(self.server, query["nonce"], server_nonce, p, q, attempt=attempt, said=said)
         return ExchangeStep(state, answer)
 
-    def _and(self, query: Dissection, answer: Dissection) -> tuple[tuple[bytes, Dissection], ...]:
-        """What has been said, with this answer."""
+    def _remembering(self, query: Dissection, answer: Dissection) -> tuple[tuple[bytes, Dissection], ...]:
+        """The answers to remember, with this one added."""
         return (*self.said[-REMEMBERED + 1 :], (_identity(query), answer))
 
 
 def _identity(query: Dissection) -> bytes:
-    """What makes a query the same as another: all of it, or the nonce with which it opens an attempt."""
+    """Two queries with the same identity get the same answer: all bytes count, of a req_pq only the nonce."""
     nonce: bytes = query["nonce"]
     return nonce if query.name in REQ_PQ else bytes(query)
 
 
 def _scope(entropy: Entropy, attempt: int) -> Entropy:
-    """A scope per attempt, so that the draws of two on one connection are two."""
+    """A scope per attempt, so that two attempts on one connection draw different values."""
     return entropy.at(f"attempt-{attempt}") if attempt else entropy
 
 
 class AwaitReqPq(_Serving):
-    """Nothing has been said yet."""
+    """No query has been answered yet."""
 
     expects: ClassVar[tuple[str, ...]] = REQ_PQ
 
@@ -148,12 +148,12 @@ class AwaitReqDhParams(_Serving):
         )
         sealed = exchange.seal_with_hash(ANSWER_WITH_HASH, offer, secrets, entropy.at(offer.name))
         answer = SCHEMA["server_DH_params_ok"].build(**both, encrypted_answer=sealed)
-        said, n = self._and(query, answer), self.attempt
+        said, n = self._remembering(query, answer), self.attempt
         state = AwaitSetDhParams(self.server, self.nonce, secrets, a, dc, expires_in, attempt=n, said=said)
         return ExchangeStep(state, answer)
 
     def _check_wish(self, name: str, dc: int | None, expires_in: int | None) -> None:
-        """Whether this is the data centre meant, and a temporary key would live at all."""
+        """Raise unless the client means this data centre, and the lifetime of a temporary key is positive."""
         if not self.server.accepts_dc(dc, expires_in is not None):
             raise TransportError(WRONG_DC, where=f"{name}/dc")
         if expires_in is not None and expires_in <= 0:
@@ -161,7 +161,7 @@ class AwaitReqDhParams(_Serving):
             raise CheckError("this key would not live", got=expires_in, expected="1 or more", where=where)
 
     def _open(self, query: Dissection) -> Dissection:
-        """The inner data: by RSA_PAD, or by the scheme before it, which half of the clients still speak."""
+        """The inner data, sealed by RSA_PAD or by the scheme before it, which half of the clients still use."""
         named = query["public_key_fingerprint"]
         for key in self.server.keys:
             if key.public.fingerprint == named:
@@ -186,7 +186,7 @@ class AwaitSetDhParams(_Serving):
     expects: ClassVar[tuple[str, ...]] = ("set_client_DH_params",)
 
     def _answer(self, query: Dissection, entropy: Entropy, now: int) -> ExchangeStep:
-        """Make the key, and take it or not (items 8 and 9). Draws nothing."""
+        """Compute the key, and accept it or not (items 8 and 9). Draws nothing."""
         both = {"nonce": self.nonce, "server_nonce": self.secrets.server_nonce}
         same(query, **both)
         with inside(f"{query.name}/encrypted_data"):
@@ -203,13 +203,13 @@ class AwaitSetDhParams(_Serving):
         return self._decide(query, AuthKey.from_int(power(g_b, self.a, DH_PRIME)), both)
 
     def _decide(self, query: Dissection, auth_key: AuthKey, both: dict[str, bytes]) -> ExchangeStep:
-        """An id that is taken asks for another key, and so does zero, which says "no key" on the wire."""
+        """dh_gen_retry for an id that is taken, and for zero, which means "no key" on the wire; else dh_gen_ok."""
         clash = auth_key.id == 0 or self.server.taken(auth_key.id)
         name = "dh_gen_retry" if clash else "dh_gen_ok"
         number = GENERATED[name]
         proof = {f"new_nonce_hash{number}": self.secrets.hash(number, auth_key)}
         answer = SCHEMA[name].build(**both, **proof)
-        said = self._and(query, answer)
+        said = self._remembering(query, answer)
         if clash:
             return ExchangeStep(replace(self, failed=auth_key, said=said), answer)
         n, dc, expires_in = self.attempt, self.dc, self.expires_in
@@ -221,8 +221,8 @@ class AwaitSetDhParams(_Serving):
 class Granted(_Serving):
     """A key that both sides have. `expires_in` (seconds from now on) is None for a permanent key.
 
-    The last query, coming again, gets its answer again and leaves this very object as the state, so that an
-    owner who compares with `is` stores a key once.
+    If the last query comes again, it gets its answer again, and the next state is this very object. An owner who
+    compares states with `is` therefore stores a key once.
     """
 
     auth_key: AuthKey
@@ -237,7 +237,7 @@ class Granted(_Serving):
 
 
 SERVER = (AwaitReqPq, AwaitReqDhParams, AwaitSetDhParams, Granted)
-"""The states in their order: each says what it `expects`."""
+"""The states in order; each names the queries that it `expects`."""
 QUERIES = tuple(name for state in SERVER for name in state.expects)
 
 
@@ -247,7 +247,7 @@ QUERIES = tuple(name for state in SERVER for name in state.expects)
 def open_inner_data(encrypted: bytes, key: PrivateKey) -> Dissection:
     """What a client sealed for `key`: data_with_padding by RSA_PAD, or data_with_hash by the scheme before.
 
-    Raises CheckError where neither opens, DecodeError where what RSA_PAD sealed is no P_Q_inner_data.
+    Raises CheckError if neither opens, DecodeError if RSA_PAD opens and shows no P_Q_inner_data.
     """
     try:
         padded = rsa_pad_open(encrypted, key)
@@ -273,6 +273,6 @@ def draw_primes(entropy: Entropy) -> tuple[int, int]:
 
 
 def _prime(drawn: bytes) -> int:
-    """The next prime from a number of 31 bits on."""
+    """The first prime from an odd number of 31 bits upwards."""
     start = int.from_bytes(drawn, "big") % 2**30 + 2**30 | 1
     return next(number for number in count(start, 2) if is_probable_prime(number))

@@ -1,4 +1,4 @@
-"""Messages: their msg_id and seqno, which may still be believed, what stands inside them, and notices about them.
+"""Messages: their msg_id and seqno, which of them to accept, what stands inside, and notices about them.
 
 `now` is unix seconds with fraction. Source: core.telegram.org/mtproto/description, "Message identifier" and "Message
 sequence number"; core.telegram.org/mtproto/security_guidelines, "Checking msg_id";
@@ -19,11 +19,11 @@ from mtlib.wire.dissection import Allowance, Reading
 from mtlib.wire.schema import SCHEMA
 
 FROM_CLIENT, ANSWER, NOTICE = 0, 1, 3
-"""msg_id modulo 4: the client's own; the server's answer to one; whatever else the server sends."""
+"""msg_id modulo 4: a message of the client; the server's answer to one; any other message of the server."""
 
 
 def next_msg_id(now: float, last: int = 0, kind: int = FROM_CLIENT) -> int:
-    """About `now` * 2**32, of the right kind modulo 4, and above `last`.
+    """About `now` * 2**32, above `last`, and `kind` modulo 4.
 
     The low half carries the fraction of the second. Source: /mtproto/description, "Message identifier".
     """
@@ -39,7 +39,7 @@ def seconds_of(msg_id: int) -> float:
 
 @dataclass
 class Seqno:
-    """The numbers of content-related messages: 2n+1 for one of them, 2n for anything else."""
+    """The next seqno. After n content-related messages it is 2n+1 for another of them, 2n for anything else."""
 
     content: int = 0
 
@@ -50,9 +50,9 @@ class Seqno:
 
 
 class Window:
-    """Which msg_ids were seen, and which are too old or too new to look at.
+    """The msg_ids of one session: which were seen, and which are too old or too new to accept.
 
-    The last `size` are kept; whatever falls out raises the floor, and nothing at or below the floor is accepted.
+    The highest `Limits.seen` ids are kept. An id that drops out is the new floor; none at or below it is accepted.
     Source: /mtproto/security_guidelines, "Checking msg_id".
     """
 
@@ -62,10 +62,10 @@ class Window:
         self.past, self.future = limits.past, limits.future
         self._kinds, self._size = kinds, limits.seen
         self._seen: dict[int, int | None] = {}
-        self._top = self._top_id = 0  # the highest seqno that counts, and the newest msg_id with one
+        self._top = self._top_id = 0  # the highest seqno, and the newest msg_id that came with one
 
     def judge(self, msg_id: int, now: float) -> str:
-        """"accept", or "ignore:" and parity, duplicate, too_old or too_new. Remembers nothing."""
+        """"accept", or "ignore:" and parity, duplicate, too_old or too_new. Changes nothing."""
         if msg_id % 4 not in self._kinds:
             return "ignore:parity"
         if msg_id in self._seen:
@@ -75,12 +75,12 @@ class Window:
         return "ignore:too_new" if seconds_of(msg_id) > now + self.future else "accept"
 
     def has(self, msg_id: int) -> bool:
-        """Whether this id is among those that are kept."""
+        """Whether this id was seen, and is still kept."""
         return msg_id in self._seen
 
     def seqnos_around(self, msg_id: int, seqno: int) -> tuple[int, int | None]:
-        """The least and the greatest seqno that a new message may have: one above an older message's odd number, not
-        below its even one, and the other way round for newer messages. No greatest where nothing newer is here."""
+        """The least and the greatest seqno that a new message may have: above an older message's odd seqno, not
+        below its even one, and the reverse for newer messages. The greatest is None if no newer one is known."""
         if msg_id > self._top_id:
             return self._top + self._top % 2, None
         older = [n for i, n in self._seen.items() if n is not None and i < msg_id]
@@ -96,7 +96,7 @@ class Window:
         return 3 if msg_id > self.highest else 2
 
     def add(self, msg_id: int, seqno: int | None = None) -> None:
-        """Remember an accepted id, and the seqno that came with it where that counts."""
+        """Remember an accepted id, and its seqno if later messages are compared with it."""
         self._seen[msg_id] = seqno
         if seqno is not None:
             self._top, self._top_id = max(self._top, seqno), max(self._top_id, msg_id)
@@ -113,7 +113,7 @@ SERVICE_MESSAGES = frozenset({
     "ping", "ping_delay_disconnect", "get_future_salts", "destroy_session", "destroy_auth_key", "msgs_state_req",
     "msg_resend_req", "rpc_drop_answer", "msgs_ack", "msgs_state_info", "msgs_all_info", "http_wait",
 })  # fmt: skip
-"""What a client may say that is no call of the API. Their seqno is counted differently by different clients."""
+"""The messages of a client that are no API calls. Clients disagree about how to count their seqno."""
 
 
 class Message(NamedTuple):
@@ -152,9 +152,9 @@ BAD_MSG: Mapping[int, Notice] = {
 
 
 class Budget:
-    """What everything nested in one packet may still cost together, by `Limits`. Spent before the work is done: what
-    is too much is neither inflated nor cut. `reading` is how to cut bodies within it, `container` the one
-    container that a packet may be."""
+    """How much work the contents of one packet may still cause, by `Limits`. Work beyond that is refused before it is
+    done: nothing more is inflated or cut. `reading` is how to cut bodies within the budget, `container` how to cut
+    the one container that a packet may be."""
 
     def __init__(self, limits: Limits) -> None:
         self.inflated, self.messages = limits.inflated, limits.messages
@@ -162,7 +162,7 @@ class Budget:
         self.container = Reading(allowance=Allowance(0, limits.messages))
 
     def inflate(self, body: bytes) -> bytes:
-        """What `inflate` gives, within what is left. Raises OverBudget, or DecodeError for damage."""
+        """`inflate`, within what is left of the budget. Raises OverBudget, or DecodeError for damage."""
         plain = inflate(body, self.inflated)
         if plain is not body:
             self.inflated -= len(plain)
@@ -176,10 +176,10 @@ def unpack(message: Message, budget: Budget | None = None) -> list[Message]:
 
 
 def contents(message: Message, budget: Budget) -> list[Message]:
-    """The messages in a message: those of a container, packed or not, with their bodies as they are, or the one itself.
+    """The messages in a message: those of a container (packed or not), bodies as they are, or else the one itself.
 
     Raises DecodeError for bytes that do not parse or grow beyond the budget, CheckError for a container that breaks a
-    rule: nested, too many, or younger than itself.
+    rule: nested, too many messages, or not younger than all of them.
     """
     message = message._replace(body=budget.inflate(message.body))
     if message.body[:4] != CONTAINER:
@@ -201,7 +201,7 @@ def contents(message: Message, budget: Budget) -> list[Message]:
 def inflate(body: bytes, limit: int) -> bytes:
     """The body behind gzip_packed (a gzip or a zlib stream: real clients send both), or the body itself.
 
-    Raises DecodeError: damaged, packed twice; OverBudget: more than `limit` bytes, found out without inflating further.
+    Raises DecodeError for a stream that is damaged or packed twice, OverBudget beyond `limit` bytes, where it stops.
     """
     if body[:4] != GZIP:
         return body

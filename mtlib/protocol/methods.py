@@ -2,7 +2,7 @@
 
 Source: core.telegram.org/mtproto/service_messages, core.telegram.org/method/auth.bindTempAuthKey,
 core.telegram.org/api/pfs (who may call what before a binding), core.telegram.org/api/invoking, and for the errors
-core.telegram.org/api/errors. What is DEDUCED about a binding stands in `checks`.
+core.telegram.org/api/errors. For what is DEDUCED about a binding see `checks`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from mtlib.wire.tl import Bool
 
 
 class Call(NamedTuple):
-    """One message to be answered: who sent it, under which key, in which session, and when. `budget` is what
-    its packet may still cost; `again` takes earlier answers that are to be sent once more, by the msg_id they answer,
-    and is shared by all messages of the packet."""
+    """One message to answer: who sent it, under which key, in which session, and when. `budget` is the work that
+    its packet may still cause. `again` collects earlier answers to be sent once more, by the msg_id that they answer;
+    all messages of the packet share it."""
 
     peer: ConnectionState
     key: KnownKey
@@ -46,7 +46,7 @@ class Call(NamedTuple):
 
 def answer(call: Call) -> bytes | None:
     """The body that answers a message: an rpc_result around a result or an error, a service message as it is, or
-    None where nothing is said. Raises OverBudget where the packet asks for too much."""
+    None if there is no answer. Raises OverBudget if the packet asks for too much work."""
     try:
         body = _unwrap(call, call.message.body)
         if SCHEMA.name_of(body) in SERVICE:
@@ -63,7 +63,7 @@ WRAPPERS = frozenset(layout.name for layout in SCHEMA if "{X:Type}" in layout.li
 
 
 def _unwrap(call: Call, body: bytes) -> bytes:
-    """The call inside its wrappers. Of what they say, the layer decides how an answer is spelled."""
+    """The call inside its wrappers. Their layer is kept: it decides which constructors an answer has."""
     for _ in range(call.dc.limits.wrappers):
         body = _inflated(body, call.budget)
         name = SCHEMA.name_of(body)
@@ -84,12 +84,12 @@ def _unwrap(call: Call, body: bytes) -> bytes:
 
 
 OLD_HEADER, PARAMS = bytes.fromhex("b8885178"), 2
-"""initConnection#785188b8 as it travels, and the flag under which the present constructor has `params`."""
+"""initConnection#785188b8 in wire order, and the flag that announces `params` in the present constructor."""
 
 
 def _with_params(body: bytes) -> bytes:
-    """The header that TDLib 1.8.14 sends: the old constructor with the new one's `params` behind it. DEDUCED: its
-    flags say so, and data centres read it."""
+    """Make the header that TDLib 1.8.14 sends readable: the old constructor, followed by the new one's `params`.
+    DEDUCED: its flags announce them, and data centres read it."""
     old = body[:4] == OLD_HEADER and int.from_bytes(body[4:8], "little") & PARAMS
     return SCHEMA["initConnection"].id_bytes + body[4:] if old else body
 
@@ -99,8 +99,8 @@ def _number(body: bytes) -> int:
 
 
 def dissect_call(body: bytes, reading: Reading = STRICT) -> Dissection:
-    """A call, cut; the API's errors for what does not parse and for what is left over. Raises OverBudget where
-    `reading` has an allowance and the call asks for more."""
+    """Cut a call. Raises RpcError for what does not parse and for bytes left over, OverBudget if `reading` has an
+    allowance and the call needs more."""
     layout = SCHEMA.of(body)
     try:
         return layout.dissect(body, reading)
@@ -146,7 +146,7 @@ def _result(call: Call, body: bytes) -> bytes:
 
 
 def _introduced(call: Call, name: str) -> None:
-    """Telegram wants initConnection before the first method under each key; here its absence is only remarked."""
+    """Telegram wants initConnection before the first method under each key; by default we only note its absence."""
     if call.key.introduced:
         return
     if call.dc.rules.as_telegram:
@@ -162,9 +162,9 @@ def bind(call: Call, request: bytes) -> bytes:
     """auth.bindTempAuthKey: judge, and bind. All faults of the binding message are one error on the wire."""
     dc, key = call.dc, call.key
     perm_id = int.from_bytes(request[4:12], "little", signed=True)
-    _bad_luck(call, perm_id)
+    _strike_before_judging(call, perm_id)
     if call.peer.struck("accept-bind", call.now, "accepted whatever its bytes"):
-        return _tie(call, request, perm_id)
+        return _record_binding(call, request, perm_id)
     same = request == key.bound_by and key.bound_in == (call.session_id, call.message.msg_id)
     if same and key.bound_to is not None and dc.keys.permanent(key.bound_to):
         call.note("bind_repeated", "the same message as the present binding: nothing changes")
@@ -176,11 +176,11 @@ def bind(call: Call, request: bytes) -> bytes:
     if facts.call is None or facts.perm_key is None or key.expires_at is None:
         raise RpcError(400, INVALID)  # reached only where a lesson switches checks off, or judges by itself
     key.expires_at = min(key.expires_at, facts.call["expires_at"])
-    return _tie(call, request, perm_id)
+    return _record_binding(call, request, perm_id)
 
 
-def _bad_luck(call: Call, perm_id: int) -> None:
-    """The faults that come before anybody looks at a binding."""
+def _strike_before_judging(call: Call, perm_id: int) -> None:
+    """Let the faults happen that strike before a binding is judged."""
     keys, struck = call.dc.keys, call.peer.struck
     if struck("slow", call.now, "this binding is answered -503 Timeout"):
         raise RpcError(-503, "Timeout")
@@ -191,7 +191,7 @@ def _bad_luck(call: Call, perm_id: int) -> None:
 
 
 def _facts(call: Call, request: bytes, perm_id: int) -> Facts:
-    """What this data centre knows about the request."""
+    """The request, with what this data centre knows when it arrives."""
     key, perm = call.key, call.dc.keys.permanent(perm_id)
     if perm is not None and call.now < perm.created + call.dc.rules.perm_key_delay:
         perm = None  # not yet known to the machine that binds
@@ -203,12 +203,12 @@ def _facts(call: Call, request: bytes, perm_id: int) -> Facts:
 
 
 REQUEST_KEPT = 512
-"""Bytes of a refused request that the log keeps: a proper one has 132, one sealed with RSA by mistake 284."""
+"""Bytes of a refused request that the log keeps: a right one has 132, one sealed with RSA by mistake 284."""
 
 
 def _refuse(call: Call, facts: Facts, verdict: Verdict, perm_id: int) -> None:
-    """Note why, to be told when the answer has left, and raise what the client may know."""
-    consult = call.dc.consult if call.dc.judge is judge else None  # the doctor knows the library's rules alone
+    """Note the reason, which listeners get after the answer, and raise the error that the client gets."""
+    consult = call.dc.consult if call.dc.judge is judge else None  # the doctor knows no other rules
     call.note(
         "bind_refused", lambda: explain(verdict), verdict, failed=verdict.failed, request=facts.request[:REQUEST_KEPT],
         session_id=call.session_id, temp_auth_key_id=call.key.auth_key.id, perm_auth_key_id=perm_id,
@@ -218,8 +218,8 @@ def _refuse(call: Call, facts: Facts, verdict: Verdict, perm_id: int) -> None:
     raise RpcError(400, str(verdict.error))
 
 
-def _tie(call: Call, request: bytes, perm_id: int) -> bytes:
-    """The temporary key now stands for the permanent one."""
+def _record_binding(call: Call, request: bytes, perm_id: int) -> bytes:
+    """Bind the temporary key to the permanent one."""
     dc, key, perm = call.dc, call.key, call.dc.keys.permanent(perm_id)
     for other in dc.keys.bound_to(perm_id) if dc.rules.one_temp_key else ():
         if other is not key:
@@ -241,7 +241,7 @@ def _tie(call: Call, request: bytes, perm_id: int) -> bytes:
 def explain(verdict: Verdict) -> str:
     """A refused binding in one sentence: the error, the check, got, expected, and why that check exists."""
     row = next((row for row in verdict.checks if row.name == verdict.failed), None)
-    if row is None:  # a judge that somebody else wrote need not show its rows
+    if row is None:  # a judge that a caller wrote need not list its rows
         return f"{verdict.error}: {verdict.failed}"
     got, expected = (v.hex() if isinstance(v, bytes) else v for v in (row.got, row.expected))
     others = [name for name in verdict.failing if name != verdict.failed]
@@ -259,7 +259,7 @@ def _nearest_dc(call: Call, request: Dissection) -> bytes:
 
 CONFIGS = {155: "cc1a241e", 145: "232566ac", 1: "330b4067"}
 """Which config a client can read, by the lowest layer that has it. Layers 143 and below, 146 to 152, and 155 and above
-were read in schemas that clients ship; what lies between is DEDUCED."""
+were read in schemas that clients ship; those between are DEDUCED."""
 
 
 def _config(call: Call, request: Dissection) -> bytes:
@@ -323,7 +323,7 @@ _LINES_WITHOUT_LOGIN = """
     langpack.getDifference#cd984aa5 langpack.getLanguages#42c6978f langpack.getLanguage#6a596502
 """
 WITHOUT_LOGIN: Mapping[int, str] = {int(line[-8:], 16): line[:-9] for line in _LINES_WITHOUT_LOGIN.split()}
-"""What is called before anybody is logged in. This data centre has none of it, and says so: a client that is told
+"""Methods that are called before a login. This data centre has none of them and says so: a client that gets
 AUTH_KEY_UNREGISTERED instead logs out and destroys its keys. Source: core.telegram.org/methods, DEDUCED for some."""
 
 
@@ -335,7 +335,7 @@ def _pong(call: Call, request: Dissection) -> bytes:
 
 
 def _pong_or_hang_up(call: Call, request: Dissection) -> bytes:
-    """The connection ends unless the client speaks again in time, which is never later than it would end anyway."""
+    """The connection ends if the client is silent for `disconnect_delay` seconds, or for the usual time if shorter."""
     call.peer.patience = min(max(1, request["disconnect_delay"]), call.dc.limits.idle_seconds)
     return _pong(call, request)
 
@@ -360,8 +360,8 @@ def _destroy_auth_key(call: Call, request: Dissection) -> bytes:
 
 
 def _state(call: Call, request: Dissection) -> bytes:
-    """What became of messages. A client that asks has missed their answers, so these are sent again: TDLib, told no
-    more than that its message arrived, waits for the answer without end."""
+    """The state of messages. A client that asks has missed their answers, so the answers are sent again: if TDLib only
+    learns that its message arrived, it waits for the answer without end."""
     info = bytes(call.session.window.state(msg_id, call.now) for msg_id in request["msg_ids"])
     for msg_id in dict.fromkeys(request["msg_ids"]):
         kept = call.session.answers.get(msg_id)

@@ -2,7 +2,7 @@
 
 A packet begins with an auth_key_id: zero before a key exists, otherwise the name of the key that opens the rest.
 Inside an encrypted packet stands a message: salt, session_id, msg_id, seqno, length, body, padding. `x` is 0 towards
-the data centre and 8 towards the client. Everything is sealed by MTProto 2.0, but for one thing: the binding.
+the data centre and 8 towards the client. MTProto 2.0 seals everything except the binding.
 
 Source: core.telegram.org/mtproto/description (2.0), /mtproto/description_v1 (1.0).
 """
@@ -26,7 +26,7 @@ from mtlib.wire.notes import Note, constant, derived, given, random
 from mtlib.wire.schema import INT, LONG, SCHEMA
 
 TO_SERVER, TO_CLIENT = 0, 8
-"""The two values of `x`: where in the auth_key the schedules begin to cut."""
+"""The two values of `x`: the offset in the auth_key at which the key schedules start."""
 
 DESCRIPTION = "core.telegram.org/mtproto/description"
 HEADER = 32
@@ -45,7 +45,7 @@ PLAIN = Layout(
         Field("trailing", Rest(), random("left over: transport padding, ignored")),
     ),
 )
-"""A packet of the key exchange. Data centres pad their plain answers, so what follows is tolerated."""
+"""A packet of the key exchange. Data centres pad their plain answers, so bytes after the message are accepted."""
 
 
 def plain_packet(msg_id: int, body: Dissection | bytes) -> Dissection:
@@ -104,7 +104,7 @@ ANSWER_PACKET = _packet_layout(TO_CLIENT)
 
 
 def padding_size(body: int) -> int:
-    """The least lawful padding for a body of `body` bytes.
+    """The least padding allowed for a body of `body` bytes.
 
     Source: core.telegram.org/mtproto/description, "Encrypted message: encrypted_data".
     """
@@ -124,10 +124,10 @@ def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Disse
 
 
 def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
-    """The message inside, after the checks that come before believing anything: key id, whole blocks, msg_key
+    """The message inside, if it passes the checks that must come first: key id, whole blocks, msg_key
     (over plaintext and padding, in constant time), length and padding.
 
-    Raises DecodeError where there is no room for a message, CheckError for every other failure.
+    Raises DecodeError if there is no room for a message, CheckError for every other failure.
     Source: core.telegram.org/mtproto/security_guidelines, "MTProto encrypted messages".
     """
     packet = octets(packet, "packet")
@@ -138,7 +138,7 @@ def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
         raise CheckError("sealed with another key", got=packet[:8], expected=key.id_bytes, where="packet/auth_key_id")
     msg_key = packet[8:24]
     plaintext = ige_decrypt(packet[24:], *kdf_v2(key, msg_key, x))
-    # The hash is always taken, whatever the plaintext looks like: nobody learns from the time it takes.
+    # The hash is computed whatever the plaintext looks like, so that the time taken gives nothing away.
     if not compare_digest(msg_key_v2(key, plaintext, x), msg_key):
         raise CheckError("msg_key is not the hash of what was sealed", where="packet/msg_key")
     length = int.from_bytes(plaintext[28:32], "little", signed=True)
@@ -154,7 +154,7 @@ def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
 
 
 def encrypt_v1(envelope: bytes, padding: bytes, key: AuthKey) -> tuple[bytes, bytes]:
-    """msg_key and ciphertext by MTProto 1.0: the hash stops before the padding, and no key goes into it.
+    """msg_key and ciphertext by MTProto 1.0, where msg_key covers neither the padding nor any key.
 
     Source: core.telegram.org/mtproto/description_v1.
     """
@@ -164,8 +164,8 @@ def encrypt_v1(envelope: bytes, padding: bytes, key: AuthKey) -> tuple[bytes, by
 
 
 def decrypt_v1(msg_key: bytes, ciphertext: bytes, key: AuthKey) -> bytes:
-    """What MTProto 1.0 sealed, padding included. Nothing is checked: what the hash covers depends on the length
-    field inside, or, for the binding, on constants."""
+    """The plaintext that MTProto 1.0 sealed, padding included. Nothing is checked: how much msg_key covers depends
+    on the length field inside or, for the binding, on constants."""
     return ige_decrypt(ciphertext, *kdf_v1(auth_key(key, "key"), msg_key))
 
 
@@ -176,7 +176,7 @@ TRANSPORTS = "core.telegram.org/mtproto/mtproto-transports"
 
 @dataclass(frozen=True)
 class FrameShape(Shape):
-    """One frame of a framing, with the packet that it carries cut by `packet`."""
+    """One frame of the framing with that name; `packet` cuts the packet inside."""
 
     framing: str
     packet: Shape

@@ -1,7 +1,7 @@
-"""A client's session: numbers for its messages, and what it makes of those that come back.
+"""A client's session: it numbers the messages it sends, and turns the packets that come back into events.
 
-A session outlives connections. It names messages (msg_id, seqno), knows the salt and the clock, keeps what has not
-been answered, and turns packets into events. It is mutable and small; `now` is unix seconds with fraction.
+A session outlives connections. It numbers messages (msg_id, seqno), knows the salt and the server's clock, and keeps
+the requests that have not been answered. It is mutable; `now` is unix seconds with fraction.
 
 Source: core.telegram.org/mtproto/description, /mtproto/security_guidelines, /mtproto/service_messages.
 """
@@ -36,8 +36,8 @@ from mtlib.wire.dissection import STRICT, Dissection, Reading
 from mtlib.wire.schema import SCHEMA
 
 ANSWERS = Limits(frame=2 << 20, inflated=8 << 20, ids=1 << 16, objects=1 << 14)
-"""What a client takes from the data centre that it has chosen: a part of a file is 1 MiB, and the configuration of an
-app packs well. A result with more objects than that stays bytes."""
+"""What a client accepts from the data centre that it has chosen: a file part has 1 MiB, and the configuration of an
+app compresses well. A result with more objects than that stays bytes."""
 
 
 class RpcResult(NamedTuple):
@@ -70,7 +70,7 @@ class ServiceMessage(NamedTuple):
 SessionEvent = RpcResult | BadMessage | ServiceMessage
 
 _NAMES_ITS_REQUEST = {"pong": "msg_id", "future_salts": "req_msg_id", "msgs_state_info": "req_msg_id"}
-"""Answers that come without rpc_result, and the field that names what they answer."""
+"""Answers that come without rpc_result, and the field that holds the msg_id of the request."""
 _ANSWERED_BY = {
     "ping": ("pong",),
     "ping_delay_disconnect": ("pong",),
@@ -80,12 +80,13 @@ _ANSWERED_BY = {
     "destroy_session": ("destroy_session_ok", "destroy_session_none"),
     "destroy_auth_key": ("destroy_auth_key_ok", "destroy_auth_key_none", "destroy_auth_key_fail"),
 }
-"""The only requests that are not answered by rpc_result, and what answers them."""
+"""The only requests whose answer is no rpc_result, and the names of their answers."""
 
 
 class SentPacket(NamedTuple):
-    """One packet of a client: `request` is the message that was asked for, `outer` the one in the packet (the same, or
-    a container with acknowledgements), `message` that one with salt, session and padding, `packet` the whole, sealed.
+    """One packet of a client. `request` is the message that the caller wanted to send, `outer` the one in the packet
+    (the same, or a container with it and acknowledgements); `message` is `outer` with salt, session and padding,
+    `packet` the whole, sealed.
     """
 
     request: Message
@@ -116,7 +117,7 @@ class SentPacket(NamedTuple):
         return body if body.values.get("session_id") == asked.values.get("session_id") else None
 
     def not_received(self, event: SessionEvent) -> bool:
-        """Whether `event` begins a session that knows nothing of this packet: it has to go out again.
+        """Whether `event` announces a new session that never got this packet, which has to be sent again.
 
         Source: core.telegram.org/mtproto/service_messages, "New session creation notification".
         """
@@ -125,7 +126,7 @@ class SentPacket(NamedTuple):
 
 
 def _innermost(body: bytes) -> Dissection | bytes:
-    """The request inside invokeWithLayer, initConnection and their like; an experiment may be none."""
+    """The request inside invokeWithLayer, initConnection and their like. An experiment's bytes may not parse."""
     lenient = Reading(lenient=True)
     cut = look(body, lenient)
     while isinstance(cut, Dissection) and "query" in cut.values:
@@ -138,7 +139,7 @@ class Session:
     """One session of a client under one key.
 
     `salt` and `time_offset` (server minus local, seconds) come from the key exchange and are corrected by notices;
-    `last_msg_id` is the highest that this client has used so far: ids go on rising from one session to the next.
+    `last_msg_id` is the highest that this client has used so far: ids keep rising from one session to the next.
     Raises LocalError for a session_id that is zero or no long.
     """
 
@@ -157,12 +158,12 @@ class Session:
         self.window = Window((ANSWER, NOTICE), ANSWERS)
         self.pending: Newest[Message] = Newest(ANSWERS.seen)
         self.sent: Newest[tuple[int, tuple[int, ...]]] = Newest(ANSWERS.seen)
-        """By msg_id of what went out: the msg_id of the request in it, and of what it acknowledged."""
+        """By the msg_id of each message sent: the msg_id of the request in it, and those that it acknowledged."""
         self._to_ack: deque[int] = deque()
         self._packets = 0
 
     def next_msg_id(self, now: float) -> int:
-        """The id for the message that is sent next; a binding needs it before it is built."""
+        """The id for the next message. A binding contains it, so it is chosen before the binding is built."""
         self.last_msg_id = next_msg_id(now + self.time_offset, self.last_msg_id)
         return self.last_msg_id
 
@@ -189,7 +190,7 @@ class Session:
         return self._seal(message, message)
 
     def again(self, sent: SentPacket) -> SentPacket:
-        """The same message under the same msg_id, with all that was in it, under the present salt."""
+        """The same message again, under the same msg_id, with the present salt."""
         return self._seal(sent.request, sent.outer)
 
     def _seal(self, request: Message, outer: Message) -> SentPacket:
@@ -202,7 +203,7 @@ class Session:
         return SentPacket(request, outer, message, seal(message, self.key))
 
     def receive(self, packet: bytes, now: float) -> list[SessionEvent]:
-        """What a packet says, in order. What was said before says nothing, and is acknowledged once more.
+        """The events of a packet, in order. A repeated message gives none, and is acknowledged once more.
 
         Raises CheckError or DecodeError for a packet that must not be believed; the session is then unchanged.
         """
@@ -228,8 +229,8 @@ class Session:
         return cut
 
     def _excused(self, body: Dissection | bytes | RpcResult) -> bool:
-        """Two kinds may come at any time: notices, because the clock is set by them, and (DEDUCED) answers to what is
-        still open, which cannot have been there before: our clock may jump meanwhile."""
+        """Whether a message is accepted at any time. Notices are, because they set the clock, and so are
+        (DEDUCED) answers to pending requests: those cannot be repeats, and our clock may have jumped meanwhile."""
         if isinstance(body, Dissection):
             return body.name in _NOTICES or body.values.get(_NAMES_ITS_REQUEST.get(body.name, ""), 0) in self.pending
         return isinstance(body, RpcResult) and body.req_msg_id in self.pending
@@ -242,7 +243,7 @@ class Session:
     def _take(
         self, message: Message, body: Dissection | bytes | RpcResult, outer: Message, verdict: str, now: float
     ) -> Iterator[SessionEvent]:
-        """The event of one message, on its own or out of a container, if it is news."""
+        """The event of one message, alone or out of a container, if the message is new."""
         if message.seqno % 2 and len(self._to_ack) < _ACKS:
             self._to_ack.append(message.msg_id)
         if message.msg_id != outer.msg_id:
@@ -259,7 +260,7 @@ class Session:
             self.pending.pop(body.req_msg_id, None)
             yield body
         elif isinstance(body, Dissection) and body.name in _NOTICES:
-            if body["bad_msg_id"] in self.sent:  # one about a message that was never sent teaches nothing
+            if body["bad_msg_id"] in self.sent:  # a notice about a message that was never sent is ignored
                 yield self._bad(body, outer_msg_id, now)
         else:
             if isinstance(body, Dissection) and body.name == "new_session_created":
@@ -269,8 +270,8 @@ class Session:
             yield ServiceMessage(message.msg_id, body)
 
     def _bad(self, body: Dissection, msg_id: int, now: float) -> BadMessage:
-        """Take what the notice teaches: the salt, or the clock (the notice's own msg_id is the server's time). What an
-        ignored container acknowledged is due once more, and its request is no longer open."""
+        """Correct the salt or the clock by a notice (its own msg_id is the server's time). The acknowledgements in an
+        ignored container are due once more, and its request is no longer pending."""
         code, (request, acks) = body["error_code"], self.sent[body["bad_msg_id"]]
         if body.name == "bad_server_salt":
             self.salt = body["new_server_salt"]
@@ -285,7 +286,7 @@ class Session:
         return BadMessage(body["bad_msg_id"], code, notice, self.time_offset)
 
     def _due(self) -> tuple[int, ...]:
-        """The ids that are to be acknowledged now."""
+        """Take the ids that are to be acknowledged now."""
         return tuple(self._to_ack.popleft() for _ in range(min(len(self._to_ack), _ACKS)))
 
     def _ack(self, msg_ids: tuple[int, ...], now: float) -> Message:
@@ -294,14 +295,14 @@ class Session:
 
 
 _ACKS = 8192
-"""Ids in one msgs_ack at most, and those that wait for the next one. Source: /mtproto/service_messages."""
+"""The most ids in one msgs_ack, and the most that wait for the next one. Source: /mtproto/service_messages."""
 _LAST = 2**63 - (86400 << 32)
-"""A day before the last msg_id that there is: a clock that is set to it leaves no msg_id for what is to be said."""
+"""A day before the last possible msg_id: a clock set to the very end would leave no msg_id to send with."""
 _NOTICES = ("bad_msg_notification", "bad_server_salt")
 
 
 def look(body: bytes, reading: Reading = STRICT) -> Dissection | bytes:
-    """A boxed object cut, or its bytes where its constructor is not known here, or it has more parts than `reading`
+    """Cut a boxed object. It stays bytes if its constructor is not known here, or if it has more parts than `reading`
     allows. Raises DecodeError for damage."""
     try:
         return SCHEMA.dissect(body, reading) if SCHEMA.knows(body) else body

@@ -1,7 +1,7 @@
-"""What a data centre remembers: keys, their salts and sessions, who is bound to whom, what happened, and what it was
-set up with.
+"""What a data centre remembers: keys with their salts, sessions and bindings, the log of what happened, and its
+settings.
 
-`DataCenterState` is shared by all connections; `ConnectionState` is what answering may know of one of them.
+`DataCenterState` is shared by all connections; `ConnectionState` is the part of one connection that answers depend on.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Source: core.telegram.org/mtproto/description, "Server salt" (2.0; the page on 1
 
 
 UNACKNOWLEDGED = 60
-"""Seconds until what nobody acknowledged is sent again. DEDUCED: the documents name no time; TDLib waits up to 30."""
+"""Seconds until an unacknowledged message is sent again. DEDUCED: no document names a time; TDLib waits up to 30."""
 
 
 class Salts:
@@ -57,7 +57,7 @@ class Salts:
         return self._of(period)
 
     def accepted(self, now: float) -> list[int]:
-        """What a message may carry now: the current salt, and the one before."""
+        """The salts that a message may carry now: the current one, and the one before."""
         period = self._period(now)
         return [self._of(p) for p in (period, period - 1) if p >= 0]
 
@@ -69,7 +69,7 @@ class Salts:
 
 
 class ServerSession:
-    """One session as the server keeps it: which msg_ids it saw, what it answered, how far its own numbers are."""
+    """One session as the server keeps it: the msg_ids it saw, its answers, and its own last msg_id and seqno."""
 
     def __init__(self, limits: Limits, floor: int = 0) -> None:
         self.window = Window((FROM_CLIENT,), limits, floor)
@@ -78,12 +78,12 @@ class ServerSession:
         self.greeted = False
         self.remarked: set[str] = set()
         self.answers: Newest[bytes] = Newest(limits.answers)
-        """What requests were answered, by their msg_id: one that comes again gets the same."""
+        """The answers, by the msg_id of the request: a request that comes again gets the same."""
         self.unacknowledged: Newest[tuple[float, bytes]] = Newest(limits.answers)
-        """What was said, by its own msg_id, and when: until it is acknowledged, or goes out again."""
+        """The answers sent and when, by their own msg_id, until they are acknowledged or sent again."""
 
     def overdue(self, now: float) -> list[bytes]:
-        """What waits for its acknowledgement since more than UNACKNOWLEDGED seconds; it is waited for anew."""
+        """Take out the answers that nobody has acknowledged within UNACKNOWLEDGED seconds."""
         late = {m: body for m, (since, body) in self.unacknowledged.items() if now - since > UNACKNOWLEDGED}
         for msg_id in late:
             del self.unacknowledged[msg_id]
@@ -92,13 +92,13 @@ class ServerSession:
 
 @dataclass(eq=False)
 class KnownKey:
-    """A key with everything that hangs on it. `expires_at` is None for a permanent key; `promised` is the end that the
-    key exchange spoke of, and a data centre may forget a temporary key earlier than that; `bound_to` is the id of the
-    permanent key that a temporary one is bound to, `bound_by` the request that did it, in which session and message
-    (`bound_in`); `just_bound` until the next packet. `layer` is the version of the API that its client named last,
-    `introduced` whether it has said initConnection. `forgotten` holds the newest msg_id of each session that is no more
-    here, and `floor` the newest of those that are no more there either. `used` is shared by all keys: whose
-    each session is, by both ids, the least recently used first."""
+    """A key, and all that the data centre knows about it. `expires_at` is None for a permanent key. `promised` is the
+    end agreed in the key exchange; a data centre may forget a temporary key before that. `bound_to` is the id of the
+    permanent key that a temporary one is bound to, `bound_by` the request that bound it, and `bound_in` the session_id
+    and msg_id of that request; `just_bound` is True until the next packet. `layer` is the API layer that the client
+    named last, `introduced` says whether it has sent initConnection. `forgotten` holds the newest msg_id of each
+    forgotten session, `floor` the newest of those that have left `forgotten`. `used` is shared by all keys: the key of
+    each session, by key id and session_id, the least recently used first."""
 
     auth_key: AuthKey
     created: float
@@ -123,14 +123,14 @@ class KnownKey:
 
     @property
     def ready(self) -> bool:
-        """Whether API methods may be called with it: a temporary key must be bound first."""
+        """Whether API methods may be called under this key: a temporary one must be bound first."""
         return not self.temporary or self.bound_to is not None
 
     def session(self, session_id: int, limits: Limits) -> ServerSession:
-        """The session of that name, new if it is new; the one used least recently makes room, of this key where it has
-        too many, or of any. One that was forgotten begins again above everything it saw, for that packet may be a
-        repeated one. Other sessions are not held to it: its newest msg_id may have been up to `Limits.future` seconds
-        ahead of the clock."""
+        """The session with that id, made if there is none. Beyond the limits of this key or of the data centre, the one
+        used least recently is forgotten. A forgotten session that comes back accepts only msg_ids above all it
+        has seen, for its packet may be a repeated one. Other sessions do not inherit that floor: the newest msg_id may
+        have been up to `Limits.future` seconds ahead of the clock."""
         found = self.sessions.pop(session_id, None)
         if found is None:
             found = ServerSession(limits, max(self.floor, self.forgotten.pop(session_id, 0)))
@@ -147,7 +147,7 @@ class KnownKey:
         return found
 
     def forget_session(self, session_id: int) -> bool:
-        """Forget a session, but for its newest msg_id if it has one."""
+        """Forget a session, except for its newest msg_id. False if there was none."""
         gone = self.sessions.pop(session_id, None)
         self.used.pop((self.auth_key.id, session_id), None)
         if gone is not None and gone.window.highest > self.floor:
@@ -156,7 +156,7 @@ class KnownKey:
 
 
 class Keyring:
-    """The keys of one data centre, permanent and temporary; each kind is bounded, the least recently used go first."""
+    """The keys of one data centre. Permanent and temporary ones are each bounded: the least recently used go first."""
 
     def __init__(self, limits: Limits, entropy: Entropy) -> None:
         self._limits, self._entropy = limits, entropy
@@ -166,7 +166,7 @@ class Keyring:
         self._made = 0
 
     def add(self, auth_key: AuthKey, salt: int, now: float, promised: int | None = None, longest: int = 0) -> KnownKey:
-        """Remember a new key: a temporary one if an end was `promised`; `longest` seconds cut its life short."""
+        """Remember a new key. It is temporary if an end was `promised`; `longest`, in seconds, may shorten its life."""
         self._made += 1
         scope = self._entropy.at(f"salts-{self._made}")
 
@@ -182,7 +182,7 @@ class Keyring:
         return made
 
     def get(self, auth_key_id: int, now: float) -> KnownKey | None:
-        """The key of that id, if it is known and has not ended."""
+        """The key with that id, if it is known and has not expired."""
         found = self._permanent.get(auth_key_id) or self._temporary.get(auth_key_id)
         if found is None:
             return None
@@ -191,7 +191,7 @@ class Keyring:
             return None
         (self._temporary if found.temporary else self._permanent).move_to_end(auth_key_id)
         if found.bound_to is not None and found.bound_to in self._permanent:
-            # whoever uses a temporary key uses the permanent one behind it
+            # using a temporary key uses the permanent one, too
             self._permanent.move_to_end(found.bound_to)
         return found
 
@@ -211,12 +211,12 @@ class Keyring:
         return found is not None
 
     def forget_permanent(self, auth_key_id: int) -> None:
-        """Forget a permanent key alone: what a machine does that has not heard of it, or no more."""
+        """Forget a permanent key alone, like a machine that has not heard of it: temporary keys stay bound to it."""
         if auth_key_id in self._permanent:
-            self._part(self._permanent.pop(auth_key_id))
+            self._free_sessions(self._permanent.pop(auth_key_id))
 
     def forget_temporary(self) -> None:
-        """What a restart does: temporary keys live in memory only."""
+        """Forget all temporary keys, as a restart does: they live in memory only."""
         for key in tuple(self._temporary.values()):
             self._forget(key)
 
@@ -226,7 +226,7 @@ class Keyring:
             key.bound_to, key.bound_by = None, b""
 
     def resembling(self, wrong_id: bytes) -> str:
-        """Which key made here a wrong auth_key_id was cut from, in words; empty where it is from none."""
+        """In words, from which known key a wrong auth_key_id was cut, and where; empty if from none."""
         for known in self:
             for name in ("sha1", "sha256"):
                 digest = hashlib.new(name, bytes(known.auth_key)).digest()
@@ -241,10 +241,10 @@ class Keyring:
         for bound in () if key.temporary else self.bound_to(key.auth_key.id):
             self._forget(bound)
         (self._temporary if key.temporary else self._permanent).pop(key.auth_key.id, None)
-        self._part(key)
+        self._free_sessions(key)
 
-    def _part(self, key: KnownKey) -> None:
-        """The sessions of a key that is here no more take no room."""
+    def _free_sessions(self, key: KnownKey) -> None:
+        """Free the room that the sessions of a forgotten key take."""
         for session_id in key.sessions:
             self._used.pop((key.auth_key.id, session_id), None)
 
@@ -280,13 +280,13 @@ class LogEvent:
 
 
 class EventLog:
-    """What happened at a data centre, in plain words: for its owner's eyes, never for the wire. The last events, oldest
-    first; `listen` hears each one, in order. The answer to a packet leaves first: what happens meanwhile is noted at
-    once and told afterwards, and a sentence that takes work is a function, which runs when somebody reads it, at the
-    latest when it is told.
+    """What happened at a data centre, in plain words: for its owner, never for the wire. It holds the last events, the
+    oldest first; `listen` adds a listener, which gets each new one. The answer to a packet is sent first: events are
+    noted at once, and listeners are told afterwards. A sentence that takes work is a function, which runs when somebody
+    reads the event, at the latest when listeners are told.
 
-    A listener that raises hears nothing more, and an event `listener_failed` says so: what happens at a data centre
-    must not depend on who looks on.
+    A listener that raises is removed, and an event `listener_failed` says so: a data centre must not behave
+    differently because somebody listens.
     """
 
     def __init__(self, keep: int) -> None:
@@ -295,17 +295,17 @@ class EventLog:
         self._listeners: list[Callable[[LogEvent], None]] = []
 
     def add(self, event: LogEvent) -> None:
-        """Note an event, and tell it."""
+        """Note an event, and tell the listeners."""
         self.note(event)
         self.tell()
 
     def note(self, event: LogEvent) -> None:
-        """Note an event that is told later: while an answer is being made nothing may hold it up."""
+        """Note an event for a later `tell`: nothing may delay an answer that is being made."""
         self._events.append(event)
         self._untold.append(event)
 
     def tell(self) -> None:
-        """Tell the listeners what was noted since."""
+        """Tell the listeners the events noted since the last time."""
         while self._untold:
             event = self._untold.popleft()
             _ = event.text
@@ -326,7 +326,7 @@ class EventLog:
         self._listeners.append(listener)
 
     def named(self, *names: str) -> list[LogEvent]:
-        """The events of these names."""
+        """The events with one of these names."""
         return [event for event in self if event.name in names]
 
     def __iter__(self) -> Iterator[LogEvent]:
@@ -345,11 +345,11 @@ class EventLog:
 class DataCenterState:
     """One data centre: its keys, sessions and bindings, its rules, limits and faults, and the log of what happened.
 
-    `dc_id` is accepted in a key exchange, and for temporary keys its negative (media); absent is fine, anything else is
-    -444. 10000 is added for a test data centre. `address` is what help.getConfig tells a client whose own end is not
-    known. `judge` decides over bindings. `consult`, where somebody sets it, says in a sentence which mistake a packet
-    shows that does not open, or a binding that the library's own `judge` refused; it is asked after the answer has
-    left, and only the log hears it.
+    A key exchange may name `dc_id`, no data centre at all or, for a temporary key, -`dc_id` (media); anything else is
+    -444. 10000 is added for a test data centre. `address` is what help.getConfig gives a client if the address that it
+    dialled is not known. `judge` decides on bindings. `consult`, if set, names in a sentence the mistake in a packet
+    that does not open, or in a binding that the library's own `judge` refused. It is asked after the answer has left,
+    and its sentence goes to the log only.
     """
 
     def __init__(
@@ -397,21 +397,21 @@ class DataCenterState:
         return dc is None or dc == self.dc_id or (temporary and dc == -self.dc_id)
 
     def clock(self, now: float) -> float:
-        """This data centre's idea of the time, where `now` is what its owner's clock shows. A clock that goes back is
-        believed and noted: it is a wall clock, and somebody has set it."""
+        """The time of this data centre; `now` is what its owner's clock shows. If that goes back, the new time is used
+        and an event noted: it is a wall clock, and somebody has set it."""
         if now < self._latest - 1:
             self.trace.add(LogEvent("clock_jumped", 0, now, f"the clock went back by {self._latest - now:.0f} s"))
         self._latest = now
         return now + self.faults.setting("clock-offset") + self.slept
 
     def clashes(self, auth_key_id: int) -> bool:
-        """Whether a new key of that id cannot be had, because it is taken."""
+        """Whether a key with that id exists already."""
         return any(key.auth_key.id == auth_key_id for key in self.keys)
 
 
 class ConnectionState:
-    """One connection: its number in the log, its entropy, its own end as the client dialled it, and how many seconds of
-    silence it bears (`patience`). `answering` while a packet is: what is noted then is told after the answer."""
+    """One connection: its number in the log, its entropy, the address that the client dialled, and the seconds of
+    silence after which it ends (`patience`). While `answering`, events are noted, and told after the answer."""
 
     def __init__(self, dc: DataCenterState, address: tuple[str, int] | None = None) -> None:
         dc.connections_made += 1
@@ -429,13 +429,13 @@ class ConnectionState:
         return everywhere.get(host, host.removeprefix("::ffff:") if "." in host else host), port
 
     def remark(self, session: ServerSession, about: str, now: float, text: str) -> None:
-        """Record, once in a session, what works here and not everywhere."""
+        """Note, once per session, what works here but not at Telegram."""
         if about not in session.remarked:
             session.remarked.add(about)
             self.note("unlike_telegram", now, text, about=about)
 
     def struck(self, fault: str, now: float, said: str) -> bool:
-        """Whether a fault is due. It happens then, once more, and is recorded."""
+        """Whether a fault is due. If it is, it counts as having happened, and is noted."""
         due = self.dc.faults.strike(fault)
         if due:
             self.note("fault", now, f"{fault}: {said}")
@@ -444,7 +444,7 @@ class ConnectionState:
     def note(
         self, name: str, now: float, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
     ) -> None:
-        """Record what happened."""
+        """Note an event, and tell the listeners unless an answer is being made."""
         self.dc.trace.note(LogEvent(name, self.number, now, text, facts, verdict))
         if not self.answering:
             self.dc.trace.tell()

@@ -10,8 +10,8 @@
 The server answers in the same framing and sends no tag.
 
 A framing object is one end of one connection. It turns packets into frames (`wrap`), and bytes that arrive in pieces
-of any size back into packets (`feed`, then `next` until it answers None). It opens no socket and never reads the
-packet, apart from the two things that travel in its place: transport errors and quick-ack tokens.
+of any size back into packets (`feed`, then `next` until it returns None). It opens no socket and never reads the
+packet; it recognises only the two things that may stand in its place, transport errors and quick-ack tokens.
 
 Source: core.telegram.org/mtproto/mtproto-transports, one section for each, "Quick ack", "Transport errors".
 """
@@ -37,14 +37,14 @@ CARRIED = {
     "error": "transport error: a negative int in the place of a packet",
     "quick_ack": "quick-ack token: the first bytes of the hash that gave msg_key, with bit 31 set",
 }
-"""The parts a frame exists for, one of which is in each, with their meanings."""
+"""What a frame can carry, with the meaning of each. Every frame carries exactly one of them."""
 
 
 class Frame(NamedTuple):
     """What one frame carried.
 
     On a server `quick_ack` says that the client asks for a quick ack of this packet. On a client it says that
-    this is no packet but such an answer: `payload` is then the four bytes of the token, in the order they
+    this is a quick ack and no packet: `payload` is then the four bytes of the token, in the order that they
     have in the packet's hash, whatever the order on the wire.
     """
 
@@ -62,7 +62,7 @@ class FramePart(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What the first bytes of a frame announce; for the framings themselves."""
+    """What the first bytes of a frame announce; used by the framings only."""
 
     size: int  # bytes of the header itself
     body: int  # bytes that follow it
@@ -106,14 +106,14 @@ class Framing(ABC):
 
     @property
     def pending(self) -> int:
-        """Bytes held because their frame is not complete, or not asked for yet."""
+        """Bytes held because their frame is not complete, or `next` has not been called for it yet."""
         return len(self._buffer)
 
     def wrap(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
         """The frame that carries `payload`; with `quick_ack` a client asks for a token in answer.
 
-        Raises LocalError: a payload that is empty or that the header cannot announce, a quick ack where there
-        is none.
+        Raises LocalError for a payload that is empty or that the header cannot announce, and for a quick ack in a
+        framing that has none.
         """
         data = plain(payload, "payload")
         if not 0 < len(data) <= self.largest:
@@ -127,7 +127,7 @@ class Framing(ABC):
     def quick_ack(self, token: Buffer) -> bytes:
         """The wire form of a server's quick ack; `token` is four bytes as in the packet's hash, bit 31 set.
 
-        Raises LocalError: called on a client, a token of another shape, a framing without quick acks.
+        Raises LocalError on a client, for a token of another shape, and in a framing without quick acks.
         """
         self._only("server", "answers with quick acks")
         data = exact(token, 4, "token")
@@ -138,15 +138,15 @@ class Framing(ABC):
         return answer
 
     def feed(self, data: Buffer) -> None:
-        """Take bytes as they came, in pieces of any size. Nothing is read before `next`."""
+        """Take bytes as they came, in pieces of any size. They are not read before `next`."""
         if self.broken is None:
             self._buffer += plain(data, "data")
 
     def next(self) -> Frame | None:
         """The next whole frame, or None until more bytes come.
 
-        A length is judged as soon as the header is there, before any of the body. Raises DecodeError for a
-        frame that breaks a rule, TransportError (on a client) for a transport error; and on every later call.
+        A length is checked as soon as the header is there, before the body arrives. Raises DecodeError for a
+        frame that breaks a rule, and TransportError (on a client) for a transport error, then and on every later call.
         """
         if self.broken is not None:
             raise copy.copy(self.broken)
@@ -168,7 +168,7 @@ class Framing(ABC):
         """What the bytes of one whole frame are: named pieces that tile it, without gap or overlap.
 
         `packet` is the payload; seen from a client, `error` or `quick_ack` may stand in its place. Checksum
-        and sequence number of the full framing are shown, not judged. Raises DecodeError if this is not one
+        and sequence number of the full framing are shown, not checked. Raises DecodeError if this is not one
         frame, TransportError for a bare transport error where a full frame should be.
         """
         data = plain(frame, "frame")
@@ -190,7 +190,7 @@ class Framing(ABC):
         return self._token(token)
 
     def _token(self, token: bytes) -> bytes:
-        """A token from its order in the packet's hash to that on the wire, or back."""
+        """Convert a token from its order in the packet's hash to that on the wire, or back."""
         return token
 
     def _parts(self, frame: bytes, head: Head) -> tuple[FramePart, ...]:
@@ -244,7 +244,7 @@ def signed(raw: bytes | bytearray) -> int:
 def is_error(code: int) -> bool:
     """Whether a 4-byte payload is a transport error: a negative number of the size of an HTTP status.
 
-    Anything else of four bytes is handed on, and refused as a packet by whoever tries to read it.
+    Any other four bytes are handed on, and refused by whoever reads them as a packet.
     """
     return -1000 < code < 0
 
@@ -260,7 +260,7 @@ _PADDING = "random bytes, so that lengths betray less; the receiver drops them"
 
 
 class Abridged(Framing):
-    """The lightest framing: a length in 4-byte words, in one byte where it fits.
+    """The smallest framing: a length in 4-byte words, which takes one byte if it fits.
 
     `0a` and 40 bytes; from 127 words on `7f`, three bytes of length, and the payload. The top bit of the
     first byte asks for a quick ack (`7f` becomes `ff`). The answer is the token alone, bytes reversed, so
@@ -325,10 +325,10 @@ class Intermediate(Framing):
 class PaddedIntermediate(Intermediate):
     """Intermediate with random bytes behind the payload, counted by the length: 0 to 15 are read, 0 to 3 written.
 
-    No field says how many. An encrypted packet is 24 bytes and whole AES blocks, so its padding is what is
-    over; a plain message carries its own length, so it is handed on with the padding. What a client receives
-    that is shorter than any message is a transport error, or a quick ack: `ffffffff`, the token, up to 8
-    bytes. A bare token, as in intermediate, is understood as well.
+    No field says how many. An encrypted packet is 24 bytes and whole AES blocks, so the remainder is padding;
+    a plain message carries its own length, so it is handed on with the padding. If a client receives a payload
+    shorter than any message, it is a transport error, or a quick ack: `ffffffff`, the token, up to 8 bytes. A
+    bare token, as in intermediate, is understood as well.
 
     Sending needs `entropy`; each frame draws in a scope of its own, named by its number.
     """
@@ -380,7 +380,7 @@ class Full(Framing):
 
     The length counts all four. Each side numbers its frames from 0; the CRC32 covers everything before it.
     There is no tag (a server knows it by the second int, 0) and no quick ack. Servers have been seen to
-    answer with bare transport errors and no frame around them, so a client takes a negative length for one.
+    answer with bare transport errors and no frame around them, so a client takes a negative length as such an error.
     """
 
     name = "full"
@@ -438,7 +438,7 @@ FRAMINGS: dict[str, type[Framing]] = {
 
 
 def framing_named(name: str, *, side: Side = "client", limit: int = LIMIT, entropy: Entropy | None = None) -> Framing:
-    """One end of the framing of that name. LocalError for a name that is none."""
+    """One end of the framing of that name. LocalError for an unknown name."""
     if not isinstance(name, str) or name not in FRAMINGS:
         raise LocalError("no such framing", got=name, expected=", ".join(FRAMINGS), where="framing")
     return FRAMINGS[name](side, limit=limit, entropy=entropy)

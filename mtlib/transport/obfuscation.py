@@ -1,8 +1,8 @@
-"""What is spoken on a connection, and obfuscation: the 64 bytes that make it look like noise, and two key streams.
+"""Recognising a connection by its first bytes, and obfuscation: a header of 64 bytes, and two key streams.
 
 Obfuscation lies below the frames: a stream cipher over everything, keyed by a header that travels in the clear.
-Whoever reads the first 64 bytes can undo it, unless both sides also share the secret of a proxy: it hides
-which protocol is spoken, not what is said.
+Anybody who sees the first 64 bytes can undo it, unless both sides also share the secret of a proxy. It hides
+which protocol is used, not what is said.
 
 Source: core.telegram.org/mtproto/mtproto-transports, "Transport obfuscation".
 """
@@ -27,7 +27,7 @@ SIZE = 64
 OBFUSCATED = "obfuscated"
 
 TAGS = {(framing.tag * 4)[:4]: name for name, framing in FRAMINGS.items() if framing.tag}
-"""The framing tags a header can carry, with the framings they stand for. The full framing has none."""
+"""The framing tags a header can carry, with the framings they stand for. The full framing has no tag."""
 
 _FOREIGN = {
     b"HEAD": "HTTP",
@@ -42,8 +42,8 @@ _FOREIGN = {
     bytes.fromhex("0d0a0d0a000d0a51"): "a PROXY protocol header (version 2): a load balancer stands in front",
     bytes.fromhex("16030102"): "TLS",
 }
-"""Beginnings of other protocols. Those of four bytes are forbidden to an obfuscation header by the specification, the
-longer ones come up in no header by chance."""
+"""Beginnings of other protocols. The specification forbids those of four bytes in an obfuscation header; the longer
+ones practically never come up in one by chance."""
 
 
 def foreign_starts() -> tuple[str, ...]:
@@ -52,13 +52,13 @@ def foreign_starts() -> tuple[str, ...]:
                  for start in _FOREIGN if len(start) == 4)
 
 
-_ATTEMPTS = 64  # one header in 256 is forbidden; that many in a row means that the entropy is broken
+_ATTEMPTS = 64  # one header in 256 is forbidden; 64 in a row mean broken entropy
 _PADDED_SECRET = 0xDD
 _SECRET_FORMS = "32 hex digits, or dd and 32 more, or base64url of these"
 
 
 def foreign(start: Buffer) -> str:
-    """Which other protocol begins like this, in words for a log ("TLS", "SSH"); empty where none is recognised."""
+    """Which other protocol begins like this, in words for a log ("TLS", "SSH"); empty if none does."""
     data = plain(start, "start")
     for beginning, name in _FOREIGN.items():
         if data.startswith(beginning):
@@ -67,7 +67,7 @@ def foreign(start: Buffer) -> str:
     hello = len(data) >= 8 and data[0] == 0x16 and data[1] == 3 and data[2] <= 4 and data[5] == 1 and data[6] == 0
     if hello and data[3] - data[7] in (0, 1):
         return "TLS"
-    # These two are short, and then wait for an answer: nothing may follow.
+    # A SOCKS greeting is short, and then the client waits for an answer: nothing may follow.
     if 3 <= len(data) == 2 + data[1] and data[0] == 5 and set(data[2:]) <= {0, 1, 2}:
         return "SOCKS5"
     if 9 <= len(data) < SIZE and data[0] == 4 and data[1] in (1, 2) and data[-1] == 0 and data[8:-1].isascii():
@@ -76,9 +76,9 @@ def foreign(start: Buffer) -> str:
 
 
 def detect(start: Buffer) -> str | None:
-    """What kind of connection begins like this: a key of `FRAMINGS`, "obfuscated", or None while it is open.
+    """What kind of connection begins like this: a key of `FRAMINGS`, "obfuscated", or None if more bytes are needed.
 
-    Eight bytes always suffice, fewer for what has a tag. Raises DecodeError for the starts of other protocols.
+    Eight bytes always suffice; fewer do for a framing with a tag. Raises DecodeError for the starts of other protocols.
     """
     start = plain(start, "start")
     for name, framing in FRAMINGS.items():
@@ -92,11 +92,11 @@ def detect(start: Buffer) -> str | None:
 
 
 def hidden_secret(secret: str | Buffer | None) -> bytes | None:
-    """An MTProxy secret as people pass it on, in 16 bytes, or in 17 that begin with `dd`: it demands padded
-    intermediate then. None for none.
+    """An MTProxy secret, as people pass it on, as 16 bytes, or as 17 that begin with `dd`: these demand padded
+    intermediate. None stays None.
 
     Forms: 32 hex digits; `dd` and 32 more; the same 16 or 17 bytes in base64url, or as bytes. LocalError for anything
-    else, and for `ee...`, which stands for a disguise as TLS. The secret itself is in no error.
+    else, and for `ee...`, which asks for a disguise as TLS. No error shows the secret itself.
     """
     if secret is None:
         return None
@@ -128,7 +128,7 @@ def _secret_bytes(secret: str | Buffer) -> bytes:
 
 
 def header_allowed(random64: Buffer) -> bool:
-    """Whether no server can take a header of these 64 bytes for anything else.
+    """Whether a server takes these 64 bytes for an obfuscation header and for nothing else.
 
     Forbidden are the tags of the framings, the starts of HTTP and TLS, and zero in bytes 4 to 7, which would
     announce the full framing. Raises LocalError unless there are 64 bytes.
@@ -141,19 +141,19 @@ def header_allowed(random64: Buffer) -> bool:
 
 
 def tags_with(secret: bytes | None) -> dict[bytes, str]:
-    """The framing tags that go with a proxy's secret: all of them, or padded only."""
+    """The framing tags that a proxy's secret allows: all of them, or padded only."""
     padded = secret is not None and len(secret) == 17
     return {tag: name for tag, name in TAGS.items() if not padded or name == PaddedIntermediate.name}
 
 
 @dataclass(frozen=True, repr=False)
 class Obfuscation(Secret):
-    """One obfuscated connection: what is given, and one property for each value that follows from it.
+    """One obfuscated connection: the given values, and one property for each value computed from them.
 
     `random64` are the 64 bytes before tag and dc_id are written into them; `tag` is four bytes (`TAGS`); `dc_id` goes
     into bytes 60 and 61 and matters to proxies only (plus 10000 for test data centres, negative for media; None leaves
-    the random bytes); `secret` is a proxy's, as `hidden_secret` takes it. "Encrypt" is the way from client to server,
-    "decrypt" the way back, whoever does it.
+    the random bytes); `secret` is a proxy's, as `hidden_secret` takes it. "Encrypt" means from client to server and
+    "decrypt" the way back, on both sides.
 
     Raises LocalError for anything of another shape.
     """
@@ -176,7 +176,7 @@ class Obfuscation(Secret):
 
     @classmethod
     def draw(cls, entropy: Entropy, tag: bytes, dc_id: int | None = None, secret: bytes | None = None) -> Self:
-        """A fresh header for a client: 64 bytes, drawn again for as long as they are forbidden."""
+        """A fresh header for a client: 64 bytes, drawn again while they are forbidden."""
         for attempt in range(_ATTEMPTS):
             random64 = entropy.draw("obfuscation_header", SIZE, attempt=attempt)
             if header_allowed(random64):
@@ -188,8 +188,8 @@ class Obfuscation(Secret):
         """What a server reads in the 64 bytes that came: `framing`, `dc_id`, and the same key streams.
 
         `dc_id` is whatever stands there, random if the client wrote none. Raises DecodeError for a forbidden
-        start or a tag that is none, which is also what a wrong secret looks like; LocalError for the wrong
-        number of bytes or a secret of another shape.
+        start or an unknown tag, which is also what a wrong secret gives; LocalError for the wrong number of
+        bytes or a secret of another shape.
         """
         if not header_allowed(header64):
             raise DecodeError("a forbidden start", got=header64[:8], where="obfuscation")
@@ -237,8 +237,8 @@ class Obfuscation(Secret):
     def streams(self) -> tuple[Ctr, Ctr]:
         """New ciphers for what follows the header: client to server, and server to client.
 
-        The first stands at byte 64 of its key stream (the header has used up the rest), the second at 0. A
-        client encrypts with the first and decrypts with the second, a server the other way round.
+        The first stands at byte 64 of its key stream (the header has used 64 bytes), the second at 0. A client
+        encrypts with the first and decrypts with the second, a server the other way round.
         """
         encryptor = Ctr(self.encrypt_key, self.encrypt_iv)
         encryptor.update(bytes(SIZE))
@@ -246,7 +246,7 @@ class Obfuscation(Secret):
 
 
 KEY, IV = slice(8, 40), slice(40, 56)
-"""Where key and iv stand in the 64 bytes; for the way back, in the same bytes reversed."""
+"""The places of key and iv in the 64 bytes; for the way back, in the 64 bytes reversed."""
 TAG, DC = slice(56, 60), slice(60, 62)
 
 

@@ -1,9 +1,9 @@
-"""The two ends of a connection: obfuscation below, frames above, and a server that finds out which.
+"""The two ends of a connection, with frames above obfuscation; the server end recognises both.
 
-Bytes in, packets out; whoever owns the socket carries the bytes. Both ends hand out every good frame before
-they complain: if a bad frame comes in one chunk with good ones, `receive` returns the good ones and raises on
-its next call (`broken` tells at once that it will). Nothing is kept of what a broken stream is given. Where a
-connection ends, `pending` tells whether that cuts a frame.
+Bytes in, packets out; the owner of the socket moves the bytes. Both ends return every good frame before they
+raise: if a bad frame comes in one chunk with good ones, `receive` returns the good ones and raises on its next
+call (`broken` says at once that it will). A broken stream keeps nothing of what it is given. When a connection
+ends, `pending` says whether a frame was cut off.
 
 Source: core.telegram.org/mtproto/mtproto-transports, introduction and "Transport obfuscation".
 """
@@ -21,7 +21,7 @@ from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, det
 
 
 class _Stream(Secret):
-    """What both ends share: a framing and two key streams, of which a server learns only by listening."""
+    """What both ends have: a framing and two key streams. A server gets them from the client's first bytes."""
 
     def __init__(self, side: Side, limit: int, entropy: Entropy) -> None:
         self._side = side
@@ -34,7 +34,7 @@ class _Stream(Secret):
 
     @property
     def framing(self) -> str | None:
-        """Name of the framing, a key of `FRAMINGS`; None while a server has not heard enough."""
+        """Name of the framing, a key of `FRAMINGS`; None until a server has recognised it."""
         return self._framer.name if self._framer else None
 
     @property
@@ -112,8 +112,8 @@ class ClientStream(_Stream):
     """The end that dials: it chooses the framing, and says so in its first bytes.
 
     `framing` is a key of `FRAMINGS`; `secret` (of a proxy) and `dc_id` are for `obfuscated` connections.
-    Raises LocalError for what does not go together: the full framing has no tag to hide, and a secret alone
-    hides nothing.
+    Raises LocalError for the full framing with obfuscation, which has no tag to hide, and for a secret without
+    obfuscation.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class ClientStream(_Stream):
         self._speak(framing, Obfuscation.draw(self._entropy, tag, dc_id, hidden_secret(secret)) if obfuscated else None)
 
     def opening(self) -> bytes:
-        """What goes first, once: the obfuscation header, or the tag (nothing for the full framing)."""
+        """The first bytes to send, once: the obfuscation header, or the tag (empty for the full framing)."""
         return self.obfuscation.header if self.obfuscation else self._known().tag
 
     def wrap(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
@@ -143,7 +143,7 @@ class ClientStream(_Stream):
         return self._known().wrap(payload, quick_ack=quick_ack)
 
     def hide(self, frame: bytes) -> bytes:
-        """The bytes of that frame on the wire: obfuscated, where the connection is. Once, and in order."""
+        """The bytes of a frame on the wire, obfuscated if the connection is. Call it once per frame, in order."""
         return self._out(frame)
 
     def send(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
@@ -154,13 +154,13 @@ class ClientStream(_Stream):
 class ServerStream(_Stream):
     """The end that listens: it recognises framing and obfuscation by the first bytes.
 
-    With a `secret` only connections obfuscated with it are let in, with `hidden_only` no plain ones. Before the
-    framing is known `receive` returns no frames, and everything that sends raises LocalError.
+    With a `secret` it accepts only connections obfuscated with that, with `hidden_only` any obfuscated one. Until
+    the framing is known, `receive` returns no frames, and everything that sends raises LocalError.
     """
 
     def __init__(self, *, secret: str | Buffer | None = None, limit: int = LIMIT, entropy: Entropy) -> None:
         super().__init__("server", limit, entropy)
-        self._secret = hidden_secret(secret)  # one of another shape is told here, not when somebody calls
+        self._secret = hidden_secret(secret)  # raises for another shape here, not at the first connection
         self.hidden_only = self._secret is not None
         self._start = bytearray()
         self._unrecognised: PeerError | None = None
@@ -176,7 +176,7 @@ class ServerStream(_Stream):
         return self._unrecognised or super().broken
 
     def receive(self, data: Buffer) -> list[Frame]:
-        """As for the other end, and DecodeError for a connection that is none of those spoken here."""
+        """As for the client end. Also raises DecodeError if the first bytes are of no known kind of connection."""
         if self._unrecognised:
             raise copy.copy(self._unrecognised)
         if self._framer is None:
@@ -196,7 +196,7 @@ class ServerStream(_Stream):
         return self._out(self._known().wrap(payload))
 
     def send_error(self, code: int) -> bytes:
-        """The bytes of a transport error, such as -404; LocalError for what no client takes for one."""
+        """The bytes of a transport error, such as -404; LocalError for a code that no client recognises."""
         if not is_error(code):
             raise LocalError("not a transport error", got=code, expected="-999 to -1", where="stream")
         return self.send(code.to_bytes(4, "little", signed=True))
@@ -206,7 +206,7 @@ class ServerStream(_Stream):
         return self._out(self._known().quick_ack(token))
 
     def _recognise(self) -> int | None:
-        """Find out what is spoken: the number of bytes that said so, or None while there are too few."""
+        """Recognise the kind of connection. Returns how many bytes that took, or None if more are needed."""
         kind = detect(self._start)
         if kind is None or (kind == OBFUSCATED and len(self._start) < SIZE):
             return None

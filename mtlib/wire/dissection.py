@@ -1,11 +1,12 @@
-"""A dissection: bytes, and spans that say of every byte what it is.
+"""A dissection: bytes, and spans that say what every byte is.
 
-The spans tile the bytes without gap or overlap. They are computed when somebody looks, so that packing stays
-in microseconds. A ciphertext is a span with a `Seal`; `unseal(dissection, keys)` returns a copy in which every seal is
-open that the keys can open, so that one path leads through everything:
+The spans tile the bytes without gap or overlap. They are computed on first use, so that packing takes only
+microseconds. A ciphertext is a span with a `Seal`. `unseal(dissection, keys)` returns a copy in which the keys have
+opened every seal they can, so that one path leads through everything:
 `frame/packet/message/request/encrypted_message/plaintext/envelope/inner`.
 
-This file knows no cipher: a key opens its own seals (`Opener`). How a dissection looks is loaded when one is shown.
+This file knows no cipher: a key opens its own seals (`Opener`). `wire.view` draws a dissection; it is imported when one
+is shown.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ if TYPE_CHECKING:
     from mtlib.wire.view import Row
 
 MAX_DEPTH = 32
-"""How many objects may stand inside each other. A frame with a binding in it, unsealed, needs ten."""
+"""How deep objects may be nested. A frame with a binding in it, unsealed, needs ten levels."""
 
 
 class Allowance:
-    """How many elements of vectors may still be cut, for bytes that arrive from strangers: `numbers` are read all at
-    once, `objects` cost their cut each."""
+    """How many vector elements may still be read from one packet of an untrusted sender. `numbers` are cheap, since
+    they are read all at once; `objects` are cut one by one."""
 
     def __init__(self, numbers: int, objects: int) -> None:
         self.numbers, self.objects = numbers, objects
 
     def take_numbers(self, count: int) -> None:
-        """Pay for numbers. Raises OverBudget, and takes nothing, where too few are left."""
+        """Take `count` numbers. Raises OverBudget, and takes nothing, if fewer are left."""
         self.numbers = _paid(self.numbers, count, "numbers")
 
     def take_objects(self, count: int) -> None:
-        """Pay for anything else. Raises OverBudget, and takes nothing, where too few are left."""
+        """Take `count` objects. Raises OverBudget, and takes nothing, if fewer are left."""
         self.objects = _paid(self.objects, count, "objects")
 
 
@@ -53,8 +54,8 @@ class Reading:
     """How bytes are read: with which keys, and whether damage is an error or something to look at.
 
     `lenient` keeps going where a strict reader refuses, so that an inspector can show tampered bytes. `depth`
-    counts what stands around what is being read. `allowance`, for bytes of strangers, bounds the vectors, and bodies
-    (a wrapped query, a message in a container) stay bytes: whoever wants one cut cuts it, once.
+    counts the levels around the bytes being read. `allowance` bounds the vectors in bytes of an untrusted sender; with
+    one, bodies (a wrapped query, a message in a container) stay bytes, and the caller cuts those it wants, once.
     """
 
     keys: tuple[Opener, ...] = field(default=(), repr=False)
@@ -63,8 +64,8 @@ class Reading:
     allowance: Allowance | None = field(default=None, repr=False, compare=False)
 
     def deeper(self, at: int) -> Reading:
-        """The reading of what stands inside, at `at`. Raises DecodeError beyond MAX_DEPTH: who reads pays for
-        every level with stack and memory, who writes with four bytes."""
+        """The reading for an object nested at byte `at`. Raises DecodeError beyond MAX_DEPTH: a level costs the
+        reader stack and memory, but the sender only four bytes."""
         if self.depth >= MAX_DEPTH:
             raise DecodeError("nested too deep", expected=f"at most {MAX_DEPTH} levels", where=f"byte {at}")
         return Reading(self.keys, self.lenient, self.depth + 1, self.allowance)
@@ -96,7 +97,7 @@ class Kind(Protocol):
 class Shape(ABC):
     """Something that cuts bytes into spans: a layout, a vector, any boxed object.
 
-    `role` is what the thing is to those that speak of it (`request`), where that is not its name.
+    `role` is what notes and paths call it (`request`), if that is not its name.
     """
 
     name: str
@@ -119,8 +120,8 @@ class Shape(ABC):
 class Seal(NamedTuple):
     """What a ciphertext is once a key has opened it: one of the shapes in `inside`.
 
-    `scheme` is how it was sealed, with `x` as direction for the schedules of an auth_key; `by` names the field before
-    it that says with which key.
+    `scheme` is how it was sealed; `x` is the direction, for the schemes with an auth_key. `by` names the field before
+    the ciphertext that says which key sealed it.
     """
 
     scheme: Literal["MTProto 2.0", "MTProto 1.0", "RSA", "nonces"]
@@ -130,7 +131,7 @@ class Seal(NamedTuple):
 
 
 class Unsealed(NamedTuple):
-    """What a key found under a seal. `sound`: a hash vouches for all of it, so it may be read strictly."""
+    """What a key found under a seal. If `sound`, a hash covers all of it, so it may be read strictly."""
 
     plaintext: bytes
     sound: bool
@@ -141,8 +142,8 @@ class Opener(Protocol):
     """A key, or a secret, that opens seals."""
 
     def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
-        """The plaintext of `data`, or None where this seal is not for this key; `values` are the fields before it.
-        Raises PeerError where it is, and does not open. Damaged ciphertext opens too, as the noise it has become."""
+        """The plaintext of `data`, or None if another key sealed it; `values` are the fields before `data`.
+        Raises PeerError if this key sealed it and cannot open it. Damaged ciphertext opens too, and gives noise."""
 
 
 class Field(NamedTuple):
@@ -164,9 +165,9 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Span:
-    """A field that stands somewhere: `raw` is `start:stop` of its dissection, `bytes(span)` its body.
+    """A field at its place in the bytes: `raw` is `start:stop` of its dissection, `bytes(span)` its body.
 
-    `nested` is the same body cut finer, `opened` what a seal hides; `problem` says why a body stayed uncut.
+    `nested` is the body cut further, `opened` what its seal hides; `problem` says why a body stayed uncut.
     """
 
     field: Field
@@ -191,7 +192,7 @@ class Span:
 
     @property
     def inner(self) -> Dissection | None:
-        """What stands inside: the finer cut, or what the opened seal shows."""
+        """What stands inside: `nested`, or else `opened`."""
         return self.nested if self.nested is not None else self.opened
 
 
@@ -222,7 +223,7 @@ class Dissection:
 
     @property
     def inner(self) -> Dissection:
-        """Itself, as `Span.inner` is what stands inside of a span."""
+        """Itself, so that `walk` can ask a dissection and a span alike what stands inside."""
         return self
 
     @cached_property
@@ -253,7 +254,7 @@ class Dissection:
     def __getitem__(self, name: str) -> Any:
         try:
             return self.values[name]
-        except (KeyError, TypeError, ValueError):  # of what cannot be a name
+        except (KeyError, TypeError, ValueError):  # the last two: `name` is not even text
             raise LocalError(f"{self.name} has no field {name!r}", expected=", ".join(self.values)) from None
 
     def find(self, path: str) -> Dissection | Span:
@@ -262,7 +263,7 @@ class Dissection:
         return here.nested if isinstance(here, Span) and here.nested is not None else here
 
     def walk(self, path: str) -> Iterator[tuple[str, Dissection | Span]]:
-        """Every stop on the way down `path`, each with the path to it; this dissection first."""
+        """Every dissection and span on the way down `path`, each with its own path; this dissection comes first."""
         if not isinstance(path, str):
             raise LocalError("a path is text", got=type(path).__name__, expected="a/b", where=self.name)
         here: Dissection | Span = self
@@ -278,14 +279,14 @@ class Dissection:
             yield so_far, here
 
     def child(self, name: str) -> Dissection | Span | None:
-        """The span called `name`, or the dissection called `name` that a seal or view of ours shows."""
+        """The span called `name`, or the dissection called `name` inside one of the spans."""
         for span in self.spans:
             if span.name == name:
                 return span
         return next((s.inner for s in self.spans if s.inner is not None and s.inner.name == name), None)
 
     def at(self, offset: int) -> list[Span]:
-        """The spans over the byte at `offset`, outermost first; each counts from its dissection's start."""
+        """The spans over the byte at `offset`, outermost first; each counts from the start of its own dissection."""
         if not isinstance(offset, int):
             raise LocalError("an offset is a number", got=type(offset).__name__, where=self.name)
         for span in self.spans:
@@ -322,14 +323,14 @@ class Dissection:
 
 
 def octets(value: Any, name: str) -> bytes:
-    """Bytes, or a dissection as its bytes; a number is refused, which `bytes` would take for a length."""
+    """`value` as bytes. Raises LocalError for anything else, a number above all: `bytes(8)` would be eight zeros."""
     if isinstance(value, (bytes, bytearray, memoryview, Dissection)):
         return bytes(value)
     raise LocalError(f"{name} takes bytes", got=type(value).__name__, expected="bytes")
 
 
 def unseal(dissection: Dissection, keys: Sequence[Opener]) -> Dissection:
-    """The same bytes, with every seal opened that `keys` can open. Raises LocalError for what is no key."""
+    """The same bytes, in which `keys` open every seal they can. Raises LocalError for anything that is not a key."""
     if not isinstance(dissection, Dissection):
         raise LocalError("only a dissection has seals", got=type(dissection).__name__, expected="dissect(...)")
     reading = dissection.reading
@@ -337,7 +338,7 @@ def unseal(dissection: Dissection, keys: Sequence[Opener]) -> Dissection:
 
 
 def openers(keys: Sequence[Opener]) -> tuple[Opener, ...]:
-    """The keys as a tuple. Raises LocalError for what is none (the bytes of a key are not the key)."""
+    """The keys as a tuple. Raises LocalError for anything that is not a key object, such as the bytes of a key."""
     wrong = [keys] if not isinstance(keys, (list, tuple)) else [key for key in keys if not hasattr(key, "opens")]
     if wrong:
         got, expected = type(wrong[0]).__name__, "AuthKey, PrivateKey, ExchangeSecrets"

@@ -1,8 +1,8 @@
-"""Bytes declared once: a `Layout` packs values, and cuts bytes into what they mean.
+"""One declaration for both directions: a `Layout` packs values into bytes, and cuts bytes into fields.
 
 A `Layout` is a row of `Field`s. `Layout.build(...)` packs values; `Layout.dissect(...)` reads bytes; both return a
-`Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration. The plain kinds of
-value stand here too: so many bytes, always the same bytes, all that is left. Those with rules of their own are TL's.
+`Dissection`. Encoder, decoder, inspector, documentation and tests all read this one declaration. Three plain kinds of
+value are here too: `Raw` (so many bytes), `Constant` (always the same), `Rest` (all that is left). TL's: `wire.tl`.
 
 The types are `wire.dissection`'s: a `Kind` packs and reads one value, a `Shape` cuts bytes into `Span`s, a `Reading`
 says with which keys and how strictly; a `Read` is what a kind found, a `Seal` what a ciphertext hides.
@@ -79,7 +79,7 @@ class Rest(NamedTuple):
 class Layout(Shape):
     """A row of fields under a name: a `Shape` (it cuts bytes) and a `Kind` (it can stand in a field).
 
-    Raises LocalError where two fields have one name, or one needs a later one for its size or its flag.
+    Raises LocalError if two fields have the same name, or if a field takes its size or its flag from a later one.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Layout(Shape):
             raise error.within(self.name) from None
 
     def pack(self, value: Any) -> bytes:
-        """The bytes of a mapping of values, of a dissection of this layout, or bytes as they stand."""
+        """The bytes of `value`: a mapping of values, a dissection of this layout, or bytes, which stay as they are."""
         if isinstance(value, bytes):
             return value
         if isinstance(value, Dissection):
@@ -149,8 +149,8 @@ class Layout(Shape):
         return b"".join(parts)
 
     def _with_flags(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """The values that are there, and the flags that follow from them. Fields that share a bit come
-        together, and so does a field with a bit that is set already."""
+        """The values that are present, and the flags computed from them. LocalError if a bit is set, by the caller
+        or by another field that shares it, and the value that belongs to it is missing."""
         bare = {f.name for f in self.fields if f.kind.name == "true"}
         values = {k: v for k, v in value.items() if v is not None and not (k in bare and v is False)}
         for name, flags, bit in self._optional:
@@ -203,8 +203,8 @@ class Layout(Shape):
 def _read_field(
     f: Field, data: bytes, at: int, stop: int, base: int, values: Mapping[str, Any], reading: Reading
 ) -> tuple[Span, int]:
-    """One field at `at`, and where it ends: the kind reads it, `size` bounds it, `inside` explains its body. The span
-    counts from `base`."""
+    """The span of the field that begins at `at`, and where it ends. The kind reads it, `size` bounds it, `inside` says
+    what its body is. The span counts from `base`."""
     bound = stop if not f.size else at + values[f.size]
     if not at <= bound <= stop:
         raise DecodeError(
@@ -222,8 +222,8 @@ def _read_field(
 
 
 def _look_inside(span: Span, inside: Shape | Seal, at: int, values: Mapping[str, Any], reading: Reading) -> Span:
-    """Describe the body, which begins at `at`. One that does not fit its description stays bytes, and the span says
-    why."""
+    """The span with its body, which begins at `at`, cut or opened. A body that does not fit `inside` stays bytes, and
+    `problem` says why."""
     try:
         inner = reading.deeper(at)
         if isinstance(inside, Seal):
@@ -234,7 +234,7 @@ def _look_inside(span: Span, inside: Shape | Seal, at: int, values: Mapping[str,
 
 
 def _opened(seal: Seal, values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-    """What the first key that knows this seal shows; noise is cut leniently, so that it can be looked at."""
+    """What stands under the seal, if one of the keys opens it. Noise is cut leniently, so that it can be shown."""
     for key in reading.keys:
         found = key.opens(seal, values, data)
         if found is not None:
@@ -247,7 +247,7 @@ LEFT_OVER = Field("leftover", Rest(), given("bytes behind the last field: nothin
 
 
 def leftover(data: bytes, stop: int, reading: Reading) -> tuple[Span, ...]:
-    """Nothing where `stop` is the end; otherwise an error or, for a lenient reader, a span over the rest."""
+    """No span if `stop` is the end. Otherwise DecodeError or, for a lenient reader, a span over the rest."""
     if stop == len(data):
         return ()
     error = DecodeError("bytes are left over", got=f"{len(data) - stop} more", where=f"byte {stop}")
@@ -257,6 +257,6 @@ def leftover(data: bytes, stop: int, reading: Reading) -> tuple[Span, ...]:
 
 
 def uncut(f: Field, data: bytes, here: int, stop: int, base: int, error: DecodeError) -> Span:
-    """What a lenient reader could not cut, up to the end."""
+    """One span over all that a lenient reader could not cut, up to `stop`."""
     span = (here - base, stop - base)
     return Span(f, *span, data[here:stop], data[here:stop], span, problem=str(error))

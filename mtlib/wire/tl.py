@@ -3,9 +3,9 @@
 `constructor(schema, "ping#7abe77ec ping_id:long = Pong")` gives the `Layout` of that line and refuses an id that is
 not the CRC-32 of it. A `Schema` knows constructors by id, so that it can cut any boxed object.
 
-Decoding is strict: what no writer produces is refused, with the offset; only the padding of a string may hold
-anything, since every client ignores it. Encoding refuses what does not fit and says which value would (a key id
-printed unsigned has a signed twin).
+Decoding is strict: DecodeError, with the offset, for bytes that no encoder produces. Only the padding of a string may
+hold anything, since every client ignores it. Encoding refuses a value that does not fit, and suggests the one that
+does (a key id printed unsigned has a signed twin).
 
 Source: core.telegram.org/mtproto/TL; core.telegram.org/mtproto/serialize, "Base types", "Vector", "Boxed and bare
 types". The refusal of a first byte `ff` is DEDUCED, the documents do not mention it.
@@ -27,7 +27,7 @@ from mtlib.wire.layout import Constant, Layout, Raw, Rest, leftover, need, uncut
 from mtlib.wire.notes import Note, constant, derived, given
 
 MAX_STRING = 2**24 - 1
-"""The longest string: its length head has three bytes."""
+"""The longest string, in bytes: the long head has three bytes for the length."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Number:
         return Read(self._struct.unpack_from(data, at)[0], at + size, (at, at + size))
 
     def read_many(self, data: bytes, at: int, count: int) -> tuple[Any, ...]:
-        """`count` of them in a row, all of them there."""
+        """`count` numbers in a row from `at` on. The caller has checked that all of them are there."""
         return struct.unpack_from(f"<{count}{self.code[1:]}", data, at)
 
     @property
@@ -76,9 +76,9 @@ class Number:
 
 
 class String(NamedTuple):
-    """`string` and `bytes`: a length head of one byte (up to 253) or `fe` and three, the body, zeros to a
-    multiple of four. A first byte `ff` and a long head for a short body are refused: no writer makes them
-    (`ff` is not in the documents at all)."""
+    """`string` and `bytes`: a length head (one byte up to 253, otherwise `fe` and three bytes), the body, zeros up to
+    a multiple of four. A first byte `ff` and a long head for a short body are refused: no encoder makes them, and the
+    documents do not mention `ff` at all."""
 
     name: str = "bytes"
 
@@ -120,7 +120,7 @@ def _cut_off(what: str, left: int, size: int, at: int) -> DecodeError:
 
 
 class Flag(NamedTuple):
-    """`flags.N?true`: takes no bytes; the bit alone says it."""
+    """`flags.N?true`: it takes no bytes, because the bit in `flags` is the value."""
 
     name: str = "true"
 
@@ -135,7 +135,7 @@ class Flag(NamedTuple):
 
 @dataclass(frozen=True)
 class Bool:
-    """boolTrue or boolFalse, boxed: four bytes, and nothing else counts."""
+    """boolTrue or boolFalse, boxed: four bytes, and any others are refused."""
 
     name: str = "Bool"
 
@@ -171,11 +171,11 @@ SIMPLE: Mapping[str, Kind] = {
 
 
 VECTOR_ID = bytes.fromhex("15c4b51c")
-"""The constructor id of every boxed vector, in the order of travel."""
+"""The constructor id of every boxed vector, in the byte order of the wire."""
 SMALLEST = 4
-"""Bytes that the smallest element takes."""
+"""The size of the smallest element, in bytes."""
 MAX_OBJECTS = 2**16
-"""How many elements of a vector are cut, numbers apart: each costs a kilobyte, and four bytes may ask for one."""
+"""How many objects of one vector are cut at most: each costs us a kilobyte, and the sender only four bytes."""
 _ELEMENT = given("one of the elements")
 
 
@@ -183,7 +183,7 @@ _ELEMENT = given("one of the elements")
 class Vector(Shape):
     """`Vector<T>` (boxed: id, count, elements) or `vector<T>` (bare: count, elements). The value is a tuple.
 
-    The count is compared with the bytes that are left before anything is read: every element takes some.
+    The count is checked against the bytes that are left before any element is read: none is smaller than SMALLEST.
     """
 
     element: Kind
@@ -327,7 +327,7 @@ VECTOR = re.compile(r"%?([Vv])ector<(.+)>")
 class Constructor(Layout):
     """The layout of one line of TL: constructor id, then the fields; `result` is what stands after `=`.
 
-    `known_as` is its role where notes speak of it by another name than its own: the binding is the `request`.
+    `known_as` is its role, if notes have another name for it: they call auth.bindTempAuthKey the `request`.
     """
 
     line: str = ""
@@ -346,12 +346,12 @@ class Constructor(Layout):
 
     @property
     def bare(self) -> Layout:
-        """The same without its id, as in `vector<future_salt>`."""
+        """This layout without the id, as in `vector<future_salt>`."""
         return Layout(self.name, self.fields[1:])
 
 
 class Schema(Shape):
-    """Every constructor known here, by id and by name. As a `Kind` and a `Shape` it is any boxed object."""
+    """The constructors known here, by id and by name. As a `Kind` or a `Shape`, a schema means any boxed object."""
 
     name = "Object"
 
@@ -360,7 +360,7 @@ class Schema(Shape):
         self._by_name: dict[str, Constructor] = {}
 
     def add(self, made: Constructor) -> None:
-        """Remember a constructor; of one name the last is meant (layers differ). Raises LocalError for an id again."""
+        """Add a constructor. A name may come again, since layers differ: the last counts. LocalError for a known id."""
         if made.id_bytes in self._by_id:
             raise LocalError("declared twice", got=f"{made.name}#{made.id:08x}", where=made.name)
         self._by_id[made.id_bytes] = made
@@ -369,7 +369,7 @@ class Schema(Shape):
     def __getitem__(self, name: str) -> Constructor:
         try:
             return self._by_name[name]
-        except (KeyError, TypeError, ValueError):  # of what cannot be a name
+        except (KeyError, TypeError, ValueError):  # the last two: `name` is not even text
             raise LocalError("no such constructor here", got=name) from None
 
     def __iter__(self) -> Iterator[Constructor]:
@@ -379,11 +379,11 @@ class Schema(Shape):
         return f"<Schema: {len(self._by_id)} constructors>"
 
     def knows(self, data: bytes) -> bool:
-        """Whether the constructor whose id stands first is one of these."""
+        """Whether `data` begins with the id of a known constructor."""
         return octets(data, self.name)[:4] in self._by_id
 
     def name_of(self, data: bytes) -> str:
-        """The name of the constructor whose id stands first; empty where it is none of these."""
+        """The name of the constructor with whose id `data` begins; empty if it is unknown."""
         return self.of(data).name if self.knows(data) else ""
 
     def of(self, data: bytes, at: int = 0) -> Constructor:
@@ -396,7 +396,7 @@ class Schema(Shape):
         return found
 
     def dissect(self, data: bytes, reading: Reading = STRICT) -> Dissection:
-        """Whatever boxed object `data` is, leftovers refused."""
+        """Cut `data` as the one boxed object that it is. DecodeError as from `of` and `Layout.dissect`."""
         data = octets(data, self.name)
         return self.of(data).dissect(data, reading)
 
@@ -444,7 +444,7 @@ spelled `string`, angle and curly brackets opened up."""
 
 
 def crc(line: str, *, undone: str = "") -> int:
-    """The id of a TL line: the CRC-32 of its text in `NORMAL_FORM`; `undone` names a rule of it that is left out."""
+    """The id of a TL line: the CRC-32 of its text in `NORMAL_FORM`; `undone` names a rule to leave out."""
     for name, rule in NORMAL_FORM.items():
         line = line if name == undone else rule(line)
     return zlib.crc32(line.encode())
@@ -460,9 +460,9 @@ def constructor(
     /,
     **notes: Note | str,
 ) -> Constructor:
-    """The layout of a TL line, added to `schema`. Of its fields, by name: `notes` explains them (words alone explain a
-    value that its author chooses, as `page` says), `sizes` says which other field holds a body's length, `inside` what
-    a body or a ciphertext is.
+    """The layout of a TL line, added to `schema`. Three arguments describe its fields by name: `notes` explains them (a
+    plain string is for a value that its author chooses; `page` is its source), `sizes` names the field that holds the
+    length of a body, and `inside` says what a body or a ciphertext holds.
 
     Raises LocalError where the line is not one of TL, names a type or field that is not there, is declared twice, or
     has an id that is not its CRC-32.
@@ -510,8 +510,8 @@ def _field(
 
 
 def kind_of(schema: Schema, type_: str) -> Kind:
-    """The kind of a type as it is written in a line. A function or object at the end (`!X`, `Object`) is kept
-    as its bytes, looked into where its constructor is known: a wrapper must not fail for what it wraps."""
+    """The kind of a type as a line writes it. A wrapped function or object (`!X`, `Object`) stays bytes, and is cut
+    further only if its constructor is known: a wrapper must not fail because of what it wraps."""
     if type_ in SIMPLE:
         return SIMPLE[type_]
     if type_ in ("Object", "!X"):
