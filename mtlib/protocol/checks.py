@@ -45,8 +45,8 @@ class Rules:
     compute it later, so an exact limit would refuse them). `one_temp_key`: a new binding ends the older ones of the
     same permanent key, and the msg_id of its bindings must rise. `perm_key_delay`: seconds until a new permanent
     key is known to the machine that binds. `hash_first`: if both fail, msg_key is named before length. `cdn`: this is a
-    CDN data centre, which binds nothing. `as_telegram`: refuse all that Telegram refuses; otherwise what working
-    clients do is only noted. `skip`: names of checks that a lesson switches off.
+    CDN data centre, which binds nothing. `as_telegram`: refuse what Telegram refuses although working clients do it;
+    otherwise that is only noted. `skip`: names of checks that a lesson switches off.
     Raises LocalError for a name that no check has.
     """
 
@@ -565,7 +565,7 @@ def _counted(too: str) -> Callable[[MessageFacts], Compared | None]:
     def compare(m: MessageFacts) -> Compared | None:
         if not m.new or m.body[:4] == CONTAINER:
             return None
-        low, high = m.window.seqnos_around(m.msg_id, m.seqno)
+        low, high = m.window.seqnos_around(m.msg_id)
         if too == "low":
             return Compared(m.seqno, f"at least {low}", m.seqno >= low)
         return None if high is None else Compared(m.seqno, f"at most {high}", m.seqno <= high)

@@ -78,7 +78,7 @@ class Window:
         """Whether this id was seen, and is still kept."""
         return msg_id in self._seen
 
-    def seqnos_around(self, msg_id: int, seqno: int) -> tuple[int, int | None]:
+    def seqnos_around(self, msg_id: int) -> tuple[int, int | None]:
         """The least and the greatest seqno that a new message may have: above an older message's odd seqno, not
         below its even one, and the reverse for newer messages. The greatest is None if no newer one is known."""
         if msg_id > self._top_id:
