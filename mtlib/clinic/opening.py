@@ -431,8 +431,8 @@ def fitted(
     data: bytes, right: Shape, step: str, known: Known, end: int | None = None
 ) -> tuple[Shape, tuple[Mistake, ...]]:
     """The row of fields that puts most known values in their places, and the mistakes that lead to it from the right
-    row. Each mistake has to correct at least 24 bits, and more if no hash says where the row ends: 56, or 100 if the
-    data is shorter than the right row."""
+    row. Each mistake has to correct at least 24 bits, and more if no hash says where the row ends: 56 bits, or 100 if
+    the data is shorter than the right row."""
     best, rows = right, _NONE
     bits, most = _agreement(data, right, known, end), _agreement(None, right, known, None)
     needed = 24 if end is not None else 56 if len(data) >= size_of(right) else 100

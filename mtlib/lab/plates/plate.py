@@ -25,7 +25,7 @@ To make one, write a file next to this one, with a subclass of `Plate`:
         def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
 
 and add a line to `__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no
-messages and shows itself. There is nothing to write in JavaScript: `plates.mjs` draws every glyph, moves it when its place
+messages and shows itself. No JavaScript has to be written: `plates.mjs` draws every glyph, moves it when its place
 changes (the same `id` is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and
 Space, and lights what is pointed at. Looks are defined in `picture.css`, which the still uses too. A colour always has
 a letter, a sign or a hatching beside it. Glyphs that never change belong in `fixed`, which is sent only once. A state
