@@ -1,7 +1,7 @@
 """Values that differ between two places, and numbers that are not dates: which change made each of them.
 
-Six values stand both inside the seal and outside. If two disagree, every known change is applied to the right one until
-one gives the wrong one. If none does, the disagreement itself is the finding.
+Six values stand both inside the seal and outside. If two disagree, every known change is tried on the right one, until
+a change gives the wrong one. If none does, the disagreement itself is the finding.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _by_another_clock(place: FieldValue) -> bool:
 
 
 def _msg_id(place: FieldValue, patient: Patient) -> str:
-    """Why another msg_id stands in the envelope. Only two possible msg_ids are compared: which one is the older?"""
+    """Why another msg_id stands in the envelope. Which one is older is said only if both can be msg_ids."""
     if place.got == patient.container_msg_id:
         return "msg_id_of_the_container"
     if place.got % 4 or place.expected % 4 or abs(place.got - place.expected) > YEAR << 32:
