@@ -1,7 +1,7 @@
-"""A file of captured packets becomes conversations: pcap and pcapng, IPv4 and IPv6, TCP put together again.
+"""Reading conversations from a file of captured packets: pcap and pcapng, IPv4 and IPv6, TCP put together again.
 
-The file and the headers of its packets are read by dpkt, an optional package. What cannot be read is counted and said,
-and so is what a capture lacks: a gap in a connection is a gap in what is heard (see `listening`).
+An optional package, dpkt, reads the file and the headers of its packets. Notes count the packets that cannot be read.
+Notes also name what a capture lacks: a gap in a connection is passed on to the listener (see `listening`).
 
 Source of the link types: www.tcpdump.org/linktypes.html. Of TCP: RFC 9293, sections 3.4 and 3.10.
 """
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from mtlib.clinic.listening import Heard, Listener
 
 LARGEST_CAPTURE = 1 << 25
-"""Bytes of the largest file that is looked at."""
+"""The size of the largest file that is read, in bytes."""
 PACKETS = 200_000
-"""Packets of one file that are looked at."""
+"""The most packets of one file that are read."""
 THINGS = 20_000
-"""Messages and remarks of one file that are kept."""
+"""The most messages and remarks of one file that are kept."""
 MAGIC = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
 """First bytes of such files: pcap in either byte order, in microseconds or nanoseconds, and pcapng."""
 LINKS = {0: 4, 12: 0, 14: 0, 101: 0, 108: 4, 113: 16, 228: 0, 229: 0, 276: 20}
-"""Bytes in front of the IP header, by link type: BSD loopback, raw IP, Linux cooked. Ethernet (1) has VLANs as well."""
+"""Bytes before the IP header, by link type: BSD loopback, raw IP, Linux cooked. Not Ethernet (1): it may have VLANs."""
 ETHERNET = 1
 SECTION, INTERFACE, OLD_PACKET, SIMPLE_PACKET, ENHANCED_PACKET, CLOCK = MAGIC[-1], 1, 2, 3, 6, 9
-"""Blocks of a pcapng file, and the option of an interface that tells the unit of its clock."""
+"""Block types of a pcapng file; CLOCK is the option of an interface that gives the unit of its clock."""
 
 Record = tuple[int, float, bytes]
 """A packet of a file: its link type, when it was captured, its bytes."""
@@ -44,7 +44,7 @@ End = tuple[str, int]
 
 
 class Segment(NamedTuple):
-    """What is kept of a TCP segment: which packet of the file it was, when, from whom to whom, where in the stream."""
+    """A TCP segment: its packet's number in the file, its time, its source and target, its place in the stream."""
 
     number: int
     at: float
@@ -57,7 +57,7 @@ class Segment(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Bytes of one direction, in order; or how many are missing, where `data` is empty."""
+    """Bytes of one direction, in order; if `data` is empty, how many bytes are missing here."""
 
     number: int
     at: float
@@ -81,7 +81,7 @@ class CapturedConnection:
 
 @dataclass(frozen=True)
 class Capture:
-    """What a file holds: the connections in the order of their first packets, and notes about everything else."""
+    """The content of a file: the connections in the order of their first packets, and notes about all the rest."""
 
     connections: tuple[CapturedConnection, ...]
     notes: tuple[str, ...]
@@ -97,9 +97,9 @@ def is_capture(data: bytes) -> bool:
 
 
 def read_capture(data: bytes, keys: Iterable[AuthKey] = ()) -> Capture:
-    """The conversations in a capture, with every packet opened that `keys` open and the doctor's verdict on each bind.
+    """The conversations in a capture, with the doctor's verdict on each bind; every packet that `keys` open is opened.
 
-    Raises LocalError where dpkt is not installed and for a file that is too large, DecodeError for what is no capture.
+    Raises LocalError if dpkt is not installed or the file is too large, DecodeError for a file that is no capture.
     """
     if not isinstance(data, bytes) or len(data) > LARGEST_CAPTURE:
         raise LocalError("no capture of a size that is looked at", expected=f"{LARGEST_CAPTURE} bytes at most")
@@ -123,7 +123,7 @@ def read_capture(data: bytes, keys: Iterable[AuthKey] = ()) -> Capture:
 
 
 def _segments(data: bytes, notes: Counter[str]) -> Iterator[Segment]:
-    """The TCP segments in a file. dpkt raises whatever it likes for damaged packets; each costs itself and no other."""
+    """The TCP segments in a file. dpkt may raise any error for a damaged packet; only that packet is then lost."""
     try:
         import dpkt
     except ImportError:
@@ -165,7 +165,7 @@ def _pcap(dpkt: Any, data: bytes) -> Iterator[Record]:
 
 
 def _blocks(data: bytes) -> Iterator[Record]:
-    """The packets of a pcapng file, each with the link of its own interface: dpkt knows the first interface only.
+    """The packets of a pcapng file, each with the link type of its own interface; dpkt knows only the first interface.
 
     Source: IETF draft-ietf-opsawg-pcapng, sections 3 and 4.
     """
@@ -184,7 +184,7 @@ def _blocks(data: bytes) -> Iterator[Record]:
             interfaces.append((link, _ticks(body[8:], order)))
             if len(interfaces) == 1:
                 _known_link(link)
-        elif kind in (OLD_PACKET, ENHANCED_PACKET):  # the old one has a short number, and behind it what was dropped
+        elif kind in (OLD_PACKET, ENHANCED_PACKET):  # in the old one a short number, then the drop count
             head = "H2xIII" if kind == OLD_PACKET else "IIII"
             interface, high, low, length = struct.unpack_from(f"{order}{head}", body)
             link, ticks = interfaces[interface]
@@ -195,7 +195,7 @@ def _blocks(data: bytes) -> Iterator[Record]:
 
 
 def _ticks(options: bytes, order: str) -> float:
-    """How many units of an interface's clock are a second: a million, where the option if_tsresol says nothing else."""
+    """How many units of an interface's clock are a second: a million, unless the option if_tsresol says otherwise."""
     at = 0
     while at + 4 <= len(options):
         code, size = struct.unpack_from(f"{order}HH", options, at)
@@ -220,7 +220,7 @@ def _segment(dpkt: Any, number: int, at: float, raw: bytes, link: int, notes: Co
         packet = {4: dpkt.ip.IP, 6: dpkt.ip6.IP6}[packet[0] >> 4](packet)
     tcp = packet.data
     if not isinstance(tcp, dpkt.tcp.TCP) or getattr(packet, "mf", False) or 44 in getattr(packet, "extension_hdrs", {}):
-        return None  # pieces of a packet are missing bytes of the connection
+        return None  # an IP fragment: its bytes count as missing
     notes["packets were cut short when they were captured: a larger snaplen keeps them whole"] += (
         packet.len if packet.v == 4 else packet.plen + 40) > len(bytes(packet))
     source, target = (str(ip_address(bytes(each))) for each in (packet.src, packet.dst))
@@ -233,7 +233,7 @@ def _segment(dpkt: Any, number: int, at: float, raw: bytes, link: int, notes: Co
 
 class Flow:
     """The segments between two ends, from one SYN to the next. `first` is the sequence number of each end's first
-    byte, where its SYN was captured."""
+    byte, if its SYN was captured."""
 
     def __init__(self) -> None:
         self.segments: dict[End, list[Segment]] = {}
@@ -271,9 +271,9 @@ def _flows(segments: Iterable[Segment]) -> list[Flow]:
 
 
 def in_order(segments: Iterable[Segment], first: int | None, speaker: Literal["client", "server"]) -> Iterator[Stretch]:
-    """One direction as its receiver read it: retransmissions once, reordered segments in their places, gaps told.
+    """One direction as its receiver read it: retransmissions once, reordered segments in their places, gaps marked.
 
-    Of bytes that came twice the copy counts whose segment begins earlier in the stream.
+    If bytes came twice, the copy counts whose segment begins earlier in the stream.
     """
     placed, last, base = [], 0, first
     for segment in segments:
@@ -302,7 +302,7 @@ def in_order(segments: Iterable[Segment], first: int | None, speaker: Literal["c
 
 
 def _converse(flow: Flow, keys: list[AuthKey]) -> CapturedConnection | None:
-    """Where no SYN tells who dialled, both ends are tried as the client, the one with the higher port first."""
+    """The connection in a flow. If no SYN shows which end is the client, both are tried, the higher port first."""
     first, second = sorted(flow.ends, key=lambda end: end[1], reverse=True)
     clients = [flow.client] if flow.client else [first, second]
     tried = [_listen(flow, client, first if client == second else second, keys) for client in clients]
@@ -311,7 +311,7 @@ def _converse(flow: Flow, keys: list[AuthKey]) -> CapturedConnection | None:
 
 
 def _listen(flow: Flow, client: End, server: End, keys: list[AuthKey]) -> tuple[Listener, CapturedConnection]:
-    from mtlib.clinic.listening import Heard, Listener  # with the doctor, whom `is_capture` does not need
+    from mtlib.clinic.listening import Heard, Listener  # late: it loads the doctor, which `is_capture` does not need
 
     listener = Listener(keys, begun=client in flow.first)
     ways = (in_order(flow.segments.get(client, ()), flow.first.get(client), "client"),

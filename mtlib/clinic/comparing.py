@@ -1,7 +1,7 @@
-"""Values that do not say what they say elsewhere, and dates that are none: what became of each.
+"""Values that differ between two places, and numbers that are not dates: which change made each of them.
 
-Six values stand inside the seal and outside as well. Where two disagree, every known change is applied to the right
-one until it gives what stands there; where none does, the disagreement itself is the finding.
+Six values stand both inside the seal and outside. If two disagree, every known change is tried on the right one, until
+a change gives the wrong one. If none does, the disagreement itself is the finding.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mtlib.clinic.wrong import ENVELOPE, long, rounded
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 
 YOUNGEST = 10**8
-"""The third of March 1973: every smaller number is a duration."""
+"""The third of March 1973 in unix seconds: every smaller number is taken for a duration."""
 DAY = 86400
 _SIZES = {name: size for name, size, _ in ENVELOPE}
 _DISAGREE = {
@@ -27,11 +27,11 @@ _DISAGREE = {
     "temp_session_id": "session_of_another_connection", "expires_at": "expires_at_computed_twice",
 }  # fmt: skip
 GENERIC = frozenset(_DISAGREE.values())
-"""What is said where a value disagrees and no known change explains how."""
+"""The mistakes for a value that disagrees, if no known change explains it."""
 
 
 class FieldValue(NamedTuple):
-    """One value: which field it is, where it stands, what stands there, what should."""
+    """One value: the name of its field, its place, the value there, and the right one."""
 
     name: str
     path: str
@@ -47,26 +47,26 @@ class FieldValue(NamedTuple):
 def compare(
     patient: Patient, request: Mapping[str, Any], sealed: bytes, opened: Opened | None, known: Known
 ) -> list[Finding]:
-    """Every value that disagrees, with what became of it."""
+    """A finding for every value that disagrees, with the change that explains it, if one does."""
     places = [*_outside(patient, request, sealed), *_inside(opened, known)]
-    # Where the packet names the key that the binding is for, another one was given, and the binding is right.
+    # If the packet names the key that the binding names, the binding is right: the given temporary key is another.
     named = [("temp_auth_key_id", long(patient.packet[:8]))] if patient.packet is not None else []
     found = [_explained(_turn(place, patient, request), patient, known) for place in places
              if place.got != place.expected and (place.name, place.got) not in named]
-    # Of bytes that no field begins, nobody knows which of them were to be the next one.
+    # After bytes that belong to no field, nobody knows where the next field begins.
     shape = opened.shape if opened is not None else ()
     after = {path_of(shape[at + 1][0]) for at, part in enumerate(shape[:-1]) if not part[0]}
     return [each for each in found if each.name not in GENERIC or each.evidence[0].path not in after]
 
 
 _AT = {"nonce": 12, "expires_at": 20, "perm_auth_key_id": 4}
-"""Where the values stand in the request that nobody else knows; the last one where no permanent key is here."""
+"""Offsets in the request of values that only the binding holds; perm_auth_key_id if no permanent key was given."""
 
 
 def _turn(place: FieldValue, patient: Patient, request: Mapping[str, Any]) -> FieldValue:
-    """The same two values with the request as the place that is wrong, where the seal holds what was told, or the only
-    date of the two, or what the request's was made of; or with the message, where salt and session_id changed places
-    in it."""
+    """The same two values, turned so that the request is the wrong place: if the seal holds the given value, the only
+    date of the two, or the value that the request's was made from. Or the message is the wrong place, if salt and
+    session_id are exchanged in it."""
     if _holds_the_salt(place, patient) and patient.salt_told is not None:
         return place._replace(path="message/session_id", offset=8, got=place.expected, expected=place.got)
     told = getattr(patient, place.name, None) if place.name in _AT else None
@@ -84,18 +84,18 @@ def _turn(place: FieldValue, patient: Patient, request: Mapping[str, Any]) -> Fi
 
 
 def _holds_the_salt(place: FieldValue, patient: Patient) -> bool:
-    """Whether the salt of the message stands inside, and is not what was told of it."""
+    """Whether the salt of the message stands inside the seal, and the given salt is another one."""
     return place.name == "temp_session_id" and patient.packet is not None and patient.salt_told != patient.salt and (
         place.got == patient.salt != 0)
 
 
 def _undecided(place: FieldValue, patient: Patient) -> bool:
-    """Whether nothing else than these two places says what the value is."""
+    """Whether only these two places hold the value, so that either may be wrong."""
     return place.name == "nonce" or (place.name == "perm_auth_key_id" and patient.perm_key is None)
 
 
 def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Iterator[FieldValue]:
-    """The permanent key's name, in the request and in front of encrypted_message; what was told of the request."""
+    """The two places of perm_auth_key_id: in the request, and in front of encrypted_message."""
     named = request.get("perm_auth_key_id")
     right = patient.perm_key.key.id if patient.perm_key else None
     if named is not None and right is not None:
@@ -108,7 +108,7 @@ def _outside(patient: Patient, request: Mapping[str, Any], sealed: bytes) -> Ite
 def _inside(opened: Opened | None, known: Known) -> Iterator[FieldValue]:
     for name, start, found, _ in opened.fields() if opened is not None else ():
         expected = known.get(name)
-        # A field of another size is the row's mistake, and so is a length that counts what is really there.
+        # A field of a wrong size is a mistake of the row of fields; so is a length that counts that row rightly.
         if opened is None or not isinstance(expected, int) or len(found) != _SIZES.get(name):
             continue
         if name == "msg_id" and start != 16:  # nobody knows where random ends
@@ -136,7 +136,7 @@ def _explained(place: FieldValue, patient: Patient, known: Known) -> Finding:
 
 
 def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
-    """The change that gives what stands there, or the fact that it is not what it should be."""
+    """The change that gives the wrong value; if there is none, the plain fact that the two disagree."""
     one_bit = ((place.got ^ place.expected) % 2**64).bit_count() == 1
     if one_bit and patient.perm_key is not None and place.path.startswith("encrypted_message"):
         return MISTAKES["one_bit_flipped"]
@@ -153,7 +153,7 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
     changed = _changed(place.expected, place.got)
     if changed is not None:
         return changed
-    if place.name == "temp_session_id" and rounded(place.got) == place.expected:  # so it is what was told
+    if place.name == "temp_session_id" and rounded(place.got) == place.expected:  # so the given value was rounded
         return MISTAKES["rounded_to_a_double"]
     if place.path == "message/session_id" or _holds_the_salt(place, patient):
         return MISTAKES["salt_and_session_swapped"]
@@ -164,7 +164,7 @@ def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:
 
 
 def _changed(right: int, got: int) -> Mistake | None:
-    """By which known change the one becomes the other."""
+    """The known change that makes `got` from `right`; None if there is none."""
     return next((row for row, ways in at("value") if any(got in way(right) for way in ways)), None)
 
 
@@ -180,14 +180,14 @@ def _explain_int(place: FieldValue, patient: Patient) -> Mistake:
 
 
 def _by_another_clock(place: FieldValue) -> bool:
-    """Whether it is the same moment in seconds, milliseconds, microseconds or nanoseconds."""
+    """Whether the wrong msg_id is the same moment in seconds, milliseconds, microseconds or nanoseconds."""
     seconds = place.expected >> 32
     clocks: tuple[tuple[int, int], ...] = ((1, 2), (10**3, 2000), (10**6, 2 * 10**6), (10**9, 2 * 10**9))
     return any(abs(place.got - seconds * unit) <= slack for unit, slack in clocks)
 
 
 def _msg_id(place: FieldValue, patient: Patient) -> str:
-    """Why another msg_id stands in the envelope; which of two was drawn first is said only of two that may be ids."""
+    """Why another msg_id stands in the envelope. Which one is older is said only if both can be msg_ids."""
     if place.got == patient.container_msg_id:
         return "msg_id_of_the_container"
     if place.got % 4 or place.expected % 4 or abs(place.got - place.expected) > YEAR << 32:
@@ -196,7 +196,7 @@ def _msg_id(place: FieldValue, patient: Patient) -> str:
 
 
 def _named(place: FieldValue, patient: Patient) -> Mistake | None:
-    """Which key, or which spelling or half of which hash, has the id that stands there."""
+    """The mistake that gives this id: another key, another spelling of the key, or another part or hash of it."""
     right, other, swapped = patient.perm_key, patient.temp_key, "temp_key_id_for_the_permanent"
     if place.name == "temp_auth_key_id":
         right, other, swapped = patient.temp_key, patient.perm_key, "perm_key_id_for_the_temporary"
@@ -218,7 +218,7 @@ def cut_wrongly(got: int, right: GivenKey) -> Mistake | None:
 
 
 def date(patient: Patient, value: int, path: str, offset: int) -> Iterator[Finding]:
-    """Why expires_at is out of range, if it is. Without a clock only what cannot be a date is."""
+    """Why expires_at is out of range, if it is. Without a clock only a number that cannot be a date is too early."""
     clock, last = patient.clock, None
     if patient.key_expires_at is not None:
         last = patient.key_expires_at + patient.rules.expires_slack
@@ -231,7 +231,7 @@ def date(patient: Patient, value: int, path: str, offset: int) -> Iterator[Findi
 
 
 def _odd_date(value: int, patient: Patient) -> str:
-    """What such a number is, where it is no date."""
+    """The mistake that gives this number in the place of a date; empty if none does."""
     clock = patient.clock
     form = _form_of_a_date(value, [end for end in (patient.key_expires_at, clock and clock + DAY) if end], slack=600)
     if value == 0:
@@ -245,7 +245,7 @@ def _odd_date(value: int, patient: Patient) -> str:
 
 
 def _form_of_a_date(value: int, dates: Sequence[int], slack: int = 1) -> str:
-    """Which spoiled form of one of these dates it is, give or take `slack` seconds."""
+    """The wrong form in which `value` holds one of these dates, give or take `slack` seconds; empty for none."""
     for date in dates:
         away = (value - 1000 * date) % 2**32
         if min(away, 2**32 - away) <= 1000 * slack:
@@ -272,7 +272,7 @@ def _floats(end: float) -> Iterator[int]:
 
 
 def _off(value: int, patient: Patient) -> str:
-    """A date, and not in its range."""
+    """The mistake for a number that is a date, but out of range."""
     now, local = patient.now, patient.local_now
     if now is not None and local is not None and abs(local - now) >= 30:
         life = (patient.key_expires_at or now + DAY) - now + patient.rules.expires_slack

@@ -1,6 +1,6 @@
-"""A diagnosis: what is wrong, how one sees it, what to do, and which lesson teaches it.
+"""A diagnosis: what is wrong, where it shows, what to do, and which lesson teaches it.
 
-As text, as HTML (no script, `#rrggbb` only), as JSON. No form of it holds a key.
+It is printed as text, HTML (no script, `#rrggbb` only) or JSON. None of these holds a key.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ THROW_AWAY = (
     "Keys that are pasted anywhere should be throw-away keys, made for the purpose. Nothing is written or sent."
 )
 AROUND = 8
-"""Bytes that are shown before and after those that matter."""
+"""How many bytes are shown before and after the evidence."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One thing to look at: `path`, whose first part says in which bytes (`packet`, `request`, `encrypted_message`,
-    `plaintext`), `offset` and `size` in those, what was got and what was expected."""
+    """One place to look at, with the value that stands there (`got`) and the right one (`expected`). The first part of
+    `path` names the bytes (`packet`, `request`, `encrypted_message`, `plaintext`); `offset` and `size` are in them."""
 
     path: str
     offset: int
@@ -40,8 +40,8 @@ class Evidence:
 
     @property
     def in_request(self) -> str:
-        """The same place as a path from the request, for `Diagnosis.dissection` and an inspector; empty for a place
-        in the packet."""
+        """The same place as a path from the request, for `Diagnosis.dissection` and an inspector; it is empty for a
+        place in the packet."""
         first, _, rest = self.path.partition("/")
         ways = {"request": "", "encrypted_message": "encrypted_message/", "plaintext": "encrypted_message/plaintext/"}
         return (ways[first] + rest).rstrip("/") if first in ways else ""
@@ -52,7 +52,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """One mistake that was found, how one sees it, and by which `checks` of a message, if by one."""
+    """One mistake that was found, the evidence for it, and the `checks` of a message that failed for it, if any."""
 
     mistake: Mistake
     evidence: tuple[Evidence, ...] = ()
@@ -67,9 +67,9 @@ class Finding:
 class Diagnosis:
     """`findings` in the order of the triage, at least one; the first gives name, verdict, fix and lesson.
 
-    `remarks` are unusual and harmless; `missing` says what could be said with what more; `checks` is the verdict of a
-    data centre over the same bytes, as far as it can be computed; `parts` are the bytes that `evidence` points into;
-    `dissection` is the request, opened where its key is there.
+    `remarks` name what is unusual but harmless; `missing` names values that would allow more to be said; `checks` is a
+    data centre's verdict on the same bytes, as far as it can be computed; `parts` are the bytes that `evidence` points
+    into; `dissection` is the request, opened if its key is known.
     """
 
     findings: tuple[Finding, ...]
@@ -107,11 +107,11 @@ class Diagnosis:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """All of it, in the order of the findings."""
+        """The evidence of all findings, in their order."""
         return tuple(each for finding in self.findings for each in finding.evidence)
 
     def around(self, place: Evidence) -> Dissection | None:
-        """The smallest dissection in which a place stands, for an inspector; all there is where none is that small."""
+        """The smallest dissection that holds a place, for an inspector; the whole request if none does."""
         path = place.in_request
         while self.dissection is not None and path:
             path = path.rpartition("/")[0]
@@ -197,7 +197,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def marked(parts: Mapping[str, bytes], each: Evidence) -> tuple[str, str, str] | None:
-    """The bytes in question between brackets, and some before and after them."""
+    """The bytes of the evidence in brackets, with some before and after; None if there are none to show."""
     data = parts.get(each.within, b"")
     stop = min(each.offset + each.size, each.offset + 4 * AROUND)
     if not each.size or each.offset >= len(data):

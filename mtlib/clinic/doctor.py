@@ -1,9 +1,9 @@
 """Why was my bind refused? The doctor looks at the bytes and names the mistake.
 
-A data centre answers one word to a dozen different mistakes. `diagnose` follows the triage: does it open, is the hash
-right, which value disagrees, is the date one, and if all that is right, what does the data centre not know? It tries
-every mistake of the table, and believes one only if it reproduces the bytes exactly or makes the rest verify. Where
-none does, it says what is certain.
+A data centre gives the same error for a dozen different mistakes. `diagnose` follows the triage: does the seal open, is
+the hash right, which value disagrees, is the date a date? If all that is right, what does the data centre not know? It
+tries every mistake of the table, and accepts one only if it reproduces the bytes exactly or makes the rest verify. If
+none does, it says only what is certain.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey, core.telegram.org/api/pfs.
 """
@@ -82,19 +82,19 @@ def diagnose(
     bound_to: int | None = None,
     answer: Any = None,
 ) -> Diagnosis:
-    """What is wrong with a binding, from whatever is known of it; nothing has to be.
+    """What is wrong with a binding, from whatever is known of it; every argument may be left out.
 
     Bytes (or hex): `encrypted_message` (104), the `request` (132), the `packet` (200 or more), or a `stream` captured
     from the first byte that the client sent. Keys: AuthKey, bytes or hex, 256 bytes or as your program has them;
-    `other_keys` are any others that may play a part. `session_id`, `msg_id`, `salt` are those of the message
-    that carries the request; `nonce` and `expires_at` those of the request, where only the encrypted_message is
+    `other_keys` are any others that may have been used. `session_id`, `msg_id`, `salt` are those of the message
+    that carries the request; `nonce` and `expires_at` are those of the request, needed if only the encrypted_message is
     given. In unix seconds: `now` by the data centre, `local_now` by your machine, `perm_key_created`, and
-    `key_expires_at`, the end that the key exchange promised. `answer` is what the data centre said: text, bytes, a
+    `key_expires_at`, the end that the key exchange promised. `answer` is the data centre's answer: text, bytes, a
     number, an exception, true.
 
-    Raises LocalError for values that have no such form, for bytes of a key in what is none, and for a stream that
-    begins no connection; for other bytes, however wrong, it never raises. Use throw-away keys; no result, error or
-    log shows them.
+    Raises LocalError for a value of another form, for bytes of a key in a value that is not a key, and for a stream
+    that does not begin a connection. It never raises for other bytes, however wrong. Use throw-away keys; no result,
+    error or log shows them.
     """
     given = dict(locals())
     del perm_key, temp_key, other_keys  # so that no traceback that shows local values shows a key
@@ -111,13 +111,13 @@ def diagnose(
 
 
 def explain_refusal(facts: Facts, **more: Any) -> Diagnosis:
-    """The diagnosis from a data centre's side, for its log: it knows what it judged, and may add what else a
-    `Patient` has, such as its `other_keys`, or `perm_key_created` of one that it does not use yet."""
+    """The diagnosis from a data centre's side, for its log. `facts` are what it judged; `more` are other values of a
+    `Patient`, such as `other_keys`, or `perm_key_created` for a permanent key that it does not use yet."""
     return examine(Patient.of_facts(facts, **more))
 
 
 def explain_packet(facts: PacketFacts) -> str:
-    """In a sentence or two, how a packet that did not open was sealed, for a data centre's log."""
+    """How a packet that did not open was sealed, in a sentence or two, for a data centre's log."""
     packet, given = facts.packet, None if facts.key is None else GivenKey(facts.key)
     opened = open_packet(packet, given, ()) if given else None
     found = list(sealed_wrongly(packet, given, *opened, Patient())) if given and opened else []
@@ -127,8 +127,8 @@ def explain_packet(facts: PacketFacts) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """What came in, on its way through the triage: the patient, richer by what its packet says; the `call` (a proper
-    request, cut); the `sealed` bytes in it; and what was found."""
+    """One case on its way through the triage: the patient, with the values that its packet adds; the `call` (a proper
+    request, cut into fields); the `sealed` bytes in it; and the findings so far."""
 
     patient: Patient
     call: Dissection | None = None
@@ -137,7 +137,7 @@ class Case:
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """The request's own values, or what is known of them."""
+        """The values of the request; without a request, those that were given for it."""
         if self.call is not None:
             return self.call.values
         known = {"nonce": self.patient.nonce, "expires_at": self.patient.expires_at}
@@ -148,8 +148,8 @@ class Case:
 
 
 def arrive(patient: Patient) -> Case:
-    """Everything taken off that surrounds the seal, and the mistakes that were undone for it. Raises LocalError for a
-    stream that is no connection."""
+    """Take off everything around the seal, and note the mistakes that had to be undone for that. Raises LocalError for
+    a stream that is not a connection."""
     patient, findings = out_of_packet(patient)
     if patient.request is None:
         return Case(patient, None, patient.encrypted_message, findings)
@@ -161,8 +161,8 @@ def arrive(patient: Patient) -> Case:
 
 
 def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
-    """The triage over a patient; `told` where its numbers are not seen in a message, but were given. Raises LocalError
-    for a `stream` that begins no connection, and for nothing else."""
+    """The triage of a patient; `told` if a person gave its numbers, and they were not read from a message. Raises
+    LocalError for a `stream` that does not begin a connection, and for nothing else."""
     case = _with_perm_key(arrive(patient))
     opened = None
     if case.sealed is not None:
@@ -180,7 +180,7 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     hidden = {"plaintext"} if opened is not None and pieces_of(case.patient.keys, opened.plaintext) else set()
     if case.patient.request is not None and pieces_of(case.patient.keys, case.patient.request):
         hidden |= {"request", "encrypted_message"}
-    if hidden:  # a key stands behind a seal, the binding's or the packet's
+    if hidden:  # bytes of a key stand inside the seal of the binding or of the packet
         shown = [replace(each, evidence=tuple(_hidden(row, hidden) for row in each.evidence)) for each in findings]
         return Diagnosis(tuple(shown), remarks, lacking, None, {}, None, keys_given)
     return Diagnosis(
@@ -190,13 +190,13 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
 
 _TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
          **{name: name for name in ("session_id", "msg_id", "nonce", "expires_at")}}  # fmt: skip
-"""What is told of a message or a request, by the field that is compared with it."""
+"""The field that is compared with a given value, and the name of that value in a sentence."""
 
 
 def _as_told(finding: Finding, case: Case) -> Finding:
-    """A finding that rests on what was told, and not on what is seen in a request or a packet, says so."""
+    """The finding; if it rests on a given value, and not on one read from a request or a packet, it says so."""
     row, named = finding.mistake, list[str]()
-    # Mistakes that are seen alike where the value that was told is the wrong one.
+    # Mistakes that look the same if the bytes are right and the given value is wrong.
     either = {*GENERIC, "built_for_an_older_message", "another_value_of_yours", "fields_out_of_order"}
     seen = case.patient.packet is not None
     if not seen and (row.name in either or "msg_id" in row.name or row.at("value")):
@@ -212,7 +212,7 @@ def _as_told(finding: Finding, case: Case) -> Finding:
 
 
 def _not_judged(patient: Patient, case: Case, findings: list[Finding]) -> Iterator[Any]:
-    """What was given and is not what the bytes have, by name; and the binds before the last."""
+    """The given values that differ from those in the bytes, by name; and the binds before the last."""
     judged = {**vars(case.patient), **case.values}
     judged["encrypted_message"] = case.call["encrypted_message"] if case.call else patient.encrypted_message
     names = ("temp_key", "session_id", "msg_id", "salt", "nonce", "expires_at", "encrypted_message", "request")
@@ -228,23 +228,23 @@ def _not_judged(patient: Patient, case: Case, findings: list[Finding]) -> Iterat
 
 
 def _hidden(row: Evidence, within: set[str]) -> Evidence:
-    """A place without what stands in it, if it is within these bytes."""
+    """The evidence without its value, if it points into bytes that may not be shown."""
     return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within in within else row
 
 
 # -- The seal -----------------------------------------------------------------------------------------------------
 
 LONGEST = 1024
-"""Bytes of a seal that is opened by trial: thousands of ways are tried, and each takes the longer the more there is."""
+"""The most bytes of a seal that is opened by trial: thousands of ways are tried, and more bytes make each slower."""
 
 
 def _with_perm_key(case: Case) -> Case:
-    """The permanent key picked from the others where it was not said which one it is."""
+    """The case with its permanent key picked from the other keys, if nobody said which one it is."""
     patient, sealed = case.patient, case.sealed
     if patient.perm_key is not None or sealed is None or len(sealed) > LONGEST:
         return case
     named = case.call["perm_auth_key_id"] if case.call is not None else None
-    carries = patient.temp_key if patient.packet is not None else None  # it may be the permanent one for all that
+    carries = patient.temp_key if patient.packet is not None else None  # which may be the permanent key, by mistake
     candidates = sorted(patient.other_keys, key=lambda key: (key == carries, key.key.id != named))
 
     def opens(key: GivenKey) -> bool:
@@ -264,7 +264,7 @@ def _with_perm_key(case: Case) -> Case:
 
 
 def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
-    """What is behind the seal, and everything that is wrong with it."""
+    """Open the seal, and find everything that is wrong with it and inside it."""
     case = _unpacked(case)
     sealed, patient = case.sealed or b"", case.patient
     if len(sealed) in (0, RSA_BLOCK):
@@ -317,8 +317,8 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
 
 
 def _read_again(case: Case, opened: Opened) -> Case:
-    """The request cut once more, by the nonce and expires_at behind the seal, where neither is what was read: so its
-    fields are not in their places."""
+    """Cut the request again by the nonce and expires_at inside the seal, if both differ from those that were read:
+    then the fields of the request are not in their places."""
     inside = {name: wrong.long(raw) for name, size in (("nonce", 8), ("expires_at", 4))
               if len(raw := opened.value(name) or b"") == size}  # fmt: skip
     if case.call is None or len(inside) < 2 or any(case.values[name] == value for name, value in inside.items()):
@@ -332,8 +332,8 @@ def _read_again(case: Case, opened: Opened) -> Case:
 
 
 def _orders_settled(opened: Opened, patient: Patient) -> Patient:
-    """The patient with each number in that order of its bytes in which it stands behind the seal, if it does; and
-    without one of which only the last digits differ, if it was told without them."""
+    """The patient with each number in the byte order in which it stands inside the seal, if it stands there; and
+    without a number that was given with its last digits lost, if only these differ."""
     def settled(told: int | None, field: str) -> int | None:
         sealed = int.from_bytes(opened.value(field) or b"", "little", signed=True)
         if isinstance(told, EitherOrder) and told.other == sealed:
@@ -345,13 +345,13 @@ def _orders_settled(opened: Opened, patient: Patient) -> Patient:
 
 
 def _outside(compared: list[Finding], begins: int = 0) -> list[Finding]:
-    """Without what is about the plaintext from this byte on."""
+    """The findings, without those about the plaintext from this byte on."""
     return [each for each in compared
             if (row := each.evidence[0]).within != "plaintext" or row.offset + row.size <= begins]  # fmt: skip
 
 
 def _header(opened: Opened) -> int:
-    """Bytes before the object."""
+    """How many bytes stand before the inner object."""
     return size_of(opened.shape) - inner_size(opened.shape)
 
 
@@ -363,7 +363,7 @@ def _in_the_clear(sealed: bytes) -> Opened:
 
 
 def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
-    """What is wrong where the plaintext is noise from this byte on."""
+    """The mistake, if the plaintext is noise from this byte on."""
     if len(sealed) != ENCRYPTED_SIZE:
         yield noticed("wrong_size", _size(sealed))
     start = FRONT + begins // BLOCK * BLOCK
@@ -372,8 +372,8 @@ def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
 
 
 def _key_is_cut_off(opened: Opened, patient: Patient, values: Mapping[str, Any]) -> bool:
-    """Whether the key that was given opens the seal without its last bytes: the id that is named is not of this key,
-    however it is written."""
+    """Whether the key opens the seal only because its last bytes are not used: the named id belongs to another key,
+    and is no misspelt id of this one."""
     key, named = patient.perm_key, values.get("perm_auth_key_id")
     spelled = [change.row.name for change in opened.changes] == ["key_without_leading_zeros"]
     if key is None or named is None or not spelled or opened.key != key.given:
@@ -382,7 +382,7 @@ def _key_is_cut_off(opened: Opened, patient: Patient, values: Mapping[str, Any])
 
 
 def _object_of_another_type(opened: Opened) -> tuple[Opened, Finding] | None:
-    """What is opened as a header and an object, where that begins with another constructor that is known."""
+    """The same plaintext read as a header and an object, if the object begins with another known constructor."""
     size = opened.size or len(opened.plaintext)
     found = opened.plaintext[HEADER:size]
     name = "gzip" if found[:3] == b"\x1f\x8b\x08" else SCHEMA.name_of(found)
@@ -394,7 +394,7 @@ def _object_of_another_type(opened: Opened) -> tuple[Opened, Finding] | None:
 
 
 def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
-    """What is behind the seal; where it had to be mended for that, the mended bytes and the finding."""
+    """The opened seal; and if it had to be mended first, the mended bytes and the findings."""
     twice = _twice(sealed, patient)
     if twice is not None:
         return open_seal(twice[0], patient, known), twice
@@ -418,7 +418,7 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
 
 
 def _twice(sealed: bytes, patient: Patient) -> tuple[bytes, list[Finding]] | None:
-    """The seal once, where it stands there two times."""
+    """One copy of the seal, if the bytes hold it twice."""
     once, given = sealed[:ENCRYPTED_SIZE], patient.perm_key
     if given is None or sealed != 2 * once or not is_right(once, given.key.data):
         return None
@@ -427,7 +427,7 @@ def _twice(sealed: bytes, patient: Patient) -> tuple[bytes, list[Finding]] | Non
 
 
 def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
-    """The three parts in their order, where they stand in another one, twice, or not at all."""
+    """The three parts in the right order, if they stand in another order, or one stands twice or is missing."""
     for step in ("sealed", "shape"):
         for row, ways in at(step):
             for way in ways:
@@ -445,7 +445,7 @@ def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | N
 
 
 def _arranged_and_more(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
-    """The parts in another order, one of them missing, and a mistake in sealing besides."""
+    """Parts in another order or missing, together with a mistake in sealing."""
     key_id = patient.perm_key.key.id_bytes if patient.perm_key is not None else b""
     for row, ways in at("sealed"):
         for (shape,) in (tuple(way(wrong.ENCRYPTED)) for way in ways):
@@ -467,8 +467,8 @@ def _first_part(got: bytes, right: bytes) -> Evidence:
 
 
 def _unpacked(case: Case) -> Case:
-    """The 104 bytes, with what had to be undone for them: text, a string in a string; of all of it, or of what stands
-    behind key id and msg_key."""
+    """The case with the 104 bytes, after undoing text encodings and a string in a string. These may cover all of it, or
+    only what follows key id and msg_key."""
     sealed, patient = case.sealed or b"", case.patient
     ids = [key.key.id_bytes for key in patient.keys]
     ids += [written_as(case.call["perm_auth_key_id"], 8, "little")] if case.call is not None else []
@@ -489,13 +489,13 @@ def _unpacked(case: Case) -> Case:
 
 
 def _size(sealed: bytes) -> Evidence:
-    """The size is wrong; the bytes are not shown, for what has another size may be anything, a key as well."""
+    """Evidence for a wrong size, without the bytes: bytes of another size may be anything, even a key."""
     return Evidence("encrypted_message", 0, 0, f"{len(sealed)} bytes", f"{ENCRYPTED_SIZE} bytes")
 
 
 def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Finding]:
-    """It does not open. What disagrees outside is told as well where a well-known mistake explains it; otherwise it
-    only says once more that this is not the key."""
+    """The findings for a seal that does not open. A value that disagrees outside it is listed only if a known mistake
+    explains it; any other only says once more that this is not the key."""
     size = () if len(sealed) == ENCRYPTED_SIZE else (_size(sealed),)
     if _replaced(sealed):
         lost = "What is no UTF-8 became U+FFFD, ef bf bd: those bytes are lost."
@@ -516,7 +516,7 @@ def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Fi
 
 
 def _replaced(sealed: bytes) -> bool:
-    """Whether these bytes were decoded as UTF-8 with a mark for each byte that is none."""
+    """Whether these bytes were decoded as UTF-8 with a replacement mark for each invalid byte."""
     try:
         return sealed.decode().count("\ufffd") > 3
     except UnicodeDecodeError:
@@ -524,7 +524,7 @@ def _replaced(sealed: bytes) -> bool:
 
 
 def _noise_inside(sealed: bytes, given: GivenKey) -> Iterator[Evidence]:
-    """What the right recipe makes of the place where the constants belong."""
+    """What the right recipe gives at the place of the constants."""
     if len(sealed) >= FRONT + 3 * BLOCK:
         aes = scheduled(V1.rows, given.key.data, sealed[8:FRONT])
         begins = ige_decrypt(sealed[FRONT : FRONT + 3 * BLOCK], *aes)
@@ -532,7 +532,7 @@ def _noise_inside(sealed: bytes, given: GivenKey) -> Iterator[Evidence]:
 
 
 def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
-    """The mistakes of the row of fields, at the first field that is not where it belongs."""
+    """The mistakes in the row of fields, pointing at the first field that is out of place."""
     start = 0
     places = {name: (at_, raw) for name, at_, raw, _ in opened.fields()}
     size = Evidence("plaintext/envelope", 0, size_of(opened.shape), f"{size_of(opened.shape)} bytes of fields",
@@ -550,7 +550,7 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
             break
         start += width
     guilty, names = differing(opened.shape, wrong.ENVELOPE), [row.name for row in opened.misplaced]
-    moved = "fields_out_of_order" in names  # which says it all
+    moved = "fields_out_of_order" in names  # then no more words are needed
     absent = {name for name, *_ in wrong.HEADER} - {name for name, *_ in opened.shape}
     if len(absent) == len(wrong.HEADER):
         size = Evidence("plaintext/envelope", 0, 0, "no header", "a header of 32 bytes before the forty")
@@ -565,7 +565,7 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _strange(opened: Opened, known: Mapping[str, Any], compared: list[Finding]) -> bool:
-    """Whether nothing in it is what a binding has, or became of that, although the hash says that it was meant."""
+    """Whether no value in it is that of the binding, even in a changed form, although msg_key is its hash."""
     beside = _outside(compared, _header(opened))
     if opened.size is None or {each.name for each in compared if each not in beside} - GENERIC:
         return False
@@ -575,7 +575,7 @@ def _strange(opened: Opened, known: Mapping[str, Any], compared: list[Finding]) 
 
 
 def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
-    """It opens: is anything missing at its end, or too much there?"""
+    """The findings if an opened seal is too short or too long at its end."""
     size = size_of(opened.shape)
     padding = len(opened.plaintext) - size
     rest = sealed[FRONT + len(opened.plaintext) :]
@@ -592,7 +592,7 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
 
 
 def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[Finding]:
-    """Is msg_key the hash of what was sealed, and if not, of what?"""
+    """The finding if msg_key is not the hash of the envelope: of which bytes it is the hash instead."""
     explained = any(change.row.name == "msg_key_changed_in_front" for change in opened.changes)
     msg_key, size = sealed[8:FRONT], size_of(opened.shape)
     right = right_digest(opened.plaintext[:size])
@@ -608,8 +608,8 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
 
 
 def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
-    """Where the plaintext stops to be what it should, if it never is again and at least two values are lost; msg_id may
-    be another one before that."""
+    """From which byte on the plaintext is wrong to its end, if at least two values are lost there; a msg_id before that
+    may differ."""
     fields = [(at_, raw, written_as(known[name], len(raw), order)) for name, at_, raw, order in opened.fields()
               if name in known and raw]  # fmt: skip
     wrong_ones = [each for each in fields if each[1] != each[2]]
@@ -624,9 +624,9 @@ def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
 
 
 def _dates(case: Case, opened: Opened | None) -> Iterator[Finding]:
-    """Is expires_at a date in the future, and not beyond the promise?"""
+    """The findings if expires_at is not a date in the future, or is later than the key exchange promised."""
     values = case.values
-    if seconds_past_the_end(case.patient) is not None:  # no date would do
+    if seconds_past_the_end(case.patient) is not None:  # then no expires_at can be right
         return
     if values.get("expires_at") is not None:
         yield from date(case.patient, values["expires_at"], "request/expires_at", 20)
@@ -644,7 +644,7 @@ _FAILING = {
 
 
 def _states(patient: Patient, verdict: Verdict | None) -> Iterator[Finding]:
-    """What the data centre's own state refuses."""
+    """The findings for a binding that the data centre refuses for its own state."""
     if (past := seconds_past_the_end(patient)) is not None:
         yield said("temporary_key_expired", f"It ended {past} seconds before.")
     for check, name in _FAILING.items():
@@ -653,7 +653,7 @@ def _states(patient: Patient, verdict: Verdict | None) -> Iterator[Finding]:
 
 
 def second_opinion(case: Case) -> Verdict:
-    """The checks of a data centre over the same bytes, without those whose values are not here."""
+    """The checks of a data centre over the same bytes, except those whose values are not known."""
     patient = case.patient
     skip = set(patient.rules.skip)
     unknown: Mapping[str, tuple[str, ...]] = {
@@ -675,7 +675,7 @@ def second_opinion(case: Case) -> Verdict:
         skip |= {"request_parses", "nothing_left_over"}
         skip |= {"nonce"} if patient.nonce is None else set()
         skip |= {"expires_at", "expires_at_in_range"} if patient.expires_at is None else set()
-        # Without a key its front has nothing to be compared with, and of another size it may be anything.
+        # Without a key there is nothing to compare its front with, and bytes of another size may be anything.
         skip |= {"perm_auth_key_id_in_front"} if patient.perm_key is None or len(sealed) != ENCRYPTED_SIZE else set()
     verdict = judge(Facts(
         request,
@@ -690,12 +690,12 @@ def second_opinion(case: Case) -> Verdict:
         patient.last_bind_msg_id,
         replace(patient.rules, skip=frozenset(skip)),
     ))  # fmt: skip
-    # A data centre refuses what stays closed; here it may only be that nobody gave the key.
+    # A data centre refuses a seal that it cannot open; here the key may only not have been given.
     return verdict if verdict.failing else Verdict(True, None, None, verdict.checks)
 
 
 def missing(case: Case) -> Iterator[str]:
-    """What could be said with what more."""
+    """What more could be said, and which value it needs."""
     patient = case.patient
     if case.call is None and case.sealed is None:
         if any(finding.name == "packet_not_opened" for finding in case.findings) and patient.temp_key is None:
@@ -728,12 +728,12 @@ _COMPOSITES: tuple[tuple[str, set[str], set[str]], ...] = (
     ("sealed_by_mtproto_2", {"schedule_v2", "msg_key_v2"}, set()),
     ("salt_and_session_swapped", {"salt_and_session_swapped"}, {"another_salt"}),
 )
-"""Several mistakes that are one: the first whose parts are all there takes their place, and what it explains, too."""
+"""Several findings that are one mistake: the first whose parts were all found replaces them, and what it explains."""
 
 
 def _ordered(findings: list[Finding], *, accepted: bool) -> list[Finding]:
-    """In the order of the triage; each mistake once; several that are one under its name. Where a data centre accepts
-    the bytes, nothing in them is accused."""
+    """The findings in the order of the triage, each mistake once, and several that are one under the name of that one.
+    If a data centre accepts the bytes, findings about the bytes are dropped."""
     merged: dict[str, Finding] = {}
     for each in sorted(findings, key=lambda finding: finding.mistake.stage):
         of_bytes = not each.evidence or each.evidence[0].within not in ("packet", "message")
@@ -751,7 +751,7 @@ def _ordered(findings: list[Finding], *, accepted: bool) -> list[Finding]:
 
 
 def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str, ...]) -> str:
-    """No mistake: what is that worth?"""
+    """The name of the diagnosis if no mistake was found: how much does that prove?"""
     if verdict is None:
         return "nothing_given"
     if not verdict.ok:
@@ -764,8 +764,8 @@ def _nothing_found(patient: Patient, verdict: Verdict | None, lacking: tuple[str
 
 
 def _with_the_answer(findings: list[Finding], case: Case) -> list[Finding]:
-    """What the data centre refused is not healthy, whatever its bytes; a date that no client asks for comes first then.
-    Beside a mistake the answer is told as well, unless the mistake is what it answers."""
+    """The findings with the data centre's answer. A refused binding is not healthy, even if its bytes are right; then
+    an unusually late date comes first. Next to a mistake the answer is added, unless the mistake explains it."""
     patient = case.patient
     answer = patient.answer_to(patient.msg_id, patient.container_msg_id)
     said = of_another_message() if answer is None else meaning(answer)
@@ -788,19 +788,19 @@ def _with_the_answer(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def _explains_404(finding: Finding) -> bool:
-    """Whether a data centre cannot read the packet, or has no key to open it, for this mistake."""
+    """Whether this mistake keeps a data centre from reading the packet, or leaves it without a key to open it."""
     return finding.name in UNREADABLE or any(row.path == "message" for row in finding.evidence)
 
 
 def is_young(patient: Patient) -> bool:
-    """Whether the permanent key is not older than 60 seconds. Source: core.telegram.org/api/pfs."""
+    """Whether the permanent key was made at most 60 seconds ago. Source: core.telegram.org/api/pfs."""
     clock = patient.clock
     return patient.perm_key_created is not None and clock is not None and (
         -YOUNG <= clock - patient.perm_key_created <= YOUNG)
 
 
 def seconds_past_the_end(patient: Patient) -> int | None:
-    """How long ago the temporary key ended; None where it has not, or nobody knows."""
+    """How many seconds ago the temporary key ended; None if it has not ended, or if that is not known."""
     end, clock = patient.key_expires_at, patient.clock
     return None if end is None or clock is None or clock < end else clock - end
 
@@ -839,7 +839,7 @@ def _parts(case: Case, opened: Opened | None) -> dict[str, bytes]:
 
 
 def _dissected(case: Case) -> Dissection | None:
-    """The request under the name that the paths of checks and formulas have for it."""
+    """The request, named as in the paths of checks and formulas; without one, the encrypted_message alone."""
     keys = tuple(key.key for key in case.patient.keys)
     reading = Reading(keys=keys, lenient=True)
     if case.call is not None:

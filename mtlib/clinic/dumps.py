@@ -1,4 +1,4 @@
-"""Dumps, as xxd, hexdump, od, debuggers and Wireshark print them, become plain hex in the lines of a text."""
+"""Turning the dumps of xxd, hexdump, od, debuggers and Wireshark into plain hex, within the lines of a text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FENCE = re.compile(r"[ \t]*(?:(?:```|~~~)[ \t]*\w*|\{(?:code|noformat)[^{}]*\})
 _DUMP = re.compile(r"[ \t]*(?:\+[0-9A-Fa-f]{4,8} (?=0x)|\|[ ]?(?=[0-9A-Fa-f]{5,8}[| ]))?"
                    r"(?:0x)?([0-9A-Fa-f]{4,16}|[0-9A-Fa-f]{8}`[0-9A-Fa-f]{8})(?: <[^>\n]{0,60}>)?(:?)"
                    r"(?:((?: -(?= [0-9a-f]{2} ))?[ \t|]+)(\S.*))?$")  # fmt: skip
-"""A row: its offset, behind a count of bytes (+0010) or a frame, then a colon or a sign, and its columns."""
+"""A row: its offset, perhaps after a byte count (+0010) or a frame line, then a colon or a sign, and its columns."""
 _RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*"
                     rf"{'[ ]+'.join(f'0?{x:x}' for x in range(16))}(?:[ |]*| +(?:[0-9a-f]{{16}}|decoded text|ascii))$")
 _WORDS = re.compile(r"(?:[0-9a-f]{8} ){0,15}[0-9a-f]{8}$")
@@ -22,11 +22,11 @@ _COLUMN = re.compile(r"(?:(?:0x)?([0-9A-Fa-f]+)|(-?\d+))[;,-]?")
 
 
 def undump(text: str) -> tuple[list[str], dict[int, str]]:
-    """The lines, with each dump (xxd, hexdump, od, Wireshark) written as hex in its first line; and where those are."""
+    """The lines, with each dump as hex in its first line, and the form of each dump by the index of that line."""
     lines, dumps, at = ["" if _FENCE.match(line) else line for line in text.splitlines()], dict[int, str](), 0
     for first, end, data in _words_of_tdlib(lines):
         begins = data.index(BIND) if BIND in data[:20] else 0
-        if begins:  # the message from its msg_id on; a dump is one value, so the number is written here
+        if begins:  # a message from its msg_id on: a dump is only one value, so msg_id is written here
             number = int.from_bytes(data[:8], "little", signed=True)
             lines[first:end] = [f'msg_id: {number}, request: "{data[begins:].hex()}"', *[""] * (end - first - 1)]
         else:
@@ -41,7 +41,7 @@ def undump(text: str) -> tuple[list[str], dict[int, str]]:
         if taken:
             ruler = next((above for above in range(at - 1, max(at - 3, -1), -1) if lines[above].strip()), None)
             if ruler is not None and _RULER.match(lines[ruler]):
-                lines[ruler] = ""  # it stands above the columns
+                lines[ruler] = ""  # the ruler above the columns
             lines[at : at + taken] = [f'"{data.hex()}"', *[""] * (taken - 1)]
             dumps[at] = form
         at += taken or max(len(block), 1)
@@ -49,8 +49,8 @@ def undump(text: str) -> tuple[list[str], dict[int, str]]:
 
 
 def _words_of_tdlib(lines: Sequence[str]) -> list[tuple[int, int, bytes]]:
-    """Where lines of sixteen numbers of four bytes begin and end, and the bytes, low byte first: so TDLib prints, and
-    nothing says it but a request in them, whose string has its length, 104, at 24."""
+    """Start and end of lines of sixteen four-byte numbers as TDLib prints them, and their bytes, low byte first. The
+    only proof of that form is a request in them: its string has its length, 104, at byte 24."""
     found, at = list[tuple[int, int, bytes]](), 0
     while at < len(lines):
         end = at
@@ -65,7 +65,7 @@ def _words_of_tdlib(lines: Sequence[str]) -> list[tuple[int, int, bytes]]:
 
 
 def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
-    """How many of these lines are one dump, its bytes, and its form; (0, b"", "") where they are none."""
+    """How many of these lines are one dump, its bytes, and its form; (0, b"", "") if they are no dump."""
     first = block[0]
     if first is None or first[4] is None or not _columns(first[4], 99)[0]:
         return 0, b"", ""
@@ -78,13 +78,13 @@ def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
         alone = first[2] or len(first[3].expandtabs()) > 1
         if len(rows) > 1 or (rows and alone and not offsets[0] and (len(block) == 1 or base == 10)):
             words = [word for columns, _ in rows for word in columns]
-            colon = bool(first[2]) and "0x" not in first[4][:9]  # numbers of a debugger have their low byte first
+            colon = bool(first[2]) and "0x" not in first[4][:9]  # a debugger's numbers are low byte first
             data, form = _ordered(words, colon, "".join(aside for _, aside in rows))
             if not data:
                 continue
             last = block[len(rows)] if len(rows) < len(block) else None
             size = offsets[len(rows)] - offsets[0] if last else 0
-            if last and last[4] is None:  # the offset behind the last byte
+            if last and last[4] is None:  # the offset after the last byte
                 return len(rows) + 1, data[:size], form
             if last and size > len(data) and _columns(last[4], 99)[0] and last.start(1) == first.start(1):
                 raise LocalError("rows are missing in a dump", got=f"{len(data)} bytes before its offset {last[1]}")
@@ -93,8 +93,8 @@ def _dumped(block: Sequence[re.Match[str] | None]) -> tuple[int, bytes, str]:
 
 
 def _continuous(block: Sequence[re.Match[str] | None], offsets: Sequence[int]) -> list[tuple[list[str], str]]:
-    """The columns of the lines that follow each other without a gap, with the letters beside them; `*`, whose offset is
-    -1, stands for lines like the one before."""
+    """The columns of consecutive lines without a gap, with the characters beside them. A `*`, whose offset is -1,
+    stands for repetitions of the line before."""
     read: list[tuple[list[str], str]] = []
     for at, row in enumerate(block):
         after = offsets[at + 1] if at + 1 < len(block) else -1
@@ -120,7 +120,7 @@ def _octets(column: str) -> int:
 
 
 def _columns(rest: str, limit: int) -> tuple[list[str], int, str]:
-    """The columns of one line up to `limit` bytes, how many these are, and the characters that stand beside them."""
+    """The columns of one line up to `limit` bytes, how many bytes these are, and the characters beside them."""
     rest = re.sub(r"\s*\|.*\|?\s*$", "", rest) if "|" in rest[1:] else rest
     rest = re.sub(r"^((?:[0-9A-Fa-f]{2} ){7}[0-9A-Fa-f]{2})-(?=[0-9A-Fa-f]{2} )", r"\1 ", rest)
     columns, size, tail = list[str](), 0, ""
@@ -136,8 +136,8 @@ def _columns(rest: str, limit: int) -> tuple[list[str], int, str]:
 
 
 def _ordered(words: Sequence[str], colon: bool, aside: str) -> tuple[bytes, str]:
-    """The bytes of the words of a dump. hexdump and `od -x` print numbers of two bytes, in this machine's order; the
-    letters beside them stand in the order of memory."""
+    """The bytes of the words of a dump, and its form. hexdump and `od -x` print two-byte numbers in the byte order of
+    their machine; the characters beside them stand in the order of memory."""
     widths = {len(word) for word in words}
     octal = all(set(word) <= set("01234567") for word in words)
     if widths <= {1, 2, 3, 4} and (3 in widths or any("-" in word for word in words)):

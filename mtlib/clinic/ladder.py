@@ -1,14 +1,14 @@
-"""The ladder: every value of a client, one step per function, for a program in any language.
+"""The ladder: every value that a client computes, one step per function, for a program in any language.
 
 It has four parts: bytes, keys, the binding, and whole packets. `ladder.json` holds the steps with their inputs and
 outputs, for some vectors. Bytes are hex, longs are decimal strings (many do not fit a double), an int is a number, a
-text is a text. Whoever climbs answers one step at a time; the first wrong value ends the climb, with the sentence for
-the mistake that makes exactly this value, where it is a usual one.
+text is a text. A program answers one step at a time; the first wrong value ends the climb. If a usual mistake gives
+exactly this value, the report says which one.
 
     -> {"step": "auth_key_id", "inputs": {"perm_auth_key": "000102..."}}
     <- {"output": "32d1586ea457dfc8"}
 
-Nothing is guessed. A mistake is named only where it gives exactly what was answered.
+Nothing is guessed. A mistake is named only if it gives exactly the answer that came.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from mtlib.errors import CheckError, DecodeError, LocalError, MtError
 
 @dataclass(frozen=True)
 class Raised:
-    """What a function did instead of giving a value: `kind` is "range" for a number that does not fit its bytes,
+    """The answer of a function that raised an exception: `kind` is "range" for a number that does not fit its bytes,
     otherwise the name of the exception; `says` is its text."""
 
     kind: str
@@ -53,13 +53,13 @@ class Raised:
 
 
 Way = Callable[..., Any]
-"""Takes what the right function takes. A generator yields several ways to make the same mistake."""
+"""A wrong function with the arguments of the right one. A generator yields several values of the same mistake."""
 
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """One usual wrong answer to a function. `ways` are different ways to come to it; `size` is the length that gives
-    it away where its bytes cannot be reproduced, because the answer holds random bytes of its own."""
+    """One usual mistake in a function. `ways` are the wrong functions that make it. If the answer holds random bytes of
+    its own, and so cannot be reproduced, the mistake is recognised by its length, `size`."""
 
     name: str
     sentence: str
@@ -67,28 +67,28 @@ class WrongAnswer:
     size: int | None = None
 
     def of(self, change: Callable[..., Sequence[Any]]) -> WrongAnswer:
-        """The same mistake inside a larger function: `change` makes the arguments here out of the arguments there."""
+        """The same mistake inside a larger function: `change` gives this function's arguments from those."""
         ways = tuple(lambda *arguments, way=way: way(*change(*arguments)) for way in self.ways)
         return WrongAnswer(self.name, self.sentence, ways, self.size)
 
     def made(self, arguments: Sequence[Any]) -> list[Any]:
-        """What comes out, one value for each way."""
+        """The wrong values for these arguments, from all ways."""
         return [value for way in self.ways for value in _values(way, arguments)]
 
 
 def wrong_answer(name: str, sentence: str, *ways: Way, size: int | None = None) -> WrongAnswer:
-    """A row of an exercise's own."""
+    """A mistake that only one exercise has."""
     return WrongAnswer(name, sentence, ways, size)
 
 
 def known(name: str, *ways: Way, size: int | None = None) -> WrongAnswer:
-    """A row of the table of mistakes, made in these ways."""
+    """A mistake of the table, made in these ways."""
     row = MISTAKES[name]
     return WrongAnswer(name, f"{row.sentence} {row.fix}", ways, size)
 
 
 def mistaken(step: str, *names: str) -> tuple[WrongAnswer, ...]:
-    """The mistakes of the table in one step, all or those named."""
+    """The mistakes of the table in one step: those named, or all."""
     found = {row.name: known(row.name, *ways, size=_SIZES.get((step, row.name))) for row, ways in at(step)}
     return tuple(found[name] for name in names or found)
 
@@ -118,7 +118,7 @@ def recognise(
 ) -> WrongAnswer | None:  # fmt: skip
     """The mistake that turns every input into its answer, or the one whose size the answers have.
 
-    `known` is kept by whoever asks more than once about these mistakes and inputs, so that each is made once.
+    Pass the same `known` with every call for these mistakes and inputs, so that each wrong value is computed once.
     """
     known = {} if known is None else known
 
@@ -174,7 +174,7 @@ class Rung:
 
     @property
     def accepts(self) -> Accepts | None:
-        """Where an answer holds randomness of its own: what judges it. Otherwise one output is right."""
+        """The function that judges an answer with random bytes of its own; None if only one output is right."""
         return _ACCEPTS.get(self.name)
 
     @property
@@ -184,7 +184,7 @@ class Rung:
 
 @cache
 def _mistakes(step: str) -> tuple[WrongAnswer, ...]:
-    """Those of the table that show here: a wrong iv is nothing that the step of aes_key could tell."""
+    """The mistakes of the table that change the output of this step: a wrong iv, for one, does not change aes_key."""
     asked = [question for question in ladder() if question.step == step]
     return tuple(
         each for each in mistaken(step)
@@ -193,7 +193,7 @@ def _mistakes(step: str) -> tuple[WrongAnswer, ...]:
 
 
 def _rsa_pad_yours(question: Question, got: bytes, before: Sequence[bytes]) -> tuple[str, str]:
-    """The data centre's own way into an answer: with its private key, then by every way to pad it wrongly."""
+    """Judge an answer as a data centre opens it: with its private key. If that fails, try every wrong way to pad."""
     data, n, e = question.arguments
     if got in before:
         return _told("same_random_bytes_twice")
@@ -220,7 +220,7 @@ def _told(name: str) -> tuple[str, str]:
 
 
 def opened(sealed: bytes, question: Question) -> bytes:
-    """data_with_padding, 192 bytes; nothing where the hash does not agree."""
+    """data_with_padding, 192 bytes; empty if the hash does not agree."""
     try:
         return rsa_pad_open(sealed, PrivateKey(*(int(each, 16) for each in question.opens)))
     except CheckError:
@@ -228,7 +228,7 @@ def opened(sealed: bytes, question: Question) -> bytes:
 
 
 def _drawn(sealed: bytes, question: Question) -> Iterator[tuple[bytes, bytes]]:
-    """Padding and temp_key, as they come out by several ways to open what was padded in one of many ways."""
+    """Possible padding and temp_key of an answer that was padded in an unknown wrong way."""
     key, size = PrivateKey(*(int(each, 16) for each in question.opens)), len(question.arguments[0])
     block = key.apply(sealed)
     for masked, body in ((block[:32], block[32:]), (block[224:], block[:224])):
@@ -242,20 +242,20 @@ def _drawn(sealed: bytes, question: Question) -> Iterator[tuple[bytes, bytes]]:
 
 
 Accepts = Callable[["Question", bytes, Sequence[bytes]], tuple[str, str]]
-"""From the question, an answer, and the answers before it to the name of the mistake and the sentence; nothing twice
-where it is right."""
+"""Takes the question, an answer, and the answers before it; gives the name of the mistake and the sentence. Both are
+empty for a right answer."""
 _ACCEPTS: Mapping[str, Accepts] = {"rsa_pad_yours": _rsa_pad_yours}
 
 RUNGS: tuple[Rung, ...] = tuple(Rung(part, step) for part, steps in PARTS.items() for step in steps.values())
-"""Part by part, in the order in which the values come into being."""
+"""All steps, part by part, in the order in which their values are made."""
 
 GIVEN: Mapping[str, str] = {
     "perm_auth_key": "bytes", "temp_auth_key": "bytes", "temp_auth_key_id": "long", "temp_session_id": "long",
     "msg_id": "long", "nonce": "long", "expires_at": "int", "random": "bytes", "padding": "bytes", "salt": "long",
     "seqno": "int", "message_padding": "bytes",
 }
-"""What a vector of the binding gives; everything else follows. Without a `temp_auth_key` the steps of the packet are
-left out. The vectors of the other parts give the inputs of each step."""
+"""The values that a vector of the binding gives; all others follow. Without a `temp_auth_key` the steps of the packet
+are left out. The vectors of the other parts give the inputs of each step."""
 
 ABOUT = (
     "One step per function of a client, in four parts: bytes, keys, the binding with auth.bindTempAuthKey, and whole",
@@ -333,8 +333,8 @@ def _decoded(values: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, A
 
 @dataclass(frozen=True)
 class Question:
-    """One step for one vector: its `arguments` in the order of the rung, and the `output` that is right; where many
-    are, none, and `opens` are the two primes of the RSA key that opens an answer."""
+    """One step for one vector: its `arguments` in the order of the rung, and the right `output`. If many outputs are
+    right, there is none, and `opens` holds the two primes of the RSA key that opens an answer."""
 
     rung: Rung = field(repr=False)
     vector: str
@@ -352,13 +352,13 @@ class Question:
 
     @property
     def line(self) -> str:
-        """The question as a program is asked it: one line of JSON."""
+        """The question as it is sent to a program: one line of JSON."""
         return json.dumps({"step": self.step, "inputs": dict(self.inputs)}) + "\n"
 
     def mark(self, got: bytes, before: Sequence[tuple[Question, bytes]] = ()) -> tuple[str, str]:
-        """The name of the mistake, where it is a usual one, and the sentence; twice nothing where `got` is right.
-        `before` are questions for the same step with the answers that came: a mistake that made all of them is told
-        rather than one that made the last."""
+        """The name of the mistake, if it is a usual one, and the sentence; both are empty if `got` is right. `before`
+        are earlier questions for the same step, with their answers: a mistake that explains all of them is preferred
+        to one that explains only the last."""
         if self.rung.accepts:
             return self.rung.accepts(self, got, [answer for _, answer in before])
         if got == self.output:
@@ -370,7 +370,7 @@ class Question:
 
 
 def difference(got: bytes, expected: bytes) -> str:
-    """What can be said of bytes that are not right, and that no usual mistake gives."""
+    """A sentence about wrong bytes that no usual mistake gives."""
     if got == expected[::-1]:
         return "Right bytes, in the reverse order."
     if got == expected.lstrip(b"\0"):
@@ -382,7 +382,7 @@ def difference(got: bytes, expected: bytes) -> str:
 
 
 def questions(text: str) -> tuple[Question, ...]:
-    """The questions in the text of a ladder.json, step by step. DecodeError where it is none."""
+    """The questions in the text of a ladder.json, step by step. Raises DecodeError for any other text."""
     rungs = {rung.name: rung for rung in RUNGS}
     try:
         return tuple(
@@ -403,14 +403,14 @@ def ladder() -> tuple[Question, ...]:
 
 @cache
 def vectors() -> Mapping[str, Mapping[str, Any]]:
-    """Every vector of that ladder.json by name, with all its values: what is given and what follows."""
+    """Every vector of that ladder.json by name, with all its values: those given and those that follow."""
     return {
         vector["name"]: climb(_decoded(vector["given"], GIVEN)) for vector in json.loads(_shipped())["vectors"]
     }
 
 
 def _shipped() -> str:
-    """Data of ours, which stands beside the code and is as constant."""
+    """The text of ladder.json, which is part of the package and never changes while it runs."""
     return files("mtlib.clinic").joinpath("ladder.json").read_text(encoding="utf-8")
 
 
@@ -418,8 +418,8 @@ EVERYTHING = "all"
 
 
 def chosen(names: Sequence[str]) -> tuple[Question, ...]:
-    """The ladder's questions for these parts and steps, "all" for everything; without a name those of the binding.
-    LocalError for a name that there is not."""
+    """The ladder's questions for these parts and steps; "all" means all of them, and no name means the binding.
+    Raises LocalError for an unknown name."""
     wanted = {*map(str, of_type(names, Collection, "steps") or ("binding",))}
     unknown = wanted - {EVERYTHING, *PARTS, *(rung.name for rung in RUNGS)}
     if unknown:
@@ -432,7 +432,7 @@ def chosen(names: Sequence[str]) -> tuple[Question, ...]:
 
 
 def output(line: str) -> bytes:
-    """The value in a program's answer, `{"output": "hex"}`. DecodeError, in one clear sentence, for anything else."""
+    """The value in a program's answer, `{"output": "hex"}`. Raises DecodeError, in one sentence, for all else."""
     shown = line.strip()[:60]
     try:
         said = json.loads(line)
@@ -459,12 +459,12 @@ _PROVEN = {
 
 @dataclass(frozen=True)
 class Report:
-    """How far somebody climbed: how many questions of each step were answered rightly, how many there are, and then,
-    perhaps, the fall.
+    """How far a program climbed: for each step, how many questions got a `right` answer, how many there are (`totals`),
+    and the question that ended the climb, if one did.
 
     `stopped` is the question without a right answer, `got` what was answered (None: nothing that can be compared),
-    `mistake` its name where it is a usual one, `sentence` what is said about it. `exit_code` is 0 where every value is
-    right, 1 where one is wrong, 3 where the program could not be started, ended, hung, or spoke something else.
+    `mistake` the name of the mistake if it is a usual one, `sentence` what is said about it. `exit_code` is 0 if every
+    value is right, 1 if one is wrong, 3 if the program did not start, ended, hung, or sent something else.
     """
 
     right: Mapping[str, int]
@@ -480,7 +480,7 @@ class Report:
 
     @property
     def proven(self) -> str:
-        """What right answers to all that was asked show, and no more."""
+        """What is proven if all questions got right answers, and no more."""
         parts = [part for part, steps in PARTS.items() if steps.keys() <= self.totals.keys()]
         steps = [step for step in self.totals if not any(step in PARTS[part] for part in parts)]
         told = [f"this program {', '.join(_PROVEN[part] for part in parts)}"] if parts else []
@@ -503,8 +503,8 @@ class Report:
 
 
 def ask(answer: Callable[[Question], bytes], asked: Sequence[Question]) -> Report:
-    """Climb: each question in turn, up to the first value that is not right. An error of `mtlib.errors` that `answer`
-    raises ends the climb as well, with its own words."""
+    """Climb: ask the questions in order, up to the first wrong value. If `answer` raises an error of `mtlib.errors`,
+    that ends the climb too, and the report has the text of that error."""
     totals: dict[str, int] = {}
     for question in asked:
         totals[question.step] = totals.get(question.step, 0) + 1

@@ -1,4 +1,4 @@
-"""What two ends of a connection say to each other: bytes as they came, the messages in them, a verdict on each bind.
+"""Listening to both ends of a connection: bytes as they came, the messages in them, a verdict on each bind.
 
 `Listener` knows no socket and no clock. Framing and obfuscation are found out from what the client sends first; the
 other direction follows from them. Where bytes are missing, both the frame that they were in and the frames in them are
@@ -33,21 +33,21 @@ from mtlib.wire.schema import REQUEST, SCHEMA
 Speaker = Literal["client", "server"]
 
 LARGEST_FRAME = 1 << 20
-"""Bytes of the largest frame that is waited for."""
+"""The size of the largest frame that is waited for, in bytes."""
 SEARCHED = 1 << 22
-"""Bytes of one direction in which a packet is looked for after something was lost, all gaps together."""
+"""The most bytes of one direction that are searched for a packet after a loss, over all gaps."""
 SKIPPED = 1 << 26
-"""Missing bytes, all gaps together, over which the key stream of an obfuscated direction is turned on."""
+"""The most missing bytes, over all gaps, for which the key stream of an obfuscated direction is advanced."""
 VERDICTS = 64
-"""Binds of one connection that the doctor looks at."""
+"""The most binds of one connection that the doctor looks at."""
 PENDING = 64
-"""Binds that wait for their answer."""
+"""The most binds that wait for their answer."""
 CANDIDATES = 8
-"""Keys that are tried as the permanent one where the request names none that is at hand."""
+"""How many keys are tried as the permanent key, if the request names none that is known."""
 MOST_IDS = 256
-"""Key ids of one connection by which a packet is recognised, beside those of the keys at hand."""
+"""The most key ids of one connection by which a packet is recognised, besides those of the known keys."""
 OPENING = 64
-"""First bytes of a connection that suffice to know what it speaks: an obfuscation header, or less."""
+"""How many first bytes of a connection are enough to detect its framing: an obfuscation header, or fewer."""
 PLAIN_ID = bytes(8)
 
 
@@ -55,9 +55,9 @@ PLAIN_ID = bytes(8)
 class Heard:
     """One thing that was heard, in the order of its arrival.
 
-    `speaker` is "client" or "server", or empty for what is said about them; `at` is in unix seconds, None where it is
-    not known; `text` is one line; `dissection` is the packet, opened as far as the keys go; `diagnosis` is the doctor's
-    verdict on a bind.
+    `speaker` is "client" or "server", or empty for a remark about the connection; `at` is in unix seconds, None if it
+    is not known; `text` is one line; `dissection` is the packet, opened if its key is known; `diagnosis` is the
+    doctor's verdict on a bind.
     """
 
     speaker: str
@@ -77,7 +77,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class _Bind:
-    """A bind that waits for its answer: its packet and its request, empty where the packet did not open."""
+    """A bind that waits for its answer: its packet and its request, which is empty if the packet did not open."""
 
     packet: bytes
     request: bytes
@@ -85,10 +85,10 @@ class _Bind:
 
 
 class Listener:
-    """Listens to one connection: `hear` what an end said, `miss` what is known to be lost, and at the `end`.
+    """Listens to one connection: call `hear` with bytes of an end, `miss` for lost bytes, and `end` after the last.
 
-    `keys` are those at hand; `more` is asked for the keys there are by now, when a packet names one that is not among
-    them. `begun` says whether the first bytes that will be heard of the client are its first at all.
+    `keys` are the known keys. If a packet names another one, `more` is called for the keys that exist by then. `begun`
+    says whether listening starts with the very first byte of the client.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Listener:
         self._keys = {key.id_bytes: key for key in keys}
         self._more = more
         self._begun = begun
-        self._ids = {PLAIN_ID, *self._keys}  # of keys, at hand or not, that packets of this connection begin with
+        self._ids = {PLAIN_ID, *self._keys}  # of keys, known or not, at the front of packets of this connection
         self._ways: dict[str, _Way] = {"client": _Way("server"), "server": _Way("client")}
         self._opening = bytearray()
         self._binds: dict[int, _Bind] = {}
@@ -108,11 +108,11 @@ class Listener:
         self.opened = self.packets = 0
 
     def hear(self, speaker: Speaker, data: bytes, at: float | None = None) -> list[Heard]:
-        """Take bytes as they came; what they complete. Never raises for what they are."""
+        """Take bytes as they came, and return what they complete. Never raises, whatever the bytes are."""
         return list(self._hear(speaker, data, at))
 
     def miss(self, speaker: Speaker, size: int, at: float | None = None) -> list[Heard]:
-        """`size` bytes of an end are not there to be heard."""
+        """Skip `size` lost bytes of an end, and return the remark about them."""
         way = self._ways[speaker]
         said = f"{size} bytes of the {speaker} are missing"
         if not self.framing and speaker == "client":
@@ -122,7 +122,7 @@ class Listener:
         return [Heard("", at, f"{said}; {'nothing more of it is read' if way.given_up else 'looking for a packet'}")]
 
     def end(self, at: float | None = None) -> list[Heard]:
-        """Nothing more will come: what was not answered, and what was not understood."""
+        """End listening, and return what got no answer and what was not understood."""
         heard = [Heard("", at, f"the last {way.pending} bytes of the {speaker} are no whole frame")
                  for speaker, way in self._ways.items() if way.pending and self.framing]
         if not self.framing and self._opening:
@@ -146,7 +146,7 @@ class Listener:
                 return
             data, self._opening = bytes(self._opening), bytearray()
         elif unread and not self.framing:
-            way.buffer += data[: LARGEST_FRAME - len(way.buffer)]  # until the client has said what is spoken
+            way.buffer += data[: LARGEST_FRAME - len(way.buffer)]  # until the client's first bytes show the framing
             return
         yield from self._frames(speaker, data, at)
         if speaker == "client" and (waiting := self._ways["server"]).waits:
@@ -174,7 +174,7 @@ class Listener:
             yield Heard("", at, f"nothing more of the {speaker} is recognised; the rest is left alone")
 
     def _recognise(self) -> str:
-        """What is spoken, as soon as the first bytes tell; the sentence about it."""
+        """Detect framing and obfuscation as soon as the first bytes show them, and return a sentence about it."""
         probe = ServerStream(entropy=Patterned("listening"))  # listening draws nothing
         try:
             probe.receive(bytes(self._opening[:OPENING]))
@@ -197,12 +197,12 @@ class Listener:
         return f"the client speaks the {self.framing} framing{', obfuscated' if self.obfuscated else ''}"
 
     def _look_everywhere(self) -> None:
-        """The client's first bytes are not there: every framing is tried on both sides."""
+        """Try every framing in both directions, because the client's first bytes are missing."""
         for way in self._ways.values():
             way.lost = True
 
     def _agree(self, framing: str) -> None:
-        """Both directions speak one framing."""
+        """Set the framing that both directions use."""
         self.framing = self.framing or framing
         for way in self._ways.values():
             way.names = (self.framing,)
@@ -284,7 +284,7 @@ class Listener:
         yield Heard("", at, f"{what}: {how}; {diagnosis.name}", None, diagnosis)
 
     def _diagnosed(self, bind: _Bind, answer: Any) -> Diagnosis:
-        """By the permanent key that the request names; where it is not at hand, by the one that opens the seal."""
+        """The diagnosis by the permanent key that the request names; if it is unknown, by one that opens the seal."""
         temp_key, named = self._keys[bind.packet[:8]], self._keys.get(bind.request[4:12])
         others = [key for key in reversed(self._keys.values()) if key not in (temp_key, named)][:CANDIDATES]
         named = None if named == temp_key else named
@@ -293,7 +293,7 @@ class Listener:
 
 
 def _name(body: bytes) -> str:
-    """The constructor of a body, and what an answer says."""
+    """The constructor of a body, with the content of an answer or the name of a wrapped call."""
     if not SCHEMA.knows(body):
         return f"constructor {body[:4].hex()}"
     name = str(SCHEMA.of(body).name)
@@ -310,7 +310,7 @@ def _name(body: bytes) -> str:
 
 
 def _call(body: bytes) -> str:
-    """The name of a call inside its wrappers, with theirs; empty where it has none."""
+    """The name of a call in wrappers, and of the outermost wrapper; empty if there is no wrapper."""
     inner = unwrapped(body)
     if inner is body or not SCHEMA.knows(inner):
         return ""
@@ -322,9 +322,9 @@ def _shown(value: Any) -> str:
 
 
 UNKNOWN = ("abridged", "padded", "full")
-"""The framings that are tried where nobody said which it is. Padded reads intermediate as well."""
+"""The framings that are tried if it is not known which one is used. Padded also reads intermediate."""
 WEAK = ("abridged", "full")
-"""Framings whose beginning is a single byte, or nothing: no mark, unless it is known to be the beginning."""
+"""Framings that begin with a single byte or none: this proves nothing unless the bytes are known to be the first."""
 
 
 # -- One direction ------------------------------------------------------------------------------------------------
@@ -333,8 +333,8 @@ WEAK = ("abridged", "full")
 class _Way:
     """One direction: its bytes become frames. `side` is the end that hears them.
 
-    `lost` says that the place of the next frame is not known, and is looked for; `found` is the framing in which it was
-    found; `given_up` that nothing is looked for any more; `waits` that nothing has been read yet.
+    `lost`: the place of the next frame is unknown, and is searched for. `found`: the framing in which it was found.
+    `given_up`: nothing more is read of this direction. `waits`: nothing has been read yet.
     """
 
     def __init__(self, side: Literal["client", "server"]) -> None:
@@ -350,7 +350,7 @@ class _Way:
 
     @property
     def pending(self) -> int:
-        """Bytes whose frame is not whole."""
+        """How many bytes belong to an unfinished frame."""
         return len(self.buffer) + (self._framer.pending if self._framer else 0)
 
     def speak(self, framing: str, cipher: Ctr | None) -> None:
@@ -358,7 +358,7 @@ class _Way:
         self._framer = FRAMINGS[framing](self._side, limit=LARGEST_FRAME)
 
     def skip(self, size: int) -> None:
-        """Bytes that are missing. The key stream goes on over them."""
+        """Skip missing bytes; the key stream advances over them."""
         self.buffer.clear()
         self._framer = None
         self.lost, self._skipped = True, self._skipped + size
@@ -369,7 +369,7 @@ class _Way:
                 self._cipher.update(bytes(min(1 << 16, size - at)))
 
     def take(self, data: bytes, ids: Iterable[bytes]) -> Iterator[Frame | PeerError]:
-        """The frames that are whole now, and the error that ended them."""
+        """The frames that are complete now, and the error that ended them, if one did."""
         if self.given_up:
             return
         self.buffer += self._cipher.update(data) if self._cipher else data
@@ -386,7 +386,7 @@ class _Way:
             yield error
 
     def _find(self, ids: Iterable[bytes]) -> bool:
-        """Whether the buffer holds a packet, from whose frame on it is kept; most of what holds none is dropped."""
+        """Whether the buffer holds a packet. It is kept from that packet's frame on; without one, most is dropped."""
         data = bytes(self.buffer)
         self._searched += len(data)
         for match in re.finditer(_beginnings(ids), data):
@@ -407,17 +407,17 @@ class _Way:
 
 
 def _beginnings(ids: Iterable[bytes]) -> bytes:
-    """A pattern for places where packets may begin, overlapping ones too: an id, or zero and then a msg_id."""
+    """A pattern for places where packets may begin, even overlapping ones: a key id, or a zero id and then a msg_id."""
     sealed = [re.escape(each) for each in ids if each != PLAIN_ID]
     return b"(?=" + b"|".join([rb"\0{8}(?!\0{8})", *sealed]) + b")"
 
 
 _HEADS = {"abridged": (1, 4), "intermediate": (4,), "padded": (4,), "full": (8,)}
-"""Bytes in front of a packet, by framing."""
+"""How many bytes may stand before a packet in its frame, by framing."""
 
 
 def _frame_around(framing: str, data: bytes, at: int) -> int | None:
-    """Where the frame begins whose packet begins at `at`; None where nothing in front of it is such a head."""
+    """The start of the frame whose packet begins at `at`; None if no head of this framing stands before it."""
     for head in _HEADS[framing]:
         if at < head or len(data) < at + 20:
             continue

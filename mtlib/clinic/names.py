@@ -1,4 +1,4 @@
-"""The names of what is known about a binding, and the spellings under which people write them."""
+"""The names of the values of a binding, and the spellings that people use for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES: Mapping[str, str] = {
     "expires_at": "date", "now": "date", "local_now": "date", "perm_key_created": "date", "key_expires_at": "date",
     "answer": "text",
 }  # fmt: skip
-"""What can be told about a binding, by the names that `diagnose` takes, and of which kind it is."""
+"""The values that can be given about a binding, by the names that `diagnose` takes, with the kind of each."""
 
 ALIASES: Mapping[str, str] = {
     "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key", "permanent_auth_key": "perm_key",
@@ -36,16 +36,16 @@ FOLLOWING = frozenset((
     "timings_ms", "schedule", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key", "aes_iv", "get_nearest_dc",
     "get_app_config", "event", "peer", "at", "text", "facts", "failed", "failing", "verdict", "code",
 ))  # fmt: skip
-"""Names that `bind --json` and `dc --json` print and that nobody needs: they follow from the others."""
+"""Names that `bind --json` and `dc --json` print, and that are not needed: they follow from the others."""
 
 _OF_A_TYPE = re.compile(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw))+$")
 GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|text|body"
                      r"|stdin|send|sent|sending|out|outgoing|tx|write|written)[\d_]*")
-"""Names that say nothing: bytes of these are judged as if they had none."""
+"""Names that say nothing about the value: bytes with such a name are treated as bytes without one."""
 
 
 def bare_name(label: str) -> str:
-    """`tempAuthKey`, `Temp-Auth-Key`, `a.b.temp auth key`: one spelling for all."""
+    """One spelling for `tempAuthKey`, `Temp-Auth-Key` and `a.b.temp auth key`: `temp_auth_key`."""
     last = label.split(".")[-1]
     return re.sub(r"[ \-/]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last.strip())).lower()
 
@@ -54,20 +54,20 @@ _ANOTHERS = frozenset((
     "old", "prev", "previous", "earlier", "former", "stale", "last", "next", "not", "wrong", "bad", "expected",
     "received", "ack", "acks", "acked",
 ))  # fmt: skip
-"""Words before a name with which it is that of another message."""
+"""Words before a name which say that the value belongs to another message."""
 
 
 @functools.lru_cache(1000)
 def known(label: str) -> str:
-    """The name that `diagnose` has for it, by the last words of the label; "" where it has none, or where a word before
-    says that it is another's."""
+    """The name that `diagnose` has for a label, by its last words; "" if there is none, or if a word before them says
+    that the value belongs to another message."""
     words = re.split("[ /]+", _OF_A_TYPE.sub("", label))
     for first in range(len(words)):
         before = words[first - 1].lower() if first else ""
         if before in _ANOTHERS or (words[first + 1 :] and _meant("_".join(words[first - 1 : first + 1]))):
-            break  # what "temp key expires_at" is of is the temp_key
+            break  # "temp key expires_at" belongs to the temp_key
         if name := _meant("_".join(words[first:])):
-            return "" if before == "new" and name == "msg_id" else name  # that of the next try
+            return "" if before == "new" and name == "msg_id" else name  # the msg_id of the next try
     return ""
 
 
@@ -77,6 +77,6 @@ def _meant(label: str) -> str:
 
 
 def shown(label: str) -> str:
-    """A label, if it reads like a name; pieces of a key do not."""
+    """A label as it may be shown: itself if it reads like a name, else only its length, for it may be part of a key."""
     plain = re.fullmatch(r"[A-Za-z]?[a-z]+(?:[ ._-]?[A-Z]?[a-z]+)*\d?|[A-Z]+(?:_[A-Z]+)*", label)
     return f"`{label}`" if plain and len(label) <= 32 else f"a name of {len(label)} characters"

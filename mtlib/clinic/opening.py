@@ -1,8 +1,8 @@
-"""What is behind a seal: the search through every recipe of the table, the right one first.
+"""Opening a seal: a search through every recipe of the table, the right one first.
 
-Nothing is guessed. A seal counts as open where values of at least 64 bits stand in what comes out that have to be
-there (noise has them once in 2**64), or where msg_key is the hash of it. Then the hash says where the envelope ends,
-and the row of fields is the one in which most of the known values are in their place.
+Nothing is guessed. A seal counts as open if the result holds known values of at least 64 bits (noise holds them once in
+2**64), or if msg_key is the hash of the result. Then the hash says where the envelope ends, and the row of fields is
+the one that puts most of the known values in their places.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ INNER_ID = INNER.id_bytes
 CONSTANTS = bytes(4) + INNER_SIZE.to_bytes(4, "little") + INNER_ID
 """seqno, length and constructor, bytes 24 to 36 of the plaintext: the same in every binding."""
 UNKNOWN_MODE = "another chaining"
-"""What is said of a mode that opens some blocks and is none of the table."""
+"""The name of a mode that opens some blocks and is not in the table."""
 YEAR = 366 * 86400
 HEADER_FIELDS = frozenset(name for name, *_ in wrong.HEADER)
 Known = Mapping[str, int | bytes]
@@ -48,18 +48,18 @@ def right_digest(covered: bytes) -> bytes:
 
 
 def noticed(name: str, *evidence: Evidence) -> Finding:
-    """A row of the table, and how one sees it."""
+    """A finding: a row of the table, and the evidence for it."""
     return Finding(MISTAKES[name], evidence)
 
 
 def said(name: str, more: str, *evidence: Evidence) -> Finding:
-    """A row of the table with a sentence more, of what it is in these bytes."""
+    """A finding whose row of the table gets one more sentence, about these bytes."""
     row = MISTAKES[name]
     return Finding(replace(row, sentence=f"{row.sentence} {more}".rstrip()), evidence)
 
 
 def differing(shape: Shape, right: Shape) -> str:
-    """What a wrong row of fields has otherwise than the right one, in a sentence."""
+    """How a wrong row of fields differs from the right one, in a sentence."""
     sizes, names = {name: size for name, size, _ in right}, [name for name, *_ in shape]
     told = [f"{name} is missing" for name in sizes if name not in names]
     told += [f"{name} stands there twice" for name in sizes if names.count(name) > 1]
@@ -76,7 +76,7 @@ def differing(shape: Shape, right: Shape) -> str:
 
 
 class Change(NamedTuple):
-    """A row of the table where a recipe follows it, in words; `step`: which line of the schedule, or "cipher"."""
+    """A row of the table that a recipe follows, in words. `step` is a line of the schedule, or "cipher"."""
 
     row: Mistake
     got: str
@@ -84,7 +84,7 @@ class Change(NamedTuple):
     step: str = ""
 
     def finding(self, inside: str, *more: Evidence) -> Finding:
-        """The row, with the line of the schedule in its sentence where it is one slip of many."""
+        """The finding for it; its sentence names the line of the schedule if the slip can be in any line."""
         row = self.row
         if row.name in _ONE_LINE:
             row = replace(row, sentence=f"{row.sentence} It is in {self.step}.")
@@ -102,11 +102,11 @@ class Way:
     mode: Any
 
     def opens(self, msg_key: bytes, ciphertext: bytes) -> bytes:
-        """What comes out; nothing where this recipe makes no keys of the right size."""
+        """The plaintext by this recipe; empty if its aes_key or aes_iv has not 32 bytes."""
         return self.opened(ciphertext, *scheduled(self.rows, self.key, msg_key))
 
     def opened(self, ciphertext: bytes, aes_key: bytes, aes_iv: bytes) -> bytes:
-        """The same, where aes_key and aes_iv are made already."""
+        """The same, with aes_key and aes_iv that were made before."""
         if len(aes_key) != 32 or len(aes_iv) != 32:
             return b""
         if self.mode is wrong.IGE:
@@ -119,7 +119,7 @@ Choice = tuple[tuple[Change, ...], Any]
 
 @cache
 def _schedules(table: Any) -> tuple[Choice, ...]:
-    """Every other schedule, with the rows that it changes: their names, and the first of them in words."""
+    """Every wrong schedule, with a Change that names the rows it changes and writes out the first of them."""
     found = []
     right = {row.name: row for row in table.rows}
     for row, ways in at("rows"):
@@ -144,14 +144,14 @@ def _spellings(given: GivenKey, changes: tuple[Change, ...]) -> Iterator[Choice]
 
 
 def spelled_wrongly(given: GivenKey) -> Iterator[tuple[Mistake, bytes]]:
-    """A key in all the ways in which it is written wrongly."""
+    """All wrong spellings of a key, each with its mistake."""
     for row, ways in at("key"):
         for way in ways:
             yield from ((row, spelled) for spelled in way(given.key.data) if spelled != given.key.data)
 
 
 def _owners(patient: Patient) -> Iterator[Choice]:
-    """The permanent key, then those that may have been taken for it."""
+    """The permanent key, then the keys that may have been used in its place."""
     perm = patient.perm_key
     if perm is not None:
         yield (), perm
@@ -163,7 +163,7 @@ def _owners(patient: Patient) -> Iterator[Choice]:
 
 
 def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = False) -> Iterator[Way]:
-    """Every recipe with one change, the right one first; or, `deep`, those with two that people make together."""
+    """The right recipe, then every recipe with one change; if `deep`, those with two changes that occur together."""
     owners, schedules, modes = list(owners), _schedules(table), _modes()
     short = [each for each in schedules if each[0][0].row.name not in _FAMILIES]
     keys = [(changes, given.key.data) for changes, given in owners]
@@ -188,7 +188,7 @@ def ways_to_seal(owners: Iterable[Choice], table: Any = V1, *, deep: bool = Fals
     yield from of(chain(*others), right, ige)
     yield from of(keys[:1], short, (each for each in modes if not isinstance(each[1], wrong.Around)))
     versions = [each for each in short if each[0][0].row.name in ("direction_x_8", "schedule_v2", "schedule_v1")]
-    # What people make together with a second mistake stands first in the table.
+    # The modes that occur together with a second mistake stand first in the table.
     chained = list(takewhile(lambda each: each[0][0].row.name != "another_mode", modes))
     whole = list(takewhile(lambda each: each[0][-1].row.name != "key_is_zero", spelled))
     yield from of(whole, versions, ige)
@@ -206,9 +206,9 @@ _ONE_LINE = {*_FAMILIES, "msg_key_on_the_other_side"} - {"schedule_of_another_ha
 
 @dataclass(frozen=True)
 class Opened:
-    """A seal that opened: what was inside, by which recipe, in which row of fields. `size` is where that ends which
-    msg_key covers, where the hash says so; `misplaced` are the mistakes of the row of fields; `covered` is from where
-    to where the plaintext was hashed."""
+    """A seal that opened: the plaintext, the changes of the recipe, and the row of fields (`shape`) with its mistakes
+    (`misplaced`). `covered` is the start and end of the bytes of which msg_key is the hash, and `size` the end of the
+    envelope by that hash; both are None if they are not known."""
 
     plaintext: bytes = field(repr=False)
     key: bytes = field(repr=False)
@@ -221,7 +221,7 @@ class Opened:
 
     @property
     def envelope(self) -> bytes:
-        """What was hashed, or what is known to be fields."""
+        """The bytes up to `size`; all fields if that is not known."""
         return self.plaintext[: size_of(self.shape) if self.size is None else self.size]
 
     def fields(self) -> Iterator[tuple[str, int, bytes, str]]:
@@ -232,7 +232,7 @@ class Opened:
             start += size
 
     def value(self, name: str) -> bytes | None:
-        """The bytes of a field, or None where it is not there or cut off."""
+        """The bytes of a field, or None if it is missing or cut off."""
         return next((found for part, start, found, _ in self.fields()
                      if part == name and start + len(found) <= len(self.plaintext) and found), None)  # fmt: skip
 
@@ -242,10 +242,10 @@ def path_of(name: str) -> str:
 
 
 def expected_inside(patient: Patient, request: Mapping[str, Any]) -> dict[str, int | bytes]:
-    """What has to stand in each field, as far as it is known: what stands where the layouts say it is copied from."""
+    """The right value of each field, as far as it is known: the one at the place that the layout copies it from."""
     known: dict[str, Any] = {
         "packet/auth_key_id": patient.temp_key.key.id if patient.temp_key else None,
-        "message/session_id": patient.session_id or None,  # 0 is none, and told of the message
+        "message/session_id": patient.session_id or None,  # 0 is no session_id: the message has that mistake
         "message/msg_id": patient.msg_id,
     }
     known |= {f"request/{name}": value for name, value in request.items()}
@@ -260,11 +260,11 @@ _COPIED = {
     for layout in (ENVELOPE, INNER) for each in layout.fields
     if each.origin is Origin.COPIED for source in each.note.sources.values()
 }  # fmt: skip
-"""Where the value of a field stands outside the seal as well."""
+"""Where the value of a field also stands outside the seal."""
 
 
 def signs(known: Known) -> tuple[bytes, ...]:
-    """What noise has not: the constants of a binding, and each long that is known, in either byte order."""
+    """Bytes that noise does not hold: the constants of a binding, and each known long in both byte orders."""
     longs = {value for name, value in known.items()
              if isinstance(value, int) and name not in ("seqno", "length", "constructor", "expires_at") and value}
     either = [written_as(value, 8, order) for value in longs for order in ("little", "big")]
@@ -272,9 +272,9 @@ def signs(known: Known) -> tuple[bytes, ...]:
 
 
 def open_seal(sealed: bytes, patient: Patient, known: Known, *, deep: bool = False) -> Opened | None:
-    """What is behind the seal, and by which changes of the recipe it opened; None where none opens it.
+    """The opened seal, with the changes of the recipe that opened it; None if no recipe opens it.
 
-    `deep` goes on from where the search without it ends: two changes at once, a wrong iv, another msg_key.
+    `deep` searches on, after a search without it found nothing: two changes at once, a wrong iv, another msg_key.
     """
     ciphertext = sealed[FRONT : len(sealed) - (len(sealed) - FRONT) % BLOCK]
     if patient.perm_key is None or len(ciphertext) < BLOCK:
@@ -301,7 +301,7 @@ def open_seal(sealed: bytes, patient: Patient, known: Known, *, deep: bool = Fal
             in_order = any(sign in begins for sign in (CONSTANTS[:8], CONSTANTS[4:]))
             if (way.mode is wrong.IGE and in_order) or hash_mistakes(opened, msg_key, known) is not None:
                 return opened
-            nearly = nearly or opened  # some blocks open, and the first one does not: no mode of the table
+            nearly = nearly or opened  # some blocks open, but not the first: the mode is not in the table
     return nearly and replace(nearly, changes=tuple(map(_no_known_mode, nearly.changes)))
 
 
@@ -310,8 +310,8 @@ def _no_known_mode(change: Change) -> Change:
 
 
 def _hashed(plaintext: bytes, msg_key: bytes, *, brief: bool = False) -> tuple[int, int] | None:
-    """Which bytes of the plaintext msg_key is the hash of, from the first one on if it can be; `brief` tries those that
-    are right."""
+    """Start and end of the bytes of the plaintext of which msg_key is the hash, the earliest start first; None if there
+    are none. `brief` tries only the envelope and the whole plaintext."""
     places: Iterable[tuple[int, int]] = [(0, ENVELOPE_SIZE), (0, len(plaintext))]
     if not brief and len(plaintext) <= 4 * ENCRYPTED_SIZE:
         places = ((start, stop) for start in range(len(plaintext) - 15)
@@ -320,8 +320,8 @@ def _hashed(plaintext: bytes, msg_key: bytes, *, brief: bool = False) -> tuple[i
 
 
 def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known) -> Opened | None:
-    """Where block 2 is known (msg_id, seqno, length), the blocks behind it open without an iv: so a right aes_key is
-    told from a right iv. What block 1 was follows from block 2; then each iv is tried that could have made it."""
+    """Open the seal without an iv. If block 2 is known (msg_id, seqno, length), the blocks after it need only aes_key;
+    so a right aes_key shows even under a wrong iv. Block 1 follows from block 2; then each iv is tried on it."""
     if "msg_id" not in known or len(ciphertext) < 5 * BLOCK:
         return None
     second = written_as(known["msg_id"], 8, "little") + CONSTANTS[:8]
@@ -345,7 +345,7 @@ def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known
 def _iv(
     first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: GivenKey, msg_key: bytes
 ) -> tuple[tuple[Change, ...], bytes]:
-    """Which iv makes block 1, the right one or one of the table; and which half is wrong, where the other is right."""
+    """The iv that seals block 1, the right one or one of the table; if none does, which half of it must be wrong."""
     for changes, rows in (((), V1.rows), *_schedules(V1)):
         iv = scheduled(rows, given.key.data, msg_key)[1]
         if len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
@@ -361,7 +361,7 @@ def _iv(
 def _with_another_msg_key(
     ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known, looked_for: tuple[bytes, ...]
 ) -> Opened | None:
-    """The schedule was made from another msg_key than the one in front: turned round, or cut elsewhere."""
+    """Open a seal whose schedule used another form of msg_key than the one in front: reversed, or cut elsewhere."""
     words = b"".join(msg_key[at : at + 4][::-1] for at in range(0, 16, 4))
     for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words),
                         ("as hex digits", msg_key.hex().encode()), ("zero", bytes(16)),
@@ -376,11 +376,11 @@ def _with_another_msg_key(
 
 
 PLACES = 64
-"""Times that bytes are found in others at most: a hostile request consists of nothing but the same id."""
+"""How many places are searched at most: a hostile request may repeat one id from end to end."""
 
 
 def places_of(part: bytes, data: bytes) -> Iterator[int]:
-    """Where these bytes begin in others, each of the first PLACES times."""
+    """The offsets of `part` in `data`, the first PLACES of them."""
     begins = -1
     for _ in range(PLACES):
         begins = data.find(part, begins + 1)
@@ -397,7 +397,7 @@ def shaped(
 ) -> Opened:
     """The plaintext with the row of fields that fits it best."""
     msg_id = known.get("msg_id")
-    if isinstance(msg_id, int) and 0 <= msg_id < 1 << 40:  # so many seconds stand in every msg_id, and say nothing
+    if isinstance(msg_id, int) and 0 <= msg_id < 1 << 40:  # a number this small proves nothing
         known = {name: value for name, value in known.items() if name != "msg_id"}
     covered = _hashed(plaintext, msg_key)
     start, size = covered or (0, None)
@@ -407,14 +407,14 @@ def shaped(
         row = MISTAKES["padding_before_the_envelope" if padding else "bytes_between_fields"]
         shape, misplaced = fitted(plaintext, later, "shape", known, size)
         return Opened(plaintext, key, changes, shape, (row, *misplaced), size, iv, covered)
-    size = None if start else size  # the hash of a part says nothing of where the fields end, nor that of the padding
+    size = None if start else size  # a hash that begins later, or covers padding, does not say where the fields end
     date = wrong.long(plaintext[68:72])
     last = known.get("expires_at", date if is_time_of(plaintext[16:24], date) else -1)
     if size is not None and size < ENVELOPE_SIZE and plaintext[68:72] == written_as(last, 4, "little"):
-        size = None  # it ends where it should: only the hash ends too early
+        size = None  # the fields end in the right place; only the hash ends too early
     shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, size)
     counted = wrong.long(plaintext[28:32]) - INNER_SIZE + ENVELOPE_SIZE
-    if size is not None and size > ENVELOPE_SIZE and counted != size:  # what is behind the fields may be padding
+    if size is not None and size > ENVELOPE_SIZE and counted != size:  # bytes after the fields may be padding
         other = fitted(plaintext, wrong.ENVELOPE, "shape", known) if size == len(plaintext) else (wrong.ENVELOPE, ())
         better = _agreement(plaintext, other[0], known, None) - _agreement(plaintext, shape, known, None)
         # A date of eight bytes ends in zeros, or is a double.
@@ -430,9 +430,9 @@ _NONE: tuple[Mistake, ...] = ()
 def fitted(
     data: bytes, right: Shape, step: str, known: Known, end: int | None = None
 ) -> tuple[Shape, tuple[Mistake, ...]]:
-    """The row of fields in which most known values are in their place, and by which mistakes it comes from the right
-    one. A mistake has to put at least 24 bits right that were wrong without it,
-    and more where no hash says where the row ends."""
+    """The row of fields that puts most known values in their places, and the mistakes that lead to it from the right
+    row. Each mistake has to correct at least 24 bits, and more if no hash says where the row ends: 56 bits, or 100 if
+    the data is shorter than the right row."""
     best, rows = right, _NONE
     bits, most = _agreement(data, right, known, end), _agreement(None, right, known, None)
     needed = 24 if end is not None else 56 if len(data) >= size_of(right) else 100
@@ -451,12 +451,12 @@ def fitted(
 
 
 def _lacks_a_field(data: bytes, shape: Shape, known: Known) -> bool:
-    """Whether zeros stand in a field that has another value: then the fields are not all there, in whatever order."""
+    """Whether a field whose known value is not zero holds only zeros: then fields are missing, not only reordered."""
     return any(known.get(name) and not any(found) for name, _, found, _ in Opened(data, b"", shape=shape).fields())
 
 
 def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Iterator[tuple[Mistake, Shape]]:
-    """Every wrong row of the table, and those of the size that the hash tells."""
+    """Every wrong row of the table, and those of the size that the hash gives."""
     for row, ways in at(step):
         for way in ways:
             yield from ((row, shape) for shape in way(right))
@@ -465,25 +465,25 @@ def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Ite
 
 
 def inner_size(shape: Shape) -> int:
-    """Bytes of the fields behind the header."""
+    """The size of the inner object in bytes: all fields after the header."""
     return sum(size for name, size, _ in shape if name not in HEADER_FIELDS)
 
 
 def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) -> int:
-    """Bits of known values that are in their place; without `data`, how many there can be."""
+    """How many bits of known values are in their places; if `data` is None, how many there can be."""
     bits = start = 0
     inner = inner_size(shape)
     for name, size, order in shape:
         value = known.get(name)
         if value is not None:
             found, right = None if data is None else data[start : start + size], written_as(value, size, order)
-            # Of a field whose first bytes are lost, the last ones are there.
+            # A field that lost its first bytes still has its last ones.
             rest = written_as(value, _SIZES[name], order)[-size:] if 1 < size < _SIZES[name] else right
             if found in (None, right) or (any(rest) and found == rest) or (
                 name == "length" and found == written_as(inner, size, order)):  # fmt: skip
-                bits += 8 * min(size - (found or right).count(0), 8)  # zeros stand anywhere, and say nothing
+                bits += 8 * min(size - (found or right).count(0), 8)  # zeros prove nothing: they stand everywhere
             else:
-                bits -= 8  # two rows may fit alike, and one leaves a field wrong
+                bits -= 8  # of two rows that fit alike, prefer the one without a wrong field
         start += size
     if end is not None and start != end:
         bits -= 48
@@ -491,7 +491,7 @@ def _agreement(data: bytes | None, shape: Shape, known: Known, end: int | None) 
 
 
 def is_time_of(msg_id: bytes, expires_at: int) -> bool:
-    """Whether these can be the msg_id of a client and the end of a key in the same year."""
+    """Whether this can be a client's msg_id with expires_at less than a year after it."""
     number = wrong.long(msg_id)
     return number % 4 == 0 and 0 < expires_at - (number >> 32) < YEAR
 
@@ -500,7 +500,7 @@ def is_time_of(msg_id: bytes, expires_at: int) -> bool:
 
 
 def hash_mistakes(opened: Opened, msg_key: bytes, known: Known) -> tuple[Mistake, ...] | None:
-    """How msg_key came to be: nothing for the right hash, None where no known way gives it."""
+    """The mistakes by which msg_key was made: none for the right hash, None if no known way gives it."""
     size = size_of(opened.shape)
     if opened.size == size or opened.covered == (0, size):
         return ()
@@ -532,7 +532,7 @@ def _digests(envelope: bytes, padding: bytes, key: bytes, msg_key: bytes) -> Ite
 
 
 def _unfilled(opened: Opened, known: Known) -> Iterator[bytes]:
-    """The envelope with one of its fields still zero, or right where it is wrong now."""
+    """The envelope with one field set to zero, or to its right value: how it may have been when it was hashed."""
     for name, start, found, order in opened.fields():
         for value in (bytes(len(found)), *([written_as(known[name], len(found), order)] if name in known else ())):
             yield opened.envelope[:start] + value + opened.envelope[start + len(found) :]
@@ -542,9 +542,9 @@ def _unfilled(opened: Opened, known: Known) -> Iterator[bytes]:
 
 
 def mended(sealed: bytes, given: GivenKey, *, begins_well: bool) -> tuple[int, bytes] | None:
-    """The place of one flipped bit of msg_key or ciphertext, and the seal with it flipped back; None where no bit makes
-    everything right. Three blocks decide nearly always, for the constants are there: where these are right already
-    (`begins_well`), only what stands behind them can have been changed."""
+    """The offset of one flipped bit of msg_key or ciphertext, and the seal with that bit flipped back; None if no bit
+    makes everything right. The first three blocks hold the constants, and nearly always decide. If these are right
+    already (`begins_well`), only a later byte can have been changed."""
     if len(sealed) != ENCRYPTED_SIZE:
         return None
     aes = scheduled(V1.rows, given.key.data, sealed[8:FRONT])
@@ -557,7 +557,7 @@ def mended(sealed: bytes, given: GivenKey, *, begins_well: bool) -> tuple[int, b
 
 
 def _right(sealed: bytes, key: bytes, aes: tuple[bytes, bytes] | None, *, last: bool = False) -> bool:
-    """Whether the right recipe opens it and msg_key is the hash of the first 72 bytes."""
+    """Whether the right recipe opens the seal, and msg_key is the hash of the first 72 bytes."""
     aes = aes or scheduled(V1.rows, key, sealed[8:FRONT])
     if not last and ige_decrypt(sealed[FRONT : FRONT + 48], *aes)[24:36] != CONSTANTS:
         return False
@@ -571,7 +571,7 @@ def is_right(sealed: bytes, key: bytes) -> bool:
 
 
 def right_plaintext(sealed: bytes, given: GivenKey | None) -> bytes:
-    """What is behind a seal by the right recipe; nothing where it is none."""
+    """The plaintext of a seal by the right recipe; empty for any other seal."""
     if given is None or not is_right(sealed, given.key.data):
         return b""
     return ige_decrypt(sealed[FRONT:], *scheduled(V1.rows, given.key.data, sealed[8:FRONT]))
@@ -583,7 +583,7 @@ def right_plaintext(sealed: bytes, given: GivenKey | None) -> bytes:
 def open_packet(
     packet: bytes, given: GivenKey, looked_for: tuple[bytes, ...]
 ) -> tuple[bytes, tuple[Change, ...]] | None:
-    """The message in a packet under this key, and by which changes of the recipe it opened."""
+    """The message of a packet under this key, and the changes of the recipe that opened it; None if none does."""
     msg_key, ciphertext = packet[8:FRONT], packet[FRONT : len(packet) - (len(packet) - FRONT) % BLOCK]
     if len(ciphertext) < 2 * BLOCK:
         return None
@@ -595,7 +595,7 @@ def open_packet(
 
 
 def _genuine(way: Way, msg_key: bytes, ciphertext: bytes) -> bool:
-    """Whether msg_key is the hash of what comes out, by the right recipe or that of MTProto 1.0."""
+    """Whether msg_key is the hash of the message; only the right recipe, x = 8 and MTProto 1.0 are tried."""
     if way.changes and way.changes[0].row.name not in ("direction_x_8", "schedule_v1"):
         return False
     message = way.opens(msg_key, ciphertext)
@@ -603,7 +603,7 @@ def _genuine(way: Way, msg_key: bytes, ciphertext: bytes) -> bool:
 
 
 def packet_hash(message: bytes, key: bytes, msg_key: bytes) -> tuple[Mistake, ...] | None:
-    """How the msg_key of a packet came to be: nothing for the right one, None where no known way gives it."""
+    """The mistake by which the msg_key of a packet was made: none for the right one, None if no known way gives it."""
     if hashlib.sha256(key[88:120] + message).digest()[8:24] == msg_key:
         return ()
     for row, ways in at("msg_key_v2"):

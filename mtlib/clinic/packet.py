@@ -1,7 +1,7 @@
 """The packet around a binding: which key opens it, how it was sealed, and what its message says.
 
-`PACKET_CHECKS` judge both, as in a data centre. What does not open by the right recipe is opened by a wrong one, and
-its message is judged as if it had been sealed rightly, so that the mistakes in it are seen as well.
+`PACKET_CHECKS` judge both, as in a data centre. A packet that the right recipe does not open is opened by a wrong one.
+Its message is then judged as if it had been sealed rightly, so that the mistakes in it are found as well.
 """
 
 from __future__ import annotations
@@ -54,20 +54,20 @@ MESSAGE_ROWS: Mapping[str, str] = {
     "message_not_old": "message_msg_id_wrong", "message_not_ahead": "message_msg_id_wrong",
     "message_seqno": "message_seqno_0", "container_seqno": "container_seqno_odd", "salt": "another_salt",
 }  # fmt: skip
-"""The mistake that is told where a check of the message fails."""
+"""The mistake that is named when a check of the message fails, by the name of the check."""
 UNREADABLE = frozenset((
     "packet_by_mtproto_1", "packet_direction_x_8", "packet_msg_key_without_padding", "packet_msg_key_wrong",
     "packet_sealed_wrongly", "perm_id_in_front", "temp_id_in_front", "packet_id_wrong", "packet_of_another_size",
     "packet_not_opened", "sent_unencrypted", "frame_wrong", "length_148", "padding_missing", "temporary_key_expired",
 ))  # fmt: skip
-"""Mistakes that a data centre answers with -404, or not at all: then this answer says nothing more."""
+"""Mistakes that a data centre answers with -404, or not at all: they explain such an answer."""
 _PLACES = {name: (start, size) for name, start, size in (
     ("salt", 0, 8), ("session_id", 8, 8), ("msg_id", 16, 8), ("seqno", 24, 4), ("length", 28, 4))}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class TriedPacket:
-    """What became of one packet: whether a key `opened` it, the patient with what its message says (None where there is
+    """The result of one packet: whether a key `opened` it, the patient with the values of its message (None if there is
     no binding in it), and the mistakes in packet and message."""
 
     opened: bool
@@ -76,10 +76,10 @@ class TriedPacket:
 
 
 def packets_in(stream: bytes) -> tuple[list[bytes], int]:
-    """The packets that a client sent, from its first byte on; obfuscation and framing are found out. And how many bytes
-    follow of a frame that is not whole.
+    """The packets in a stream that holds all that a client sent, and how many bytes of an unfinished frame follow them.
+    Obfuscation and framing are detected.
 
-    Raises LocalError where these bytes begin no connection.
+    Raises LocalError if the bytes do not begin a connection.
     """
     listener = ServerStream(entropy=Patterned("doctor"))  # listening draws nothing
     try:
@@ -90,8 +90,8 @@ def packets_in(stream: bytes) -> tuple[list[bytes], int]:
 
 
 def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
-    """The patient with what the message of the last binding says, and the mistakes in its packet and message. Raises
-    LocalError for a stream that is no connection."""
+    """The patient with the values of the message of the last binding, and the mistakes in that packet and message.
+    Raises LocalError for a stream that is not a connection."""
     first = tuple(_one_key_for_both(patient))
     packets, pending, broken = list[bytes](), 0, None
     try:
@@ -128,12 +128,12 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
 
 
 def _unencrypted(packet: bytes) -> bool:
-    """Whether it is an unencrypted message: key id 0, msg_id, and a length that is that of the rest."""
+    """Whether it is an unencrypted message: key id 0, msg_id, and a length that the rest has."""
     return packet[:8] == PLAIN and wrong.long(packet[16:20]) in range(len(packet) - PLAIN_HEADER + 1)
 
 
 def _sent_unencrypted(packet: bytes, patient: Patient) -> TriedPacket | None:
-    """The binding in an unencrypted message, or in the clear anywhere behind key id 0; None where there is none."""
+    """The binding in an unencrypted message, or unencrypted anywhere after key id 0; None if there is none."""
     body, msg_id = unwrapped(packet[PLAIN_HEADER:]), patient.msg_id
     if _unencrypted(packet) and body[:4] == BIND:
         msg_id = wrong.long(packet[8:16])
@@ -157,7 +157,7 @@ def _one_key_for_both(patient: Patient) -> Iterator[Finding]:
 
 
 def open_one(packet: bytes, patient: Patient) -> TriedPacket:
-    """One packet, tried with each key that is here, by every recipe."""
+    """Try to open one packet with each given key, by every recipe."""
     looked_for = _signs(patient)
     named = [key for key in patient.keys if key.key.id_bytes == packet[:8]]
     temporary = [patient.temp_key] if patient.temp_key else []
@@ -181,18 +181,18 @@ def open_one(packet: bytes, patient: Patient) -> TriedPacket:
 
 
 def _signs(patient: Patient) -> tuple[bytes, ...]:
-    """What a message has of what is known, and noise has not."""
+    """The known values that a message holds, as bytes: noise does not hold them."""
     known = (patient.session_id, patient.msg_id, patient.nonce, *(key.key.id for key in patient.keys))
     return tuple(written_as(value, 8, "little") for value in known if value)
 
 
 def _closed(packet: bytes, patient: Patient, looked_for: tuple[bytes, ...]) -> Finding:
-    """Why no key opens it: bytes are missing or too many in front, or nobody knows."""
+    """Why no key opens the packet: bytes are missing in front, or too many stand there, or it is not known."""
     place = Evidence("packet/auth_key_id", 0, 8, packet[:8], " or ".join(k.key.id_bytes.hex() for k in patient.keys)
                      or "the id of a key that is here")  # fmt: skip
     if packet[:8] in [key.key.id_bytes for key in patient.keys]:
         place = Evidence("packet/ciphertext", FRONT, 0, "noise under the key that is named", "a message")
-    if (len(packet) - FRONT) % BLOCK:  # no packet, so it may be anything, a key as well
+    if (len(packet) - FRONT) % BLOCK:  # this is no packet: it may be anything, even a key
         place = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
     for given in patient.keys:
         begins = packet.find(given.key.id_bytes, 1, FRONT)
@@ -206,13 +206,13 @@ def _closed(packet: bytes, patient: Patient, looked_for: tuple[bytes, ...]) -> F
 
 
 _WHOLE_PACKET = {"schedule_v1": "packet_by_mtproto_1", "direction_x_8": "packet_direction_x_8"}
-"""Changes of the recipe that have a name of their own where the whole packet follows them."""
+"""Changes of the recipe that have a name of their own if the whole packet follows them."""
 
 
 def sealed_wrongly(
     packet: bytes, given: GivenKey, message: bytes, changes: tuple[Change, ...], patient: Patient
 ) -> Iterator[Finding]:
-    """What is wrong with the packet's own seal, which opened all the same."""
+    """The mistakes in the packet's own seal, after it was opened."""
     failing = judge_packet(PacketFacts(packet, given.key)).failing
     front = Evidence("packet/auth_key_id", 0, 8, packet[:8], given.key.id_bytes)
     if "auth_key_id" in failing:
@@ -228,7 +228,7 @@ def sealed_wrongly(
     hashed = packet_hash(message, given.key.data, packet[8:FRONT])
     for change in changes:
         step = Evidence("packet/ciphertext", FRONT, 0, change.got, change.expected)
-        # The whole of MTProto 1.0 has its msg_key, too; with that of 2.0 only the schedule is wrong.
+        # A packet of MTProto 1.0 also has the msg_key of 1.0; with that of 2.0, only the schedule is wrong.
         if change.row.name in _WHOLE_PACKET and not (change.row.name == "schedule_v1" and hashed == ()):
             yield noticed(_WHOLE_PACKET[change.row.name], step)
         else:
@@ -243,7 +243,7 @@ def sealed_wrongly(
 
 
 def _no_whole_block(packet: bytes) -> Iterator[Evidence]:
-    """What is behind the last whole block of a packet, if something is."""
+    """Evidence for bytes after the last whole block of a packet, if there are any."""
     if rest := (len(packet) - FRONT) % BLOCK:
         yield Evidence("packet/ciphertext", len(packet) - rest, 0, f"{rest} bytes more", "whole blocks of 16")
 
@@ -253,7 +253,7 @@ def _over_the_permanent_key(given: GivenKey, patient: Patient) -> bool:
 
 
 def _named_temporary(patient: Patient) -> bool:
-    """Whether the packet says that the temporary key carries it."""
+    """Whether the packet begins with the id of the temporary key."""
     return patient.temp_key is not None and (patient.packet or b"")[:8] == patient.temp_key.key.id_bytes
 
 
@@ -261,8 +261,8 @@ def _named_temporary(patient: Patient) -> bool:
 
 
 def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient, tuple[Finding, ...]] | None:
-    """The patient with what the message says of the binding in it, and which rules it breaks; None where there is no
-    binding in it."""
+    """The patient with the values of the message, and the rules that the message breaks; None if there is no binding in
+    it."""
     begins = message.find(BIND)
     in_place = begins in (-1, HEADER) or message[HEADER : HEADER + 4] == CONTAINER or (SCHEMA.knows(
         message[HEADER:]) and (begins > HEADER + 4 or unwrapped(message[HEADER:])[:4] == BIND))  # no field left out
@@ -271,7 +271,7 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
     chosen, broken = _binding_in(outer)
     if broken and chosen is None and begins >= HEADER + 24:
         numbers = (wrong.long(message[begins - 16 : begins - 8]), wrong.long(message[begins - 8 : begins - 4]))
-        if abs(numbers[0] - outer.msg_id) >> 49 == 0:  # a day or so: a msg_id, and not a field of a wrapper
+        if abs(numbers[0] - outer.msg_id) >> 49 == 0:  # about a day apart: a msg_id, not a field of a wrapper
             chosen = Message(*numbers, message[begins : begins + REQUEST_SIZE])
     if chosen is None:
         return None
@@ -295,18 +295,18 @@ def _message(message: bytes, given: GivenKey, patient: Patient) -> tuple[Patient
 
 
 Read = tuple[dict[str, int | None], bytes, tuple[Finding, ...]]
-"""The numbers of a message, its body, and what is wrong with the places of both."""
+"""The numbers of a message, its body, and the mistakes in the places of both."""
 
 
 def _in_its_place(message: bytes) -> Read:
-    """A message whose body begins at byte 32. A length that is not that of the request in it is put right."""
+    """A message whose body begins at byte 32. If its length is not that of the request in it, it is corrected."""
     values: dict[str, int | None] = {
         name: wrong.long(message[start : start + size]) for name, (start, size) in _PLACES.items()}
     length, findings = wrong.long(message[28:32]), list[Finding]()
     request = first_request(message[HEADER:])
     lawful = MIN_PADDING <= len(message) - HEADER - length <= MAX_PADDING
     if request is not None and bytes(request)[-3:] == bytes(3) and length != len(request) and not (
-        length > len(request) and lawful  # such a length a request with something behind it has
+        length > len(request) and lawful  # so it is if other bytes follow the request
     ):  # fmt: skip
         findings = [noticed("length_148", Evidence("message/length", 28, 4, length, len(request)))]
         if values["seqno"] == len(request):
@@ -318,7 +318,7 @@ def _in_its_place(message: bytes) -> Read:
 
 
 def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
-    """A message whose request begins elsewhere: a field before it is missing, or bytes are too many there."""
+    """A message whose request begins elsewhere: a field is missing before it, or too many bytes stand there."""
     body = message[begins : begins + REQUEST_SIZE]
     where = Evidence("message", begins, 4, f"the request at byte {begins}", f"at byte {HEADER}")
     length = wrong.long(message[28:32])
@@ -339,7 +339,7 @@ def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
         either = f"It is {', '.join(rivals[:-1])} or {rivals[-1]}: {abs(HEADER - begins)} bytes."
         return {**known, "seqno": 1}, body, tuple(said(row.name, either, where) for row in rows)
     findings = tuple(said(row.name, differing(shape, right), where) for row in rows or (guessed,))
-    # What has no place of its own has no value; only what was told is known of it.
+    # A field without a place has no value in the message; only a given value is known.
     values = {**known, "seqno": 1}
     if rows:
         fields = Opened(message, b"", shape=shape).fields()
@@ -348,8 +348,8 @@ def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
 
 
 def _binding_in(outer: Message) -> tuple[Message | None, str]:
-    """The message that carries the binding: this one, or one of its container; None where nothing may be one. And which
-    rule the container breaks, in a sentence; nothing for a right one, and for any other message."""
+    """The message that carries the binding: this one, or one in its container; None if none can be. Also a sentence
+    that says which rule the container breaks; empty if it breaks none, or if there is no container."""
     messages, broken = [outer], ""
     try:
         messages = unpack(outer) or messages
@@ -358,7 +358,7 @@ def _binding_in(outer: Message) -> tuple[Message | None, str]:
     if len({each.msg_id for each in messages}) < len(messages):
         broken = "Two of its messages have the same msg_id."
     bare = [each._replace(body=unwrapped(each.body)) for each in messages]
-    damaged = bare[0].body  # or behind a wrapper that is
+    damaged = bare[0].body  # or in a damaged wrapper
     may_be_damaged = len(damaged) > ENCRYPTED_SIZE and (
         damaged[24] == ENCRYPTED_SIZE or not SCHEMA.knows(damaged) or (
             BIND in damaged[4:] and damaged[:4] != CONTAINER))  # fmt: skip
@@ -366,14 +366,14 @@ def _binding_in(outer: Message) -> tuple[Message | None, str]:
 
 
 def unwrapped(body: bytes) -> bytes:
-    """The call inside its wrappers, unpacked; the body itself where it is none."""
+    """The call inside its wrappers, unzipped; the body itself if it is no wrapper."""
     for _ in range(Limits().wrappers):
         try:
             body = inflate(body, Limits().inflated)
             if not SCHEMA.knows(body) or SCHEMA.of(body).name not in WRAPPERS:
                 return body
             query = bytes(SCHEMA.dissect(body)["query"])
-            if BIND in body and BIND not in query:  # a field of the wrapper has swallowed where the call begins
+            if BIND in body and BIND not in query:  # a field of the wrapper was read over the beginning of the call
                 return body
             body = query
         except MtError:
@@ -382,7 +382,7 @@ def unwrapped(body: bytes) -> bytes:
 
 
 def first_request(data: bytes) -> Dissection | None:
-    """The request that stands first in `data`, or None."""
+    """The request at the beginning of `data`, or None."""
     try:
         stop = REQUEST.read(data, 0, len(data), Reading()).stop
     except MtError:
@@ -396,7 +396,7 @@ def first_request(data: bytes) -> Dissection | None:
 def _rules(
     message: bytes, values: Mapping[str, int | None], chosen: Message, patient: Patient
 ) -> Iterator[Finding]:
-    """The checks of a data centre that fail: of the message, and of the one in its container."""
+    """The mistakes for the data centre's checks that fail, for this message and for the one in its container."""
     salt = values["salt"]
     if salt == 0:
         yield noticed("salt_0", Evidence("message/salt", 0, 8, 0, "the data centre's salt for this key"))
@@ -410,7 +410,7 @@ def _rules(
 
 
 def _of_numbers(patient: Patient) -> Iterator[Finding]:
-    """What the checks say of numbers that were told without their message."""
+    """The mistakes that the checks find in numbers that were given without their message."""
     told = {"session_id": patient.session_id, "msg_id": patient.msg_id}
     values = {"session_id": 1, "msg_id": 4, **{name: value for name, value in told.items() if value is not None}}
     built = recipe.message(1, values["session_id"], values["msg_id"], 1, BIND, bytes(28))
@@ -420,11 +420,11 @@ def _of_numbers(patient: Patient) -> Iterator[Finding]:
 
 
 FIRST = 1_375_315_200
-"""August 2013: no msg_id is older than MTProto."""
+"""August 2013 in unix seconds: no msg_id is older than MTProto."""
 
 
 def _sealed_rightly(message: bytes, patient: Patient, msg_id: int, salts: tuple[int, ...]) -> PacketFacts:
-    """The facts of a packet with this message, by the right recipe, now or at the earliest that can have been."""
+    """The facts of a packet that seals this message rightly; the time is `now`, or the earliest possible one."""
     now = FIRST if patient.now is None and msg_id >> 32 < FIRST else patient.now
     return PacketFacts(bytes(seal(message, NO_KEY)), NO_KEY, now, salts=salts)
 
@@ -435,13 +435,13 @@ REFUSED = ("always",)
 def _refused(
     verdict: Verdict, values: Mapping[str, int | None], refuses: tuple[str, ...] = REFUSED
 ) -> Iterator[Finding]:
-    """The mistakes for which a data centre refuses a message, at the numbers that they are about; of those that only
-    Telegram's refuse, where this message was refused."""
+    """The mistakes for which a data centre refuses a message, each at its number. Those that only Telegram's data
+    centres refuse are counted only if this message was refused."""
     for row in verdict.checks:
         if row.holds is not False or row.check.refuses not in refuses or row.name not in MESSAGE_ROWS:
             continue
         if row.name == "message_length" and (values["length"] or 0) % 4:
-            continue  # it counts a body that is no TL object, and that is told of the body
+            continue  # the body is no TL object: that mistake is named at the body
         field = row.check.reads[-1].removeprefix("message/")
         if field == "padding":
             place = Evidence("message/padding", HEADER + (values["length"] or 0), 0, f"{row.got} bytes", row.expected)

@@ -1,9 +1,9 @@
 """What is known about a refused binding: any of its bytes, any of its keys, any of the values around it.
 
-Nothing here is checked against anything; it is brought into one shape. Bytes may come as bytes or as hex, numbers
-signed or unsigned. A key may come with the wrong length on purpose: one without its leading zeros is a common cause of
-the trouble. Errors name the value, what was expected, and the size of what was got. They never show it: what stands in
-the place of a number or of a request may be a key.
+The values are brought into one form here, and not compared with each other. Bytes may come as bytes or as hex, numbers
+signed or unsigned. A key may have a wrong length: a key that lost its leading zeros is a common cause of a refused
+binding. Errors name the value, what was expected, and the size of what was got. They never show the value: somebody may
+have put a key in the place of a number or of a request.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import SCHEMA
 
 LARGEST = 1 << 20
-"""Bytes that are looked at. A binding has two hundred; the rest is room for a captured stream."""
+"""The most bytes that are accepted. A binding has two hundred; the rest is room for a captured stream."""
 KEY_SIZES = range(240, 258)
-"""Bytes of what is taken for a key: sixteen zeros that got lost never happen, and one sign byte is the most."""
+"""The sizes of bytes that are taken for a key: up to sixteen leading zeros lost, or one sign byte in front."""
 
 SUCCESS = "boolTrue"
 _OPEN = r"[\s({\['\"=>*&:.]"
@@ -41,15 +41,15 @@ _RESULT = SCHEMA["rpc_result"].id_bytes
 _ANSWERS = (_RESULT, *(SCHEMA[name].id_bytes for name in ("bad_msg_notification", "bad_server_salt")))
 _LIKE_A_KEY = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:,.-]?){16,}|(?:-?\d{1,3}[, ]+){12,}|(?:\\+x[0-9A-Fa-f]{2}){4,}"
                          r"|(?![A-Z_\d]+\b)[\w+/=-]{40,}")  # fmt: skip
-"""Bytes of a key in a text, as hex, decimal numbers, escapes or base64; a name of an error in capitals is none."""
+"""What may be bytes of a key in a text: hex, decimal numbers, escapes, base64; not an error's name in capitals."""
 
 
 class GivenKey(Secret):
     """A key as its owner has it (`given`), and the 256 bytes that it stands for (`key`).
 
-    `value` is an AuthKey, bytes or hex: 256 bytes, fewer where leading zeros were lost, or 257 where a library put
-    a sign byte in front. Its repr tells the key's id, nothing else. Raises LocalError for anything else,
-    without repeating it.
+    `value` is an AuthKey, bytes or hex: 256 bytes, fewer if leading zeros were lost, or 257 if a library put a sign
+    byte in front. The repr shows the id of the key and nothing else. Raises LocalError for any other value, and does
+    not show that value.
     """
 
     __slots__ = ("given", "key")
@@ -72,8 +72,8 @@ class GivenKey(Secret):
 
 
 class EitherOrder(int):
-    """A long of which the bytes were given, and nobody said in which order: the number with the low byte first, and
-    the `other` one. What is behind the seal may settle it."""
+    """A long that was given as bytes of unknown order: this is the number with the low byte first, `other` the number
+    with the high byte first. The values inside the seal may show which one is right."""
 
     other: int
 
@@ -85,12 +85,12 @@ class EitherOrder(int):
 
 
 class Rounded(int):
-    """A long whose last digits may be lost: it ends in zeros, where JavaScript or a spreadsheet prints them for what a
-    floating-point number cannot hold; or it is all that such a number holds, and no rounder than most of them."""
+    """A long whose last digits may be lost in a floating-point number. Either it ends in zeros, which JavaScript or a
+    spreadsheet prints for the digits that do not fit; or it is exactly such a number, and no rounder than most."""
 
     @classmethod
     def of(cls, number: int) -> int:
-        """The number, as one of these if it may be one."""
+        """The number, as a `Rounded` if its last digits may be lost."""
         digits = str(abs(number))
         printed = repr(float(number)).split("e")[0].strip("-").replace(".", "")
         zeros = printed == digits.rstrip("0") and int(float(number)) != number
@@ -98,13 +98,13 @@ class Rounded(int):
         return cls(number) if exact or (zeros and len(digits) > 16) else number
 
     def rounds(self, exact: int) -> bool:
-        """Whether its zeros may stand for digits of this exact number. One that a double holds may be right."""
+        """Whether its zeros may stand for lost digits of `exact`; never for a number that a double holds exactly."""
         lost: int = 10 ** (len(str(self)) - len(str(self).rstrip("0")))
         return int(float(self)) != self and 0 < abs(self - exact) < lost
 
 
 def whole_number(name: str, value: Any, bits: int) -> int:
-    """A whole number as it stands in TL: one printed unsigned is taken for its signed twin. Raises LocalError."""
+    """A whole number as TL has it, signed: an unsigned one is converted. Raises LocalError."""
     if isinstance(value, str):
         text = value.strip().lower()
         try:
@@ -122,8 +122,8 @@ def whole_number(name: str, value: Any, bits: int) -> int:
 
 
 def octets_of(value: Any, where: str) -> bytes:
-    """Bytes, or hex in which blanks, colons and a leading 0x do not count. Raises LocalError, which shows nothing of
-    the value."""
+    """The bytes of a value given as bytes or hex; blanks, colons and a leading 0x are ignored. Raises LocalError, and
+    does not show the value."""
     if isinstance(value, str):
         text = re.sub(r"[\s:]", "", value.strip().removeprefix("0x"))
         if len(text) > 2 * LARGEST:
@@ -141,7 +141,7 @@ def octets_of(value: Any, where: str) -> bytes:
 
 
 def answer_of(value: Any) -> str:
-    """An answer as one line: "boolTrue" for a success and nothing else, empty where none was told.
+    """An answer as one line: "boolTrue" for a success and for nothing else, empty if no answer was given.
 
     `value` is text, a bool, a number (a transport error, a code, a constructor), the bytes of the answer with or
     without rpc_result around them, an exception, or an object of JSON.
@@ -154,10 +154,10 @@ def answer_of(value: Any) -> str:
     try:
         if isinstance(value, Mapping) and {*value} == {"_"}:  # the name of an object, as several clients print it
             value = value["_"]
-        if isinstance(value, Mapping):  # its `true` may be that of an `error`, so it is no success
+        if isinstance(value, Mapping):  # a `true` in it may belong to an `error`, so it is no success
             return " ".join(f"{name} {each}" for name, each in value.items()) or "an empty object"
         text = str(value).strip()
-        if isinstance(value, BaseException) and not isinstance(value, MtError):  # many have no text, but each a class
+        if isinstance(value, BaseException) and not isinstance(value, MtError):  # a class says more than no text
             text = f"{type(value).__name__} {text}".strip()
     except ValueError:  # Python refuses to print the largest numbers
         return "a number without an end"
@@ -169,7 +169,7 @@ def answer_of(value: Any) -> str:
 
 
 def without_keys(answer: str) -> str:
-    """The text of an answer, which is shown, without anything in it that may be bytes of a key."""
+    """The text of an answer, without anything that may be bytes of a key: the diagnosis shows it."""
     return _LIKE_A_KEY.sub("...", answer)
 
 
@@ -187,7 +187,7 @@ def _of_bytes(data: bytes) -> str:
 
 
 def unhexed(value: Any) -> Any:
-    """The bytes of an answer, out of hex digits and out of a frame; any other answer as it is."""
+    """The bytes of an answer that came as hex digits or in a frame; any other answer as it is."""
     if isinstance(value, str) and re.fullmatch(r"(?i)(?:0x(?=.{9}))?(?:[0-9a-f]{2}[\s:]*){4,}", value.strip()):
         value = value if re.fullmatch(r"\d+", value.strip()) else octets_of(value, "answer")
     if not isinstance(value, (bytes, bytearray, memoryview)) or not (data := bytes(value)):
@@ -199,7 +199,7 @@ def unhexed(value: Any) -> Any:
 
 
 def body_of(value: Any, keys: Iterable[GivenKey]) -> Any:
-    """What an answer says, where it is a packet that one of these keys opens; otherwise the answer itself."""
+    """The body of an answer that is a packet and that one of these keys opens; any other answer as it is."""
     value = unhexed(value)
     for key in keys if isinstance(value, (bytes, bytearray, memoryview, Dissection)) else ():
         with suppress(MtError):
@@ -208,20 +208,20 @@ def body_of(value: Any, keys: Iterable[GivenKey]) -> Any:
 
 
 def answers_in(value: Any) -> dict[int, bytes]:
-    """The parts of an answer that say which message they answer, alone or in a container, by the msg_id of that."""
+    """The parts of an answer, alone or in a container, by the msg_id of the message that each one answers."""
     data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview, Dissection)) else b""
     bodies = [data]
-    with suppress(MtError):  # as a message of the greatest msg_id there is: those in a container are lower than its own
+    with suppress(MtError):  # with the greatest msg_id there is: a container's own is above those of its messages
         bodies = [each.body for each in unpack(Message((1 << 63) - 1, 0, data))]
     return {int.from_bytes(body[4:12], "little", signed=True): body for body in bodies
             if body[:4] in _ANSWERS and len(body) >= 12}  # fmt: skip
 
 
 def refuse_shown_keys(values: Mapping[str, bytes | None], keys: Iterable[GivenKey]) -> None:
-    """Raise LocalError where a piece of a key stands in one of the values whose bytes a diagnosis may show.
+    """Raise LocalError if a piece of a key stands in one of the values whose bytes a diagnosis may show.
 
-    Pieces of eight bytes, from every fourth place of the key. Bytes that repeat or count on, as those of the toy keys
-    of the lessons do, stand in many things and say nothing.
+    A piece is eight bytes, from every fourth place of the key. Bytes that repeat or count up, as in the toy keys of the
+    lessons, do not count as a piece: they stand in many values that are no key.
     """
     for name, value in values.items():
         if value is not None and pieces_of(keys, value):
@@ -248,16 +248,16 @@ def _too_long(size: int, where: str) -> NoReturn:
 
 @dataclass(frozen=True)
 class Patient:
-    """Everything that may be known; nothing of it has to be. `Patient.of(...)` takes it in any of its shapes.
+    """Everything that may be known of a binding; every value may be missing. `Patient.of(...)` takes all their forms.
 
     Bytes: `encrypted_message` (104), or the whole `request` (132), or the `packet` that carried it, or the `stream`
     from the first byte of a connection to the data centre. Keys: `perm_key`, `temp_key`, `other_keys`. Of the
-    message that carries the request: `session_id`, `msg_id`, `salt`. Of the request, where only the
-    encrypted_message is there: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this
-    machine's clock at that moment), `perm_key_created`, `key_expires_at` (what the exchange promised).
-    `answer` is what the data centre said, and `answers` that by the message that it says it of. The rest is what only a
-    data centre knows, and of a stream how many `binds` it had, the greatest msg_id of those before the last, and
-    whether it ends inside a frame (`cut_off`).
+    message that carries the request: `session_id`, `msg_id`, `salt`. Of the request, if only its encrypted_message
+    is known: `nonce`, `expires_at`. Unix seconds: `now` (the server's), `local_now` (this machine's clock at that
+    moment), `perm_key_created`, `key_expires_at` (what the exchange promised). `answer` is what the data centre
+    answered, and `answers` the same by the msg_id of the message that it answers. For a stream: how many `binds` it
+    has, the greatest msg_id of those before the last (`earlier_msg_id`), and whether it ends inside a frame
+    (`cut_off`). Only a data centre knows the rest.
     """
 
     request: bytes | None = None
@@ -291,8 +291,8 @@ class Patient:
 
     @classmethod
     def of(cls, **given: Any) -> Patient:
-        """A patient from whatever shape its values have. Raises LocalError naming the value, and for a key without
-        showing it."""
+        """A patient from values in any of their forms. Raises LocalError, which names a wrong value and never shows a
+        key."""
         known = {f.name for f in fields(cls)}
         if not given.keys() <= known:
             raise LocalError("nothing of that name is known about a binding",
@@ -307,8 +307,8 @@ class Patient:
 
     @classmethod
     def of_facts(cls, facts: Facts, **more: Any) -> Patient:
-        """The patient as a data centre has it: what it judged, and what else it may know. A permanent key that carried
-        the request is nobody's temporary key."""
+        """The patient as a data centre has it: `facts` are what it judged, `more` is what else it knows. If the request
+        came under a permanent key, the patient has no temporary key."""
         missing = facts.perm_key is None
         temp_key = facts.temp_key if facts.temporary else None
         return cls.of(
@@ -326,19 +326,19 @@ class Patient:
         return self.msg_id >> 32
 
     def answer_to(self, *msg_ids: int | None) -> str | None:
-        """What was answered to one of these messages, as far as the answer says to which; None for another one's."""
+        """The answer to one of these messages, or one that names no message; None if it answers another message."""
         named = [each for each in msg_ids if each is not None]
         other = None if self.answers and named else self.answer
         return next((self.answers[each] for each in named if each in self.answers), other)
 
     @property
     def keys(self) -> tuple[GivenKey, ...]:
-        """Every key at hand."""
+        """Every key that was given."""
         return tuple(k for k in (self.perm_key, self.temp_key, *self.other_keys) if k is not None)
 
 
 BYTES = ("request", "encrypted_message", "packet", "stream")
-"""What is handed over as bytes and is no key."""
+"""The values that are bytes, and not keys."""
 AS_THEY_ARE = ("temporary", "perm_key_missing", "rules")
 
 

@@ -1,4 +1,4 @@
-"""A text is cut into pieces: each value with the label in front of it, the line, and what it was taken for."""
+"""Cutting a text into pieces: each value with the label in front of it, its line, and what it was taken for."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from mtlib.errors import LocalError
 from mtlib.protocol.binding import REQUEST_SIZE
 
 OTHER_ID = "the id in front is not that of the key behind it"
-"""What is said about a line of a key log whose two parts do not belong together."""
+"""The note about a line of a key log whose id and key do not belong together."""
 ODD = "an odd number of hex digits: a part of them is missing"
-"""What is said about a value that was cut off."""
+"""The note about a value that was cut off."""
 UNREADABLE = "neither hex nor base64"
-"""What is said about a long word where only keys are."""
+"""The note about a long word in a file that should hold only keys."""
 ANSWER_PARTS = ("message", "code", "error_message", "error_code")
 """Names of the parts of an answer."""
 DEEPEST = 64
-"""Brackets in brackets that are followed; each name in them is compared with all around it."""
+"""How deep brackets are followed: each name in them is compared with the labels of all brackets around it."""
 WORK = 600_000
-"""Words of a text that are looked at, in two seconds or three. A name or a value costs as much as LOOKED_UP words, a
-line without a name six more, and each KiB of a value one."""
+"""The most words of a text that are looked at; they take two or three seconds. A name or a value costs as much as
+LOOKED_UP words, a line without a name six more, and each KiB of a value one more."""
 LOOKED_UP = 8
 COMPARED = 99
-"""Unknown names that are compared with the known ones."""
+"""How many unknown names are compared with the known ones."""
 _FILLING = re.compile(r"[ \t\r,;$@*]+")
 _COMMENT = re.compile(
     r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)[bBrRuU]{0,2}'(?:\\.|[^'\\])*(?:'|$))"
@@ -61,7 +61,7 @@ _NOT_ONE = re.compile(
 )
 _CHANGED = re.compile(r"[\"'`]?(?!0x?\b)[\w+/-]{9,}={0,2}[\"'`]?[ \t]*(?:->|=>|\u2192)[ \t]*[\"'`]?-?\w{9}[^\n]*")
 _LOST = re.compile(r"\u2026|\.\.|\*{3}|\u2022|-(?=\s|$)")
-"""What stands behind the digits of a number where others are missing, or its minus."""
+"""The marks after a number whose last digits were left out; or a minus at the end."""
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
 _BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
@@ -102,7 +102,7 @@ class TextPiece:
 
 
 class _BareLine(NamedTuple):
-    """A line without a name: what is in it, where it begins and ends, whether it stands deeper than the name above."""
+    """A line without a name: its text, its start and end, and whether it is indented more than the name above."""
 
     text: str
     start: int
@@ -112,15 +112,15 @@ class _BareLine(NamedTuple):
 
 @dataclass
 class _Scope:
-    """A bracket that is open: the label in front of it, and how many values were found in it."""
+    """An open bracket: the label in front of it, and how many values were found in it so far."""
 
     label: str
     taken: int = 0
 
 
 class Scan:
-    """Goes over the text once and cuts it into pieces; `said` collects what is worth a sentence. Lines that together
-    are several times 256 bytes are as many keys, or one `whole` value."""
+    """Reads the text once and cuts it into pieces; `said` collects sentences about it. Lines that together hold
+    several times 256 bytes are several keys, or one value if `whole`."""
 
     def __init__(self, lines: list[str], dumps: Mapping[int, str], keys_only: bool, *, whole: bool = False) -> None:
         self.keys_only, self._whole = keys_only, whole
@@ -150,7 +150,7 @@ class Scan:
         return bisect.bisect_right(self._starts, at)
 
     def _check_brackets(self, objects: int) -> None:
-        """JSON that is cut off could end in the middle of a number."""
+        """Raise LocalError for JSON that is cut off: it may end in the middle of a number."""
         text = self._text.strip()
         bare = _IN_QUOTES.sub("", text) if text.startswith("{") and objects <= 1 and not text.endswith("}") else ""
         if bare.count("{") > bare.count("}"):
@@ -222,20 +222,20 @@ class Scan:
             at = word.end()
 
     def _spend(self, words: int, at: int) -> None:
-        """Counts what was looked at. Raises LocalError for more than a text about a binding can have."""
+        """Count the words that were looked at. Raises LocalError for more than a text about a binding can have."""
         self._left -= words
         if self._left < 0:
             raise LocalError("too many words and values to look at", got=f"{len(self._text)} characters",
                              expected="the part of them with the binding", where=self.line(at))  # fmt: skip
 
     def _bytes_in(self, text: str) -> tuple[bytes | None, str]:
-        """The bytes in a text that may be long, and is asked for several times in a row."""
+        """The bytes in a text. The last result is kept: a text may be long, and is asked for several times in a row."""
         if text != self._last[0]:
             self._last = text, bytes_in(text)
         return self._last[1]
 
     def _is_one_number(self, label: str, scope: _Scope, end: int) -> bool:
-        """Whether a number has a label of numbers, and stands in a bracket behind it alone: parts of a date do not."""
+        """Whether a number has a label for numbers and is alone in its bracket; the parts of a date are not alone."""
         kind = NAMES.get(known(label), "")
         several = scope.taken > 0 or bool(re.match(r"\s*,\s*-?\d", self._text[end : end + 9]))
         return bool(label) and kind not in ("bytes", "key") and not (kind in ("id", "date") and scope.label and several)
@@ -245,7 +245,7 @@ class Scan:
         return before[1] if before and ("inner" in before[1].lower() or known(before[1])) else ""
 
     def _is_label(self, named: re.Match[str]) -> bool:
-        """A word before a colon; neither the end of a line of base64 nor a pair of a hex string."""
+        """Whether a match is a name before a colon, and neither the end of a base64 line nor two hex digits."""
         return not (re.fullmatch(r"[0-9A-Fa-f]{2}", named["name"]) or len(named["name"]) > 60)
 
     def _piece(self, label: str, value: Any, at: int, form: str, *, optional: bool = False) -> TextPiece:
@@ -253,7 +253,7 @@ class Scan:
         return TextPiece(label, value, number, form, self._is_log[number - 1], optional)
 
     def _labelled(self, label: str, start: int, at: int) -> tuple[TextPiece | None, int, str]:
-        """The piece behind a label, where the scan goes on, and the label where its value is still to come."""
+        """The piece after a label, the offset where the scan goes on, and the label if its value is still to come."""
         text, name = self._text, known(label)
         self._spend(LOOKED_UP, at)
         kind = NAMES.get(name, "")
@@ -270,7 +270,7 @@ class Scan:
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
-            refused = bare_name(label).endswith("answer") and empty[0].lower() == "false"  # so a data centre says
+            refused = bare_name(label).endswith("answer") and empty[0].lower() == "false"  # the answer of a data centre
             return self._piece(label, "boolFalse", at, "a Bool") if refused else None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
             return self._piece(label, re.sub("[,' ]", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
@@ -313,7 +313,7 @@ class Scan:
     def _bare_value(
         self, label: str, kind: str, start: int, at: int, end: int, said: str
     ) -> tuple[TextPiece | None, int, str]:
-        """Hex, base64 or numbers without quotes, that may go on in the lines below."""
+        """The piece of hex, base64 or numbers without quotes, which may continue in the lines below."""
         text = self._text
         run = None if _HEX.fullmatch(said) else _RUN.match(text, at, end)
         if said and run and len(run[0]) >= 8 and bytes_in(said)[0] is None:
@@ -337,7 +337,7 @@ class Scan:
         return self._piece(label, joined(lines), at, form), below[-1].end if below else end, ""
 
     def _literal(self, at: int) -> tuple[Any, int, str] | None:
-        """A string, an array or a Buffer at this place: its value, where it ends, what it is."""
+        """The string, array or Buffer at this place: its value, its end, and what it is."""
         text, dump = self._text, self._number(at) - 1
         self._spend(LOOKED_UP, at)
         if dump in self._dumps:
@@ -352,7 +352,7 @@ class Scan:
         return self._strings(at)
 
     def _strings(self, at: int) -> tuple[Any, int, str] | None:
-        """Strings, one after another where they are parts of one."""
+        """The strings at this place, joined if they are parts of one value."""
         text, parts, binary, end = self._text, list[str](), False, at
         while found := _QUOTED.match(text, end):
             body = next(part for part in found.groups() if part is not None)
@@ -367,7 +367,7 @@ class Scan:
                 break
             if "\n" in gap[0] and sense(data := bytes_in("".join(parts))[0]):
                 column, line = gap.end() - text.rfind("\n", 0, gap.end()), self.lines[self._number(at) - 1]
-                under = 1 < column > len(line) - len(line.lstrip())  # so parts of one stand, not two values
+                under = 1 < column > len(line) - len(line.lstrip())  # parts of one value stand so; two values do not
                 if not (under or "+" in gap[0]) or len(data or b"") in (256, REQUEST_SIZE):
                     break
             end = gap.end()
@@ -383,8 +383,8 @@ class Scan:
         return joined, stop, "a string" if "\\x" not in joined else "a string with escapes"
 
     def _bare_lines(self, at: int, before: Sequence[str] = (), indent: float = inf) -> list[_BareLine]:
-        """The lines without a name from here on; behind a name, those that stand deeper than its `indent` whatever they
-        look like."""
+        """The lines without a name from here on. After a name, all lines that are indented more than its `indent`
+        count, whatever they look like."""
         text, found, deeper = self._text, list[_BareLine](), indent < inf
         while at < len(text) and (bare := _BARE.match(text, at)) and bare[1]:
             self._spend(LOOKED_UP + 6, at)
@@ -399,7 +399,7 @@ class Scan:
         return found
 
     def _block(self, at: int) -> tuple[list[TextPiece], int]:
-        """The lines without a name that begin here, each a value of its own unless they are one that was wrapped."""
+        """The lines without a name that begin here: each is a value, unless they are one value that was wrapped."""
         text, found = self._text, list[TextPiece]()
         if key := _KEY_LOG.match(text, at):
             if AuthKey(bytes.fromhex(key[2])).id_bytes.hex() != key[1].lower():
@@ -420,7 +420,7 @@ class Scan:
         return found, at
 
     def _is_bare(self, line: str, first: str, named: bool) -> bool:
-        """Whether a line has a value, or a part of the one that begins in the `first`, and nothing else."""
+        """Whether a line holds only a value, or only a part of the value that begins in the line `first`."""
         if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\t ]+", line)[:9]) > 1:
             return False  # several values
         if is_number(line) or (named and _ONE_NUMBER.fullmatch(line)):
@@ -431,17 +431,17 @@ class Scan:
         return 19 < len(first) >= len(line) and bool(re.fullmatch(r"[\w+/-]+=*", line))
 
     def took(self, where: str, what: str) -> None:
-        """Says what something was taken for, and remembers where it stood."""
+        """Note what a value was taken for, and remember its place."""
         self._took.add(where)
         self.said.append(f"{where}: took {what}")
 
     def unknown(self, label: str, line: int) -> None:
-        """Remembers a name that nothing is known of; those inside of what is passed over go with it."""
+        """Remember an unknown name, unless a bracket around it has a name that is skipped."""
         if not self._quiet:
             self._unknown.setdefault(label, line)
 
     def without_value(self, names: Collection[str]) -> list[str]:
-        """A sentence for each name of bytes behind which there were none; `names` are those that were found."""
+        """A sentence for each name of bytes that no bytes follow; `names` are those that have a value."""
         for found in _MENTIONED.finditer(self._text):
             name = known(found[0])
             if name and not (NAMES[name] == "key" and "other_keys" in names):
@@ -450,7 +450,7 @@ class Scan:
                 for name, line in self._named.items() if name not in names and not self._is_log[line - 1]]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
-        """A sentence for each name that is nearly one of ours, and one for all others."""
+        """A sentence for each unknown name that is similar to a known one, and one sentence for all others."""
         said, others = list[str](), list[str]()
         names_of_line = Counter(self._unknown.values())
         for label, line in self._unknown.items():
@@ -470,7 +470,7 @@ class Scan:
 
 
 def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:
-    """In the log of `dc --json`, the lines of the connection whose bind was refused last."""
+    """The lines; of a log of `dc --json` only those of the connection whose bind was refused last."""
     events: dict[int, Any] = {}
     for at, line in enumerate(lines):
         if line.startswith('{"event"'):
@@ -491,8 +491,8 @@ def _of_one_peer(lines: list[str], said: list[str]) -> list[str]:
 
 
 def _parts(lines: Sequence[str], reader: Callable[[str], tuple[bytes | None, str]]) -> Iterator[tuple[int, list[str]]]:
-    """Lines without names, put together where they are one value that was wrapped: none of them makes sense alone, and
-    they are of one width, the last one shorter, or make sense together."""
+    """Groups of lines without names; lines of one wrapped value form one group. None of these makes sense alone, and
+    they have one width, except a shorter last one, or make sense together."""
     alone = [sense(reader(line)[0]) or is_number(line) for line in lines]
     wide = [_width(line) for line in lines]
     at = 0
@@ -507,6 +507,6 @@ def _parts(lines: Sequence[str], reader: Callable[[str], tuple[bytes | None, str
 
 
 def _width(line: str) -> int:
-    """How many numbers are in a line, or characters where it is one word."""
+    """How many numbers a line has; if it is one word, how many characters."""
     words = len(TOKEN.findall(line))
     return words if words > 1 or _ONE_NUMBER.fullmatch(line) else len(line)

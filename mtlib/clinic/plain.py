@@ -1,8 +1,8 @@
-"""What programs, mail and web pages put around values is taken away, so that a name stands in front of each of them.
+"""Removing what programs, mail and web pages put around values, so that each value has its name in front of it.
 
-`WRAPPINGS` are patterns, what comes in their places, and an example of each; functions follow where more than one line
-has to be looked at.
-Nothing takes a line away: what is said about a text names its lines.
+`WRAPPINGS` are patterns, each with its replacement and an example; the functions after them handle what needs more
+than one line.
+No line is ever removed, since notes about a text name its lines by number.
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u00a0\u2009\
                         "\"\"\"\"\"''   --| ",
                         "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad",
                         ) | {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # fmt: skip
-"""What word processors, chats and tables make of quotes, blanks, minus and bars; what they put between letters, of no
-width; and the letters, digits and signs of Chinese type."""
+"""The forms that word processors, chats and tables give to quotes, blanks, minus and bars; the characters without
+width that they insert; and the wide letters, digits and signs of Chinese type."""
 _SHORT = {"sess": "session_id", "session": "session_id", "sid": "session_id", "mid": "msg_id"}
-"""Names that have other meanings as well: they count where a long number stands behind them."""
+"""Names that also have other meanings: they count only if a long number follows."""
 _CELLS, _COLUMN_NAME = re.compile(r"[|,;\t]+"), re.compile(r"[A-Za-z_][\w ]{0,40}")
 _LONG = re.compile(r"-?\d{9,20}|(?:0x)?[0-9A-Fa-f]{64,}")
 _BEFORE = re.compile(r"(?:\S?[^\n]{0,40}?\d\d:\d\d[^\n]{0,60}?|[\w-]+ +(?=\|))[|:\])>Z] {1,3}"
                      r"(?:\[[\w.:-]{1,30}\] {1,3}|std(?:out|err) F )*")  # fmt: skip
-"""What a logger puts before each line."""
+"""The text that a logger puts before each line."""
 _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[\](){}\"']*|[\w+/]{16,}={0,2}"
                    r"|```.*|\{\w+\}|-----.*|\.byte .*|[|+].*|unsigned char .*)")  # fmt: skip
-"""A line that goes on with a value."""
+"""A line that continues a value."""
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
 _ANSWERED = re.compile(r"(?m)^(.{0,40}?([A-Za-z_][\w ]{1,40}) ?[:=][ \t]*)([^\"'\s].*)$")
 _QUOTED = r"""(?:"(?P<double>(?:[^"\\\n]|\\[^\n])*+)"|'(?P<single>(?:[^'\\\n]|\\[^\n])*+)')"""
-"""What stands in quotes. The first 3.11 of Python do not go back behind what fails within `(?:...)*+`, so nothing in
-there looks ahead (CPython's issue 106052)."""
+"""A text in quotes. The first releases of Python 3.11 do not backtrack correctly after a failure within `(?:...)*+`,
+so nothing in there looks ahead (CPython's issue 106052)."""
 _LITERAL = re.compile(rf"(?<![\w\\])([bB]?){_QUOTED}")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|[0-7]{3}|u00)")
 _PLACES = range(0xF0000, 0xFFFFE)
-"""Characters without a meaning that stand for literals."""
+"""Private characters that stand for literals while the markup is removed."""
 _NOT_PRINTABLE = re.compile(r"(?<!charset)(?<!boundary)=(?!3D|20|\n)|(?m:^(?:.{,71}|.{76,})=\n)"
                             r"|=\n[0-9A-Fa-f]{4,16}:? +(?:[0-9A-Fa-f]{2} +){4}")
-"""What mail that is quoted printable does not have: a sign = that is none, and a line that is cut where it is short or
-long, or before a row of a dump."""
+"""Signs that a mail is not quoted-printable: an = that is no escape, a soft line break after a short or long line, or
+one before a row of a dump."""
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"?')
 _PYTHON = re.compile(rf"\bb{_QUOTED}")
 _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
                          r"(?=(?:0x)?[0-9A-Fa-f]{4,16}[:\s]\s*(?:[0-9A-Fa-f]{2}[ ]?[0-9A-Fa-f]{2} ){2,})")
-"""A row of a dump behind what a logger or a debugger put before it."""
+"""A row of a dump after the text that a logger or a debugger put before it."""
 _ONE_BYTE = re.compile(r"[ \t|]*(?:-|\[?\"?(\d{1,5})\"?\]?[ \t|:=>]+?)[ \t]*(0x[0-9A-Fa-f]{1,2}|-?\d{1,3})\b"
                        r"(?:,|[ \t]*\||[ \t](?:'[^\n]{1,4}'[ \t])?(?:unsigned )?(?:byte|char))?[ \t]*")  # fmt: skip
-"""A line with one byte of an array, and its place."""
+"""A line with one byte of an array and its index."""
 _ROW_OF_CHARACTERS = r"[0-9A-Fa-f]{7} (?:(?: \\[0abfnrtv]|[0-7]{3}|  [ -~])(?: (?=[^\n]{3})|(?=\n|\Z))){1,16}"
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
@@ -67,7 +67,7 @@ def _entity(found: re.Match[str]) -> str:
 
 
 def _unix(date: re.Match[str]) -> str:
-    """A date with its time zone in seconds; as it is, where there is no such day."""
+    """A date with its time zone, as unix seconds; unchanged if there is no such day."""
     try:
         zone = (date["zone"] or "").strip(" ZUTCGM") or "+00:00"
         when = datetime(*map(int, date["parts"].split(",")), tzinfo=UTC) if date["parts"] else (  # type: ignore[misc,arg-type]
@@ -78,8 +78,8 @@ def _unix(date: re.Match[str]) -> str:
 
 
 def _named(found: re.Match[str]) -> str:
-    """A value with its name and a sign between them, if the name is one that is followed by such a value. Bytes behind
-    a word are found by it, and that is said."""
+    """The value with a sign between it and its name, if such a value may follow that name. Bytes are found by the word
+    before them, and a note says so."""
     name, sign, number = known(found[1]), found["sign"], found["number"]
     short = "" if name else _SHORT.get(found[1].split(" ")[-1].lower(), "")
     kind = NAMES.get(name or short, "text")
@@ -95,7 +95,7 @@ def _named_behind(found: re.Match[str]) -> str:
 
 
 def _heading(line: re.Match[str]) -> str:
-    """A name that stands alone in its line, above its value."""
+    """The name with a colon, if it stands alone in a line above its value."""
     name = known(bare_name(line[1]))
     above = re.search(r":[ \t]*\n\Z", line.string[max(0, line.start() - 4) : line.start()])
     return f"{name}:" if name and NAMES[name] != "text" and not above else "" if "-----" in line[0] else line[0]
@@ -125,7 +125,7 @@ def _rows_of_bits(found: re.Match[str]) -> str:
 
 
 def _characters(rows: re.Match[str]) -> str:
-    """Rows of characters in hex; as they are, where all of them may be decimal numbers."""
+    """Rows of characters as hex; unchanged if all of them may be decimal numbers."""
     lines = [(line[:8], re.findall("(...) ?", line[8:])) for line in rows[0].splitlines()]
     if all(cell.strip().isdigit() for _, cells in lines for cell in cells):
         return rows[0]
@@ -140,9 +140,9 @@ def _octet(cell: str) -> int:
 
 
 class Wrapping(NamedTuple):
-    """One thing that is put around values, and what an `example` of it `becomes`. The pattern is looked for in texts
-    that have one of `signs` in them, which are parted by blanks; in every text if `signs` is empty. What comes
-    `instead` is a format for the groups of the pattern, or is made by a function."""
+    """One thing that is put around values; `becomes` is the `example` without it. The pattern is searched for in texts
+    that hold one of the `signs`, which are separated by blanks; in every text if `signs` is empty. `instead` is the
+    replacement: a format for the groups of the pattern, or a function."""
 
     about: str
     example: str
@@ -152,7 +152,7 @@ class Wrapping(NamedTuple):
     instead: str | Callable[[re.Match[str]], str]
 
     def __call__(self, text: str) -> str:
-        """The text without it, in as many lines."""
+        """The text without this wrapping, with the same number of lines."""
         wanted = not self.signs or any(sign in text for sign in self.signs.split())
         return re.sub(self.pattern, self._replaced, text) if wanted else text
 
@@ -337,11 +337,11 @@ WRAPPINGS = (
          r"(?=(?P<number>-?\d{9,20}n?\b(?! (?:is|was)\b)|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})",
          _named),
 )  # fmt: skip
-"""In this order: what one leaves is what the next one finds."""
+"""Applied in this order: each one gets the text that the one before it left."""
 
 
 def plain(text: str) -> str:
-    """The same text, line by line, without what was put around its values."""
+    """The lines of the text, without what was put around its values."""
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     text = text if text.isascii() else _signs(text.removeprefix("\ufeff"))
     if re.search(r"=(?:3D|20)|(?m:^.{72,75}=\n)", text) and not re.search(_NOT_PRINTABLE, text):
@@ -359,12 +359,12 @@ def plain(text: str) -> str:
 
 
 def _inside(literal: re.Match[str]) -> str:
-    """What stands between the quotes of a string."""
+    """The text between the quotes of a string."""
     return literal["double"] or literal["single"] or ""
 
 
 def _signs(text: str) -> str:
-    """The text with plain quotes, blanks and digits, but for strings with bytes in them."""
+    """The text with plain quotes, blanks and digits; strings with bytes in them are not changed."""
     ends, parts = 0, list[str]()
     for literal in _LITERAL.finditer(text) if "\\" in text else ():
         if _ESCAPE.search(_inside(literal)):
@@ -374,17 +374,17 @@ def _signs(text: str) -> str:
 
 
 def _in_quotes(found: re.Match[str]) -> str:
-    """An answer in quotes, where the lines behind it come into its line."""
+    """An answer, put in quotes, so that the lines joined to its line later are not read as part of it."""
     return f'{found[1]}"{found[3].replace(chr(34), chr(39))}"' if known(found[2]) == "answer" else found[0]
 
 
 def _told(string: str, objects: bool) -> str:
-    """What a string of JSON says, if that is text with values in it: bytes of Python, or lines, or objects."""
+    """The content of a JSON string, if it is text with values in it: bytes of Python, lines, or objects."""
     try:
         text = str(json.loads(string)) if "\\" in string else ""
     except ValueError:
         return string
-    if objects and "\n" in text.strip():  # several lines, which stay in the one of the string
+    if objects and "\n" in text.strip():  # several lines, joined so that the string stays in one line
         lines, dumps = undump(_ANSWERED.sub(_in_quotes, text))
         named = any(found and NAMES.get(known(found[1])) for found in map(_GOES_ON.match, lines))
         return "; ".join(filter(str.strip, lines)).replace(":; ", ": ") if dumps or named else string
@@ -395,8 +395,8 @@ def _told(string: str, objects: bool) -> str:
 
 
 def _without_literals(text: str) -> tuple[str, dict[str, str]]:
-    """The text with a character in the place of what stands in quotes and has bytes as escapes, and what each is for:
-    whatever such bytes look like, they are no markup."""
+    """The text with a private character in the place of each quoted string that has bytes as escapes, and the strings
+    by these characters. Such bytes may look like markup, and are none."""
     literals: dict[str, str] = {}
 
     def kept(found: re.Match[str]) -> str:
@@ -411,14 +411,14 @@ def _without_literals(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _logged_rows(lines: list[str]) -> list[str]:
-    """The lines without their numbers; and those that go on with a value, without what a logger put before each."""
+    """The lines without line numbers; and lines that continue a value, without the text of a logger before them."""
     numbers = [_NUMBERED.match(line) for line in lines if line.strip()]
     if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
         lines = [_NUMBERED.sub("", line, count=1) for line in lines]
     short = [line if len(line) < 500 else "" for line in lines]
     found = [_BEFORE.match(line) or _ROW_BEHIND.match(line) for line in short]
-    shapes = [re.sub(r"\d+", "0", each[0]) if each else "" for each in found]  # whatever the numbers are
-    goes_on = ""  # the shape of what stands before the rows that a value is made of
+    shapes = [re.sub(r"\d+", "0", each[0]) if each else "" for each in found]  # numbers differ from line to line
+    goes_on = ""  # the shape of the text before the rows of a value
     for at, (before, shape) in enumerate(zip(found, shapes, strict=True) if any(found) else ()):
         if before and before.re is _ROW_BEHIND:
             if shape in (shapes[at - 1] if at else "", *shapes[at + 1 : at + 2]):
@@ -434,7 +434,7 @@ def _logged_rows(lines: list[str]) -> list[str]:
 
 
 def _one_below_another(lines: list[str]) -> list[str]:
-    """Bytes of an array, each in a line of its own with its place, become one array; its name is in the lines above."""
+    """The lines, with one array for bytes that stood one in a line with their indexes; the name stands above them."""
     rows, at = [_ONE_BYTE.fullmatch(line) for line in lines], 0
     while at < len(lines):
         first, end, values = rows[at], at, list[str]()
@@ -443,7 +443,7 @@ def _one_below_another(lines: list[str]) -> list[str]:
             row = rows[end]
             if row and row[1] == (place and str(int(place) + len(values))):
                 values.append(row[2])
-            elif row or not values or "\u2026" not in lines[end]:  # so a browser parts them
+            elif row or not values or "\u2026" not in lines[end]:  # a browser prints this mark between groups
                 break
             end += 1
         if len(values) > 15 and place in (None, "0", "1"):
@@ -460,8 +460,8 @@ def _name_of_bytes(line: str) -> str:
 
 
 def _named_columns(lines: list[str]) -> list[str]:
-    """The rows of a table whose first row has the names, each value with its name. Raises LocalError for a row with two
-    values of one name."""
+    """The rows of a table with names in its first row, each value with its name in front. Raises LocalError for a row
+    with two values of one name."""
     names: list[str] = []
     for at, line in enumerate(lines):
         cells = [cell.strip(" \"'`") for cell in _CELLS.split(line.strip("| \t"))] if _CELLS.search(line) else []

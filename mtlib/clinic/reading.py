@@ -1,9 +1,9 @@
 """What people paste: the bytes, keys and numbers of a binding, found in any text.
 
-One way for everybody who reads (the doctor, `dissect`, `--keys`, the lessons): bytes become text (`_decode`), dumps in
-it become plain hex (`dumps`), the text is cut into pieces, each with its label if it has one (`pieces`), the bytes of
-a piece are found (`text_bytes`), and what they are is settled by their content where the name disagrees (`_content`).
-Whatever was not plain to see is said in `Pasted.notes`. No note and no error shows a value that may be a key.
+All readers (the doctor, `dissect`, `--keys`, the lessons) take the same steps: bytes become text (`_decode`); dumps in
+it become plain hex (`dumps`); the text is cut into pieces, each with its label if it has one (`pieces`); the bytes of a
+piece are found (`text_bytes`). If a name disagrees with the content, the content decides (`_content`).
+`Pasted.notes` says what was not obvious. No note and no error shows a value that may be a key.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ msg_id:        7730941134947483648                (of the same message)
 now:           1800000000                         (unix seconds, by the data centre)
 answer:        400 ENCRYPTED_MESSAGE_INVALID
 """
-"""A complete file for the doctor, bytes cut short."""
+"""A complete file for the doctor; only its bytes are cut short."""
 LINES = 100_000
-"""Lines of a text that is read: a dump of the largest stream has 65,536."""
+"""The most lines of a text that are read: a dump of the largest stream has 65,536."""
 
 SMALLEST = 72
-"""Bytes of the smallest sealed packet: 24, a header of 32, and a message of 4 with its padding."""
+"""The size of the smallest sealed packet in bytes: 24, a header of 32, and a message of 4 with its padding."""
 BY_ID = "by the id of its key"
 FRAMED = 16
-"""Bytes within which the key id of a packet in a frame ends: 8 before it at most."""
+"""The key id of a packet in a frame ends within so many bytes: at most 8 stand before it."""
 
 _ORDER = ("packet", "request", "encrypted_message", "stream", "")
 SENT = {"packet", "request", "encrypted_message"}
@@ -66,8 +66,8 @@ SENT = {"packet", "request", "encrypted_message"}
 
 @dataclass(frozen=True)
 class Found:
-    """One value: its `name` ("" where nothing says which it is), where it stands, and what it was taken for. Its repr
-    does not show the value, which may be a key."""
+    """One value: its `name` ("" if nothing says which value it is), its place, and what it was taken for. The repr does
+    not show the value, which may be a key."""
 
     name: str
     value: Any = field(repr=False)
@@ -90,7 +90,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Pasted:
-    """All that was found, and the sentences about what was not plain to see."""
+    """All values that were found, and sentences about what was not obvious."""
 
     found: tuple[Found, ...]
     notes: tuple[str, ...]
@@ -102,7 +102,7 @@ class PatientFacts(dict[str, Any]):
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Sizes, no bytes: what was taken for a request may have a key in it."""
+        """The sizes of bytes, not the bytes: what was taken for a request may hold a key."""
         return repr({name: f"{len(it)} bytes" if isinstance(it, bytes) else it for name, it in self.items()})
 
 
@@ -112,7 +112,7 @@ class PatientFacts(dict[str, Any]):
 def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     """Everything in `data` that may belong to a binding. `keys_only`: bytes without a name are keys.
 
-    Raises LocalError for bytes that are another program's file, and for a value that has a known name and cannot be
+    Raises LocalError for bytes that are another program's file, and for a value with a known name that cannot be
     read.
     """
     decoded, said = _decode(data)
@@ -134,7 +134,7 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
 def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientFacts:
     """What `diagnose` takes, from whatever was pasted; `keys` is a second file, whose bytes without a name are keys.
 
-    The result's `notes` tell how it was read. Raises LocalError where nothing of a binding is there, or a named value
+    The result's `notes` say how it was read. Raises LocalError if it holds nothing of a binding, or if a named value
     cannot be read.
     """
     pasted = read(data)
@@ -144,7 +144,7 @@ def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientF
 
 
 def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
-    """What `diagnose` takes, from values of one or more texts. Raises LocalError where there are none, and for two
+    """What `diagnose` takes, from values of one or more texts. Raises LocalError if there are none, and for two
     different values of one name."""
     settled, facts = by_content(_under_keys(found)), PatientFacts()
     notes = [*notes, *(f"{each.where}: took what has no name for {each.name or 'nothing that is known'}"
@@ -164,14 +164,14 @@ def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
 
 
 def by_content(found: Sequence[Found]) -> list[tuple[Found, list[str]]]:
-    """Each value under the name that its content says, where that is certain, and what there is to say about it."""
+    """Each value under the name that its content shows, if that is certain, with sentences about it."""
     known = _keys(found)
     permanent = [each.value for each in found if each.name == "perm_key"]
     return [_content(each, known, permanent) for each in found]
 
 
 def read_bytes(data: bytes | str) -> tuple[bytes, str]:
-    """The bytes to look at, and what they were taken for. Raises LocalError where there are none."""
+    """The bytes to look at, and what they were taken for. Raises LocalError if there are none."""
     text, said = _decode(data)
     if isinstance(text, bytes):
         return text, "; ".join([*said, "raw bytes"])
@@ -192,9 +192,9 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
 
 
 def read_keys(data: bytes | str) -> list[AuthKey]:
-    """The keys in a file of keys: named or not, one a line, or lines `id key` of a key log. Raises LocalError for a
-    file without any, for a key of a wrong length or with a part missing, and for an id that is not that of the key
-    behind it; nothing of them is shown."""
+    """The keys in a file of keys: with or without names, one a line, or lines `id key` of a key log. Raises LocalError
+    for a file without keys, for a key of a wrong length or with a part missing, and for an id that does not belong to
+    the key after it. No error shows anything of a key."""
     pasted = read(data, keys_only=True)
     for note in pasted.notes:
         if note.endswith((OTHER_ID, ODD, UNREADABLE)):
@@ -210,16 +210,16 @@ def read_keys(data: bytes | str) -> list[AuthKey]:
 _DIFF = re.compile(r"(?ms)^[ \t]*```diff\b.*?^[ \t]*```|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*?(?=^[^-+ @\\]|\Z)")
 _NOT_NEW = re.compile(r"(?m)^(?:-.*|[+ ]|@@ .*)")
 _EXPECTED = re.compile(r"(?i)(?:\b|_|k)(?:expected|want(?:ed)?)(?:\b|_)")
-"""How tests say of a value that it was not sent."""
+"""Words in the output of tests that mark a value which was not sent."""
 _COMPARED = re.compile(r"(?i)assert|expect|equal|\b(?:left|want|theirs|works|working|valid|reference)\b")
-"""Words beside two values of which one was sent."""
+"""Words next to two values, of which only one was sent."""
 _OLDER = re.compile(r"(?m)^(?:-{3,} ?Original Message|>)")
-"""What an older mail begins with that is quoted."""
+"""The beginning of an older mail that is quoted."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
 def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
-    """The text, or the bytes where they are none, without the head of a request over HTTP; and what there is to say."""
+    """The text, or the bytes if they are not text, without the head of an HTTP request; and sentences about it."""
     if not isinstance(data, (str, bytes, bytearray, memoryview)):
         raise LocalError("bytes or text can be read", got=type(data).__name__)
     text, said = (data, list[str]()) if isinstance(data, str) else _text(bytes(data))
@@ -241,7 +241,7 @@ def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
 
 
 def _older_mail(text: str) -> float:
-    """How many lines stand above a mail that was answered there; infinitely many where there is none."""
+    """How many lines stand above the quoted older mail; infinity if there is none."""
     quoted = _OLDER.search(text)
     above = text[: quoted.start()] if quoted else ""
     dated = re.search(r" .*\d.*:$", above.rstrip().rsplit("\n", 1)[-1][-120:])  # 1 January, somebody wrote:
@@ -249,7 +249,7 @@ def _older_mail(text: str) -> float:
 
 
 def _without_older_mail(found: list[Found], above: float, scan: Scan) -> list[Found]:
-    """Where a request was sent again in an answer to a mail, the keys alone are taken of that mail."""
+    """The values without those of a quoted mail, if the answer to it holds a new request; keys are kept."""
     newer = [each for each in found if each.line <= above]
     names = {each.name for each in newer}
     if len(newer) == len(found) or not names & SENT:
@@ -289,7 +289,7 @@ def _raw(data: bytes, keys_only: bool) -> list[Found]:
 
 
 def _value(piece: TextPiece, scan: Scan) -> Found | None:
-    """What a piece is worth; None for one that is passed over, which is said where it may have been meant."""
+    """The value of a piece; None if it is skipped. A note says so if the piece may have been meant."""
     name = known(piece.label)
     if not name:
         return _unnamed(piece, scan)
@@ -311,7 +311,7 @@ def _value(piece: TextPiece, scan: Scan) -> Found | None:
 
 
 def _as(name: str, piece: TextPiece) -> tuple[Any, str]:
-    """The value of a piece as it has to be under this name, and what it was taken for. Raises LocalError."""
+    """The value of a piece in the form that this name requires, and what it was taken for. Raises LocalError."""
     kind, value, form = NAMES[name], piece.value, piece.took_for
     if kind == "text":
         return _answer(value), form
@@ -363,7 +363,7 @@ def _without_id(data: bytes) -> bytes:
 
 
 def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
-    """A number, decimal or as its bytes travel. Ids become signed; dates stay as they are."""
+    """A number, from decimal digits or from its bytes as they are sent. Ids become signed; dates do not change."""
     value, form = piece.value, "a number"
     number: int
     text = value if isinstance(value, str) else ""
@@ -390,11 +390,11 @@ def _whole(name: str, kind: str, piece: TextPiece) -> tuple[int, str]:
 
 
 def _answer(value: Any) -> Any:
-    """What a data centre said: text, or the bytes of its answer, an rpc_error, a Bool or a transport error. Bytes that
-    say which message they answer stay bytes."""
+    """The answer of a data centre: text, or the bytes of a result, an rpc_error, a Bool or a transport error. Bytes
+    that name the message they answer stay bytes."""
     told = unhexed(value)
     data = told if isinstance(told, bytes) else b""
-    if answers_in(data) or len(data) >= SMALLEST:  # which may be sealed
+    if answers_in(data) or len(data) >= SMALLEST:  # bytes of this size may be a sealed packet
         return data
     return answer_of(data) if data else without_keys(str(value).strip().strip("'\","))
 
@@ -404,8 +404,8 @@ def _keys(found: Sequence[Found]) -> list[AuthKey]:
 
 
 def _under_keys(found: Sequence[Found]) -> list[Found]:
-    """Bytes without a name that begin with the id of a key that is here, framed or not, are a packet; or the answer, if
-    a data centre sealed them. Several are what was sent on a connection, or several parts of the answer."""
+    """The values, with names for bytes that begin with the id of a given key, framed or not: a packet, or the answer if
+    a data centre sealed it. Several such packets are all sent on one connection, or are parts of the answer."""
     keys = _keys(found)
     ids, found = {key.id_bytes for key in keys}, [_under_a_key(each, keys) if each.guessed else each for each in found]
     packets = {each.value: each for each in found if each.name == "packet" and each.guessed and each.value[:8] in ids}
@@ -428,8 +428,8 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
         with suppress(MtError):
             if open_packet(packet, key, TO_CLIENT)["msg_id"] % 2:
                 return replace(found, name="answer", value=packet, took_for=BY_ID)
-        # What a frame says of its size, by the bytes in front of the packet: abridged; intermediate, or abridged where
-        # it is long; full.
+        # The size that a frame gives, by how many bytes stand before the packet: 1 is abridged, 4 intermediate or a
+        # long abridged, 8 full.
         front = int.from_bytes(found.value[:4], "little") & 0x7FFFFFFF
         sizes = {1: front % 0x80 * 4, 4: front if front % 0x80 != 0x7F else front >> 8 << 2, 8: front - 12}
         if not found.name and len(packet) <= sizes.get(begins, 0) <= len(found.value) - begins:
@@ -438,7 +438,7 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
 
 
 def _content(found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]) -> tuple[Found, list[str]]:
-    """The same value under the name that its content says, where that is certain; and the sentence about it."""
+    """The same value under the name that its content shows, if that is certain; and the sentence about it."""
     if found.kind != "bytes":
         return found, []
     data, name = found.value, found.name
@@ -469,8 +469,8 @@ def _content(found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]) 
 
 
 def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
-    """The values of the last of several attempts that were written one below the other: each begins where a name comes
-    again. What stands above the first counts for all, unless it may be of one message; and so does a permanent key."""
+    """The values of the last attempt, if several stand one below the other; an attempt begins where a name is repeated.
+    Values above the first attempt count for all, unless they may belong to one message; so does a permanent key."""
     sent = [each for each in found if each.name in SENT]
     if len({each.name for each in sent}) == len({(each.name, each.value) for each in sent}) or all(
             each.logged for each in sent):  # fmt: skip
@@ -500,8 +500,8 @@ def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
 
 
 def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
-    """Each name once. What is inside the seal stands in for what is missing outside. Of different values in a log the
-    last request counts, and of the numbers those of its line, or none."""
+    """Each name once. A value inside the seal replaces one that is missing outside. If a log has different values, the
+    last request counts, with the numbers of its own line, or with none."""
     outside = {each.name for each in found if not each.inner}
     kept = [each for each in found if not each.inner or each.name not in outside]
     for each in kept:
@@ -519,7 +519,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
             words = [value for value in values if value not in codes]
             words = [value for value in words if value == SUCCESS or ANSWER.search(value)] or words
             result.append(replace(same[0], value=" ".join([*codes[-1:], *words[-1:]])))
-        elif name == "other_keys" or all(each.guessed for each in same):  # the keys say more of them
+        elif name == "other_keys" or all(each.guessed for each in same):  # the keys will say what they are
             result += {each.value: each for each in same}.values()
         elif len(values) == 1:
             result.append(same[0])

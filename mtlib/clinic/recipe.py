@@ -1,8 +1,8 @@
-"""The recipe of a binding as named steps: from the values that are given to the packet, one plain function a step.
+"""The recipe of a binding as named steps, from the given values to the packet: one plain function for each step.
 
-Every step is what `Binding` and `packets` do in its place. `Recipe` takes them one after the other, and any of them
-may be replaced by a wrong one, as the rows of `clinic.mistakes` do; what that changes is what somebody's mistake looks
-like from outside.
+Every step does what `Binding` and `packets` do at that point. `Recipe` runs the steps in order. Any of them may be
+replaced by a wrong one, as the rows of `clinic.mistakes` do; the values that change show what that mistake looks like
+from outside.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey; core.telegram.org/mtproto/description_v1 (the seal);
 core.telegram.org/mtproto/description (the packet around it).
@@ -29,8 +29,8 @@ V1_PAGE, V2_PAGE = "core.telegram.org/mtproto/description_v1", "core.telegram.or
 
 @dataclass(frozen=True)
 class Step:
-    """One function of the recipe: what it says, where that stands, and what it takes ("bytes", "long", "int" or "text"
-    by name). `right` gives its bytes."""
+    """One function of the recipe: its sentence (`says`), the `source` of that, and the type of each value that it takes
+    ("bytes", "long", "int" or "text", by name). `right` is the right function, and returns bytes."""
 
     name: str
     says: str
@@ -76,14 +76,14 @@ def message(salt: int, session_id: int, msg_id: int, seqno: int, request: bytes,
 
 
 def packet(temp_auth_key: bytes, perm_auth_key: bytes, message: bytes) -> bytes:
-    """What travels: the temporary key's id, msg_key, ciphertext. 200 bytes around a message of 176."""
+    """The packet as it is sent: the temporary key's id, msg_key, ciphertext. 200 bytes around a message of 176."""
     return bytes(seal(message, AuthKey(temp_auth_key)))
 
 
 # -- Key schedules, row by row ------------------------------------------------------------------------------------
 
 Rows = Sequence[ScheduleRow]
-_HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {  # beside the two of MTProto those that people take for them
+_HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {  # the two of MTProto, and those used by mistake
     None: bytes,
     "SHA1": sha1,
     "SHA256": sha256,
@@ -94,12 +94,12 @@ _HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {  # beside the two of 
 }
 
 Known = dict[int, bytes]
-"""Hashes that were computed before from the same key and msg_key, by the identity of their row."""
+"""Hashes already computed from the same key and msg_key, by the `id()` of their row."""
 
 
 def rows(table: Rows, x: int = 0, known: Known | None = None, **sources: bytes) -> dict[str, bytes]:
-    """Every row of a key schedule, whatever the width of its sources: a key that is too short shifts all its pieces,
-    as it does in a program that cuts slices. `known` saves work where many schedules differ in one row."""
+    """The value of every row of a key schedule. The sources may have any size: a key that lost bytes in front
+    shifts all its pieces, as slices do in a program. `known` saves work if many schedules differ in only one row."""
     values = dict(sources)
     for row in table:
         before = None if known is None or not row.hash else known.get(id(row))
@@ -110,7 +110,7 @@ def rows(table: Rows, x: int = 0, known: Known | None = None, **sources: bytes) 
 
 
 def scheduled(table: Rows, key: bytes, msg_key: bytes, known: Known | None = None) -> tuple[bytes, bytes]:
-    """aes_key and aes_iv by these rows, 32 bytes each where they are right."""
+    """aes_key and aes_iv by these rows; 32 bytes each if the rows are right."""
     made = rows(table, 0, known, auth_key=key, msg_key=msg_key)
     return made["aes_key"], made["aes_iv"]
 
@@ -121,7 +121,7 @@ def written(row: ScheduleRow, key: str = "auth_key") -> str:
 
 
 def _schedule(table: ScheduleTable, key: str, msg_key: str, page: str, suffix: str = "") -> Iterator[Step]:
-    """A step for every row of a table: its hashes of key and msg_key, then aes_key and aes_iv, cut out of them."""
+    """A step for every row of a table: the hashes of key and msg_key, then aes_key and aes_iv, cut from these."""
     hashes = tuple(row.name for row in table.rows if row.hash)
     for row in table.rows:
         if row.hash:
@@ -161,26 +161,26 @@ _IN_ORDER: tuple[Step, ...] = (
          {"temp_auth_key": "bytes", "perm_auth_key": "bytes", "message": "bytes"}, packet),
 )  # fmt: skip
 HASHED: Mapping[str, Any] = {row.name: table for table in (V1, V2) for row in table.rows if row.hash}
-"""The key schedule in which a hash stands, by the name of the hash."""
+"""The key schedule that a hash belongs to, by the name of the hash."""
 STEPS: Mapping[str, Step] = {step.name: step for step in _IN_ORDER}
-"""By name, in the order in which their values come into being."""
+"""The steps by name, in the order in which their values are made."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The steps, and what stands in their place where somebody takes one another way.
+    """The steps of a binding; `instead` holds wrong functions, by the name of the step that each one replaces.
 
-    `Recipe().run(given)` gives every value by name; `Recipe({"msg_key": wrong}).run(given)` gives what the wrong step
-    makes of all that follows it. A wrong step takes what the right one takes.
+    `Recipe().run(given)` gives every value by name. `Recipe({"msg_key": wrong}).run(given)` gives the same values with
+    the wrong step and all that follows from it. A wrong step takes the same arguments as the right one.
     """
 
     instead: Mapping[str, Function] = field(default_factory=dict, repr=False)
 
     def run(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All values by name: those given, and one for each step that has what it takes.
+        """All values by name: those given, and one for each step whose arguments are all known.
 
-        Given are both keys, or at least the permanent one with the id of the other; temp_session_id, msg_id, nonce,
-        expires_at, random, padding, salt, seqno, message_padding. A step whose value is given is not taken.
+        Give both keys, or at least the permanent key and the id of the temporary one; temp_session_id, msg_id, nonce,
+        expires_at, random, padding, salt, seqno, message_padding. A step whose value is given is not run.
         """
         values = dict(given)
         values["session_id"] = values["temp_session_id"]

@@ -1,7 +1,7 @@
-"""The request, cut at its fields; where they are not in their places, they are looked for.
+"""Cutting a request into its fields; if they are not in their places, they are searched for.
 
-The sealed bytes are found by the key id that begins them, and say what the fields before them have to be: nonce and
-expires_at stand inside the seal as well.
+The sealed bytes are found by the key id at their beginning. They give the right values of the fields before them, since
+nonce and expires_at also stand inside the seal.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _SIZES = {name: size for name, size, _ in wrong.REQUEST if name != "constructor"
 
 
 class CutRequest(NamedTuple):
-    """A request: the `call` (a proper one, made of its values), the `sealed` bytes in it, and what had to be undone to
-    get at them. None where there is no such thing."""
+    """A request: the `call` (a proper request, built from its values), the `sealed` bytes in it, and the mistakes that
+    had to be undone. `call` and `sealed` are None if there is no request."""
 
     call: Dissection | None
     sealed: bytes | None
@@ -37,8 +37,8 @@ class CutRequest(NamedTuple):
 
 
 class StringForm(NamedTuple):
-    """A way in which the sealed bytes stand in a request as a TL string: where it begins, by which mistake it is
-    written, and how many bytes follow it. `first` where the fields that belong before it are what follows."""
+    """A way in which the sealed bytes stand in a request as a TL string: its `start`, the mistakes by which it is
+    written (`rows`), and how many bytes follow (`rest`). `first`: the fields that belong before it follow it."""
 
     start: int
     rows: Rows
@@ -62,7 +62,7 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
     if call is not None and sized and (resized := _of_another_length(data, call["encrypted_message"], patient)):
         return CutRequest(call, call["encrypted_message"], resized)
     if call is not None and (sized or not leftover):
-        # Their number and not their bytes, here and below: nobody knows what they are, and some have been a key.
+        # Show how many bytes, and not which, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
     if data[:4] == BIND:
         ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{REQUEST_SIZE} bytes in their order")
@@ -80,7 +80,7 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
 
 
 def _behind_a_wrapper(data: bytes) -> CutRequest | None:
-    """The request that stands whole at the end of an object in which it cannot be read."""
+    """A whole request at the end of another object, if that object cannot be read as its wrapper."""
     begins = data.find(BIND) if SCHEMA.knows(data) else 0
     call = first_request(data[begins:]) if begins > 0 else None
     if call is None or len(call) != len(data) - begins or len(call["encrypted_message"]) != ENCRYPTED_SIZE:
@@ -91,13 +91,13 @@ def _behind_a_wrapper(data: bytes) -> CutRequest | None:
 
 
 def _counted_in_characters(data: bytes) -> CutRequest | None:
-    """The request whose string is UTF-8, and says how many characters it has instead of how many bytes."""
+    """A request whose string was encoded as UTF-8, with its length counted in characters and not in bytes."""
     try:
         text = data[SEAL_AT:].decode().rstrip("\0").encode("latin-1").ljust(ENCRYPTED_SIZE, b"\0")
     except ValueError:
         return None
     head = data[: SEAL_AT - 1]
-    if len(text) != ENCRYPTED_SIZE or text in data:  # where they are the same, nothing was counted wrongly
+    if len(text) != ENCRYPTED_SIZE or text in data:  # if both are the same, the count is right
         return None
     if data[SEAL_AT - 1 : SEAL_AT] != bytes([ENCRYPTED_SIZE]) or head[:4] != BIND:
         return None
@@ -119,13 +119,13 @@ def _plausible(data: bytes, call: Dissection, leftover: int, patient: Patient) -
 
 
 def _opens(sealed: bytes, patient: Patient) -> bool:
-    """Whether a key opens it by the right recipe."""
+    """Whether a given key opens the seal by the right recipe."""
     return any(is_right(sealed, key.key.data) for key in patient.keys)
 
 
 def _of_another_length(data: bytes, sealed: bytes, patient: Patient) -> tuple[Finding, ...]:
-    """Where the seal does not open, and a byte of it stands where zeros belong, or a zero where a byte of it does: it
-    is encrypted_message that has bytes too many, or too few."""
+    """The finding for an encrypted_message with too many or too few bytes: the seal does not open, and bytes that are
+    not zero stand in the padding of the string, or a zero stands as the last byte of the seal."""
     size = len(data) - (REQUEST_SIZE - ENCRYPTED_SIZE)
     strange = sealed[-1:] == b"\0" if size < ENCRYPTED_SIZE else any(data[SEAL_AT + ENCRYPTED_SIZE :][:3])
     whole = data[:4] == BIND and data[SEAL_AT - 1] == ENCRYPTED_SIZE and data[-3:] == bytes(3)
@@ -144,12 +144,12 @@ def _following(data: bytes, rest: int) -> tuple[Finding, ...]:
 
 
 def _searched(data: bytes, patient: Patient) -> CutRequest | None:
-    """The request in which the fields are not where they belong."""
+    """A request whose fields are not in their places; None if none is found."""
     ids = [key.key.id_bytes for key in patient.keys]
     ids += [data[4:12], data[:8]] if data[:4] == BIND or patient.perm_key is None else []
     places = [begins for key_id in dict.fromkeys(ids) for begins in places_of(key_id, data)]
     if _opens(data[SEAL_AT : SEAL_AT + ENCRYPTED_SIZE], patient):
-        places.append(SEAL_AT)  # whatever id is in front there
+        places.append(SEAL_AT)  # even if another id stands in front
     for begins in places:
         sealed = data[begins : begins + ENCRYPTED_SIZE]
         if len(sealed) == ENCRYPTED_SIZE and (found := _around(data, begins, sealed, patient)) is not None:
@@ -158,12 +158,12 @@ def _searched(data: bytes, patient: Patient) -> CutRequest | None:
 
 
 def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutRequest | None:
-    """The request around these sealed bytes, if what stands before them is a request's fields in any order known."""
+    """The request around these sealed bytes; None if no known row of fields fits the bytes before them."""
     known = _expected_head(sealed, patient)
     strings = _strings(data, begins, sealed)
     call = first_request(data)
     whole = call is not None and len(call) == len(data) and len(call["encrypted_message"]) > ENCRYPTED_SIZE
-    if whole:  # its length is right, so it is no byte that happens to stand there
+    if whole:  # the length of the string fits, so it is a length and no other byte
         strings = [each for each in strings if [row.name for row in each.rows] != ["wrong_length_head"]]
     elif not strings and _opens(sealed, patient):
         strings = [StringForm(begins, (MISTAKES["wrong_length_head"],), len(data) - begins - ENCRYPTED_SIZE)]
@@ -178,7 +178,7 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
         string_rows = (MISTAKES["fields_out_of_order"],)
     loose = next((size for name, size, _ in shape if not name), 0)
     if string_rows and loose and (shape[-1][0] == "" or not known.keys() & {"nonce", "expires_at"}):
-        string_rows, head_rows, rest = (MISTAKES["wrong_length_head"],), (), 0  # what stands there is of its length
+        string_rows, head_rows, rest = (MISTAKES["wrong_length_head"],), (), 0  # the loose bytes belong to the length
         start, head, shape = start - loose, head[:-loose], tuple(part for part in shape if part[0])
     call = _proper(head, shape, known, sealed)
     if resized := _of_another_length(data, sealed, patient):
@@ -198,13 +198,13 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
 
 
 def _head_of(data: bytes, string: StringForm) -> bytes:
-    """The fields before the string; those behind it as well where it stands before them."""
+    """The fields before the string, and those after it if the string comes first."""
     behind = data[string.start + len(wrong.tl_string(bytes(ENCRYPTED_SIZE))) :] if string.first else b""
     return data[: string.start] + behind
 
 
 def _strings(data: bytes, begins: int, sealed: bytes) -> list[StringForm]:
-    """Every form of a TL string that fits around the sealed bytes, the likeliest first."""
+    """Every form of a TL string that fits around the sealed bytes, the most likely first."""
     forms: list[tuple[Rows, bytes]] = [((), wrong.tl_string(sealed))]
     for row, ways in at("string"):
         for way in ways:
@@ -221,7 +221,7 @@ def _strings(data: bytes, begins: int, sealed: bytes) -> list[StringForm]:
 
 
 def _expected_head(sealed: bytes, patient: Patient) -> dict[str, int]:
-    """What the fields of the request have to be, by what is behind the seal and by what was told."""
+    """The right values of the request's fields, from inside the seal and from the given values."""
     known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
     opens = next((key for key in patient.keys if is_right(sealed, key.key.data)), None)
     if opens is not None:
@@ -232,7 +232,7 @@ def _expected_head(sealed: bytes, patient: Patient) -> dict[str, int]:
 
 
 def _fitting_head(head: bytes, known: Mapping[str, int], clock: int | None) -> tuple[Shape | None, Rows]:
-    """The row of fields before encrypted_message, and its mistakes; None where it is no request in any order known."""
+    """The row of fields before encrypted_message, and its mistakes; None if no known row fits."""
     now = -1 if clock is None or "expires_at" in known else clock
     choices: list[tuple[Shape, Rows]] = [(wrong.REQUEST, ())]
     for step in ("head", "shape"):
@@ -248,21 +248,21 @@ def _fitting_head(head: bytes, known: Mapping[str, int], clock: int | None) -> t
 
 
 def _agreeing_bits(head: bytes, shape: Shape, known: Mapping[str, int]) -> int:
-    """Bits of known values that are in their place in this row of fields; less for each that is not."""
+    """How many bits of known values are in their places in this row of fields; each wrong value costs eight."""
     bits = 0
     for name, _, raw, order in Opened(head, b"", shape=shape).fields():
-        # Whether the number outside is turned round, or the one inside, a nonce or a date cannot tell.
+        # If nonce or expires_at is turned round, it may be the one outside the seal or the one inside.
         undecided = order == "big" and name in ("nonce", "expires_at")
         right = name in known and raw == written_as(known[name], len(raw), order)
-        # A number of which nothing says that it is turned round counts as not turned.
+        # Without proof that a number is turned round, it counts as not turned.
         unsaid = order == "big" and not right
         bits += 8 * len(raw) if right and not undecided else -8 * (name in known) - unsaid
     return bits
 
 
 def _proper(data: bytes, shape: Shape, known: Mapping[str, int], sealed: bytes) -> Dissection:
-    """A request with the values that stand in this row of fields, in their right places. A field that is not there in
-    its size has the value that it should have, or zero; one that is too long, and not known, what it begins with."""
+    """A proper request with the values of this row of fields. A field that is missing or of a wrong size gets its known
+    value, or zero; a field that is too long, and whose value is not known, gets its first bytes."""
     values: dict[str, int] = {name: known.get(name, 0) for name in _SIZES}
     for name, _, raw, order in Opened(data, b"", shape=shape).fields():
         size = _SIZES.get(name, len(raw) + 1)
@@ -273,7 +273,7 @@ def _proper(data: bytes, shape: Shape, known: Mapping[str, int], sealed: bytes) 
 
 
 def _first_difference(head: bytes, shape: Shape, known: Mapping[str, int]) -> Evidence:
-    """The first field of the request that is not where it belongs."""
+    """Evidence for the first field of the request that is out of place."""
     start = 0
     sizes = {name: size for name, size, _ in shape}
     for name, size, order in wrong.REQUEST:

@@ -1,4 +1,4 @@
-"""The bytes that a text stands for: hex, base64, numbers, escapes; and what they are by themselves."""
+"""The bytes that a text stands for (hex, base64, numbers, escapes), and what kind of value they can be."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"(?<!\\)((?:\\\\)*)\\(\d{1,3})")
 _CONTROLS = {name: f"\\x{at:02x}" for at, name in enumerate(re.findall(
     r"\w+", "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS "
     "GS RS US SP"))} | {"DEL": "\\x7f", "&": ""}  # fmt: skip
-"""What Haskell calls characters in a string, as C writes them; `\\&` only ends a number."""
+"""Haskell's names for characters in a string, as C escapes; `\\&` only ends a number."""
 _CONTROL = re.compile(rf"(?<!\\)((?:\\\\)*)\\({'|'.join(sorted(_CONTROLS, key=len, reverse=True))})")
 _ESCAPE = re.compile(r"((?:\\x[0-9A-Fa-f]{2})++)"
                      r"|\\(?:x([0-9A-Fa-f]{1,2})|u00([0-9A-Fa-f]{2})|[ux]\{([0-9A-Fa-f]{1,2})\}|([0-7]{1,3})|\r?\n"
@@ -32,7 +32,7 @@ _PLAIN = {"n": 10, "r": 13, "t": 9, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
 
 
 def bytes_in(text: str) -> tuple[bytes | None, str]:
-    """The bytes that a text stands for, and in which form; or None, and why not, with nothing of it shown."""
+    """The bytes that a text stands for, and the form of the text; or None and the reason, which shows nothing of it."""
     whole, text = text, text.strip().strip("'\"`,;").strip()
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
     if re.fullmatch(r"\+?[1-9]\d{299,619}n?|0[xX][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){60,256}", text):
@@ -40,7 +40,7 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
         known = is_key(number) or number[:4] == BIND
         if known or len(text) % 2:
             return (number, "a big integer") if known else (None, f"a number of {len(text)} digits")
-    if _PAIRS.fullmatch(text):  # the usual form, and so long a text may be that it is read at once
+    if _PAIRS.fullmatch(text):  # the usual form: a text may be long, so it is read at once
         return bytes.fromhex(text), "hex"
     if "%" in text and re.fullmatch(r"(?:%[0-9A-Fa-f]{2}|[\w.~+/=-])+", text, re.ASCII):
         inside = _of_a_url(text)
@@ -49,7 +49,7 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     named = "\\x" in text or "\\u00" in text
     if named or len(_DIGITS.findall(text)) > 3:
         if quoted := re.fullmatch(r"([\"'])(.*)\1", whole, re.S):
-            text = quoted[2]  # where a quote or a blank at the end may be one of the bytes
+            text = quoted[2]  # from `whole`: a quote or a blank at the end may be a byte
         text, why = (text, "characters beyond 255, or names, among escapes") if named else _octal(text)
         data = unescaped(text) if text else None
         if text and len(data or b"") not in _SIZES and len(of_go := unescaped(text, "utf-8") or b"") in _SIZES:
@@ -84,7 +84,7 @@ def _of_a_url(text: str) -> bytes:
 
 
 def _octal(text: str) -> tuple[str, str]:
-    """A string whose escapes are numbers, written as in C; "" and why, where they may be octal or decimal."""
+    """A string with numeric escapes, rewritten as in C; or "" and the reason, if they may be octal or decimal."""
     numbers = [number for _, number in _DIGITS.findall(text)]
     if any(int(number) > 255 for number in numbers) or all(int(number) < 8 for number in numbers):
         return text, "characters beyond 255, or names, among escapes"
@@ -95,7 +95,7 @@ def _octal(text: str) -> tuple[str, str]:
 
 
 def _listed(tokens: Sequence[str]) -> bytes | None:
-    """Numbers of one byte: 0x05, 42, -44; or 5, 2a, d4. Two digits everywhere are hex, and none of this."""
+    """The bytes of a list of one-byte numbers: 0x05, 42, -44; or 5, 2a, d4. If all have two digits, None: it is hex."""
     if len(tokens) == 1 or all(len(token) == 2 for token in tokens):
         return None
     if len(tokens) > 7 and all(map(_OF_HEX.fullmatch, tokens)) and re.search("[A-Fa-f]", "".join(tokens)):
@@ -118,17 +118,17 @@ def _from_base64(text: str) -> tuple[bytes | None, str]:
 
 
 def hex_text(data: bytes) -> bytes | None:
-    """What bytes that are hex digits stand for."""
+    """The bytes that hex digits stand for; None if the data is not hex digits."""
     even = len(data) >= 16 and not len(data) % 2
     return bytes.fromhex(data.decode()) if even and re.fullmatch(rb"[0-9A-Fa-f]+", data) else None
 
 
 def unescaped(text: str, encoding: str = "latin-1") -> bytes | None:
-    """A string with escapes, as in C, Go, Rust, Python or JavaScript; None where a character is no byte. In `encoding`
-    utf-8, which is Go's, characters have more than one, and escapes of a byte do not."""
+    """The bytes of a string with escapes, as in C, Go, Rust, Python or JavaScript; None if a character is no byte. With
+    utf-8 as `encoding`, as in Go, a character may give several bytes, but a byte's escape gives one."""
 
     def one(escape: re.Match[str]) -> str:
-        if escape[1]:  # many in a row are read at once
+        if escape[1]:  # many escapes in a row are read at once
             return bytes.fromhex(escape[1].replace("\\x", "")).decode(encoding, "surrogateescape")
         if number := escape[2] or escape[4]:
             return bytes([int(number, 16)]).decode(encoding, "surrogateescape")
@@ -137,10 +137,10 @@ def unescaped(text: str, encoding: str = "latin-1") -> bytes | None:
         if escape[5]:
             return chr(int(escape[5], 8) & 255)
         other = escape[7] or ""
-        return chr(_PLAIN[other]) if other in _PLAIN else "\u0100" if other.isalpha() else other  # names are no bytes
+        return chr(_PLAIN[other]) if other in _PLAIN else "\u0100" if other.isalpha() else other  # a name is no byte
 
     if "\\x" in text and not _OCTAL.search(text):
-        text = _NUL.sub(r"\1\\x00", text)  # Rust: a digit behind it is the next byte
+        text = _NUL.sub(r"\1\\x00", text)  # Rust: a digit after \0 is the next byte
     try:
         return _ESCAPE.sub(one, text).encode(encoding, "surrogateescape")
     except UnicodeEncodeError:
@@ -148,7 +148,7 @@ def unescaped(text: str, encoding: str = "latin-1") -> bytes | None:
 
 
 def is_number(line: str) -> bool:
-    """A decimal id by itself. Fewer digits could be hex."""
+    """Whether a line is only a decimal id. A number with fewer digits could be hex."""
     return bool(re.fullmatch(r"-\d{1,19}|\d{17,20}", line))
 
 
@@ -158,7 +158,7 @@ def joined(lines: Sequence[str]) -> str:
 
 
 def sense(data: bytes | None) -> bool:
-    """Whether bytes are whole by themselves: a key, an encrypted_message, a request, a packet."""
+    """Whether bytes are a complete value: a key, an encrypted_message, a request or a packet."""
     if data is None or is_key(data):
         return data is not None
     return len(data) == REQUEST_SIZE if data[:4] == BIND else looks_like(data) in ("encrypted_message", "packet")
@@ -169,7 +169,7 @@ def is_key(data: bytes) -> bool:
 
 
 def looks_like(data: bytes) -> str:
-    """What bytes without a name are, by what they begin with and by their length."""
+    """The name for bytes without one, by their beginning and their length; "" if nothing fits."""
     if data[:4] == BIND and len(data) > 100:
         return "request"
     if len(data) == ENCRYPTED_SIZE:

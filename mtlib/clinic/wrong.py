@@ -1,7 +1,7 @@
-"""What the table of mistakes is made of: key schedules, modes of AES and rows of fields, each with one thing changed.
+"""The wrong ways in the table of mistakes: key schedules, modes of AES and rows of fields, each with one thing changed.
 
-Whole families are generated here, so that nobody has to think of every slip: each piece of a schedule cut at every
-other place, each field left out, doubled, too wide, in another order.
+Whole families are generated here, so that nobody has to list every slip: each piece of a schedule cut at every other
+place; each field left out, doubled, too wide, or in another order.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ MAX, MIN = 2**63 - 1, -(2**63)
 
 
 def signed(number: int, bits: int = 64) -> int:
-    """A number as these bits hold it, the highest of them for the sign."""
+    """The number that `bits` bits of it give in two's complement."""
     number &= (1 << bits) - 1
     return number - (1 << bits) if number >> (bits - 1) else number
 
 
 def long(data: bytes) -> int:
-    """Bytes as the TL number that they are."""
+    """The signed number in little-endian bytes, as in TL."""
     return int.from_bytes(data, "little", signed=True)
 
 
 def swapped(number: int) -> Iterator[int]:
-    """The longs whose bytes are those of `number` in the other order: all eight, or within its words of four or two."""
+    """The longs with the bytes of `number` reversed: all eight, or within each word of four or of two bytes."""
     data = number.to_bytes(8, "little", signed=True)
     yield from (long(words_turned(data, size)) for size in (8, 4, 2))
 
 
 def words_turned(data: bytes, size: int = 4) -> bytes:
-    """Each word of `size` bytes the other way round."""
+    """The data with the bytes of each word of `size` bytes reversed."""
     return b"".join(data[at : at + size][::-1] for at in range(0, len(data), size))
 
 
 def rounded(number: int) -> int:
-    """What is left of a long after a language kept it as a double: 53 bits of it."""
+    """A long after a program kept it as a double, which holds 53 bits of it."""
     return min(max(int(float(number)), MIN), MAX)
 
 
@@ -82,7 +82,7 @@ def other_direction(table: Rows) -> Iterator[Rows]:
 
 
 def reordered(table: Rows, *, hashes: bool, msg_key: bool = False) -> Iterator[Rows]:
-    """Every row with its pieces in every other order: those that move msg_key, or the others."""
+    """Every row with its pieces in every other order; if `msg_key`, those that move only msg_key; if not, the rest."""
     for row in table:
         for order in permutations(row.pieces) if bool(row.hash) == hashes else ():
             rest = [[p for p in pieces if p.source != "msg_key"] for pieces in (order, row.pieces)]
@@ -113,7 +113,7 @@ def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
 
 
 def one_byte_off(table: Rows) -> Iterator[Rows]:
-    """Every piece of the key with a byte more or less, as where an end is meant to be part: in one hash, in all."""
+    """Every piece of the key one byte longer or shorter, as if its end were included: in one hash, then in all."""
     for more in (1, -1):
         longer = pieces_changed(table, lambda row, p, by=more: (  # type: ignore[misc]
             p._replace(length=p.length + by) if p.source == "auth_key" and p.length else p))
@@ -129,7 +129,7 @@ def left_out(table: Rows) -> Iterator[Rows]:
 
 
 def around_msg_key(table: Rows) -> Iterator[Rows]:
-    """One piece of the key on both sides of msg_key, or all of it on one side, in its length or a likely other one;
+    """One piece of the key, half on each side of msg_key or all on one side, in its own length or another likely one;
     and two pieces from another place."""
     for row in table:
         of_key = [piece for piece in row.pieces if piece.source == "auth_key"]
@@ -152,14 +152,14 @@ def _around(msg_key: Piece, of_key: Piece, offset: int, length: int) -> list[tup
 
 
 def never_begun_anew(table: Rows) -> Iterator[Rows]:
-    """Every hash over all that went into those before it as well."""
+    """Every hash also over the input of all hashes before it, as if the hash object were never reset."""
     said: list[Piece] = []
     yield tuple(row._replace(pieces=tuple(said := [*said, *row.pieces])) if row.hash else row for row in table)
 
 
 def written_over_the_key(table: Rows) -> Iterator[Rows]:
-    """msg_key appended in place to a piece of the key, as `append` of Go does: over the 16 bytes of the key behind it,
-    before those are read. Of MTProto 1.0."""
+    """msg_key appended in place to a piece of the key, as `append` of Go does: it overwrites the 16 bytes of the key
+    after that piece before they are read. For MTProto 1.0 only."""
     if len(table) == len(V1.rows):
         a, b, c, d, *last = table
         first, msg_key, _ = b.pieces  # the second piece is appended in the same way, over 16 bytes more
@@ -169,7 +169,7 @@ def written_over_the_key(table: Rows) -> Iterator[Rows]:
 
 
 def all_on_one_side(table: Rows) -> Iterator[Rows]:
-    """msg_key in front in every hash, then behind in every hash, with the pieces of the key next to each other."""
+    """msg_key first in every hash, then last in every hash, with the pieces of the key next to each other."""
     for behind in (False, True):
         yield tuple(
             row._replace(pieces=tuple(sorted(row.pieces, key=lambda p: (p.source == "msg_key") == behind)))
@@ -178,8 +178,8 @@ def all_on_one_side(table: Rows) -> Iterator[Rows]:
 
 
 def borders_moved(table: Rows) -> Iterator[Rows]:
-    """aes_key and aes_iv with more of one hash and as much less of the next; with the lengths of their pieces in
-    another order; with their halves exchanged."""
+    """aes_key and aes_iv with more bytes of one hash and as many less of the next, or with the lengths of their pieces
+    in another order; and aes_key with its halves exchanged."""
     for row in table[-2:]:
         sizes = [piece.length for piece in row.pieces]
         for lengths in sorted({*permutations(sizes)} - {tuple(sizes)}, key=repr):
@@ -214,7 +214,7 @@ def _halves_exchanged(row: ScheduleRow) -> ScheduleRow:
 
 
 def other_hashes(table: Rows) -> Iterator[Rows]:
-    """Every piece of aes_key and aes_iv from each of the other hashes; every hash by the other function."""
+    """Every piece of aes_key and aes_iv taken from each other hash; every hash made by another hash function."""
     names = [row.name for row in table if row.hash]
     for other in ("SHA1", "SHA256", "MD5", "hex of SHA1", "hex of SHA256"):
         yield tuple(row._replace(hash=other if row.hash else None) for row in table)
@@ -248,7 +248,7 @@ def exchanged(table: Rows, *, key: bool, iv: bool) -> Rows:
 
 
 def b_and_c(table: Rows) -> Iterator[Rows]:
-    """The pieces of sha1_b and sha1_c, each in the place of the other: in both rows, then in one."""
+    """The pieces of sha1_b and sha1_c exchanged: in both rows, then in only one."""
     def turned(row: ScheduleRow) -> ScheduleRow:
         places = [at for at, p in enumerate(row.pieces) if p.source in ("sha1_b", "sha1_c")]
         pieces = list(row.pieces)
@@ -263,7 +263,7 @@ def b_and_c(table: Rows) -> Iterator[Rows]:
 
 
 def whole(table: Rows, *, both: bool) -> Iterator[Rows]:
-    """Two hashes as they come for aes_key and aes_iv, one way round and the other; or one of them for either."""
+    """Two whole hashes used as aes_key and aes_iv, in both orders; if not `both`, one whole hash for one of the two."""
     hashes = [row for row in table if row.hash]
     if hashes[0].hash == "SHA256":
         made = [[row._replace(pieces=(Piece(each.name, 0, 32),)) for each in hashes] for row in table[-2:]]
@@ -278,7 +278,7 @@ def whole(table: Rows, *, both: bool) -> Iterator[Rows]:
 
 Blocks = Callable[[int], int]
 Mix = Callable[[Blocks, Blocks, int, int, int], int]
-"""From E, D, the block, the ciphertext before it and the plaintext before it to what comes out."""
+"""Takes E, D, the block, the ciphertext before it and the plaintext before it, and gives the block that comes out."""
 
 
 def _same(data: bytes) -> bytes:
@@ -291,9 +291,9 @@ def _half(key: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Mode:
-    """A way to chain blocks: forth, back, and what is kept of a block (plaintext, ciphertext) for the next one.
+    """A way to chain blocks: encryption (`forth`), decryption (`back`), and what is `kept` of a block for the next one.
 
-    `halves` says how the iv becomes the first two, `key` and `data` which bytes AES really gets.
+    `halves` gives the first two kept values from the iv; `key` and `data` give the bytes that AES really gets.
     """
 
     forth: Mix
@@ -310,7 +310,7 @@ class Mode:
         return self._run(data, key, iv, forth=False)
 
     def after(self, known: bytes, data: bytes, at: int, key: bytes) -> bytes:
-        """The plaintext of the blocks behind block `at`, from the plaintext `known` of that block: without any iv."""
+        """The plaintext of the blocks after block `at`, whose own plaintext is `known`; no iv is needed."""
         cipher = data[at * BLOCK : (at + 1) * BLOCK]
         return self._run(data[(at + 1) * BLOCK :], key, cipher + known, forth=False, kept=True)
 
@@ -334,7 +334,7 @@ class Mode:
 
 
 def _when_used(start: Callable[[], Callable[[bytes], bytes]]) -> Callable[[bytes], bytes]:
-    """One direction of AES, which is set up at its first block: most modes need one of the two."""
+    """One direction of AES, set up only at its first block, because most modes need only one of the two."""
     started: list[Callable[[bytes], bytes]] = []
 
     def update(block: bytes) -> bytes:
@@ -366,7 +366,7 @@ MODES: Mapping[str, Mode] = {
 
 
 def turned(mode: Mode = IGE) -> Mode:
-    """With the halves of the iv in each other's place."""
+    """The mode with the halves of the iv exchanged."""
     return replace(mode, halves=lambda iv: (iv[BLOCK:], iv[:BLOCK]))
 
 
@@ -404,7 +404,7 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Around:
-    """IGE and what somebody does besides: to all of the data, so that all of the ciphertext is needed to go back."""
+    """IGE together with another change of all the data: to undo it, all of the ciphertext is needed."""
 
     encrypt: Callable[[bytes, bytes, bytes], bytes]
     decrypt: Callable[[bytes, bytes, bytes], bytes]
@@ -415,13 +415,13 @@ def _blocks_turned(data: bytes) -> bytes:
 
 
 def _changed_around(change: Callable[[bytes], bytes], *, before: bool, after: bool) -> Around:
-    """The data changed before IGE, what comes out of it afterwards, or both. `change` undoes itself."""
+    """IGE with its input changed, its output, or both. Applying `change` twice must give the same data again."""
     into, out = change if before else _same, change if after else _same
     return Around(lambda d, k, iv: out(IGE.encrypt(into(d), k, iv)), lambda c, k, iv: into(IGE.decrypt(out(c), k, iv)))
 
 
 def _each(way: Callable[..., bytes], size: int) -> Callable[[bytes, bytes, bytes], bytes]:
-    """Every `size` bytes as if they were the first."""
+    """Begin anew with the iv every `size` bytes."""
     return lambda data, key, iv: b"".join(way(data[at : at + size], key, iv) for at in range(0, len(data), size))
 
 
@@ -430,7 +430,7 @@ def _exclusive_or(data: bytes, key: bytes, iv: bytes) -> bytes:
 
 
 def _never_renewed(*, cipher: bool, plain: bool) -> Around:
-    """IGE that remembers the iv for one or both of the blocks before, and never what came after it."""
+    """IGE that uses the iv for every block in the place of the previous ciphertext, plaintext, or both."""
     def run(data: bytes, key: bytes, iv: bytes, *, forth: bool) -> bytes:
         first, second = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big")
         mode = replace(IGE, kept=lambda made, sealed: (first if cipher else sealed, second if plain else made))
@@ -456,13 +456,13 @@ SPOKEN: Mapping[Mode | Around, str] = {
     _never_renewed(cipher=True, plain=False): "IGE with c_0 for every c_(i-1)",
     Around(_exclusive_or, _exclusive_or): "XOR with aes_key and aes_iv",
 }  # fmt: skip
-"""Chained otherwise, and how: modes that have no row of their own."""
+"""Modes of wrong chaining without a row of their own, each with its formula or name."""
 
 
 @dataclass(frozen=True)
 class Counter:
-    """AES as a key stream (CTR), from byte `start` of the iv on, and of zeros behind it. It has one direction only, and
-    no way in without the iv."""
+    """AES as a key stream (CTR). The counter begins with the iv from byte `start` on, filled up with zeros. Encryption
+    and decryption are the same, and need the iv."""
 
     start: int = 0
 
@@ -475,7 +475,7 @@ class Counter:
 # -- Rows of fields -----------------------------------------------------------------------------------------------
 
 Part = tuple[str, int, str]
-"""Name, bytes, and order: "little", "big", or "zero" for a number that grew by zeros and not by its sign."""
+"""Name, size in bytes, and order: "little", "big", or "zero" for little-endian widened by zeros, not by the sign."""
 Shape = tuple[Part, ...]
 
 
@@ -489,7 +489,7 @@ ENVELOPE = HEADER + INNER
 """The 72 bytes that are sealed."""
 ENCRYPTED = shape(perm_auth_key_id=8, msg_key=16, ciphertext=80)
 REQUEST = shape(constructor=4, perm_auth_key_id=8, nonce=8, expires_at=4)
-"""What stands before encrypted_message."""
+"""The fields of a request before encrypted_message."""
 MESSAGE = shape(salt=8, session_id=8, msg_id=8, seqno=4, length=4, request=132, message_padding=12)
 
 
@@ -498,7 +498,7 @@ def size_of(parts: Shape) -> int:
 
 
 def written_as(value: int | bytes, size: int, order: str) -> bytes:
-    """A value in so many bytes: cut, or grown."""
+    """A value in `size` bytes, cut or widened."""
     if isinstance(value, bytes):
         cut = (value[::-1] if order == "big" else value)[:size]
         return cut.ljust(size, b"\0")
@@ -507,7 +507,7 @@ def written_as(value: int | bytes, size: int, order: str) -> bytes:
 
 
 def assembled(parts: Shape, values: Mapping[str, int | bytes]) -> bytes:
-    """The bytes of a row of fields."""
+    """The bytes of a row of fields with these values."""
     return b"".join(written_as(values[name], size, order) for name, size, order in parts)
 
 
@@ -515,7 +515,7 @@ Shapes = Callable[[Shape], Iterator[Shape]]
 
 
 def without(*names: str) -> Shapes:
-    """Without these fields, where all of them are there."""
+    """Leave out these fields, if the row has them all."""
     def change(parts: Shape) -> Iterator[Shape]:
         if {*names} <= {name for name, *_ in parts}:
             yield tuple(part for part in parts if part[0] not in names)
@@ -524,7 +524,7 @@ def without(*names: str) -> Shapes:
 
 
 def resized(name: str, *sizes: int, orders: Sequence[str] = ("little", "zero")) -> Shapes:
-    """One field in another number of bytes."""
+    """Write one field in another number of bytes."""
     def change(parts: Shape) -> Iterator[Shape]:
         for size in sizes:
             for order in orders:
@@ -536,7 +536,7 @@ def resized(name: str, *sizes: int, orders: Sequence[str] = ("little", "zero")) 
 
 
 def in_places_of(one: str, other: str) -> Shapes:
-    """Two fields in each other's place."""
+    """Exchange two fields."""
     def change(parts: Shape) -> Iterator[Shape]:
         by_name = {part[0]: part for part in parts}
         if {one, other} <= by_name.keys():
@@ -558,7 +558,7 @@ def each_twice(parts: Shape) -> Iterator[Shape]:
 
 
 def each_reordered(parts: Shape) -> Iterator[Shape]:
-    """Two exchanged, one moved, all turned round."""
+    """Two fields exchanged, one field moved, or all in reverse order."""
     seen = {parts}
     for at in range(len(parts)):
         for to in range(len(parts)):
@@ -584,7 +584,7 @@ def each_wider(parts: Shape) -> Iterator[Shape]:
 
 
 def each_narrower(parts: Shape) -> Iterator[Shape]:
-    """Each field in fewer bytes; seqno and length both as shorts."""
+    """Each field in fewer bytes; also seqno and length both in two."""
     for name, size, _ in parts:
         if size <= 16:
             yield from resized(name, *(s for s in (1, 2, 3, 4, 8, 12, 15) if s < size), orders=("little",))(parts)
@@ -600,7 +600,8 @@ def each_with_bytes_before(parts: Shape) -> Iterator[Shape]:
 
 
 def of_size(parts: Shape, size: int, known: Collection[str]) -> Iterator[tuple[str, Shape]]:
-    """Rows of this size, and their mistakes: a field whose value is known wider or narrower, or bytes between two."""
+    """Rows of this size and their mistakes: a field with a known value is wider or narrower, or bytes stand between two
+    fields."""
     more = size - size_of(parts)
     for name, width, _ in parts:
         if more and name in known and width + more > 0:
@@ -611,7 +612,7 @@ def of_size(parts: Shape, size: int, known: Collection[str]) -> Iterator[tuple[s
 
 
 def each_turned(parts: Shape) -> Iterator[Shape]:
-    """Every set of numbers high byte first: the keys' ids, all longs, everything, each alone, ..."""
+    """Every set of numbers with the high byte first: all of them, all but one, ..., each alone."""
     numbers = [at for at, (name, size, _) in enumerate(parts) if size in (4, 8) and name]
     for size in range(len(numbers), 0, -1):
         for chosen in combinations(numbers, size):
@@ -627,12 +628,12 @@ def tl_string(body: bytes) -> bytes:
 
 
 def long_head(body: bytes) -> bytes:
-    """A TL string with the head of four bytes, which belongs to 254 bytes and more."""
+    """A TL string with the four-byte head that is only for 254 bytes and more."""
     return b"\xfe" + len(body).to_bytes(3, "little") + body + bytes(-len(body) % 4)
 
 
 def length_twice(body: bytes) -> Iterator[bytes]:
-    """A TL string that says its length two times: packed again, or after a count of four bytes."""
+    """A TL string that gives its length twice: packed as a string again, or after a four-byte count."""
     once = bytes([len(body)]) + body
     once += bytes(-len(once) % 4)
     for twice in (bytes([len(body)]) + once, bytes([len(once)]) + once, len(body).to_bytes(4, "little") + once):

@@ -1,4 +1,4 @@
-"""The binding in the inspector: who rebuilds, reseals and judges it there.
+"""The binding in the inspector: the functions that rebuild, reseal and judge it there.
 
 `inspect_bind` is where the inspector, which knows no protocol, meets the one protocol of this course.
 """
@@ -34,7 +34,7 @@ from mtlib.wire.schema import REQUEST
 
 LAYERS = ("frame", "packet", "request")
 NAMED_REQUEST = replace(REQUEST, name="request")
-"""auth.bindTempAuthKey under the name that the paths of checks and formulas use."""
+"""auth.bindTempAuthKey, named as in the paths of checks and formulas."""
 
 _CHOICES: Mapping[str, tuple[bool, str]] = {
     "message/salt": (False, "salt"),
@@ -47,17 +47,17 @@ _CHOICES: Mapping[str, tuple[bool, str]] = {
     "envelope/random": (True, "random"),
     "plaintext/padding": (True, "padding"),
 }
-"""What the author chooses: the end of its path, whether it belongs to the binding or to its carrier, its name."""
+"""The values that the author chooses, by the end of the path: whether it belongs to the binding, and its name."""
 
 
 def inspect_bind(
     what: BindPacket | Binding, *, layer: str = "", now: int | None = None, rules: Rules | None = None
 ) -> Inspector:
-    """The inspector on a binding, with its verdict, open for both kinds of change.
+    """The inspector on a binding, with its verdict; it can be changed in all ways.
 
-    A `BindPacket` is shown from its frame on, or from the `layer` that is asked for: "frame", "packet", "request"; a
-    `Binding` is its request. `now` is the data centre's clock in unix seconds (the time of msg_id if not given), and
-    `rules` its rules. Raises LocalError for another layer.
+    A `BindPacket` is shown from its frame on, or from the given `layer`: "frame", "packet", "request". Of a `Binding`,
+    the request is shown. `now` is the data centre's clock in unix seconds (by default the time of msg_id), and `rules`
+    are its rules. Raises LocalError for another layer.
     """
     layer = layer or ("frame" if isinstance(what, BindPacket) else "request")
     if layer not in LAYERS or (isinstance(what, Binding) and layer != "request"):
@@ -95,7 +95,7 @@ class _Bind:
     now: int
 
     def opened(self, carried: BindPacket) -> Dissection:
-        """The bytes of the layer in question, every seal open."""
+        """The bytes of the layer, with every seal opened."""
         if self.layer == "request":
             made = Dissection(NAMED_REQUEST, bytes(carried.binding.request))
         elif self.layer == "packet":
@@ -105,7 +105,7 @@ class _Bind:
         return unseal(made, (self.carried.binding.temp_key, self.carried.binding.perm_key))
 
     def _framed(self, packet: bytes) -> bytes:
-        """The frame around a packet. The padding of a padded frame is nobody's choice: it stays."""
+        """The frame around a packet. The padding of a padded frame does not change, since nobody chooses it."""
         if self.carried.framing != "padded":
             return framing_named(self.carried.framing).wrap(packet)
         old = self.carried.frame
@@ -113,7 +113,7 @@ class _Bind:
         return bytes(old)[: at.start] + packet + bytes(old)[at.stop :]
 
     def rebuild(self, values: dict[str, Any]) -> Dissection:
-        """As the author: the whole message, from what was changed."""
+        """Build the whole message again from the values that the author changed."""
         changed: dict[bool, dict[str, Any]] = {True: {}, False: {}}
         for path, value in values.items():
             of_binding, name = _choice(path)
@@ -122,14 +122,14 @@ class _Bind:
         return self.opened(replace(self.carried, binding=binding, **changed[False]))
 
     def reseal(self, root: Dissection, path: str, data: bytes) -> Dissection:
-        """With the keys: the seals around changed bytes closed again."""
+        """Close the seals around changed bytes again, with the keys."""
         made = resealed(root, path, data, self.carried.binding.perm_key, self.carried.binding.temp_key)
         if self.layer == "frame":
             made = Dissection(root.shape, self._framed(bytes(made)), made.reading)
         return made
 
     def judge(self, root: Dissection) -> Verdict:
-        """What a data centre that knows both keys says to these bytes."""
+        """The verdict on these bytes of a data centre that knows both keys."""
         keys, data = self.carried.binding, bytes(root)
         if self.layer == "request":
             return self._judged(data, keys.session_id, keys.msg_id)
@@ -146,7 +146,7 @@ class _Bind:
 
 
 def _choice(path: str) -> tuple[bool, str]:
-    """Where the value at a path belongs. Raises LocalError for what the author does not choose."""
+    """The entry of `_CHOICES` for a path. Raises LocalError for a value that the author does not choose."""
     for end, choice in _CHOICES.items():
         if path == end or path.endswith(f"/{end}"):
             return choice
@@ -162,8 +162,8 @@ CALL = Check("method", "AUTH_KEY_PERM_EMPTY", "over a temporary key that is not 
 
 @dataclass(frozen=True)
 class Arrival:
-    """How far the bytes came: the `message` behind the packet's seal or None, the `rows` up to there, and, where they
-    came no further, the whole `verdict`."""
+    """How far the bytes came in a data centre: the `message` in the packet or None, and the results so far (`rows`). If
+    they came no further, `verdict` is the whole verdict."""
 
     message: Dissection | None
     rows: tuple[Result, ...]
@@ -179,8 +179,8 @@ class Arrival:
 
 
 def arrive(data: bytes, key: AuthKey, salt: int, framed: str = "") -> Arrival:
-    """Take bytes in as a data centre that knows `key` with its `salt` does: a frame of the framing `framed`, or a bare
-    packet. When the message was made is not looked at: that is about clocks, not about bytes."""
+    """Take in a frame of the framing `framed`, or a bare packet, as a data centre with this `key` and `salt` does. The
+    time of the message is not checked: that is about clocks, not about bytes."""
     frame, packet = _unframed(data, framed) if framed else ((), data)
     if packet is None:
         return Arrival(None, (*frame, *(Result(check, None) for check in (*PACKET_CHECKS, CALL))))
@@ -196,14 +196,14 @@ def arrive(data: bytes, key: AuthKey, salt: int, framed: str = "") -> Arrival:
 
 
 def _unframed(data: bytes, framed: str) -> tuple[tuple[Result, ...], bytes | None]:
-    """The row of the frame, and the packet in it, if there is a whole one."""
+    """The result for the frame, and the packet in it; None if the frame is not whole."""
     end = framing_named(framed, side="server")
     end.feed(data)
     try:
         frame = end.next()
     except PeerError as error:
         return (Result(FRAME, False, str(error), "a whole frame"),), None
-    if frame is None:  # silence: the rest of the frame may still come
+    if frame is None:  # no answer yet: the rest of the frame may still come
         waiting = replace(FRAME, error=WAITING)
         return (Result(waiting, False, f"{len(data)} bytes of a longer frame", "a whole frame"),), None
     return (Result(FRAME, True, "a whole frame", "a whole frame"),), frame.payload

@@ -1,8 +1,8 @@
-"""The lessons in a web page: views and a whole bind, asked for and answered in JSON. No notebook, no socket, no thread.
+"""The lessons in a web page: JSON questions and answers for views and a whole bind. No notebook, socket or thread.
 
-A page has what each view shows at first, and the cells that make it. When its reader does something, `Book.answer` is
-asked: it plays those cells, hands the message to the view, and tells what has changed. The widgets are those of a
-notebook: `stand_in` puts as much of a notebook's packages as they use in the place of the packages themselves.
+A page holds the first state of each view, and the cells that make it. When its reader does something, the page calls
+`Book.answer`: it runs those cells, hands the message to the view, and returns what has changed. The widgets are those
+of a notebook: `stand_in` replaces a notebook's packages by the parts of them that the widgets use.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ KINDS: Mapping[str, str] = {
 }
 """The module of a widget's class, and the script that draws it."""
 TRAITS = ("structure", "inspected", "state", "told")
-"""What a widget tells a browser, in the order in which it has to be told: `structure` before `state`."""
+"""The traits that a widget sends to a browser, in the order of sending: `structure` before `state`."""
 TRIAL = {"serial": 1, "do": "show"}
-"""A message after which a view has told all that depends on the cells before it: a prediction its measurement."""
+"""A message after which a view shows all that depends on the cells before it; a prediction shows its measurement."""
 ABSENT = ("matplotlib",)
-"""What a page has not, and nobody stands in for."""
+"""Packages that a page does not have, and that have no stand-in."""
 PLAIN_LONGEST = 2000
-"""Characters of a value that a page carries in the place of the cells that make it."""
+"""The most characters of a value that a page carries in the place of the cells that make it."""
 
 
 # -- In the place of a notebook's packages
@@ -71,12 +71,12 @@ STAND_INS: Mapping[str, Mapping[str, Any]] = {
     "IPython.core.getipython": {"get_ipython": get_ipython},
     "IPython.display": {"display": display},
 }
-"""The modules that programs import them from. Where no cell runs it is no notebook to exercises: they print."""
+"""Stand-ins by the module that they are imported from. While no cell runs, exercises print, as outside a notebook."""
 
 
 def stand_in() -> None:
-    """From now on this process imports the stand-ins, and none of `ABSENT`: it is what a page is. No file of the
-    reader's is read or written before a page has handed one over."""
+    """Make this process a page: from now on it imports the stand-ins, and none of `ABSENT`. It reads and writes no file
+    of the reader's before a page has handed one over."""
     for name, offered in STAND_INS.items():
         sys.modules[name] = ModuleType(name)
         vars(sys.modules[name]).update(offered)
@@ -91,21 +91,21 @@ def stand_in() -> None:
 
 
 def run(source: str, names: dict[str, Any]) -> list[Widget]:
-    """Runs one cell in a namespace: the widget that it shows, if it shows one. What it prints goes nowhere; what it
-    raises is raised here."""
+    """Run one cell in a namespace, and return the widget that it shows, if any. Its printed text is dropped; its
+    exceptions are raised here."""
     with redirect_stdout(StringIO()):
         found = widget_of(execute(source, "<cell>", names))
     return [found] if found else []
 
 
 def traits(widget: Widget) -> dict[str, Any]:
-    """Everything that a widget tells a browser."""
+    """All traits that a widget sends to a browser."""
     return {name: getattr(widget, name) for name in TRAITS if hasattr(widget, name)}
 
 
 def plain(value: Any) -> str:
-    """The source of a value that is nothing but short numbers, text, bytes, and lists and the like of them; else
-    nothing."""
+    """The source of a short value made only of numbers, text, bytes, and lists and the like of these; "" for any
+    other."""
     text = repr(value) if _is_plain(value) else ""
     return text if len(text) <= PLAIN_LONGEST else ""
 
@@ -121,19 +121,19 @@ def _is_plain(value: Any) -> bool:
 
 
 def kind_of(widget: Widget) -> str:
-    """The script that draws it."""
+    """The name of the script that draws a widget."""
     return next(KINDS[each.__module__] for each in type(widget).__mro__ if each.__module__ in KINDS)
 
 
 @dataclass
 class PageView:
-    """A view of which a page has asked something, and the structure that the page was told last."""
+    """A view that a page has sent a message to, and the last structure that the page got."""
 
     widget: Widget
     told: Any = None
 
     def news(self) -> dict[str, Any]:
-        """What the page does not know yet; a state always, since it carries the serial of what it answers."""
+        """The traits that the page does not have yet; always a state, since it carries the serial of its message."""
         now = traits(self.widget)
         before, self.told = self.told, now.get("structure")
         if self.told == before:
@@ -142,16 +142,16 @@ class PageView:
 
 
 class Book:
-    """Answers for one page, or for one after the other."""
+    """Answers the questions of one page, or of several pages one after the other."""
 
     def __init__(self) -> None:
         self._views: dict[str, PageView] = {}
         self._lessons: dict[str, dict[str, Any]] = {}
 
     def answer(self, asked: str) -> str:
-        """One question as JSON to one answer as JSON. `ask` is its kind: "ready", "view", "first", "bind", "needed",
-        "cell", "mine", "leave". What goes wrong is a sentence under `error`. With `mine`, the reader's files, the
-        answer has those that it changed."""
+        """The answer to one question, both in JSON. `ask` is its kind: "ready", "view", "first", "bind", "needed",
+        "cell", "mine", "leave". If it fails, `error` holds a sentence. If the question has `mine`, the reader's files,
+        the answer has the files that it changed."""
         question = json.loads(asked)
         mine = question.get("mine")
         try:
@@ -173,14 +173,14 @@ class Book:
         return {}
 
     def _on_leave(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        """Another page: what its views and cells had made is forgotten."""
+        """The page is left: forget what its views and cells have made."""
         self._views.clear()
         self._lessons.clear()
         return {}
 
     def _on_view(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        """Hand `message` to the view `id`, which the `cells` of the page make at their end. `before` are the messages
-        that another Python, which is gone, was sent."""
+        """Hand `message` to the view `id`, which the last of the page's `cells` shows. `before` are earlier messages,
+        which were sent to a Python that has ended."""
         kept, before = self._views.get(question["id"]), question.get("before", ())
         if kept is None:
             kept = self._views[question["id"]] = self._made(question["cells"])
@@ -227,7 +227,7 @@ class Book:
         return {"views": views, "wanting": wanting, "plain": values}
 
     def _on_needed(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        """The numbers of the cells that have to have run before cell `at` of `cells`."""
+        """The numbers of the cells that must run before cell `at` of `cells`."""
         return {"needed": needed(question["cells"], question["at"])}
 
     def _on_cell(self, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,7 +256,7 @@ class Book:
 
     def _on_bind(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """A client and a data centre, joined in memory: two key exchanges, the binding, and a call over the bound key.
-        With `flip` that bit of the request is turned over on its way; with `seed` the bytes are the same every time."""
+        `flip` is a bit of the request that is flipped on its way; with `seed` the bytes are the same every time."""
         flip, seed = question.get("flip"), question.get("seed", "")
         return conversation(None if flip is None else int(flip), str(seed))
 
@@ -305,8 +305,8 @@ def _said(dc: Any, client: Any, change: Any) -> Iterator[str]:
 
 
 def _sent(client: Any) -> Iterator[Sent]:
-    """Every packet of a client, opened: what was sent in it, and under which key."""
-    from mtlib.lab.views import Sent  # late: it needs a notebook's packages, or those that stand in
+    """Every packet of a client, opened: its content, and the key that it was sent under."""
+    from mtlib.lab.views import Sent  # late: it needs a notebook's packages or their stand-ins
 
     for way, packet in client.connection.transcript:
         ours = way == "sent"

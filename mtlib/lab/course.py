@@ -30,16 +30,16 @@ from mtlib.wire.view import CELL, Cell, escape, html_table
 SHORT = ("00", "01", "11", "12", "13", "14", "15", "16", "17", "18")
 """The numbers of the lessons on the short road; the whole course is all of them."""
 EXERCISE, MORE = "exercise:", "More to try"
-"""How the tag of an exercise begins; and what stands above one that is not on the main way."""
+"""The beginning of an exercise's tag; and the heading above an exercise that is not on the main way."""
 ROW = 10
-"""Lessons in a row of the map: a row for each ten numbers."""
+"""How many lessons a row of the map has: one row for each ten numbers."""
 LEFT, TOP, STEP, DOWN, WIDE, HIGH = 14, 16, 74, 146, 65, 112
-"""Where the first box stands, how far it is to the next one, and its size."""
+"""The place of the first box, the distance to the next one, and the size of a box."""
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: the name of its file, what its first lines say, and what its reader is asked to do."""
+    """One lesson: the name of its file, its title and question, and the predictions and exercises in it."""
 
     stem: str
     title: str
@@ -52,12 +52,12 @@ class Lesson:
         return self.title[:2]
 
     def done(self, guessed: Collection[str], right: Collection[str]) -> bool:
-        """Whether all of it is done."""
+        """Whether all its predictions and exercises are done."""
         return set(self.predictions) <= set(guessed) and set(self.exercises) <= set(right)
 
 
 def lessons(folder: Path) -> tuple[Lesson, ...]:
-    """The lessons of a folder, in their order. LocalError where there is none."""
+    """The lessons of a folder, in order. Raises LocalError if there is none."""
     found = tuple(_lesson(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")))
     if not found:
         raise LocalError("no lessons in this folder", expected="the folder of the notebooks", where="course_map")
@@ -90,7 +90,7 @@ def _lesson(path: Path) -> Lesson:
 
 
 def _predicted(source: str) -> Iterator[str]:
-    """The names of the predictions in a cell that stand on the main way."""
+    """The names of the predictions in a cell, without those that are more to try."""
     try:
         calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     except SyntaxError:  # a reader's own change, or a command of the notebook's
@@ -102,7 +102,7 @@ def _predicted(source: str) -> Iterator[str]:
 
 
 class Course(Still):
-    """The map. `guessed` are the names of the predictions made, `right` those of the exercises done."""
+    """The map. `guessed` are the names of the predictions made, `right` the names of the exercises done."""
 
     name, question = "the map of the course", "What is there, and what is next?"
 
@@ -118,7 +118,7 @@ class Course(Still):
 
     @staticmethod
     def _place(lesson: Lesson) -> tuple[int, int]:
-        """Column and row."""
+        """The column and row of a lesson's box."""
         number = int(lesson.number) if lesson.number.isdigit() else int(lesson.stem[:2])
         return number % ROW, number // ROW
 
@@ -146,7 +146,7 @@ class Course(Still):
         yield Glyph("legend-whole-text", LEFT + 186, self.height - 14, text="the whole course", look="small left")
 
     def _road(self, name: str, road: Sequence[Lesson], height: float, look: str) -> Iterator[Glyph]:
-        """A line from box to box; between two rows it goes down, and along below the upper one."""
+        """A line from box to box. Between two rows it goes down first, and then along below the upper row."""
         for before, after in pairwise(road):
             (c0, r0), (c1, r1) = self._place(before), self._place(after)
             x0, x1 = (LEFT + STEP * column + WIDE / 2 for column in (c0, c1))
@@ -178,7 +178,7 @@ class Course(Still):
             yield each.title, "yes" if each in self.short else "", made, right, state
 
     def html(self) -> str:
-        """Picture and sentence; then the same as a table, in which titles lead to the lessons and questions follow."""
+        """Picture and sentence, then the same as a table, with titles that link to the lessons, and their questions."""
         picture, _, _ = super().html().partition("<details>")
         head, *rows = self.rows()
         cells = [
@@ -191,9 +191,9 @@ class Course(Still):
 
 
 def course_map(folder: Path | None = None) -> Course:
-    """The map of the lessons in a folder (by default where the notebook runs), with its reader's progress.
+    """The map of the lessons in a folder (by default the notebook's own), with the reader's progress.
 
-    Raises LocalError where there are no lessons.
+    Raises LocalError if the folder has no lessons.
     """
     guessed = [name for name, guess in guesses().items() if guess is not None]
     return Course(lessons(folder or Path()), guessed, kept() | answered())
@@ -205,8 +205,8 @@ NEEDED = ("cryptography", "ipywidgets", "anywidget", "matplotlib")
 
 
 def checkup() -> str:
-    """One line per thing that the lessons need; what is missing comes with the way to get it. The sentences are the
-    same on every machine where it works, so that a saved lesson stays true."""
+    """One line for each thing that the lessons need; if it is missing, the line says how to get it. The sentences are
+    the same on every machine where all works, so that a saved lesson stays true."""
     lines = [_tried("Python 3.11 or newer", lambda: sys.version_info >= (3, 11), "install a newer Python")]
     lines += [_tried(name, partial(_imports, name), "./run sets it up") for name in NEEDED]
     lines.append(_tried("a data centre starts", _dc_starts, "is a firewall blocking loopback?"))

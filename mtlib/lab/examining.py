@@ -1,7 +1,7 @@
 """What an exercise is, and how an answer is examined: by comparing, never by reading the answer's code.
 
-A `Task` wants a function and compares what it gives with what the library gives; a `Table` wants a value for each key.
-Both know the usual mistakes. `examine` gives a `Mark` and lets nothing escape that the answer raises.
+A `Task` asks for a function and compares its values with those of the library; a `Table` asks for a value for each key.
+Both know the usual mistakes. `examine` gives a `Mark`, and catches every exception that the answer raises.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from mtlib.crypto.entropy import Patterned
 
 RIGHT, ALMOST, NOT_YET = "right", "almost", "not yet"
 COLOURS = {RIGHT: "46, 160, 67", ALMOST: "210, 150, 10", NOT_YET: "110, 120, 135"}
-"""Of the edge of a mark and, thinned over the theme behind it, of its background. None is red: nobody has failed."""
+"""The colour of a mark's edge and, as a thin layer, of its background. None is red: nobody has failed."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What the checker says: `verdict` is "right", "almost" or "not yet"; `mistake` is the name of a usual one."""
+    """The result of a check: `verdict` is "right", "almost" or "not yet"; `mistake` is the name of a usual mistake."""
 
     verdict: str
     sentence: str
@@ -49,13 +49,13 @@ Inputs: TypeAlias = Sequence[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Task:
-    """An exercise that wants a function `name(takes)`.
+    """An exercise that asks for a function `name(takes)`.
 
-    `gives` says what comes back, `asks` what it has to do, in a sentence or two. `solution` is the library's answer;
-    `inputs(seed)` are the arguments that both are tried on. Where several answers are lawful, `accepts(*arguments,
+    `gives` describes the function's value, and `asks` its task, in a sentence or two. `solution` is the library's
+    answer; both are called with the arguments from `inputs(seed)`. If several answers are right, `accepts(*arguments,
     answer)` decides and `solution` gives one of them. `needs` names exercises whose functions the answer may call.
-    Where a mistake shows in what the answer does rather than in what it gives, `explain(answer, seed)` tries it out and
-    gives the name of one of the `mistakes`, or "".
+    If a mistake shows in what the answer does, and not in its value, `explain(answer, seed)` tries the answer and gives
+    the name of one of the `mistakes`, or "".
     """
 
     name: str
@@ -103,25 +103,25 @@ class Task:
         return Mark(ALMOST if half else finding.verdict, credit + finding.sentence + where, finding.mistake)
 
     def _alone(self, arguments: tuple[Any, ...], raw: Any) -> Mark:
-        """What can be said of one answer where no mistake made all of them: several may have been made. A mistake is
-        named by its bytes only: a number or a bool has too few values to tell mistakes apart."""
+        """The mark for one answer, if no single mistake explains all of them: there may be several. Only bytes can name
+        a mistake: a number or a bool has too few values to tell mistakes apart."""
         given = _plain(raw)
         found = recognise(self.mistakes, [arguments], [given]) if isinstance(given, bytes) else None
         return almost(found.sentence, found.name) if found else _complaint(given, self.solution(*arguments), _kind(raw))
 
     @property
     def portable(self) -> bool:
-        """Whether it can be asked in another process: what it is handed is data, and no function."""
+        """Whether it can be asked in another process: all its arguments are data, and none is a function."""
         return not any(callable(each) for arguments in self.inputs("") for each in arguments)
 
     def _known(self, seed: str) -> dict[tuple[int, int], list[Any]]:
-        """What the mistakes made of the inputs at earlier answers; nothing where an answer can change an input."""
+        """The wrong values already computed for these inputs; empty if an answer can change an input."""
         fixed = all(isinstance(each, FIXED) for arguments in self.inputs(seed) for each in arguments)
         return self._kept(seed) if fixed else {}
 
     @cached_property
     def _kept(self) -> Callable[[str], dict[tuple[int, int], list[Any]]]:
-        """Of the last few seeds; a class has one for each student."""
+        """A cache for the last few seeds; in a class, each student has a seed."""
         return lru_cache(maxsize=4)(lambda seed: {})
 
     def _explained(self, answer: Callable[..., Any], seed: str) -> WrongAnswer | None:
@@ -147,7 +147,7 @@ def step_of_ladder(
 ) -> Task:  # fmt: skip
     """A step of the ladder as an exercise: its formula, its vectors, its mistakes.
 
-    `{says}` in `asks` stands for the formula. `tried` makes the inputs out of those of the ladder, with randomness that
+    `{says}` in `asks` stands for the formula. `tried` makes the inputs from those of the ladder, with randomness that
     follows from the seed.
     """
     rung = next(rung for rung in RUNGS if rung.name == name)
@@ -162,7 +162,7 @@ def step_of_ladder(
 
 @dataclass(frozen=True)
 class Slip:
-    """A usual wrong value under one key of a table: `values` are those meant, or any wrong one where it is empty."""
+    """A usual wrong value under one key of a table: one of `values`, or any wrong value if that is empty."""
 
     name: str
     sentence: str
@@ -172,9 +172,9 @@ class Slip:
 
 @dataclass(frozen=True)
 class Table:
-    """An exercise that wants a value for each key: `{"A": True, ...}`.
+    """An exercise that asks for a value for each key: `{"A": True, ...}`.
 
-    `choices` are the values that can be meant (empty: any), `material` is what the questions are about.
+    `choices` are the possible values (empty: any), `material` is what the questions are about.
     """
 
     name: str
@@ -216,7 +216,7 @@ class Table:
         if self.choices and value not in self.choices:
             return not_yet(f"{key}: {value!r} is not among the answers: {', '.join(map(str, self.choices))}.")
         score, right = "", self.solution[key]
-        if len(self.solution) > 3:  # of few, a number would say which
+        if len(self.solution) > 3:  # with few keys, the number would give the answer away
             score = f"{well} of {len(self.solution)} are right; the first that differs is {key}. "
         for slip in self.mistakes:
             if slip.key == key and (not slip.values or value in slip.values):
@@ -232,7 +232,7 @@ Exercise: TypeAlias = Task | Table
 
 
 def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """What the reader's function gives, or what it raised."""
+    """The value of the reader's function, or `Raised` with its exception."""
     try:
         given = function(*arguments)
         _plain(given)  # a value of the reader's own class may raise here
@@ -242,8 +242,8 @@ def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Bytes in any shape as bytes, lists as tuples, sets of texts as sorted tuples; a value of a stranger's class stays
-    what it is."""
+    """A value in plain types: all kinds of bytes as bytes, lists as tuples, sets of texts as sorted tuples. A value of
+    an unknown class is not changed."""
     if isinstance(value, (set, frozenset)) and all(isinstance(each, str) for each in value):
         return tuple(sorted(value))
     if isinstance(value, (bytearray, memoryview)) or (hasattr(type(value), "__bytes__") and type(value) is not bytes):
@@ -254,17 +254,17 @@ def _plain(value: Any) -> Any:
 
 
 def _open(value: Any) -> bool:
-    """Nothing was answered: the `...` of the cell, or a function that ends without return."""
+    """Whether nothing was answered: the `...` of the cell, or a function that ends without return."""
     return value is None or value is ... or (isinstance(value, tuple) and bool(value) and all(map(_open, value)))
 
 
 def _equal(given: Any, expected: Any) -> bool:
-    """Equal and of one type: 1 is not True."""
+    """Whether both are equal and of one type: 1 is not True."""
     return type(given) is type(expected) and bool(given == expected)
 
 
 def _spoiling(task: Task, answer: Callable[..., Any], arguments: tuple[Any, ...]) -> Mark | None:
-    """A function that changes what it is handed is found with arguments that can be changed."""
+    """The mark for a function that changes its arguments: it is called with arguments that can be changed."""
     handed = tuple(bytearray(each) if isinstance(each, bytes) else each for each in arguments)
     _outcome(answer, handed)
     for name, before, after in zip(task.takes, arguments, handed, strict=True):
@@ -278,7 +278,7 @@ def _praise(task: Task, inputs: Inputs) -> str:
 
 
 def _complaint(given: Any, expected: Any, kind: str) -> Mark:
-    """What can be said where no usual mistake was made. `kind` is that of the answer before it became plain: a list
+    """The mark for a wrong value that no usual mistake gives. `kind` is the type of the answer before `_plain`: a list
     is not called a tuple."""
     if isinstance(given, Raised):
         return not_yet(f"it raised {_steady(given.says)}.")
@@ -325,7 +325,7 @@ def _kind(value: Any) -> str:
 
 
 def _brief(value: Any) -> str:
-    """A value in few characters: bytes by their number, unless they are few."""
+    """A value in a few characters; of more than eight bytes only the number is shown."""
     if isinstance(value, bytes):
         return value.hex() or "b''" if len(value) <= 8 else f"{len(value)} bytes"
     if isinstance(value, tuple):

@@ -37,22 +37,22 @@ from mtlib.lab.guesses import remember_answer
 from mtlib.wire.view import Cell, escape, html_table, prose_html, show_value
 
 LIMIT = 10.0
-"""Seconds of computing that an answer has for all its inputs: its own, whatever else the machine does meanwhile."""
+"""The most seconds that an answer may compute for all its inputs. Only its own computing counts."""
 PATIENCE = 60.0
-"""Seconds by the clock after which an examination is ended: an answer that waits does not compute."""
+"""The most seconds by the clock for an examination: an answer that only waits uses no computing time."""
 
 __all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine"]
 
 Given = TypeVar("Given")
 
 _told: dict[str, int] = {}
-"""How many hints of each exercise were told in this kernel."""
+"""How many hints of each exercise were shown in this kernel."""
 
 
 def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
-    """What there is to say about an answer. `seed` chooses the drawn inputs; each gives the same ones every time.
+    """The mark for an answer. `seed` chooses the random inputs; the same seed always gives the same inputs.
 
-    Nothing that the answer does comes out of here as an exception, except that a reader interrupts it.
+    No exception of the answer leaves this function; only a reader's interrupt does.
     """
     exercise = EXERCISES.get(name)
     if exercise is None:
@@ -61,7 +61,7 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
         return _in_time(lambda: exercise.examine(answer, seed))
     except _TooLong as stopped:
         return not_yet(f"it was still running after {stopped}. Does a loop end?")
-    except Exception as error:  # a value of a class of the reader's own that does not like to be compared
+    except Exception as error:  # a class of the reader's own may raise when compared
         return not_yet(f"this answer cannot be compared ({type(error).__name__}): plain values of Python are wanted.")
     except KeyboardInterrupt:
         raise
@@ -70,15 +70,15 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
 
 
 _computed = getattr(time, "thread_time", time.monotonic)
-"""Seconds that this thread has computed; by the clock in a browser, which does not count them."""
+"""Seconds that this thread has computed. A browser does not count them: there, seconds by the clock."""
 
 
 class _TooLong(BaseException):
-    """Not an Exception, so that an `except Exception` of the reader's does not swallow it. Says when and where."""
+    """Says after how long and where the answer was stopped. No Exception, so `except Exception` cannot catch it."""
 
 
 def _in_time(examine: Callable[[], Given]) -> Given:
-    """What `examine` gives; _TooLong where the reader's code computes longer than LIMIT, or all takes PATIENCE."""
+    """The value of `examine`. Raises _TooLong if the reader's code computes longer than LIMIT, or all PATIENCE."""
     before = sys.gettrace()
     sys.settrace(_Watch().called)
     try:
@@ -88,10 +88,10 @@ def _in_time(examine: Callable[[], Given]) -> Given:
 
 
 class _Watch:
-    """How long the reader's code has run: the time of its thread, from where it is entered until it comes back.
+    """Measures how long the reader's code runs: the time of its thread from each call into it until that call returns.
 
-    The interpreter asks before every line of the reader's code and at every call. That needs no signal and no thread
-    of ours, so it works in every front end, on every system and in every thread; it cannot end one endless call into C.
+    The interpreter calls it before every line of the reader's code and at every call. This needs no signal and no extra
+    thread, so it works in every front end, system and thread. It cannot end a single endless call into C.
     """
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class _Watch:
         self.started = self.soonest = 0.0
 
     def called(self, frame: FrameType, event: str, argument: Any) -> Any:
-        """For each function that is called; the answer says whether its lines are to be watched as well."""
+        """Called for each function that is called; the result says whether its lines are watched too."""
         if self.entered is None:
             if frame.f_code.co_filename.startswith(_NOT_THE_READERS):
                 self.within(frame)
@@ -120,7 +120,7 @@ class _Watch:
         return self.watched
 
     def within(self, frame: FrameType) -> None:
-        """_TooLong where the time is over. Nothing computes longer than the clock says, so that is asked first."""
+        """Raise _TooLong if the time is over. Computing never takes longer than the clock says: read that first."""
         now = time.monotonic()
         if now > self.end:
             raise _TooLong(f"{PATIENCE:g} seconds and was stopped, {_standing(frame)}")
@@ -130,11 +130,11 @@ class _Watch:
 
 _HOUSE = str(Path(__file__).resolve().parents[1])
 _NOT_THE_READERS = (_HOUSE, "<frozen ", str(Path(linecache.__file__).parent), *site.getsitepackages())
-"""Where the code of the library, and of what it is made of, begins."""
+"""The beginnings of the paths of code that is not the reader's: the library, Python, installed packages."""
 
 
 def _standing(frame: FrameType | None) -> str:
-    """The line at which the reader's code stands: `in line 3 of msg_id: while True:`."""
+    """The present line of the reader's code: `in line 3 of msg_id: while True:`."""
     while frame is not None and frame.f_code.co_filename.startswith(_HOUSE):
         frame = frame.f_back
     if frame is None:
@@ -145,8 +145,8 @@ def _standing(frame: FrameType | None) -> str:
 
 
 def check(name: str, answer: Any) -> None:
-    """Say how far an answer is: "not yet", "almost" and which usual mistake it is, or "right". That values are right is
-    remembered; a function is kept by `keep`."""
+    """Print the mark of an answer: "not yet", "almost" with the usual mistake, or "right". Right values are remembered;
+    a right function is stored by `keep`."""
     finding = examine(name, answer)
     if finding.verdict == RIGHT and isinstance(EXERCISES[name], Table):
         remember_answer(name)
@@ -155,7 +155,7 @@ def check(name: str, answer: Any) -> None:
 
 
 def hint(name: str) -> None:
-    """The next hint of an exercise, one each time; after the last one, where the solution is."""
+    """Show the next hint of an exercise, one each time; after the last hint, the place of the solution."""
     exercise = EXERCISES.get(name)
     if exercise is None:
         _show(_Box(examine(name, None)))
@@ -169,13 +169,13 @@ def hint(name: str) -> None:
 
 
 def contract(name: str) -> None:
-    """What an exercise asks for, in words; then one set of inputs and what comes out, or the questions themselves."""
+    """Show the task of an exercise in words; then one set of inputs with its output, or the questions themselves."""
     exercise = EXERCISES.get(name)
     if exercise is None:
         _show(_Box(examine(name, None)))
         return
     rows = _rows(material(name))
-    if isinstance(exercise, Task) and exercise.takes:  # of a function that takes nothing this is the answer
+    if isinstance(exercise, Task) and exercise.takes:  # without arguments, this would be the answer
         rows += [("gives", _line(exercise.solution(*exercise.inputs("")[0])))]
         if exercise.needs:
             rows += [("may call", ", ".join(exercise.needs))]
@@ -183,7 +183,7 @@ def contract(name: str) -> None:
 
 
 def material(name: str) -> Any:
-    """What the questions of an exercise are about: statements, symptoms, replies; for a function, one set of inputs."""
+    """The material of an exercise's questions: statements, symptoms, replies; for a function, one set of inputs."""
     exercise = EXERCISES.get(name)
     if isinstance(exercise, Task):
         return dict(zip(exercise.takes, exercise.inputs("")[0], strict=True))
@@ -194,9 +194,9 @@ def material(name: str) -> Any:
 
 
 def mine(name: str) -> Callable[..., Any]:
-    """The reader's function of that name, from my_bind.py, where it is there and right; the library's otherwise.
+    """The reader's function of that name from my_bind.py, if it exists and is right; otherwise the library's.
 
-    Says which. Raises AttributeError where no exercise of that name wants a function.
+    Prints which one it is. Raises AttributeError if no exercise of that name asks for a function.
     """
     function = library(name)
     try:
@@ -219,8 +219,8 @@ def mine(name: str) -> Callable[..., Any]:
 
 
 def keep(function: Callable[..., Any]) -> None:
-    """Put a function's source into my_bind.py, in the place of the old one. One that is not right stays out, so that
-    running an unsolved lesson again takes nothing away."""
+    """Store a function's source in my_bind.py, in the place of the old one. A wrong function is not stored, so that
+    running an unsolved lesson again does not replace a right one."""
     name = getattr(function, "__name__", type(function).__name__)
     finding = examine(name, function) if name in EXERCISES else None
     if finding is not None and finding.verdict != RIGHT:
@@ -241,7 +241,7 @@ def keep(function: Callable[..., Any]) -> None:
 
 
 class _Text:
-    """A line of text that shows itself as text and as HTML. Colours are such that JupyterLab's sanitizer keeps."""
+    """A line of text that shows itself as text and as HTML, only with colours that JupyterLab's sanitizer keeps."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -287,7 +287,7 @@ class _Rows(_Text):
 
 
 def _rows(material: Any) -> list[tuple[str, str]]:
-    """Data by name, one row each; what has parts of its own, part by part."""
+    """One row for each value by name; a value with parts gets a row for each part."""
     rows: list[tuple[str, str]] = []
     for name, value in (material or {}).items():
         if isinstance(value, Mapping):
@@ -300,7 +300,7 @@ def _rows(material: Any) -> list[tuple[str, str]]:
 
 
 def _line(value: Any) -> str:
-    """A value in one line, what is in a collection one after the other."""
+    """A value in one line; the items of a collection follow one another."""
     if isinstance(value, (tuple, list)):
         return ", ".join(map(_line, value)) or "(empty)"
     if isinstance(value, Mapping):
@@ -309,7 +309,7 @@ def _line(value: Any) -> str:
 
 
 def _show(what: _Text) -> None:
-    """In a notebook as a box with text beside it, elsewhere as text."""
+    """Show it in a notebook as HTML with its text, elsewhere as text."""
     from IPython.core.getipython import get_ipython
     from IPython.display import display
 

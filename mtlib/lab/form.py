@@ -1,11 +1,11 @@
 """The form of lesson 29 without a browser: what was pasted, what it was taken for, what is wrong, which bytes show it.
-Messages in, state out.
+Messages go in, state comes out.
 
-What was pasted stays here, in the kernel. The state, the texts and the errors show names, sizes and ids; no key, and
-nothing that was not taken for something with a name.
+The pasted text stays here, in the kernel. The state, the texts and the errors show names, sizes and ids. They never
+show a key, or a value without a name.
 
-`handle` takes one message of a front end, `state` is what it has to show, and `inspection` what the inspector in it has
-to show (`mtlib.lab.view_model`). Every message is answered by a state that carries its `serial`.
+`handle` takes one message of a front end. The front end shows `state`, and its inspector shows `inspection`
+(`mtlib.lab.view_model`). Every message is answered by a state that carries its `serial`.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from mtlib.wire.dissection import Dissection, Reading, unseal
 from mtlib.wire.schema import PLAINTEXT
 
 NOTES = 8
-"""Sentences about how something was read that are shown."""
+"""The most notes, about how a text was read, that are shown."""
 CHOICES = ("request", "encrypted_message", "packet", "stream", "perm_auth_key", "temp_auth_key", "session_id", "msg_id",
            "now", "nonce", "expires_at", "perm_key_created", "answer")  # fmt: skip
-"""What a value without a name can be said to be."""
+"""The names that a reader can give to a value without one."""
 _LONG_HEX = re.compile(r"[0-9A-Fa-f]{16,}")
 
 
 class Form:
     """Values that were pasted, one text or file after the other, and the diagnosis of all of them together.
 
-    `groups` are texts to try, by group and name; the first of them is there from the beginning. A value that comes
-    later takes the place of an earlier one of the same name. `facts` and `diagnosis` are as of the last change; they
-    are None while there is nothing.
+    `groups` are example texts, by group and name; the first of them is shown at the beginning. A later value replaces
+    an earlier one of the same name. `facts` and `diagnosis` are as of the last change, and None if there is nothing
+    to judge.
     """
 
     def __init__(self, groups: Mapping[str, Mapping[str, str]] | None = None) -> None:
@@ -74,7 +74,7 @@ class Form:
     def read(self, data: bytes | str, name: str = "") -> str:
         """Take in a text or a file, and say what was found. With `name` a text without names is the value of that name.
 
-        Raises LocalError, and leaves everything as it was, where nothing of a binding is in it.
+        Raises LocalError, and changes nothing, if the text holds nothing of a binding.
         """
         if name:
             if name not in NAMES and name not in ALIASES:
@@ -84,9 +84,9 @@ class Form:
             data = f"{name}: {data.strip()}"
         pasted = read(data)
         if not pasted.found:
-            facts_of((), pasted.notes)  # says so, and why
+            facts_of((), pasted.notes)  # raises the error, with the reason
         own = bool(self._example) and any(each.kind in ("bytes", "key") for each in pasted.found)
-        kept = [] if own else self._found  # bytes of the reader's own do not go with those of an example
+        kept = [] if own else self._found  # the reader's own bytes are not mixed with an example's
         after = by_content([*kept, *pasted.found])
         new = {each.name for each, _ in after[len(kept) :]} - {"other_keys", ""}
         old = [one for one, (each, _) in zip(kept, after, strict=False) if each.name not in new]
@@ -102,7 +102,7 @@ class Form:
         ))
 
     def example(self, name: str) -> None:
-        """One of the texts to try, in the place of everything else."""
+        """Read one of the example texts, in the place of everything else."""
         text = next((texts[name] for texts in self.groups.values() if name in texts), None)
         if text is None:
             raise LocalError("there is no such patient", got=name)
@@ -112,7 +112,7 @@ class Form:
         self._tell()
 
     def forget(self, index: int) -> None:
-        """Leave out one of the values, as if it had not been pasted."""
+        """Remove one of the values, as if it had not been pasted."""
         if not 0 <= index < len(self._found):
             raise LocalError("no such value", got=index)
         left = [each for at, each in enumerate(self._found) if at != index]
@@ -141,9 +141,9 @@ class Form:
         self._view.look(layer, start, stop, focus=focus)
 
     def _settle(self, found: Sequence[Found], notes: Sequence[str]) -> None:
-        """The values, the diagnosis, and the first evidence in view; LocalError leaves all of them as they were.
+        """Set the values and the diagnosis, and show the first evidence. A LocalError changes none of them.
 
-        Values that no diagnosis can be made of stay, for what is pasted next: a packet needs its key to be known."""
+        Values that give no diagnosis yet are kept for what is pasted next: a packet without its key, for example."""
         self.facts, self._found, self._notes = facts_of(found, notes), list(found), tuple(notes)
         self.diagnosis, self._problem = None, ""
         self._view = self._root = None
@@ -172,14 +172,14 @@ class Form:
         return [each.key for each in given if isinstance(each, GivenKey)]
 
     def _whole(self, found: Diagnosis) -> Dissection:
-        """The packet, or the request, or the encrypted_message, with every seal open that opens."""
+        """The packet, or the request, or the encrypted_message, with every seal opened for which the key is known."""
         packet = found.parts.get("packet")
         if packet is not None:
             return unseal(Dissection(REQUEST_PACKET, packet, Reading(lenient=True)), self._keys)
         return found.dissection or uncut("request", found.parts.get("request", b""), "this is no request")
 
     def _place(self, diagnosis: Diagnosis, evidence: Evidence) -> tuple[Dissection, str, int, int]:
-        """The dissection in which a piece of evidence stands, the path of its layer, and where it stands there."""
+        """The dissection that holds a piece of evidence, the path of its layer, and start and stop in it."""
         root, size = self._whole(diagnosis), max(1, evidence.size)
         part = diagnosis.parts.get(evidence.within)
         found = Map.of(root)
@@ -198,7 +198,7 @@ class Form:
         return cut, cut.name, evidence.offset, evidence.offset + size
 
     def _opened(self, root: Dissection) -> ViewModel:
-        """What the inspector shows of these bytes: with the checks of a data centre, as far as they can be computed."""
+        """The inspector's model of these bytes, with the checks of a data centre as far as they can be computed."""
         facts: Mapping[str, Any] = self.facts or {}
         perm, temp = facts.get("perm_key"), facts.get("temp_key")
         known = {"perm_auth_key": perm.key if perm else None, "temp_auth_key": temp.key if temp else None}
@@ -282,7 +282,7 @@ def _sent(message: Mapping[str, Any]) -> bytes | str:
 
 
 def _value(at: int, found: Found) -> dict[str, Any]:
-    """One row of what was found: what it is, without what it says where that may be a key."""
+    """One row about a found value: its kind, and never its content if that may be a key."""
     name = {"perm_key": "perm_auth_key", "temp_key": "temp_auth_key", "other_keys": "a key"}.get(found.name, found.name)
     where = f"{found.where}, {found.took_for}"
     return {"at": at, "name": name or "nothing known", "what": _what(found), "where": where}
@@ -328,7 +328,7 @@ def _finding(finding: Finding, found: Diagnosis, first: int) -> dict[str, Any]:
 
 
 def _lesson(mistake: Mistake) -> list[str]:
-    """The file of a lesson, and its title as its name spells it."""
+    """The file of a lesson, and the title that the file's name gives."""
     number, _, words = mistake.lesson.partition("_")
     return [mistake.lesson, f"{number} {words.replace('_', ' ')}"] if mistake.lesson else []
 

@@ -1,8 +1,8 @@
-"""A question that is answered by a guess before the measurement is shown. Messages in, state out, without a browser.
+"""A question that is answered by a guess before the measurement is shown. Messages go in, state comes out; no browser.
 
-Each way of answering (`blocks`, `choose`, `several`, `number`, `text`, `order`, `cut`) reads a guess, says it in words,
-and holds it beside what was measured. A `Prediction` keeps the measurement, and whatever explains it, out of its state
-until there is a guess, or until it is asked to show it.
+Each way of answering (`blocks`, `choose`, `several`, `number`, `text`, `order`, `cut`) reads a guess, puts it in words,
+and compares it with the measurement. A `Prediction` keeps the measurement, and its explanation, out of its state until
+there is a guess, or until it is asked to show it.
 
 `handle` takes one message of a front end: a `serial`, and `do`: "guess" (with `guess`), "show" or "again".
 `structure` says what to draw: the question and its way of answering; it never changes. `state` is the answer to the
@@ -20,13 +20,13 @@ from mtlib.errors import LocalError, MtError
 from mtlib.lab.widgets import obeyed, serial
 
 MATCH, DIFFERS = "match", "differs"
-"""What stands below a guess and its measurement."""
+"""The mark below a guess and its measurement."""
 LONGEST = 200
-"""Characters of a guess that is typed."""
+"""The most characters of a typed guess."""
 
 
 class Item(NamedTuple):
-    """One thing that was guessed and measured: its name, and both in words."""
+    """One thing that was guessed and measured: its name, with guess and measurement in words."""
 
     name: str
     guess: str
@@ -39,7 +39,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Answering:
-    """A way of answering. `kind` chooses the drawing; `told` is what it draws."""
+    """A way of answering. `kind` chooses how it is drawn; `told` gives the values to draw."""
 
     kind: ClassVar[str]
     wide: ClassVar[bool] = False
@@ -51,11 +51,11 @@ class Answering:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def offered(self) -> str:
-        """What there is to answer, in a line, for wherever nothing can be pressed."""
+        """The possible answers in one line, for places without buttons."""
         return ""
 
     def read(self, raw: Any) -> Any:
-        """A guess, or a measurement. Raises LocalError where it is no answer to the question."""
+        """A guess or a measurement in its own type. Raises LocalError if it is no answer to the question."""
         raise NotImplementedError
 
     def show(self, value: Any) -> str:
@@ -63,11 +63,11 @@ class Answering:
         return str(value)
 
     def items(self, guess: Any, measured: Any) -> list[Item]:
-        """What was guessed beside what was measured."""
+        """The guess next to the measurement."""
         return [Item("", self.show(guess), self.show(measured))]
 
     def places(self, value: Any) -> int | None:
-        """Where a guess stands on a strip of bytes, for the way that has one."""
+        """The place of a guess on a strip of bytes; None for a way of answering without a strip."""
         return None
 
 
@@ -181,7 +181,7 @@ class Order(Answering):
 
 @dataclass(frozen=True)
 class Cut(Answering):
-    """A place on a strip of bytes: so many of them stand in front of it."""
+    """A place on a strip of bytes, given by how many bytes stand before it."""
 
     kind = "cut"
     size: int
@@ -230,7 +230,7 @@ def several(*names: str) -> Several:
 
 
 def number(unit: str = "") -> Count:
-    """A whole number; `unit` says of what."""
+    """A whole number; `unit` says what it counts."""
     return Count(unit)
 
 
@@ -245,7 +245,7 @@ def order(*names: str) -> Order:
 
 
 def cut(size: int) -> Cut:
-    """A cut on a strip of `size` bytes. The measurement is how many stand in front of it."""
+    """A cut on a strip of `size` bytes. The measurement is how many bytes stand before it."""
     if size < 1:
         raise LocalError("there is nothing to cut", got=size, expected="1 or more")
     return Cut(size)
@@ -258,7 +258,7 @@ def _named(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Picture(NamedTuple):
-    """What an experiment drew: PNG as base64, a sentence for whoever does not see it, and the same in words."""
+    """A figure of an experiment: PNG as base64, a sentence for readers who cannot see it, and its content as text."""
 
     png: str
     alt: str
@@ -274,13 +274,13 @@ class Meaning:
     after: Mapping[str, str] = field(default_factory=dict)
 
     def said(self, guess: str, measured: str) -> list[str]:
-        """Its sentences for one guess; without one ("") only what holds always."""
+        """Its sentences for one guess; without a guess (""), only the one that always holds."""
         found = (self.after.get(guess, "") if guess else "", self.always)
         return [sentence.replace("{measured}", measured) for sentence in found if sentence]
 
 
 class Prediction:
-    """A question, a guess, and what was measured. `printed` and `picture` explain the measurement.
+    """A question, a guess, and a measurement. `printed` and `picture` explain the measurement.
 
     Raises LocalError for a measurement that is no answer to the question. A `guess` from before that is none any more
     is forgotten.
@@ -315,14 +315,14 @@ class Prediction:
 
     @property
     def matches(self) -> bool:
-        """Whether the guess is what was measured."""
+        """Whether the guess equals the measurement."""
         return self.guess is not None and all(item.mark == MATCH for item in self._items())
 
     def _items(self) -> list[Item]:
         return self.way.items(self.guess, self.measured)
 
     def handle(self, message: Mapping[str, Any]) -> None:
-        """One message of a front end. Whatever is wrong with it is answered with a sentence."""
+        """Take one message of a front end. If anything is wrong with it, the answer is a sentence that says so."""
         said = obeyed(self._obey, message)
         self._tell(serial(message), said and f"{said}.")
 
@@ -360,7 +360,7 @@ class Prediction:
         }
 
     def verdict(self) -> str:
-        """How guess and measurement stand to each other, in a sentence."""
+        """A sentence that compares guess and measurement."""
         if self.guess is None:
             return "This was measured. There is no guess of yours."
         if self.matches:

@@ -8,8 +8,8 @@
 
     predict("Which plaintext blocks change?", blocks(5, "p"), flipped_bit)
 
-Nothing about the answer stands in the cell: what it means is kept in `predictions.json`, under the experiment's name.
-This module carries what `mtlib.lab.predicting` knows to the browser and back.
+The cell says nothing about the answer: its meaning is kept in `predictions.json`, under the experiment's name.
+This module connects `mtlib.lab.predicting` with the browser.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from mtlib.wire.view import escape, prose_html
 FOLDED = "The measurement, after your own guess"
 MORE = "More to try"
 CLASS = "mtlib-answer"
-"""Of the folded part in pages without a script: on paper these parts stand on the last page."""
+"""The class of the folded part in pages without a script: in print these parts stand on the last page."""
 
 
 def predict(
@@ -63,7 +63,7 @@ def predict(
 
 
 def as_measured(question: str, way: Answering, measured: Any, *, name: str, more: bool, **said: Any) -> Predict:
-    """The same from what was measured before; `said` is what explains it: `printed` and `picture`."""
+    """The same from an earlier measurement; `said` is its explanation, `printed` and `picture`."""
     prediction = Prediction(
         question, way, measured, meaning=meanings().get(name), guess=guesses().get(name), more=more, **said
     )
@@ -80,7 +80,7 @@ def _picture(figure: Any) -> Picture:
 
 @cache
 def meanings() -> dict[str, Meaning]:
-    """What each measurement of the lessons means, by the name of its experiment."""
+    """The meaning of each measurement in the lessons, by the name of its experiment."""
     kept = json.loads((HERE / "predictions.json").read_text(encoding="utf-8"))
     return {name: Meaning(said["means"], said.get("after", {})) for name, said in kept.items()}
 
@@ -89,7 +89,7 @@ def meanings() -> dict[str, Meaning]:
 
 
 class Predict(anywidget.AnyWidget):
-    """What `predict` gives. `guess`, `measured` and `matches` are as of now; under `name` the guess is remembered."""
+    """The widget of `predict`. `guess`, `measured` and `matches` are the present ones; `name` remembers the guess."""
 
     _esm = script("predict.mjs")
     _css = style("views.css", "predict.css")
@@ -105,17 +105,17 @@ class Predict(anywidget.AnyWidget):
 
     @property
     def guess(self) -> Any:
-        """What the reader guessed; None so far."""
+        """The reader's guess; None before there is one."""
         return self.prediction.guess
 
     @property
     def measured(self) -> Any:
-        """What was measured."""
+        """The measurement."""
         return self.prediction.measured
 
     @property
     def matches(self) -> bool:
-        """Whether both are the same."""
+        """Whether the guess equals the measurement."""
         return self.prediction.matches
 
     def as_cell(self) -> str:
@@ -145,13 +145,13 @@ class Predict(anywidget.AnyWidget):
         return f"Predict: {self.prediction.question}\n({way})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget; for wherever nothing runs the question, and the answer folded."""
+        """The widget; and for pages without a script, the question with the answer folded."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/plain": str(self), "text/html": still(self.prediction)}, metadata
 
 
 def still(prediction: Prediction) -> str:
-    """Question and folded answer as HTML, the same whatever was guessed."""
+    """Question and folded answer as HTML; it does not depend on the guess."""
     asked = f"<p><b>Predict.</b> {prose_html(prediction.question)}</p><p>({escape(prediction.way.offered())})</p>"
     inside = "".join(_answer(prediction))
     whole = f'{asked}<details class="{CLASS}"><summary>{FOLDED}</summary>{inside}</details>'

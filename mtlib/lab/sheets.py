@@ -1,8 +1,8 @@
-"""Where everything stands: sheets of bytes, and the fields on them.
+"""The places of all fields: sheets of bytes, and the fields on them.
 
-A *sheet* is a stretch of bytes that exists once: what travels is one sheet, and every opened seal shows another.
-The *fields* of a sheet are its spans, nested ones behind the one they stand in, with offsets that count from the
-beginning of the sheet. Nothing here knows a protocol.
+A *sheet* is a stretch of bytes that exists once: the bytes that travel are one sheet, and each opened seal is another.
+The *fields* of a sheet are its spans; a nested span follows the one around it, and all offsets count from the beginning
+of the sheet. Nothing here knows a protocol.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mtlib.wire.notes import given
 
 @dataclass(frozen=True)
 class Sheet:
-    """Bytes that exist once. `path` leads to the dissection; `seal` is the field that hides it, -1 for what travels."""
+    """Bytes that exist once. `path` leads to the dissection; `seal` is the field that hides it, -1 for none."""
 
     path: str
     dissection: Dissection
@@ -31,7 +31,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Place:
-    """A field that stands on a sheet: bytes `start:stop` of it, `depth` levels inside other fields.
+    """A field on a sheet: its bytes `start:stop`, `depth` levels inside other fields.
 
     `parent` is the field around it, or -1; `base` is where its own dissection begins on the sheet.
     """
@@ -54,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Map:
-    """Where everything stands. Sheets and fields are named by their index; a field comes before what is in it."""
+    """All sheets and fields, named by their index; a field comes before the fields inside it."""
 
     root: Dissection
     sheets: tuple[Sheet, ...]
@@ -62,22 +62,22 @@ class Map:
 
     @classmethod
     def of(cls, root: Dissection) -> Map:
-        """Walk through `root` and every seal that is open."""
+        """The map of `root` and of every opened seal in it."""
         sheets, places = [Sheet(root.name, root)], list[Place]()
-        for index, sheet in enumerate(sheets):  # grows while it is walked: each open seal adds a sheet
+        for index, sheet in enumerate(sheets):  # the list grows in the loop: each open seal adds a sheet
             _walk(sheet.dissection, sheet.path, index, 0, 0, -1, sheets, places)
         return cls(root, tuple(sheets), tuple(places))
 
     def sheet(self, path: str) -> Sheet | None:
-        """The sheet whose path this is."""
+        """The sheet with this path, or None."""
         return next((sheet for sheet in self.sheets if sheet.path == path), None)
 
     def place(self, path: str) -> Place | None:
-        """The field whose path this is."""
+        """The field with this path, or None."""
         return next((place for place in self.places if place.path == path), None)
 
     def at(self, sheet: int, offset: int) -> Place | None:
-        """The innermost field over a byte of a sheet."""
+        """The innermost field that holds a byte of a sheet, or None."""
         over = [p for p in self.places if p.sheet == sheet and p.start <= offset < p.stop]
         return max(over, key=lambda place: place.depth, default=None)
 
@@ -101,7 +101,7 @@ def _walk(
 
 
 def _spans(dissection: Dissection) -> Sequence[Span]:
-    """The spans; for what an opened seal shows and nothing can cut, one that says so."""
+    """The spans of a dissection; if an opened seal shows bytes that do not parse, one span that says so."""
     try:
         return dissection.spans
     except MtError as error:

@@ -1,17 +1,17 @@
-"""The inspector without a browser: it knows the bytes and the reader's changes. Messages in, state out.
+"""The inspector without a browser: it holds the bytes and the reader's changes. Messages go in, state comes out.
 
 Bytes are changed in three ways (`mode`):
 
-*attacker*: what travels changes, and nothing that depends on it is computed again. What is behind a seal can be read,
-with the key, and not changed.
-*keys*: who holds the keys writes over bytes behind a seal, and the seals around them are closed again; nothing else is
-made new.
-*author*: a value changes, and everything that follows from it is made again.
+*attacker*: the bytes that travel are changed, and nothing that depends on them is computed again. Bytes behind a seal
+can be read, with the key, but not changed.
+*keys*: a holder of the keys writes over bytes behind a seal, and the seals around them are closed again. Nothing else
+is computed again.
+*author*: a value is changed, and everything that follows from it is computed again.
 
-`handle` takes one message of a front end, `structure` and `state` are what it has to show, all of it numbers, text and
-hex. Three rules: `structure` changes before `state` and only when something stands elsewhere; every message is
-answered, also one that is refused, by a state that carries its `serial`; the bytes and the verdict of one state belong
-together. So a front end shows nothing of its own before the answer is there.
+`handle` takes one message of a front end. The front end shows `structure` and `state`: only numbers, text, hex. Three
+rules hold. `structure` changes before `state`, and only if something moved. Every message is answered by a state
+with its `serial`, even one that is refused. The bytes and the verdict of one state belong together. So a front end
+shows nothing of its own before the answer arrives.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ from mtlib.wire.tl import Schema
 from mtlib.wire.view import show_value
 
 Rebuild = Callable[[dict[str, Any]], Dissection]
-"""From the values that the author changed, by path, to the message made of them. LocalError for a path that is not
-the author's to choose."""
+"""Takes the values that the author changed, by path, and gives the new message. Raises LocalError for a path whose
+value the author cannot choose."""
 Reseal = Callable[[Dissection, str, bytes], Dissection]
-"""From a message, the path of a dissection behind a seal, and its new bytes, to the message around them."""
+"""Takes a message, the path of a dissection behind a seal, and its new bytes; gives the message around them."""
 Judge = Callable[[Dissection], Any]
-"""From a message to the verdict of whoever receives it: `ok`, `error`, `failed`, `checks`."""
+"""Takes a message and gives its receiver's verdict: `ok`, `error`, `failed`, `checks`."""
 
 ATTACKER, KEYS, AUTHOR = "attacker", "keys", "author"
 _TURNS = count(1)
-"""Each wish to take bytes into view has a number of its own, so that a front end obeys it once."""
+"""Numbers for the requests to show bytes: each has its own, so that a front end obeys it only once."""
 LIMIT = 500
-"""Steps that can be taken back."""
+"""The most steps that can be undone."""
 LONGEST = 1 << 16
-"""Bytes that a sheet may grow to by hand."""
+"""The most bytes that a sheet may have after a change by hand."""
 
 
 def answer(judged: Any) -> str:
-    """What the other side says, where nobody knows better words."""
+    """The verdict in the words of the receiver, unless a ViewModel is given better ones."""
     return "accepted" if judged.ok else str(judged.error or "refused")
 
 
@@ -71,10 +71,10 @@ class Draft:
 class ViewModel:
     """A message that can be looked at and changed. `dissection` and `verdict` are as of the last change.
 
-    `dissection` has its seals opened already (`mtlib.wire.unseal`). With `rebuild` there is the author's mode, with
-    `reseal` that of whoever holds the keys, with `judge` a verdict. `known` and `functions` are those of
-    `mtlib.wire.trace`; `answer` says a verdict in the words of the other side; `keys` is what the mode with the keys
-    is called. A change that is not possible raises LocalError and leaves everything as it was.
+    The seals of `dissection` are opened already (`mtlib.wire.unseal`). `rebuild` adds the author's mode, `reseal` the
+    mode with the keys, and `judge` a verdict. `known` and `functions` are those of `mtlib.wire.trace`; `answer` gives a
+    verdict in the words of the receiver; `keys` is the name of the mode with the keys. A change that is not possible
+    raises LocalError and changes nothing.
     """
 
     def __init__(
@@ -115,17 +115,17 @@ class ViewModel:
 
     @property
     def verdict(self) -> Any:
-        """What `judge` says about the bytes; None without a judge."""
+        """The verdict of `judge` on the bytes; None without a judge."""
         return self._drafts[self._at].verdict
 
     @property
     def undos(self) -> int:
-        """How many steps lead back."""
+        """How many steps can be undone."""
         return self._at
 
     @property
     def redos(self) -> int:
-        """How many steps were taken back and can be taken again."""
+        """How many undone steps can be redone."""
         return len(self._drafts) - 1 - self._at
 
     @property
@@ -148,11 +148,11 @@ class ViewModel:
     # -- Changing
 
     def write(self, layer: str, at: int, data: bytes, *, cut: int | None = None, join: bool = False) -> None:
-        """`data` in the place of `cut` bytes (as many as it has, if not said) of the dissection at path `layer`, from
-        `at` on; behind a seal the seals around it are closed again.
+        """Replace `cut` bytes (by default as many as `data` has) of the dissection at path `layer`, from `at` on, by
+        `data`. If they are behind a seal, the seals around them are closed again.
 
-        With `join` this is one step with the change before. Raises LocalError beyond the end, for a size of which no
-        message can be made, and behind a seal that nobody can close again.
+        With `join` this and the change before it are one step. Raises LocalError beyond the end, for a size that no
+        message can have, and behind a seal that cannot be closed again.
         """
         sheet, new = self._spliced(layer, at, data, len(data) if cut is None else cut)
         values = self._drafts[self._at].values
@@ -164,7 +164,7 @@ class ViewModel:
             self._push(Draft(self._reseal(self.dissection, layer, new), values), join)
 
     def flip(self, bit: int, layer: str = "") -> None:
-        """One bit of a layer; bit 0 is the lowest of byte 0, bit 8 the lowest of byte 1."""
+        """Flip one bit of a layer; bit 0 is the lowest of byte 0, bit 8 the lowest of byte 1."""
         layer = layer or self.dissection.name
         data = bytes(self._sheet(layer).dissection)
         if not 0 <= bit < 8 * len(data):
@@ -172,10 +172,10 @@ class ViewModel:
         self.write(layer, bit // 8, bytes([data[bit // 8] ^ 1 << bit % 8]))
 
     def author(self, path: str, value: Any, *, join: bool = False) -> None:
-        """A new value for a field, and everything that follows from it made again.
+        """Give a field a new value, and compute everything that follows from it again.
 
-        A copy is changed where it was copied from. Raises LocalError for a value that is not the author's to choose.
-        What was done to the bytes is gone: the message is made afresh.
+        A copy is changed at the place it was copied from. Raises LocalError for a value that the author cannot choose.
+        Earlier changes to the bytes are lost, because the message is built anew.
         """
         if self._rebuild is None:
             raise LocalError("nobody here can make this message again", where=path)
@@ -185,7 +185,7 @@ class ViewModel:
     def author_of(self, path: str) -> Place:
         """The field that an author changes to change this one: itself, or what it is a copy of.
 
-        Raises LocalError where it is no choice: a constant, or something that is computed.
+        Raises LocalError if its value cannot be chosen: a constant, or a computed value.
         """
         found = self.map
         for _ in range(len(found.places)):
@@ -198,8 +198,8 @@ class ViewModel:
         raise LocalError("copies that lead in a circle", got=path)
 
     def look(self, layer: str, start: int, stop: int, *, focus: bool = False) -> None:
-        """Take bytes `start:stop` of a layer into view, selected, the cursor on the first; with `focus` the keyboard,
-        too. Raises LocalError for a layer that is not there."""
+        """Show bytes `start:stop` of a layer, selected, with the cursor on the first; `focus` also moves the keyboard
+        focus there. Raises LocalError for a layer that does not exist."""
         size = len(self._sheet(layer).dissection)
         start = max(0, min(start, size - 1))
         stop = max(start + 1, min(stop, size))
@@ -207,17 +207,17 @@ class ViewModel:
         self._tell()
 
     def undo(self) -> None:
-        """One step back; at the beginning nothing happens."""
+        """Undo one step; at the beginning nothing happens."""
         self._at = max(0, self._at - 1)
         self._tell()
 
     def redo(self) -> None:
-        """One step forward again."""
+        """Redo one step; if none was undone, nothing happens."""
         self._at = min(len(self._drafts) - 1, self._at + 1)
         self._tell()
 
     def reset(self) -> None:
-        """The message as it was at first. This can be undone too."""
+        """Go back to the first message. This can be undone too."""
         self._push(Draft(self.original), False)
 
     def _sheet(self, layer: str) -> Sheet:
@@ -249,7 +249,7 @@ class ViewModel:
         return replace(draft, verdict=self._judge(draft.dissection)) if self._judge else draft
 
     def _parsed(self, data: bytes) -> Dissection:
-        """The bytes cut into fields as before, damage included; in one piece where they no longer parse."""
+        """The bytes cut into fields as before, even if damaged; in one piece if they no longer parse."""
         made = Dissection(self.original.shape, data, replace(self.original.reading, lenient=True))
         try:
             _ = made.spans
@@ -266,7 +266,7 @@ class ViewModel:
         self._tell(obeyed(self._obey, message))
 
     def _obey(self, message: Mapping[str, Any]) -> str:
-        """Do what a message asks for. What comes back is worth a sentence, or nothing."""
+        """Do what a message asks for, and return a sentence about it, or ""."""
         do = message["do"]
         if do == "mode":
             self.mode = message["mode"]
@@ -278,19 +278,19 @@ class ViewModel:
             self._change(layer, at, data, cut, join=message.get("join") is True)
         elif do == "paste":
             return self._paste(str(message["layer"]), int(message["at"]), str(message["text"]), message.get("cut"))
-        elif do != "text":  # the text of everything is asked for by whoever can show it
+        elif do != "text":  # "text" is for the part that can show it
             raise LocalError(UNKNOWN, got=do)
         return ""
 
     def _paste(self, layer: str, at: int, text: str, cut: int | None) -> str:
-        """Whatever was pasted, over the bytes from `at` on, or in the place of the `cut` that are selected."""
-        from mtlib.clinic.reading import read_bytes  # late: nothing else here reads text, and all that it knows is much
+        """Write pasted bytes over those from `at` on, or in the place of the `cut` selected bytes."""
+        from mtlib.clinic.reading import read_bytes  # late: a large import, and only pasting needs it
         from mtlib.clinic.text_bytes import bytes_in
 
         try:
             data, said = read_bytes(text)
         except LocalError:
-            found, form = bytes_in(text)  # few digits of hex, which are too little to be found in a text
+            found, form = bytes_in(text)  # a few hex digits: too few to be found in a text
             if found is None:
                 raise
             data, said = found, f"{form}, {len(found)} bytes"
@@ -303,7 +303,7 @@ class ViewModel:
         return f"Took what was pasted for {said}."
 
     def _change(self, layer: str, at: int, data: bytes, cut: int, *, join: bool) -> None:
-        """Bytes in the place of others, by whoever does it in this mode."""
+        """Replace bytes in the way of the present mode."""
         if self.mode == AUTHOR:
             self._retype(layer, at, data, cut, join)
         elif self.mode == ATTACKER and self._sheet(layer).seal >= 0:
@@ -312,7 +312,7 @@ class ViewModel:
             self.write(layer, at, data, cut=cut, join=join)
 
     def _retype(self, layer: str, at: int, data: bytes, cut: int, join: bool) -> None:
-        """Typing as the author: the bytes belong to one field, which gets the value that they now spell."""
+        """Replace bytes as the author: they belong to one field, which gets the value that its new bytes give."""
         sheet, new = self._spliced(layer, at, data, cut)
         place = self._place(sheet, at)
         if place is None or at + cut > place.stop:
@@ -350,7 +350,7 @@ class ViewModel:
         }
 
     def _show(self, found: Map, judged: Any) -> None:
-        """What is told of the bytes and of their verdict, as long as these are the bytes."""
+        """Set what a front end shows of these bytes and of their verdict."""
         traces = [self._trace(found, place) for place in found.places]
         self.structure = {
             **_structure(found, traces),
@@ -365,7 +365,7 @@ class ViewModel:
         }
 
     def _trace(self, found: Map, place: Place) -> Traced | None:
-        """The trace of a field, or None for one that follows from nothing, and where damage left no way to tell."""
+        """The trace of a field; None if it is not computed, or if damage leaves nothing to compute it from."""
         if not place.span.field.note.formula:
             return None
         try:
@@ -375,7 +375,7 @@ class ViewModel:
 
 
 def _asked(message: Mapping[str, Any], old: bytes) -> tuple[bytes, int]:
-    """The bytes that a message wants in the place of others, and of how many; `old` is the byte that stands there."""
+    """The new bytes of a message, and how many bytes they replace; `old` is the byte at that place now."""
     if message["do"] == "write":
         data = bytes.fromhex(message["hex"])
         return data, int(message.get("cut", len(data)))
@@ -397,7 +397,7 @@ def _choosable(place: Place) -> Place:
 
 
 def _structure(found: Map, traces: Sequence[Traced | None]) -> dict[str, Any]:
-    """What stays as it is while bytes change: names, places, meanings, and what comes from what."""
+    """The part that stays the same while bytes change: names, places, meanings, and which field gives which."""
     by_path = {place.path: index for index, place in enumerate(found.places)}
     by_sheet = {sheet.path: index for index, sheet in enumerate(found.sheets)}
     opens = {sheet.seal: index for index, sheet in enumerate(found.sheets)}
@@ -415,7 +415,7 @@ def _structure(found: Map, traces: Sequence[Traced | None]) -> dict[str, Any]:
             "sources": [[name, path, by_path.get(path, -1), by_sheet.get(path, -1)]
                         for name, (path, _) in sources.items()],
         })  # fmt: skip
-    for told in fields:  # a copy tells the time in the way of what it was copied from
+    for told in fields:  # a copy has the time unit of its source
         if told["origin"] == "copied" and not told["time"]:
             told["time"] = next((fields[source]["time"] for _, _, source, _ in told["sources"] if source >= 0), "")
     return {"name": found.root.name, "sheets": sheets, "fields": fields}
@@ -445,7 +445,7 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _shape(span: Span) -> str:
-    """What a nested value is called, where that says more than the field's name."""
+    """The name of a nested value, if it says more than the field's name."""
     if span.nested is None:
         return ""
     shape = span.nested.shape
@@ -454,27 +454,27 @@ def _shape(span: Span) -> str:
 
 
 def _time(meaning: str) -> str:
-    """How the value tells a time, as far as its meaning says so."""
+    """The time unit of a value, if its meaning names one."""
     if "unix seconds" in meaning:
         return "seconds"
     return "seconds * 2**32" if "unix time * 2**32" in meaning else ""
 
 
 def _opened_with(found: Map, sheet: Sheet) -> list[str]:
-    """The keys of a seal: the sources of the sealed field that stand outside the bytes."""
+    """The keys of a seal: those sources of the sealed field that are not in the bytes."""
     sources = found.places[sheet.seal].span.field.note.sources.values() if sheet.seal >= 0 else ()
     return [source[1:] for source in sources if source.startswith("@")]
 
 
 def _verdict(judged: Any, answer: str) -> dict[str, Any]:
-    """A verdict as far as it changes: the answer, the failing check, and what each check found."""
+    """The part of a verdict that changes: the answer, the failing check, and what each check found."""
     rows = [[row.holds, show_value(row.got), show_value(row.expected)] for row in judged.checks]
     failed = next((index for index, row in enumerate(judged.checks) if row.name == judged.failed), -1)
     return {"ok": bool(judged.ok), "answer": answer, "failed": failed, "rows": rows}
 
 
 def _checks(judged: Any, found: Map) -> list[dict[str, Any]]:
-    """The checks behind a verdict: what each is for, and the fields and sheets it reads."""
+    """The checks of a verdict: the purpose of each, and the fields and sheets that it reads."""
     fields, sheets = (tuple(f"/{each.path}" for each in row) for row in (found.places, found.sheets))
     return [
         {
@@ -488,8 +488,8 @@ def _checks(judged: Any, found: Map) -> list[dict[str, Any]]:
     ]
 
 
-@lru_cache(512)  # a byte that is changed changes no path, and this was a fifth of the answer to a key
+@lru_cache(512)  # paths stay the same when a byte changes; this was a fifth of the time per key press
 def _named(paths: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[int, ...]:
-    """Which of the paths, after a slash each, are or end with a wanted one."""
+    """The indexes of the paths that end with a wanted one, or are one; each of `paths` begins with a slash."""
     ends = tuple(f"/{name}" for name in wanted)
     return tuple(index for index, path in enumerate(paths) if path.endswith(ends))

@@ -1,6 +1,6 @@
-"""The kit of the plates: pictures that are played with. A plate is a model: messages in, marks and a sentence out.
+"""The kit for plates: pictures to play with. A plate is a model: messages go in, marks and a sentence come out.
 
-How to make one. A file beside this one, with a subclass of `Plate`:
+To make one, write a file next to this one, with a subclass of `Plate`:
 
     class Doors(Plate):
         name, question, height = "doors", "Which door is open?", 120
@@ -9,7 +9,7 @@ How to make one. A file beside this one, with a subclass of `Plate`:
             self.open = 0
             super().__init__()              # last: it draws for the first time
 
-        def marks(self) -> Iterator[Glyph]:  # what is to be seen now, in the order of painting
+        def marks(self) -> Iterator[Glyph]:  # the present picture, in the order of painting
             for at in range(3):
                 yield Glyph(f"door{at}", 20 + 80 * at, 20, 60, 80, "open" if at == self.open else "shut",
                            "good" if at == self.open else "paper", label=f"door {at}", do=("unlock", at))
@@ -21,18 +21,18 @@ How to make one. A file beside this one, with a subclass of `Plate`:
             self.open = range(3)[at]            # LookupError, TypeError, ValueError, MtError: said, nothing changes
 
         def said(self) -> str: ...          # one sentence about what is seen now
-        def alt(self) -> str: ...           # one sentence for whoever does not see it
+        def alt(self) -> str: ...           # one sentence for readers who cannot see it
         def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
 
-and a line in `__init__` and in `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still`, which has nothing
-to do, shows itself. There is nothing to write in JavaScript: `plates.mjs` draws every glyph, moves it when its place
+and add a line to `__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no
+messages and shows itself. No JavaScript has to be written: `plates.mjs` draws every glyph, moves it when its place
 changes (the same `id` is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and
-Space, and lights what is pointed at. Looks stand in `picture.css`, which the still uses as well. A colour has a letter,
-a sign or a hatching beside it, always. What never changes belongs into `fixed`: it is sent once. A state of more than
-100 kB is slow.
+Space, and lights what is pointed at. Looks are defined in `picture.css`, which the still uses too. A colour always has
+a letter, a sign or a hatching beside it. Glyphs that never change belong in `fixed`, which is sent only once. A state
+of more than 100 kB is slow.
 
-Nothing here knows Jupyter. `structure` never changes, `state` is what is to be shown; every message is answered, also
-one that is refused, by a state that carries its `serial`. Both are numbers, text and hex only.
+Nothing here knows Jupyter. `structure` never changes, and `state` is the present picture. Every message, even one that
+is refused, is answered by a state that carries its `serial`. Both hold only numbers, text and hex.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ from mtlib.lab.widgets import obeyed, serial, style
 from mtlib.wire.view import CELL, Cell, escape, html_table, text_table
 
 WIDTH = 760
-"""Of every plate, in its own units: letters of 12 units are 12 pixels high in a column of this width."""
+"""The width of every plate in its own units: letters of 12 units are 12 pixels high in a column of this width."""
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """One thing in a picture: a box where it has a size, a path where it has `d`, and text, at `x`, `y`.
+    """One thing in a picture, at `x`, `y`: a box if it has a size, a path if it has `d`, and its text.
 
     `look` are names of `picture.css`. With a `label` it can be pointed at and focused; the label says what it is.
-    `of` are the names that light it, `lights` the names that it lights while it is pointed at. `do` is what it sends:
-    the name of a method without `do_`, and a value. `pressed` makes it a switch. `grid` (columns, rows): what is sent
-    is (value, place), by the cell that was clicked; from the keyboard it is the `cell`. `slide`: the x of each value
-    of a handle that is drawn along; what is sent is the index, and `cell` the present one. `wait` are tenths of a
-    second until a change is shown: so it floods from mark to mark.
+    `of` are the names that light it, `lights` the names that it lights while it is pointed at. `do` is the message that
+    it sends: the name of a method without `do_`, and a value. `pressed` makes it a switch. With `grid` (columns, rows)
+    it sends (value, place) for the clicked cell; from the keyboard the place is `cell`. With `slide`, the x of each
+    value of a handle that can be dragged, it sends the index; `cell` is the present one. `wait` delays a change by so
+    many tenths of a second, so that changes spread from mark to mark.
     """
 
     id: str
@@ -81,13 +81,13 @@ class Glyph:
     wait: int = 0
 
     def told(self) -> dict[str, Any]:
-        """What it has, numbers rounded."""
+        """Its values, without empty ones, with numbers rounded."""
         found = {one.name: getattr(self, one.name) for one in fields(self)}
         kept = {name: value for name, value in found.items() if value not in ("", 0, None) or value is False}
         return {name: _plain(value) for name, value in kept.items()}
 
     def svg(self) -> str:
-        """The same without a browser's help."""
+        """The glyph as SVG, for pages without a script."""
         inside = f'<rect width="{_n(self.w)}" height="{_n(self.h)}"/>' if self.w else ""
         inside += f'<path d="{self.d}"/>' if self.d else ""
         if self.text:
@@ -102,7 +102,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Control:
-    """Something beside the picture that sends `value` under its `name`."""
+    """A control beside the picture; it sends `value` under its `name`."""
 
     name: str
     label: str
@@ -115,7 +115,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Press(Control):
-    """A button; without `able` it is there and does nothing."""
+    """A button; if not `able`, it is shown but does nothing."""
 
     able: bool = True
     kind = "press"
@@ -123,7 +123,7 @@ class Press(Control):
 
 @dataclass(frozen=True)
 class Menu(Control):
-    """One of several: `options` are (value, words), `value` is the chosen one."""
+    """A choice of one among several: `options` are (value, words), and `value` is the chosen one."""
 
     options: Sequence[tuple[Any, str]] = ()
     kind = "choice"
@@ -139,12 +139,12 @@ class Slider(Control):
 
 
 class Plate:
-    """A picture that is played with; see above. It is `WIDTH` wide, and `height` high in the same units."""
+    """A picture to play with; see above. It is `WIDTH` wide and `height` high, in the same units."""
 
     name: ClassVar[str]
     question: ClassVar[str]
     glides: ClassVar[bool] = True
-    """Whether a mark whose place changes is seen on its way."""
+    """Whether a mark is seen moving when its place changes."""
 
     @property
     def height(self) -> float:
@@ -159,19 +159,19 @@ class Plate:
         self._tell(0)
 
     def fixed(self) -> Iterable[Glyph]:
-        """What never changes; it is painted first, and sent once."""
+        """The marks that never change; they are painted first, and sent once."""
         return ()
 
     def marks(self) -> Iterable[Glyph]:
-        """What else is to be seen, in the order of painting."""
+        """All other marks, in the order of painting."""
         raise NotImplementedError
 
     def controls(self) -> Iterable[Control]:
-        """What stands above the picture."""
+        """The controls above the picture."""
         return ()
 
     def said(self) -> str:
-        """A sentence about what is to be seen now."""
+        """A sentence about the present picture."""
         raise NotImplementedError
 
     def alt(self) -> str:
@@ -183,7 +183,7 @@ class Plate:
         raise NotImplementedError
 
     def handle(self, message: Mapping[str, Any]) -> None:
-        """One message: `serial`, `do` (a method's name without `do_`), `value`. What is wrong with it is said."""
+        """Take one message: `serial`, `do` (a method's name without `do_`), `value`. A wrong one gets a sentence."""
         self._tell(serial(message), obeyed(self._obey, message))
 
     def _obey(self, message: Mapping[str, Any]) -> None:
@@ -207,7 +207,7 @@ class Plate:
     # -- Where nothing runs
 
     def svg(self) -> str:
-        """The picture as it is now: a file of its own, with its colours in it, light or dark as its reader has it."""
+        """The present picture as a file of its own, with its colours, light or dark by the reader's setting."""
         width, height = WIDTH, _n(self.height)
         drawn = "".join(mark.svg() for mark in (*self.fixed(), *self.marks()) if "thread" not in mark.look)
         return (
@@ -235,14 +235,14 @@ class Plate:
 
 
 class Still(Plate):
-    """A picture that is only looked at. It shows itself, and needs no browser that runs anything."""
+    """A picture that takes no messages. It shows itself, and needs no script in the browser."""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html()}
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it."""
+    """A value in the types of JSON, with numbers rounded to tenths."""
     if isinstance(value, float):
         return round(value, 1)
     return [_plain(one) for one in value] if isinstance(value, (tuple, list)) else value
@@ -253,7 +253,7 @@ def _n(value: float) -> str:
 
 
 def runs(values: Iterable[Any]) -> Iterator[tuple[Any, int, int]]:
-    """What is the same side by side: the value, and the places from where to where."""
+    """The runs of equal neighbours: the value, with the start and stop of the run."""
     at = 0
     for value, run in groupby(values):
         size = len(list(run))
