@@ -4,9 +4,12 @@ offset (V), words that have to be there (P), or one of several (ANY)."""
 # ruff: noqa
 # mypy: ignore-errors
 
-import base64, gzip, random, warnings, zlib
+import base64, gzip, random, zlib
 from unseen_ninth_client import *
-warnings.simplefilter("ignore")  # CFB and OFB are called old
+try:
+    from cryptography.hazmat.decrepit.ciphers.modes import CFB, OFB
+except ImportError:
+    CFB, OFB = modes.CFB, modes.OFB
 S = []   # (name, where, needs, fn(c)->truth)
 def add(name, where, needs, f): S.append((name, where, set(needs.split()), f))
 def V(field, off, got, exp): return ("V", field, off, got, exp)
@@ -159,7 +162,7 @@ for n,(k,pat) in KD.items():
 def aes(key): return Cipher(algorithms.AES(key), modes.ECB())
 def mode(m): return lambda k,iv,p: (lambda e:e.update(p)+e.finalize())(Cipher(algorithms.AES(k),m(iv)).encryptor())
 CI = {"cbc":(mode(lambda iv:modes.CBC(iv[:16])),"CBC"),"cbc2":(mode(lambda iv:modes.CBC(iv[16:])),"CBC"),"ecb":(mode(lambda iv:modes.ECB()),"ECB"),"ctr":(mode(lambda iv:modes.CTR(iv[:16])),"CTR"),"decrypt":(lambda k,iv,p:ige(k,iv,p,True),"decrypt"),"aes128":(lambda k,iv,p:ige(k[:16],iv,p),"128"),"aes192":(lambda k,iv,p:ige(k[:24],iv,p),"192"),
- "cfb":(mode(lambda iv:modes.CFB(iv[:16])),"CFB"),"ofb":(mode(lambda iv:modes.OFB(iv[:16])),"OFB"),"each_block":(lambda k,iv,p:b"".join(ige(k,iv,p[i:i+16]) for i in range(0,len(p),16)),"each block|every block|begun|chain|block"),"none":(lambda k,iv,p:p,"plaintext|clear|not encrypted|unencrypted|not sealed|no encryption"),
+ "cfb":(mode(lambda iv:CFB(iv[:16])),"CFB"),"ofb":(mode(lambda iv:OFB(iv[:16])),"OFB"),"each_block":(lambda k,iv,p:b"".join(ige(k,iv,p[i:i+16]) for i in range(0,len(p),16)),"each block|every block|begun|chain|block"),"none":(lambda k,iv,p:p,"plaintext|clear|not encrypted|unencrypted|not sealed|no encryption"),
  "twice":(lambda k,iv,p:ige(k,iv,ige(k,iv,p)),"twice"),"words":(lambda k,iv,p:ige(b"".join(k[i:i+4][::-1] for i in range(0,32,4)),iv,p),"word"),"words_data":(lambda k,iv,p:(lambda f:f(ige(k,iv,f(p))))(lambda z:b"".join(z[i:i+4][::-1] for i in range(0,len(z),4))),"word"),
  "key_rev":(lambda k,iv,p:ige(k[::-1],iv,p),"aes_key|turned"),"iv_rev":(lambda k,iv,p:ige(k,iv[::-1],p),"aes_iv|iv"),"bige":(lambda k,iv,p:ige(k,iv,ige(k,iv,p)[::-1]),"twice|both|bi|seal|permanent"),"pcbc":(lambda k,iv,p:ige(k,iv[:16]+bytes(16),p),"aes_iv|iv|PCBC"),"iv1zero":(lambda k,iv,p:ige(k,bytes(16)+iv[16:],p),"iv"),
 "blocks_rev":(lambda k,iv,p:(lambda z:b"".join(z[i:i+16] for i in range(64,-1,-16)))(ige(k,iv,p)),"block|order|turned"),"ct_rev":(lambda k,iv,p:ige(k,iv,p)[::-1],"turned|reverse|backward"),

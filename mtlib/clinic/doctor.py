@@ -44,7 +44,7 @@ from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwra
 from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, Rounded, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
-from mtlib.clinic.wrong import size_of, written_as
+from mtlib.clinic.wrong import cut, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
 from mtlib.crypto.kdf import V1
 from mtlib.crypto.keys import AuthKey
@@ -432,15 +432,13 @@ def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | N
         for row, ways in at(step):
             for way in ways:
                 for shape in way(wrong.ENCRYPTED):
-                    cut = {name: raw for name, _, raw, _ in Opened(sealed, b"", shape=shape).fields()}
-                    if size_of(shape) != len(sealed) or not {"msg_key", "ciphertext"} <= cut.keys():
+                    parts = {name: raw for name, _, raw, _ in cut(sealed, shape)}
+                    if size_of(shape) != len(sealed) or not {"msg_key", "ciphertext"} <= parts.keys():
                         continue
-                    right = given.key.id_bytes + cut["msg_key"] + cut["ciphertext"]
+                    right = given.key.id_bytes + parts["msg_key"] + parts["ciphertext"]
                     if is_right(right, given.key.data):
-                        where = _first_part(sealed, right)
-                        if step == "sealed":
-                            return right, [Finding(row, (where,))]
-                        return right, [noticed("parts_of_the_seal", where)]
+                        found = row if step == "sealed" else MISTAKES["parts_of_the_seal"]
+                        return right, [Finding(found, (_first_part(sealed, right),))]
     return None
 
 
@@ -451,9 +449,9 @@ def _arranged_and_more(sealed: bytes, patient: Patient, known: Any) -> tuple[Ope
         for (shape,) in (tuple(way(wrong.ENCRYPTED)) for way in ways):
             rest = len(sealed) - size_of(shape)  # the ciphertext may have another size as well
             shape = tuple((name, size + rest * (name == "ciphertext"), order) for name, size, order in shape)
-            cut = {name: raw for name, _, raw, _ in Opened(sealed, b"", shape=shape).fields()}
-            right = key_id + cut["msg_key"] + cut["ciphertext"]
-            if cut.get("perm_auth_key_id", key_id) == key_id and len(cut["ciphertext"]) % BLOCK == 0 and (
+            parts = {name: raw for name, _, raw, _ in cut(sealed, shape)}
+            right = key_id + parts["msg_key"] + parts["ciphertext"]
+            if parts.get("perm_auth_key_id", key_id) == key_id and len(parts["ciphertext"]) % BLOCK == 0 and (
                 opened := open_seal(right, patient, known)) is not None:  # fmt: skip
                 return opened, (right, [Finding(row, (_first_part(sealed, right),))])
     return None, None

@@ -22,7 +22,7 @@ from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.recipe import Rows, scheduled, written
-from mtlib.clinic.wrong import Shape, size_of, written_as
+from mtlib.clinic.wrong import Shape, cut, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt, xor
 from mtlib.crypto.kdf import V1, V2
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
@@ -226,10 +226,7 @@ class Opened:
 
     def fields(self) -> Iterator[tuple[str, int, bytes, str]]:
         """Name, offset, bytes and order of each field."""
-        start = 0
-        for name, size, order in self.shape:
-            yield name, start, self.plaintext[start : start + size], order
-            start += size
+        return cut(self.plaintext, self.shape)
 
     def value(self, name: str) -> bytes | None:
         """The bytes of a field, or None if it is missing or cut off."""
@@ -452,7 +449,7 @@ def fitted(
 
 def _lacks_a_field(data: bytes, shape: Shape, known: Known) -> bool:
     """Whether a field whose known value is not zero holds only zeros: then fields are missing, not only reordered."""
-    return any(known.get(name) and not any(found) for name, _, found, _ in Opened(data, b"", shape=shape).fields())
+    return any(known.get(name) and not any(found) for name, _, found, _ in cut(data, shape))
 
 
 def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Iterator[tuple[Mistake, Shape]]:

@@ -6,7 +6,6 @@ Its message is then judged as if it had been sealed rightly, so that the mistake
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,6 @@ from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.opening import (
     FRONT,
     Change,
-    Opened,
     differing,
     fitted,
     noticed,
@@ -30,12 +28,13 @@ from mtlib.clinic.patient import LARGEST, SUCCESS, GivenKey, Patient
 from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
+from mtlib.crypto.kdf import msg_key_v2
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, FROM_CLIENT, Message, Window, inflate, unpack
-from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, seal
+from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, TO_SERVER, seal
 from mtlib.transport.stream import ServerStream
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import REQUEST, SCHEMA
@@ -238,8 +237,7 @@ def sealed_wrongly(
         return  # msg_key is right, or belongs to the same mistake
     names = [row.name for row in hashed or ()]
     name = "packet_msg_key_without_padding" if "msg_key_without_padding" in names else "packet_msg_key_wrong"
-    right = hashlib.sha256(given.key.data[88:120] + message).digest()[8:24]
-    yield noticed(name, Evidence("packet/msg_key", 8, 16, packet[8:FRONT], right))
+    yield noticed(name, Evidence("packet/msg_key", 8, 16, packet[8:FRONT], msg_key_v2(given.key, message, TO_SERVER)))
 
 
 def _no_whole_block(packet: bytes) -> Iterator[Evidence]:
@@ -342,8 +340,7 @@ def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
     # A field without a place has no value in the message; only a given value is known.
     values = {**known, "seqno": 1}
     if rows:
-        fields = Opened(message, b"", shape=shape).fields()
-        values |= {name: wrong.long(raw) for name, _, raw, _ in fields if name}
+        values |= {name: wrong.long(raw) for name, _, raw, _ in wrong.cut(message, shape) if name}
     return values, body, findings
 
 

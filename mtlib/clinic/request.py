@@ -13,10 +13,10 @@ from typing import NamedTuple
 from mtlib.clinic import wrong
 from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Mistake, at
-from mtlib.clinic.opening import YEAR, Opened, differing, is_right, noticed, places_of, right_plaintext, said
+from mtlib.clinic.opening import YEAR, differing, is_right, noticed, places_of, right_plaintext, said
 from mtlib.clinic.packet import BIND, NO_CONSTRUCTOR, first_request
 from mtlib.clinic.patient import Patient
-from mtlib.clinic.wrong import Shape, size_of, written_as
+from mtlib.clinic.wrong import Shape, cut, size_of, written_as
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST, SCHEMA
@@ -66,8 +66,8 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
     if data[:4] == BIND:
         ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{REQUEST_SIZE} bytes in their order")
-        cut = "It begins as one; encrypted_message is missing, cut short or not in its place."
-        return CutRequest(None, None, (said("no_binding_in_it", cut, ends),))
+        how = "It begins as one; encrypted_message is missing, cut short or not in its place."
+        return CutRequest(None, None, (said("no_binding_in_it", how, ends),))
     for row, ways in at("unpacked"):
         for undone in filter(None, (way(data) for way in ways)):
             if undone[:4] == BIND and len(undone) >= REQUEST_SIZE:
@@ -239,9 +239,11 @@ def _fitting_head(head: bytes, known: Mapping[str, int], clock: int | None) -> t
         choices += [(shape, (row,)) for row, ways in at(step) for way in ways for shape in way(wrong.REQUEST)]
     most, best, mistakes = 55, None, Rows()
     for shape, rows in choices:
-        fields = {name: raw for name, _, raw, _ in Opened(head, b"", shape=shape).fields()}
+        if size_of(shape) != len(head):
+            continue
+        fields = {name: raw for name, _, raw, _ in cut(head, shape)}
         dated = now > 0 and 0 < wrong.long(fields.get("expires_at", b"")) - now < YEAR
-        agreeing = _agreeing_bits(head, shape, known) + 4 * dated if size_of(shape) == len(head) else 0
+        agreeing = _agreeing_bits(head, shape, known) + 4 * dated
         if agreeing > most:
             most, best, mistakes = agreeing, shape, rows
     return best, mistakes
@@ -250,7 +252,7 @@ def _fitting_head(head: bytes, known: Mapping[str, int], clock: int | None) -> t
 def _agreeing_bits(head: bytes, shape: Shape, known: Mapping[str, int]) -> int:
     """How many bits of known values are in their places in this row of fields; each wrong value costs eight."""
     bits = 0
-    for name, _, raw, order in Opened(head, b"", shape=shape).fields():
+    for name, _, raw, order in cut(head, shape):
         # If nonce or expires_at is turned round, it may be the one outside the seal or the one inside.
         undecided = order == "big" and name in ("nonce", "expires_at")
         right = name in known and raw == written_as(known[name], len(raw), order)
@@ -264,7 +266,7 @@ def _proper(data: bytes, shape: Shape, known: Mapping[str, int], sealed: bytes) 
     """A proper request with the values of this row of fields. A field that is missing or of a wrong size gets its known
     value, or zero; a field that is too long, and whose value is not known, gets its first bytes."""
     values: dict[str, int] = {name: known.get(name, 0) for name in _SIZES}
-    for name, _, raw, order in Opened(data, b"", shape=shape).fields():
+    for name, _, raw, order in cut(data, shape):
         size = _SIZES.get(name, len(raw) + 1)
         if size == len(raw) or (size < len(raw) and name not in known):
             number = raw[::-1] if order == "big" else raw

@@ -497,6 +497,14 @@ def size_of(parts: Shape) -> int:
     return sum(size for _, size, _ in parts)
 
 
+def cut(data: bytes, parts: Shape) -> Iterator[tuple[str, int, bytes, str]]:
+    """Name, offset, bytes and order of each field; the last ones are short if `data` is."""
+    start = 0
+    for name, size, order in parts:
+        yield name, start, data[start : start + size], order
+        start += size
+
+
 def written_as(value: int | bytes, size: int, order: str) -> bytes:
     """A value in `size` bytes, cut or widened."""
     if isinstance(value, bytes):

@@ -329,8 +329,7 @@ class ViewModel:
 
     def _place(self, sheet: Sheet, at: int) -> Place | None:
         """The innermost field over a byte."""
-        index = next(number for number, other in enumerate(self.map.sheets) if other.path == sheet.path)
-        return self.map.at(index, at)
+        return self.map.at(self.map.sheets.index(sheet), at)
 
     # -- State out
 
