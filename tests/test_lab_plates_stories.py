@@ -141,7 +141,7 @@ def test_the_line_of_the_clock_strikes_no_words_through(at: int) -> None:
     struck = [tuple(line.y + float(y) for y in each) for each in re.findall(r"M\S+ (\S+?)L\S+ (\S+?)(?=M|$)", line.d)]
     assert struck
     for mark in (*model.fixed(), *model.marks()):
-        if mark.text and "solid" not in mark.look and not mark.id.startswith(("p", "t0.", "t1.", "now")):
+        if mark.text and "paper" not in mark.look and not mark.id.startswith(("p", "t0.", "t1.", "now")):
             middle, wide = mark.y + mark.h / 2, 7 * len(mark.text)
             left = mark.x - (0 if "left" in mark.look else wide if "end" in mark.look else wide / 2 - mark.w / 2)
             beside = not left < line.x < left + wide

@@ -189,6 +189,8 @@ def test_clock_by_keyboard(plates: Lab) -> None:
     expect(clock.root.locator('.m[data-id="state1"]')).to_contain_text("login LOST")
     clock.press("End")
     expect(clock.root.locator('.m[data-id^="a0"]').filter(has_text="-404")).to_have_count(1)
+    asked = clock.root.locator('.m[data-id^="a0"] > rect').first
+    assert asked.evaluate("box => getComputedStyle(box).fill") != "none"  # the line of the clock goes behind it
     clock.tab_to("at once")
     clock.press("Enter")
     expect(clock.mark("state0")).to_contain_text("1 permanent key, ✓ login kept, bound")

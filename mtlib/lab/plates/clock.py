@@ -394,7 +394,7 @@ class Clock(Plate):
             row = 0 if x >= ends[0] + 3 else 1
             ends[row] = x + wide
             yield Glyph(f"a{lane}.{number}", x, y + 24 * row, wide, 21, group.words,
-                        f"small {'good' if group.good else 'bad'} solid", label=group.label)  # fmt: skip
+                        f"small paper {'good' if group.good else 'bad'}", label=group.label)  # fmt: skip
 
 
 class _Group(NamedTuple):
