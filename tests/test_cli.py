@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -11,13 +12,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mtlib import LocalDC, PublicKey, connect
-from mtlib.__main__ import main
+from mtlib.__main__ import COMMANDS, main
 from mtlib.crypto.rsa import PrivateKey
 from mtlib.errors import MtError
 from mtlib.protocol.faults import Fault
@@ -29,6 +31,16 @@ def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "mtlib", *arguments], input=text, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_says_what_it_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    for line, following in pairwise(lines):
+        if re.match(r"  (-|[A-Z\[]|{\w)", line):  # an argument stands two blanks from the edge, its help further in
+            assert re.search(r"\S  +\S", line) or re.match(r" {10,}\S", following), line
 
 
 @pytest.mark.parametrize(

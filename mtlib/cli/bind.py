@@ -19,7 +19,8 @@ CALLS = ("help.getNearestDc", "help.getAppConfig")
 def add_bind(add: Adder) -> None:
     """The arguments of `bind`."""
     bind = add("bind", help="make both keys, bind, call, and show every byte")
-    bind.add_argument("--dc", default="local", metavar="local|telegram-test|HOST:PORT")
+    bind.add_argument("--dc", default="local", metavar="local|telegram-test|HOST:PORT",
+                      help="local, a data centre of its own, if it is not given")
     bind.add_argument("--public-key", metavar="PEM", help="file with the RSA key of HOST:PORT")
     bind.add_argument("--dc-id", type=int, metavar="N", help="the dc id that HOST:PORT goes by")
     bind.add_argument("--framing", choices=("abridged", "intermediate", "padded", "full"),

@@ -16,9 +16,9 @@ from mtlib.errors import printable
 def add_dc(add: Adder) -> None:
     """The arguments of `dc`."""
     dc = add("dc", help="run the local data centre until interrupted; point your own client at it")
-    dc.add_argument("--host", default="127.0.0.1")
+    dc.add_argument("--host", default="127.0.0.1", help="the address to listen on, 127.0.0.1 if it is not given")
     dc.add_argument("--port", type=int, default=0, help="0 lets the system choose")
-    dc.add_argument("--dc-id", type=int, default=2, metavar="N", help="10002 is test DC 2")
+    dc.add_argument("--dc-id", type=int, default=2, metavar="N", help="2 if it is not given; 10002 is test DC 2")
     dc.add_argument("--key", metavar="FILE", help="RSA private key (PEM); made and kept there if there is none")
     dc.add_argument("--write", metavar="FOLDER", help="put there what a client needs: dc_public.pem, "
                     "dc_public_spki.pem, and dc.json with address, port, dc id, n, e and fingerprint")
@@ -27,7 +27,8 @@ def add_dc(add: Adder) -> None:
                     "base64url")
     dc.add_argument("--one-temp-key", action="store_true", help="a new binding ends the permanent key's older ones")
     dc.add_argument("--as-telegram", action="store_true", help="refuse what passes here and fails at Telegram")
-    dc.add_argument("--fault", action="append", default=[], metavar="NAME[=N]", help="see --faults")
+    dc.add_argument("--fault", action="append", default=[], metavar="NAME[=N]",
+                    help="go wrong on purpose; --faults says how, and what N is")
     dc.add_argument("--faults", action="store_true", help="list the faults and leave")
     dc.add_argument("--allow-public", action="store_true", help="listen on an address that others can reach")
     dc.add_argument("--detached", action="store_true", help="go on when the program that started it has ended")

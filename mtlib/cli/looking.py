@@ -18,7 +18,8 @@ def add_dissect(add: Adder) -> None:
     dissect = add("dissect", help="what are these bytes?")
     dissect.add_argument("data", metavar="BYTES|FILE|-", help="hex, base64, a dump, an array, or a file; "
                          "a file of captured packets (pcap, pcapng) becomes the conversations in it")
-    dissect.add_argument("--as", dest="as_", choices=("frame", "packet", "encrypted_message", "tl"))
+    dissect.add_argument("--as", dest="as_", choices=("frame", "packet", "encrypted_message", "tl"),
+                         help="what they are, where the bytes alone do not say it")
     dissect.add_argument("--keys", metavar="FILE", help="auth keys, one a line, with or without names, "
                          "or a key log: the key's id and the key, in hex; never on the command line")
     dissect.set_defaults(run=_dissect)
@@ -54,7 +55,7 @@ def add_doctor(add: Adder) -> None:
                         help="lines `name: value`, JSON, a log, what `bind --json --reveal` or `dc --json` "
                         "prints, or all the bytes that a client sent on one TCP connection")
     doctor.add_argument("--keys", metavar="FILE", help="the keys in a file of their own; use throw-away keys")
-    doctor.add_argument("--json", action="store_true")
+    doctor.add_argument("--json", action="store_true", help="the diagnosis as one JSON object")
     doctor.add_argument("--list", action="store_true", help="the mistakes that it knows, as a page of Markdown")
     doctor.set_defaults(run=_doctor, wrong=doctor.error)
 
@@ -139,7 +140,8 @@ def add_sheet(add: Adder) -> None:
     from mtlib.clinic.sheet import SHEETS
 
     paper = add("sheet", help="all that a client writes and reads, on one sheet")
-    paper.add_argument("name", choices=tuple(SHEETS))
+    paper.add_argument("name", choices=tuple(SHEETS), help="bytes: frames, strings, ids and answers; "
+                       "exchange: how a key is agreed")
     paper.set_defaults(run=_sheet)
 
 

@@ -22,10 +22,13 @@ Adder = Callable[..., argparse.ArgumentParser]
 
 
 def shown(dissection: Any) -> str:
-    """A dissection as text, in colour where somebody looks at it."""
+    """A dissection as text, in colour on a terminal, with a line that says what its columns are."""
+    from mtlib.wire.notes import Origin
     from mtlib.wire.view import to_text
 
-    return to_text(dissection, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    origins = ", ".join(f"{origin.letter} {origin.value}" for origin in Origin)
+    table = to_text(dissection, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    return f"{table}\n\noffset, size, origin ({origins}), field, bytes"
 
 
 def read(path: str, most: int = MOST) -> bytes:
