@@ -1,4 +1,4 @@
-"""The board: checks and rules are switched off and on, and every attack is carried out anew, in a world of its own."""
+"""The board: the reader switches checks and rules off and on, and every attack runs again in a new world."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SETS = {"all": ("everything on", frozenset[str]()), "documented": ("as documente
 
 @cache
 def through(off: frozenset[str]) -> tuple[str, ...]:
-    """The numbers of the attacks that succeed with these off."""
+    """The numbers of the attacks that succeed with these parts off."""
     return tuple(succeeding(Switches(off)))
 
 
 class Board(Plate):
-    """`off` are names of `PARTS`. LocalError for another name."""
+    """`off` are the names of the parts that are off at first. LocalError for a name that is not in `PARTS`."""
 
     name = "the board"
     question = "Some checks and rules are off. Which attacks get through?"
@@ -34,10 +34,10 @@ class Board(Plate):
         self.off = Switches(self.off ^ {part}).off
 
     def do_set(self, name: str) -> None:
-        """One of the sets that have a name."""
+        """Switch the parts of one of `SETS` off, and all others on."""
         self.off = SETS[name][1]
 
-    # -- What comes of it
+    # -- Results
 
     @property
     def through(self) -> tuple[str, ...]:
