@@ -54,7 +54,7 @@ WORDS: Mapping[str, str] = {
         "no_verdict_yet",
     ),
 }  # fmt: skip
-"""The row of the table that an answer means if the bytes are right, by a word in the answer."""
+"""For a word in an answer, the row of the table that the answer means if the bytes are right."""
 OF_BYTES = frozenset(("permanent_key_unknown", "other_bytes_were_sent", "date_refused"))
 """The rows that hold only if the bytes are right: a mistake in the bytes gets the same answer."""
 _NOTHING = ("Nothing came back: the packet was lost, or nobody could read it.",

@@ -99,7 +99,7 @@ def _row(name: str, stage: Stage, lesson: str, sentence: str, fix: str, **ways: 
     return Mistake(name, stage, lesson, sentence, fix, plural)
 
 
-# -- Small hands --------------------------------------------------------------------------------------------------
+# -- Helpers ------------------------------------------------------------------------------------------------------
 
 
 def _stripped(key: bytes) -> Iterator[bytes]:

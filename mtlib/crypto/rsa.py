@@ -37,7 +37,7 @@ class PublicKey:
     """The public half of a data centre's key: modulus n and exponent e.
 
     LocalError unless n is odd and has 1024 to 2048 bits, and e is odd and 3 at least. MTProto uses 2048 bits;
-    shorter keys have a fingerprint too, but RSA_PAD does not fit into them.
+    shorter keys have a fingerprint too, but the 256 bytes of RSA_PAD do not fit.
     """
 
     n: int

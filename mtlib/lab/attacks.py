@@ -401,7 +401,7 @@ LANES = {
 def replayed(lane: str, seconds: int, switches: Switches | None = None, back: int = 0) -> tuple[str, bool]:
     """Send a recorded binding of a superseded key again, `seconds` after the first time (2 or more), with the data
     centre's clock set back by `back` seconds: the answer to the thief, and whether the old key is bound afterwards.
-    LocalError for an unknown lane and fewer seconds."""
+    LocalError for an unknown lane, or for fewer seconds."""
     if lane not in LANES or seconds < 2:
         raise LocalError("no such repeat", got=f"{lane}, {seconds} s", expected=", ".join(LANES), where="replayed")
     world = World(switches or Switches(DOCUMENTED))

@@ -49,8 +49,7 @@ def dissect(data: Dissection | bytes, *, keys: Sequence[Opener] = (), as_: str |
 
 
 def _shapes(kind: str, data: bytes, keys: Sequence[Opener], *, said: bool) -> Iterator[Shape]:
-    """The shapes of that kind that these bytes may have, the most certain first; `said` if the caller named the kind.
-    """
+    """The shapes of that kind that these bytes may have, the most certain first; `said`: the caller named the kind."""
     if kind == "tl" and SCHEMA.knows(data):
         yield SCHEMA.of(data)
     if kind == "packet":

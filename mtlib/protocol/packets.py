@@ -1,8 +1,8 @@
 """Packets: what a frame carries, from its first eight bytes to the message inside; and frames as dissections.
 
 A packet begins with an auth_key_id: zero before a key exists, otherwise the name of the key that opens the rest.
-Inside an encrypted packet stands a message: salt, session_id, msg_id, seqno, length, body, padding. `x` is 0 towards
-the data centre and 8 towards the client. MTProto 2.0 seals everything except the binding.
+Inside an encrypted packet is a message: salt, session_id, msg_id, seqno, length, body, padding. `x` is 0 towards the
+data centre and 8 towards the client. MTProto 2.0 seals everything except the binding.
 
 Source: core.telegram.org/mtproto/description (2.0), /mtproto/description_v1 (1.0).
 """

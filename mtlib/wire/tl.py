@@ -195,7 +195,7 @@ class Vector(Shape):
 
     @cached_property
     def head(self) -> Layout:
-        """What stands before the elements."""
+        """The fields before the elements: the vector's id, if boxed, and the count."""
         count = Field("count", SIMPLE["int"], derived("", "how many elements follow"))
         says = Field("vector", Constant("vector", VECTOR_ID), constant("says that a vector follows"))
         return Layout(self.name, (says, count) if self.boxed else (count,))

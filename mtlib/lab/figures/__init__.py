@@ -2,7 +2,7 @@
 
 | function | lessons | what it shows |
 |---|---|---|
-| `equality_wiring` | 14 | the six values that stand twice, and the line that is broken |
+| `equality_wiring` | 14 | the six values that occur twice, and the line that is broken |
 | `coverage_bars` | 13 | what the two msg_keys are hashes of |
 | `key_use` | 12, 13 | which key bytes are read |
 | `ige_strip`, `garble_map` | 11, 15 | two arrows into every block; how far a flipped bit spreads |

@@ -128,7 +128,7 @@ class Machine(Plate):
         self.bit = range(8 * BLOCK)[bit]
 
     def do_flip(self, what: Any) -> None:
-        """Flip a bit of a block: ((where, block), bit). LocalError for a value that does not go in."""
+        """Flip a bit of a block: ((where, block), bit). LocalError for a block that is not an input."""
         (where, block), bit = what
         if where not in ("iv", self.source):
             raise LocalError("click a bit of what goes in", got=where, expected=f"iv or {self.source}")
