@@ -114,7 +114,7 @@ def padding_size(body: int) -> int:
 def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Dissection:
     """The packet around a padded message, MTProto 2.0: auth_key_id, msg_key, AES-IGE.
 
-    Raises LocalError where the message is not a multiple of 16 bytes, the key is no AuthKey or x no direction.
+    Raises LocalError if the message is not a multiple of 16 bytes, the key is no AuthKey or x no direction.
     """
     plaintext = octets(message, "message")
     msg_key = msg_key_v2(auth_key(key, "key"), plaintext, x)
