@@ -8,12 +8,12 @@
 
 Names are loaded when they are first used, so that the import itself stays light.
 
-Whoever wants to read the library begins with twelve files, less than 2,500 lines, an evening, in this order: `errors`;
+To read the library, begin with twelve files, less than 2,500 lines for one evening, in this order: `errors`;
 `wire.notes` (where a value comes from), `wire.layout` (bytes declared once); `crypto.aes`, `crypto.kdf`, `crypto.keys`;
 `protocol.packets`, `protocol.binding` (the method itself), `protocol.limits` (what a peer may cost),
-`protocol.checks` (what a data centre compares), `protocol.retry`; `clinic.recipe`, the same way once more, as steps
-that can be taken wrongly. CONTRIBUTING.md says where a check, a mistake, a framing or a picture is added, and how it
-is proved.
+`protocol.checks` (what a data centre compares), `protocol.retry`; `clinic.recipe` (the binding again, as steps that
+can be taken wrongly). CONTRIBUTING.md says where to add a check, a mistake, a framing or a picture, and how to test
+it.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@ print a sheet.
 
 `python -m mtlib --help` lists the commands, `python -m mtlib dc --help` the options of one.
 
-Exit codes: 0 it went well (for `bind`: boolTrue, for `judge`: every step right, for `doctor`: healthy); 1 the answer
-is no; 2 the command cannot be used like that; 3 nobody answered; 130 interrupted.
+Exit codes: 0 success (for `bind`: boolTrue, for `judge`: every step right, for `doctor`: healthy); 1 the answer is
+no; 2 wrong use of the command; 3 nobody answered; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     import argparse
 
-# Little is imported up here: until `main` is reached, Python answers Ctrl-C with a traceback.
+# Few imports are at the top of this file: until `main` runs, Python answers Ctrl-C with a traceback.
 
 INTERRUPTED = 130
 
@@ -27,11 +27,11 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Bad input is one sentence on stderr, never a traceback.
 
-    Without `arguments` this is the program: it takes those it was started with, and whoever interrupts it, at whatever
-    moment, gets one sentence."""
+    Without `arguments` this is the whole program: it uses those of the command line, and answers an interrupt at any
+    moment with one sentence."""
     if arguments is not None:
         return _run(arguments)
-    _on_signals(_leave)  # an exception instead could come out of Python's own calls, or be lost in them
+    _on_signals(_leave)  # a KeyboardInterrupt could be raised inside Python's own calls, or get lost there
     try:
         return _run(sys.argv[1:])
     finally:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
-            except OSError:  # Python would try again with what is left, complain, and exit with a code of its own
+            except OSError:  # Python would flush again at exit, complain, and choose its own exit code
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -50,11 +50,11 @@ def _run(arguments: Sequence[str]) -> int:
     from mtlib.errors import LocalError, MtError, Unreachable
 
     for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:  # it was closed, and the next file that is opened would stand for it
+        if getattr(sys, name) is None:  # it was closed, and the next file opened would get its descriptor
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its number
+            stream.reconfigure(errors="backslashreplace")  # a letter that the terminal lacks appears as its number
     try:
         try:
             options = _parser(arguments[:1]).parse_args(arguments)
@@ -66,7 +66,7 @@ def _run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _say_interrupted()
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has left; a complaint about it helps nobody
+    except BrokenPipeError:  # nobody reads the output any more, so nobody needs an error
         return NO
     except Unreachable as error:
         return _complain(error, UNREACHABLE)
@@ -77,8 +77,8 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _on_signals(handler: Any) -> None:
-    """What runs when this program is interrupted or told to end. A signal that it was started to ignore, or that has a
-    handler of its own by now, keeps to that."""
+    """Let `handler` run when this program is interrupted or told to end. A signal that is ignored, or that a command
+    has given a handler of its own, is left as it is."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler, _leave):
@@ -91,7 +91,7 @@ def _leave(*_: object) -> NoReturn:
 
 
 def _say_interrupted() -> None:
-    with contextlib.suppress(OSError):  # nobody may be there to be told
+    with contextlib.suppress(OSError):  # stderr may be closed
         os.write(2, b"mtlib: interrupted\n")
 
 
@@ -107,7 +107,7 @@ COMMANDS = {
     "bind": "bind", "dc": "dc", "dissect": "looking", "doctor": "looking", "judge": "looking", "sheet": "looking",
     "tap": "looking",
 }  # fmt: skip
-"""Which module of `mtlib.cli` has the command."""
+"""The module of `mtlib.cli` that has each command."""
 _EXAMPLES = """\
 python -m mtlib bind                              a whole binding with a data centre of its own, byte by byte
 python -m mtlib dc --write dc                     a data centre for your client; address and key go to the folder dc
@@ -122,8 +122,8 @@ Exit codes: 0 yes, 1 no, 2 wrong use, 3 nobody answered, 130 interrupted.
 
 
 def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser for arguments that begin with `first`. Where that is a command, the options of the others are left
-    out: to know them, more of the library would be loaded."""
+    """The parser for arguments that begin with `first`. If that is a command, the parser has no options of the other
+    commands, because they would load more of the library."""
     import argparse
     from importlib import import_module
 
@@ -132,14 +132,14 @@ def _parser(first: Sequence[str]) -> argparse.ArgumentParser:
     from mtlib.errors import printable, without_long_hex
 
     class Parser(argparse.ArgumentParser):
-        """Wrong use is told without what may be a key in a wrong place."""
+        """A parser whose errors do not quote what may be a key in the wrong place."""
 
         def __init__(self, **options: Any) -> None:
-            # The beginning of an option is none: `bind --key PEM` would be --keylog, and write keys into that file.
+            # No abbreviations: `bind --key PEM` would mean --keylog, and write keys into the PEM file.
             super().__init__(allow_abbrev=False, **options)
 
         def error(self, message: str) -> NoReturn:
-            with contextlib.suppress(OSError):  # which the first 3.11 of Python raise where stderr takes nothing
+            with contextlib.suppress(OSError):  # early versions of Python 3.11 raise it if stderr cannot be written
                 super().error(printable(without_long_hex(message)))
             sys.exit(USAGE)
 

@@ -1,4 +1,4 @@
-"""Packages whose names are loaded when they are first used, so that an import loads what it needs and no more."""
+"""Packages whose names are loaded when they are first used, so that an import loads only what it needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def lazily(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of a package. `homes` says which of its modules has which names, "module": "a b"."""
+    """`__getattr__` and `__dir__` for a package. `homes` maps each of its modules to its names: "module": "a b"."""
     modules = {name: module for module, names in homes.items() for name in names.split()}
 
     def load(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The commands of `python -m mtlib`: each adds its arguments to the parser, and runs on what was parsed.
+"""The commands of `python -m mtlib`: each adds its arguments to the parser, and runs on the parsed options.
 
-A command returns its exit code. What it raises, `mtlib.__main__` turns into one sentence and a code.
+A command returns its exit code. `mtlib.__main__` turns an exception into one sentence and an exit code.
 """

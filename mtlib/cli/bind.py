@@ -1,6 +1,6 @@
 """`bind`: make both keys, bind, call, and show every byte.
 
-The exit code is the binding's alone: what a call says afterwards is told beside it, and is another question.
+The exit code depends on the binding alone. Results of the calls after it are printed, but do not change the code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from mtlib.cli.reading import NO, Adder, refuse, shown, text
 from mtlib.errors import LocalError, MtError, PeerError
 
 CALLS = ("help.getNearestDc", "help.getAppConfig")
-"""Called after the binding: one that any key may call, and one that only a bound key may."""
+"""The methods called after the binding: one for any key, and one for bound keys only."""
 
 
 def add_bind(add: Adder) -> None:
@@ -55,7 +55,7 @@ def _bind(options: argparse.Namespace) -> int:
 
 
 def _endpoint(options: argparse.Namespace) -> Any:
-    """Where to connect. Errors name the options, which is what the reader can change."""
+    """Where to connect. Errors name the options, because the reader can change only those."""
     from mtlib.crypto.rsa import PublicKey
     from mtlib.net.endpoints import endpoint
 
@@ -75,7 +75,7 @@ def _endpoint(options: argparse.Namespace) -> Any:
 
 
 def _report(client: Any, options: argparse.Namespace, log: Any) -> int:
-    """Bind, call, and tell."""
+    """Bind, call, print the results, and return the exit code."""
     from mtlib.wire.dissection import unseal
 
     for key in (client.perm_key, client.temp_key):
@@ -102,7 +102,7 @@ def _report(client: Any, options: argparse.Namespace, log: Any) -> int:
 
 
 def _call(client: Any, name: str) -> str:
-    """What a call comes to, in a few words."""
+    """The outcome of a call in a few words."""
     from mtlib.wire.schema import SCHEMA
 
     query = SCHEMA[name].build(hash=0) if name == "help.getAppConfig" else SCHEMA[name].build()
@@ -116,7 +116,7 @@ def _call(client: Any, name: str) -> str:
 
 
 def _bind_facts(client: Any, refusal: PeerError | None, calls: dict[str, str], reveal: bool) -> dict[str, Any]:
-    """Longs as decimal strings, bytes as hex."""
+    """The facts for --json: longs as decimal strings, bytes as hex."""
     binding, carried = client.binding, client.carried
     facts: dict[str, Any] = {
         "ok": refusal is None,

@@ -1,4 +1,4 @@
-"""`dc`: the local data centre, until it is interrupted, nobody reads what it says, or its parent has ended."""
+"""`dc`: the local data centre. It runs until it is interrupted, its output is closed, or its parent has ended."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _dc(options: argparse.Namespace) -> int:
     for name in ("SIGINT", "SIGTERM"):
         signal.signal(getattr(signal, name), lambda *_: ended.set())
     if options.detached and hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that started it is closed
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # sent when the terminal that started it is closed
 
     with KeyLog(options.keylog) as log:
         teller = Teller(to_stream(sys.stdout), lambda count: _dropped(count, options.json))
@@ -69,11 +69,11 @@ def _dc(options: argparse.Namespace) -> int:
                 dc.trace.listen(lambda event: teller.tell(_event(event, options.json)))
                 while (teller.error is None or options.detached) and not ended.wait(0.2):
                     dc.status()
-                    if os.getppid() != parent and not options.detached:  # whoever started it was killed
+                    if os.getppid() != parent and not options.detached:  # the program that started it was killed
                         break
         finally:
             whole = teller.close()
-    if teller.error is not None and not options.detached:  # nobody reads this any more, so there is nobody to serve
+    if teller.error is not None and not options.detached:  # nobody reads the output any more
         raise teller.error
     if not whole:
         say(["the last lines were not read by anybody"], "mtlib")
@@ -87,7 +87,7 @@ def _log_key(dc: Any, event: Any, log: Any) -> None:
 
 
 def _rsa(path: str | None) -> Any:
-    """The key in the file; a new one, kept there for the next time, where there is no file yet."""
+    """The key in the file at `path`. If there is no file yet, a new key is made and kept there for the next time."""
     from mtlib.cli.writing import private, writing
     from mtlib.crypto.rsa import PrivateKey
     from mtlib.errors import MtError
@@ -109,14 +109,14 @@ def _rsa(path: str | None) -> Any:
     try:
         with writing(path), open(file, "w") as whole:
             whole.write(made.to_pem())
-    except BaseException:  # a full disk: half a key would be found the next time
+    except BaseException:  # on a full disk, for example: the next start must not find half a key
         os.unlink(path)
         raise
     return made
 
 
 def _write(dc: Any, folder: str) -> None:
-    """What a client needs, as files."""
+    """Write the files that a client needs into `folder`."""
     from mtlib.cli.writing import at_once, writing
 
     key = dc.public_key
@@ -131,7 +131,7 @@ def _write(dc: Any, folder: str) -> None:
 
 
 def _client_facts(dc: Any) -> dict[str, Any]:
-    """Address and key in the forms in which clients have them; numbers that do not fit into a double as text."""
+    """Address and key in the forms that clients use; numbers too large for a double as text."""
     key = dc.public_key
     return {"address": dc.host, "port": dc.port, "dc_id": dc.dc_id, "n": f"{key.n:x}", "e": key.e,
             "fingerprint": f"{key.fingerprint & 2**64 - 1:016x}",
@@ -154,7 +154,7 @@ def _where(dc: Any, as_json: bool, written: str | None) -> str:
 
 
 def _dropped(count: int, as_json: bool) -> str:
-    """In the place of lines that came faster than they were read."""
+    """The line that replaces lines which came faster than they were read."""
     text = f"{count} lines were dropped here, because nobody read them"
     return json.dumps({"event": "lines_dropped", "count": count, "text": text}) if as_json else text
 

@@ -1,5 +1,5 @@
 """`dissect`, `doctor`, `judge`, `sheet` and `tap`: what are these bytes, why was my bind refused, is my program right,
-what has a client to know, what do these two say to each other?"""
+what must a client know, what do client and server say to each other?"""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _dissect(options: argparse.Namespace) -> int:
 
 
 def keys_in(path: str | None) -> list[Any]:
-    """The auth keys in a file; none without one."""
+    """The auth keys in a file; none if `path` is None."""
     from mtlib.clinic.reading import read_keys
 
     return list(read_keys(read(path))) if path else []
@@ -101,7 +101,7 @@ The program reads one line of JSON for each question and answers each with one l
 An output is hex. Of the inputs, bytes are hex, a long is a decimal string, an int a number; a step takes what
 --list says. {"output": null} says that the program does not have this step. It ends when its input ends.
 """
-"""What a program and the judge say to each other."""
+"""The protocol between a program and the judge."""
 
 
 def add_judge(add: Adder) -> None:
@@ -117,7 +117,7 @@ def add_judge(add: Adder) -> None:
     judge.add_argument("--list", action="store_true", help="the steps, in the order in which they are asked")
     judge.add_argument("words", nargs=argparse.REMAINDER, metavar="[NAME ...] -- PROGRAM", help="parts or steps that "
                        f"are asked, or {EVERYTHING}, without a name the binding; then a program and its arguments")
-    judge.set_defaults(run=_judge, wrong=judge.error, undo=True)  # interrupted, it has a program to end
+    judge.set_defaults(run=_judge, wrong=judge.error, undo=True)  # an interrupt must end the judged program
 
 
 def _judge(options: argparse.Namespace) -> int:
@@ -190,8 +190,8 @@ def _tap(options: argparse.Namespace) -> int:
 
 
 def growing(path: str | None) -> Callable[[], list[Any]]:
-    """What gives the keys in a file as it is by then. It is read again where it has changed; where it cannot be read,
-    or its last line is not whole yet, the keys are those of before."""
+    """A function that gives the keys in a file at the time of the call. It reads the file again if that has changed;
+    if the file cannot be read, or its last line is not whole yet, it gives the same keys as before."""
     from mtlib.errors import MtError
 
     keys: list[Any] = []

@@ -1,4 +1,4 @@
-"""What the commands read, and how they show what they found."""
+"""How the commands read files and arguments, and how they show what they found."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any, NoReturn
 from mtlib.errors import LocalError
 
 NO, USAGE, UNREACHABLE = 1, 2, 3
-"""Exit codes beside 0, and 130 for what was interrupted."""
+"""The exit codes, besides 0 for success and 130 for an interrupt."""
 MOST = 1 << 22
-"""Bytes of the longest file that is looked at."""
+"""The most bytes of a file that is read."""
 
 Adder = Callable[..., argparse.ArgumentParser]
-"""What adds a command to the parser, as argparse has it."""
+"""The function of argparse that adds a command to the parser."""
 
 
 def shown(dissection: Any) -> str:
@@ -32,7 +32,7 @@ def shown(dissection: Any) -> str:
 
 
 def read(path: str, most: int = MOST) -> bytes:
-    """What a file holds, or standard input. Raises LocalError where it cannot be read, and for more than `most`."""
+    """The bytes of a file, or of standard input for "-". Raises LocalError if it cannot be read or is too long."""
     try:
         if path == "-":
             data = sys.stdin.buffer.read(most + 1)
@@ -47,7 +47,7 @@ def read(path: str, most: int = MOST) -> bytes:
 
 
 def text(path: str) -> str:
-    """The same as text. Raises LocalError for what is none."""
+    """The file, or standard input, as text. Raises LocalError if it is not UTF-8."""
     try:
         return read(path).decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -55,15 +55,15 @@ def text(path: str) -> str:
 
 
 def contents(argument: str) -> bytes | None:
-    """What is in the file that an argument names, or in standard input; None where it names none."""
+    """The bytes of the file that an argument names, or of standard input; None if it names none."""
     from mtlib.clinic.capture import LARGEST_CAPTURE
 
     return read(argument, LARGEST_CAPTURE) if argument == "-" or os.path.exists(argument) else None
 
 
 def octets(argument: str, found: bytes | None) -> bytes:
-    """The bytes in an argument, or in the file `found` that it names, however they are written; what they were taken
-    for is said on stderr, where it was not plain hex."""
+    """The bytes in an argument, or in `found`, the contents of the file that it names, in whatever notation. If that
+    was not plain hex, the notation is reported on stderr."""
     from mtlib.clinic.reading import read_bytes
 
     if found is None:
@@ -78,7 +78,7 @@ def octets(argument: str, found: bytes | None) -> bytes:
 
 
 def _named(argument: str) -> str:
-    """A name for a sentence; what may be a key that stands in the wrong place is told by its size."""
+    """A file's name for a sentence; if it may be a key in the wrong place, only its length."""
     looks = re.search(r"[0-9A-Fa-f]{8}", re.sub(r"[\s:]", "", argument))
     if looks or max(map(len, argument.split("/"))) > 64:
         return f"{len(argument)} characters"
@@ -86,13 +86,13 @@ def _named(argument: str) -> str:
 
 
 def say(notes: Iterable[str], who: str = "read") -> None:
-    """How something was read, or what else there is to say, on stderr: what a command prints stays what it is. Where
-    nobody can be told, it does what it does."""
+    """Print notes on stderr, such as how something was read, so that stdout has only the result. A closed stderr does
+    not stop the command."""
     with contextlib.suppress(OSError):
         for note in notes:
             print(f"{who}: {note}", file=sys.stderr)
 
 
 def refuse(message: str, **facts: Any) -> NoReturn:
-    """Raise LocalError, without the error behind it."""
+    """Raise LocalError without the error that caused it."""
     raise LocalError(message, **facts) from None

@@ -1,4 +1,4 @@
-"""Where the commands write: lines for somebody who may not read them, key logs, and files for their owner alone."""
+"""How the commands write: lines to a reader who may stop reading, key logs, and files for their owner alone."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from mtlib.cli.reading import refuse
 from mtlib.crypto.keys import AuthKey
 
 WAITING = 512
-"""Lines that wait for their reader at most; those after them are dropped and counted."""
+"""The most lines that wait for their reader; further ones are dropped and counted."""
 FAREWELL = 2.0
-"""Seconds that `close` gives the reader for what is left."""
+"""Seconds that `close` gives the reader for the remaining lines."""
 
 
 class Teller:
-    """Hands lines to `write` in a thread of its own, in order: a pipe that is not read is full after 64 KiB, and
-    whoever writes to it then stands still, which a data centre must not.
+    """Hands lines to `write` in order, in a thread of its own. A pipe that nobody reads is full after 64 KiB and blocks
+    its writer, and a data centre must not be blocked.
 
-    Where `waiting` lines wait, the next are dropped; `dropped(n)` is the line that says so, where they would have
-    stood. `error` is the OSError that ended it: nobody reads any more.
+    While `waiting` lines wait, further ones are dropped, and the line `dropped(n)` takes their place. `error` is the
+    OSError that ended the thread, because nobody reads any more.
     """
 
     def __init__(self, write: Callable[[str], None], dropped: Callable[[int], str], waiting: int = WAITING) -> None:
@@ -51,7 +51,7 @@ class Teller:
             self._news.notify_all()
 
     def close(self, patience: float = FAREWELL) -> bool:
-        """Write what can still be written within `patience` seconds, and no more. Whether that was everything."""
+        """Take no more lines, and wait at most `patience` seconds. True if all lines were written."""
         with self._news:
             self._closing = True
             self._news.notify_all()
@@ -69,8 +69,8 @@ class Teller:
                 return
 
     def _next(self) -> str | None:
-        """The next line, as soon as there is one; None at the end. What was dropped is said after the last line that
-        came before it, and until then nothing new is let in, so that the order stays true."""
+        """The next line, as soon as there is one; None at the end. The line about dropped ones comes after all lines
+        before them, and no new line is taken until then, so that the order is right."""
         with self._news:
             while not (self._lines or self._missed or self._closing):
                 self._news.wait()
@@ -81,8 +81,8 @@ class Teller:
 
 
 def to_stream(stream: TextIO) -> Callable[[str], None]:
-    """What writes a line to `stream`, past its buffer: a thread that stands still in there would keep the interpreter
-    from ending. A stream without a file, such as a notebook's, is in memory and never stands still."""
+    """A function that writes a line to `stream` past its buffer: a thread that blocks inside the buffer would keep the
+    interpreter from ending. A stream without a file, such as a notebook's, is in memory and never blocks."""
     try:
         stream.flush()
         number = stream.fileno()
@@ -98,11 +98,11 @@ def to_stream(stream: TextIO) -> Callable[[str], None]:
 
 
 class KeyLog:
-    """The auth keys of a session, for whoever looks at its recorded packets later: a file that its owner alone may
-    read, with a line for every key, the sixteen hex digits of its id as it travels, a space, and the 512 of the key.
-    Without a path nothing is kept.
+    """A file with the auth keys of a session, to open its recorded packets later. Only its owner may read it. A line
+    has the id of a key, in sixteen hex digits as sent, a space, and the key in 512 hex digits. Without a path nothing
+    is kept.
 
-    Raises LocalError where it cannot be written.
+    Raises LocalError if the file cannot be written.
     """
 
     def __init__(self, path: str | None) -> None:
@@ -122,7 +122,7 @@ class KeyLog:
 
 
 def private(path: str, *flags: int) -> int:
-    """The descriptor of a file that its owner alone may read, made if there is none; of anything else, as it is."""
+    """The descriptor of a file, created if missing, that only its owner may read. Other kinds keep their rights."""
     with writing(path):
         file = at_once(path, os.O_WRONLY | os.O_CREAT | sum(flags), 0o600)
         if os.name == "posix" and stat.S_ISREG(os.fstat(file).st_mode):  # /dev/null stays everybody's
@@ -131,13 +131,13 @@ def private(path: str, *flags: int) -> int:
 
 
 def at_once(path: str, flags: int, mode: int = 0o666) -> int:
-    """The descriptor of a file. A pipe that nobody reads is an error, and nothing to wait for."""
+    """The descriptor of a file. A pipe without a reader raises OSError, where `os.open` would wait for one."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), mode)
 
 
 @contextlib.contextmanager
 def writing(path: str | None) -> Iterator[None]:
-    """What goes wrong with a file is a sentence with its name."""
+    """Turn an OSError inside the block into a LocalError with the name of the file."""
     try:
         yield
     except OSError as error:

@@ -1,6 +1,6 @@
-"""What the answer of the data centre means.
+"""What an answer of the data centre says about a binding.
 
-Only boolTrue is a success. Anything else is a refusal or is not known, and no binding that got it is called healthy.
+Only boolTrue is success. Any other answer is a refusal or unknown, and a binding that got it is never called healthy.
 
 Source: core.telegram.org/method/auth.bindTempAuthKey; core.telegram.org/mtproto/mtproto-transports ("Transport
 errors"); core.telegram.org/mtproto/service_messages_about_messages; core.telegram.org/api/errors.
@@ -20,7 +20,7 @@ from mtlib.protocol.messages import BAD_MSG
 _SERVICE = ("MSGS_ACK", "NEW_SESSION_CREATED", "PONG")
 _SILENCE = ("NO ANSWER", "NO RESPONSE", "NO REPLY", "SILENCE")
 _ENDED = ("CLOSED", "RESET BY PEER", "CONNECTION_RESET", "ECONNRESET", "BROKEN PIPE", "EOF")
-"""What is no answer to a call: messages about messages, nothing, the end of the connection."""
+"""Words for what does not answer a call: messages about messages, silence, the end of the connection."""
 WORDS: Mapping[str, str] = {
     "ENCRYPTED_MESSAGE_INVALID": "permanent_key_unknown",
     "TEMP_AUTH_KEY_ALREADY_BOUND": "bound_to_another_key",
@@ -54,9 +54,9 @@ WORDS: Mapping[str, str] = {
         "no_verdict_yet",
     ),
 }  # fmt: skip
-"""What the answer means where the bytes are right, by a word in it."""
+"""For a word in an answer, the row of the table that the answer means if the bytes are right."""
 OF_BYTES = frozenset(("permanent_key_unknown", "other_bytes_were_sent", "date_refused"))
-"""Those that mean this only where the bytes are right: a mistake in the bytes is answered in the same way."""
+"""The rows that hold only if the bytes are right: a mistake in the bytes gets the same answer."""
 _NOTHING = ("Nothing came back: the packet was lost, or nobody could read it.",
             "Look at frame and packet first: what a data centre cannot open it does not answer.")  # fmt: skip
 _NOT_YET = ("That is no answer to the binding: it is still to come.",
@@ -74,7 +74,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
                          "Make a new temporary key and bind that; the permanent key is as good as before."),
     **dict.fromkeys(_SERVICE, _NOT_YET), **dict.fromkeys(_SILENCE, _NOTHING), **dict.fromkeys(_ENDED, _CLOSED),
 }  # fmt: skip
-"""What is said of an answer whose row of the table says it too generally: sentence and fix."""
+"""Sentence and fix for the answers whose row in the table of mistakes is too general."""
 _FIXES: Mapping[int, str] = {
     -403: "Look for what stands between you and the data centre, and at the form of the request where it is HTTP.",
     -429: "Wait, and open fewer connections; then build the binding anew.",
@@ -83,14 +83,14 @@ _FIXES: Mapping[int, str] = {
 
 
 def of_another_message() -> Mistake:
-    """What an answer means that names another message than this one."""
+    """The row for an answer to another message than this one."""
     return replace(MISTAKES["no_verdict_yet"],
                    sentence="The answer is that to another message: the msg_id that it names is not that of this one.",
                    fix=_NOT_YET[1])  # fmt: skip
 
 
 def meaning(answer: str) -> Mistake | None:
-    """What an answer means for right bytes; None for a success, and where none was told."""
+    """The row that an answer means for right bytes; None for success, and if no answer was given."""
     if answer in ("", SUCCESS):
         return None
     said, unjudged = _spelled_out(answer), MISTAKES["no_verdict_yet"]
@@ -117,11 +117,11 @@ def meaning(answer: str) -> Mistake | None:
 
 
 def _spelled_out(answer: str) -> str:
-    """In capitals, and a class such as EncryptedMessageInvalidError as the error that it stands for."""
+    """The answer in capitals, a class name such as EncryptedMessageInvalidError with underscores between its words."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", answer).upper().replace("\N{MINUS SIGN}", "-")
 
 
 def beside_right_bytes(row: Mistake) -> Mistake:
-    """The same meaning, told of bytes in which everything was compared and nothing is wrong."""
+    """The row for bytes in which everything was compared and nothing is wrong: its sentence says so first."""
     begins = row.sentence.startswith(("The bytes are right", "These bytes are right"))
     return row if begins else replace(row, sentence=f"The bytes are right. {row.sentence}")

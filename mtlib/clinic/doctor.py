@@ -290,7 +290,7 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     noise = tuple(_noise_inside(sealed, patient.perm_key))
     for change in opened.changes:
         case = case.and_found(change.finding("encrypted_message", *noise))
-    if UNKNOWN_MODE in [change.got for change in opened.changes]:  # what comes out is not what was sealed
+    if UNKNOWN_MODE in [change.got for change in opened.changes]:  # the decrypted bytes are not the sealed ones
         return case.and_found(*_outside(compared)), None
     if _key_is_cut_off(opened, patient, case.values):
         named = Evidence("request/perm_auth_key_id", 4, 8, case.values["perm_auth_key_id"], patient.perm_key.key.id)
@@ -332,8 +332,8 @@ def _read_again(case: Case, opened: Opened) -> Case:
 
 
 def _orders_settled(opened: Opened, patient: Patient) -> Patient:
-    """The patient with each number in the byte order in which it stands inside the seal, if it stands there; and
-    without a number that was given with its last digits lost, if only these differ."""
+    """The patient with each number in the byte order that it has inside the seal, if it is there; and without a number
+    whose last digits were lost, if only these differ."""
     def settled(told: int | None, field: str) -> int | None:
         sealed = int.from_bytes(opened.value(field) or b"", "little", signed=True)
         if isinstance(told, EitherOrder) and told.other == sealed:
@@ -356,7 +356,7 @@ def _header(opened: Opened) -> int:
 
 
 def _in_the_clear(sealed: bytes) -> Opened:
-    """The envelope where it stands unencrypted in these bytes, found by its constants."""
+    """The unencrypted envelope in these bytes, found by its constants."""
     places = ((sealed.find(CONSTANTS[4:]), 28), (sealed.find(CONSTANTS[:8]), 24), (sealed.find(INNER_ID), 32))
     begins = next(start - before for start, before in places if start >= 0)
     return Opened(sealed[begins:] if begins >= 0 else b"", b"")
@@ -427,7 +427,7 @@ def _twice(sealed: bytes, patient: Patient) -> tuple[bytes, list[Finding]] | Non
 
 
 def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
-    """The three parts in the right order, if they stand in another order, or one stands twice or is missing."""
+    """The three parts in the right order, if they are in another order, or one is doubled or missing."""
     for step in ("sealed", "shape"):
         for row, ways in at(step):
             for way in ways:
@@ -590,7 +590,7 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
 
 
 def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[Finding]:
-    """The finding if msg_key is not the hash of the envelope: of which bytes it is the hash instead."""
+    """The finding if msg_key is not the hash of the envelope; it says of which other bytes it is the hash."""
     explained = any(change.row.name == "msg_key_changed_in_front" for change in opened.changes)
     msg_key, size = sealed[8:FRONT], size_of(opened.shape)
     right = right_digest(opened.plaintext[:size])
@@ -726,7 +726,7 @@ _COMPOSITES: tuple[tuple[str, set[str], set[str]], ...] = (
     ("sealed_by_mtproto_2", {"schedule_v2", "msg_key_v2"}, set()),
     ("salt_and_session_swapped", {"salt_and_session_swapped"}, {"another_salt"}),
 )
-"""Several findings that are one mistake: the first whose parts were all found replaces them, and what it explains."""
+"""Mistakes that appear as several findings: the first whose parts are all found replaces them and what it explains."""
 
 
 def _ordered(findings: list[Finding], *, accepted: bool) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""A stream in which a packet is whole and the frame around it is not: the packet is found by the key id in front of it.
+"""Streams with a whole packet in a wrong frame. The packet is found by the key id that it begins with.
 
 Source: core.telegram.org/mtproto/mtproto-transports.
 """
@@ -14,14 +14,14 @@ from mtlib.protocol.packets import HEADER
 from mtlib.transport.framing import FRAMINGS
 
 LONGEST = 12
-"""Bytes of the longest head of a first frame, tag and all, with the tag of another framing in front of it."""
+"""The most bytes before the packet in a first frame: its head, its tag, and the tag of another framing."""
 
 
 def out_of_a_wrong_frame(
     stream: bytes, patient: Patient, looked_for: tuple[bytes, ...]
 ) -> tuple[bytes, Finding] | None:
-    """The first packet in these bytes that a key opens, and what is wrong with its frame; None where no key opens one,
-    or nothing is wrong with the frame."""
+    """The first packet in these bytes that a key opens and whose frame is wrong, with the finding about the frame. None
+    if there is no such packet."""
     for given in patient.keys:
         for begins in places_of(given.key.id_bytes, stream):
             packet = _packet_at(stream[begins:], given, looked_for)
@@ -32,7 +32,7 @@ def out_of_a_wrong_frame(
 
 
 def _packet_at(data: bytes, given: GivenKey, looked_for: tuple[bytes, ...]) -> bytes | None:
-    """The packet that begins these bytes: as long as its msg_key says, or all that is there."""
+    """The packet at the start of these bytes: as long as its msg_key says, or else up to their end."""
     opened = open_packet(data, given, looked_for)
     if opened is None:
         return None
@@ -44,7 +44,7 @@ def _packet_at(data: bytes, given: GivenKey, looked_for: tuple[bytes, ...]) -> b
 
 
 def _frame_of(stream: bytes, begins: int, packet: bytes) -> Finding | None:
-    """How the frame differs from that of the framing which the first bytes announce."""
+    """The difference between the frame and a right one of the framing that the first bytes announce; None if none."""
     name = next((name for name, kind in FRAMINGS.items() if kind.tag and stream.startswith(kind.tag)), "full")
     tag = FRAMINGS[name].tag
     framing = FRAMINGS[name]("client", entropy=Patterned("doctor"))
@@ -53,7 +53,7 @@ def _frame_of(stream: bytes, begins: int, packet: bytes) -> Finding | None:
     made = framing.wrap(packet)
     size = made.index(packet)
     head, tail = made[:size], made[size + len(packet) :]
-    if name == "padded":  # its own padding is not known, and any of 15 bytes is lawful
+    if name == "padded":  # its padding is not known: any of up to 15 bytes is allowed
         behind = len(stream) - begins - len(packet)
         head, tail = (len(packet) + (behind if behind <= FRAMINGS[name].slack else 0)).to_bytes(4, "little"), b""
     first = begins <= LONGEST

@@ -1,16 +1,16 @@
-"""The one table of mistakes. Whatever the doctor, the ladder, the exercises or the data centre's log know stands here.
+"""The one table of mistakes, for the doctor, the ladder, the exercises and the data centre's log.
 
 A row has a name, the stage of the triage that sees it, the lesson that teaches it, what was done, and what to do
-instead; then the mistake itself, as a function in the place of a step of the recipe: it takes what the step takes, and
-a generator yields several ways to make the same mistake. Besides the steps of `recipe` there are smaller places:
+instead; then the mistake itself, as a function that replaces a step of the recipe. The function takes the arguments of
+the step; a generator yields several ways to make the same mistake. Some mistakes are made in a part of a step:
 
-    key     key -> the bytes that somebody used for it      digest    the same as the step msg_key
-    rows    a key schedule -> schedules with a slip         cipher    a `Mode`, which goes forth and back
-    value   a right long -> what became of it               shape     a row of fields -> wrong rows
-    string  a body -> what stands for its TL string         unpacked  encrypted_message as it came -> as it should be
+    key     key -> the bytes that were used for it          digest    the same as the step msg_key
+    rows    a key schedule -> schedules with a slip         cipher    a `Mode`, to encrypt and to decrypt
+    value   a right long -> wrong ones                      shape     a row of fields -> wrong rows
+    string  a body -> wrong TL strings                      unpacked  encrypted_message as received -> as it should be
 
-The steps before a binding and around it are those of `recipe_client`; the same key, cipher, rows and shape are wrong in
-them in the same ways.
+The steps before a binding and around it are those of `recipe_client`. A mistake in a key, cipher, rows or shape is made
+in them, too.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ IGE, V1_LESSON, V2_LESSON, FORTY, SEALED, CARRIED, CHECKED, ERRORS, AFTER, DEBUG
 
 
 class Stage(IntEnum):
-    """The triage, in the order in which it asks. An earlier answer makes the later questions meaningless, or at
-    least less urgent, so findings are told in this order."""
+    """The questions of the triage, in order. A bad answer to one makes the later questions meaningless, or at
+    least less urgent, so findings are reported in this order."""
 
     CARRIED = 0
     """Does the packet around the request open, and is its message in order?"""
     REQUEST = 1
     """Does the request parse, from its first byte to its last?"""
     SIZE = 2
-    """Is what it carries a sealed binding at all: 104 bytes?"""
+    """Is its encrypted_message a sealed binding at all: 104 bytes?"""
     OPENS = 3
     """Does the seal open?"""
     SHAPE = 4
@@ -67,20 +67,20 @@ class Stage(IntEnum):
     HASH = 5
     """Is msg_key the hash of what was sealed?"""
     EQUALITY = 6
-    """Which value does not say what it says elsewhere?"""
+    """Which value differs from its copy elsewhere?"""
     TIME = 7
     """Is expires_at a date in the future?"""
     STATE = 8
-    """Right bytes: what does the data centre know, or not know?"""
+    """The bytes are right: what does the data centre know, or not know?"""
     HARMLESS = 9
     """Unusual, and accepted."""
     LADDER = 10
-    """Nothing of a binding: the ladder asks for it, and the lessons before the binding teach it."""
+    """Not part of a binding: steps of the ladder that the lessons before the binding teach."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One row: `sentence` says what was done, `fix` what to do, and `ways` how it is done, by step."""
+    """One row: `sentence` says what was done, `fix` what to do instead; `ways` has the wrong functions, by step."""
 
     name: str
     stage: Stage
@@ -90,7 +90,7 @@ class Mistake:
     ways: Mapping[str, tuple[Any, ...]] = field(repr=False)
 
     def at(self, step: str) -> tuple[Any, ...]:
-        """The ways to make it in this step."""
+        """The ways to make this mistake in a step; empty if there are none."""
         return self.ways.get(step, ())
 
 
@@ -99,7 +99,7 @@ def _row(name: str, stage: Stage, lesson: str, sentence: str, fix: str, **ways: 
     return Mistake(name, stage, lesson, sentence, fix, plural)
 
 
-# -- Small hands --------------------------------------------------------------------------------------------------
+# -- Helpers ------------------------------------------------------------------------------------------------------
 
 
 def _stripped(key: bytes) -> Iterator[bytes]:
@@ -116,7 +116,7 @@ def _large(key: bytes, padded: bytes, x: int = 0) -> bytes:
 
 
 def _packet(key: bytes, padded: bytes, *, version: Any = V2, x: int = 0, msg_key: bytes | None = None) -> bytes:
-    """A packet of this version; with another msg_key than its own, if that is wanted."""
+    """A packet of this version, with the right msg_key unless another is given."""
     if msg_key is None:
         msg_key = msg_key_v2(AuthKey(key), padded, x) if version is V2 else sha1(_unpadded(padded))[4:20]
     made = version.run(x, auth_key=key, msg_key=msg_key)
@@ -128,7 +128,7 @@ def _head(*values: Any) -> bytes:
 
 
 def _in_string(*ways: Way) -> dict[str, Any]:
-    """A wrong string, alone and in the request."""
+    """The ways of a wrong TL string, alone and in the request."""
     return {"string": ways, "request": tuple(lambda *v, w=way: _each(w(v[3]), lambda s: _head(*v) + s) for way in ways)}
 
 
@@ -137,7 +137,7 @@ def _each(made: Any, change: Way) -> Any:
 
 
 def _value_in(change: Way) -> dict[str, Any]:
-    """What becomes of a long, in every field that is one."""
+    """The ways of a wrong long, in every field that is a long."""
     return {
         "value": change,
         "inner": lambda *v: (inner(*one) for one in _changed(change, 4, *v)),
@@ -152,7 +152,7 @@ def _changed(change: Way, longs: int, *values: Any) -> Iterator[tuple[Any, ...]]
 
 
 def _shapes(*ways: wrong.Shapes) -> dict[str, Any]:
-    """A wrong row of fields: behind the seal, around it, and in the message."""
+    """The ways of a wrong row of fields: inside the seal, around it, and in the message."""
     def of(right: wrong.Shape, valued: Way) -> Way:
         return lambda *v: (wrong.assembled(each, valued(*v)) for way in ways for each in way(right))
 
@@ -199,7 +199,7 @@ def _from_text(read: Way) -> Way:
 
 
 def _inflated(body: bytes) -> bytes:
-    """What was compressed, of a size that may be a binding's. Raises ValueError."""
+    """Up to 1024 unpacked bytes: more is no binding. Raises ValueError if `body` is not compressed."""
     for form in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
         try:
             return zlib.decompressobj(form).decompress(body, 1024)
@@ -213,7 +213,7 @@ def _padded(
     cipher: Any = wrong.IGE, behind: bool = False,
     mask: Way = lambda plain, sealed: sha256(sealed), iv: Way = lambda key: bytes(32),
 ) -> Way:  # fmt: skip
-    """RSA_PAD with some of its points another way."""
+    """RSA_PAD with some of its points changed."""
     def way(data: bytes, padding: bytes, temp_keys: bytes, n: bytes, e: int) -> bytes:
         filled, block = data + padding, b""
         for key in (temp_keys[at : at + 32] for at in range(0, len(temp_keys), 32)):
@@ -229,14 +229,14 @@ def _padded(
 
 
 _is_prime = lru_cache(maxsize=64)(partial(is_probable_prime, rounds=2))
-"""Every wrong answer asks this of the same few numbers."""
+"""Cached, because every way to be wrong asks about the same few numbers."""
 
 
 def _verdict(
     *, low: bool = True, high: bool = True, margin: int = MARGIN, safe: bool = True,
     lengths: range = range(2048, 2049), table: bool = True, order: Sequence[int] = (1, 2, 3),
 ) -> Way:  # fmt: skip
-    """The checks of the group and of g_a with some of them forgotten, or in another order."""
+    """The checks of the group and of g_a, with some left out or in another order."""
     def way(g: int, dh_prime: bytes, g_a: bytes) -> bytes:
         p, public = int.from_bytes(dh_prime, "big"), int.from_bytes(g_a, "big")
         modulus, residues = RESIDUES.get(g, (1, set()))
@@ -757,7 +757,7 @@ _PACKETS: tuple[Mistake, ...] = (
          "Send it over the temporary key that it binds."),
 )  # fmt: skip
 
-# -- What is seen, and no change of a step ------------------------------------------------------------------------
+# -- What only the doctor sees: no step is changed ----------------------------------------------------------------
 
 _SEEN: tuple[Mistake, ...] = (
     _row("no_binding_in_it", Stage.REQUEST, CARRIED, "No whole auth.bindTempAuthKey is in these bytes.",
@@ -862,7 +862,7 @@ _SEEN: tuple[Mistake, ...] = (
          "Copy the msg_id of the message that carries the request, all 64 bits."),
 )  # fmt: skip
 
-# -- Right bytes, and still refused; no mistake; nothing to be seen ------------------------------------------------
+# -- Right bytes that are refused; no mistake; nothing visible in the bytes ----------------------------------------
 
 _STATES: tuple[Mistake, ...] = (
     _row("permanent_key_unknown", Stage.STATE, AFTER,
@@ -932,7 +932,7 @@ _STATES: tuple[Mistake, ...] = (
 )  # fmt: skip
 
 # -- The rest of a client: bytes, keys, whole packets ---------------------------------------------------------------
-# What only the ladder and the lessons before the binding ask for.
+# Only the ladder and the lessons before the binding ask for these steps.
 
 NAMES, STRINGS_LESSON, FRAMES, HIDING, AGREED, FACTORS, SEALING, OFFER, PROOF = (
     "02_every_byte_has_a_name", "03_numbers_and_strings", "04_one_payload_four_frames", "05_hiding_the_shape",
@@ -1041,13 +1041,13 @@ def _high(number: int) -> bytes:
 
 
 def _string(body: bytes, *, long_from: int = 254, order: Any = "little", filled: Way | None = None) -> bytes:
-    """A TL string with some of its rules another way."""
+    """A TL string with some of its rules changed."""
     head = bytes([len(body)]) if len(body) < long_from else b"\xfe" + len(body).to_bytes(3, order)
     return head + body + bytes(filled(len(head), len(body)) if filled else -(len(head) + len(body)) % 4)
 
 
 def _results(body: bytes, msg_id: int | None, inflated: tuple[str, ...]) -> bytes:
-    """The result for msg_id, or the first of all, unpacked in these places only."""
+    """The result for msg_id (None: the first result), with gzip_packed unpacked only in the places `inflated`."""
     messages = [Message(0, 0, body)]
     if "outside" in inflated or body[:4] == CONTAINER:
         messages = contents(Message(2**63 - 1, 0, body), Budget(Limits()))
@@ -1462,7 +1462,7 @@ _OFFER: tuple[Mistake, ...] = (
 
 
 def _short(new: bytes, server: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The two nonces with their zeros lost: both, one, the other."""
+    """The two nonces without their leading zeros: both, then the first, then the second."""
     yield from ((new.lstrip(b"\0"), server.lstrip(b"\0")), (new.lstrip(b"\0"), server), (new, server.lstrip(b"\0")))
 
 
@@ -1472,7 +1472,7 @@ def _tmp(new: bytes, server: bytes, table: Any = FROM_NONCES.rows) -> bytes:
 
 
 def _crossed(new: bytes, server: bytes) -> bytes:
-    """tmp_aes with the first two hashes in each other's place."""
+    """tmp_aes with the first two hashes exchanged."""
     two, one = sha1(new + server), sha1(server + new)
     return one + two + sha1(new + new) + new[:4]
 
@@ -1516,7 +1516,7 @@ def _by_name(step: str, values: tuple[Any, ...], *but: str) -> dict[str, Any]:
 
 
 def _in_nonces(step: Any, values: tuple[Any, ...]) -> Iterator[bytes]:
-    """Inner data with the zeros lost in front of all its nonces, or of one."""
+    """Inner data without the leading zeros of all its nonces, then of each one."""
     names = ("nonce", "server_nonce", "new_nonce")
     for chosen in (names, *((name,) for name in names)):
         parts = _fields_of(step.name, values)
@@ -1525,7 +1525,7 @@ def _in_nonces(step: Any, values: tuple[Any, ...]) -> Iterator[bytes]:
 
 
 def _fields_of(step: str, values: tuple[Any, ...]) -> dict[str, bytes]:
-    """The fields of what a step of the keys packs, each in its bytes, by name."""
+    """The fields of the object that a step of the keys packs, as bytes by name."""
     made = SCHEMA.dissect(client.RIGHT[step](*values))
     return {span.name: span.raw for span in made.spans}
 
@@ -1541,12 +1541,12 @@ _CLIENT = (*_NAMES, *_TL, *_FRAMES, *_HIDING, *_AGREED, *_SEALING, *_OFFER)
 _ALL = (*_PACKETS, *_STRINGS, *_KEYS, *_ROWS, *_CIPHERS, *_FIELDS, *_HASHES, *_NUMBERS, *_SEEN, *_STATES,
         *_CLIENT)
 MISTAKES: Mapping[str, Mistake] = {each.name: each for each in sorted(_ALL, key=lambda row: row.stage)}
-"""By name, in the order of the triage."""
+"""All mistakes by name, in the order of the triage."""
 
 
 def at(step: str) -> Iterator[tuple[Mistake, tuple[Any, ...]]]:
-    """The mistakes that can be made in a step or a smaller place, with their ways, in the order of the table: what is
-    special before the families."""
+    """The mistakes that can be made in a step or a part of one, with their ways, in the order of the table: single
+    mistakes before the families."""
     for row in _ALL:
         ways = (*row.at(step), *_follows(row, step))
         if ways:
@@ -1554,7 +1554,8 @@ def at(step: str) -> Iterator[tuple[Mistake, tuple[Any, ...]]]:
 
 
 def _follows(row: Mistake, step: str) -> Iterator[Way]:
-    """What a mistake in the key, the schedule or the cipher is in the steps of the recipe that they are made of."""
+    """The ways of a mistake in the key, schedule, cipher or shape, for a step that uses one of these; for a whole
+    packet, the ways of its inner steps."""
     if step == "auth_key_id":
         yield from (lambda key, way=way: (sha1(one)[-8:] for one in way(key)) for way in row.at("key"))
     elif step in HASHED:
@@ -1591,9 +1592,9 @@ _CIPHERED: Mapping[str, Way] = {
     "server_DH_inner_data": lambda *v, mode: _opened(*v, mode=mode),
     "client_encrypted_data": lambda *v, mode: _sealed(*v, mode=mode),
 }
-"""Steps that run AES-IGE over something, in another mode."""
+"""The steps that use AES-IGE, with another mode in its place."""
 _PACKED = ("p_q_inner_data_dc", "p_q_inner_data_temp_dc", "client_DH_inner_data")
-"""Steps that pack a row of fields."""
+"""The steps that pack a row of fields."""
 _STEPS_IN: Mapping[str, tuple[str, ...]] = {
     "req_DH_params_packet": ("p_q", "p_q_inner_data_dc", "p_q_inner_data_temp_dc", "rsa_pad", "fingerprint",
                              "plain_packet"),
@@ -1602,10 +1603,10 @@ _STEPS_IN: Mapping[str, tuple[str, ...]] = {
     "bind_packet": ("inner", "envelope", "msg_key", "sha1_a", "aes_key", "ciphertext", "request", "message", "packet"),
     "answer": ("result_of",),
 }
-"""The steps that a whole packet is made of, as far as their mistakes are told there too."""
+"""The steps inside a whole packet whose mistakes are recognised in the packet, too."""
 _INSIDE: Mapping[str, tuple[str, ...]] = {
     "req_DH_params_packet": tuple(row.name for row in (*_AGREED, *_TL, *_SEALING, *_OFFER) if row.name not in (
-        "nonce_without_zeros", "inner_data_without_dc")),  # more padding would be drawn for them
+        "nonce_without_zeros", "inner_data_without_dc")),  # their data is shorter and would need more padding
     "set_client_DH_params_packet": (*(row.name for row in (*_AGREED, *_OFFER)), "iv_halves_swapped",
                                     "cbc_instead_of_ige"),
     "call_packet": ("salt_0", "message_seqno_0", "length_148", "salt_and_session_swapped", "packet_by_mtproto_1",
@@ -1617,7 +1618,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
                     "rounded_to_a_double"),
     "answer": tuple(row.name for row in _TL),
 }
-"""The mistakes in them that are told there."""
+"""The mistakes in those steps that are recognised in the packet."""
 
 
 def _hash_under(name: str, key: bytes, msg_key: bytes, right: bytes) -> bytes:
@@ -1625,7 +1626,7 @@ def _hash_under(name: str, key: bytes, msg_key: bytes, right: bytes) -> bytes:
 
 
 def _sealed_by_2(key: bytes) -> Mapping[str, Way]:
-    """The seal of a binding by MTProto 2.0."""
+    """The steps of a seal of MTProto 2.0, wrong for a binding."""
     def made(message: bytes) -> Any:
         return V2.run(0, auth_key=key, msg_key=_large(key, message)[8:24])
 
@@ -1636,13 +1637,13 @@ def _sealed_by_2(key: bytes) -> Mapping[str, Way]:
 
 
 def _packed(way: Way, parts: Mapping[str, bytes]) -> Iterator[bytes]:
-    """A row of packed fields with its shape changed."""
+    """The packed fields, with their shape changed in this way."""
     shape = tuple((name, len(data), "little") for name, data in parts.items())
     yield from (wrong.assembled(each, {"": 0, **parts}) for each in way(shape))
 
 
 def _within(step: str, name: str, way: Way, *values: Any) -> Iterator[bytes]:
-    """A whole packet with a mistake in one of its steps: one for each way to make it."""
+    """Whole packets with a mistake in the step `name`: one for each result of `way`."""
     made: list[bytes] = []
 
     def first(*arguments: Any) -> bytes:
@@ -1661,7 +1662,7 @@ def _hash(table: Any, name: str, key: bytes, msg_key: bytes) -> bytes:
 
 
 def _differing(table: Any, way: Way, name: str, **sources: bytes) -> Iterator[bytes]:
-    """What the changed schedules give for this row, where it is the one that they change."""
+    """The values of this row by each changed schedule that changes it."""
     right = {each.name: each for each in table.rows}
     for changed in way(table.rows):
         row = next((each for each in changed if each.name == name), None)

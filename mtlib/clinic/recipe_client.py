@@ -1,8 +1,8 @@
 """The rest of a client as named steps: bytes, keys, and whole packets from raw values.
 
-`recipe` has the twenty steps of a binding; here stands what comes before it and around it. Every step is one plain
-function over what the library has in its place, bytes in and bytes out, as the judge asks for it. The two sheets print
-what the steps say.
+`recipe` has the twenty steps of a binding; this module has the steps before and around it. Every step is one plain
+function, raw values in and bytes out, as the judge asks for it; it calls the library's own code. The two sheets print
+the rules of the steps.
 
 Source: core.telegram.org/mtproto/serialize, /mtproto/mtproto-transports, /mtproto/auth_key, /mtproto/description,
 /mtproto/service_messages; each step names its page.
@@ -41,13 +41,13 @@ TL_PAGE, SERVICE = "core.telegram.org/mtproto/serialize", "core.telegram.org/mtp
 TCP_PAGE, KEY_PAGE = "core.telegram.org/mtproto/mtproto-transports", "core.telegram.org/mtproto/auth_key"
 GUIDELINES = "core.telegram.org/mtproto/security_guidelines"
 VERDICTS = ("", "dh_prime", "g", "g_a")
-"""What `dh_verdict` refuses, by the byte that it answers; 0 takes all three."""
+"""The value that `dh_verdict` refuses, by the byte that it returns; 0 accepts all three."""
 
 # -- Bytes --------------------------------------------------------------------------------------------------------
 
 
 def constructor_id(line: str) -> bytes:
-    """The id of a line of TL as it travels: CRC-32 of the line in its normal form, low byte first."""
+    """The id of a constructor as sent: CRC-32 of its TL line in normal form, low byte first."""
     return crc(line).to_bytes(4, "little")
 
 
@@ -62,15 +62,15 @@ def number_string(number: int) -> bytes:
 
 
 def result_of(body: bytes, msg_id: int) -> bytes:
-    """The result that answers `msg_id`, unpacked; `body` is what a message holds: an rpc_result, or a container, and
-    either of them packed. Nothing where no result answers it. Raises as `messages.unpack` does."""
+    """The result that answers `msg_id`, unpacked; empty if there is none. `body` is the body of a message: an
+    rpc_result or a container, each possibly in gzip_packed. Raises the errors of `messages.unpack`."""
     head = SCHEMA["rpc_result"].id_bytes + LONG(msg_id)
     found = (each.body for each in unpack(Message(2**63 - 1, 0, body)) if each.body.startswith(head))
     return inflate(next(found, head)[len(head) :], Limits().inflated)
 
 
 def frame_abridged(packet: bytes) -> bytes:
-    """The abridged frame of a packet, without the tag. LocalError unless it is whole words."""
+    """The abridged frame of a packet, without the tag. LocalError if the packet is not a whole number of words."""
     return Abridged("client").wrap(packet)
 
 
@@ -92,7 +92,7 @@ def frame_full(packet: bytes, seqno: int) -> bytes:
 
 
 def last_packet(stream: bytes) -> bytes:
-    """The last whole packet in what a server sent in intermediate framing; nothing where there is none."""
+    """The last whole packet in a server's stream in intermediate framing; empty if there is none."""
     framing, last = Intermediate("client"), b""
     framing.feed(stream)
     while frame := framing.next():
@@ -112,7 +112,7 @@ def obfuscated_sent(random64: bytes, tag: bytes, dc: int, first: bytes, second: 
 
 
 def obfuscated_received(random64: bytes, tag: bytes, dc: int, data: bytes) -> bytes:
-    """What the first bytes that come back on an obfuscated connection hide."""
+    """The plain bytes in the first `data` that a server sends on an obfuscated connection."""
     return Obfuscation(random64, (tag * 4)[:4], dc).streams()[1].update(data)
 
 
@@ -125,23 +125,23 @@ def plain_packet(msg_id: int, body: bytes) -> bytes:
 
 
 def p_q(pq: bytes) -> bytes:
-    """The two factors of pq, the smaller first, as TL strings. CheckError where it is no product of two odd primes."""
+    """The two factors of pq, the smaller first, as TL strings. CheckError if pq is not a product of two odd primes."""
     return b"".join(map(number_string, factor(int.from_bytes(pq, "big"))))
 
 
 def fingerprint(n: bytes, e: int) -> bytes:
-    """What an RSA key is called in resPQ, as it travels. `n` is high byte first."""
+    """The fingerprint of an RSA key, 8 bytes as in resPQ. `n` is high byte first."""
     return LONG(PublicKey(int.from_bytes(n, "big"), e).fingerprint)
 
 
 def inner_data(name: str, **values: Any) -> bytes:
-    """p_q_inner_data under this name: the numbers as bytes, high byte first."""
+    """The variant of p_q_inner_data that is called `name`; pq, p and q are bytes, high byte first."""
     return bytes(SCHEMA[name].build(**values))
 
 
 def rsa_pad(data: bytes, padding: bytes, temp_keys: bytes, n: bytes, e: int) -> bytes:
-    """encrypted_data by RSA_PAD: 256 bytes. `temp_keys` are keys of 32 bytes in a row; the first that fits counts.
-    LocalError where none does."""
+    """encrypted_data by RSA_PAD: 256 bytes. `temp_keys` are keys of 32 bytes, one after the other; the first that fits
+    is used. LocalError if none fits."""
     key = PublicKey(int.from_bytes(n, "big"), e)
     for at in range(0, len(temp_keys), 32):
         block = rsa.rsa_pad(data, padding, temp_keys[at : at + 32])
@@ -161,13 +161,13 @@ def tmp_aes(new_nonce: bytes, server_nonce: bytes) -> bytes:
 
 
 def server_DH_inner_data(encrypted_answer: bytes, new_nonce: bytes, server_nonce: bytes) -> bytes:
-    """The object behind the seal, 564 bytes, without hash and padding. CheckError where it is not its SHA-1."""
+    """The decrypted object, 564 bytes, without hash and padding. CheckError if the hash is not its SHA-1."""
     opened = open_with_hash(ANSWER_WITH_HASH, encrypted_answer, ExchangeSecrets(new_nonce, server_nonce))
     return bytes(opened["answer"])
 
 
 def dh_verdict(g: int, dh_prime: bytes, g_a: bytes) -> bytes:
-    """One byte, the place in `VERDICTS` of what is refused first."""
+    """One byte: the index in `VERDICTS` of the first value that is refused, or 0."""
     p = int.from_bytes(dh_prime, "big")
     try:
         check_dh_group(p, g)
@@ -204,23 +204,23 @@ def new_nonce_hash(new_nonce: bytes, number: int, auth_key: bytes) -> bytes:
 
 
 def retry_id(auth_key: bytes) -> bytes:
-    """What the next attempt calls the key that was refused: its auth_key_aux_hash, 8 bytes."""
+    """The auth_key_aux_hash of the refused key, 8 bytes; the next attempt sends it as its retry_id."""
     return AuthKey(auth_key).aux_hash
 
 
 def first_salt(new_nonce: bytes, server_nonce: bytes) -> bytes:
-    """The first server_salt of a new key, as it travels: 8 bytes."""
+    """The first server_salt of a new key, 8 bytes as sent."""
     return LONG(ExchangeSecrets(new_nonce, server_nonce).first_salt)
 
 
 # -- Whole packets ------------------------------------------------------------------------------------------------
-# Each is made of steps, and any of them may be taken wrongly: `instead` has what stands in the place of some of them.
+# Each packet is made of steps. `instead` replaces some of them by name, so that any step can be taken wrongly.
 
 Instead = Mapping[str, Function]
 
 
 def _answer_in(packet: bytes, name: str, nonce: bytes) -> Dissection:
-    """The object in a plain packet, whatever is left inside its message_data_length; CheckError for another nonce."""
+    """The object in a plain packet, without bytes after it in message_data_length. CheckError for another nonce."""
     found = awaited(bytes(PLAIN.dissect(packet)["message"]), (name,))
     if found["nonce"] != nonce:
         raise CheckError("nonce is not that of this exchange", got=found["nonce"], expected=nonce, where=name)
@@ -260,7 +260,7 @@ def call_packet(
     temp_auth_key: bytes, salt: int, session_id: int, msg_id: int, seqno: int, body: bytes, padding: bytes,
     *, instead: Instead = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
-    """Any message towards the data centre in its packet."""
+    """The packet around any message to the data centre."""
     take = {**RIGHT, **instead}
     message = take["message"](salt, session_id, msg_id, seqno, body, padding)
     return bytes(take["packet"](temp_auth_key, temp_auth_key, message))
@@ -282,7 +282,7 @@ def bind_packet(
 def answer(
     temp_auth_key: bytes, packet: bytes, msg_id: int, *, instead: Instead = MappingProxyType({})
 ) -> bytes:
-    """The result in a packet from the data centre that answers `msg_id`; nothing where its msg_key is not right."""
+    """The result for `msg_id` in a packet from the data centre; empty if the packet's msg_key is not right."""
     try:
         message = open_packet(packet, AuthKey(temp_auth_key), TO_CLIENT)
     except CheckError:

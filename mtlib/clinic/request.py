@@ -37,8 +37,8 @@ class CutRequest(NamedTuple):
 
 
 class StringForm(NamedTuple):
-    """A way in which the sealed bytes stand in a request as a TL string: its `start`, the mistakes by which it is
-    written (`rows`), and how many bytes follow (`rest`). `first`: the fields that belong before it follow it."""
+    """A TL string in a request with the sealed bytes in it: its `start`, the mistakes in the way it is written
+    (`rows`), and how many bytes follow (`rest`). `first`: the fields that belong before it follow it."""
 
     start: int
     rows: Rows
@@ -124,8 +124,8 @@ def _opens(sealed: bytes, patient: Patient) -> bool:
 
 
 def _of_another_length(data: bytes, sealed: bytes, patient: Patient) -> tuple[Finding, ...]:
-    """The finding for an encrypted_message with too many or too few bytes: the seal does not open, and bytes that are
-    not zero stand in the padding of the string, or a zero stands as the last byte of the seal."""
+    """The finding for an encrypted_message with too many or too few bytes: the seal does not open, and the padding of
+    the string has bytes other than zero, or the last byte of the seal is zero."""
     size = len(data) - (REQUEST_SIZE - ENCRYPTED_SIZE)
     strange = sealed[-1:] == b"\0" if size < ENCRYPTED_SIZE else any(data[SEAL_AT + ENCRYPTED_SIZE :][:3])
     whole = data[:4] == BIND and data[SEAL_AT - 1] == ENCRYPTED_SIZE and data[-3:] == bytes(3)

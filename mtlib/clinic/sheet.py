@@ -3,9 +3,9 @@
     print(sheet("bytes"))
     sheet("exchange").html
 
-Whoever writes a client needs nothing else for frames, strings, ids, answers, keys and the bind. Ids,
-sizes, offsets, tags and formulas come from the schema, the framings, the key schedules and the steps of
-`recipe_client`; in a row, what stands between backquotes is bytes, names or a formula.
+An author of a client needs nothing else for frames, strings, ids, answers, keys and the bind. Ids, sizes,
+offsets, tags and formulas come from the schema, the framings, the key schedules and the steps of
+`recipe_client`. Bytes, names and formulas in a row are set between backquotes.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Paper:
 
     @property
     def html(self) -> str:
-        """The same as HTML, without a style."""
+        """The sheet as HTML, without styles."""
         return f"<h1>{escape(self.title)}</h1>" + "".join(
             f"<h2>{escape(block.heading)}</h2>" + "".join(f"<p>{_marked(row)}</p>" for row in block.rows)
             for block in self.blocks
@@ -84,7 +84,7 @@ def _marked(row: str) -> str:
 
 
 def sheet(name: str) -> Paper:
-    """The sheet of this name, "bytes" or "exchange". LocalError for another."""
+    """The sheet called "bytes" or "exchange". LocalError for any other name."""
     if not isinstance(name, str) or name not in SHEETS:
         raise LocalError("there are two sheets", got=name, expected=", ".join(SHEETS), where="sheet")
     return SHEETS[name]()
@@ -98,7 +98,7 @@ EXAMPLE: dict[str, Any] = {
     "expires_in": 0, "g": 0, "dh_prime": bytes(256), "g_a": bytes(256), "server_time": 0, "retry_id": 0,
     "g_b": bytes(256), "new_nonce_hash1": bytes(16), "new_nonce_hash2": bytes(16), "new_nonce_hash3": bytes(16),
 }
-"""Values as wide as those of Telegram: what the offsets are counted with."""
+"""Values as wide as Telegram's; the offsets are counted with them."""
 
 
 def _hex(data: bytes) -> str:
@@ -106,7 +106,7 @@ def _hex(data: bytes) -> str:
 
 
 def _named(name: str) -> str:
-    """A constructor and its id as it travels."""
+    """A constructor's name and its id in the bytes sent."""
     return f"`{name}` {_hex(SCHEMA[name].id_bytes)}"
 
 
@@ -116,7 +116,7 @@ def _built(name: str, **values: Any) -> Dissection:
 
 
 def _offsets(built: Dissection, skip: tuple[str, ...] = ()) -> str:
-    """Fields behind the constructor with their offsets; of a string its size, of a vector its parts."""
+    """The fields after the constructor's id with their offsets, strings with their size, vectors with their parts."""
     return ", ".join(_field(span) for span in built.spans if span.field.name not in ("constructor", *skip))
 
 
@@ -131,13 +131,13 @@ def _field(span: Any) -> str:
 
 
 def _says(part: str, step: str) -> str:
-    """The rule of a step: of the bytes in words, of the keys a formula."""
+    """The rule of a step: in words for a step of the bytes, as a formula for all others."""
     says = PARTS[part][step].says
     return says if part == "bytes" else f"`{says}`"
 
 
 def _size(data: bytes) -> int:
-    """Bytes of the plain packet around a body."""
+    """The size of the plain packet around a body, in bytes."""
     return len(plain_packet(0, data))
 
 
@@ -151,9 +151,9 @@ LINES = (
     "destroy_auth_key_none", "destroy_auth_key_fail", "invokeWithLayer", "initConnection", "help.getConfig",
     "help.getNearestDc", "nearestDc", "help.getAppConfig", "help.appConfig", "boolTrue", "boolFalse",
 )  # fmt: skip
-"""The lines of TL that a client of this course needs."""
+"""The constructors that a client of this course needs."""
 LENGTHS = (3, 253, 254, 256, 336, 592)
-"""Strings that are shown: the last two are those of an exchange that show a length written high byte first."""
+"""The lengths of the strings shown. The last two occur in an exchange, and differ if written high byte first."""
 
 
 def _line(made: Constructor) -> str:
@@ -179,7 +179,7 @@ def _frames() -> Iterator[str]:
 
 
 def _heads() -> str:
-    """How frames of some sizes begin."""
+    """The first bytes of frames of some sizes."""
     sizes = {"abridged": (40, 504, 508, 652), "intermediate": (40, 652), "full": (40,)}
     shown = []
     for name, framing in FRAMINGS.items():
@@ -250,7 +250,7 @@ def bytes_sheet() -> Paper:
 
 
 def _widths(layout: Layout) -> str:
-    """Fields and their bytes, where those are always the same."""
+    """The fields, with their sizes in bytes where a size is fixed."""
     sizes = ((f.name, getattr(f.kind, "size", len(getattr(f.kind, "fixed", b"")))) for f in layout.fields)
     return ", ".join(f"{name} {size}" if size else name for name, size in sizes)
 
@@ -265,7 +265,7 @@ def _message(name: str, skip: tuple[str, ...] = (), **values: Any) -> str:
 
 
 def _group() -> str:
-    """Which p each g wants."""
+    """The condition that each g puts on p."""
     told = (
         f"{g}: {'any' if modulus == 1 else f'p mod {modulus} = ' + ', '.join(map(str, sorted(rests)))}"
         for g, (modulus, rests) in RESIDUES.items()
@@ -277,7 +277,7 @@ BOTH = ("nonce", "server_nonce")
 
 
 def _sealed(layout: Layout, content: Dissection) -> int:
-    """Bytes of a hash, the content, and the padding behind it."""
+    """The size of a hash, the content and its padding, in bytes."""
     size = len(layout.build(hash=bytes(20), padding=b"", **{layout.fields[1].name: content}))
     return size + -size % 16
 
@@ -357,7 +357,7 @@ def exchange_sheet() -> Paper:
 
 
 def _sealing(step: str) -> str:
-    """A step of the seal: a formula that names its result, or is given the name of the step."""
+    """A step of the seal as a formula with its result in front; without one of its own, the step's name."""
     says = PARTS["binding"][step].says
     return f"`{says}`" if says.startswith(f"{step} = ") else f"`{step} = {says}`"
 
@@ -367,4 +367,4 @@ def _table(schedule: ScheduleTable) -> str:
 
 
 SHEETS: dict[str, Callable[[], Paper]] = {"bytes": bytes_sheet, "exchange": exchange_sheet}
-"""By name."""
+"""The functions that make the sheets, by name."""

@@ -1,8 +1,8 @@
 """Keys made of bytes: AES, key derivation, big numbers, RSA, and where randomness comes from.
 
-Everything is a function of its arguments. Errors are those of `mtlib.errors`: LocalError for what the caller got
-wrong, CheckError for what the other side sent. Here stands what the lessons use. Names are loaded when they are first
-used.
+Every result depends on the arguments alone. The errors are those of `mtlib.errors`: LocalError for a mistake of the
+caller, CheckError for wrong data from the other side. This package exports the names that the lessons use, and loads
+them when they are first used.
 """
 
 from __future__ import annotations

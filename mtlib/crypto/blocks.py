@@ -1,7 +1,7 @@
-"""AES in plain Python, for where there is no `cryptography`: in a browser, above all.
+"""AES in plain Python, for systems without `cryptography`: above all, a browser.
 
-Every round is four look-ups a word in tables, which are computed here from the S-box, and that from its definition.
-Such look-ups take longer for some keys than for others: this is no AES for keys of anybody's account.
+A round makes each word with four look-ups in tables. The tables are computed here from the S-box, and the S-box from
+its definition. Look-ups take longer for some keys than for others, so the keys of a real account do not belong here.
 
 Source: FIPS 197; the modes: NIST SP 800-38A.
 """
@@ -24,7 +24,7 @@ def _doubled(number: int) -> int:
 
 @cache
 def _powers() -> list[int]:
-    """3**n in GF(2^8), for n up to 509: 3 makes every byte but 0, and makes 1 again after 255 steps."""
+    """3**n in GF(2^8), for n up to 509: the powers of 3 are all bytes but 0, and 3**255 is 1 again."""
     made = [1]
     while len(made) < 255:
         made.append(made[-1] ^ _doubled(made[-1]))
@@ -32,7 +32,7 @@ def _powers() -> list[int]:
 
 
 def _times(factor: int) -> bytes:
-    """Every byte times `factor`, by the byte."""
+    """Every byte times `factor`, indexed by the byte."""
     powers, by = _powers(), _powers().index(factor)
     made = {0: 0} | {powers[n]: powers[n + by] for n in range(255)}
     return bytes(map(made.__getitem__, range(256)))
@@ -43,14 +43,15 @@ def sbox() -> bytes:
     """The S-box: the inverse in GF(2^8), then four rotations of it and 0x63."""
     powers, made = _powers(), bytearray(256)
     for number, found in [(0, 0), *((powers[n], powers[255 - n]) for n in range(255))]:
-        twice = found * 0x101  # so that what is rotated out at one end is there at the other
+        twice = found * 0x101  # two copies side by side, so that a shift rotates
         made[number] = (twice ^ twice >> 4 ^ twice >> 5 ^ twice >> 6 ^ twice >> 7 ^ 0x63) & 0xFF
     return bytes(made)
 
 
 @cache
 def _tables(*, back: bool) -> tuple[Words, Words, Words, Words, bytes]:
-    """For each of the four bytes of a word what one round makes of it, as a word; and the box of the last round."""
+    """A table for each of the four bytes of a word, from the byte to its part of the next word; then the S-box or its
+    inverse, for the last round."""
     box, factors = sbox(), (2, 1, 1, 3)
     if back:
         box, factors = bytes(map(box.index, range(256))), (14, 9, 13, 11)
@@ -65,7 +66,7 @@ def _turned(word: int, by: int) -> int:
 
 
 def _schedule(key: bytes) -> list[Words]:
-    """The keys of the rounds, four words each."""
+    """The round keys, four words each."""
     box, size = sbox(), len(key) // 4
     words = [int.from_bytes(key[at : at + 4], "big") for at in range(0, len(key), 4)]
     constant = 1
@@ -85,12 +86,12 @@ def _substituted(word: int, box: bytes) -> int:
 
 
 def _keys(key: bytes, *, back: bool) -> list[Words]:
-    """The keys of the rounds, in the order in which a direction needs them and their words."""
+    """The round keys for one direction, in the order in which it uses them and their words."""
     keys = _schedule(key)
     if not back:
         return keys
     box, (t0, t1, t2, t3, _) = sbox(), _tables(back=True)
-    for at, words in enumerate(keys[1:-1], 1):  # for the inverse they go through MixColumns' inverse, too
+    for at, words in enumerate(keys[1:-1], 1):  # decryption applies InvMixColumns to these round keys, too
         parts = [word.to_bytes(4, "big") for word in words]
         keys[at] = tuple(t0[box[p[0]]] ^ t1[box[p[1]]] ^ t2[box[p[2]]] ^ t3[box[p[3]]] for p in parts)
     return [(a, d, c, b) for a, b, c, d in reversed(keys)]
@@ -98,11 +99,11 @@ def _keys(key: bytes, *, back: bool) -> list[Words]:
 
 @lru_cache(8)
 def cipher(key: bytes, *, back: bool = False) -> Callable[[int], int]:
-    """From a block of 16 bytes to another, both as big-endian numbers; `back` decrypts. The key has 16, 24 or 32 bytes.
+    """AES of one block, from and to a big-endian number of 16 bytes; `back` decrypts. The key has 16, 24 or 32 bytes.
 
-    Byte i of a new word comes from the word i places further on. Backwards it is i places before: the same, once the
-    four words stand in the order 0, 3, 2, 1. After each key that a reader presses, a page opens and seals the same
-    message for its tables, its verdict and its arrows: the last ciphers keep what they made of their last blocks.
+    In encryption, byte i of a new word comes from the word i places later, in decryption from i places earlier; with
+    the words in the order 0, 3, 2, 1 both are the same code. Ciphers and their last blocks are cached, because a page
+    opens and seals the same message for its tables, its verdict and its arrows whenever the reader presses a key.
     """
     (k0, k1, k2, k3), *rounds, (e0, e1, e2, e3) = _keys(key, back=back)
     t0, t1, t2, t3, box = _tables(back=back)
@@ -126,12 +127,12 @@ def cipher(key: bytes, *, back: bool = False) -> Callable[[int], int]:
 
 
 def _last(a: int, b: int, c: int, d: int, box: bytes) -> int:
-    """A word of the last round, which mixes no columns."""
+    """A word of the last round, which has no MixColumns."""
     return box[a >> 24] << 24 | box[b >> 16 & 255] << 16 | box[c >> 8 & 255] << 8 | box[d & 255]
 
 
 def start(mode: str, key: bytes, iv: bytes) -> Callable[[bytes], bytes]:
-    """The modes of `mtlib.crypto.aes`: a function that takes the next bytes of one message."""
+    """The function that takes the next bytes of a message, for a mode of `mtlib.crypto.aes`."""
     run = cipher(key, back=mode == "ECB decrypt")
     return {"CBC encrypt": _cbc, "CTR": _ctr}.get(mode, _ecb)(run, int.from_bytes(iv, "big"))
 

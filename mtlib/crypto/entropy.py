@@ -1,8 +1,8 @@
 """Randomness as an argument: who draws what, and under which name.
 
-Nothing on the floors below `net` throws dice by itself. It is handed an `Entropy` and draws named values from
-it, so that one and the same conversation can run on the system's randomness or, in a lesson and in a test, on
-bytes that are the same every time.
+No code below `net` calls a random generator by itself. It gets an `Entropy` and draws named values from it, so
+that the same conversation can run on the system's randomness or, in a lesson and in a test, on bytes that are
+the same every time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Entropy(Protocol):
 
 
 class System:
-    """The operating system's generator. Names are of no consequence: every draw is fresh.
+    """The operating system's generator. Names do not matter: every draw is fresh.
 
     Raises LocalError for an empty scope, a negative size or attempt.
     """
@@ -49,17 +49,17 @@ class System:
 class Patterned:
     """Bytes that follow from (seed, scope, label, attempt): for lessons, tests and figures, never for keys.
 
-    The shape is made for the eye: up to four bytes that belong to the name, then counting upwards from the
-    last of them, past ff to 00: `5c a1 07 e3 | e4 e5 e6 ...`. A value is recognised wherever it turns up
-    again, and a byte in the middle of it tells its own place. Drawn as a 2048-bit exponent it is a number
-    like any other.
+    The shape is made for the eye: up to four bytes that belong to the name, then bytes that count up from the
+    last of them, past ff to 00: `5c a1 07 e3 | e4 e5 e6 ...`. A reader recognises a value wherever it turns up
+    again, and sees from a byte in its middle how far in that byte is. As a 2048-bit exponent it is a number like
+    any other.
 
     The bytes depend on the name and not on the order of drawing, so one more draw shifts nothing. A redraw
-    differs in its first byte, which is `attempt` steps further (256 redraws all differ). Two names share a
-    value once in 2^32 from 7 bytes on; a 4-byte value has two bytes of its name, a single byte just one.
+    differs in its first byte, which is `attempt` higher (256 redraws all differ). Values of 7 bytes or more for
+    two names are equal once in 2^32; a 4-byte value has only two bytes of its name, a single byte one.
 
-    Drawing the same scope, label and attempt twice is a LocalError, also across scopes made by `at`: in a
-    real conversation it would be one random value used for two purposes.
+    Drawing the same scope, label and attempt twice is a LocalError, in whichever copy from `at`: in a real
+    conversation one random value would be used for two purposes.
     """
 
     def __init__(self, seed: str | bytes = "mtlib") -> None:
@@ -92,7 +92,7 @@ class Patterned:
 
 
 class Noise(Patterned):
-    """The same, but the bytes look random: where something is tried often and its successes are counted.
+    """Repeatable bytes that look random, for experiments that count successes over many tries.
 
     The same names give the same bytes every time. SHAKE-256 of seed, scope, label and attempt; never for keys.
     """
@@ -102,7 +102,7 @@ class Noise(Patterned):
 
 
 def source(entropy: Entropy) -> Entropy:
-    """The source itself; LocalError for what is none."""
+    """The source itself; LocalError for anything without `draw` and `at`."""
     if not (hasattr(entropy, "draw") and hasattr(entropy, "at")):
         got, expected = type(entropy).__name__, "System(), Patterned() or the like"
         raise LocalError("not a source of randomness", got=got, expected=expected, where="entropy")
@@ -110,7 +110,7 @@ def source(entropy: Entropy) -> Entropy:
 
 
 def _pattern(first: int, rest: bytes, size: int) -> bytes:
-    """The given bytes, up to half the size (four at most), then the others, counted on from the last one."""
+    """The given bytes, up to half the size (four at most), then bytes that count up from the last of them."""
     lead = bytes([first, *rest])[: (size + 1) // 2]
     return lead + bytes((lead[-1] + step) % 256 for step in range(1, size - len(lead) + 1))
 

@@ -1,11 +1,11 @@
 """From an auth_key and a msg_key to an AES key and an iv: the key derivation functions of MTProto.
 
-First the functions themselves, each in a few lines that can be copied. Below they stand again as tables, in the
-documentation's own notation, to show what happens inside: `V1.run(...)` gives every hash by name, and a table knows
-which hash each byte of a key comes from and which bytes of the auth_key are read. A test compares the two.
+First the functions themselves, each in a few lines that can be copied. Then the same as tables, in the documentation's
+own notation, to show what happens inside: `V1.run(...)` gives every hash by name, and a table knows which hash each
+byte of a key comes from and which bytes of the auth_key are read. A test compares the two.
 
-`x` is the direction of the message: 0 to the data centre, 8 from it. Arguments are bytes, or an AuthKey where it says
-auth_key; a wrong type, length or x is a LocalError that names the argument.
+`x` is the direction of the message: 0 to the data centre, 8 from it. Arguments are bytes; `auth_key` may also be an
+AuthKey. A wrong type, length or x is a LocalError that names the argument.
 
 Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/description, "Defining AES Key and
 Initialization Vector"; core.telegram.org/mtproto/auth_key, step 6.

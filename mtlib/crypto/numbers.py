@@ -1,10 +1,10 @@
 """Big numbers: powers, primes, the two factors of pq, and the Diffie-Hellman group.
 
-Python's own integers do all of it. Where `python-flint` is installed (the extra `fast`), it takes large powers and
-factors numbers: ten times as fast.
+Python's own integers are enough for all of it. If `python-flint` is installed (the extra `fast`), it computes large
+powers and factors numbers, ten times as fast.
 
-Nothing here is constant-time: a power takes a little longer for an exponent with more ones, which is fine for learning
-and for test servers and a reason not to run real accounts on it. A client that skips the checks of the group lets the
+Nothing here is constant-time: a power takes a little longer for an exponent with more ones. That is fine for learning
+and for test servers, and a reason not to run real accounts on it. A client that skips the checks of the group lets the
 other side choose the key.
 
 Source: core.telegram.org/mtproto/security_guidelines, "Validation of DH parameters", "g_a and g_b validation".
@@ -23,11 +23,11 @@ from typing import Any
 from mtlib.crypto.secret import whole
 from mtlib.errors import CheckError, LocalError
 
-_fmpz: Any = None  # flint's type of number; int where it is not in use; None before the first power decides
+_fmpz: Any = None  # flint's type of number, or int without flint; None until the first power decides
 
 
 def use_flint(wanted: bool) -> bool:
-    """Choose python-flint or Python's own numbers; says whether flint is in use now.
+    """Choose python-flint or Python's own numbers; True if flint is in use now.
 
     Without a call, flint is taken when it is installed and the environment variable MTLIB_PLAIN is not set.
     """
@@ -43,7 +43,7 @@ def use_flint(wanted: bool) -> bool:
 
 
 def fast(number: int) -> Any:
-    """The same number in the type that calculates fastest; what is reduced modulo it has that type."""
+    """The same number in the type that calculates fastest; a result modulo it has that type, too."""
     if _fmpz is None:
         use_flint(not os.environ.get("MTLIB_PLAIN"))
     return _fmpz(number)
@@ -54,13 +54,13 @@ def power(base: int, exponent: int, modulus: int) -> int:
     for name, value, least in (("base", base, None), ("exponent", exponent, 0), ("modulus", modulus, 1)):
         if whole(value, name) < (value if least is None else least):
             raise LocalError(f"no power with this {name}", got=value, where=name)
-    # Small ones are not worth the way into another type and back.
+    # For a small modulus, converting to flint's type and back takes longer than flint saves.
     small = modulus.bit_length() <= 64
     return pow(base, exponent, modulus) if small else int(pow(fast(base), exponent, fast(modulus)))
 
 
 def to_bytes(number: int, size: int | None = None) -> bytes:
-    """A number as the key exchange writes it: big-endian, in `size` bytes or else without leading zeros.
+    """A number as the key exchange writes it: big-endian, in `size` bytes, or without leading zeros if `size` is None.
 
     A negative number, or one that needs more than `size` bytes, is a LocalError. Zero without a size is b"".
     Source: core.telegram.org/mtproto/auth_key, "DH exchange initiation" (pq, p, q as strings).
@@ -76,12 +76,12 @@ SMALL_PRIMES = tuple(n for n in range(2, 256) if all(n % d for d in range(2, isq
 
 
 def is_probable_prime(n: int, rounds: int = 32) -> bool:
-    """Whether n is prime: certain below 2^64, and beyond it wrong for a composite once in 4^rounds at most.
+    """Whether n is prime: certain below 2^64; from there on, a composite passes once in 4^rounds at most.
 
-    Miller-Rabin. Below 2^64 the bases are the first twelve primes, which no composite there survives
-    (Sorenson and Webster, "Strong pseudoprimes to twelve prime bases", 2015). Beyond, the bases are taken
-    from SHA-256 of n: one number has one answer, and whoever wants a composite that passes has to try
-    4^rounds of them.
+    Miller-Rabin. Below 2^64 the bases are the first twelve primes, and no composite passes all of them
+    (Sorenson and Webster, "Strong pseudoprimes to twelve prime bases", 2015). From there on, the bases come
+    from SHA-256 of n: one number always gets the same answer, and an attacker must try 4^rounds composites
+    to find one that passes.
     """
     if whole(n, "n") < 2:
         return False
@@ -104,7 +104,7 @@ def _bases(n: int, rounds: int) -> Iterable[int]:
 
 
 def _passes(n: int, base: int) -> bool:
-    """One round: base^((n-1)/2^t), squared on and on, has to meet -1 before 1 (or start at either)."""
+    """One round: base^((n-1)/2^t), squared again and again, must reach -1 before 1, or start at either."""
     twos = ((n - 1) & (1 - n)).bit_length() - 1
     x = power(base, (n - 1) >> twos, n)
     if x in (1, n - 1):
@@ -117,7 +117,7 @@ def _passes(n: int, base: int) -> bool:
 
 
 def factor(pq: int) -> tuple[int, int]:
-    """The two odd primes p <= q whose product is pq; some ten milliseconds for the 62 bits Telegram sends.
+    """The two odd primes p <= q whose product is pq; about ten milliseconds for the 62 bits that Telegram sends.
 
     Anything else (1, a prime, an even number, three factors, over 64 bits) is a CheckError at `pq`, at once.
     Source: core.telegram.org/mtproto/auth_key, step 3.
@@ -136,9 +136,9 @@ def factor(pq: int) -> tuple[int, int]:
 
 
 def rho(n: int) -> int:
-    """Some divisor of an odd composite n, other than 1 and n: Pollard's rho as Brent walks it.
+    """A divisor of an odd composite n, other than 1 and n, by Brent's version of Pollard's rho.
 
-    y -> y^2 + c runs into a circle modulo a prime factor long before modulo n.
+    y -> y^2 + c enters a cycle modulo a prime factor long before it does modulo n.
     Source: R. P. Brent, "An improved Monte Carlo factorization algorithm", BIT 20, 1980.
     """
     return next(divisor for divisor in (_walk(n, c) for c in count(1)) if divisor != n)
@@ -148,10 +148,10 @@ _BATCH = 256  # steps between two gcds
 
 
 def _walk(n: int, c: int) -> int:
-    """One walk: x waits, y takes ever longer strides away from it, until they agree modulo a divisor.
+    """One walk: x waits while y walks ever longer strides away from it, until they agree modulo a divisor.
 
-    Differences are multiplied up and one gcd looks at a whole batch. A batch that has caught all factors together is
-    walked again with a gcd at every step; the answer is n if one step catches them all.
+    The differences of a batch are multiplied, so that it needs only one gcd. If that gcd is n, the batch is walked
+    again with a gcd at every step. The result is n if a single step finds all factors together.
     """
     y, stride, divisor, batch_start = 2, 1, 1, 2
     while divisor == 1:
@@ -190,17 +190,17 @@ DH_PRIME = int(
 
 # g generates the subgroup of order (p-1)/2 if it is a square modulo p, and quadratic reciprocity says when.
 RESIDUES = {2: (8, {7}), 3: (3, {2}), 4: (1, {0}), 5: (5, {1, 4}), 6: (24, {19, 23}), 7: (7, {3, 5, 6})}
-"""For each g a modulus, and what p may leave modulo it."""
+"""For each g a modulus, and the remainders that p may have modulo it."""
 MARGIN = 1 << (2048 - 64)
-"""How far from 0 and from p a public value has to be."""
+"""The least distance of a public value from 0 and from p."""
 
 
 def check_dh_group(p: int, g: int, *, rounds: int = 32) -> None:
-    """Refuse, with a CheckError at `dh_prime` or `g`, a group that is not safe.
+    """Raise a CheckError at `dh_prime` or `g` for a group that is not safe.
 
-    p has to have 2048 bits and (p-1)/2 has to be prime as well; g is one of 2 ... 7 and a square modulo p.
-    For the known prime this is a comparison. An unknown one costs `rounds` + 1 powers of 2048 bits the
-    first time (half a second in plain Python for the 32 by default) and is remembered.
+    p must have 2048 bits, p and (p-1)/2 must be prime, and g must be one of 2 ... 7 and a square modulo p.
+    For the known prime this is a comparison. An unknown one costs `rounds` + 1 powers of 2048 bits the first
+    time, half a second in plain Python with the default of 32, and is remembered.
     """
     whole(g, "g")
     if whole(p, "dh_prime") != DH_PRIME:
@@ -222,12 +222,12 @@ def check_dh_group(p: int, g: int, *, rounds: int = 32) -> None:
 
 @lru_cache(maxsize=16)
 def safe_prime_flaw(p: int, rounds: int = 32) -> str:
-    """What keeps a p above 3 from being a safe prime ("not prime", "(p-1)/2 not prime"); "" for nothing.
+    """The reason why a p above 3 is not a safe prime ("not prime", "(p-1)/2 not prime"); "" if it is one.
 
-    All the rounds of Miller-Rabin go to q = (p-1)/2. Once q is prime, one power proves p: where a^(p-1) = 1
-    and a^2 - 1 has no factor in common with p, every prime factor of p is 1 modulo q (Pocklington), and so
-    p itself is the only one there can be. Here a is 2; the power taken is 2^q, whose square is 2^(p-1). Modulo an
-    even p it is even, and so neither 1 nor p - 1.
+    All rounds of Miller-Rabin are for q = (p-1)/2. Once q is prime, a single power proves p: if a^(p-1) = 1
+    and a^2 - 1 has no factor in common with p, every prime factor of p is 1 modulo q (Pocklington), and only
+    p itself can be such a factor. Here a is 2, and the power computed is 2^q, whose square is 2^(p-1). If p is
+    even, the power modulo p is even too, and so neither 1 nor p - 1.
     """
     q = p // 2
     if power(2, q, p) not in (1, p - 1) or gcd(2 * 2 - 1, p) != 1:
@@ -235,16 +235,16 @@ def safe_prime_flaw(p: int, rounds: int = 32) -> str:
     return "" if is_probable_prime(q, rounds) else "(p-1)/2 not prime"
 
 
-_TEETH, _COLUMNS = 8, 256  # an exponent of 2048 bits, written in rows below each other
+_TEETH, _COLUMNS = 8, 256  # rows and columns of an exponent of 2048 bits
 
 
 def generator_power(g: int, exponent: int, p: int) -> int:
     """g^exponent mod p, in a quarter of the time that `power` takes, because g is the same every time.
 
-    The exponent is written in eight rows of 256 bits. One step squares what there is and multiplies by the power of
-    g that belongs to the eight bits below each other: 256 steps instead of 2048 (Lim and Lee, "More flexible
-    exponentiation with precomputation", 1994). The 256 powers are computed once per group, in the time of one
-    `power`. Raises what `power` raises; longer exponents are left to it.
+    The exponent is written in eight rows of 256 bits. One step squares the result and multiplies it by the power of g
+    for one column of eight bits: 256 steps instead of 2048 (Lim and Lee, "More flexible exponentiation with
+    precomputation", 1994). The 256 powers are computed once per group, in the time of one `power`. Longer exponents
+    are left to `power`; the errors are the same.
     """
     if not 0 <= whole(exponent, "exponent") < 1 << _TEETH * _COLUMNS or whole(p, "p") < 1:
         return power(g, exponent, p)
@@ -259,7 +259,8 @@ def generator_power(g: int, exponent: int, p: int) -> int:
 
 @lru_cache(maxsize=4, typed=True)
 def _powers(g: int, modulus: Any) -> dict[tuple[str, ...], Any]:
-    """The product of teeth for every column of bits; a tooth is g^(2^(256 row)), and the top row is read first."""
+    """The product of teeth for every column of bits. The tooth of row r is g^(2^(256 r)), row 0 at the bottom; a column
+    is read from the top."""
     teeth = [g % modulus]
     for _row in range(1, _TEETH):
         teeth.append(power(int(teeth[-1]), 1 << _COLUMNS, int(modulus)) % modulus)
@@ -271,10 +272,10 @@ def _powers(g: int, modulus: Any) -> dict[tuple[str, ...], Any]:
 
 
 def check_dh_public(g_x: int, p: int, name: str) -> None:
-    """Refuse, with a CheckError at `name` ("g_a", "g_b"), a public value out of range or near its edges.
+    """Raise a CheckError at `name` ("g_a", "g_b") for a public value out of range or near its edges.
 
-    1 < g_x < p-1 keeps out what is the same for every secret; 2^1984 <= g_x <= p - 2^1984 keeps out what
-    could be the power of a tiny one. Whoever sends a value checks it too, before sending.
+    1 < g_x < p-1 excludes the values that are the same for every secret; 2^1984 <= g_x <= p - 2^1984 excludes
+    powers of g with a tiny exponent. A client checks the value that it sends, too.
     """
     if not 1 < whole(g_x, name) < whole(p, "dh_prime") - 1:
         raise CheckError(f"{name} is not between 1 and p - 1", got=hex(g_x), expected="1 < g_x < p - 1", where=name)

@@ -1,7 +1,7 @@
-"""The RSA key of a data centre, and the two ways to seal something for its owner.
+"""The RSA key of a data centre, and the two ways to seal data for its owner.
 
-RSA itself is bare: a number below n raised to e. What makes it safe is the padding around it: RSA_PAD, written out
-step by step, and the scheme before it, which old clients still speak.
+RSA itself only raises a number below n to e. Its safety comes from the padding: RSA_PAD, written out step by step,
+and the scheme before it, which old clients still use.
 
 Source: core.telegram.org/mtproto/auth_key, step 2 (fingerprints) and step 4.1, "RSA_PAD(data, server_public_key)".
 """
@@ -26,10 +26,10 @@ from mtlib.errors import CheckError, LocalError
 from mtlib.wire.dissection import Seal, Unsealed
 from mtlib.wire.tl import String
 
-# `cryptography` reads and writes PEM and makes new keys. Its modules for that are imported where they are
-# needed: they take longer to load than everything else in this room, and in a browser there are none.
+# `cryptography` reads and writes PEM and makes new keys. Its modules are imported only inside the functions that
+# need them: they take longer to load than all of `mtlib.crypto`, and a browser has none of them.
 
-WIDTH = 256  # of every RSA number of MTProto, in bytes
+WIDTH = 256  # bytes of every RSA number in MTProto
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PublicKey:
     """The public half of a data centre's key: modulus n and exponent e.
 
     LocalError unless n is odd and has 1024 to 2048 bits, and e is odd and 3 at least. MTProto uses 2048 bits;
-    shorter keys have a fingerprint too, but cannot carry RSA_PAD.
+    shorter keys have a fingerprint too, but the 256 bytes of RSA_PAD do not fit.
     """
 
     n: int
@@ -57,7 +57,7 @@ class PublicKey:
 
     @cached_property
     def fingerprint(self) -> int:
-        """The name a data centre offers its key under: the last 8 bytes of SHA1(n ‖ e), a signed long.
+        """The name of the key in resPQ: the last 8 bytes of SHA1(n ‖ e), a signed long.
 
         n and e are hashed as TL strings of big-endian numbers without leading zeros.
         """
@@ -99,10 +99,10 @@ class PublicKey:
 
 
 class PrivateKey(Secret):
-    """The key of an own data centre. Never of Telegram's: nobody outside has that.
+    """The RSA key of a data centre of one's own, never of Telegram's, which nobody outside has.
 
-    Made from the two primes p and q; n and d follow. Its repr shows the fingerprint only.
-    LocalError unless p * q is a modulus of 2048 bits to which e has an inverse.
+    It is made from the two primes p and q; n and d follow from them. Its repr shows the fingerprint only.
+    LocalError unless p * q has 2048 bits and e has an inverse modulo lcm(p - 1, q - 1).
     """
 
     __slots__ = ("_d", "_p", "_q", "_q_inverse", "public")
@@ -119,10 +119,10 @@ class PrivateKey(Secret):
 
     @classmethod
     def generate(cls) -> PrivateKey:
-        """A new 2048-bit key with e = 65537 from the system's randomness, made by `cryptography` where it is.
+        """A new 2048-bit key with e = 65537 from the system's randomness, made by `cryptography` if installed.
 
-        One key in sixteen is thrown away: those whose fingerprint starts with a zero digit, because some
-        tool or other always prints it short.
+        One key in sixteen is thrown away: if its fingerprint starts with a zero digit, some tools would print
+        it too short.
         """
         while True:
             key = cls(*_two_primes())
@@ -140,7 +140,7 @@ class PrivateKey(Secret):
         return to_bytes(modulo_q + q * ((modulo_p - modulo_q) * self._q_inverse % p), WIDTH)
 
     def to_pem(self) -> str:
-        """PKCS#1 text ("BEGIN RSA PRIVATE KEY"), unencrypted: the one deliberate way out."""
+        """PKCS#1 text ("BEGIN RSA PRIVATE KEY"), unencrypted: the only method that gives the secret away."""
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers, RSAPublicNumbers
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -152,7 +152,7 @@ class PrivateKey(Secret):
 
     @classmethod
     def from_pem(cls, text: str) -> PrivateKey:
-        """Read PKCS#1 or PKCS#8 without a password; all else is a LocalError that does not quote the text."""
+        """Read PKCS#1 or PKCS#8 without a password; anything else is a LocalError that does not quote the text."""
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         def numbers(pem: bytes) -> tuple[int, int, int]:
@@ -163,11 +163,11 @@ class PrivateKey(Secret):
 
     @property
     def fingerprint(self) -> str:
-        """The public half's, as documentation prints it."""
+        """The fingerprint of the public half, as documentation prints it."""
         return hex_fingerprint(self.public.fingerprint)
 
     def opens(self, seal: Seal, values: Mapping[str, Any], data: bytes) -> Unsealed | None:
-        """What `data` hides, by either scheme; see `mtlib.wire.dissection.Opener`. CheckError if by neither."""
+        """The data sealed in `data` by either scheme; see `mtlib.wire.dissection.Opener`. CheckError if by neither."""
         if seal.scheme != "RSA" or values[seal.by] != self.public.fingerprint:
             return None
         try:
@@ -180,7 +180,7 @@ class PrivateKey(Secret):
 
 
 def _two_primes() -> tuple[int, int]:
-    """p and q of a new key. Without `cryptography`, as in a browser, it takes a second or two."""
+    """p and q of a new key. Without `cryptography`, as in a browser, this takes a second or two."""
     try:
         from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
     except ImportError:
@@ -192,7 +192,7 @@ def _two_primes() -> tuple[int, int]:
 
 
 def select_key(offered: Sequence[int], known: Sequence[PublicKey]) -> PublicKey:
-    """The first key offered in resPQ that is known here; if none is, a CheckError with both lists.
+    """The first key offered in resPQ that is among the `known`; if none is, a CheckError with both lists.
 
     `offered` are fingerprints as signed longs, in the data centre's order.
     """
@@ -218,7 +218,7 @@ def hex_fingerprint(fingerprint: int) -> str:
 
 def _below(block: Buffer, n: int) -> int:
     number = int.from_bytes(exact(block, WIDTH, "block"), "big")
-    if number >= n:  # the number itself is not shown: it may be the sealed data just before RSA
+    if number >= n:  # the error does not show the number, which may be the data just before RSA
         raise LocalError("RSA takes numbers below n", got="n or more", expected="below n", where="block")
     return number
 
@@ -232,8 +232,8 @@ def check_width(key: PublicKey) -> None:
 
 
 def _read(text: str, numbers: Callable[[bytes], tuple[int, ...]], half: str) -> tuple[int, ...]:
-    """The numbers in a PEM text. Keys of other kinds have no n, p or q, which is an AttributeError; one that wants a
-    password is a TypeError. Of the text only the name of what begins there is told."""
+    """The numbers in a PEM text. `numbers` raises AttributeError for a key of another kind, which has no n, p or q, and
+    TypeError for one with a password. The LocalError quotes nothing of the text but its BEGIN line."""
     from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
@@ -245,20 +245,20 @@ def _read(text: str, numbers: Callable[[bytes], tuple[int, ...]], half: str) -> 
                          expected=names + (", without a password" if half == "private" else "")) from None
 
 
-DATA_LIMIT, PADDED = 144, 192  # bytes of the data in RSA_PAD at most, and with its padding
+DATA_LIMIT, PADDED = 144, 192  # the most bytes of data in RSA_PAD, and its bytes with the padding
 
 
 def rsa_pad(data: Buffer, padding: Buffer, temp_key: Buffer) -> bytes:
-    """RSA_PAD up to the RSA itself, points 1 to 7 of the page: 256 bytes, which are to be below n (point 8).
+    """RSA_PAD without the RSA, points 1 to 7 of the page: 256 bytes, which must be below n (point 8).
 
-    `data` is at most 144 bytes, `padding` fills it up to 192, `temp_key` has 32; wrong lengths are a LocalError.
+    `data` has at most 144 bytes, `padding` fills it up to 192, `temp_key` has 32; wrong lengths are a LocalError.
     """
     data = _check_limit(data)
     data_with_padding, temp_key = data + exact(padding, PADDED - len(data), "padding"), exact(temp_key, 32, "temp_key")
-    data_pad_reversed = data_with_padding[::-1]  # so that the random bytes come in front
+    data_pad_reversed = data_with_padding[::-1]  # so that the random bytes come first
     data_with_hash = data_pad_reversed + sha256(temp_key + data_with_padding)
     aes_encrypted = ige_encrypt(data_with_hash, temp_key, bytes(32))  # an iv of zeros is harmless for a key used once
-    temp_key_xor = _masked(temp_key, aes_encrypted)  # whoever lacks one bit of aes_encrypted does not get temp_key
+    temp_key_xor = _masked(temp_key, aes_encrypted)  # temp_key can only be recovered with every bit of aes_encrypted
     return temp_key_xor + aes_encrypted
 
 
@@ -266,7 +266,7 @@ def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
     """Seal up to 144 bytes for the owner of `key`: 256 bytes of `encrypted_data`. More data is a LocalError.
 
     Draws `padding` once and `temp_key` until the number fits (attempt 0, 1, 2 ...): twice on average
-    under the smallest of moduli, hardly more than once under the largest.
+    for the smallest modulus, hardly more than once for the largest.
     """
     data = _check_limit(data)
     check_width(key)
@@ -281,7 +281,7 @@ def rsa_pad_seal(data: Buffer, key: PublicKey, entropy: Entropy) -> bytes:
 def rsa_pad_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
     """Open `encrypted_data`: the 192 bytes of data_with_padding, in order; the TL object comes first.
 
-    CheckError at `encrypted_data` if it is not 256 bytes, not below n, or the hash inside does not agree.
+    CheckError at `encrypted_data` if it is not 256 bytes, not below n, or the hash inside is wrong.
     """
     block = _from_peer(encrypted, private_key)
     aes_encrypted = block[32:]
@@ -296,11 +296,11 @@ def rsa_pad_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
 
 
 def old_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
-    """What a client sealed by the scheme before RSA_PAD: SHA1(data) ‖ data ‖ padding, 255 bytes, raised to e.
+    """Open `encrypted_data` of the scheme before RSA_PAD: SHA1(data) ‖ data ‖ padding, 255 bytes.
 
-    The scheme has left the documentation; clients with the old keys still speak it. The hash is not looked at: it
-    covers the data without the padding, and only a parser knows where the data ends. CheckError at `encrypted_data` if
-    it is not 256 bytes, not below n, or opens to more.
+    The scheme is no longer in the documentation, but clients with the old keys still use it. The hash is not checked
+    here: it covers the data without the padding, and only a parser knows where the data ends. CheckError at
+    `encrypted_data` if it is not 256 bytes, not below n, or opens to more than 255 bytes.
     """
     block = _from_peer(encrypted, private_key)
     if block[0]:

@@ -1,7 +1,7 @@
-"""What key material has in common: it stays in this process, and out of everything that gets printed.
+"""Key material stays in this process and is never printed: `Secret` and `Hidden` see to both.
 
-And what callers hand in: bytes in any of their three shapes, of the length they have to have. Copying into `bytes`
-here, once, is what lets every function above promise that it never changes what it was given.
+The functions check arguments: bytes of any of the three types, of the right length. They copy them into `bytes` once,
+and so every function that uses them can promise never to change its arguments.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ Buffer: TypeAlias = bytes | bytearray | memoryview
 
 
 class Secret:
-    """Base of the values that hold key material.
+    """Base class of values that hold key material.
 
     They cannot be pickled (LocalError), so they do not slip into a cache, a queue or a notebook's saved state. They
-    never change, so a copy is the value itself: `dataclasses.asdict` of something that holds a key hands on the
-    object, and not the bytes. Their `repr` shows what `shown` names (of a dataclass, the fields with `repr`), and can
-    be asked for before they are complete: a debugger does.
+    never change, so a copy is the value itself: `dataclasses.asdict` of an object that holds a key gives the key
+    object, not its bytes. Their `repr` shows the attributes in `shown` (of a dataclass, the fields with `repr`). It
+    works on incomplete values too, because a debugger may ask for it during `__init__`.
     """
 
     __slots__ = ()
@@ -43,10 +43,10 @@ class Secret:
 
 
 class Hidden(Secret, bytes):
-    """Bytes that keep to themselves: they work like any others, and their repr says only how many there are.
+    """Bytes whose repr says only how many they are; in all else they are like any bytes.
 
-    For the fields of a dataclass that are bare key material, since `dataclasses.asdict` looks into every dataclass.
-    Neither pickled nor copied; a slice of them is plain bytes.
+    For bare key material in the fields of a dataclass, since `dataclasses.asdict` looks into every dataclass. They
+    are neither pickled nor copied; a slice of them is plain bytes.
     """
 
     def __repr__(self) -> str:
@@ -56,7 +56,7 @@ class Hidden(Secret, bytes):
 
 
 def plain(value: Buffer, where: str) -> bytes:
-    """The same bytes as an immutable `bytes`; anything that is not bytes is a LocalError naming `where`.
+    """`value` as an immutable `bytes`; for anything that is not bytes, a LocalError that names `where`.
 
     The check matters: `bytes(5)` is five zeros, and a list of small numbers would pass as well.
     """
@@ -68,7 +68,7 @@ def plain(value: Buffer, where: str) -> bytes:
 
 
 def exact(value: Buffer, size: int, where: str) -> bytes:
-    """`plain`, and exactly `size` bytes of it: nothing is padded or cut on the quiet."""
+    """`value` as in `plain`; a LocalError unless it has exactly `size` bytes. Nothing is padded or cut silently."""
     data = plain(value, where)
     if len(data) != size:
         expected = f"{size} bytes"
@@ -77,7 +77,7 @@ def exact(value: Buffer, size: int, where: str) -> bytes:
 
 
 def whole(value: int, where: str) -> int:
-    """The number; anything that is no `int` is a LocalError naming `where`."""
+    """The number; for anything that is no `int`, a LocalError that names `where`."""
     if not isinstance(value, int):
         got, expected = type(value).__name__, "a whole number"
         raise LocalError(f"{where} has to be a number", got=got, expected=expected, where=where)
@@ -85,7 +85,7 @@ def whole(value: int, where: str) -> int:
 
 
 def of_type(value: Any, kind: Any, where: str) -> Any:
-    """The value itself; LocalError for what is not of that type."""
+    """The value itself; LocalError if it is not of that type."""
     if not isinstance(value, kind):
         wanted = " or ".join(each.__name__ for each in getattr(kind, "__args__", (kind,)))
         raise LocalError("of the wrong type", got=type(value).__name__, expected=wanted, where=where)
@@ -93,7 +93,7 @@ def of_type(value: Any, kind: Any, where: str) -> Any:
 
 
 def to_wait(seconds: Any, where: str) -> float:
-    """The time as a number; LocalError for what is no time to wait."""
+    """Seconds to wait as a number; LocalError unless they are above 0 and at most a day."""
     if not isinstance(seconds, int | float) or not 0 < seconds <= 86400:
         raise LocalError("no time to wait", got=seconds, expected="seconds, more than 0 and a day at most", where=where)
     return float(seconds)

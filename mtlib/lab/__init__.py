@@ -1,7 +1,7 @@
 """What a notebook needs on top of the library: the byte inspector, views, figures, predictions, exercises,
 and sample keys.
 
-Figures stand in `mtlib.lab.figures`. Names are loaded when they are first used, so that an exercise needs no widgets.
+Figures are in `mtlib.lab.figures`. Names are loaded when they are first used, so that an exercise needs no widgets.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """All exercises by name, in the order of the lessons, and the library's answer to each under the exercise's own name:
-`from mtlib.lab.answers import msg_key_v1` is what `my_bind.py` says until the reader has written it.
+`my_bind.py` has `from mtlib.lab.answers import msg_key_v1` until the reader has written that function.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EXERCISES: Mapping[str, Exercise] = {
 
 
 def library(name: str) -> Callable[..., Any]:
-    """The library's answer to the exercise `name`, as a function of that name. AttributeError where there is none."""
+    """The library's answer to the exercise `name`, as a function of that name. AttributeError if there is none."""
     exercise = EXERCISES.get(name)
     if not isinstance(exercise, Task):
         raise AttributeError(f"no exercise {name!r} wants a function")

@@ -1,7 +1,7 @@
-"""Sixteen attacks on a binding, carried out with real envelopes against the data centre's bytes, without a socket.
+"""Sixteen attacks on a binding, carried out with real envelopes against the local data centre, without a socket.
 
-`World` is one victim with both keys and a data centre of which parts can be switched off (`PARTS`). An attack tries,
-and says whether the attacker has what they wanted. Everything is drawn from an entropy that is handed in.
+A `World` is one victim with both keys, and a data centre whose checks can be switched off one by one (`PARTS`). An
+attack runs in a world and returns whether the attacker succeeded. All randomness comes from the entropy of the world.
 Source of the list: the fields and rules of core.telegram.org/method/auth.bindTempAuthKey and core.telegram.org/api/pfs,
 each left out in turn. `msg_id_rises` is in no document.
 """
@@ -29,19 +29,19 @@ from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST, SCHEMA
 
 AROUND = ("one_temp_key", "duplicates", "window")
-"""Rules around the checks: a new binding ends the older ones; a msg_id that came before is not executed again; nor is
-one of more than 300 seconds ago."""
+"""Rules around the checks: a new binding ends the older ones; a message is not executed if its msg_id has come before,
+or is more than 300 seconds old."""
 _ALWAYS = ("not_a_cdn", "request_parses", "nothing_left_over", "over_temporary_key", "encrypted_message_size",
            "perm_key_known")  # fmt: skip
 PARTS = (*(check.name for check in CHECKS if check.name not in _ALWAYS), *AROUND)
-"""What can be switched off: fourteen checks and three rules. `msg_id_rises` needs `one_temp_key`."""
+"""The parts that can be switched off: fourteen checks and three rules. `msg_id_rises` needs `one_temp_key`."""
 DOCUMENTED = frozenset({"msg_id_rises"})
-"""What is off in a data centre that does what the documents said up to 2025."""
+"""The parts that are off in a data centre that follows the documents as they were up to 2025."""
 
 
 @dataclass(frozen=True)
 class Switches:
-    """Which of `PARTS` are off. LocalError for a name that is none of them."""
+    """The parts that are off. LocalError for a name that is not in `PARTS`."""
 
     off: frozenset[str] = frozenset()
 
@@ -53,22 +53,22 @@ class Switches:
 
     @classmethod
     def only(cls, on: Iterable[str]) -> Switches:
-        """Everything off but these."""
+        """Switches with all parts off except these."""
         return cls(frozenset(PARTS) - cls(frozenset(on)).off)
 
     @property
     def rules(self) -> Rules:
-        """The rules of a data centre set up so."""
+        """The `Rules` of a data centre with these parts off."""
         return Rules(one_temp_key="one_temp_key" not in self.off, skip=self.off - set(AROUND))
 
     def centre(self, entropy: Entropy) -> DataCenter:
-        """A data centre set up so."""
+        """A data centre with these parts off."""
         limits = Limits(past=10 * DAY) if "window" in self.off else Limits()
         return DataCenter(UNUSED, rules=self.rules, limits=limits, entropy=entropy)
 
 
 class Party:
-    """Somebody with keys, in a session under the temporary one, and a connection to the world's data centre."""
+    """A client, honest or not: two keys, a session under the temporary one, and a connection to the data centre."""
 
     def __init__(
         self, world: World, temp: AuthKey, session_id: int, perm: AuthKey | None = None, salt: int = 1
@@ -81,7 +81,7 @@ class Party:
         self.session = Session(temp, session_id, salt, self._entropy)
 
     def binding(self) -> Binding:
-        """A fresh binding of both keys, as the documents want it."""
+        """A new binding of both keys, as the documents demand it."""
         return Binding.draw(self.perm, self.temp, session_id=self.session.session_id,
                             msg_id=self.session.next_msg_id(self.world.now),
                             expires_at=self.world.known(self.temp).promised or 0,
@@ -92,7 +92,7 @@ class Party:
         return bytes(self.session.send(body, self.world.now, msg_id=msg_id))
 
     def deliver(self, packet: bytes) -> list[Any]:
-        """What comes back for a packet, message by message. Raises TransportError where the data centre hangs up."""
+        """The messages that answer a packet. Raises TransportError if the data centre hangs up."""
         reply = self._peer.receive(self._stream.send(packet), self.world.now)
         frames = [frame for chunk in reply.chunks for frame in self._stream.receive(chunk)]
         if self._stream.broken is not None and not frames:
@@ -102,7 +102,7 @@ class Party:
                 for each in unpack(Message(outer["msg_id"], outer["seqno"], outer["answer"]))]  # fmt: skip
 
     def result(self, body: Dissection | bytes, msg_id: int | None = None) -> str:
-        """What a call is answered: the name of the result, of the error or of the notice; "" for nothing."""
+        """The answer to a call: the name of the result or the error, "bad_msg" and its code, or "" for none."""
         said = [each for each in self.deliver(self.packet(body, msg_id)) if isinstance(each, Dissection)]
         for each in said:
             if each.name == "rpc_result":
@@ -116,32 +116,32 @@ class Party:
 
 
 class World:
-    """A data centre, and a victim whose binding `first` is what the attackers have seen; it is not sent yet. `now` is
-    its clock."""
+    """A data centre, and a victim whose binding `first` the attackers have seen; it is built, but not sent yet. `now`
+    is the time for all."""
 
     def __init__(self, switches: Switches, entropy: Entropy | None = None) -> None:
         self._entropy, self._scopes = entropy or Noise("world"), 0
         self.switches, self.now = switches, NOW + 0.25
         self.dc = switches.centre(self._entropy.at("data centre"))
-        self.perm, self.stolen = self.account(), self.tunnel()
+        self.perm, self.stolen = self.permanent_key(), self.temporary_key()
         self.victim = Party(self, self.stolen, 77)
         self.first = self.victim.binding()
 
     def scope(self, name: str) -> Entropy:
-        """An entropy of one's own."""
+        """A new scope of the world's entropy."""
         self._scopes += 1
         return self._entropy.at(f"{name} {self._scopes}")
 
     def key(self) -> AuthKey:
         return AuthKey(self.scope("key").draw("auth_key", 256))
 
-    def account(self, key: AuthKey | None = None) -> AuthKey:
+    def permanent_key(self, key: AuthKey | None = None) -> AuthKey:
         """A permanent key that the data centre knows."""
         made = key or self.key()
         self.dc.keys.add(made, 1, self.now)
         return made
 
-    def tunnel(self) -> AuthKey:
+    def temporary_key(self) -> AuthKey:
         """A temporary key of one day that the data centre knows."""
         made = self.key()
         self.dc.keys.add(made, 1, self.now, int(self.now) + DAY)
@@ -154,7 +154,7 @@ class World:
         return found
 
     def bound(self, key: AuthKey) -> int | None:
-        """The account that a temporary key stands for; None where it stands for none or is gone."""
+        """The id of the permanent key that a temporary key is bound to; None if it is unbound or gone."""
         found = self.dc.keys.get(key.id, self.now)
         return None if found is None else found.bound_to
 
@@ -165,15 +165,15 @@ class World:
     def renew(self) -> None:
         """The victim makes a new temporary key and binds it."""
         self.now += 1
-        self.victim = Party(self, self.tunnel(), 78)
+        self.victim = Party(self, self.temporary_key(), 78)
         if self.victim.bind(self.victim.binding()) != "boolTrue":
             raise LocalError("the victim's second binding was refused", where="World")
 
     def supersede(self, later: float = 60) -> None:
-        """The victim binds a new temporary key; the old one is in the thief's hands, who waits so many seconds.
+        """The victim binds a new temporary key; the thief has the old one and waits `later` seconds.
 
-        This data centre forgets the old key altogether, and nothing more can be tried with it. The attacks are about
-        one that only unties it, so here it comes back, untied, with its sessions.
+        Our data centre forgets the old key altogether, which ends every attack with it. The attacks are about a data
+        centre that only unbinds the key, so it is put back here, unbound, with its sessions.
         """
         self.bind_victim()
         old = self.known(self.stolen)
@@ -184,23 +184,23 @@ class World:
         self.now += later
 
     def thief(self, session_id: int | None = None) -> Party:
-        """Whoever has the stolen key, in the victim's session or in one of their own."""
+        """A party with the stolen key, in the victim's session or, with `session_id`, in one of its own."""
         salt = self.known(self.stolen).salts.current(self.now)
         return Party(self, self.stolen, self.first.session_id if session_id is None else session_id, salt=salt)
 
     def replay(self, thief: Party, request: Dissection | bytes, msg_id: int) -> bool:
-        """Send it, and say whether the stolen key stands for the victim's account afterwards."""
+        """Send the request. True if the stolen key is bound to the victim's permanent key afterwards."""
         thief.result(request, msg_id)
         return self.bound(self.stolen) == self.perm.id
 
     def forget_sessions(self) -> None:
-        """What a restart of the part that keeps sessions does."""
+        """Drop the sessions of the stolen key, as after a restart of the server that keeps them."""
         self.known(self.stolen).sessions.clear()
 
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack: its number, a name, what the attacker needs, and what they do."""
+    """One attack: its number and name, what the attacker needs, what the attacker does, and a function that does it."""
 
     number: str
     name: str
@@ -209,7 +209,7 @@ class Attack:
     run: Callable[[World], bool]
 
     def succeeds(self, switches: Switches, entropy: Entropy | None = None) -> bool:
-        """Whether it succeeds in a world of its own. A data centre that hangs up has refused."""
+        """Whether the attack succeeds in a new world. If the data centre hangs up, it does not."""
         try:
             return self.run(World(switches, entropy))
         except TransportError:
@@ -220,11 +220,12 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
-"""By number. A0 to A13 want a tunnel on the wrong account or an old one back; A14 and A15 were found later."""
+"""The attacks by number. A0 to A13 aim at a tunnel bound to the wrong account, or at an old tunnel bound again; A14
+and A15 were found later."""
 
 
 def _attack(name: str, needs: str) -> Callable[[Callable[[World], bool]], Callable[[World], bool]]:
-    """Enter a function into the table; its docstring is the story."""
+    """A decorator that enters a function into `ATTACKS`; its docstring becomes the story."""
 
     def enter(run: Callable[[World], bool]) -> Callable[[World], bool]:
         number = run.__name__.partition("_")[0].upper()
@@ -235,12 +236,12 @@ def _attack(name: str, needs: str) -> Callable[[Callable[[World], bool]], Callab
 
 
 def succeeding(switches: Switches, numbers: Iterable[str] = ATTACKS) -> list[str]:
-    """The numbers of the attacks that succeed then, each in a world of its own."""
+    """The numbers of the attacks that succeed with these switches, each in a world of its own."""
     return [number for number in numbers if ATTACKS[number].succeeds(switches)]
 
 
 def _outer(binding: Binding, **changes: Any) -> Dissection:
-    """The request with other values outside the seal."""
+    """The request of a binding, with `changes` outside the seal."""
     fields = ("perm_auth_key_id", "nonce", "expires_at", "encrypted_message")
     return REQUEST.build(**{name: binding.request[name] for name in fields} | changes)
 
@@ -248,7 +249,7 @@ def _outer(binding: Binding, **changes: Any) -> Dissection:
 @_attack("the bare claim", "the id of an account")
 def a0_claim(world: World) -> bool:
     """Somebody names the victim's account for a tunnel of their own, and writes noise where the seal belongs."""
-    own = Party(world, world.tunnel(), 5)
+    own = Party(world, world.temporary_key(), 5)
     forged = world.perm.id_bytes + world.scope("forged").draw("seal", 16 + 80)
     own.result(_outer(world.first, expires_at=int(world.now) + DAY, encrypted_message=forged))
     return world.bound(own.temp) == world.perm.id
@@ -257,7 +258,7 @@ def a0_claim(world: World) -> bool:
 @_attack("the transplant", "a seal that was seen")
 def a1_transplant(world: World) -> bool:
     """The captured binding goes through the attacker's own tunnel, with session_id and msg_id copied."""
-    own = Party(world, world.tunnel(), world.first.session_id)
+    own = Party(world, world.temporary_key(), world.first.session_id)
     own.result(world.first.request, world.first.msg_id)
     return world.bound(own.temp) == world.perm.id
 
@@ -291,7 +292,7 @@ def a4_longer_life(world: World) -> bool:
 @_attack("the borrowed tunnel", "an account of one's own")
 def a5_borrowed_tunnel(world: World) -> bool:
     """The attacker seals the victim's temporary key for their own account, and sends it through their own tunnel."""
-    own = Party(world, world.tunnel(), 5, world.account())
+    own = Party(world, world.temporary_key(), 5, world.permanent_key())
     binding = replace(own.binding(), temp_key=world.stolen)
     own.result(binding.request, binding.msg_id)
     return world.bound(world.stolen) == own.perm.id
@@ -300,7 +301,7 @@ def a5_borrowed_tunnel(world: World) -> bool:
 @_attack("the twin key", "an own permanent key with the same first half")
 def a6_twin_key(world: World) -> bool:
     """One envelope, two accounts: a permanent key with the same first 128 bytes opens it, too."""
-    twin = world.account(AuthKey(bytes(world.perm)[:128] + bytes(world.key())[128:]))
+    twin = world.permanent_key(AuthKey(bytes(world.perm)[:128] + bytes(world.key())[128:]))
     seal = twin.id_bytes + bytes(world.first.encrypted_message)[8:]
     world.victim.result(_outer(world.first, perm_auth_key_id=twin.id, encrypted_message=seal), world.first.msg_id)
     return world.bound(world.stolen) == twin.id
@@ -310,7 +311,7 @@ def a6_twin_key(world: World) -> bool:
 def a7_change_of_account(world: World) -> bool:
     """A tunnel that is in use is bound again, to another account; everything else is right."""
     world.bind_victim()
-    second = world.account()
+    second = world.permanent_key()
     world.victim.bind(replace(world.victim.binding(), perm_key=second))
     return world.bound(world.stolen) == second.id
 
@@ -332,7 +333,7 @@ def a9_goes_on(world: World) -> bool:
 @_attack("the relay", "the data centre's RSA key")
 def a10_relay(world: World) -> bool:
     """Somebody sits between, one key with the client and another with the server, and passes the binding on."""
-    between = Party(world, world.tunnel(), world.first.session_id)
+    between = Party(world, world.temporary_key(), world.first.session_id)
     between.result(world.first.request, world.first.msg_id)
     return world.bound(between.temp) == world.perm.id
 
@@ -365,7 +366,7 @@ def a13_quick_repeat(world: World) -> bool:
 @_attack("the other message", "another message of forty bytes that the permanent key once sealed")
 def a14_other_message(world: World) -> bool:
     """A message of another type and with a seqno, whose fields happen to fit, is passed off as a binding."""
-    own = Party(world, world.tunnel(), 5)
+    own = Party(world, world.temporary_key(), 5)
     binding = own.binding()
     envelope = bytearray(bytes(binding.envelope))
     envelope[24:28], envelope[32:36] = (1).to_bytes(4, "little"), SCHEMA["ping"].id_bytes
@@ -394,13 +395,13 @@ LANES = {
     "new session": "the same message, in a session that the data centre has never seen",
     "forgotten": "the very message again; the data centre has lost its sessions",
 }
-"""Ways to send a recorded binding again."""
+"""The ways to send a recorded binding again."""
 
 
 def replayed(lane: str, seconds: int, switches: Switches | None = None, back: int = 0) -> tuple[str, bool]:
-    """A recorded binding of a superseded key again, so many seconds after the first time (2 or more), the data centre's
-    clock set `back` by so many before: what the thief hears, and whether the old key is bound afterwards. LocalError
-    for a lane that is none."""
+    """Send a recorded binding of a superseded key again, `seconds` after the first time (2 or more), with the data
+    centre's clock set back by `back` seconds: the answer to the thief, and whether the old key is bound afterwards.
+    LocalError for an unknown lane, or for fewer seconds."""
     if lane not in LANES or seconds < 2:
         raise LocalError("no such repeat", got=f"{lane}, {seconds} s", expected=", ".join(LANES), where="replayed")
     world = World(switches or Switches(DOCUMENTED))

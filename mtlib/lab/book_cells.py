@@ -1,9 +1,9 @@
 """The cells of a lesson in a page: run one at a time, each with its outputs as JSON, as a notebook would show them.
 
-`run_cell` runs one and gives what it printed, showed and raised. `needed` says which cells above it have to have run.
-What a page cannot do (other programs, commands of the notebook, matplotlib's figures) is answered in a sentence.
-The reader's files, `my_bind.py` and `my_guesses.json`, live in the browser: `take` writes them where the library looks
-for them, `given_back` reads them again. A file in which something as long as a key stands is not to be stored.
+`run_cell` runs one and gives all that it printed, showed and raised. `needed` says which cells above it must run first.
+A page has no other programs, commands of the notebook or matplotlib's figures; a sentence says so in their place.
+The reader's files, `my_bind.py` and `my_guesses.json`, are kept by the browser: `take` writes them where the library
+looks for them, `given_back` reads them again. A file with a constant as long as a key must not be stored.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from mtlib.errors import LocalError
 from mtlib.lab.my_bind import NAME
 
 Output = dict[str, str]
-"""`kind` is text, html, figure, view, different or error; the rest depends on it."""
+"""`kind` is text, html, figure, view, different or error; the other entries depend on it."""
 FILES = (NAME, "my_guesses.json")
 LONGEST_OUTPUT = 200_000
-"""Characters that one cell may show."""
+"""The most characters that one cell may show."""
 AS_LONG_AS_A_KEY = 128
-"""Bytes in one constant, from which on it could be a key, or half of one."""
+"""The least bytes of a constant that could be a key, or half of one."""
 NOTEBOOK = "Open the lesson in the notebook for that: ./run."
 COMMANDS = {
     "%": f"is a command of the notebook, and a page knows Python only. {NOTEBOOK}",
@@ -50,12 +50,12 @@ SHOWN_FRAMES = 8
 CELL = re.compile(r"<(cell \d+)>")
 
 
-# -- Which cells have to have run
+# -- Which cells must run first
 
 
 class Uses(NamedTuple):
-    """The names that a cell gives; those of them that are variables, neither imported nor defined; those that it needs
-    from above; and, for each function and class, those that its body needs."""
+    """The names that a cell gives; those of them that are variables, not imports or definitions; the names that it
+    needs from cells above; and, for each function and class, the names that its body needs."""
 
     gives: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
@@ -64,7 +64,7 @@ class Uses(NamedTuple):
 
 
 def uses(source: str) -> Uses:
-    """What a cell gives and needs; nothing where it is no Python."""
+    """The names that a cell gives and needs; none if it is no Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -83,7 +83,7 @@ def uses(source: str) -> Uses:
 
 
 def _names(code: CodeType, *, top: bool = True) -> tuple[set[str], set[str]]:
-    """What a piece of code stores for all cells, and what it looks up there."""
+    """The names that a piece of code stores for all cells, and those that it looks up there."""
     stored, loaded = set[str](), set[str]()
     for each in dis.get_instructions(code):
         if each.opname == "STORE_GLOBAL" or (top and each.opname == "STORE_NAME"):
@@ -99,7 +99,7 @@ def _names(code: CodeType, *, top: bool = True) -> tuple[set[str], set[str]]:
 
 
 def _set_before(statement: ast.stmt) -> set[str]:
-    """The names that loops and `with` inside a statement set before anybody reads them."""
+    """The names that loops, `with` and `:=` inside a statement set before they are read."""
     targets: list[ast.expr] = []
     for node in ast.walk(statement):
         if isinstance(node, (ast.For, ast.AsyncFor)):
@@ -112,10 +112,10 @@ def _set_before(statement: ast.stmt) -> set[str]:
 
 
 def needed(sources: Sequence[str], at: int) -> list[int]:
-    """The numbers of the cells above cell `at` that have to have run before it, in their order.
+    """The numbers of the cells above cell `at` that must run before it, in their order.
 
-    Cells that give a name which is needed; and those that may have changed an object which is needed: they read a
-    variable that is made of the same ones. Too many rather than too few.
+    These are the cells that give a needed name, and the cells that may change a needed object, because they read a
+    variable that is connected with it. The result may have too many cells, but not too few.
     """
     cells = [uses(source) for source in sources[: at + 1]]
     bodies = {name: body for cell in cells for name, body in cell.inside.items()}
@@ -136,7 +136,7 @@ def needed(sources: Sequence[str], at: int) -> list[int]:
 
 
 def _through(names: frozenset[str], bodies: Mapping[str, frozenset[str]]) -> set[str]:
-    """These names, and what the functions among them need."""
+    """These names, and the names that the functions among them need."""
     found, new = set[str](), set(names)
     while new:
         found |= new
@@ -148,7 +148,7 @@ def _through(names: frozenset[str], bodies: Mapping[str, frozenset[str]]) -> set
 
 
 class Shown(io.TextIOBase):
-    """What a cell prints and shows, in order. `view` gives the output for a widget, and None for anything else."""
+    """All that a cell prints and shows, in order. `view` gives the output for a widget, and None for anything else."""
 
     def __init__(self, view: Callable[[Any], Output | None]) -> None:
         self.outputs: list[Output] = []
@@ -179,13 +179,13 @@ class Shown(io.TextIOBase):
             self.outputs.append({"kind": kind, **parts})
 
     def show(self, value: Any, *, raw: bool = False) -> None:
-        """As a notebook shows a value: by its own form of itself, else as text."""
+        """Show a value as a notebook does: in a form of its own if it has one, else as text."""
         if (view := self._view(value)) is not None:
             self.outputs.append(view)
             return
         try:
             data = value if raw else _forms(value, self)
-        except ImportError:  # a figure: nobody paints it here
+        except ImportError:  # a figure: a page has no matplotlib
             self._add("figure", text=str(value), said=FIGURE)
             return
         if data and "text/html" in data:
@@ -195,23 +195,23 @@ class Shown(io.TextIOBase):
 
 
 _shown: Shown | None = None
-"""Of the cell that runs."""
+"""The output of the running cell; None while none runs."""
 
 
 def get_ipython() -> Shown | None:
-    """For `IPython`: what there is where a cell of a page runs; None elsewhere."""
+    """The function of that name in `IPython`: the running cell's output; None while no cell runs."""
     return _shown
 
 
 def display(*values: Any, raw: bool = False, **_: Any) -> None:
-    """For `IPython.display`."""
+    """The function of that name in `IPython.display`."""
     for value in values:
         if _shown is not None:
             _shown.show(value, raw=raw)
 
 
 def _forms(value: Any, shown: Shown) -> Mapping[str, Any] | None:
-    """A value by kinds of text; None where it shows itself."""
+    """The forms of a value by MIME type; None if it has shown itself."""
     if (own := getattr(value, "_ipython_display_", None)) is not None and not isinstance(value, type):
         before = len(shown.outputs)
         try:
@@ -236,7 +236,7 @@ class _NoKeys(io.TextIOBase):
 def run_cell(
     source: str, names: dict[str, Any], number: int, view: Callable[[Any], Output | None]
 ) -> tuple[list[Output], bool]:
-    """Runs a cell (counted from 1) in a namespace: its outputs, and whether it went through. Nothing is raised."""
+    """Run a cell (counted from 1) in a namespace; gives its outputs, and whether it succeeded. Nothing is raised."""
     global _shown
     if said := unlike_python(source):
         return [{"kind": "different", "text": said}], False
@@ -257,7 +257,7 @@ def run_cell(
 
 
 def execute(source: str, file: str, names: dict[str, Any]) -> Any:
-    """Runs a cell in a namespace: the value that it shows, which is its last expression; None where it shows none."""
+    """Run a cell in a namespace; gives the value that it shows, its last expression, or None if it shows none."""
     tree = ast.parse(source, file)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, file, "exec"), names)
@@ -268,7 +268,7 @@ def execute(source: str, file: str, names: dict[str, Any]) -> Any:
 
 
 def unlike_python(source: str) -> str:
-    """Where a cell has a command of the notebook in it, a sentence about it."""
+    """A sentence about a notebook's command in the cell; empty if it has none."""
     try:
         ast.parse(source)
     except (SyntaxError, ValueError):
@@ -280,7 +280,7 @@ def unlike_python(source: str) -> str:
 
 
 def different(error: BaseException) -> str:
-    """Where an error only says that this is a page, a sentence about it."""
+    """A sentence for an error that occurs only because this is a page; empty for any other error."""
     if isinstance(error, ImportError) and (name := (error.name or "").partition(".")[0]) in ABSENT:
         return f"{name} is not in this page. {NOTEBOOK}"
     if isinstance(error, OSError) and "does not support processes" in str(error):
@@ -295,8 +295,8 @@ def different(error: BaseException) -> str:
 
 
 def told(error: BaseException) -> str:
-    """An error as a notebook shows it: the lines of the cells that led to it. Of the library only where it was, and
-    no value of any variable."""
+    """An error as a notebook shows it: the lines of the cells that led to it. For the library it shows only the places,
+    and never the value of a variable."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     first = f"{told(before)}\n\nAnd while that was handled:\n\n" if before is not None else ""
     lines = list(_way(error))
@@ -307,7 +307,7 @@ def told(error: BaseException) -> str:
 
 
 def _way(error: BaseException) -> Iterator[str]:
-    """Where it came from: the lines of cells, and the places in other files."""
+    """The way to an error: the lines of cells, and the places in other files."""
     if isinstance(error, SyntaxError) and (found := CELL.fullmatch(error.filename or "")):
         yield f"{found[1]}, line {error.lineno}\n----> {(error.text or '').strip()}"
         return
@@ -327,7 +327,7 @@ def _words(error: BaseException) -> str:
         return str(error.msg)
     try:
         return str(error)
-    except Exception:  # of a class of the reader's own
+    except Exception:  # the error class is the reader's own
         return "(it cannot be said in words)"
 
 
@@ -336,12 +336,12 @@ def _words(error: BaseException) -> str:
 
 @cache
 def folder() -> Path:
-    """Where they are, as long as this Python lives."""
+    """The folder for the reader's files, as long as this Python runs."""
     return Path(tempfile.mkdtemp())
 
 
 def take(files: Mapping[str, str | None]) -> None:
-    """Put the reader's files there; from now on the library reads and writes them."""
+    """Write the reader's files into the folder; from now on the library reads and writes them."""
     os.environ["MTLIB_MY_BIND"] = str(folder() / NAME)
     for name in FILES:
         text, path = files.get(name), folder() / name
@@ -352,13 +352,13 @@ def take(files: Mapping[str, str | None]) -> None:
 
 
 def given_back() -> dict[str, str | None]:
-    """The files as they are now."""
+    """The present texts of the reader's files; None for one that does not exist."""
     paths = {name: folder() / name for name in FILES}
     return {name: path.read_text(encoding="utf-8") if path.is_file() else None for name, path in paths.items()}
 
 
 def not_to_be_stored(text: str) -> str:
-    """Why a my_bind.py must not be written to a disk: a sentence, or nothing."""
+    """A sentence that says why a my_bind.py must not be written to a disk; empty if it may."""
     try:
         nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError):
@@ -370,7 +370,7 @@ def not_to_be_stored(text: str) -> str:
 
 
 def _size(value: object) -> int:
-    """How many bytes a constant may stand for."""
+    """The number of bytes that a constant may mean."""
     if isinstance(value, bytes):
         return len(value)
     if isinstance(value, int):

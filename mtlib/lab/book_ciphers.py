@@ -1,4 +1,4 @@
-"""In a page, in the place of the package `cryptography`: as much of its AES as the lessons use, over ours.
+"""A replacement for the package `cryptography` in a page: the part of its AES that the lessons use, made of our AES.
 
     Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(block)
 """
@@ -36,25 +36,25 @@ class BlockMode:
 
 
 class ECB(BlockMode):
-    """Each block for itself."""
+    """Each block by itself."""
 
     name = "ECB"
 
 
 class CBC(BlockMode):
-    """Each block with the one before."""
+    """Each block chained to the one before."""
 
     name = "CBC"
 
 
 class CTR(BlockMode):
-    """A counter, encrypted."""
+    """A key stream from an encrypted counter."""
 
     name = "CTR"
 
 
 class Running:
-    """One message: `update` takes its next bytes, `finalize` gives what is left, which is nothing."""
+    """One message: `update` takes its next bytes; `finalize` gives the rest, which is always empty."""
 
     def __init__(self, algorithm: AES, mode: str, iv: bytes) -> None:
         self.update = start(mode, algorithm.key, iv)
@@ -74,7 +74,7 @@ class Cipher:
         return Running(self._algorithm, self._mode.name + way, self._mode.iv)
 
     def decryptor(self) -> Running:
-        """Of ECB and CTR. Raises NotImplementedError for CBC, which no lesson needs."""
+        """A decryptor for ECB or CTR. Raises NotImplementedError for CBC, which no lesson needs."""
         if self._mode.name == "CBC":
             raise NotImplementedError("a page has no CBC backwards")
         way = "" if self._mode.name == "CTR" else " decrypt"
@@ -82,7 +82,7 @@ class Cipher:
 
 
 def stand_in_for_cryptography() -> None:
-    """From now on this process imports these; where the package is there, nothing changes."""
+    """Make imports of `cryptography` give these classes; does nothing if the package is installed."""
     if "cryptography" in sys.modules or find_spec("cryptography") is not None:
         return
     for name in (*accumulate(PLACE.split("."), "{}.{}".format), f"{PLACE}.algorithms", f"{PLACE}.modes"):
@@ -92,6 +92,6 @@ def stand_in_for_cryptography() -> None:
         if above:
             setattr(sys.modules[above], own, made)
     vars(sys.modules[PLACE])["Cipher"] = Cipher
-    Cipher.__module__ = PLACE  # what a reader keeps imports it from there
+    Cipher.__module__ = PLACE  # my_bind.py imports it from there
     vars(sys.modules[f"{PLACE}.algorithms"])["AES"] = AES
     vars(sys.modules[f"{PLACE}.modes"]).update(ECB=ECB, CBC=CBC, CTR=CTR)

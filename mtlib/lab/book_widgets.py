@@ -1,7 +1,8 @@
-"""In the place of a notebook's packages: as much of `traitlets`, `anywidget` and `ipywidgets` as the lessons use.
+"""A replacement for a notebook's packages in a page: the parts of `traitlets`, `anywidget` and `ipywidgets` that the
+lessons use.
 
-The widgets of this library bring a script each. Menus and buttons, which a notebook has from `ipywidgets`, are told as
-one tree, which `book/controls.mjs` draws.
+Each widget of this library has a script of its own. Menus and buttons, which a notebook gets from `ipywidgets`, are
+sent as one tree, and `book/controls.mjs` draws it.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from mtlib.lab.widgets import UNKNOWN, obeyed, serial
 
 
 class Trait(dict[str, Any]):
-    """What is used of `traitlets.Dict`."""
+    """The part of `traitlets.Dict` that is used."""
 
     def tag(self, **_: Any) -> Trait:
         return self
 
 
 class Widget:
-    """What is used of `anywidget.AnyWidget`: values to be told, a listener, and messages that are sent."""
+    """The part of `anywidget.AnyWidget` that is used: values for the browser, a listener, and messages to send."""
 
     def __init__(self, **traits: Any) -> None:
         self.sent: list[Any] = []
@@ -36,12 +37,12 @@ class Widget:
         self.sent.append(content)
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
-        """A notebook's own form of it: none here."""
+        """The form of a widget in a notebook, which a page does not have."""
         return None
 
 
 class Element(Widget):
-    """One of `ipywidgets`: some hold others, some have a value that a reader chooses and a program watches."""
+    """One element of `ipywidgets`: some hold others, some have a value that a reader chooses and a program watches."""
 
     name: ClassVar[str]
     holds: ClassVar[bool] = False
@@ -72,14 +73,14 @@ class Element(Widget):
         self._watching.append(listener)
 
     def walk(self) -> Iterator[Element]:
-        """It and all that it holds, in the order in which they are drawn."""
+        """The element and all that it holds, in the order of drawing."""
         yield self
         for child in self.children:
             yield from child.walk()
 
     @property
     def state(self) -> dict[str, Any]:
-        """All that is drawn: `parts` in their order, each with how many levels it is `deep`."""
+        """All that is drawn: the `parts` in order, each with its level, `deep`."""
         return {"serial": self._serial, "said": self._said, "parts": [_told(each, deep) for each, deep in _deep(self)]}
 
     def _handle(self, _widget: Any, message: Any, _buffers: Any) -> None:
@@ -88,7 +89,7 @@ class Element(Widget):
             self._serial = serial(message, self._serial)
 
     def _obey(self, message: Mapping[str, Any]) -> str:
-        """"choose": another `option` of the part number `part`. "show" changes nothing."""
+        """Obey "choose", which takes `option` for the part number `part`, or "show", which changes nothing."""
         if message["do"] == "choose":
             part, option = int(message["part"]), int(message["option"])
             if part < 0 or option < 0:
@@ -107,7 +108,7 @@ def _deep(root: Element, deep: int = 0) -> Iterator[tuple[Element, int]]:
 
 
 def _told(part: Element, deep: int) -> dict[str, Any]:
-    """A part as JSON: what it is, and its text, or its options and which of them is chosen."""
+    """A part as JSON: its kind, and its text, or its options and the chosen one."""
     told: dict[str, Any] = {"kind": part.name, "deep": deep}
     if part.options:
         values = [value for _, value in part.options]
@@ -142,11 +143,11 @@ class ToggleButtons(Element):
 
 
 CONTROLS: Mapping[str, type[Element]] = {each.__name__: each for each in (HBox, VBox, HTML, Dropdown, ToggleButtons)}
-"""What the page has of `ipywidgets`."""
+"""The elements of `ipywidgets` that a page has."""
 
 
 def widget_of(shown: Any) -> Widget | None:
-    """The widget that a value of a cell is, or that it shows in its place; None for any other value."""
+    """The value of a cell if it is a widget, or the widget that it shows in its place; None for any other value."""
     if isinstance(shown, Widget):
         return shown
     box = getattr(shown, "box", None)

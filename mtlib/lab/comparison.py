@@ -1,6 +1,6 @@
 """Two dissections side by side: which bytes differ, in which fields, by how many bits.
 
-The result is a table without script, so it stays in a saved notebook as it is; nothing in it needs a kernel.
+The result is a table without script, so a saved notebook shows it without a kernel.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from mtlib.wire.dissection import Dissection
 from mtlib.wire.view import MONO, Cell, escape, html_table
 
 WIDTH = 8
-"""Bytes in a row: two of them and the names fit a narrow column."""
+"""Bytes in a row: two such rows side by side and the names fit a narrow column."""
 _DIFFERS = "background-color:#ffd0c2;color:#111111;font-weight:bold;text-decoration:underline"
 
 
 @dataclass(frozen=True)
 class Layer:
-    """The same stretch of bytes on both sides; `a` or `b` is None where one side has none."""
+    """The same stretch of bytes on both sides; `a` or `b` is None if a side does not have it."""
 
     path: str
     a: bytes | None
@@ -28,22 +28,22 @@ class Layer:
 
     @property
     def offsets(self) -> tuple[int, ...]:
-        """Where the two differ; a byte that only one of them has differs."""
+        """The offsets of bytes that differ, or that only one side has."""
         a, b = self.a or b"", self.b or b""
         both = min(len(a), len(b))
         return (*(at for at in range(both) if a[at] != b[at]), *range(both, max(len(a), len(b))))
 
     @property
     def bits(self) -> int:
-        """How many bits differ; all eight of a byte that only one side has."""
+        """The number of bits that differ; a byte that only one side has counts as eight."""
         a, b = self.a or b"", self.b or b""
         return sum((x ^ y).bit_count() for x, y in zip(a, b, strict=False)) + 8 * abs(len(a) - len(b))
 
 
 class Comparison:
-    """What `compare` found. `layers` are the stretches of bytes, what travels first and then what is behind seals.
+    """The result of `compare`. `layers` are the stretches of bytes: first the bytes as sent, then the opened seals.
 
-    `differing` counts in what travels. `str()` is a text with the differing bytes in brackets.
+    `differing` counts in the bytes as sent. `str()` is a text with the differing bytes in brackets.
     """
 
     def __init__(self, a: Dissection, b: Dissection, names: tuple[str, str]) -> None:
@@ -55,19 +55,19 @@ class Comparison:
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """Paired by their paths below the root, whatever the roots are called."""
+        """The layers of both sides, paired by their paths below the root; the roots may have different names."""
         a, b = ({s.path.removeprefix(m.root.name): bytes(s.dissection) for s in m.sheets} for m in self._maps)
         paths = [*a, *(path for path in b if path not in a)]
         return tuple(Layer(f"{self.a.name}{path}", a.get(path), b.get(path)) for path in paths)
 
     @property
     def differing(self) -> tuple[int, int]:
-        """How many bytes and how many bits of what travels."""
+        """The numbers of bytes and of bits that differ in the bytes as sent."""
         return len(self.layers[0].offsets), self.layers[0].bits
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        """Paths of the innermost fields that differ, as the first dissection names them."""
+        """The paths of the innermost fields that differ, with the names of the first dissection."""
         found = self._maps[0]
         differing: dict[str, None] = {}
         for index, sheet in enumerate(found.sheets):
@@ -95,7 +95,7 @@ class Comparison:
         return f"{self.names[0]} and {self.names[1]}: {what}"
 
     def _names(self, layer: Layer, at: int) -> str:
-        """The fields that a row's bytes belong to, in the first dissection that has them."""
+        """The names of the fields in a row, from the first dissection that has them."""
         path = layer.path.removeprefix(self.a.name)
         found, index = next((found, index) for found in self._maps for index, sheet in enumerate(found.sheets)
                             if sheet.path == found.root.name + path)  # fmt: skip
@@ -121,7 +121,7 @@ class Comparison:
 
 
 def compare(a: Dissection, b: Dissection, names: tuple[str, str] = ("a", "b")) -> Comparison:
-    """Two dissections side by side, seals that are open included. `names` stand above the columns."""
+    """Two dissections side by side, with their opened seals. `names` are the headings of the columns."""
     return Comparison(a, b, names)
 
 
@@ -136,7 +136,7 @@ def _marked(data: bytes | None, at: int, layer: Layer) -> str:
 
 
 def _cells(data: bytes | None, at: int, layer: Layer) -> list[tuple[int, bool]]:
-    """The bytes of one side of a row, each with whether it differs."""
+    """The bytes of one side of a row, each with True if it differs."""
     differ = set(layer.offsets)
     return [(byte, at + n in differ) for n, byte in enumerate((data or b"")[at : at + WIDTH])]
 

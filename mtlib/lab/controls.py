@@ -1,5 +1,5 @@
-"""Something to choose with in a lesson: where to bind, and the answers to a table exercise. Text stands beside it for
-wherever nothing runs.
+"""Choices in a lesson: where to bind, and the answers to a table exercise. Each has a text for pages where no script
+runs.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from mtlib.wire.view import Cell, escape, html_table
 HERE, THERE = "here", "there"
 QUESTION = "Where do you want to bind?"
 AT_HOME = ("entropy", "perm_key")
-"""What must not leave this machine: patterned values are no keys, and a key belongs to the DC that it was made with."""
+"""Options only for this machine: patterned values are no keys, and a key belongs to the DC that it was made with."""
 
 
 class EndpointChoice:
-    """One choice with two answers, and the local one is made already. As the last value of a cell it shows itself.
+    """A choice between two places; at first the local one is chosen. As the last value of a cell it shows itself.
 
-    `local` is anything that `connect` takes, `remote` another. `at` is "here" or "there", and can be set from Python,
-    too. A saved notebook shows the choice as text.
+    `local` and `remote` are data centres as `connect` takes them. `at` is "here" or "there", and can be set from
+    Python, too. A saved notebook shows the choice as text.
     """
 
     def __init__(self, local: Any, remote: Endpoint | str = "telegram-test") -> None:
         self.local, self.remote = local, endpoint(remote)
         self.names = {HERE: "the local data centre, on this machine", THERE: f"{self.remote.name}, over the internet"}
-        # Not radio buttons: JupyterLab takes their arrow keys for its own cells. These listen to Enter and Space.
+        # Not radio buttons: JupyterLab uses their arrow keys to move between cells. These obey Enter and Space.
         self.buttons = ipywidgets.ToggleButtons(
             options=[(name, place) for place, name in self.names.items()], value=HERE, style={"button_width": "auto"}
         )
@@ -51,20 +51,20 @@ class EndpointChoice:
         self.buttons.value = place
 
     def _say(self) -> None:
-        """The choice in words, for those who do not see which button is pressed."""
+        """Say the choice in words, for readers who cannot see which button is pressed."""
         self.said.value = f'<div role="status">Chosen: {escape(self.names[self.at])}.</div>'
 
     @property
     def name(self) -> str:
-        """The place in a few words."""
+        """The chosen place in a few words."""
         return "the local data centre" if self.at == HERE else self.remote.name
 
     def connect(self, *, at_home: Mapping[str, Any] | None = None, **options: Any) -> Client:
-        """A client with its two keys at the place that was chosen, made by `mtlib.connect` with `options`.
+        """A client with two keys at the chosen place, made by `mtlib.connect` with `options`.
 
-        `at_home` are options for the local data centre only: a lesson's clock, its patterned entropy. Where the other
-        one does not answer, that is said in one sentence, and the local one is chosen. Raises LocalError for an
-        `entropy` or a `perm_key` that would leave this machine, and whatever `mtlib.connect` raises besides.
+        `at_home` are options for the local data centre only: a lesson's clock, its patterned entropy. If the remote
+        one does not answer, a sentence says so, and the local one is used. Raises LocalError for an `entropy` or a
+        `perm_key` that would leave this machine, and the other errors of `mtlib.connect`.
         """
         if self.at == THERE:
             kept = next((name for name in AT_HOME if name in options), None)
@@ -90,22 +90,22 @@ class EndpointChoice:
 
 OPEN = "choose a letter"
 MENUS = "menus:"
-"""In front of the name of an exercise whose choices are kept."""
+"""The prefix of an exercise's name under which its choices are kept."""
 CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
 class Menus(Mapping[Any, Any]):
-    """The answer to the exercise `name`, by what is chosen in its menus; what is not chosen yet is `...`.
+    """The answer to the exercise `name` by menus: a mapping from each question to the chosen answer, `...` if open.
 
-    As the last value of a cell it shows itself, and below how far the answer is; `check` is silent then, since what it
-    says would stand there after the next choice. What was chosen is chosen again when the cell runs again. A saved
-    notebook has the questions and the answers to choose from. Raises LocalError for an exercise that has no choices.
+    As the last value of a cell it shows itself, with a verdict below; `check` prints nothing then, because its words
+    would still be there after the next choice. The choices are restored when the cell runs again. A saved notebook
+    has the questions and the possible answers. Raises LocalError for an exercise that has no choices.
     """
 
     says_itself = True
 
     def __init__(self, name: str) -> None:
-        from mtlib.lab.answers import EXERCISES  # late: whoever chooses where to bind needs no exercises
+        from mtlib.lab.answers import EXERCISES  # late: EndpointChoice needs no exercises
         from mtlib.lab.examining import Table
 
         exercise = EXERCISES.get(name)
@@ -145,7 +145,7 @@ class Menus(Mapping[Any, Any]):
         return len(self.questions)
 
     def choose(self, key: Any, answer: Any) -> None:
-        """Choose as a reader does. Raises LocalError for what is not in the menu."""
+        """Choose an answer as a reader does. Raises LocalError for a question or an answer that does not exist."""
         if key not in self.menus or answer not in self.exercise.choices:
             raise LocalError("there is no such answer", got=f"{key!r}: {answer!r}", where="Menus")
         self.menus[key].value = answer
@@ -177,7 +177,7 @@ class Menus(Mapping[Any, Any]):
 
 
 def _beside(box: Any, still: dict[str, str], **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A widget, and beside it what stands there where nothing runs."""
+    """A widget, with its forms for pages where no script runs."""
     found = box._repr_mimebundle_(**kwargs)
     data, metadata = found if isinstance(found, tuple) else (found or {}, {})
     return {**data, **still}, metadata

@@ -1,4 +1,4 @@
-"""Key exchanges for the lessons: the one that Telegram published, and one of patterned bytes with somebody on the wire.
+"""Key exchanges for the lessons: the one that Telegram published, and one of patterned bytes that may be tampered with.
 
 Source: core.telegram.org/mtproto/samples-auth_key, whose values are among the vectors of the ladder.
 """
@@ -29,8 +29,8 @@ TEST_DC = 10_002
 
 @dataclass(frozen=True)
 class Published:
-    """Telegram's example: six packets as they travelled, and the two values that its client kept. Where the page shows
-    fewer bytes than it announces, zeros fill the packet up."""
+    """Telegram's example: six packets as sent, and the two secrets of its client. If the page shows fewer bytes than a
+    packet announces, zeros fill it up."""
 
     packets: tuple[bytes, ...]
     new_nonce: bytes
@@ -54,10 +54,10 @@ def published_exchange() -> Published:
 
 @dataclass(frozen=True)
 class KeyExchange:
-    """Six bodies as they arrived; fewer where somebody gave up. Then `noticed` says who, `why` in what words, and
-    there is no key.
+    """A key exchange: six bodies as they arrived, or fewer if a side gave up. Then `noticed` names that side, `why` is
+    its error, and there is no key.
 
-    `rsa` is the data centre's private key; `opened` the bodies with every seal open.
+    `rsa` is the data centre's private key; `opened` has the bodies with every seal open.
     """
 
     bodies: tuple[bytes, ...]
@@ -74,7 +74,7 @@ def _untouched(number: int, body: bytes) -> bytes:
 
 def key_exchange(change: Callable[[int, bytes], bytes] = _untouched) -> KeyExchange:
     """A temporary key made in memory, by the library's client and data centre, with patterned randomness: the same
-    bytes every time. `change(number, body)` gives what arrives instead of message `number`, from 1 on."""
+    bytes every time. `change(number, body)` gives the body that arrives in place of message `number`, from 1 on."""
     (question, *_) = (each for each in ladder() if each.step == "rsa_pad_yours")
     rsa = PrivateKey(*(int(prime, 16) for prime in question.opens))
     client_entropy, server_entropy = Patterned("client"), Patterned("data centre")

@@ -1,7 +1,7 @@
 """The exercises of lessons 02 to 04: names and ids, strings and messages, frames.
 
-What is usually done wrong in a step of the ladder stands in `mtlib.clinic.mistakes`; here are the rows that belong to
-an exercise alone.
+The usual mistakes in a step of the ladder are in `mtlib.clinic.mistakes`; this module adds the mistakes that can be
+made only in an exercise.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ BYTE_36 = Table(
 
 
 def _lines(random: Patterned, asked: Inputs) -> Inputs:
-    """The lines of the ladder, two more, and two that the seed chooses. In their order each needs one rule more than
-    those before it, so of several rules forgotten each is told."""
+    """The lines of the ladder, two more, and two that the seed chooses. Each line needs one rule more than the lines
+    before it, so that a reader who has forgotten several rules is told of each in turn."""
     known = sorted(made.line for made in SCHEMA)
     rest = sorted([*asked[2:], (SCHEMA["config"].line,)], key=lambda each: ("?bytes" in each[0], len(each[0])))
     return (*asked[:2], (f"{SCHEMA['pong'].line};",), *rest,
@@ -89,8 +89,8 @@ Messages = tuple[tuple[int, int, bytes], ...]
 def _messages(
     body: bytes, *, count_at: int = 4, filled: int = 1, counted: int = 0, signed: bool = True, unpacked: bool = True
 ) -> Messages:
-    """The messages in a container. `counted` bytes of a message's header are in its length, too; a message is filled
-    up to a multiple of `filled`."""
+    """The messages in a container, by a right or a wrong rule: the length of a message also counts `counted` bytes of
+    its header, and a message is filled up to a multiple of `filled` bytes."""
     if body[:4] == GZIP and unpacked:
         body = gzip.decompress(SCHEMA.dissect(body)["packed_data"])
     at, found = count_at + 4, []
@@ -103,7 +103,8 @@ def _messages(
 
 
 def _containers(seed: str) -> Inputs:
-    """Two messages; three; the two packed; one of a clock beyond 2038, when a msg_id is negative."""
+    """Containers with two messages; with three; with the two, packed; with one from beyond 2038, whose msg_id is
+    negative."""
 
     def long(name: str) -> int:
         return int.from_bytes(_drawn(seed, name, 8), "little", signed=True)
@@ -167,7 +168,8 @@ def _read_frames(stream: bytes) -> tuple[tuple[bytes, ...], bytes]:
 def _cut(
     stream: bytes, *, own: int = 0, most: int | None = None, whole: bool = True
 ) -> tuple[tuple[bytes, ...], bytes]:
-    """The same with lengths that count `own` bytes of themselves, with `most` packets, with one that is cut off."""
+    """`_read_frames` with mistakes: lengths that count `own` bytes of themselves, at most `most` packets, and, unless
+    `whole`, a packet that has not arrived completely."""
     packets: list[bytes] = []
     while len(stream) >= 4 and len(packets) != most:
         end = 4 - own + int.from_bytes(stream[:4], "little")
@@ -179,7 +181,7 @@ def _cut(
 
 
 def _streams(seed: str) -> Inputs:
-    """What may lie in a buffer: three frames, one and a half, a piece of a length, nothing."""
+    """Possible contents of a buffer: three frames, one and a half, a piece of a length, nothing."""
     frames = [frame_intermediate(_drawn(seed, f"frame {size}", size)) for size in (40, 200, 72)]
     return ((b"".join(frames),), (frames[0] + frames[1][:90],), (frames[1] + frames[2][:2],), (frames[2][:30],),
             (b"",), (frames[1] + frames[0] + frames[2][:4],))  # fmt: skip

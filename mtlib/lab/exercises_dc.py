@@ -1,5 +1,5 @@
-"""The other exercises: a first look (lesson 00), a data centre's checks (17), its replies (18), what a refusal means
-(19), when to try again (20), and four patients for the doctor (29).
+"""The other exercises: a first look (lesson 00), a data centre's checks (17), its replies (18), the meaning of a
+refusal (19), when to try again (20), and four patients for the doctor (29).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _flipped(data: bytes, at: int) -> bytes:
 
 
 def _nonces(seed: str) -> Inputs:
-    """Each request with its own envelope, with another one's, and with one bit of the nonce flipped at either end."""
+    """Requests with their own envelope, with the next one's, and with one bit of a nonce flipped, inside or outside."""
     all_of = scenes(seed)
     return (
         *((scene["request"], scene["envelope"]) for scene in all_of),
@@ -100,7 +100,7 @@ SAME_NONCE = Task(
 )
 
 CHANNEL = (("temp_auth_key_id", 44, 0), ("temp_session_id", 60, 32), ("msg_id", 16, 40))
-"""Name, where it stands in the envelope, and where outside: in key id + padding + message, put one behind the other."""
+"""Each name with its offset in the envelope, and its offset outside: in key id + 16 zero bytes + message."""
 
 
 def _outside(packet: bytes, message: bytes) -> bytes:
@@ -114,7 +114,7 @@ def _channel(packet: bytes, message: bytes, envelope: bytes,
 
 
 def _elsewhere(**places: tuple[int, int]) -> Way:
-    """The comparison with some of the values looked for at other bytes, inside and outside as in CHANNEL."""
+    """The comparison with other offsets for some of the values; the offsets are inside and outside, as in CHANNEL."""
     sought = tuple((name, *places.get(name, (inside, at))) for name, inside, at in CHANNEL)
     return lambda packet, message, envelope: tuple(_channel(packet, message, envelope, sought))
 
@@ -128,7 +128,7 @@ def _signs_mixed(packet: bytes, message: bytes, envelope: bytes) -> list[str]:
 
 
 def _channels(seed: str) -> Inputs:
-    """Each binding in its own channel; then one value after the other of another channel; then all three."""
+    """Bindings in their own channel; then with one value of another channel, each in turn; then with all three."""
     all_of = scenes(seed)
     good = [(scene["packet"], scene["message"], scene["envelope"]) for scene in all_of]
     here, there = all_of[2], all_of[3]
@@ -304,7 +304,7 @@ def _answers_to(replies: Sequence[bytes], msg_id: int) -> list[bytes]:
 
 
 def _transcripts(seed: str) -> Inputs:
-    """What a data centre may send before, instead of, and around the one answer that counts."""
+    """Messages that a data centre may send before, after or in place of the one answer that counts."""
     cases = []
     for scene in scenes(seed)[:2]:
         mine = scene["msg_id"]
@@ -353,7 +353,7 @@ BIND_ACCEPTED = Task(
 
 
 class Symptom(NamedTuple):
-    """What is seen, which cause it has, and what the checker says to any other."""
+    """A symptom: what is seen, its cause, and the checker's sentence for any other cause."""
 
     seen: str
     cause: str
@@ -439,17 +439,18 @@ ACTIONS = {
 def retry(
     error: str, attempt: int, created: int, first_bind: int, ever_bound: bool, server_now: int, local_now: int
 ) -> str:
-    """What a client does after a refused binding, by the rule that the library's client follows."""
+    """The action of a client after a refused binding, by the rule that the library's client follows."""
     return rule.retry(error, attempt, server_now - created, ever_bound).action
 
 
 def _lawful(*arguments: object) -> bool:
-    """After bad_server_salt a new message with a new seal is as good as the old one again."""
+    """Whether the answer is right, too: after bad_server_salt, a new message with a new seal is as good as the old one
+    sent again."""
     return arguments[0] == "bad_server_salt" and arguments[-1] == "rebuild" and int(str(arguments[1])) < TRIES
 
 
 def _refusals(seed: str) -> Inputs:
-    """Errors, numbers of attempts, and ages; the local clock is right, ten minutes slow, and ten minutes fast."""
+    """Combinations of errors, attempts and ages, with a local clock that is right, ten minutes slow or ten fast."""
     created = 1_790_000_000
     cases = []
     for error in (INVALID, "bad_server_salt", "bad_msg 16", "-404"):
@@ -463,7 +464,7 @@ def _refusals(seed: str) -> Inputs:
 
 
 class Refusal(NamedTuple):
-    """What `retry` is told."""
+    """The arguments of `retry`."""
 
     error: str
     attempt: int
@@ -475,12 +476,12 @@ class Refusal(NamedTuple):
 
 
 def _told(recipe: Callable[[Refusal], str]) -> Way:
-    """A recipe that takes one Refusal, as one that takes its values."""
+    """A function that takes the values of a Refusal, from one that takes the Refusal."""
     return lambda *values: recipe(Refusal(*values))
 
 
 def _instead(action: str, other: str, *, unless: str = "") -> Way:
-    """The right policy, with one action taken for another."""
+    """The right rule, but with `other` in place of one action."""
     return _told(lambda r: other if retry(*r) == action and r.error != unless else retry(*r))
 
 

@@ -1,6 +1,6 @@
 """The exercises of lessons 05 to 10: obfuscation, the key exchange as a whole, pq, then each step to the first salt.
 
-A step of the ladder is asked as the ladder has it, with its mistakes; what is drawn from a seed is added.
+A step of the ladder is asked as in the ladder, with the same mistakes; inputs drawn from a seed are added.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ OBFUSCATED_HEADER = step_of_ladder(
     tried=lambda random, asked: [*asked, (b"\x01" + random.draw("random64", 63), b"\xef", 2)],
 )
 STARTS = tuple(map(bytes.fromhex, ("48454144", "504f5354", "47455420", "4f505449", "16030102", "dddddddd", "eeeeeeee")))
-"""Four bytes with which HTTP, TLS and two framings begin."""
+"""The first four bytes of HTTP, TLS and two framings."""
 
 
 def _allowed(start: bytes, *, ef: bool = True, zeros: bool = True, starts: tuple[bytes, ...] = STARTS) -> bool:
-    """Whether a header may begin like this; some of the rules may be forgotten."""
+    """Whether a header may begin like this, by all of the rules or without some."""
     return not ((ef and start[0] == 0xEF) or (zeros and not any(start[4:8])) or start.startswith(starts))
 
 
@@ -44,7 +44,7 @@ def _forgetful(*forgotten: bytes) -> Callable[[bytes], bool]:
 
 
 def _starts(seed: str) -> Inputs:
-    """Every forbidden start and some that only look like one, each with random bytes behind it."""
+    """Headers with every forbidden start, and with some that only look forbidden, each filled up with random bytes."""
     drawn = Patterned(f"exercises {seed}").at("allowed")
     near = ("ef", "00ef", "47455458", "01020304" "00000000", "0102030405" "00000000", "16030100", "dddddd01")
     begun = [*map(bytes.fromhex, near), *STARTS, b""]
@@ -81,8 +81,9 @@ def _streams(
     header: bytes, first: bytes, second: bytes, received: bytes, *, back: bool = False, used: int = 64, came: int = 0,
     again: bool = False, tag: bytes = b"", cut: bool = False,
 ) -> tuple[bytes, bytes]:
-    """What two streams make of them. `back`: each has the other's key. `used` and `came`: bytes of them that are gone.
-    `again`: outwards a new one begins with the second piece. `tag`: sent first. `cut`: pieces reversed alone."""
+    """The results of the two streams of a connection, with mistakes. `back`: each stream has the other's key. `used`
+    and `came`: bytes skipped at the start of each. `again`: a new stream begins with `second`. `tag`: sent first.
+    `cut`: key and iv are reversed one by one, not the whole header."""
     turned = header[::-1]
     out, into = ((turned, header) if back else (header, turned))
     key, iv = (header[8:40][::-1], header[40:56][::-1]) if cut else (into[8:40], into[40:56])
@@ -172,13 +173,13 @@ READ_EXCHANGE = Table(
 
 
 def _two(number: int) -> tuple[int, ...]:
-    """The two factors, or nothing where there are no two odd primes."""
+    """The two factors; empty if the number is not a product of two odd primes."""
     odd = number > 8 and number % 2 and not is_probable_prime(number)
     return factor(number) if odd else ()
 
 
 def _walked(number: int, *, refuse: bool, again: bool = False, ordered: bool = True) -> tuple[int, ...]:
-    """What a walk gives that has forgotten something: to begin again with another c, to refuse, to sort."""
+    """The result of a walk that forgets something: to begin again with another c, to refuse, or to sort."""
     if not _two(number):
         return () if refuse else (1, number) if number % 2 else (2, number // 2)
     found = next(found for found in map(partial(_caught, number), count(1)) if found != number or not again)
@@ -188,7 +189,7 @@ def _walked(number: int, *, refuse: bool, again: bool = False, ordered: bool = T
 
 @cache
 def _caught(number: int, c: int) -> int:
-    """The divisor at which tortoise and hare meet."""
+    """The divisor that the walk finds when tortoise and hare meet."""
     tortoise = hare = 2
     while True:
         tortoise = (tortoise * tortoise + c) % number
@@ -241,7 +242,7 @@ P_Q = step_of_ladder(
 # -- 08 to 10: from RSA_PAD to the first salt, each a step of the ladder
 
 _MORE = 12
-"""Keys behind those of a vector, so that a wrong block finds one that fits, too: its mistake can be named then."""
+"""The number of keys added to those of a vector, so that a wrong block finds one that fits, and its mistake a name."""
 
 FINGERPRINT = step_of_ladder(
     "fingerprint", 8,
@@ -254,7 +255,7 @@ FINGERPRINT = step_of_ladder(
 
 
 def _sealed(random: Patterned, asked: Inputs) -> Inputs:
-    """The vectors, and other bytes under the first key; more temp_keys behind all."""
+    """The inputs of the vectors, and one more with the first RSA key; each gets `_MORE` more temp_keys."""
     more = random.draw("more", 32 * _MORE)
     *_, n, e = asked[0]
     drawn = random.draw("data", 104), random.draw("padding", 88), random.draw("temp_key", 32), n, e

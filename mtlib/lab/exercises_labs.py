@@ -1,6 +1,6 @@
-"""The exercises of the labs (lessons 21 to 28): what an attacker has to work out, and what a defender has to.
+"""The exercises of the labs (lessons 21 to 28): what an attacker must work out, and what a defender must.
 
-Where a value stands is read from the schema; what a data centre notices is held beside its checks by the tests.
+The offsets of values come from the schema. The tests compare every claim about a data centre with its checks.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ COMPARED = {
     for place in Map.of(PLAINTEXT.dissect(bytes(PLAINTEXT_SIZE), Reading(lenient=True))).places
     if place.span.nested is None and place.span.name not in ("random", "padding")
 }
-"""The fields of the plaintext that are compared with something: from which byte to which."""
+"""The fields of the plaintext that are compared with something, with their start and stop."""
 
 
 def _every_byte(seed: str) -> Inputs:
@@ -43,7 +43,8 @@ def _every_byte(seed: str) -> Inputs:
 
 
 def _in_cipher(count: Callable[[int, int], int], msg_key: int = len(COMPARED) + 1) -> Callable[[int], int]:
-    """`count` gets the first byte of the flipped block in the plaintext, and the flipped byte's own place there."""
+    """An answer by the byte of the seal, from `count` for bytes of the ciphertext. `count` gets two offsets in the
+    plaintext: of the flipped block, and of the flipped byte."""
 
     def noticing(at: int) -> int:
         if at < FRONT:
@@ -59,7 +60,7 @@ def _behind(start: int, place: int) -> int:
 
 
 def _over(first: int, last: int) -> set[str]:
-    """The compared fields of which a byte lies in this range."""
+    """The compared fields with at least one byte in this range."""
     return {name for name, (start, stop) in COMPARED.items() if start < last and stop > first}
 
 
@@ -112,7 +113,7 @@ NOTICING = Task(
 
 
 def _cbc(start: int, place: int) -> int:
-    """Noise in its own block, and in the next one the same bit flipped."""
+    """The count for CBC: noise in the block of the flip, and the same bit flipped in the next block."""
     below = place + BLOCK
     return 1 + len(_over(start, start + BLOCK) | _over(below, below + 1))
 
@@ -162,8 +163,8 @@ def _cut(data: bytes) -> list[bytes]:
 def _pairs(
     plaintext: bytes, ciphertext: bytes, iv: bytes, *, exchanged: bool, halves: bool
 ) -> tuple[list[bytes], list[bytes]]:
-    """What went into AES and what came out of it, counted from 1; before block 1 stand the halves of the iv. Wrong:
-    the two `exchanged`, the `halves` of the iv in each other's place."""
+    """The inputs and outputs of AES for each block, counted from 1; block 0 is the iv. Two mistakes are possible:
+    inputs and outputs `exchanged`, and the `halves` of the iv exchanged."""
     first, second = _cut(iv)[::-1] if halves else _cut(iv)
     c, m = [first, *_cut(ciphertext)], [second, *_cut(plaintext)]
     u, v = [b""], [b""]
@@ -192,7 +193,7 @@ def _foreseen(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int, *, second:
 
 
 def _v_on_the_wire(plaintext: bytes, ciphertext: bytes, iv: bytes, i: int) -> Iterator[bytes]:
-    """What came out of AES in the place of c_i; the block behind it healed, or put in its place in the same way."""
+    """Wrong answers with an output of AES sent as c_i; the next block is healed, or replaced in the same way."""
     _, v = _pairs(plaintext, ciphertext, iv, exchanged=False, halves=False)
     for second in (_cut(_healing(plaintext, ciphertext, iv, i))[i], v[i + 1]):
         c = _cut(ciphertext)
@@ -314,7 +315,7 @@ def _distinguish(challenge: bytes, texts: tuple[bytes, bytes], oracle: Oracle) -
 
 
 def _asking(answer: Callable[..., Any], seed: str) -> str:
-    """What is wrong with a strategy, by what it asks the oracle."""
+    """The mistake of a strategy, recognised by its questions to the oracle."""
     for game in _games(seed):
         with suppress(Exception):
             answer(game.challenge, game.texts, game.oracle)
@@ -360,7 +361,7 @@ DISTINGUISH = Task(
 
 
 def _left(size: int) -> int:
-    """Bytes in the last block."""
+    """The number of bytes in the last block."""
     return size % BLOCK
 
 
@@ -391,7 +392,7 @@ MAC = 20
 
 
 def _ssl3(data: int) -> int:
-    """What is left of data and MAC, and the byte that says how much padding there is."""
+    """The bits in the last block that must be right: the rest of data and MAC, and the byte with the padding's size."""
     return 8 * _left(data + MAC) + 8
 
 
@@ -424,7 +425,7 @@ ODDS_IN_SSL3 = Task(
 # -- 24: one envelope, two keys ---------------------------------------------------------------------------------------
 
 HALF = 128
-"""The bytes of a permanent key that a seal is opened with: the first ones."""
+"""The number of bytes at the start of a permanent key that are used to open a seal."""
 
 
 def _keys_and_tails(seed: str) -> Inputs:
@@ -455,7 +456,7 @@ TWIN = Task(
 )  # fmt: skip
 
 NAMED, SEALED = 4, SEAL.start
-"""Where the request names the permanent key, and where the seal in it does."""
+"""The offsets in the request at which the request itself and the seal name the permanent key."""
 
 
 def _named(request: bytes, id_bytes: bytes, *places: int) -> bytes:
@@ -497,7 +498,7 @@ def _halvings(count: int) -> int:
 
 
 def _questions(passwords: int, keys: int) -> int:
-    asked = max(0, -((2 * keys - passwords) // keys))  # until two ciphertexts would cover what is left
+    asked = max(0, -((2 * keys - passwords) // keys))  # until two ciphertexts would cover the rest
     return asked + _halvings(passwords - asked * keys)
 
 
@@ -576,14 +577,14 @@ KNOCKED_OUT = Table(
 
 STOPS = {"A1": "temp_auth_key_id", "A6": "perm_auth_key_id", "A7": "not_bound_elsewhere", "A8": "nonce",
          "A9": "one_temp_key", "A13": "msg_id_rises", "A2": "msg_id"}  # fmt: skip
-"""For each part that cannot be missed an attack that nothing else stops."""
+"""For each part that is indispensable, an attack that nothing else stops."""
 
 
 def _missing(answer: Callable[..., Any], seed: str) -> str:
-    """What is wrong with a crew: an attack that gets through, or nothing, and then it is too large."""
+    """The mistake of a set of parts: an attack gets through, or else the set is larger than needed."""
     given = answer()
     if not isinstance(given, Iterable) or not all(each in PARTS for each in given):
-        return "no_such_part"  # whatever it is: else the complaint would show what is right
+        return "no_such_part"  # for every answer of a wrong form, since an error would show the right form
     switches = Switches.only(crew := set(given))
     if "msg_id_rises" in crew and "msg_id" not in crew and crew >= set(STOPS.values()) - {"msg_id"}:
         return "rises_for_msg_id"
@@ -669,12 +670,12 @@ def _hashed(key: int, part: slice, order: Literal["little", "big"], size: int = 
 
 
 def _turned(key: int) -> int:
-    """The number whose 256 bytes are those of the key, from behind."""
+    """The number whose 256 bytes are those of the key in reverse order."""
     return int.from_bytes(key.to_bytes(256, "little"), "big")
 
 
 def _walks(seed: str) -> Inputs:
-    """Short ones; the third walks through keys with many zeros on the left."""
+    """Short walks; the third goes through keys with many leading zeros."""
     drawn = Noise(f"walks {seed}")
 
     def number(label: str, size: int = 256) -> int:
@@ -728,7 +729,7 @@ SEARCH = Task(
 
 GIVEN, ONE_OF_MANY, ANY_TWO = "given", "one of 4096", "any two"
 _MANY = 12
-"""4,096 is so many bits."""
+"""The bits of 4,096."""
 
 
 def _effort(bits: int, wanted: str) -> int:
@@ -736,7 +737,7 @@ def _effort(bits: int, wanted: str) -> int:
 
 
 def _instead(wanted: str, wrong: Callable[[int], int]) -> Callable[[int, str], int]:
-    """Right but for one of the three."""
+    """`_effort` with a wrong answer for one of the three values of `wanted`."""
     return lambda bits, asked: wrong(bits) if asked == wanted else _effort(bits, asked)
 
 
@@ -806,12 +807,12 @@ NAMES_ELSEWHERE = Table(
 
 
 def _block(seal: bytes, number: int) -> bytes:
-    """A block of its ciphertext, counted from 1."""
+    """A block of the seal's ciphertext, counted from 1."""
     return seal[FRONT + BLOCK * (number - 1) : FRONT + BLOCK * number]
 
 
 def _second(seal: bytes, block: bytes, place: int = 2) -> bytes:
-    """The seal with another block there."""
+    """The seal with `block` as block `place` of its ciphertext."""
     return put(seal, FRONT + BLOCK * (place - 1), block)
 
 
@@ -820,7 +821,7 @@ def _in_its_place(seal: bytes, m1: bytes, m3: bytes) -> bytes:
 
 
 def _logged(seed: str) -> list[tuple[bytes, bytes, bytes]]:
-    """Seals, with what is known behind them."""
+    """Seals, each with the two known blocks of its plaintext."""
     drawn = Noise(f"logged {seed}")
     return [(drawn.draw("seal", ENCRYPTED_SIZE, attempt=at), bytes(BLOCK) if at == 0 else
              drawn.draw("m1", BLOCK, attempt=at), drawn.draw("m3", BLOCK, attempt=at)) for at in range(3)]  # fmt: skip
@@ -962,7 +963,7 @@ WHO_IS_SURE = Table(
 )  # fmt: skip
 
 PAST, FUTURE = 300, 30
-"""Seconds by which a message may be late, and early."""
+"""The most seconds by which a message may be late, and early."""
 NOTHING_YET = 0
 
 
@@ -987,7 +988,7 @@ def _remembered_last(msg_id: int, now: int, seen: tuple[int, ...], last_bind: in
 
 
 def _arrivals(seed: str) -> Inputs:
-    """Around each edge, with and without what is remembered."""
+    """Arrivals on both sides of each limit, with and without remembered msg_ids."""
     now = 1_800_000_000 + 1000 * len(seed)
 
     def made(seconds: int, more: int = 0) -> int:

@@ -1,7 +1,7 @@
 """The exercises of lessons 11 to 16: the recipe, step by step, from AES-IGE to the packet.
 
-What is usually done wrong in a step stands in `mtlib.clinic.mistakes`; here are the rows that belong to an exercise
-alone.
+The usual mistakes in a step are in `mtlib.clinic.mistakes`; this module adds the mistakes that can be made only in an
+exercise.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from mtlib.lab.scenes import FIXED, picked, scenes
 from mtlib.protocol.packets import padding_size
 
 SECOND = 10**9
-"""Nanoseconds."""
+"""A second in nanoseconds."""
 
 # -- 11: AES-IGE --------------------------------------------------------------------------------------------------
 
 
 def _blocks(seed: str) -> Inputs:
-    """Five blocks, as in a binding; then two, and one."""
+    """Data of five blocks, as in a binding; of two; and of one."""
     inputs: Inputs = picked("plaintext", "aes_key", "aes_iv")(seed)
     (data, key, iv), *_ = inputs
     return (*inputs, (data[:32], key, iv), (data[:16], key, iv))
 
 
 def _own_block(data: bytes, key: bytes, iv: bytes) -> bytes:
-    """The plaintext block remembered too early, so that it is the one before and the one now."""
+    """IGE that stores the plaintext block too early, and so uses the present one in place of the one before."""
     before, out = iv[:16], b""
     for at in range(0, len(data), 16):
         block = data[at : at + 16]
@@ -79,14 +79,14 @@ IGE_ENCRYPT = Task(
 
 
 def _schedule(table: ScheduleTable) -> tuple[WrongAnswer, ...]:
-    """The mistakes of the table, and lengths taken for ends in aes_key and aes_iv as well: those have other lengths
-    then, so no cipher takes them, and no seal shows it."""
+    """The mistakes of the table, and one more: lengths taken for ends in aes_key and aes_iv. The two have wrong lengths
+    then, so that no cipher accepts them, and this mistake never occurs in a seal."""
     def cut(hashes: bool) -> Way:
         made = pieces_changed(table.rows, lambda row, piece: ended(piece) if hashes or not row.hash else piece)
         return lambda auth_key, msg_key: scheduled(made, auth_key, msg_key)
 
     def either(way: Way) -> Way:
-        """Both values made in this way, and each of them alone beside the right other one."""
+        """Both values made in this way, then each of them together with the right other one."""
         def made(auth_key: bytes, msg_key: bytes) -> Iterator[tuple[bytes, bytes]]:
             right, found = scheduled(table.rows, auth_key, msg_key), way(auth_key, msg_key)
             for key, iv in found if isinstance(found, Iterator) else [found]:
@@ -187,7 +187,7 @@ def _msg_id(now_ns: int, last: int, perm_last: int) -> int:
 
 
 def _lawful(now_ns: int, last: int, perm_last: int, given: int) -> bool:
-    """Rising, divisible by 4, and within two milliseconds of the clock or of the message before."""
+    """Whether a msg_id is rising, divisible by 4, and within two milliseconds of the clock or of the one before."""
     wanted = max((now_ns << 32) // SECOND, last + 4)
     exact = now_ns % SECOND == 0 or given % 2**32 != 0
     return given > last and given % 4 == 0 and exact and abs(given - wanted) < 2**23
@@ -199,8 +199,8 @@ def _nanoseconds(factor: int, rising: bool, now_ns: int, last: int, perm_last: i
 
 
 def _moments(seed: str) -> Inputs:
-    """Now, the last id of this session, and the last one of the permanent key's connection; at the end, the second
-    message of one instant."""
+    """Inputs: now, the last id of this session, and the last one of the permanent key's connection. The last input is
+    the second message at the same moment."""
     starts = [scene["now"] * SECOND + 123_456_789 + 1111 * number for number, scene in enumerate(scenes(seed))]
     usual = [(now, _msg_id(now - 3 * SECOND, 0, 0), _msg_id(now + SECOND // 4, 0, 0)) for now in starts]
     last = _msg_id(starts[0], 0, 0)
@@ -219,7 +219,7 @@ MSG_ID = Task(
                 lambda now, last, perm: max(now // SECOND << 32, last + 4)),
         wrong_answer("msg_id_milliseconds", "Those are milliseconds. A msg_id is unix time times 2**32.",
                 lambda now, last, perm: now // 10**6, lambda now, last, perm: now // 10**6 << 32,
-                lambda now, last, perm: last + 4, lambda now, last, perm: now // 10**6 * 4,  # last is above them all
+                lambda now, last, perm: last + 4, lambda now, last, perm: now // 10**6 * 4,  # `last` is larger
                 lambda now, last, perm: max(now // 10**6 << 32, last + 4)),
         wrong_answer("msg_id_nanoseconds",
                 "The low half counts nanoseconds. It is a fraction of the second: 2**-32 s each.",
@@ -306,12 +306,12 @@ STATEMENTS = Table(
 
 
 def _given(nonce: int, temp: int, perm: int, session: int, other: int, now: int, expires_in: int) -> tuple[int, ...]:
-    """What the rung takes, out of what the exercise hands over."""
+    """The arguments of the ladder's step, from those of the exercise."""
     return nonce, temp, perm, session, now + expires_in
 
 
 def _unsigned(*values: int) -> bytes:
-    """Longs written as unsigned numbers: whatever is negative raises."""
+    """The object with longs written as unsigned numbers, which raises for negative ones."""
     nonce, temp, perm, session, expires_at = _given(*values)
     unsigned = b"".join(value.to_bytes(8, "little") for value in (nonce, temp, perm, session))
     return inner(*_given(*values))[:4] + unsigned + expires_at.to_bytes(4, "little")
@@ -349,27 +349,27 @@ _IN_THE_HEADER = (
     "seqno_not_zero", "length_before_seqno", "length_not_forty", "rounded_to_a_double", "byte_swapped",
     "cut_to_32_bits", "halves_swapped",
 )  # fmt: skip
-"""Mistakes in the envelope that leave it as long as it should be."""
+"""Mistakes in the envelope that do not change its size."""
 _SEAL = ("perm_auth_key", "temp_auth_key", "inner", "msg_id", "random", "padding")
 
 
 def _values(values: tuple[Any, ...], **instead: Any) -> dict[str, Any]:
-    """Every value of the seal by the recipe; `instead` has those of steps that were taken another way."""
+    """Every value of the seal by the recipe, with those in `instead` as they are given."""
     return Recipe().run({**dict(zip(_SEAL, values, strict=True)), "temp_session_id": 0, **instead})
 
 
 def seal(*values: Any, **instead: Any) -> bytes:
-    """encrypted_message, out of what the exercise hands over."""
+    """encrypted_message, from the arguments of the exercise."""
     return bytes(_values(values, **instead)["encrypted_message"])
 
 
 def _whole(each: WrongAnswer, step: str) -> WrongAnswer:
-    """The mistake of one step, made in the middle of the whole seal."""
+    """The mistake of one step, made on the way to the whole seal."""
     return WrongAnswer(each.name, each.sentence, tuple(partial(_sealed, step, way) for way in each.ways))
 
 
 def _sealed(step: str, way: Way, *values: Any) -> Iterator[bytes]:
-    """Every seal that this way gives; `step` may be the whole schedule."""
+    """The seals with a step taken in this wrong way; `step` may be the whole schedule."""
     right = _values(values)
     takes = ("perm_auth_key", "msg_key") if step == "schedule" else STEPS[step].takes
     made = way(*(right[name] for name in takes))
@@ -379,7 +379,7 @@ def _sealed(step: str, way: Way, *values: Any) -> Iterator[bytes]:
 
 
 def _by_mtproto_2(*values: Any) -> Iterator[bytes]:
-    """Schedule and msg_key of MTProto 2.0."""
+    """The seals with schedule and msg_key of MTProto 2.0."""
     key, envelope = values[0], STEPS["envelope"].right(values[4], values[3], values[2])
     for way in mistaken("msg_key", "msg_key_v2")[0].ways:
         for msg_key in way(envelope, values[5], key):
@@ -392,7 +392,7 @@ def _stripped(key: bytes, msg_key: bytes) -> tuple[bytes, bytes]:
 
 
 def _short_key(perm: bytes, *rest: Any) -> bytes:
-    """The schedule and the id from a key without its zeros."""
+    """The seal with the schedule and the id of a key without its leading zeros."""
     short = perm.lstrip(b"\0")
     msg_key = seal(perm, *rest)[8:24]
     aes_key, aes_iv = scheduled(V1.rows, short, msg_key)
@@ -439,7 +439,7 @@ NINE = ("envelope", "msg_key", "sha1_a", "sha1_b", "sha1_c", "sha1_d", "aes_key"
 
 
 def _rung_slips() -> tuple[Slip, ...]:
-    """The usual mistakes of the nine rungs, as the values that they give for the vector with the counting bytes."""
+    """The usual mistakes of the nine steps, with the values that they give for the vector of counting bytes."""
     asked = {question.step: question for question in ladder() if question.vector == FIXED[0]}
     return tuple(
         Slip(f"{name}/{each.name}", each.sentence, name, tuple(each.made(asked[name].arguments)))
@@ -487,7 +487,7 @@ def _packet(temp: bytes, perm: bytes, *values: Any) -> bytes:
 
 
 def _in_packet(each: WrongAnswer) -> WrongAnswer:
-    """A mistake of the message, seen from outside of the packet."""
+    """A mistake in the message, made on the way to the whole packet."""
     return WrongAnswer(each.name, each.sentence, tuple(partial(_around, way) for way in each.ways))
 
 

@@ -1,4 +1,4 @@
-"""The form of lesson 29 in a notebook. This class only carries what `mtlib.lab.form` knows to the browser and back."""
+"""The form of lesson 29 in a notebook. The class only carries messages between `mtlib.lab.form` and the browser."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ RUN = "Run this cell, and paste your own bytes in the place of this example."
 
 
 class DoctorForm(anywidget.AnyWidget):
-    """Paste or drop anything about a refused binding: what it is, what is wrong with it, and the bytes that show it.
+    """A form to paste or drop anything about a refused binding: it says what it is, what is wrong, and in which bytes.
 
-    Keys that are pasted stay in the kernel: none is shown, saved or sent. In a saved notebook, and wherever nothing
-    runs, the diagnosis of the first example stands in its place.
+    Pasted keys stay in the kernel: none is shown, saved or sent. A saved notebook, and a page where no script runs,
+    shows the diagnosis of the first example in place of the form.
     """
 
     _esm = script("form.mjs")
@@ -38,14 +38,14 @@ class DoctorForm(anywidget.AnyWidget):
 
     @property
     def diagnosis(self) -> Diagnosis | None:
-        """What is wrong with the values that are there now; None while there are none."""
+        """The diagnosis of the present values; None while there are none."""
         return self.form.diagnosis
 
     def __repr__(self) -> str:
         return f"<DoctorForm: {len(self.form.state['values'])} values>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget, and for wherever nothing runs the example; nothing of what the reader pasted."""
+        """The widget, and the example for pages where no script runs; nothing that the reader pasted."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         still = self._still._repr_mimebundle_() if self._still else {"text/plain": "", "text/html": ""}
         return {
@@ -64,7 +64,7 @@ class DoctorForm(anywidget.AnyWidget):
         self._show()
 
     def _show(self) -> None:
-        """The structure first, and only where it is another one: traitlets compares."""
+        """Send the structure first; traitlets sends it only if it has changed."""
         self.structure = self.form.inspection.get("structure", {})
         self.inspected = self.form.inspection.get("state", {})
         self.state = self.form.state

@@ -1,7 +1,7 @@
-"""What a reader guessed and answered: `my_guesses.json` beside `my_bind.py`.
+"""The reader's guesses and answers, kept in `my_guesses.json` next to `my_bind.py`.
 
-Guesses stand under the names of their experiments. Of an exercise that asks for values stands there only that it is
-right; functions are kept in `my_bind.py`.
+Guesses are kept under the names of their experiments. For an exercise that asks for values, the file has only the fact
+that they are right; functions are kept in `my_bind.py`.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from mtlib.lab.my_bind import my_bind_file, write_whole
 
 NAME = "my_guesses.json"
 ANSWERED = "exercise:"
-"""In front of the name of an exercise whose values are right."""
+"""The prefix of an exercise's name under which the file says that its values are right."""
 _guessed: dict[str, Any] = {}
-"""Of this kernel."""
+"""The guesses made in this kernel."""
 
 
 def guesses_file() -> Path | None:
-    """Where guesses are kept; None where nothing is to be kept."""
+    """The path of the file of guesses; None if nothing is to be kept."""
     mine = my_bind_file()
     return mine and mine.with_name(NAME)
 
 
 def guesses() -> dict[str, Any]:
-    """What was guessed, by name. A file that cannot be read is left alone: then only this kernel remembers."""
+    """The guesses by name. A file that cannot be read is left alone, and only this kernel remembers then."""
     return {**(_kept() or {}), **_guessed}
 
 
 def _kept() -> dict[str, Any] | None:
-    """What stands in the file; None where it is no file of guesses."""
+    """The content of the file; empty if there is none, None if it is no file of guesses."""
     path = guesses_file()
     if path is None or not path.is_file():
         return {}
@@ -51,12 +51,12 @@ def remember(name: str, guess: Any) -> None:
         return
     kept = {**kept, name: guess}
     text = json.dumps({each: kept[each] for each in sorted(kept) if kept[each] is not None}, indent=1)
-    with suppress(OSError):  # a folder that cannot be written: this kernel remembers
+    with suppress(OSError):  # the folder cannot be written: only this kernel remembers
         write_whole(path, text + "\n")
 
 
 def remember_answer(name: str) -> None:
-    """Keep that the values of this exercise are right. What was right once stays so."""
+    """Keep the fact that the values of this exercise are right; later wrong ones do not change it."""
     if name not in answered():
         remember(f"{ANSWERED}{name}", True)
 

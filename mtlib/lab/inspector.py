@@ -1,7 +1,7 @@
 """The byte inspector in a notebook: see, follow and change every byte of a dissection.
 
-What it shows is told by the `Dissection` alone, so a key exchange, a binding and the bytes of the reader's own client
-look and work the same. This class only carries what `mtlib.lab.view_model` knows to the browser and back.
+It shows only what the `Dissection` has, so a key exchange, a binding and the bytes of the reader's own client look and
+work the same. The class only carries messages between `mtlib.lab.view_model` and the browser.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from mtlib.wire.dissection import Dissection
 class Inspector(anywidget.AnyWidget):
     """A dissection to point at, to follow and to change.
 
-    `dissection` has its seals opened already (`mtlib.wire.unseal`). With `rebuild` the reader can change values as the
+    `dissection` has its seals opened already (`mtlib.unseal`). With `rebuild` the reader can change values as the
     author, with `judge` there is a verdict after every change; `options` are those of `mtlib.lab.view_model.ViewModel`.
 
     Everything works without a browser as well: `write`, `flip`, `author`, `undo`, `redo`, `reset`, and then
-    `dissection` and `verdict`. What is not possible is a LocalError. In a saved notebook, and wherever nothing runs,
-    the table of the dissection stands in its place.
+    `dissection` and `verdict`. A change that is not possible is a LocalError. A saved notebook, and a page where no
+    script runs, shows the table of the dissection.
     """
 
     _esm = script("inspector.mjs")
@@ -43,12 +43,12 @@ class Inspector(anywidget.AnyWidget):
 
     @property
     def dissection(self) -> Dissection:
-        """The bytes as they are now."""
+        """The present bytes, dissected."""
         return self.view_model.dissection
 
     @property
     def verdict(self) -> Any:
-        """What `judge` says about them; None without a judge."""
+        """The verdict of `judge` on the present bytes; None without a judge."""
         return self.view_model.verdict
 
     @property
@@ -68,54 +68,54 @@ class Inspector(anywidget.AnyWidget):
         return str(self.dissection)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget, and for wherever nothing runs the static table and text of the same bytes."""
+        """The widget, and the table and text of the same bytes for pages where no script runs."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, **self.dissection._repr_mimebundle_()}, metadata
 
-    # -- What can be done to it
+    # -- Changes
 
     def write(self, at: int, data: bytes, layer: str = "", *, cut: int | None = None) -> None:
-        """`data` over the bytes from `at` on, or in the place of `cut` of them; `layer` is the path of an opened
-        dissection. Seals around it are closed again, nothing else is made new."""
+        """Write `data` over the bytes from `at` on, or replace `cut` of them; `layer` is the path of an opened
+        dissection. The seals around the layer are closed again; nothing else is computed anew."""
         self.view_model.write(layer or self.dissection.name, at, data, cut=cut)
         self._show()
 
     def flip(self, bit: int, layer: str = "") -> None:
-        """One bit; bit 0 is the lowest of byte 0, bit 8 the lowest of byte 1."""
+        """Flip one bit; bit 0 is the lowest of byte 0, bit 8 the lowest of byte 1."""
         self.view_model.flip(bit, layer)
         self._show()
 
     def author(self, path: str, value: Any) -> None:
-        """As the author: a new value for a field, everything that follows from it made again."""
+        """Give a field a new value as its author, and compute everything that follows from it anew."""
         self.view_model.author(path, value)
         self._show()
 
     def undo(self) -> None:
-        """One step back."""
+        """Go one step back."""
         self.view_model.undo()
         self._show()
 
     def redo(self) -> None:
-        """One step forward again."""
+        """Go one step forward again."""
         self.view_model.redo()
         self._show()
 
     def reset(self) -> None:
-        """The bytes as they were at first."""
+        """Restore the first bytes."""
         self.view_model.reset()
         self._show()
 
-    # -- Talking with the browser
+    # -- Messages of the browser
 
     def _handle(self, _widget: Any, message: Any, _buffers: Any) -> None:
         if not isinstance(message, dict):
             return
         self.view_model.handle(message)
-        self._show()  # before the text: a state that came behind it would take away what was said of the copy
+        self._show()  # before the text: a later state would replace the sentence about the copy
         if message.get("do") == "text":
             self.send({"text": str(self)})
 
     def _show(self) -> None:
-        """The structure first, and only where it is another one: traitlets compares."""
+        """Send the structure first; traitlets sends it only if it has changed."""
         self.structure = self.view_model.structure
         self.state = self.view_model.state

@@ -1,10 +1,10 @@
 """The reader's own `my_bind.py`: functions written in one lesson, used in the next.
 
-It is an ordinary file beside the notebooks. What is kept there is the source of a function, and of whatever that
-function uses: imports, constants, other functions of the notebook. Nothing in it is ever lost: a function of the same
-name takes the old one's place, everything else stays as it is.
+It is an ordinary file next to the notebooks. It keeps the source of functions, and of everything that they use:
+imports, constants, other functions of the notebook. A function replaces an older one of the same name; everything else
+in the file stays as it is.
 
-The environment variable MTLIB_MY_BIND names another file; where it is empty there is none, nothing is read or written.
+The environment variable MTLIB_MY_BIND names another file; if it is empty, nothing is read or written.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ HEAD = '"""Functions of my own, kept from the lessons. This file is mine: it may
 
 
 def my_bind_file() -> Path | None:
-    """Where my_bind.py is, or would be; None where there is none to be."""
+    """The path of my_bind.py, whether it exists or not; None if there is to be no such file."""
     named = os.environ.get("MTLIB_MY_BIND", NAME)
     return Path(named) if named else None
 
 
 def load() -> dict[str, Any]:
-    """What stands in my_bind.py, by name; nothing where there is no such file. Raises whatever the file raises."""
+    """The values that my_bind.py defines, by name; empty if there is no such file. Raises whatever the file raises."""
     path = my_bind_file()
     if path is None or not path.is_file():
         return {}
@@ -47,7 +47,7 @@ def load() -> dict[str, Any]:
 
 
 def kept() -> set[str]:
-    """The names that my_bind.py defines; nothing of it runs. None of them where it is no Python."""
+    """The names that my_bind.py defines, without running it; empty if it is no Python."""
     path = my_bind_file()
     try:
         return _names(path.read_text(encoding="utf-8")) if path is not None and path.is_file() else set()
@@ -56,16 +56,16 @@ def kept() -> set[str]:
 
 
 class Parts(NamedTuple):
-    """What has to stand in the file for a function to run: imports, and definitions by name."""
+    """The parts of the file that a function needs: imports, and definitions by name."""
 
     imports: dict[str, str]
     definitions: dict[str, str]
 
 
 def store(function: Callable[..., Any], name: str) -> bool:
-    """Write the source of `function` to my_bind.py, under `name`; False where there is no such file to be.
+    """Write the source of `function` to my_bind.py, under `name`; False if there is to be no such file.
 
-    Raises LocalError, and leaves the file as it was, where the source cannot be had, or the file is no Python.
+    Raises LocalError, and leaves the file as it was, if the source is not available or the file is no Python.
     """
     path = my_bind_file()
     if path is None:
@@ -79,7 +79,7 @@ def store(function: Callable[..., Any], name: str) -> bool:
 
 
 def _collect(function: Any, name: str, parts: Parts) -> None:
-    """The parts of one function, and of what it uses, each once."""
+    """Collect the parts of a function, and of everything that it uses, each once."""
     parts.definitions[name] = _source(function, name)
     for used in sorted(_used(function.__code__)):
         if used not in function.__globals__ or used in parts.definitions:
@@ -106,7 +106,7 @@ def _source(function: Any, name: str) -> str:
 
 
 def _used(code: CodeType) -> Iterator[str]:
-    """The names that a function looks up outside of itself, functions inside it included."""
+    """The names that a function, with the functions inside it, looks up outside of itself."""
     yield from (each.argval for each in dis.get_instructions(code) if each.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -114,7 +114,7 @@ def _used(code: CodeType) -> Iterator[str]:
 
 
 def _import(name: str, value: Any) -> str:
-    """The line that brings `value` back under `name`, or nothing where it comes from no module."""
+    """The import that gives `value` under `name`; empty if it comes from no module."""
     if isinstance(value, ModuleType):
         return f"import {value.__name__}" if value.__name__ == name else f"import {value.__name__} as {name}"
     home, own = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
@@ -136,7 +136,7 @@ def _constant(name: str, value: Any, needed_by: str) -> str:
 
 
 def merged(before: str, parts: Parts) -> str:
-    """The text of the file with these parts in it. LocalError where `before` is no Python."""
+    """The text of the file with these parts in it. LocalError if `before` is no Python."""
     known = _names(before)
     text = before
     for name, source in parts.definitions.items():
@@ -156,7 +156,7 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _names(text: str) -> set[str]:
-    """What the file defines at its top level."""
+    """The names that the file defines at its top level."""
     found = set()
     for node in _parsed(text).body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -170,7 +170,7 @@ def _names(text: str) -> set[str]:
 
 
 def _with_definition(text: str, name: str, source: str) -> str:
-    """`source` in the place of the last definition of `name`, or at the end."""
+    """The text with `source` in place of the last definition of `name`, or at the end."""
     lines = text.splitlines(keepends=True)
     for node in reversed(_parsed(text).body):
         start, stop = _lines(node)
@@ -191,13 +191,13 @@ def _lines(node: ast.stmt) -> tuple[int, int]:
 
 
 def _alone(text: str, node: ast.stmt) -> bool:
-    """Whether the lines of `node` hold nothing else."""
+    """Whether the lines of `node` contain no other statement."""
     here = _lines(node)
     return sum(first < here[1] and here[0] < last for first, last in map(_lines, _parsed(text).body)) == 1
 
 
 def _with_imports(text: str, lines: list[str]) -> str:
-    """Imports stand above all definitions, so that a function of the reader's own comes after them and counts."""
+    """The text with these imports above all definitions, so that a function of the reader's own replaces an import."""
     if not lines:
         return text
     body = _parsed(text).body
@@ -213,7 +213,7 @@ def _with_imports(text: str, lines: list[str]) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """All or nothing: a crash in between leaves the old file."""
+    """Write a file whole or not at all: a crash in between leaves the old file."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:

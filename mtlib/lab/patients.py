@@ -1,6 +1,6 @@
 """Refused bindings to try the doctor on: twelve clients with one mistake each, and the four patients of an exercise.
 
-All of them have the toy keys of the lessons. Each is a text, as somebody would paste it.
+All of them have the toy keys of the lessons. Each is a text such as an author of a client would paste.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mtlib.wire.schema import REQUEST
 SAMPLE = sample()
 REFUSED = "answer: 400 ENCRYPTED_MESSAGE_INVALID"
 FLIPPED = 61
-"""The byte of encrypted_message in which patient D has one bit changed."""
+"""The byte of encrypted_message in which one bit of patient D is flipped."""
 
 Encrypt = Callable[[bytes, bytes, bytes], bytes]
 
@@ -30,7 +30,7 @@ def closed(
     b: Binding, *, key: AuthKey | None = None, hashed: bytes | None = None, cut: int = 4, schedule: ScheduleTable = V1,
     x: int = 0, cipher: Encrypt = ige_encrypt, envelope: bytes | None = None,
 ) -> bytes:  # fmt: skip
-    """The recipe for the seal, 104 bytes, with every step open to change."""
+    """A seal, 104 bytes, of which every step can be changed; by default the right one."""
     key, envelope = key or b.perm_key, envelope or bytes(b.envelope)
     msg_key = hashlib.sha1(hashed or envelope).digest()[cut : cut + 16]
     made = schedule.run(x, auth_key=bytes(key), msg_key=msg_key)
@@ -63,26 +63,26 @@ TWELVE: Mapping[str, Callable[[Binding], bytes]] = {
     "another session": lambda b: bytes(replace(b, session_id=~b.session_id).encrypted_message),
     "built five seconds ago": lambda b: bytes(replace(b, msg_id=b.msg_id - (5 << 32)).encrypted_message),
 }
-"""Mistakes that people make in the seal: functions from a right binding to a wrong encrypted_message. `~` turns every
+"""Mistakes that people make in the seal: functions from a right binding to a wrong encrypted_message. `~` flips every
 bit of a number."""
 
 
 def with_seal(right: Binding, sealed: bytes) -> bytes:
-    """The request of a right binding, with another seal in it."""
+    """The request of a right binding, with the seal `sealed` in it."""
     return bytes(REQUEST.build(
         perm_auth_key_id=right.perm_key.id, nonce=right.nonce, expires_at=right.expires_at, encrypted_message=sealed
     ))  # fmt: skip
 
 
 def _text(request: bytes, *lines: str, msg_id: bool = True) -> str:
-    """What an author would write down, without the keys."""
+    """The text that an author would write down, without the keys."""
     known = [f"request: {request.hex()}", f"session_id: {SAMPLE.binding.session_id}", f"now: {SAMPLE.now}"]
     known += [f"msg_id: {SAMPLE.binding.msg_id}"] if msg_id else []
     return "\n".join([*known, *lines]) + "\n"
 
 
 def _two_mistakes() -> bytes:
-    """The schedule of MTProto 2.0, around a nonce that was drawn a second time."""
+    """A request with two mistakes: the schedule of MTProto 2.0, and another nonce inside the seal."""
     right = SAMPLE.binding
     return with_seal(right, closed(replace(right, nonce=right.nonce ^ 0x5A5A5A5A), schedule=V2))
 
@@ -95,13 +95,13 @@ TOLD: Mapping[str, str] = {
     "C": _text(bytes(SAMPLE.binding.request), REFUSED, f"perm_key_created: {SAMPLE.now - 12}"),
     "D": _text(with_seal(SAMPLE.binding, flipped(bytes(SAMPLE.binding.encrypted_message), 8 * FLIPPED + 4)), REFUSED),
 }
-"""What was written down about each patient of the exercise, as `read_patient` takes it."""
+"""The text about each patient of the exercise, for `read_patient`."""
 KEYS = f"perm_auth_key: {bytes(SAMPLE.perm_key).hex()}\ntemp_auth_key: {bytes(SAMPLE.temp_key).hex()}\n"
 """The toy keys of the lessons, published here."""
 
 
 def examples() -> dict[str, dict[str, str]]:
-    """Texts to paste, with their keys, by group and name. The first is shown before anything was pasted."""
+    """Texts to paste, with their keys, by group and name. The form shows the first until something is pasted."""
     twelve = {name: _text(with_seal(SAMPLE.binding, wrong(SAMPLE.binding)), REFUSED) for name, wrong in TWELVE.items()}
     last = "built five seconds ago"
     groups = {"Examples, one mistake each": {last: twelve.pop(last), **twelve},

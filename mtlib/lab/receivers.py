@@ -1,10 +1,10 @@
-"""Receivers of MTProto 1.0 that are wrong on purpose, for the labs: bytes in, an answer out. None has a socket of its
-own; `hasty_judge` can be the judge of a local data centre.
+"""Receivers of MTProto 1.0 that are wrong on purpose, for the labs: bytes go in, an answer comes out. None has a socket
+of its own; `hasty_judge` can be the judge of a local data centre.
 
-The library's own rules cannot play them: a seal that has not its one size is never opened (`protocol.checks`).
-Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/security_guidelines_v1: the hash stops
-before the padding, of which there are 0 to 15 bytes. `hasty` does what three clients did on the way back: Albrecht,
-Mareková, Paterson, Stepanovs, Four Attacks and a Proof for Telegram, section 6.
+The library's own checks cannot do this, because they open no seal of a wrong size (`protocol.checks`).
+Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/security_guidelines_v1: the hash does not
+cover the padding of 0 to 15 bytes. Three clients treated packets from the server as `hasty` does: Albrecht, Mareková,
+Paterson, Stepanovs, Four Attacks and a Proof for Telegram, section 6.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from mtlib.protocol.checks import INVALID, Facts, Verdict, judge
 from mtlib.protocol.packets import HEADER, encrypt_v1
 
 FRONT = 24
-"""Bytes of a seal before its ciphertext: key id and msg_key."""
+"""The bytes of a seal before its ciphertext: key id and msg_key."""
 
 TOO_LONG = "INPUT_REQUEST_TOO_LONG"
 LONGEST = 1 << 24
-"""A length above this one is refused before anything else is looked at."""
+"""`hasty` refuses a length above this one before it checks anything else."""
 
 
 def trusting(seal: bytes, key: AuthKey, most_padding: int | None = None) -> bytes | None:
-    """What a receiver believes who hashes as much as the length inside says: the body, or None.
+    """The body accepted by a receiver that trusts the length inside and hashes that much; None if it refuses.
 
-    `most_padding` is how many bytes may follow the body; None for any number. A seal that is no whole number of blocks
-    is not opened.
+    `most_padding` is the most bytes that may follow the body; None for any number. A seal that is not whole blocks is
+    refused.
     """
     if len(seal) < FRONT + 2 * BLOCK or (len(seal) - FRONT) % BLOCK:
         return None
@@ -44,8 +44,8 @@ def trusting(seal: bytes, key: AuthKey, most_padding: int | None = None) -> byte
 
 
 def hasty(seal: bytes, key: AuthKey, limit: int = LONGEST) -> str:
-    """What a receiver says who looks at the length first: `TOO_LONG` above `limit`, and only after that whether the
-    hash is right: "boolTrue", or the error of all other faults."""
+    """The answer of a receiver that checks the length before the hash: `TOO_LONG` for a length above `limit`, else
+    "boolTrue", or the same error for all other faults."""
     if len(seal) < FRONT + 2 * BLOCK or (len(seal) - FRONT) % BLOCK:
         return INVALID
     plaintext = ige_decrypt(seal[FRONT:], *kdf_v1(key, seal[8:FRONT]))
@@ -56,17 +56,17 @@ def hasty(seal: bytes, key: AuthKey, limit: int = LONGEST) -> str:
 
 
 def hasty_judge(facts: Facts) -> Verdict:
-    """The same haste in a data centre that makes all other checks: `LocalDC(judge=hasty_judge)`."""
+    """A data centre's judge that is hasty in the same way, and makes all other checks: `LocalDC(judge=hasty_judge)`."""
     if facts.sealed and facts.perm_key and hasty(facts.sealed, facts.perm_key) == TOO_LONG:
         return Verdict(False, TOO_LONG, "length", ())
     return judge(facts)
 
 
 def last_blocks(seal: bytes, key: AuthKey, blocks: bytes) -> int:
-    """How many of these blocks, each in the place of the last one of a seal, leave every payload byte as it was: those
-    that a trusting receiver accepts. Many at once, because only the last block has to be opened again.
+    """How many of these blocks a trusting receiver accepts in place of the last block of a seal, because they leave
+    every byte of the payload unchanged. One call takes many blocks, since only the last block is opened for each.
 
-    Raises LocalError for a seal that such a receiver does not accept as it is.
+    Raises LocalError for a seal that such a receiver does not accept unchanged.
     """
     if trusting(seal, key) is None:
         raise LocalError("a seal that opens is wanted", got=f"{len(seal)} bytes", where="seal")
@@ -81,7 +81,7 @@ def last_blocks(seal: bytes, key: AuthKey, blocks: bytes) -> int:
 
 
 def sealed(body: bytes, key: AuthKey, entropy: Entropy) -> bytes:
-    """A seal of MTProto 1.0 around any body: random bytes, msg_id and seqno 0, its length, and the padding drawn."""
+    """A seal of MTProto 1.0 around any body, with random bytes, msg_id and seqno 0, its length, and random padding."""
     envelope = entropy.draw("random", 16) + bytes(12) + len(body).to_bytes(4, "little") + body
     msg_key, ciphertext = encrypt_v1(envelope, entropy.draw("padding", -len(envelope) % BLOCK), key)
     return key.id_bytes + msg_key + ciphertext
@@ -89,8 +89,8 @@ def sealed(body: bytes, key: AuthKey, entropy: Entropy) -> bytes:
 
 @dataclass
 class Oracle:
-    """A receiver that opens every seal for whoever asks, except the challenge: the body, or None. `asked` is what it
-    was asked."""
+    """A receiver that opens every seal for the attacker, except the challenge: it gives the body, or None. `asked` has
+    all seals so far."""
 
     key: AuthKey = field(repr=False)
     challenge: bytes = field(repr=False)
@@ -107,8 +107,8 @@ class Oracle:
 
 @dataclass(frozen=True)
 class Game:
-    """One round: two texts of one length, one of them sealed as the challenge, and an oracle. Which of the two it is,
-    `sealed`, is what the attacker has to say."""
+    """One round: two texts of one length, one of them sealed as the challenge, and an oracle. The attacker must say
+    which text it is: `sealed`, 0 or 1."""
 
     challenge: bytes
     texts: tuple[bytes, bytes]
@@ -117,7 +117,7 @@ class Game:
 
     @classmethod
     def drawn(cls, entropy: Entropy, most_padding: int | None = None) -> Game:
-        """A round with a fresh key; forty bytes to a text, as in a binding."""
+        """A round with a fresh key, and texts of forty bytes, as in a binding."""
         key = AuthKey(entropy.draw("auth_key", 256))
         texts = entropy.draw("first text", 40), entropy.draw("second text", 40)
         chosen = entropy.draw("which", 1)[0] % 2

@@ -1,6 +1,6 @@
 """Bindings that real clients made, recorded on loopback in November 2026 against a throw-away data centre.
 
-Of each permanent key there is the first half: nothing reads the second (lesson 12). The keys are worth nothing.
+Only the first half of each permanent key is here: nothing reads the second (lesson 12). The keys are worth nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 
 class RecordedSeal(NamedTuple):
-    """One binding: half of the permanent key, random, msg_id, inner and padding, and the encrypted_message made of
-    them, from its msg_key on."""
+    """One binding: half of the permanent key, random, msg_id, inner and padding, and the encrypted_message made from
+    them, without the key id in front."""
 
     half_key: bytes
     random: bytes
@@ -62,4 +62,4 @@ RECORDED_SIZES: Mapping[str, tuple[int, ...]] = {
     "TDLib 1.8.69": (180, 84, 580, 652, 484, 72, 536),
     "ferogram 0.5.4": (40, 84, 340, 652, 396, 72, 200),
 }
-"""Bytes of the six packets of an exchange for a temporary key, and of the packet with the bind, from the recordings."""
+"""The recorded sizes, in bytes: six packets of an exchange for a temporary key, and the packet with the bind."""

@@ -1,4 +1,4 @@
-"""Seals closed again around bytes that somebody who holds the keys wrote over."""
+"""Seals closed again around bytes that the holder of the keys has changed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from mtlib.wire.dissection import Dissection
 def resealed(
     root: Dissection, path: str, data: bytes, perm_key: AuthKey, temp_key: AuthKey | None = None
 ) -> Dissection:
-    """`root` with `data` in the place of the opened bytes at `path`: the seals around them closed again, nothing else
-    made new; but where bytes were inserted or deleted, padding makes up for it, so that there are whole AES blocks.
+    """`root` with `data` in place of the opened bytes at `path`. The seals around them are closed again, and nothing
+    else is computed anew; if bytes were inserted or deleted, the padding is changed to keep whole AES blocks.
 
-    Where `root` is a frame, its packet comes back, for the caller to frame. Raises LocalError without the temporary
-    key of a packet, and for a path that leads to no opened seal.
+    If `root` is a frame, the result is its packet, for the caller to frame. Raises LocalError without the temporary key
+    of a packet, and for a path that leads to no opened seal.
     """
     found = Map.of(root)
     inner, size = path.endswith("/plaintext"), len(data)
@@ -34,7 +34,7 @@ def resealed(
         ciphered = found.places[sheet.seal]
         outer = found.sheets[ciphered.sheet]
         old = bytes(outer.dissection)
-        if around is not None and around.span.nested is not None:  # a field of TL, which says its length
+        if around is not None and around.span.nested is not None:  # a TL string, which has a length
             sealed = around.span.value[:8] + sealed
             data = old[: around.start] + around.span.field.kind.pack(sealed) + old[around.stop :]
         else:
@@ -47,8 +47,8 @@ def resealed(
 
 
 def _whole(data: bytes, least: int) -> bytes:
-    """A message as whole AES blocks: filled up with zero bytes, or shorter by some of its padding where there is much
-    more than the `least`. So a second byte that is inserted finds room."""
+    """A message as whole AES blocks: filled up with zero bytes, or cut if its padding is a block longer than the
+    `least`, so that inserting one byte after another does not make it longer and longer."""
     extra = len(data) % BLOCK
     padding = len(data) - HEADER - int.from_bytes(data[HEADER - 4 : HEADER], "little", signed=True)
     if padding - extra >= least + BLOCK:

@@ -1,6 +1,6 @@
-"""The same two keys and the same binding in every lesson: patterned bytes, so that the eye sees where each came from.
+"""The same two keys and the same binding in every lesson, of patterned bytes: the eye sees where each byte came from.
 
-TOY values: published here, worth nothing anywhere.
+They are TOY values: published here, worth nothing anywhere.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ NOW = 1_800_000_000
 """The lessons' clock: 15 January 2027, 08:00 UTC."""
 DAY = 86_400
 UNUSED = PrivateKey(2**1024 - 1, 2**1024 - 3)
-"""A data centre has to have an RSA key; without a key exchange nobody asks for it, so these are not even primes."""
+"""An RSA key for a data centre without key exchanges. It must have one, but never uses it: these are no primes."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Everything around one binding: `perm_key`, `temp_key`, `binding`, `carried`, and `now`."""
+    """One binding with everything around it: `perm_key`, `temp_key`, `binding`, `carried`, and `now`."""
 
     carried: BindPacket
     now: int = NOW
@@ -41,7 +41,7 @@ class Sample:
 
     @property
     def keys(self) -> tuple[AuthKey, AuthKey]:
-        """What `unseal` needs to open every seal."""
+        """The keys with which `unseal` opens every seal."""
         return self.temp_key, self.perm_key
 
 

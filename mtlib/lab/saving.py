@@ -1,9 +1,9 @@
-"""What JupyterLab leaves out of a lesson when it saves one, and what it is told when it opens one.
+"""An extension of the Jupyter server: what it leaves out when a lesson is saved, and what it adds when one is opened.
 
-The number of a widget means nothing after its kernel: reopened, a notebook would say "model not found" where the table
-beside the widget says everything. Which version of Python ran a lesson is nothing that its reader changed: it is not
-saved, and it is there when a lesson is opened, since JupyterLab would add it and call the lesson modified.
-A Jupyter server that has this module among its extensions does this; `./run` sets that up.
+The number of a widget means nothing once its kernel has ended. A reopened notebook would show "model not found" in
+place of the table that is saved with the widget, so the number is left out. The version of Python is not the reader's
+change, so it is left out, too. It is added when a lesson is opened; else JupyterLab would add it, and call the lesson
+modified. `./run` sets the extension up.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KEPT = ("file_extension", "name", "pygments_lexer")
 
 
 def lean(model: dict[str, Any], **rest: Any) -> None:
-    """A hook of Jupyter's, before a file is saved: takes out of a notebook, in place, what is only true for now."""
+    """A hook of Jupyter's before a file is saved: takes out of a notebook, in place, all that ends with its kernel."""
     notebook = model.get("content")
     if model.get("type") != "notebook" or not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
         return
@@ -32,7 +32,7 @@ def lean(model: dict[str, Any], **rest: Any) -> None:
 
 
 def told(model: dict[str, Any], about: dict[str, Any]) -> None:
-    """Puts what the kernel says `about` its language into a notebook of Python that is opened, in place."""
+    """Put the kernel's facts `about` its language into a notebook of Python that is opened, in place."""
     notebook = model.get("content")
     if model.get("type") == "notebook" and isinstance(notebook, dict):
         metadata = notebook.get("metadata", {})

@@ -1,7 +1,7 @@
-"""What the exercises are tried on: whole bindings, with everything a client has at hand while it makes one.
+"""Test data for the exercises: whole bindings, with all values that a client has while it makes one.
 
 Two are vectors of the ladder; the others are drawn from a seed, the same in every run. Among them are a permanent key
-with a zero byte in front, one scene whose longs are all positive, and some that are not.
+that begins with a zero byte, one scene whose longs are all positive, and scenes with negative ones.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FIXED = ("counting-bytes", "realistic-2026")
 
 @cache
 def scenes(seed: str) -> tuple[Scene, ...]:
-    """The scenes of a seed: values by their names in the specification, each with all that follows from it."""
+    """The scenes of a seed: values by their names in the specification, with everything that follows from them."""
     drawn = [_drawn(Patterned(f"exercises {seed}").at(f"scene {number}"), number) for number in range(3)]
     return tuple(map(_surrounded, [*(vectors()[name] for name in FIXED), *map(climb, drawn)]))
 
@@ -63,7 +63,7 @@ def _long(entropy: Entropy, name: str) -> int:
 
 
 def _surrounded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What else is at hand, and is not meant."""
+    """The values of a scene, with others that a client has and could confuse with them."""
     return {
         **values,
         "plaintext": values["envelope"] + values["padding"],
@@ -75,5 +75,5 @@ def _surrounded(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def picked(*names: str) -> Any:
-    """The inputs of an exercise that takes these values of a scene."""
+    """A function from a seed to the inputs of an exercise: these values of every scene."""
     return lambda seed: tuple(tuple(scene[name] for name in names) for scene in scenes(seed))

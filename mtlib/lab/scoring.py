@@ -1,6 +1,6 @@
-"""The scoreboard: every kind of attack of the labs against sets of rules. It is run, never typed.
+"""The scoreboard: every kind of attack of the labs against sets of rules. All its numbers come from running them.
 
-Kinds are changed seals, which are put before the checks one by one, and the sixteen attacks of `mtlib.lab.attacks`.
+The kinds are changed seals, each judged by the checks, and the sixteen attacks of `mtlib.lab.attacks`.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ SETS: Mapping[str, Switches] = {
     "hash off": Switches(frozenset({"msg_key"})),
     "equalities off": Switches(EQUALITIES),
 }
-"""Sets of rules by name: everything, what the documents said up to 2025, and each of the two nets alone."""
+"""Sets of rules by name: everything on, the documents up to 2025, without the hash, without the equalities."""
 TRIES = 200
-"""How often something is tried that is drawn."""
+"""The number of tries for a kind of changed seal that is drawn at random."""
 
 
 def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
-    """Requests with another seal in them, by kind, each with the permanent key that the data centre has under its name.
+    """Requests with a changed seal, by kind, each with the permanent key that the data centre finds for its key id.
 
-    What is drawn is the same every time.
+    Random values are the same every time.
     """
     seal, request, plaintext = bytes(binding.encrypted_message), bytes(binding.request), bytes(binding.plaintext)
     head, ciphertext, noise = seal[:FRONT], seal[FRONT:], Noise("scoreboard")
@@ -62,7 +62,7 @@ def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
 
 
 def scoreboard(sets: Mapping[str, Switches] = SETS) -> dict[str, list[int]]:
-    """How many of each kind get through, one number for each set of rules."""
+    """For each kind, how many get through each set of rules."""
     passing = {name: _passing(switches) for name, switches in sets.items()}
     board = {kind: [each[kind] for each in passing.values()] for kind in _failing()}
     for attack in ATTACKS.values():
@@ -71,7 +71,7 @@ def scoreboard(sets: Mapping[str, Switches] = SETS) -> dict[str, list[int]]:
 
 
 def _passing(switches: Switches) -> dict[str, int]:
-    """How many changed seals the checks let through. What fails does not hang on the rules, so it is asked once."""
+    """How many changed seals the checks let through. Rules do not change which checks fail, so these are cached."""
     off = switches.rules.skip
     return {kind: sum(not set(failing) - off for failing in found) for kind, found in _failing().items()}
 

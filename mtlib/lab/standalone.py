@@ -1,5 +1,5 @@
-"""A reader's `my_bind.py` on its own: a new Python in which nobody can import mtlib runs a program on it. A browser's
-Python cannot start another one; there mtlib is hidden for as long as the program runs.
+"""A reader's `my_bind.py` on its own: a program uses it in a new Python, in which mtlib cannot be imported. Python in a
+browser cannot start another one; there mtlib is hidden while the program runs.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ SECONDS = 60.0
 
 
 def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
-    """The bytes that `program` prints as hex, and a sentence. It finds the reader's functions in `my`, and `given`.
+    """The bytes that `program` prints as hex, and a sentence. The program has the reader's functions in `my`, and the
+    values in `given`.
 
-    Without a file, and where these functions need mtlib, there are no bytes, and the sentence says what is missing.
+    Without a file, or if the functions need mtlib, there are no bytes, and the sentence says what is missing.
     """
     file = my_bind_file()
     if file is None or not file.is_file():
@@ -60,7 +61,7 @@ def alone(program: str, given: Mapping[str, Any]) -> tuple[bytes, str]:
 
 
 def _hidden(program: str, file: str, data: str) -> subprocess.CompletedProcess[str]:
-    """The same in this Python."""
+    """Run the program in this Python, with mtlib hidden."""
     kept = {name: sys.modules[name] for name in list(sys.modules) if name.partition(".")[0] == "mtlib"}
     arguments, stdin, printed = sys.argv, sys.stdin, StringIO()
     for name in kept:

@@ -1,4 +1,4 @@
-"""Each check of a data centre, tripped by something that trips it alone (lesson 17)."""
+"""For each check of a data centre, a request or a state that fails this check and no other (lesson 17)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mtlib.protocol.checks import Rules
 from mtlib.protocol.packets import encrypt_v1
 
 SEAL = slice(25, 129)
-"""Where encrypted_message stands in the request."""
+"""The bytes of encrypted_message in the request."""
 
 
 def stranger() -> AuthKey:
-    """A key that is none of the sample's."""
+    """A key that is not one of the sample's."""
     return AuthKey(Patterned("stranger").draw("auth_key", 256))
 
 
@@ -26,7 +26,7 @@ def put(data: bytes, place: int, piece: bytes) -> bytes:
 
 
 def flipped(data: bytes, *bits: int) -> bytes:
-    """The bytes with these bits turned round; bit 0 is the lowest of the first byte."""
+    """The bytes with these bits flipped; bit 0 is the lowest of the first byte."""
     changed = bytearray(data)
     for bit in bits:
         changed[bit // 8] ^= 1 << bit % 8
@@ -34,12 +34,12 @@ def flipped(data: bytes, *bits: int) -> bytes:
 
 
 def tripped(binding: Binding) -> Mapping[str, tuple[bytes, Mapping[str, Any]]]:
-    """By the name of a check: a request, and what else is different for the data centre (arguments of `Facts`)."""
+    """By the name of each check, a request, and other facts of the data centre (arguments of `Facts`)."""
     request, envelope, padding = bytes(binding.request), bytes(binding.envelope), binding.padding
     other, at = stranger(), SEAL.start
 
     def sealed(text: bytes, behind: bytes = padding) -> bytes:
-        """Closed by the owner of the permanent key, with a right hash."""
+        """The request with a seal around `text`, closed by the owner of the permanent key."""
         msg_key, ciphertext = encrypt_v1(text, behind, binding.perm_key)
         return put(request, at + 8, msg_key + ciphertext)
 

@@ -1,5 +1,5 @@
-"""Binds that are refused: one case at a time, as a client sees it and as the data centre logs it (lesson 19), and five
-troubles with the loop that does what a rule says after each refusal (lesson 20)."""
+"""Refused binds: single cases, as a client sees them and as the data centre logs them (lesson 19), and five troubles in
+which a loop follows the reader's rule after each refusal (lesson 20)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from mtlib.protocol.packets import TO_SERVER, open_packet
 from mtlib.wire.schema import SCHEMA
 
 MOST = 20
-"""Tries after which nobody waits any longer."""
+"""The most tries; after these the loop gives up."""
 WAIT = 30
 """Seconds between two tries."""
 
 Rule = Callable[[str, int, int, int, bool, int, int], str]
-"""Error, attempt, created, first_bind, ever_bound, server_now, local_now: what to do. As in the exercise `retry`."""
+"""A rule as in the exercise `retry`: error, attempt, created, first_bind, ever_bound, server_now, local_now give an
+action."""
 
 
 class Trouble(NamedTuple):
-    """What the data centre is like, how old the permanent key is, whether this build ever got boolTrue, and what the
-    data centre forgets before the first bind."""
+    """A data centre's options, the age of the permanent key in seconds, whether this build ever got boolTrue, and the
+    kind of keys that the data centre forgets before the first bind."""
 
     options: Callable[[], Mapping[str, Any]]
     age: int
@@ -48,7 +49,7 @@ TROUBLES: Mapping[str, Trouble] = {
 
 
 class Settled(NamedTuple):
-    """How it ended: the number of tries, whether the key is bound, and whether the permanent key is still the first."""
+    """The end of a trouble: the number of tries, whether the key is bound, and whether the permanent key was kept."""
 
     tries: int
     bound: bool
@@ -56,17 +57,17 @@ class Settled(NamedTuple):
 
 
 TOLD = ("bind_refused", "fault", "unknown_key", "bad_message", "call_refused")
-"""Events of a data centre's log that say why."""
+"""The events of a data centre's log that say why a bind was refused."""
 _numbers = count(1)
 
 
 def client_of(dc: LocalDC, **options: Any) -> Client:
-    """A new client of a lesson with both keys, not bound yet. Patterned, and other keys than those before."""
+    """A new client of a lesson with both keys, not bound yet. Its keys are patterned, and new in every call."""
     return connect(dc, **{"clock": lambda: NOW, "entropy": Patterned(f"client {next(_numbers)}"), **options})
 
 
 def seen(action: Callable[[], Any], *, code: bool = False) -> str:
-    """What a client sees of an action, in a few words; with the `code` of an error that has a name, too."""
+    """The outcome of an action for the client in a few words; with `code`, an error has its code and its name."""
     try:
         answer = action()
     except (RpcError, TransportError) as error:
@@ -79,7 +80,7 @@ def seen(action: Callable[[], Any], *, code: bool = False) -> str:
 
 
 def case(sent: str, dc: LocalDC, action: Callable[[], Any], cure: str) -> None:
-    """Do something, and print what the client sees of it, what was sent, what the log says, and what to do."""
+    """Run `action`, and print its outcome for the client, what was sent, the reason in the log, and what to do."""
     before = len(dc.trace)
     print(seen(action, code=True))
     reason = next((event.text for event in list(dc.trace)[before:] if event.name in TOLD), "(nothing)")
@@ -89,13 +90,13 @@ def case(sent: str, dc: LocalDC, action: Callable[[], Any], cure: str) -> None:
 
 
 def bind_with(client: Client, **changes: Any) -> Any:
-    """A binding with other values, the same inside and outside of the seal."""
+    """Send a binding with other values, the same inside and outside the seal."""
     msg_id = client.session.next_msg_id(client.clock())
     return client.ask(replace(client.build_binding(msg_id), **changes).request, msg_id)
 
 
 def over_the_permanent_key(client: Client) -> Any:
-    """The whole call through a tunnel of another permanent key."""
+    """Send the whole call through a tunnel of another permanent key."""
     session = client.new_session(client.exchange(), session_id=7)
     msg_id = session.next_msg_id(client.clock())
     request = replace(client.build_binding(msg_id), session_id=7).request
@@ -103,7 +104,7 @@ def over_the_permanent_key(client: Client) -> Any:
 
 
 def calls(client: Client) -> list[str]:
-    """The names of the calls that went out under the client's present temporary key, what they wrap in brackets."""
+    """The names of the calls sent under the client's present temporary key; a wrapped call is in brackets."""
     found = []
     for direction, packet in client.connection.transcript:
         if direction == "sent" and packet[:8] == client.temp_key.id_bytes:
@@ -118,7 +119,7 @@ def _name(body: Any) -> str:
 
 
 def settle(rule: Rule, name: str) -> Settled:
-    """Bind to a data centre with the trouble of this name, and after each refusal do what the rule says."""
+    """Bind at a data centre with the trouble `name`, and do what the rule says after each refusal."""
     trouble, clock = TROUBLES[name], [NOW]
     with LocalDC(clock=lambda: clock[0], entropy=Patterned(name), **trouble.options()) as dc:
         client = connect(dc, clock=lambda: clock[0], entropy=Patterned("client"))
@@ -144,7 +145,7 @@ def settle(rule: Rule, name: str) -> Settled:
 
 
 def _obey(client: Client, action: str, answer: str, created: int, now: int) -> int:
-    """Do what the rule says; since when there is the permanent key that the client has then."""
+    """Do what the rule says; gives the time at which the client's permanent key was made."""
     if answer == "-404":
         client.dial()  # it ended the connection
     if action == "drop_both_keys":

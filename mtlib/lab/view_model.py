@@ -183,7 +183,7 @@ class ViewModel:
         self._push(Draft(self._rebuild(dict(values)), MappingProxyType(values)), join)
 
     def author_of(self, path: str) -> Place:
-        """The field that an author changes to change this one: itself, or what it is a copy of.
+        """The field that an author changes to change this one: itself, or the field that it is a copy of.
 
         Raises LocalError if its value cannot be chosen: a constant, or a computed value.
         """

@@ -1,7 +1,7 @@
 """A conversation in two lanes: who sent what, and every message opened.
 
-It draws what the floors below have computed already. Like the inspector it is a widget with a table in its place
-wherever nothing runs.
+It computes nothing: it draws dissections. Like the inspector it is a widget, and has a table for pages where no
+script runs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mtlib.wire.view import Row, escape, text_table, to_html
 
 @dataclass(frozen=True)
 class Sent:
-    """One message of a conversation: who sent it (the first lane or the second), what it is, and a remark."""
+    """One message of a conversation: whether the client, the first lane, sent it, the message, and a remark."""
 
     by_client: bool
     message: Dissection
@@ -28,7 +28,7 @@ class Sent:
 
 
 class Conversation(anywidget.AnyWidget):
-    """Messages between two lanes, in their order; each arrow opens its bytes. `told` is all that the browser gets."""
+    """Messages between two lanes, in order; each arrow opens its bytes. `told` is all that is sent to the browser."""
 
     _esm = script("views.mjs")
     _css = style("views.css")
@@ -47,7 +47,7 @@ class Conversation(anywidget.AnyWidget):
         return f"{left} -> {right}" if sent.by_client else f"{left} <- {right}"
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The same as a table: a row of headings, then one for each message."""
+        """The conversation as a table: a row of headings, then a row for each message."""
         yield "", "direction", "message", "bytes", "remark"
         for number, sent in enumerate(self.messages, 1):
             yield str(number), self._arrow(sent), sent.message.name, str(len(sent.message)), sent.note
@@ -60,7 +60,7 @@ class Conversation(anywidget.AnyWidget):
         return {**data, "text/plain": str(self), "text/html": self.html()}, metadata
 
     def html(self) -> str:
-        """For wherever nothing runs: every message can be opened without a script."""
+        """The conversation for pages where no script runs: every message can be opened all the same."""
         return "".join(
             f"<details><summary>{number} {escape(self._arrow(sent))}: <b>{escape(sent.message.name)}</b>, "
             f"{len(sent.message)} bytes{escape(f'; {sent.note}' if sent.note else '')}</summary>"

@@ -1,5 +1,5 @@
-"""What all widgets share: the style sheet with the colours, scripts that import others, and how a message of the
-browser is obeyed, or answered with what is wrong with it."""
+"""The parts that all widgets share: the style sheet with the colours, scripts that import others, and the function that
+obeys a message of the browser, or says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def style(*names: str) -> str:
 
 
 def script(name: str) -> str:
-    """A module with the modules beside it that it imports: a notebook has no address from which to fetch those."""
+    """A module of JavaScript that contains its imports, because a notebook has no address to fetch those from."""
     def carried(found: re.Match[str]) -> str:
         data = base64.b64encode(script(found[1]).encode()).decode()
         return f'from "data:text/javascript;base64,{data}"'
@@ -36,8 +36,8 @@ UNKNOWN = "the browser asked for something that does not exist"
 
 
 def obeyed(obey: Callable[[Mapping[str, Any]], str | None], message: Mapping[str, Any]) -> str:
-    """Do what `message` asks for, and give the sentence that is worth saying, if there is one: that of `obey`, or what
-    was wrong with the message."""
+    """Do what `message` asks for; gives the sentence of `obey`, or a sentence about what is wrong with the message, or
+    nothing."""
     try:
         return obey(message) or ""
     except MtError as error:
@@ -47,6 +47,6 @@ def obeyed(obey: Callable[[Mapping[str, Any]], str | None], message: Mapping[str
 
 
 def serial(message: Mapping[str, Any], before: int | str = 0) -> int | str:
-    """The serial number by which the front end knows the answer; `before` where it has none."""
+    """The serial number of a message, by which the browser recognises the answer; `before` if it has none."""
     given = message.get("serial")
     return given if isinstance(given, (int, str)) else before

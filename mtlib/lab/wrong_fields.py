@@ -1,7 +1,7 @@
 """What does a data centre answer to a binding with one wrong field? The experiment of lesson 18, for any data centre.
 
-The bindings are well-formed, of throw-away keys, one a second, never more than `MOST`. A genuine seal with a wrong
-number in it attacks nobody: the worst that can happen is that the client's own temporary key gets bound.
+The bindings are well-formed and use throw-away keys. There is one in a second, and never more than `MOST`. A genuine
+seal with a wrong number in it attacks nobody: at worst, the client's own temporary key gets bound.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from mtlib.protocol.binding import Binding
 from mtlib.protocol.packets import encrypt_v1
 
 MOST, PAUSE = 24, 1.0
-"""Bindings in one experiment, and seconds between two of them."""
+"""The most bindings in one experiment, and the seconds between two of them."""
 
 Change = Callable[[Binding], bytes]
-"""From a right binding to the request that is sent in its place."""
+"""A function from a right binding to the request to send in its place."""
 
 
 def inside(place: int, data: bytes) -> Change:
-    """The envelope with other bytes at `place`, sealed by its owner."""
+    """A change of the envelope: other bytes at `place`, sealed by the owner of the permanent key."""
     def change(binding: Binding) -> bytes:
         envelope = put(bytes(binding.envelope), place, data)
         msg_key, ciphertext = encrypt_v1(envelope, binding.padding, binding.perm_key)
@@ -39,12 +39,13 @@ def inside(place: int, data: bytes) -> Change:
 
 
 def outside(place: int, data: bytes) -> Change:
-    """The request with other bytes at `place`, in front of the seal."""
+    """A change of the request: other bytes at `place`, outside the ciphertext."""
     return lambda binding: put(bytes(binding.request), place, data)
 
 
 def ending(seconds: int, *, promised: bool = False) -> Change:
-    """expires_at, inside and outside alike: seconds after now, or after the end that the exchange promised."""
+    """A change of expires_at, the same inside and outside: to so many seconds after now, or after the end that the
+    exchange promised."""
     def change(binding: Binding) -> bytes:
         start = binding.expires_at if promised else binding.msg_id >> 32
         return bytes(replace(binding, expires_at=start + seconds).request)
@@ -78,7 +79,7 @@ CASES: Mapping[str, Change] = {
 
 
 def ask(client: Client, change: Change) -> str:
-    """One binding, changed; what is answered, in a word."""
+    """Send a changed binding; gives the answer in a word."""
     msg_id = client.session.next_msg_id(client.clock())
     try:
         answer = client.ask(change(client.build_binding(msg_id)), msg_id)
@@ -92,22 +93,22 @@ def ask(client: Client, change: Change) -> str:
 
 
 def experiment(client: Client, sleep: Callable[[float], object] = time.sleep) -> Iterator[tuple[str, str]]:
-    """Each case by its name, and what is answered to it; a right binding first, in at most four tries, so that it is
-    certain that the permanent key is known. Raises what `Client.settle` raises."""
+    """The name of each case and its answer. First a right binding is sent, with at most four tries, to be certain that
+    the permanent key is known. Raises the errors of `Client.settle`."""
     client.settle()
     client.make_temp_key()
     for name, change in list(CASES.items())[: MOST - 3]:
         sleep(PAUSE)
         answer = ask(client, change)
         yield name, answer
-        if answer == "boolTrue" and name != "all right":  # bound now: the next case gets a fresh key
+        if answer == "boolTrue" and name != "all right":  # the key is bound now: the next case needs a new one
             client.make_temp_key()
 
 
 @contextmanager
 def rehearsal() -> Iterator[Client]:
-    """A client of a local data centre that plays the part of Telegram's test DC 2: somebody else's machine, to which
-    nothing may be sent but what the library makes, and on which keys are destroyed at the end."""
+    """A client of a local data centre that is treated like Telegram's test DC 2: only requests that the library makes
+    may be sent to it, and its keys are destroyed at the end."""
     with LocalDC(dc_id=10002, clock=lambda: NOW, entropy=Patterned("played")) as played:
         part = replace(TELEGRAM_TEST[2], addresses=((played.host, played.port),), key=played.public_key)
         with connect(part, clock=lambda: NOW, entropy=Patterned("rehearsal")) as guest:

@@ -1,4 +1,4 @@
-"""One connection of a client, over TCP or in memory: packets out, packets in, and never a wait without an end."""
+"""One connection of a client, over TCP or in memory: packets out, packets in, and a limit on every wait."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from mtlib.transport.framing import Frame
 from mtlib.transport.stream import ClientStream
 
 REACH = 10.0
-"""Seconds in which an endpoint must be reached, all its addresses together."""
+"""Seconds to reach an endpoint, for all its addresses together."""
 KEPT, KEPT_BYTES = 4096, 16 << 20
-"""How much a client keeps of what it sent and received; the oldest goes first."""
+"""How many elements, and how many bytes, a client keeps of its traffic; the oldest are dropped first."""
 OTHER_PROTOCOLS = (b"HTTP/", b"SSH-", b"\x15\x03\x01\x00\x02", b"\x15\x03\x03\x00\x02")
-"""What some other servers begin with: HTTP, SSH, an alert of TLS. No first packet of a data centre does."""
+"""The first bytes of some other servers: HTTP, SSH, an alert of TLS. No first packet of a data centre begins so."""
 
 T = TypeVar("T")
 
 
 class Kept(list[T]):
-    """A list that forgets its oldest elements."""
+    """A list that drops its oldest elements when it grows too large."""
 
     _bytes = 0
 
     def keep(self, element: T, size: int) -> None:
-        """Append `element`, which stands for `size` bytes."""
+        """Append `element`, which counts as `size` bytes."""
         self._bytes += size
         if len(self) >= KEPT or self._bytes > KEPT_BYTES:
             del self[: len(self) // 2]
@@ -55,9 +55,9 @@ class Deadline:
 class ClientConnection:
     """A connection to one endpoint. `transcript` keeps every packet, with "sent" or "received".
 
-    Raises Unreachable where nobody answers in time, the other side hangs up, or what answers is no data centre;
-    LocalError, before anything is dialled, for framing, obfuscation and secret that do not go together, and for a
-    connection that is closed.
+    Raises Unreachable if nothing answers in time, the other side hangs up, or the server is no data centre. Raises
+    LocalError, before it dials, for a framing, obfuscation and secret that do not go together, and later for the use
+    of a closed connection.
     """
 
     def __init__(
@@ -77,23 +77,23 @@ class ClientConnection:
             raise
 
     def authenticated(self) -> None:
-        """There is a key: whoever holds its other half may send more than a stranger."""
+        """Allow longer frames from now on: there is a key, and the server that shares it may send more."""
         self.stream.limit = ANSWERS.frame
 
     @property
     def broken(self) -> bool:
-        """Whether nothing more can be read, because of what was received last."""
+        """Whether nothing more can be read, because the last bytes received were no frame."""
         return self.stream.broken is not None and not self._frames
 
     def others(self) -> tuple[tuple[str, int], ...]:
-        """The endpoint's addresses that are left to try if this one took the connection and never says a word."""
+        """The endpoint's addresses after this one, to try if this one accepted the connection but sends nothing."""
         ports = [port for _, port in self.to.addresses]
         if self._first or self.closed or self._port not in ports:
             return ()
         return self.to.addresses[ports.index(self._port) + 1 :]
 
     def send(self, packet: bytes, *, framed: Callable[[bytes], None] | None = None) -> None:
-        """One packet; `framed` is shown the frame that goes out."""
+        """Send one packet; `framed` is called with its frame before that is sent."""
         self._must_be_open()
         frame = self.stream.wrap(packet)
         self.transcript.keep(("sent", packet), len(packet))
@@ -102,8 +102,8 @@ class ClientConnection:
         self._write(self.stream.hide(frame))
 
     def receive(self, until: Deadline | None = None) -> bytes:
-        """The next packet, waited for until the deadline, or for the connection's `timeout`. Raises TransportError for
-        four bytes in its place, Unreachable at the end, whatever else arrived."""
+        """The next packet, awaited until the deadline, or for the connection's `timeout`. Raises TransportError for
+        four bytes in its place, and Unreachable once the time is up, even if other data arrived."""
         self._must_be_open()
         until = until or Deadline(self.timeout)
         while True:
@@ -134,15 +134,15 @@ class ClientConnection:
             self.socket.settimeout(self.timeout)
             self.socket.sendall(data)
         except ConnectionError:
-            pass  # the other side has hung up: the next read tells, after what it said before
+            pass  # the other side has hung up: the next read raises, after the packets that it still sent
         except OSError as error:
             raise self._ended(f"{self.to.name} took nothing more: {reason(error).lower()}") from None
-        except BaseException:  # interrupted: perhaps half a frame is out, so nothing can follow it
+        except BaseException:  # interrupted: half a frame may be sent, so nothing can follow it
             self.close()
             raise
 
     def _late(self, until: Deadline) -> bool:
-        return until.left() <= 0 and not isinstance(self.socket, Line)  # in memory it was answered, however slowly
+        return until.left() <= 0 and not isinstance(self.socket, Line)  # in memory the answer is there already
 
     def _read(self, until: Deadline) -> bytes:
         try:
@@ -153,13 +153,13 @@ class ClientConnection:
         except TimeoutError:
             what = "sent other things, and no answer, for" if until.heard else "was silent for"
             raise self._ended(f"{self.to.name} {what} {until.seconds:g} seconds") from None
-        except ConnectionError:  # hung up with bytes of ours unread: an end like any other
+        except ConnectionError:  # the other side hung up without reading all: an end like any other
             data = b""
         except OSError as error:
             raise self._ended(f"the connection to {self.to.name} broke: {reason(error).lower()}") from None
         if not data:
             with contextlib.suppress(DecodeError):
-                self.stream.receive(b"")  # a transport error behind the last packet, which nobody has been told yet
+                self.stream.receive(b"")  # raises a transport error that followed the last packet
             raise self._ended(f"{self.to.name} closed the connection without an answer")
         until.heard = True
         if len(self._first) < 16:
@@ -177,7 +177,7 @@ class ClientConnection:
 
 
 def _dial(to: Endpoint, within: float) -> socket.socket | Line:
-    """A socket to the first address that answers; the time is shared among them. Without sockets, a line in memory."""
+    """A socket to the first address that answers, or a line in memory. The addresses share the time `within`."""
     if to.line is not None:
         try:
             return to.line()
@@ -205,7 +205,8 @@ def _dial(to: Endpoint, within: float) -> socket.socket | Line:
 
 
 def _connect(address: tuple[str, int], within: float) -> socket.socket:
-    """A socket to that host. What a name stands for is known only now: none of it may be a production data centre."""
+    """A socket to that host. A name is resolved only here, so its addresses are checked here: LocalError if one is in
+    production."""
     found = [(str(answer[4][0]), address[1]) for answer in socket.getaddrinfo(*address, type=socket.SOCK_STREAM)]
     for host, _ in found:
         refuse_production(host)
@@ -217,7 +218,7 @@ def _connect(address: tuple[str, int], within: float) -> socket.socket:
 
 
 def _port(sock: socket.socket | Line) -> int:
-    """The port that was reached; 0 if the connection has ended already."""
+    """The port at the other end; 0 if the connection has ended already."""
     try:
         return int(sock.getpeername()[1])
     except (OSError, IndexError):

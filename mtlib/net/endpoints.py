@@ -1,10 +1,10 @@
 """Where to connect: the local data centre, Telegram's three test data centres, or any other by address and key.
 
 Production data centres are refused: this is a place to learn, and nobody's account should be part of it. An address is
-refused here, in whatever form it is written; what a name stands for is known when it is dialled, and looked at then.
+refused here, in whatever form it is written. A name is resolved when it is dialled, and its addresses are checked then.
 
-Source of Telegram's networks: core.telegram.org/resources/cidr.txt, and the older ones that data centres were seen in.
-Source of addresses and key: DCs 1 to 3 of the test network as TDLib, Telethon and gotd have them; the key is TDLib's
+Source of Telegram's networks: core.telegram.org/resources/cidr.txt, and older networks in which data centres were seen.
+Source of addresses and key: DCs 1 to 3 of the test network, the same in TDLib, Telethon and gotd; the key is TDLib's
 test key, fingerprint b25898df208d2603.
 """
 
@@ -48,9 +48,9 @@ NAT64 = ip_network("64:ff9b::/96")
 class Endpoint:
     """A data centre to talk to: addresses to try in order, its RSA key, and the dc id that a key exchange names.
 
-    `clean_up`: keys are destroyed at the end, because they live on somebody else's machine. `status` tells how a data
-    centre in this process is doing, for the sentence that a client reads when it hears nothing more from it, and `line`
-    dials it where there are no sockets.
+    With `clean_up` a client destroys its keys at the end, because they are kept at Telegram. A data centre in this
+    process gives two functions: `status` returns its state in words, for the error of a client that gets no more
+    answers, and `line` dials it where there are no sockets.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Endpoint:
     line: Callable[[], Line] | None = field(default=None, repr=False, compare=False)
 
     def how(self) -> str:
-        """What is known about the other side beside its silence: nothing, or the rest of a sentence."""
+        """The state of the data centre as the end of a sentence; empty if it is not known."""
         try:
             return f"; {self.status()}" if self.status else ""
         except MtError as error:
@@ -78,11 +78,11 @@ TELEGRAM_TEST = {
 
 
 def endpoint(of: Any, *, key: PublicKey | None = None, dc_id: int | None = None) -> Endpoint:
-    """What `connect` is pointed at, as an `Endpoint`.
+    """The `Endpoint` that the argument `of` of `connect` means.
 
     `of` is an Endpoint, anything with `host`, `port`, `public_key` and `dc_id` (a LocalDC), "telegram-test" (DC 2) or
-    "telegram-test-1" to "-3", or "HOST:PORT" ("[::1]:443" for IPv6), which needs `key`. Raises LocalError for what is
-    none of these, for a production address, and for a `key` beside a data centre that has another.
+    "telegram-test-1" to "-3", or "HOST:PORT" ("[::1]:443" for IPv6), which needs `key`. Raises LocalError for anything
+    else, for a production address, and for a `key` that is not the key of that data centre.
     """
     if key is not None and not isinstance(key, PublicKey):
         raise LocalError("no RSA key", got=type(key).__name__, expected="PublicKey.from_pem(...)", where="key")
@@ -98,8 +98,8 @@ def endpoint(of: Any, *, key: PublicKey | None = None, dc_id: int | None = None)
 
 
 def refuse_production(host: str) -> None:
-    """Raise LocalError for an address in Telegram's networks that is not one of the three test data centres'. A name
-    passes: whoever has resolved it asks again."""
+    """Raise LocalError for an address in Telegram's networks, except those of the three test data centres. A name
+    passes; the caller checks its addresses when it has resolved it."""
     for address in _addresses(host):
         if _of_telegram(address) and str(address) not in TEST_HOSTS.values():
             raise LocalError("a production data centre: this project does not talk to those", got=host,
@@ -107,14 +107,14 @@ def refuse_production(host: str) -> None:
 
 
 def refuse_telegram(host: str) -> None:
-    """The same for every address in Telegram's networks, those of the test data centres too."""
+    """Raise LocalError for every address in Telegram's networks, those of the test data centres too."""
     if any(map(_of_telegram, _addresses(host))):
         raise LocalError("an address of Telegram's", got=host, expected="a data centre of your own")
 
 
 def literal(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that `host` writes, in any form that a system understands: brackets, a trailing dot, one number
-    ("2509940531"), octal, fewer than four parts. None for a name."""
+    """The address in `host`, in any form that an operating system accepts: in brackets, with a trailing dot, as one
+    number ("2509940531"), octal, with fewer than four parts. None for a name."""
     text = host.removeprefix("[").removesuffix("]").rstrip(".")
     try:
         return ip_address(text)
@@ -127,8 +127,8 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def host_and_port(of: Any, expected: str = "HOST:PORT") -> tuple[str, int]:
-    """Both parts of "HOST:PORT", or of a tuple of them; an address in its usual form. Raises LocalError for anything
-    else."""
+    """Host and port from "HOST:PORT" or from a tuple of the two; an address is given in its usual form. Raises
+    LocalError for anything else."""
     host, port = of if isinstance(of, tuple) and len(of) == 2 else str(of).rpartition(":")[::2]
     digits = str(port)
     is_port = digits.isascii() and digits.isdigit() and len(digits) < 6 and 0 < int(digits) < 65536
@@ -142,7 +142,7 @@ def _of_telegram(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _addresses(host: str) -> list[IPv4Address | IPv6Address]:
-    """The address, and the IPv4 address that an IPv6 address may stand for."""
+    """The address, and the IPv4 addresses that it may contain if it is IPv6; none for a name."""
     address = literal(host)
     if isinstance(address, IPv4Address) or address is None:
         return [address] if address else []
@@ -170,7 +170,7 @@ def _endpoint(of: Any, key: PublicKey | None) -> Endpoint:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach that address. A name is none: it may resolve to anything."""
+    """Whether only this machine can reach that address. False for a name, which may resolve to anything."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

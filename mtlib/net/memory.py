@@ -1,6 +1,6 @@
-"""A line in memory, for where a system has no sockets or no threads, as in a browser.
+"""A line in memory, for systems without sockets or threads, such as a browser.
 
-The data centre is served within the client's own calls: what a client sends is answered before `sendall` returns.
+The data centre runs within the client's own calls: it answers before the client's `sendall` returns.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ KEY = PrivateKey(
         16,
     ),
 )
-"""Of every data centre that is reached in memory only. It is published here: nobody else can reach such a one, and to
-make a key takes seconds where `cryptography` is not."""
+"""The RSA key of every data centre in memory. It may be public, because no other program can reach such a data centre,
+and making a key without `cryptography` takes seconds."""
 
 
 def in_memory_only() -> bool:
@@ -40,36 +40,36 @@ def in_memory_only() -> bool:
 
 NOBODY = "there are no sockets here, so no packet leaves; a LocalDC() in the same program can be reached"
 _listening: dict[tuple[str, int], Callable[[], Line]] = {}
-"""Who is reached in memory under which address."""
+"""The functions that dial a data centre in memory, by its address."""
 
 
 def listen(dial: Callable[[], Line], host: str, port: int) -> tuple[str, int]:
-    """Whoever dials this address gets what `dial` gives; for port 0 one is chosen. Gives the address."""
+    """Give every client that dials this address a line from `dial`. Port 0 means any free port. Gives the address."""
     port = port or next(free for free in range(49152, 1 << 16) if (host, free) not in _listening)
     _listening[host, port] = dial
     return host, port
 
 
-def hang_up(address: tuple[str, int]) -> None:
-    """Nobody is reached there any more."""
+def stop_listening(address: tuple[str, int]) -> None:
+    """Make the address free again: nothing answers there any more."""
     _listening.pop(address, None)
 
 
 def create_connection(address: tuple[str, int], timeout: float | None = None, **_: Any) -> Line:
-    """What `socket.create_connection` gives, to a data centre of this program. OSError for any other address."""
+    """The counterpart of `socket.create_connection` for data centres of this program. OSError for other addresses."""
     if address not in _listening:
         raise OSError(NOBODY)
     return _listening[address]()
 
 
 def stand_in_for_sockets() -> None:
-    """From now on a program that dials an address by itself reaches a data centre of its own, in memory."""
+    """Replace `socket.create_connection`, so that code with sockets of its own reaches data centres in memory."""
     socket.create_connection = create_connection  # type: ignore[assignment]
 
 
 class Line:
-    """Both ends of one line. This is the client's: as much of a socket as a `ClientConnection` uses; `far` is the data
-    centre's. `serve` is called when something has been sent, or the client has hung up."""
+    """The client's end of a line, with as much of a socket as a `ClientConnection` uses; `far` is the data centre's
+    end. `serve` is called whenever the client has sent something or has hung up."""
 
     def __init__(self, serve: Callable[[], None]) -> None:
         self._serve = serve
@@ -78,7 +78,7 @@ class Line:
         self.far = FarEnd(self._arrived)
 
     def settimeout(self, seconds: float) -> None:
-        """There is nothing to wait for."""
+        """Does nothing: reading in memory never waits."""
 
     def getpeername(self) -> tuple[str, int]:
         return ("memory", 0)
@@ -90,7 +90,7 @@ class Line:
         self._serve()
 
     def recv(self, size: int) -> bytes:
-        """What arrived; nothing once the data centre has hung up. OSError where a socket would wait."""
+        """Bytes that arrived; empty once the data centre has hung up. OSError where a socket would wait."""
         data = bytes(self._arrived[:size])
         del self._arrived[:size]
         if not data and not self.far.closed:
@@ -109,7 +109,7 @@ class Line:
         self.close()
 
     def makefile(self, _mode: str) -> io.BufferedRWPair:
-        """A file over it, to write into and to read from."""
+        """The line as a file, for reading and writing."""
         return io.BufferedRWPair(_File(self), _File(self))
 
 
@@ -133,7 +133,7 @@ class _File(io.RawIOBase):
 
 
 class FarEnd:
-    """The data centre's end: as much of a socket that does not wait as a `ServerConnection` uses."""
+    """The data centre's end of a line, with as much of a non-blocking socket as a `ServerConnection` uses."""
 
     def __init__(self, sent: bytearray) -> None:
         self.arrived = bytearray()
@@ -142,7 +142,7 @@ class FarEnd:
 
     @property
     def news(self) -> bool:
-        """Whether there is something to read: bytes, or the end."""
+        """Whether a read would give something: bytes, or the end."""
         return not self.closed and bool(self.arrived or self.ended)
 
     def recv(self, size: int) -> bytes:

@@ -429,7 +429,7 @@ class LocalDC:
         thread = self._thread
         if self._in_memory:
             self._in_memory = False
-            memory.hang_up(self.dc.address)
+            memory.stop_listening(self.dc.address)
             for connection in tuple(self._connections.values()):
                 self._close(connection)
         if thread is None:

@@ -1,8 +1,8 @@
 """A tap: a relay on loopback that forwards everything, listens to it, and writes it down.
 
-Each connection has two threads that do nothing but forward. What passes they hand to one more thread, which listens
-(`clinic.listening`), tells what it heard, and writes the capture. If that thread is slow, what does not fit into its
-queue is missing in what it hears, and said; nobody waits for it.
+Each connection has two threads that only forward. They hand a copy of everything to one more thread, which listens
+(`clinic.listening`), tells what it heard, and writes the capture. If that thread is slow, bytes that do not fit into
+its queue are left out and reported as missing; forwarding never waits for it.
 
 Source of the capture format: www.tcpdump.org/manpages/pcap-savefile.5.html; link type 101, raw IP.
 """
@@ -27,25 +27,25 @@ from mtlib.net.endpoints import host_and_port, refuse_telegram
 from mtlib.net.server import Address, same_user
 
 HELD = 1 << 23
-"""Bytes that wait to be listened to, at most."""
+"""The most bytes that wait to be listened to."""
 CONNECTIONS = 64
-"""Connections that are forwarded at a time."""
+"""The most connections that are forwarded at a time."""
 LISTENED = 256
-"""Connections that are remembered at a time, for what is still to be heard of them."""
+"""The most connections that the listening thread remembers; it may still hear one that has ended."""
 PIECE = 1 << 15
-"""Bytes that are read at once, and the most that one record of the capture holds."""
+"""The most bytes of one read, and of one record of the capture."""
 PATIENCE = 5.0
-"""Seconds to connect in, and to end in."""
+"""Seconds to connect, and to end."""
 
 LATE = 0.1
-"""Seconds that a line of a key log may come after the first packet under its key."""
+"""Seconds by which a line of a key log may come later than the first packet under its key."""
 BESIDE = 256
-"""Bytes that are counted for each piece beside its own, so that many small ones are not held for nothing."""
+"""Bytes that each piece counts besides its own: what its place in the queue costs, even if the piece is small."""
 
 
 class Passed(NamedTuple):
-    """Something that went through connection `number`: bytes of an end, behind `missing` others that nobody had the
-    time to listen to; or, without bytes, the end of the connection and perhaps why."""
+    """Bytes that `speaker` sent over connection `number`, after `missing` bytes that the full queue left out; or,
+    without bytes, the end of the connection, with `why` where it is known."""
 
     number: int
     at: float
@@ -58,10 +58,10 @@ class Passed(NamedTuple):
 class Tap:
     """`with Tap("127.0.0.1:4430", tell=print) as tap:` and clients dial `tap.host` and `tap.port`.
 
-    `to` is where they are taken: HOST:PORT, resolved once; Telegram's addresses are refused, and names that stand for
-    one. `keys` is asked for the keys that are known by now, whenever a packet names another. `tell` gets everything
-    that is heard, with the number of its connection; if it raises, the tap stops telling, and `failure` says why.
-    `write` is the file for the capture: its owner alone may read it, unless it is there already with other rights.
+    `to` is the server, HOST:PORT, resolved once; Telegram's addresses are refused, and so are names that resolve to
+    one. `keys` returns the keys known so far; it is called whenever a packet names an unknown key. `tell` gets
+    everything that is heard, with the number of its connection; if it raises, the tap stops telling, and `failure`
+    holds the error. `write` is the file for the capture; a new file may be read by its owner alone.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Tap:
         self._write = write
         self._file: BinaryIO | None = None
         self._open: dict[int, tuple[socket.socket, socket.socket]] = {}
-        self._room = threading.Semaphore(CONNECTIONS)  # those that still dial take a place, too
+        self._room = threading.Semaphore(CONNECTIONS)  # a connection takes a place before it has reached the server
         self._lock = threading.Lock()
         self._queue: deque[Passed] = deque()
         self._held = 0
@@ -90,15 +90,15 @@ class Tap:
         self._stopping = False
 
     def start(self) -> Self:
-        """Listen on loopback and forward, in threads of its own. Raises LocalError for a port or a file that is not to
-        be had."""
+        """Listen on loopback and forward, in threads of its own. Raises LocalError if the port or the file cannot be
+        opened."""
         self._listener = socket.socket()
         try:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._listener.bind((self.host, self.port))
-            self._listener.listen(1024)  # a queue that overflows keeps everybody waiting for a second
+            self._listener.listen(1024)  # if this queue overflows, every client waits for a second
             if self._write is not None:
-                at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody reads is an error, and nothing to wait for
+                at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe without a reader raises here, and does not wait for one
                 file = os.open(self._write, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | at_once, 0o600)
                 os.set_blocking(file, True)
                 self._file = os.fdopen(file, "wb")
@@ -114,7 +114,7 @@ class Tap:
         return self
 
     def stop(self) -> bool:
-        """Hang up, hear what is left, close the file. Whether everything was heard within `PATIENCE` seconds."""
+        """Hang up, hear the rest, close the file. True if everything was heard within `PATIENCE` seconds."""
         with self._news:
             self._stopping = True
             self._news.notify_all()
@@ -154,7 +154,7 @@ class Tap:
             threading.Thread(target=self._serve, args=(number, client), name=f"Tap, {number}", daemon=True).start()
 
     def _serve(self, number: int, client: socket.socket) -> None:
-        """One connection, and however that ends, its place is free again."""
+        """Relay one connection, and free its place however it ends."""
         try:
             self._relay(number, client)
         finally:
@@ -186,8 +186,8 @@ class Tap:
         self._over(number, "the connection has ended")
 
     def _forward(self, number: int, speaker: Speaker, source: socket.socket, target: socket.socket) -> None:
-        """Bytes are put into the queue first, so that an answer never stands before its question, and nobody is told
-        to listen to them before they have gone on."""
+        """Forward one direction. Bytes enter the queue before they are sent on, so that an answer never comes before
+        its question; the listening thread is woken only after they are sent on."""
         try:
             while data := source.recv(PIECE):
                 self._pass(number, speaker, data)
@@ -199,7 +199,7 @@ class Tap:
             _hang_up(source, target)
 
     def _pass(self, number: int, speaker: Speaker, data: bytes) -> None:
-        """Into the queue, or counted as missed where that is full."""
+        """Put the bytes into the queue; if it is full, count them as missed."""
         with self._news:
             missed = self._missed.pop((number, speaker), 0)
             if self._held + len(data) + BESIDE > HELD:
@@ -208,7 +208,7 @@ class Tap:
                 self._put(Passed(number, self._clock(), speaker, data, missed))
 
     def _over(self, number: int, why: str) -> None:
-        """The end of a connection, for which the queue has room when it is full for everything else."""
+        """Put the end of a connection into the queue, for which there is room even if it is full for bytes."""
         with self._news:
             missed = [self._missed.pop((number, speaker), 0) for speaker in ("server", "client")]
             if self._held <= 2 * HELD:
@@ -222,8 +222,8 @@ class Tap:
         self._queue.append(passed)
 
     def _more_keys(self, left: list[float]) -> Iterable[AuthKey]:
-        """The keys that are known a moment later: whoever writes a key log writes it after the key has been used. A
-        connection is waited for as often as it has waits `left`, so that noise costs nothing."""
+        """The keys known after a short wait, because a program may log a key only after its first use. Each
+        connection has a few waits `left`; then there is no wait, so that unreadable packets do not delay the rest."""
         time.sleep(left.pop() if left else 0)
         return self._keys()
 
@@ -245,11 +245,11 @@ class Tap:
                     self._tell(passed.number, heard)
                 if passed.why:
                     del followed[passed.number]
-        except Exception as error:  # whoever owns the tap learns it; what is forwarded goes on
+        except Exception as error:  # kept for the tap's owner; forwarding goes on
             self.failure = error
         finally:
             if self._file is not None:
-                with contextlib.suppress(OSError):  # of a full disk: it was said, or there was nothing to write
+                with contextlib.suppress(OSError):  # from a full disk: reported before, or nothing was left to write
                     self._file.close()
 
     def _next(self) -> Passed | None:
@@ -263,7 +263,7 @@ class Tap:
             return passed
 
     def _record(self, records: Records, passed: Passed) -> None:
-        """Write what passed into the capture. A disk that is full ends the capture and nothing else."""
+        """Write `passed` into the capture. A full disk ends the capture and nothing else."""
         if self._file is None:
             return
         try:
@@ -292,8 +292,8 @@ def _hang_up(*ends: socket.socket) -> None:
 
 
 def resolved(to: str) -> Address:
-    """HOST:PORT as an address to dial, of the kind that the system names first. Raises LocalError for what is none, for
-    a name that does not resolve, and where any of its addresses is Telegram's."""
+    """HOST:PORT as an address to dial: the first that the system gives. Raises LocalError for anything else, for a name
+    that does not resolve, and for a name of which any address is Telegram's."""
     host, port = host_and_port(to)
     refuse_telegram(host)
     try:
@@ -313,15 +313,15 @@ _LOOPBACK = bytes((127, 0, 0, 1))
 
 
 class Records:
-    """Writes one connection as IP packets that could have carried it. The ends are named 127.0.0.1 whoever they are:
-    the client's port is 10000 and more, by the number of the connection, the server's is 443."""
+    """Writes one connection as IP packets that could have carried it. Both ends get the address 127.0.0.1; the client's
+    port is 10000 plus the number of the connection, the server's is 443."""
 
     def __init__(self, number: int) -> None:
         self._ports = {"client": 10000 + number % 50000, "server": 443}
         self._next = {"client": 0, "server": 0}
 
     def of(self, passed: Passed) -> Iterator[bytes]:
-        """The records for something that passed: the handshake before the first, the farewell after the last."""
+        """The records for `passed`, with the TCP handshake before the first and the end of TCP after the last."""
         if not any(self._next.values()):
             yield self._packet(passed.at, "client", SYN)
             yield self._packet(passed.at, "server", SYN | ACK)
@@ -346,7 +346,7 @@ class Records:
 
 
 def _checksum(data: bytes) -> bytes:
-    """Source: RFC 1071, section 1: the sum in ones' complement, complemented."""
+    """The checksum of IP and TCP: the ones' complement of the sum in ones' complement. Source: RFC 1071, section 1."""
     total = sum(struct.unpack(f">{(len(data) + 1) // 2}H", data + bytes(len(data) % 2)))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)

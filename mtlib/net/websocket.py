@@ -1,7 +1,7 @@
-"""What stands between a socket and a data centre: nothing, or a WebSocket, the only way for a browser.
+"""The layer between a socket and a data centre: nothing for TCP, or a WebSocket, a browser's only way to connect.
 
-What is inside the WebSocket is what a TCP connection would carry, always obfuscated; the borders of its messages mean
-nothing. No sockets here: bytes in, bytes out. RFC 6455 is spoken by wsproto, of the extra `tools`.
+A WebSocket carries the bytes of a TCP connection, always obfuscated; where one of its messages ends means nothing.
+There are no sockets here: bytes go in, bytes come out. The package wsproto, of the extra `tools`, does RFC 6455.
 
 Source: core.telegram.org/mtproto/transports, "WebSocket" and "URI format".
 """
@@ -15,20 +15,20 @@ from mtlib.errors import DecodeError, printable
 from mtlib.net.endpoints import is_loopback
 
 GREETING = b"GET "
-"""How a WebSocket begins, and nothing else that is served: MTProto forbids these bytes at the start of a header."""
+"""The first bytes of a WebSocket, and of nothing else that is served: MTProto forbids them at the start of a header."""
 PATHS, PROTOCOL = ("/apiws", "/apiws_test"), "binary"
 HANDSHAKE, MESSAGE = 8192, 1 << 20
-"""Bytes of a request to upgrade, and of one message, in however many frames it comes."""
+"""The most bytes of a request to upgrade, and of one message, counted over all its frames."""
 NORMAL, NOT_BINARY, TOO_BIG = 1000, 1003, 1009
 
 
 class Front:
-    """The first thing that hears a connection. A WebSocket is recognised by its first four bytes; anything else goes
-    through as it is.
+    """The first layer of a connection. It recognises a WebSocket by its first four bytes, and passes anything else on
+    unchanged.
 
-    `answers` is what the client is to be sent without asking the data centre, `opened` what the request to upgrade
-    said, `over` that the client has said goodbye. Pages of other machines are turned away unless `public`: a browser
-    lets every page that it shows dial this machine.
+    `answers` are the bytes to send to the client that do not come from the data centre, `opened` describes the accepted
+    request to upgrade, and `over` is True once the WebSocket is closed. Pages from other machines are refused unless
+    `public`, because a browser lets every page that it shows connect to this machine.
     """
 
     def __init__(self, public: bool = False) -> None:
@@ -40,12 +40,12 @@ class Front:
 
     @property
     def pending(self) -> int:
-        """Bytes held because the connection is not recognised, or its request to upgrade not complete."""
+        """Number of bytes held while the connection is not recognised or its request to upgrade is incomplete."""
         return len(self._start or b"")
 
     def receive(self, data: bytes) -> bytes:
-        """What the data centre is to hear of these bytes. Raises DecodeError for what is no WebSocket to a data centre;
-        what the client is told about it is in `answers`."""
+        """The bytes for the data centre in what has arrived. Raises DecodeError if it is no WebSocket to a data centre;
+        `answers` then holds the refusal for the client."""
         if self.over:
             return b""
         if self._start is None:
@@ -59,7 +59,7 @@ class Front:
         return data
 
     def wrap(self, chunk: bytes) -> bytes:
-        """The bytes that carry these to the client."""
+        """The bytes to send, so that `chunk` reaches the client."""
         if self._socket is None:
             return chunk
         from wsproto.events import BytesMessage
@@ -67,7 +67,7 @@ class Front:
         return b"" if self.over else bytes(self._socket.send(BytesMessage(chunk)))
 
     def close(self, code: int = NORMAL) -> bytes:
-        """The bytes that say goodbye, once."""
+        """The bytes that close the WebSocket; empty after the first time."""
         if self._socket is None or self.over:
             return b""
         from wsproto.events import CloseConnection
@@ -78,7 +78,7 @@ class Front:
     def _upgrade(self, start: bytes) -> bytes:
         """Answer the request to upgrade, as soon as it is whole."""
         head, end, rest = start.partition(b"\r\n\r\n")
-        if len(head) > HANDSHAKE + 3 * (not end):  # of which three may be the beginning of its end
+        if len(head) > HANDSHAKE + 3 * (not end):  # the last three bytes may be the first of the blank line
             most = f"at most {HANDSHAKE} bytes"
             raise self._refused(431, "a request to upgrade that is too long", f"{len(head)} bytes", most)
         if not end:
@@ -111,7 +111,7 @@ class Front:
         return self._unwrap(rest)
 
     def _refused(self, status: int, why: str, got: str | None = None, expected: str | None = None) -> DecodeError:
-        """The error, when the client has been told the same in HTTP, but for its own words."""
+        """Answer the client in HTTP, and return the error; the answer does not repeat what the client sent."""
         self.over, self._start = True, None
         told = f"{why}{f' (expected {expected})' if expected else ''}\n".encode()
         head = f"HTTP/1.1 {status} Refused\r\ncontent-type: text/plain\r\ncontent-length: {len(told)}\r\n"
@@ -119,7 +119,7 @@ class Front:
         return DecodeError(why, got=got, expected=expected, where="WebSocket")
 
     def _unwrap(self, data: bytes) -> bytes:
-        """What stands in the messages; pings are answered, and so is goodbye."""
+        """The contents of the messages in these bytes; pings and a close are answered."""
         from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
 
         self._socket.receive_data(data)
@@ -135,7 +135,7 @@ class Front:
             elif isinstance(event, Ping):
                 self.answers += self._socket.send(event.response())
             elif isinstance(event, CloseConnection):
-                if self._socket.state.name == "OPEN":  # not the client says goodbye: wsproto cannot read it
+                if self._socket.state.name == "OPEN":  # the client did not close: wsproto could not read a frame
                     raise self._failed(event.code, "no WebSocket frame", event.reason, "RFC 6455")
                 self.answers += self._socket.send(event.response())
                 self.over = True

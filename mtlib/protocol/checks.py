@@ -114,7 +114,7 @@ class Facts:
 
     @property
     def call(self) -> Dissection | None:
-        """The request, cut; None where it does not parse."""
+        """The request, dissected; None if it does not parse."""
         return self._read if isinstance(self._read, Dissection) else None
 
     @property

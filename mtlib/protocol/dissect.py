@@ -1,5 +1,5 @@
-"""What are these bytes? `dissect` tries what they could be, from the most certain to the least. With `FORMULAS`,
-`mtlib.wire.trace` then says where each comes from."""
+"""What are these bytes? `dissect` tries everything that they could be, the most certain first. With `FORMULAS`,
+`mtlib.wire.trace` then says where each of their values comes from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORMULAS = {
     "KDF2": lambda auth_key, msg_key, x: b"".join(kdf_v2(auth_key, msg_key, x)),
     "TMP": lambda new_nonce, server_nonce: b"".join(kdf_nonces(new_nonce, server_nonce)),
 }
-"""What the formulas of packets, bindings and key exchanges may call; for `trace`."""
+"""The functions for `trace` that formulas of packets, bindings and key exchanges may call."""
 
 KINDS = ("frame", "packet", "encrypted_message", "tl")
 
@@ -31,8 +31,8 @@ KINDS = ("frame", "packet", "encrypted_message", "tl")
 def dissect(data: Dissection | bytes, *, keys: Sequence[Opener] = (), as_: str | None = None) -> Dissection:
     """The dissection of `data`, with every seal opened that `keys` can open.
 
-    `as_` says what it is: "frame", "packet", "encrypted_message" or "tl"; without it everything is tried. Raises
-    DecodeError with what was tried where nothing fits, LocalError for what is not bytes or no key.
+    `as_` is the kind of the bytes: "frame", "packet", "encrypted_message" or "tl"; without it every kind is tried.
+    Raises DecodeError with all attempts if nothing fits, LocalError if `data` is not bytes or `keys` are not keys.
     """
     raw, keys = octets(data, "dissect"), openers(keys)
     if as_ is not None and (not isinstance(as_, str) or as_ not in KINDS):
@@ -49,7 +49,7 @@ def dissect(data: Dissection | bytes, *, keys: Sequence[Opener] = (), as_: str |
 
 
 def _shapes(kind: str, data: bytes, keys: Sequence[Opener], *, said: bool) -> Iterator[Shape]:
-    """Everything of that kind that these bytes may be, the most certain first; `said`: the caller knows the kind."""
+    """The shapes of that kind that these bytes may have, the most certain first; `said`: the caller named the kind."""
     if kind == "tl" and SCHEMA.knows(data):
         yield SCHEMA.of(data)
     if kind == "packet":
@@ -66,8 +66,8 @@ def _shapes(kind: str, data: bytes, keys: Sequence[Opener], *, said: bool) -> It
 
 
 def _packets(data: bytes, keys: Sequence[Opener], *, said: bool) -> Iterator[Shape]:
-    """Plain where the key id is zero; under a key at hand, in the direction in which msg_key fits. Bytes with the size
-    of an encrypted_message are a packet to those alone who say so."""
+    """A plain packet if the key id is zero; under a known key, the direction for which msg_key is right. Bytes with the
+    size of an encrypted_message are a packet only if the caller `said` so."""
     if data[:8] == bytes(8):
         yield PLAIN
     elif len(data) > 24 and not (len(data) - 24) % 16:

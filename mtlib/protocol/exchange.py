@@ -41,7 +41,7 @@ from mtlib.wire.schema import ANSWER_WITH_HASH, DATA_WITH_HASH, GENERATED, SCHEM
 __all__ = ["AwaitDhGen", "AwaitDhParams", "AwaitResPq", "Established", "ExchangeStep", "Offer", "begin"]
 
 HASH = 20
-"""The size of the SHA-1 that precedes what is sealed with the nonces, in bytes."""
+"""The size of the SHA-1 in front of content that is sealed with the nonces, in bytes."""
 REDRAWS = 8
 """How often a value is drawn until one fits. With real entropy the first does."""
 RETRIES = 5
@@ -103,9 +103,9 @@ def seal_with_hash(layout: Layout, content: Dissection, secrets: ExchangeSecrets
 
 
 def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -> Dissection:
-    """What `seal_with_hash` sealed, if whole blocks, hash and padding are right.
+    """The content that `seal_with_hash` sealed, with hash and padding.
 
-    Raises DecodeError where no such content stands inside, CheckError for everything else.
+    Raises DecodeError if no such content is inside, CheckError for a part of a block, a wrong hash or too much padding.
     """
     if not encrypted or len(encrypted) % BLOCK:
         raise CheckError("not whole blocks", got=f"{len(encrypted)} bytes", expected="a multiple of 16")
@@ -119,7 +119,7 @@ def open_with_hash(layout: Layout, encrypted: bytes, secrets: ExchangeSecrets) -
 def cut_with_hash(layout: Layout, plaintext: bytes) -> Dissection:
     """The plaintext cut into hash, content and padding, if the hash is right. Parsing the content shows where it ends.
 
-    Raises DecodeError where no such content stands inside, CheckError for another hash.
+    Raises DecodeError if no such content is inside, CheckError for another hash.
     """
     opened = layout.dissect(plaintext)
     content = bytes(opened[layout.fields[1].name])

@@ -262,7 +262,7 @@ def open_inner_data(encrypted: bytes, key: PrivateKey) -> Dissection:
 def draw_primes(entropy: Entropy) -> tuple[int, int]:
     """Two different odd primes p < q of four bytes each, drawn as `p` and `q`; their product is below 2**63.
 
-    Raises LocalError where the entropy gives one prime again and again.
+    Raises LocalError if the entropy gives the same prime again and again.
     """
     p = _prime(entropy.draw("p", 4))
     for attempt in range(REDRAWS):

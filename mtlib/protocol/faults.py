@@ -1,7 +1,7 @@
-"""Bad luck on order: what can go wrong at a data centre, so that a client's recovery can be tried.
+"""Failures of a data centre on order, to test how a client recovers.
 
-A `Fault` is a name and a number. Some are a setting, others happen a number of times in all. What follows a binding
-strikes the client that was bound, and nobody else.
+A `Fault` is a name and a number. Some faults are a setting, others happen a number of times in all. A fault that
+follows a binding affects only the client that was bound.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FAULTS: Mapping[str, str] = {
     "split-frames": "answers leave in pieces of N bytes",
     "pad-plain-answers": "plain answers end with N bytes of noise inside the message, in whole words, as Telegram's do",
 }
-"""Every fault, with what its number N means; N is 1 where it is left out."""
+"""Every fault, with the meaning of its number N, which is 1 if left out."""
 
 _RANGES = {
     "clock-offset": (-(10**7), 10**7),
@@ -40,12 +40,12 @@ _RANGES = {
     "pad-plain-answers": (0, 512),
     "short-expiry": (1, 10**7),
 }
-"""From which number to which one, where a fault is a setting and not something that happens a number of times."""
+"""The lowest and highest number of the faults that are a setting; the numbers of all others count occurrences."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault on order. Raises LocalError for a name that is not in `FAULTS`, and for a number out of reason."""
+    """One fault on order. Raises LocalError for a name that is not in `FAULTS`, and for a number out of range."""
 
     name: str
     number: int = 1
@@ -59,7 +59,7 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """From `name` or `name=number`, as on the command line."""
+        """A fault from `name` or `name=number`, as on the command line. Raises LocalError for anything else."""
         name, _, number = str(text).partition("=")
         try:
             return cls(name, int(number or 1))
@@ -81,18 +81,18 @@ class Faults:
             self._number[fault.name] = fault.number
 
     def setting(self, name: str) -> int:
-        """The number of a fault, 0 where it is not on order. Raises LocalError for a name that is in no list."""
+        """The number of a fault, 0 if it is not on order. Raises LocalError for a name that is not in `FAULTS`."""
         if name not in FAULTS:
             raise LocalError("no such fault", got=name, expected=", ".join(FAULTS))
         return self._number.get(name, 0)
 
     def due(self, name: str) -> bool:
-        """Whether a fault is still to happen. Asking changes nothing."""
+        """Whether a fault must still happen. Asking does not count it."""
         times = bool(self.setting(name)) if name in _RANGES else self.setting(name)
         return self._happened[name] < times
 
     def strike(self, name: str) -> bool:
-        """Let a fault happen if it is due; it is counted then."""
+        """Whether a fault happens now; if so, it is counted."""
         due = self.due(name)
         self._happened[name] += due
         return due

@@ -1,4 +1,4 @@
-"""How much of anybody's patience and memory a data centre gives, in one place and with reasons."""
+"""The limits of the local data centre on memory and time, in one place, with their reasons."""
 
 from __future__ import annotations
 
@@ -8,59 +8,59 @@ V = TypeVar("V")
 
 
 class Limits(NamedTuple):
-    """Every bound of the local data centre. There is none per second: whoever sends much waits for its turn."""
+    """Every limit of the local data centre. None is a rate: a client that sends much only waits for its turn."""
 
     frame: int = 64 * 1024
-    """Bytes of a packet. It is the same before a key has opened one: a client that comes back with its keys may begin
-    with a long one, and all connections together hold 16 MB at most."""
+    """Bytes of a packet. The limit is the same before a key has opened one, because a client that returns with its keys
+    may begin with a long packet. All connections together hold 16 MB at most."""
 
     connections: int = 256
-    """Open at once; one more is closed at once, unless somebody silent without a key makes room."""
+    """Open at the same time. One more is closed immediately, unless a silent one without a key can be closed for it."""
     exchanges: int = 256
-    """In progress at once; one more is answered -429. As many as connections, because each has one at most: a class
-    server may lower it, since every exchange costs two big powers and an RSA power."""
+    """Key exchanges in progress at the same time; one more is answered -429. A connection has one at most, hence the
+    same number. A server for a class may lower it: an exchange costs two large powers and an RSA power."""
     handshake_seconds: float = 60.0
-    """From the connection to a key or an opened packet; an exchange takes three round trips."""
+    """From the connection to its key or its first opened packet; an exchange takes three round trips."""
     frame_seconds: float = 10.0
-    """From the first byte of a frame to its last, so that nobody holds a place byte by byte."""
+    """From the first byte of a frame to its last, so that a client that sends byte by byte cannot keep its place."""
     idle_seconds: float = 300.0
-    """How long a connection may say nothing."""
+    """How long a connection may send nothing."""
 
     keys: int = 256
-    """Kept of each kind; the least recently used go first."""
+    """Keys kept of each kind; the least recently used are dropped first."""
     sessions: int = 16
-    """Kept per key."""
+    """Sessions kept per key."""
     all_sessions: int = 1024
-    """Kept of all keys together, the least recently used go first: each holds up to 100 KB of msg_ids and answers."""
+    """Sessions of all keys together, each of up to 100 KB of msg_ids and answers; the least recently used go first."""
     seen: int = 400
-    """msg_ids kept per session, and forgotten sessions per key of which the newest msg_id is kept. What is forgotten
-    beyond these raises the floor, so that nothing old is accepted again."""
+    """msg_ids kept per session, and dropped sessions per key whose newest msg_id is kept. Whatever is forgotten beyond
+    these raises the lowest msg_id that is accepted, so that no old message is accepted again."""
     answers: int = 32
-    """Kept per session for repeated requests."""
+    """Answers kept per session for repeated requests."""
     answer: int = 1024
-    """Bytes of an answer that is kept: more takes only the state of a thousand messages, which is another by then."""
+    """Bytes of an answer that is kept. Only the state of a thousand messages is longer, and it changes meanwhile."""
 
-    # One packet shares the next four with all that is nested in it. Each is asked before anything is made of the bytes.
+    # The next four count for a packet and all that is nested in it. Each is checked before the bytes are parsed.
     messages: int = 1024
-    """Messages of containers; the documents say as many in one."""
+    """Messages in containers; the documents allow as many in one."""
     inflated: int = 64 * 1024
-    """Bytes out of gzip_packed: a kilobyte in can be a megabyte out."""
+    """Bytes unpacked from gzip_packed: a kilobyte may unpack to a megabyte."""
     ids: int = 8192
-    """msg_ids and key ids in vectors; the documents say as many in one msgs_ack."""
+    """msg_ids and key ids in vectors; the documents allow as many in one msgs_ack."""
     objects: int = 1024
     """Elements of other vectors, such as the JSON in initConnection."""
     wrappers: int = 8
     """Layers of invokeWith... and gzip_packed around one call."""
     past: int = 300
-    """Seconds by which a msg_id may lie behind the clock, from the specification."""
+    """Seconds by which a msg_id may be behind the clock, from the specification."""
     future: int = 30
-    """The same ahead of it."""
+    """Seconds by which a msg_id may be ahead of the clock, from the specification."""
     trace: int = 2000
     """Events kept in the log."""
 
 
 class Newest(dict[int, V]):
-    """A table that stays within a limit: where one more entry would be too many, the oldest is forgotten."""
+    """A table with a limit: one entry more than `most` drops the oldest."""
 
     def __init__(self, most: int) -> None:
         super().__init__()

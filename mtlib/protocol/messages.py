@@ -201,7 +201,7 @@ def contents(message: Message, budget: Budget) -> list[Message]:
 def inflate(body: bytes, limit: int) -> bytes:
     """The body behind gzip_packed (a gzip or a zlib stream: real clients send both), or the body itself.
 
-    Raises DecodeError for a stream that is damaged or packed twice, OverBudget beyond `limit` bytes, where it stops.
+    Raises DecodeError for a stream that is damaged or packed twice. Stops at `limit` bytes and raises OverBudget.
     """
     if body[:4] != GZIP:
         return body

@@ -1,8 +1,8 @@
 """Packets: what a frame carries, from its first eight bytes to the message inside; and frames as dissections.
 
 A packet begins with an auth_key_id: zero before a key exists, otherwise the name of the key that opens the rest.
-Inside an encrypted packet stands a message: salt, session_id, msg_id, seqno, length, body, padding. `x` is 0 towards
-the data centre and 8 towards the client. MTProto 2.0 seals everything except the binding.
+Inside an encrypted packet is a message: salt, session_id, msg_id, seqno, length, body, padding. `x` is 0 towards the
+data centre and 8 towards the client. MTProto 2.0 seals everything except the binding.
 
 Source: core.telegram.org/mtproto/description (2.0), /mtproto/description_v1 (1.0).
 """
@@ -114,7 +114,7 @@ def padding_size(body: int) -> int:
 def seal(message: Dissection | bytes, key: AuthKey, x: int = TO_SERVER) -> Dissection:
     """The packet around a padded message, MTProto 2.0: auth_key_id, msg_key, AES-IGE.
 
-    Raises LocalError where the message is not a multiple of 16 bytes, the key is no AuthKey or x no direction.
+    Raises LocalError if the message is not a multiple of 16 bytes, the key is no AuthKey or x no direction.
     """
     plaintext = octets(message, "message")
     msg_key = msg_key_v2(auth_key(key, "key"), plaintext, x)

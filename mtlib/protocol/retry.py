@@ -2,8 +2,8 @@
 
 Source: core.telegram.org/api/pfs, "Error handling": ENCRYPTED_MESSAGE_INVALID means new keys if and only if the
 permanent key is more than 60 seconds old, because a younger one may not be known everywhere yet. DEDUCED, from what
-careful clients do: a key of unknown age is kept, a client that has never bound suspects itself first, and the fourth
-refusal is the last.
+careful clients do: a key of unknown age is kept, a client that has never bound suspects itself first, and no binding
+is sent after the fourth refusal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TIMEOUT = -503
 YOUNG = 60
 """Seconds in which a permanent key may still be unknown to parts of its data centre. At exactly 60 it is young."""
 TRIES = 4
-"""Bindings that are sent at most; the last refusal is not tried again."""
+"""The most bindings that are sent; none follows the refusal of the last."""
 
 RESEND = "resend"
 REBUILD = "rebuild"
@@ -46,7 +46,7 @@ AFTER: Mapping[str, str] = {
     "TEMP_AUTH_KEY_EMPTY": NEW_TEMP_KEY,
     "-404": NEW_TEMP_KEY,
 }
-"""What to do after each refusal that says so by its name. ENCRYPTED_MESSAGE_INVALID depends on the key, see `retry`."""
+"""What to do after a refusal, by its name. ENCRYPTED_MESSAGE_INVALID is missing: it depends on the key, see `retry`."""
 
 
 class Advice(NamedTuple):
@@ -59,9 +59,9 @@ class Advice(NamedTuple):
 def retry(error: str, attempt: int, perm_key_age: float | None, ever_bound: bool) -> Advice:
     """What to do after a refused binding.
 
-    `error` is a name as `named` gives it, "bad_server_salt", or "bad_msg" and its code; `attempt` counts the refusals,
-    1 is the first; `perm_key_age` in seconds by one clock, None if unknown; `ever_bound` says whether this client ever
-    got boolTrue with the permanent key. Dropping that key logs out whoever is logged in with it.
+    `error` is a name as `named` gives it, "bad_server_salt", or "bad_msg" and its code; `attempt` counts the refusals
+    from 1; `perm_key_age` is in seconds, both times read from one clock, None if unknown; `ever_bound` says whether
+    this client ever got boolTrue with the permanent key. Dropping that key logs out the user who is logged in with it.
     """
     if attempt >= TRIES:
         return Advice(STOP, f"this was refusal {attempt}, and {TRIES} are enough")
@@ -79,8 +79,8 @@ def retry(error: str, attempt: int, perm_key_age: float | None, ever_bound: bool
 
 
 def named(error: PeerError) -> str:
-    """What `retry` calls a refusal: a transport error by its code, an API error by its name. A timeout goes by its
-    code, since its name is spelled in more than one way."""
+    """The name of a refusal for `retry`: the code of a transport error, the name of an API error. A timeout is named by
+    its code, since its name is spelled in more than one way."""
     if isinstance(error, TransportError):
         return str(error.code)
     if isinstance(error, RpcError):

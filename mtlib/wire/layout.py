@@ -234,7 +234,7 @@ def _look_inside(span: Span, inside: Shape | Seal, at: int, values: Mapping[str,
 
 
 def _opened(seal: Seal, values: Mapping[str, Any], data: bytes, reading: Reading) -> Dissection | None:
-    """What stands under the seal, if one of the keys opens it. Noise is cut leniently, so that it can be shown."""
+    """The content of the seal, if one of the keys opens it. Noise is dissected leniently, so that it can be shown."""
     for key in reading.keys:
         found = key.opens(seal, values, data)
         if found is not None:

@@ -1,8 +1,8 @@
-"""What is known about a field beside its bytes: where its value comes from, what it means, who says so.
+"""Notes on a field: where its value comes from, what it means, which page of the documents says so.
 
 A note is written once, next to the field, and read by the encoder's error messages, the inspector, the
 lessons and the tests. Its `formula` is a Python expression over its `sources`; `mtlib.wire.trace` runs it, so
-a formula that lies about the bytes is found by a test.
+a test finds a formula that does not give the bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 
 class Origin(Enum):
-    """Where a value comes from. The letter stands beside the colour, which is never the only carrier."""
+    """Where a value comes from. Each has a colour and a letter; the colour is never shown alone."""
 
     CONSTANT = "constant"
     RANDOM = "random"
@@ -48,12 +48,12 @@ def constant(meaning: str = "", spec: str = "") -> Note:
 
 
 def random(meaning: str = "", spec: str = "") -> Note:
-    """A value that its author draws fresh."""
+    """A value that the sender draws anew each time."""
     return Note(Origin.RANDOM, meaning, spec)
 
 
 def given(meaning: str = "", spec: str = "") -> Note:
-    """A value that its author chooses: what the message wants to say."""
+    """A value that the sender chooses: the content of the message."""
     return Note(Origin.GIVEN, meaning, spec)
 
 

@@ -1,7 +1,7 @@
-"""Where a value comes from, resolved when somebody asks.
+"""Where a value comes from, found when somebody asks.
 
 Provenance is declared in the notes of a field, not tracked while bytes are packed. `trace` finds the sources that a
-note names, runs its formula on their bytes, and says whether the result is what stands there.
+note names, runs its formula on their bytes, and compares the result with the bytes of the field.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "bytes": bytes,
     "len": len,
 }
-"""What a formula may call. A caller with more to offer (a cipher) passes its own table to `trace`."""
+"""The functions that a formula may call. A caller that needs more (a cipher) passes its own table to `trace`."""
 
 
 @dataclass(frozen=True)
 class Traced:
     """The answer to "where does this come from?".
 
-    `sources` maps each name in the formula to (path, bytes or None where it is not at hand); `agrees` is True or
-    False where the formula could be run, None where it could not.
+    `sources` maps each name in the formula to its path and its bytes, None if those are not available. `agrees` is True
+    or False if the formula could be run, None if it could not.
     """
 
     field: Field
@@ -51,10 +51,10 @@ def trace(
     known: Mapping[str, Any] | None = None,
     functions: Mapping[str, Callable[..., Any]] = FUNCTIONS,
 ) -> Traced:
-    """Formula, sources and agreement of the span at `path` under `root`.
+    """The formula of the span at `path` under `root`, its sources, and whether its result agrees with the bytes.
 
-    `known` gives what stands outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a number
-    counts as a `long`. Raises LocalError where `root` is no dissection or the path leads to no span in it.
+    `known` has the values outside the bytes: `{"perm_auth_key": key}` for a source `@perm_auth_key`; a number
+    counts as a `long`. Raises LocalError if `root` is no dissection or the path leads to no span in it.
     """
     if not isinstance(root, Dissection):
         raise LocalError("only a dissection knows where its bytes come from", got=type(root).__name__)
@@ -68,7 +68,7 @@ def trace(
 
 
 def _source(around: list[tuple[str, Dissection | Span]], at: str, known: Mapping[str, Any]) -> tuple[str, bytes | None]:
-    """The bytes a note means by `at`: the nearest enclosing dissection of that name or role, then down."""
+    """Path and bytes of the source `at` of a note: from the nearest enclosing dissection of that name or role down."""
     if at.startswith("@"):
         return at, _outside(known.get(at[1:]), at)
     first, _, rest = at.partition("/")
@@ -93,7 +93,7 @@ def _outside(value: Any, name: str) -> bytes | None:
 
 
 def _run(formula: str, names: Mapping[str, bytes | None], functions: Mapping[str, Any]) -> Any:
-    """The formula's value, or None where a source or function is missing, or does not fit (a msg_key cut short).
+    """The formula's value, or None if a source or function is missing or a source has a wrong size (a cut msg_key).
     Formulas are constants of this package: `eval` reads our own source code here, never input."""
     if not formula or None in names.values():
         return None

@@ -1,8 +1,8 @@
-"""The constructors spoken here: data, no logic.
+"""The constructors that this package knows: data, no logic.
 
-Each line is as the schema prints it, and its id is checked against the CRC-32 of the line when this module is read.
-The notes say where a value comes from and what it means, formulas included; what stands under a seal is declared
-beside the field that carries it, so that nothing is added to `SCHEMA` afterwards.
+Each line is copied from the schema, and its id is checked against the CRC-32 of the line when this module is loaded.
+The notes say where a value comes from and what it means, formulas included. The content of a seal is declared next
+to the field that carries it, so that nothing is added to `SCHEMA` later.
 
 Source: core.telegram.org/schema/mtproto, core.telegram.org/schema (layers 190 to 228 agree on these).
 """
@@ -34,7 +34,8 @@ _line = partial(constructor, SCHEMA)
 
 
 def _hashed(name: str, content: str, kind: Kind, spec: str) -> Layout:
-    """A hash, what it covers, and padding it does not cover: only the content itself says where it ends."""
+    """The layout of a hash, the content that it covers, and padding that it does not cover. Nothing says how long the
+    content is but the content itself."""
     covered = derived(f"SHA1({content})", f"covers exactly the {content}", spec, **{content: f"{name}/{content}"})
     return Layout(
         name,
@@ -104,9 +105,9 @@ DATA_WITH_PADDING = Layout(
         Field("padding", Rest(), random("up to 192 bytes, under the hash of RSA_PAD", f"{KEYS}, item 4.1")),
     ),
 )
-"""What RSA_PAD seals, the right way round: 192 bytes."""
+"""The content of RSA_PAD, 192 bytes, not reversed."""
 OLD_DATA_WITH_HASH = _hashed("data_with_hash", "data", _PQ_INNER, f"{KEYS}, item 4, before RSA_PAD")
-"""What the scheme before RSA_PAD seals: 255 bytes."""
+"""The content of the scheme before RSA_PAD, 255 bytes."""
 _line(
     "req_DH_params#d712e4be nonce:int128 server_nonce:int128 p:string q:string public_key_fingerprint:long"
     " encrypted_data:string = Server_DH_Params",
@@ -154,7 +155,7 @@ _line(
     encrypted_data=_under_nonces("set_client_DH_params", DATA_WITH_HASH, f"{KEYS}, item 7"),
 )
 GENERATED = {"dh_gen_ok": 1, "dh_gen_retry": 2, "dh_gen_fail": 3}
-"""The three last words of a server, and the number of the new_nonce_hash that each carries."""
+"""The three answers that can end an exchange, with the number of the new_nonce_hash in each."""
 for _name, _id in zip(GENERATED, ("3bcbf734", "46dc1fb9", "a69dae02"), strict=True):
     _number = GENERATED[_name]
     _hash = derived(
@@ -391,8 +392,8 @@ _OLD_CONFIG = (
     " static_maps_provider:flags.12?string caption_length_max:int message_length_max:int webfile_dc_id:int"
     " suggested_lang_code:flags.2?string lang_pack_version:flags.2?int base_lang_pack_version:flags.2?int"
 )
-"""What two older constructors of Config share. Of one name the last that is declared is meant, the others are found by
-their ids."""
+"""The fields that two older constructors of Config share. The name config means the last one declared; the others are
+found by their ids only."""
 
 for _text in (
     "boolTrue#997275b5 = Bool",

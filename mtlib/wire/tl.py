@@ -195,7 +195,7 @@ class Vector(Shape):
 
     @cached_property
     def head(self) -> Layout:
-        """What stands before the elements."""
+        """The fields before the elements: the vector's id, if boxed, and the count."""
         count = Field("count", SIMPLE["int"], derived("", "how many elements follow"))
         says = Field("vector", Constant("vector", VECTOR_ID), constant("says that a vector follows"))
         return Layout(self.name, (says, count) if self.boxed else (count,))
@@ -464,7 +464,7 @@ def constructor(
     plain string is for a value that its author chooses; `page` is its source), `sizes` names the field that holds the
     length of a body, and `inside` says what a body or a ciphertext holds.
 
-    Raises LocalError where the line is not one of TL, names a type or field that is not there, is declared twice, or
+    Raises LocalError if the line is not one of TL, names a type or field that is not there, is declared twice, or
     has an id that is not its CRC-32.
     """
     found = LINE.fullmatch(TYPE_ARGUMENT.sub("", line.strip().rstrip(";")))

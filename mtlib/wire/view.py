@@ -1,9 +1,9 @@
-"""What is shown, once for the whole house: a dissection as text for terminals and diffs, as HTML without script for
+"""How everything in the package is shown: a dissection as text for terminals and diffs, and as HTML without script for
 saved notebooks; one value in a line (`show_value`); tables (`text_table`, `html_table`); prose (`prose_html`); the
 colours of the origins.
 
 The HTML carries plain `#rrggbb` colours and no class names, because front ends that do not trust a notebook
-strip everything else; every colour stands beside a letter, so that grey print says the same.
+strip everything else. Every colour has a letter beside it, so that nothing is lost in grey print.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ ANSI = {"constant": "2", "random": "33", "given": "35", "copied": "34", "derived
 
 
 class Row(NamedTuple):
-    """One span, flattened for showing: where it stands, what it is, what it means.
+    """One span as a row: its place, its bytes, its value and its meaning.
 
-    `number` says that `value` is one, and not the bytes once more as hex. `own` are the bytes that no finer
-    row shows: all of a leaf and of a ciphertext, head and padding around a string whose body is cut finer.
+    `number` is True if `value` is a number, not the bytes repeated as hex. `own` are the bytes that no row below
+    this one shows: all bytes of a leaf or a ciphertext, head and padding of a string whose body has rows of its own.
     """
 
     depth: int
@@ -77,8 +77,8 @@ class Row(NamedTuple):
 
 
 def show_value(value: Any, most: int = 32) -> str:
-    """A value in one line: bytes (and whatever is made of bytes) as hex, more than `most` of them by their ends,
-    numbers in decimal, in hex by their ends where they have more than 256 bits, None as nothing."""
+    """A value in one line: bytes and everything that converts to bytes as hex, only both ends of more than `most`;
+    numbers in decimal, only both ends in hex of those above 256 bits; None as an empty text."""
     if isinstance(value, (bytes, bytearray)) or hasattr(type(value), "__bytes__"):
         data = bytes(value)
         return data.hex() if len(data) <= most else f"{data[:16].hex()} ... {data[-8:].hex()} ({len(data)} bytes)"
@@ -97,7 +97,7 @@ MONO = f"{CELL};font-family:monospace;white-space:pre"
 
 
 class Cell(NamedTuple):
-    """One cell of a table: its text, its style, and its mark-up instead of the text where it has some."""
+    """One cell of a table: its text and style; `html`, if there is any, is shown in place of the text."""
 
     text: str
     style: str = CELL
@@ -122,18 +122,18 @@ _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def escape(text: str) -> str:
-    """Text as it stands in HTML. `html.escape` gives the same, but its module brings all entities of HTML along."""
+    """Text escaped for HTML. `html.escape` gives the same, but importing it loads all the entities of HTML."""
     return text.translate(_ESCAPED)
 
 
 def prose_html(text: str) -> str:
-    """Prose as HTML; what stands between backticks is code."""
+    """Prose as HTML; words between backticks become code."""
     pieces = text.split("`")
     return "".join(f"<code>{escape(piece)}</code>" if at % 2 else escape(piece) for at, piece in enumerate(pieces))
 
 
 def text_table(rows: Iterable[Sequence[str]]) -> str:
-    """The same for a terminal: columns as wide as their longest text, two blanks between them."""
+    """A table for a terminal: columns as wide as their longest text, two spaces between them."""
     lines = list(rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
@@ -156,7 +156,7 @@ def to_text(dissection: Any, *, colour: bool = False) -> str:
 
 
 def to_html(dissection: Any) -> str:
-    """The same as a table: `<table>` only, inline colours, everything escaped, every byte present."""
+    """A dissection as an HTML table: no script, inline colours, everything escaped, every byte shown."""
     style = "text-align:left;padding:2px 8px;border-bottom:1px solid #888888"
     head = [Cell(name, style, "th") for name in ("offset", "size", "field", "bytes", "value and meaning")]
     legend = " ".join(_letter(origin.value, f"{origin.letter} {origin.value}") for origin in Origin)

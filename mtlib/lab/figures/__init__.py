@@ -2,15 +2,15 @@
 
 | function | lessons | what it shows |
 |---|---|---|
-| `equality_wiring` | 14 | the six values that stand twice, and the line that is broken |
+| `equality_wiring` | 14 | the six values that occur twice, and the line that is broken |
 | `coverage_bars` | 13 | what the two msg_keys are hashes of |
 | `key_use` | 12, 13 | which key bytes are read |
 | `ige_strip`, `garble_map` | 11, 15 | two arrows into every block; how far a flipped bit spreads |
 | `flip_map` | 17 | which check notices a flipped bit |
 
-A figure carries its words with it: `alt` is a sentence for whoever does not see it, and what was drawn is a table.
-Colours are those of the byte views; a letter, a hatching or a dash says the same in grey. Importing this package does
-not load matplotlib. A new figure: a file beside these, painted with what `drawing` has.
+A figure also says everything in words: `alt` is a sentence for readers who cannot see it, and a table has all that is
+drawn. Colours are those of the byte views; a letter, a hatching or a dash says the same in grey. Importing this package
+does not load matplotlib. To add a figure, write a file next to these and paint it with the tools of `drawing`.
 """
 
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip

@@ -29,13 +29,13 @@ MARKS = {
     "1": ("1 bit", Look(COLOURS["random"], "....")),
     "X": ("noise", Look("#c9ced6", "xxxx")),
 }
-"""What can become of a block."""
+"""The three states of a block after a change, with their words and looks."""
 
 
 def garble(before: bytes, after: bytes) -> str:
-    """What became of each 16-byte block: `.` the same, `1` one bit differs, `X` more than one; as in `..X1.`.
+    """The change in each 16-byte block as a pattern such as `..X1.`: `.` none, `1` one bit, `X` more bits.
 
-    LocalError unless both are of whole blocks, and as many.
+    LocalError unless both are whole blocks and have the same size.
     """
     if len(before) != len(after) or len(before) % BLOCK or not before:
         sizes = f"{len(before)} and {len(after)} bytes"
@@ -49,8 +49,8 @@ def garble(before: bytes, after: bytes) -> str:
 
 
 def ige_strip(blocks: Sequence[IgeBlock]) -> Figure:
-    """IGE block by block, from left to right: into each block go two arrows, the previous ciphertext before AES and
-    the previous plaintext after it. The first four bytes of every value are shown, so draw keys of lessons only.
+    """IGE block by block, from left to right: two arrows go into each block, the previous ciphertext before AES and the
+    previous plaintext after it. The first four bytes of every value are shown, so use it with keys of lessons only.
 
     `blocks` is what `ige_blocks` gives, 1 to 7 of them.
     """
@@ -70,8 +70,8 @@ def ige_strip(blocks: Sequence[IgeBlock]) -> Figure:
 
 
 def garble_map(garbled: Mapping[str, str], question: str) -> Figure:
-    """How far a change spreads, mode by mode: `garbled` maps a name to a pattern of `garble`, as in
-    `{"IGE": "..XXX", "CBC": "..X1."}`, all of one length and for up to 12 blocks; `question` says what was changed.
+    """How far a change spreads in each mode. `garbled` maps up to 12 names to patterns of `garble`, as in
+    `{"IGE": "..XXX", "CBC": "..X1."}`, all of the same length, up to 12 blocks. `question` says what was changed.
     """
     some(tuple(garbled), "garble_map", 12)
     size = len(some(next(iter(garbled.values())), "garble_map", 12))
@@ -93,10 +93,10 @@ def _hex(value: bytes) -> str:
 
 
 _P, _X1, _AES, _X2, _C = TOP + 54, TOP + 136, TOP + 196, TOP + 256, TOP + 336
-"""Heights of the strip: plaintext, first XOR, AES, second XOR, ciphertext."""
+"""The heights in the strip of plaintext, first XOR, AES, second XOR, ciphertext."""
 _TALL = 46.0
 _BEFORE, _AFTER = "#1d4f8c", "#8a3b12"
-"""The two arrows: the ciphertext's, solid, and the plaintext's, dashed."""
+"""The colours of the two arrows: solid from the ciphertext, dashed from the plaintext."""
 
 
 def _paint_strip(blocks: Sequence[IgeBlock], on: Canvas) -> None:
@@ -139,7 +139,7 @@ def _column(on: Canvas, x: float, wide: float, block: IgeBlock) -> None:
 
 
 def _arrows(on: Canvas, edge: float, middle: float, gap: float) -> None:
-    """From the column that ends at `edge` into the next one: its ciphertext climbs, its plaintext goes down."""
+    """Both arrows from the column that ends at `edge` into the next: the ciphertext's goes up, the plaintext's down."""
     near, far = edge + gap * 0.34, edge + gap * 0.7
     on.line((edge, _C), (near, _C), (near, _X1), (middle - 13, _X1), colour=_BEFORE, width=2, arrow=True)
     on.line((far, _P + 40), (far, _X2 - 40), colour=PAPER, width=8)

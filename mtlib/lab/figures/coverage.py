@@ -1,4 +1,4 @@
-"""What is covered: a packet by its two msg_keys, a key by the hashes of a schedule, each bit of a seal by a check."""
+"""Figures of coverage: what the two msg_keys hash, which bytes of a key are read, which check notices which bit."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from mtlib.wire.dissection import Dissection, Field, Span
 
 
 class Bar(NamedTuple):
-    """One msg_key: the formula, the piece of the key that it hashes, the fields with their sizes, and how many of
-    their bytes it covers."""
+    """One msg_key: its formula, the piece of the key that it hashes, the fields with their sizes, and the number of
+    their bytes that it hashes."""
 
     name: str
     formula: str
@@ -59,10 +59,10 @@ class Bar(NamedTuple):
 
 
 def coverage_bars(carried: BindPacket) -> Figure:
-    """What the two msg_keys of one binding are hashes of: the seal's (MTProto 1.0) and the packet's (2.0).
+    """What the two msg_keys of one binding hash: that of the seal (MTProto 1.0) and that of the packet (2.0).
 
-    The first brackets the envelope and stops before the padding, without a key; the second takes a piece of the key
-    and everything, padding included.
+    The first hashes the envelope, without the padding and without a key. The second hashes a piece of the key and the
+    whole message, padding included.
     Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/description, "Message key".
     """
     binding, message = carried.binding, carried.message.spans
@@ -141,11 +141,11 @@ def _paint_bar(on: Canvas, top: float, bar: Bar) -> None:
 
 KEY = 256
 SHADES = (LOOKS[1], LOOKS[2], LOOKS[0], LOOKS[3])
-"""Of the hashes, in the colours that their ribbons have in `Ribbons`."""
+"""The looks of the hashes, in the colours of their ribbons in `Ribbons`."""
 
 
 def key_use(tables: Mapping[str, Sequence[ScheduleTable]], x: int = 0) -> Figure:
-    """Which of the 256 bytes of an auth_key are read at all: one strip for each name in `tables`, whose tables count
+    """Which of the 256 bytes of an auth_key are read at all. Each name in `tables` gets one strip for all its tables
     together, as in `{"MTProto 1.0": (V1,), "MTProto 2.0": (V2, MSG_KEY_V2)}`. `x` is the direction, 0 or 8.
     """
     for name in some(tuple(tables), "key_use", 4):
@@ -165,7 +165,7 @@ def key_use(tables: Mapping[str, Sequence[ScheduleTable]], x: int = 0) -> Figure
 
 
 def _readers(tables: Sequence[ScheduleTable], x: int) -> list[str]:
-    """The names of the hashes that read each byte."""
+    """For each byte, the names of the hashes that read it."""
     usage = [key_usage(table, x) for table in tables]
     return [", ".join(sorted(set().union(*(use[byte] for use in usage)))) for byte in range(KEY)]
 
@@ -189,8 +189,8 @@ def _paint_use(strips: Mapping[str, Sequence[tuple[str, int, int]]], used: Mappi
 
 
 def flip_map(failed: Sequence[str | None]) -> Figure:
-    """Which check notices a flipped bit: `failed` has one entry for each bit of the encrypted_message, the name of
-    the first check that failed or None where the binding was accepted, in the order byte 0 bit 0, bit 1, ...
+    """Which check notices a flipped bit. `failed` has one entry for each bit of the encrypted_message, in the order
+    byte 0 bit 0, bit 1, ...: the name of the first check that failed, or None if the binding was accepted.
 
     A column is a byte, a row is a bit. LocalError for another number of entries, or more than 6 different ones.
     """
@@ -210,7 +210,7 @@ def flip_map(failed: Sequence[str | None]) -> Figure:
 
 
 def _bytes_of(failed: Sequence[str | None], name: str | None) -> str:
-    """The bytes in which a check notices something, as ranges."""
+    """The bytes in which a check notices a flipped bit, as ranges."""
     touched = [name in failed[8 * byte : 8 * byte + 8] for byte in range(ENCRYPTED_SIZE)]
     return ", ".join(f"{start} to {stop - 1}" for here, start, stop in runs(touched) if here)
 

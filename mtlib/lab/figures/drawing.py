@@ -1,11 +1,11 @@
-"""The drawing kit: a `Figure`, which is a picture and the same thing in words, and the `Canvas` that it is painted on.
+"""The drawing kit: a `Figure`, which is a picture and the same content in words, and the `Canvas` to paint it on.
 
-A `Figure` is data first: a title, a sentence that says what there is to see, and a table of what was drawn. The
-picture is painted when somebody asks, by Agg and with nothing of the reader's own settings, so that the same data
-gives the same bytes.
+A `Figure` is data first: a title, a sentence that describes the picture, and a table of what is drawn. The picture is
+painted on demand, by Agg and without the reader's own settings of matplotlib, so that the same data gives the same
+bytes.
 
-All lengths are pixels at the size a figure is meant for (`WIDTH` of them across), counted from the top left. The
-fonts are the two that come with matplotlib, so that words are as long on every machine. matplotlib is imported when
+All lengths are pixels of the picture at its normal size (`WIDTH` of them across), counted from the top left. The two
+fonts come with matplotlib, so that words have the same length on every machine. matplotlib is imported when
 something is drawn.
 """
 
@@ -27,22 +27,22 @@ from mtlib.wire.view import COLOURS, Cell, escape, html_table, text_table
 WIDTH = 960
 PIXELS_PER_INCH = 96
 TOP = 58.0
-"""Where the drawing begins: above it stands the title."""
+"""Where the drawing begins, below the title."""
 LEFT, RIGHT = 24.0, WIDTH - 24.0
 """The margins."""
 
 PAPER, WHITE, INK, MUTED, FAINT = "#fbfbf8", "#ffffff", "#111111", "#454d59", "#8a919c"
-"""The sheet (its own, so that a dark theme shines through nowhere), white, words, quiet words, thin lines."""
+"""The background (opaque, so that a dark theme does not show through), white, words, quiet words, thin lines."""
 BAD, BAD_LINE = "#ffd5cc", "#9b1c0c"
-"""What fails. A cross, a dash or a hatching says the same in grey."""
+"""The colours of a failure. A cross, a dash or a hatching says the same in grey."""
 SHARPNESS = 1.75
-"""Pixels of the file for one of the picture, so that it stays sharp on fine screens and at 200 % zoom."""
+"""Pixels of the file per pixel of the picture, so that it stays sharp on fine screens and at 200 % zoom."""
 COLOURS_KEPT = 128
-"""In the file: enough for the edges of letters, and a quarter of the bytes. An octree keeps rare colours, too."""
+"""Colours in the file: enough for the edges of letters, at a quarter of the size. An octree keeps rare colours, too."""
 SIZE = 10.5
-"""Points of ordinary words."""
+"""The size of ordinary words, in points."""
 LINE = 17.5
-"""Pixels from one line of that size to the next."""
+"""The distance between two lines of that size, in pixels."""
 
 _LEFT = "text-align:left"
 
@@ -51,7 +51,7 @@ Values = TypeVar("Values", bound=Sequence[Any])
 
 
 class Look(NamedTuple):
-    """A fill that is told from the others by its hatching too."""
+    """A fill, with a hatching that distinguishes it from the others in grey, too."""
 
     fill: str
     hatch: str = ""
@@ -65,7 +65,7 @@ LOOKS = (
     Look(COLOURS["constant"], "----"),
     Look(BAD, "xxxx"),
 )
-"""For whatever is numbered rather than named: hashes, checks. The colours are those of the byte views."""
+"""Looks for numbered things, such as hashes and checks. The colours are those of the byte views."""
 UNUSED = Look(WHITE, "\\\\")
 
 
@@ -84,7 +84,7 @@ class Canvas:
 
         look = look if isinstance(look, Look) else Look(look)
         style = f"round,pad=0,rounding_size={soft}" if soft else "square,pad=0"
-        # Body, hatching and frame apart: in one patch, older versions give the hatching the colour of the frame.
+        # Body, hatching and frame are three patches, since older versions draw a hatching in the colour of its frame.
         self._axes.add_patch(FancyBboxPatch(at, *size, boxstyle=style, fc=look.fill, ec="none", lw=0))
         if look.hatch:
             hatching = FancyBboxPatch(at, *size, boxstyle=style, fill=False, ec="#a9b0ba", lw=0, hatch=look.hatch)
@@ -96,10 +96,10 @@ class Canvas:
         self, at: Point, words: str, *, size: float = SIZE, bold: bool = False, mono: bool = False, colour: str = INK,
         align: str = "center", turned: bool = False, paper: str = "",
     ) -> None:  # fmt: skip
-        """Words, centred on `at` or beginning or ending there; `turned` reads upwards. `paper` is put behind them,
-        where lines or hatchings would run through."""
+        """Words, centred on `at`, or beginning or ending there; `turned` reads upwards. `paper` is a background for
+        words over lines or hatchings."""
         behind = {"boxstyle": "square,pad=0.15", "fc": paper, "ec": "none"} if paper else None
-        # One line stands on its baseline: centred by its own height, "nonce" would sink beside "msg_id".
+        # A single line is placed by its baseline: centred by its own height, "nonce" would sit lower than "msg_id".
         sits = not turned and "\n" not in words
         self._axes.text(
             at[0], at[1] + (0.48 * size if sits else 0), words, color=colour, ha=align,
@@ -111,7 +111,7 @@ class Canvas:
         self, at: Point, size: Point, words: str, look: Look | str = WHITE, *, edge: str = INK, width: float = 1.0,
         bold: bool = False, colour: str = INK,
     ) -> None:  # fmt: skip
-        """A box with words in its middle, broken where they are longer than the box."""
+        """A box with words in its middle, in several lines if they are longer than the box."""
         look = look if isinstance(look, Look) else Look(look)
         self.box(at, size, look, edge=edge, width=width)
         middle = (at[0] + size[0] / 2, at[1] + size[1] / 2)
@@ -119,8 +119,8 @@ class Canvas:
         self.text(middle, wrapped(words, size[0], bold=bold), bold=bold, colour=colour, paper=paper)
 
     def field(self, at: Point, size: Point, name: str, origin: Origin, *, cut: bool = False) -> None:
-        """A box in the colour of its origin, with its letter and name, however narrow: broken at the underscores,
-        else turned. `cut` draws a gap at its end: it is longer than it is drawn."""
+        """A box for a field, in the colour of its origin, with the letter and the name. In a narrow box the name is
+        broken at its underscores, or turned. `cut` draws a gap at the end: the field is longer than its box."""
         self.box(at, size, COLOURS[origin.value], edge=FAINT)
         (x, y), (wide, tall) = at, size
         if cut:
@@ -138,13 +138,13 @@ class Canvas:
             self.text((x + 26, y), origin.value, align="left", colour=MUTED)
 
     def line(self, *points: Point, colour: str = INK, width: float = 1.2, dash: str = "-", arrow: bool = False) -> None:
-        """Straight from point to point; the last piece may end in an arrow."""
+        """Straight lines from point to point; the last may end in an arrow."""
         from matplotlib.path import Path
 
         self._stroke(Path(list(points)), colour, width, dash, arrow)
 
     def wire(self, start: Point, end: Point, *, colour: str = INK, width: float = 1.6, dash: str = "-") -> None:
-        """From left to right in one bend, with a pale seam, so that crossing wires stay apart."""
+        """A curve from left to right with a pale edge, so that crossing wires can be told apart."""
         from matplotlib.path import Path
 
         reach = (end[0] - start[0]) * 0.55
@@ -160,7 +160,7 @@ class Canvas:
         self.text(at, words, bold=True, colour=edge)
 
     def brace(self, left: float, right: float, y: float) -> None:
-        """A bracket over what lies between `left` and `right`."""
+        """A bracket from `left` to `right`, open below, with its bar at `y`."""
         self.line((left, y + 8), (left, y), (right, y), (right, y + 8), width=1.6)
 
     def _stroke(self, path: Any, colour: str, width: float, dash: str, arrow: bool) -> None:
@@ -174,8 +174,8 @@ class Canvas:
 class Figure:
     """A picture with its words. As the last value of a notebook cell it shows itself.
 
-    `alt` says what there is to see; `columns` and `rows` are what was drawn, as a table. `png` are the bytes of the
-    picture (for an `ipywidgets.Image`, or a file), `str(figure)` is the sentence and the table.
+    `alt` describes the picture in a sentence; `columns` and `rows` have all that is drawn as a table. `png` are the
+    bytes of the picture (for an `ipywidgets.Image`, or a file), `str(figure)` is the sentence and the table.
     """
 
     title: str
@@ -186,7 +186,7 @@ class Figure:
     paint: Callable[[Canvas], None] = field(repr=False, compare=False)
 
     def drawn(self) -> Any:
-        """The `matplotlib.figure.Figure`, not yet rendered; no part of pyplot's global state."""
+        """The `matplotlib.figure.Figure`, not yet rendered, and not known to pyplot."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure as Sheet
 
@@ -221,7 +221,7 @@ class Figure:
 
     @property
     def html(self) -> str:
-        """The words, to be unfolded beneath the picture: JupyterLab gives pictures no alternative text."""
+        """The words, to unfold below the picture, because JupyterLab gives pictures no alternative text."""
         rows = [[Cell(value, _LEFT) for value in row] for row in self.rows]
         table = html_table(rows, [Cell(name, _LEFT, "th", "col") for name in self.columns])
         return f"<details><summary>The same in words</summary><p>{escape(self.alt)}</p>{table}</details>"
@@ -233,7 +233,7 @@ class Figure:
         return data, {"image/png": {"alt": self.alt, "width": WIDTH}}
 
     def _ipython_display_(self) -> None:
-        """Two outputs, the picture and its words: a front end shows one form of an output only."""
+        """Show two outputs, the picture and its words, because a front end shows only one form of an output."""
         from IPython.display import display
 
         data, metadata = self._repr_mimebundle_()
@@ -243,7 +243,7 @@ class Figure:
 
 @contextmanager
 def _own_style() -> Iterator[None]:
-    """matplotlib's defaults instead of the reader's settings, and the reader's settings again afterwards."""
+    """Use matplotlib's defaults inside the block, and restore the reader's settings afterwards."""
     import matplotlib
 
     with matplotlib.rc_context():
@@ -254,7 +254,7 @@ def _own_style() -> Iterator[None]:
 
 @cache
 def length(words: str, *, bold: bool = False) -> float:
-    """How many pixels a line of ordinary words is long, with a little air."""
+    """The length of a line of ordinary words in pixels, with a small margin."""
     from matplotlib.textpath import text_to_path
 
     width, _, _ = text_to_path.get_text_width_height_descent(f"{words}.", _font(SIZE, bold, False), ismath=False)
@@ -276,8 +276,8 @@ def wrapped(words: str, width: float, *, bold: bool = False) -> str:
 
 
 def _fitted(letter: str, name: str, width: float, height: float) -> tuple[str, bool]:
-    """Letter and name, in lines that fit into a box, and whether they have to be turned for that. What fits nowhere
-    stands there all the same, to be seen."""
+    """Letter and name, in lines that fit into a box, and whether they must be turned to fit. If nothing fits, they are
+    one line all the same, too long for the box, so that the fault is seen."""
     whole = f"{letter} {name}"
     for turned, along, across in ((False, width, height), (True, height, width)):
         for words in (whole, f"{letter}\n{name}", wrapped(whole, along), f"{letter}\n{wrapped(name, along)}"):
@@ -288,13 +288,13 @@ def _fitted(letter: str, name: str, width: float, height: float) -> tuple[str, b
 
 
 def drawn_size(name: str, size: int) -> int:
-    """How many bytes wide a field is drawn: a long padding and what holds it are cut short, since beside a thousand
-    bytes the eight of a key id could not be seen."""
+    """The width of a field in the drawing, in bytes. A long padding, and a field that contains one, is drawn shorter:
+    beside a thousand bytes, the eight of a key id would be too small to see."""
     return min(size, 16 if name == "padding" else 176)
 
 
 def some(values: Values, where: str, most: int) -> Values:
-    """The values, if there are any and not more than a picture can hold; LocalError otherwise."""
+    """The values; LocalError if there are none, or more than a picture can hold."""
     if not 1 <= len(values) <= most:
         said = "too much for one picture" if values else "nothing to draw"
         raise LocalError(said, got=len(values), expected=f"1 to {most}", where=where)
@@ -309,7 +309,7 @@ def brief(words: str, where: str, most: int) -> None:
 
 @cache
 def _font(size: float, bold: bool, mono: bool) -> Any:
-    """One of the fonts that come with matplotlib, by its file: the machine may have another of the same name."""
+    """A font that comes with matplotlib, chosen by its file: the system may have another font of the same name."""
     import matplotlib
     from matplotlib.font_manager import FontProperties
 

@@ -1,4 +1,4 @@
-"""The wiring of a binding: what outside the seal must equal what inside, and what the data centre says."""
+"""The wiring of a binding: which values outside the seal must equal which inside, and the data centre's answer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PLACES = {
     "envelope": ENVELOPE,
     "inner": INNER,
 }
-"""Where a value can stand, from the outermost box to the innermost."""
+"""The layouts that can hold a value, from the outermost box to the innermost."""
 
 
 class Equality(NamedTuple):
@@ -52,7 +52,7 @@ def _field(path: str) -> tuple[str, Field]:
 
 
 def _in_order(side: str) -> list[Equality]:
-    """From the outermost box inwards, and in each from the first byte on."""
+    """The six equalities in the order of their fields on one side: from the outermost box inwards, by position."""
     places = list(PLACES)
 
     def where(line: Equality) -> tuple[int, int]:
@@ -63,7 +63,7 @@ def _in_order(side: str) -> list[Equality]:
 
 
 LINES = tuple(_in_order("outside"))
-"""The six, numbered as they are drawn: packet, message, request."""
+"""The six equalities in the order of their numbers in the figure: packet, message, request."""
 _STATES = {
     True: ("✓", INK, "-", "holds"),
     False: ("✗", BAD_LINE, "--", "BROKEN"),
@@ -72,10 +72,10 @@ _STATES = {
 
 
 def equality_wiring(verdict: Verdict) -> Figure:
-    """The six values that stand twice: outside the seal, and inside, where only the permanent key could write them.
+    """The six values that occur twice: outside the seal, and inside, where only the permanent key could write them.
 
-    `verdict` is what `verify` or `judge` said; a broken line lights its check. A line that could not be compared,
-    because the seal did not open, is dotted.
+    `verdict` is the result of `verify` or `judge`; a broken line lights its check. A line is dotted if its values
+    could not be compared because the seal did not open.
     Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents".
     """
     results = tuple(verdict[line.check] for line in LINES)
@@ -139,7 +139,7 @@ _ROW, _FLOOR = 348.0, 484.0
 
 
 def _row(on: Canvas, at: Point, field: Field, value: str, lit: bool, plug: str) -> Point:
-    """A field with its value, and where its line is plugged in: at the left or at the right end."""
+    """Draw a field with its value; gives the point at its left or right end where its line begins."""
     edge, room = at[0] + _ROW, 18 if plug == "left" else 0
     fill = BAD if lit else COLOURS[field.origin.value]
     on.box(at, (_ROW, 30), fill, edge=BAD_LINE if lit else FAINT, width=2 if lit else 1)
@@ -149,14 +149,14 @@ def _row(on: Canvas, at: Point, field: Field, value: str, lit: bool, plug: str) 
 
 
 def _frame(on: Canvas, x: float, y: float, depth: int, title: str, levels: int) -> None:
-    """One of the nested boxes around rows that begin at `x`; the outermost has depth 0."""
+    """Draw one of the nested boxes around rows that begin at `x`; the outermost has depth 0."""
     around = 10 * (levels - depth)
     on.box((x - around, y), (_ROW + 2 * around, _FLOOR - 8 * depth - y), WHITE, width=1.4, soft=6)
     on.text((x + 12 - around, y + 17), title, bold=True, align="left", colour=MUTED)
 
 
 def _paint_outside(on: Canvas, results: Sequence[Result]) -> dict[str, Point]:
-    """Three boxes in each other; gives where the lines begin."""
+    """Draw the three nested boxes at the left; gives the start of each line, by check."""
     ends: dict[str, Point] = {}
     boxes = {"packet": "packet, sealed with the temporary key", "message": "message", "request": "request"}
     x, y = LEFT + 30, TOP
@@ -178,7 +178,7 @@ def _paint_outside(on: Canvas, results: Sequence[Result]) -> dict[str, Point]:
 
 
 def _paint_inside(on: Canvas, results: Sequence[Result]) -> dict[str, Point]:
-    """The envelope, and in it the inner object; gives where the lines end."""
+    """Draw the envelope and the inner object in it; gives the end of each line, by check."""
     ends: dict[str, Point] = {}
     boxes = {"envelope": "envelope, sealed with the permanent key", "inner": f"inner: {INNER.name}"}
     x, y = WIDTH - 44 - _ROW, TOP

@@ -1,4 +1,4 @@
-"""The plates: pictures that are played with, each a model without a browser. `plate(model)` shows one in a notebook.
+"""The plates: pictures to play with, each a model that needs no browser. `plate(model)` shows one in a notebook.
 
 | plate | lessons | what one does |
 |---|---|---|
@@ -17,5 +17,5 @@
 | `Horizon` | 23 | appends blocks to a seal, and sees who still accepts it |
 | `Twins` | 24 | changes a byte of the permanent key, and sees what the changed key opens |
 
-How to make another: `mtlib.lab.plates.plate`. Pictures in which nothing moves: `stills`, and of the labs `stills_labs`.
+`mtlib.lab.plates.plate` says how to make another. Pictures without motion are in `stills`, for labs in `stills_labs`.
 """

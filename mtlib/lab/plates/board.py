@@ -1,4 +1,4 @@
-"""The board: checks and rules are switched off and on, and every attack is carried out anew, in a world of its own."""
+"""The board: the reader switches checks and rules off and on, and every attack runs again in a new world."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import cache
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, PARTS, Switches, succeeding
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Press
 
-SETS = {"all": ("everything on", frozenset[str]()), "documented": ("as documented up to 2025", DOCUMENTED),
-        "none": ("everything off", frozenset(PARTS))}  # fmt: skip
+PRESETS = {"all": ("everything on", frozenset[str]()), "documented": ("as documented up to 2025", DOCUMENTED),
+           "none": ("everything off", frozenset(PARTS))}  # fmt: skip
 
 
 @cache
 def through(off: frozenset[str]) -> tuple[str, ...]:
-    """The numbers of the attacks that succeed with these off."""
+    """The numbers of the attacks that succeed with these parts off."""
     return tuple(succeeding(Switches(off)))
 
 
 class Board(Plate):
-    """`off` are names of `PARTS`. LocalError for another name."""
+    """`off` are the names of the parts that are off at first. LocalError for a name that is not in `PARTS`."""
 
     name = "the board"
     question = "Some checks and rules are off. Which attacks get through?"
@@ -34,10 +34,10 @@ class Board(Plate):
         self.off = Switches(self.off ^ {part}).off
 
     def do_set(self, name: str) -> None:
-        """One of the sets that have a name."""
-        self.off = SETS[name][1]
+        """Switch the parts of one of `PRESETS` off, and all others on."""
+        self.off = PRESETS[name][1]
 
-    # -- What comes of it
+    # -- Results
 
     @property
     def through(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class Board(Plate):
             yield number, attack.name, attack.needs, "gets through" if number in self.through else "stopped"
 
     def controls(self) -> Iterator[Control]:
-        for name, (label, off) in SETS.items():
+        for name, (label, off) in PRESETS.items():
             yield Press("set", label, name, able=self.off != off)
 
     # -- Drawing

@@ -1,7 +1,7 @@
 """Spot the bug: a good and a bad packet side by side, opened; the reader finds the field before the doctor names it.
 
-Every level is a mistake of `mtlib.clinic.mistakes`, made in a step of the recipe. What is right is decided by the
-doctor and by the checks of a data centre, from the bytes alone. Nothing about the answer leaves here before a guess.
+Every level is a mistake in one step of the recipe, most of them from `mtlib.clinic.mistakes`. The doctor and the checks
+of a data centre decide from the bytes alone which field is wrong. The browser gets no answer before a guess.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Wrong = Mapping[str, Callable[..., Any]]
 
 
 def _of_the_table(step: str, name: str) -> Wrong:
-    """A mistake of the table in one step; of several ways to make it, the first."""
+    """A mistake of the table in one step, made in the first of its ways."""
     (way, *_) = MISTAKES[name].at(step)
 
     def made(*values: Any) -> bytes:
@@ -54,7 +54,7 @@ LEVELS: tuple[Wrong, ...] = (
     _of_the_table("encrypted_message", "byte_swapped"),
     _of_the_table("packet", "perm_id_in_front"),
 )  # fmt: skip
-"""From what the eye sees to what has to be compared. They have no names here: the doctor gives them."""
+"""The levels, from bugs that the eye sees to bugs that need a comparison. They have no names: the doctor gives them."""
 
 FIELDS = (
     ("packet", "auth_key_id"),
@@ -64,7 +64,7 @@ FIELDS = (
     ("envelope", "msg_id", "seqno", "length"),
     ("inner", "constructor", "nonce", "temp_auth_key_id", "perm_auth_key_id", "temp_session_id", "expires_at"),
 )
-"""What is shown of each layer."""
+"""The layers, each with the fields that are shown."""
 PATHS = {
     "packet": "packet",
     "message": "message",
@@ -73,21 +73,21 @@ PATHS = {
     "envelope": "plaintext/envelope",
     "inner": "plaintext/envelope/inner",
 }
-"""How the doctor writes each layer."""
+"""The path of each layer in the doctor's findings."""
 ALIKE = {"temp_auth_key_id": "auth_key_id", "temp_session_id": "session_id"}
-"""Values that go by two names."""
+"""Values that have another name in another layer."""
 LAYOUTS = {"packet": REQUEST_PACKET, "message": REQUEST_MESSAGE, "request": REQUEST,
            "encrypted_message": ENCRYPTED_MESSAGE, "envelope": ENVELOPE, "inner": INNER}  # fmt: skip
 PLACES = tuple((layer, field) for layer, *names in FIELDS for field in names)
 
 
 ORIGINS = {(layer, each.name): each.note.origin for layer, layout in LAYOUTS.items() for each in layout.fields}
-"""Where the value of a field comes from."""
+"""Where the value of each field comes from."""
 
 
 @dataclass(frozen=True)
 class SpotPacket:
-    """One packet with everything in it, opened with both keys."""
+    """One packet, with all values of its recipe and opened with both keys."""
 
     values: Scene
 
@@ -103,7 +103,7 @@ class SpotPacket:
 
     @cached_property
     def fields(self) -> dict[tuple[str, str], bytes]:
-        """The bytes of every field that is shown, whether they make sense or not."""
+        """The bytes of every shown field, valid or not."""
         v, lenient = self.values, Reading(lenient=True)
         plaintext = self.facts.plaintext or bytes(PLAINTEXT_SIZE)
         sealed = {"envelope": plaintext[:ENVELOPE_SIZE], "inner": plaintext[ENVELOPE_SIZE - INNER_SIZE : ENVELOPE_SIZE]}
@@ -113,7 +113,7 @@ class SpotPacket:
 
     @property
     def hash(self) -> bytes:
-        """SHA-1 of the envelope, whole."""
+        """The whole SHA-1 of the envelope, 20 bytes."""
         return hashlib.sha1((self.facts.plaintext or b"")[:ENVELOPE_SIZE]).digest()
 
     @cached_property
@@ -124,7 +124,7 @@ class SpotPacket:
 
     @cached_property
     def guilty(self) -> frozenset[tuple[str, str]]:
-        """The fields that may be named: where the doctor points, and what the check that failed compares."""
+        """The fields that count as right answers: the one in the doctor's evidence, and those of the failed check."""
         found = self.diagnosis
         failed = found.checks.failed if found.checks else None
         read = next((check.reads for check in CHECKS if check.name == failed), ())
@@ -140,7 +140,7 @@ def _checks_of(place: tuple[str, str]) -> list[str]:
 
 
 class Bugs(Plate):
-    """Ten levels; `level` is the first that is shown, from 1. LookupError for another."""
+    """Ten levels; `level` is the one shown first, counted from 1. LookupError for a level that does not exist."""
 
     name = "spot the bug"
     question = "Left a good packet, right a bad one, both opened. Which field of the bad one is wrong?"
@@ -152,30 +152,30 @@ class Bugs(Plate):
         self._patients: dict[int, tuple[SpotPacket, SpotPacket]] = {}
         super().__init__()
 
-    # -- What is done
+    # -- Actions
 
     def do_level(self, level: int) -> None:
-        """Go to this level."""
+        """Go to a level. LookupError if it does not exist."""
         if level not in range(1, len(LEVELS) + 1):
             raise LookupError(level)
         self.level = level
 
     def do_field(self, at: int) -> None:
-        """It is this field: a guess, unless the answer is known already."""
+        """Guess this field; ignored once the answer is shown."""
         at = range(len(PLACES))[at]
         if not self.told and at not in self.tried:
             self.guesses.setdefault(self.level, []).append(at)
 
     def do_show(self, _: object) -> None:
-        """Tell, without a guess."""
+        """Show the answer without a guess."""
         if not self.told:
             self.given_up.add(self.level)
 
-    # -- What comes of it
+    # -- Results
 
     @property
     def patients(self) -> tuple[SpotPacket, SpotPacket]:
-        """The good and the bad one of this level; they have nothing in common."""
+        """The good and the bad packet of this level, made from different values."""
         if self.level not in self._patients:
             drawn = scenes(f"spot the bug {self.level}")
             good, bad = SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], LEVELS[self.level - 1])
@@ -187,7 +187,7 @@ class Bugs(Plate):
         return self.guesses.get(self.level, [])
 
     def found(self, level: int) -> bool:
-        """Whether the reader has found this one."""
+        """Whether the reader has found the bug of a level."""
         return level in self._patients and any(
             PLACES[at] in self._patients[level][1].guilty for at in self.guesses.get(level, ())
         )
@@ -224,7 +224,7 @@ class Bugs(Plate):
         yield "computed", "SHA1(envelope)", good.hash.hex(), bad.hash.hex(), ""
 
     def _sign(self, at: int) -> tuple[str, str]:
-        """What stands beside a field, as a sign and in words."""
+        """The mark beside a field, as a sign and in words."""
         if self.told and PLACES[at] in self.patients[1].guilty:
             return "✗", "here it is"
         return ("✓", "guessed, not it") if at in self.tried else ("", "")
@@ -252,7 +252,7 @@ class Bugs(Plate):
                 yield Glyph(f"g {layer}", 8, y + 11, text=layer, look="small left bold")
 
     def _places(self) -> Iterator[tuple[tuple[str, str], float]]:
-        """Every line and where it stands: a layer's name, then its fields, and the hash beside msg_key."""
+        """Every line with its height: the name of a layer, then its fields; the computed hash follows msg_key."""
         y = 24.0
         for layer, *names in FIELDS:
             yield (layer, ""), y

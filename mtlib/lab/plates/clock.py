@@ -1,9 +1,10 @@
 """The clock: two clients live through a day, one patient, one that drops its keys at every refusal.
 
-The red line on the axis is the clock. The axis is broken: the first minute is as wide as the day after it. What has not
-happened yet is not shown. What the clients do is decided by their rules, and what they are answered by the data centre
-of `mtlib.protocol.datacenter`, spoken to in packets, without a socket. Only the key exchanges are left out: both sides
-are given the same 256 bytes.
+The red line on the axis is the clock. The axis is broken: the first minute is as wide as the day after it. The future
+is not shown.
+
+The rules of the clients decide what they do. The data centre of `mtlib.protocol.datacenter` answers them, packet by
+packet, without a socket. Only the key exchanges are left out: both sides get the same 256 bytes.
 """
 
 from __future__ import annotations
@@ -29,18 +30,19 @@ from mtlib.wire.schema import SCHEMA
 # -- What happens in a day
 
 Rule = Callable[[str, int, float | None, bool], Advice]
-"""What to do after a refusal: its name, how many so far, the age of the permanent key, whether it was ever bound."""
+"""The advice after a refusal, from its name, the number of refusals, the permanent key's age in seconds, and whether
+that key has ever bound."""
 PAUSE, LAST = 20, 25 * 3600
-"""Seconds between two tries, and until the story ends."""
+"""Seconds between two tries, and seconds until the story ends."""
 MOST = 9
-"""Tries in a row that are told."""
+"""The most tries in a row without success; then a client stops."""
 NOON, CALLS = 12 * 3600, (6 * 3600, 13 * 3600, 18 * 3600, DAY)
-"""When something may happen at the data centre, and when the client calls a method. Seconds."""
+"""When something may happen at the data centre, and when the client calls a method, in seconds."""
 
 
 class Done(NamedTuple):
-    """One thing that a client did: seconds after its keys were made, "bind" or "call", what came back, whether that
-    was a success, and what it does next and why."""
+    """One action of a client: seconds since its keys were made, "bind" or "call", the answer, whether that is a
+    success, and what the client does next and why."""
 
     at: int
     what: str
@@ -51,8 +53,8 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True)
 class Held:
-    """A key in a client's hands: from when to when, and whether it is "dropped" at the end, or "gone" at the data
-    centre before that."""
+    """A key that a client holds: from when to when, and how it ended: "dropped" by the client, or "gone" because the
+    data centre no longer knows it."""
 
     key: AuthKey
     start: int
@@ -62,8 +64,8 @@ class Held:
 
 @dataclass
 class Life:
-    """One client and its data centre, told up to a moment. `rule` decides; `delay` is how long a new permanent key is
-    unknown to the machine that binds; `noon` is "" or "restart" or "log out"."""
+    """The life of one client with its data centre, up to a moment. `rule` is the client's rule. For `delay` seconds a
+    new permanent key is unknown to the machine that binds. `noon`, the event at 12 h, is "", "restart" or "log out"."""
 
     rule: Rule
     delay: int = 60
@@ -75,14 +77,14 @@ class Life:
     def __post_init__(self) -> None:
         self.now, self.bound, self.ever_bound, self.stopped, self.salted = 0, False, False, False, False
         self.refused = self.tries = 0
-        """Refusals since the present permanent key was made or bound, and tries in a row."""
+        """Refusals since the present permanent key was made or last bound, and tries in a row without success."""
         self._entropy = Patterned("a day")
         self.dc = DataCenter(UNUSED, rules=Rules(perm_key_delay=self.delay), entropy=self._entropy.at("data centre"))
         self._dial()
         self._make_keys()
 
     def tell(self, until: int) -> Life:
-        """Live until then."""
+        """Let the client act until `until`, in seconds."""
         calls, bind_at, noon = [*CALLS, LAST + 1], PAUSE, [NOON] if self.noon else []
         while not self.stopped or noon:
             at = LAST + 1 if self.stopped else calls[0] if self.bound else bind_at
@@ -105,14 +107,14 @@ class Life:
         return self
 
     def ask(self) -> str:
-        """What a call would be answered now, by a client that repairs no more than its salt."""
+        """The answer that a call would get now, if the client repaired only its salt."""
         answer = self.call()
         return f"bad_server_salt, then {answer}" if self.salted else answer
 
     # -- Deciding
 
     def _note(self, what: str, answer: str) -> None:
-        """Write down what came back, and do what the rule says."""
+        """Record an answer, and do what the rule says."""
         if answer in ("boolTrue", "help.appConfig"):
             self.bound = self.ever_bound = True
             self.refused = self.tries = 0
@@ -172,7 +174,7 @@ class Life:
         self.peer.receive(self.stream.opening(), NOW + self.now)
 
     def bind(self) -> str:
-        """One binding of the present keys, built anew."""
+        """Send a new binding of the present keys; gives the name of the answer."""
         entropy = self._entropy.at(f"binding {len(self.done)}")
         b = Binding.draw(
             self.permanent[-1].key, self.temporary[-1].key, session_id=self.session.session_id,
@@ -182,11 +184,12 @@ class Life:
         return self._sent(bytes(b.request), b.msg_id)
 
     def call(self) -> str:
-        """A method that only a bound key may call."""
+        """Call a method that needs a bound key; gives the name of the answer."""
         return self._sent(bytes(SCHEMA["help.getAppConfig"].build(hash=0)), None)
 
     def _sent(self, body: bytes, msg_id: int | None) -> str:
-        """The name of what comes back. A new salt is taken, and the same message sent again (RESEND)."""
+        """The name of the answer to a message. After bad_server_salt the same message is sent again with the new salt;
+        RESEND if that gets no answer either."""
         now, self.salted = NOW + self.now, False
         sent = self.session.send(body, now, msg_id=msg_id)
         packet = bytes(sent)
@@ -205,7 +208,7 @@ class Life:
 
 
 def _name(answer: Dissection | bytes) -> str:
-    """The name of an answer; of an error, what `retry` calls it."""
+    """The name of an answer; for an error, the name that `retry` uses."""
     if not isinstance(answer, Dissection):
         return "an answer without a name"
     if answer.name == "rpc_error":
@@ -217,7 +220,7 @@ def _name(answer: Dissection | bytes) -> str:
 
 HOUR = 3600
 STOPS = (*range(0, YOUNG + 1, 5), 120, 300, 1800, *range(HOUR, DAY, HOUR), DAY - 1, DAY, DAY + 30, LAST)
-"""Where the clock can stand, in seconds."""
+"""The positions of the clock, in seconds."""
 TICKS = {0: "0", 20: "20 s", 40: "40 s", 60: "60 s", 6 * HOUR: "6 h", NOON: "12 h", 18 * HOUR: "18 h", DAY: "24 h"}
 DELAYS = {YOUNG: f"{YOUNG} s later", 0: "at once"}
 NOONS = {"": "nothing", "restart": "the data centre restarts", "log out": "the user ends this session"}
@@ -228,8 +231,8 @@ RULES: Mapping[str, Rule] = {
 
 
 class Clock(Plate):
-    """`rules` decide what each client does after a refusal, by its name and, after a colon, what is said of it; one to
-    three of them. `at` is where the clock stands, in seconds, one of STOPS. LocalError for anything else."""
+    """`rules` has the rule of each client, one to three, by the client's name and, after a colon, its description. `at`
+    is the position of the clock in seconds, one of STOPS. LocalError for anything else."""
 
     name = "the clock"
     question = "Two clients are refused. One waits, one drops its keys. Which one still has its login tomorrow?"
@@ -246,43 +249,43 @@ class Clock(Plate):
         super().__init__()
 
     def do_at(self, stop: int) -> None:
-        """The clock stands at this stop."""
+        """Set the clock to one of STOPS, by its index."""
         self.at = STOPS[range(len(STOPS))[stop]]
 
     def do_delay(self, delay: int) -> None:
-        """A new permanent key is known everywhere after so many seconds."""
+        """Choose after how many seconds a new permanent key is known everywhere. LookupError if not in DELAYS."""
         if delay not in DELAYS:
             raise LookupError(delay)
         self.delay = int(delay)
 
     def do_noon(self, noon: str) -> None:
-        """What happens at 12 h."""
+        """Choose the event at 12 h. LookupError if not in NOONS."""
         if noon not in NOONS:
             raise LookupError(noon)
         self.noon = noon
 
-    # -- What comes of it
+    # -- Results
 
     def life(self, name: str) -> Life:
-        """The whole story of a client under the present settings."""
+        """The whole day of a client with the present settings."""
         place = name, self.delay, self.noon
         if place not in self._lives:
             self._lives[place] = Life(self.rules[name], self.delay, self.noon).tell(LAST)
         return self._lives[place]
 
     def asked(self, name: str) -> str:
-        """What a call at this moment is answered."""
+        """The answer to a call at the present time."""
         place = name, self.delay, self.noon, self.at
         if place not in self._asked:
             self._asked[place] = Life(self.rules[name], self.delay, self.noon).tell(self.at).ask()
         return self._asked[place]
 
     def done(self, name: str) -> list[Done]:
-        """What has happened so far."""
+        """The actions of a client up to the present time."""
         return [each for each in self.life(name).done if each.at <= self.at]
 
     def held(self, keys: Sequence[Held]) -> list[Held]:
-        """Keys as they are now: nobody knows yet when they end."""
+        """The keys of a client at the present time, without ends that lie in the future."""
         known = [each for each in keys if each.start <= self.at]
         return [each if each.end is not None and each.end <= self.at else Held(each.key, each.start) for each in known]
 
@@ -323,7 +326,7 @@ class Clock(Plate):
         return self.TOP + self.LANE * len(self.rules) + 4
 
     def _x(self, at: float) -> float:
-        """The first minute is as wide as the rest."""
+        """The x of a time; the first minute is as wide as the rest."""
         if at <= YOUNG:
             return self.LEFT + at * (self.HALF - self.LEFT) / YOUNG
         return self.HALF + (at - YOUNG) * (self.RIGHT - self.HALF) / (LAST - YOUNG)
@@ -352,7 +355,7 @@ class Clock(Plate):
 
     def marks(self) -> Iterator[Glyph]:
         x, when = self._x(self.at), _clock(self.at)
-        # Beside the words: the ticks' stand above the axis, the clients' above their lanes.
+        # The line has gaps at the words of the ticks, above the axis, and of the clients, above their lanes.
         tops = (self.TOP + self.LANE * lane for lane in range(len(self.rules)))
         gaps = (32, 43), (57, 66), *((top + 16, top + 120) for top in tops)
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
@@ -371,7 +374,7 @@ class Clock(Plate):
             yield from self._asks(lane, top + 69, self.done(name))
 
     def _bars(self, row: str, y: float, keys: Sequence[Held], look: str, young: int = 0) -> Iterator[Glyph]:
-        """Keys up to now. Hatched: too young to be known everywhere."""
+        """Bars for the keys up to the present time, hatched while a key is too young to be known everywhere."""
         kind = "permanent" if row[0] == "p" else "temporary"
         for number, each in enumerate(keys, 1):
             end = self.at if each.end is None else each.end
@@ -386,7 +389,7 @@ class Clock(Plate):
                 yield Glyph(f"{row}y{number}", x, y, look="hatch", d=hatching(hatched, 22, 9))
 
     def _asks(self, lane: int, y: float, done: Sequence[Done]) -> Iterator[Glyph]:
-        """What was tried, and what came back; what lies close together stands in one mark."""
+        """Marks for the tries and their answers; tries close to each other share a mark."""
         ends = [0.0, 0.0]
         for number, group in enumerate(_together(done, self._x)):
             wide = len(group.words) * 6.2 + 10
@@ -405,7 +408,7 @@ class _Group(NamedTuple):
 
 
 def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator[_Group]:
-    """Neighbours closer than a mark is wide, as one mark."""
+    """The marks, with neighbours that would overlap joined into one."""
     rest = list(done)
     while rest:
         first = place(rest[0].at)

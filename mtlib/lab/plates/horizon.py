@@ -1,7 +1,7 @@
-"""The horizon of the hash: blocks are appended to a seal; four receivers say what they think of it.
+"""The horizon of the hash: blocks are appended to a seal; four receivers accept or refuse it.
 
-Every receiver is asked with the real bytes: two that are wrong on purpose (`mtlib.lab.receivers`), the checks of a data
-centre, and a packet of MTProto 2.0. The marks beneath are what somebody measured who put noise into the last block.
+Every receiver gets the real bytes: two that are wrong on purpose (`mtlib.lab.receivers`), one that checks the size of a
+binding, and one of MTProto 2.0. The dots in the plot were measured with noise in place of the last block.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.packets import TO_SERVER, open_packet
 
 MOST = 8
-"""Blocks that can be appended, and bytes of payload that the last block of a binding holds."""
+"""The most blocks that can be appended, and the bytes of payload in the last block of a binding."""
 RECEIVERS = ("trusts the length inside", "at most 15 bytes of padding", "a binding has 104 bytes", "MTProto 2.0")
 A_SECOND = 2000
-"""Tries in a second, as a data centre may answer them."""
+"""Tries in a second, a rate at which a data centre may answer."""
 
 
 def lasting(tries: float) -> str:
-    """So many tries, A_SECOND of them in a second, in words."""
+    """The time for so many tries, at A_SECOND tries in a second, in words."""
     seconds = tries / A_SECOND
     years = 365.25 * 86400
     for unit, size in (("million years", 1e6 * years), ("years", years), ("days", 86400), ("h", 3600), ("s", 1)):
@@ -35,8 +35,8 @@ def lasting(tries: float) -> str:
 
 
 class Horizon(Plate):
-    """`carried` is a binding in its packet; `hits` are successes by the bytes of payload in the last block, each out of
-    `tries`. LocalError where there is nothing to draw."""
+    """`carried` is a binding in its packet; `hits` has, for some numbers of payload bytes in the last block, the
+    successes in `tries` tries. LocalError for other numbers of bytes and for no tries."""
 
     name = "the horizon of the hash"
     question = "Blocks are appended to a seal. Who still accepts it?"
@@ -50,13 +50,13 @@ class Horizon(Plate):
         super().__init__()
 
     def do_appended(self, blocks: int) -> None:
-        """So many blocks of noise behind the last one."""
+        """Append so many blocks of noise."""
         self.appended = range(MOST + 1)[blocks]
 
-    # -- What comes of it
+    # -- Results
 
     def accepts(self) -> list[bool]:
-        """What each receiver says now."""
+        """Whether each of RECEIVERS accepts the seal with the appended blocks."""
         binding, more = self.carried.binding, self._noise[: BLOCK * self.appended]
         seal = bytes(binding.encrypted_message) + more
         try:
@@ -106,7 +106,7 @@ class Horizon(Plate):
         yield from self._plot()
 
     def _plot(self) -> Iterator[Glyph]:
-        """Payload bytes to the right, tries upwards, in powers of two."""
+        """The plot: payload bytes to the right, tries upwards, in powers of two."""
         x, y = self._x, self._y
         yield Glyph("plot", self.LEFT, self.PLOT - 12, text="the last block replaced by noise: tries until one is "
                     "accepted, against bytes of payload in it", look="small left")  # fmt: skip

@@ -1,5 +1,5 @@
-"""Replay lanes: a recorded binding is sent again, in several ways and at several moments. Each cell is a world of its
-own, with a real data centre in it."""
+"""Replay lanes: a recorded binding is sent again, in several ways and at several moments. Each cell is a new world with
+a data centre of its own."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from mtlib.lab.attacks import LANES, Switches, replayed
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider
 
 MOMENTS = (2, 10, 30, 60, 120, 240, 299, 300, 301, 302, 360, 600, 1800, 3600)
-"""Seconds after the first time."""
+"""The moments, in seconds after the first time."""
 RISING = "forgotten, msg_id_rises"
 ROWS = (*LANES, RISING)
-"""The lanes of a data centre that follows the documents up to 2025, and one with one number more."""
+"""The lanes of a data centre that follows the documents up to 2025, and one with the check `msg_id_rises` too."""
 MARKS = {"B": "bound", "t": "boolTrue without effect", "r": "refused", "m": "bad_msg"}
 
 
 @cache
 def outcome(row: str, seconds: int) -> str:
-    """What becomes of it, by the letters of MARKS."""
+    """The outcome of a lane at a moment, as a letter of MARKS."""
     heard, bound = replayed("forgotten", seconds, Switches()) if row == RISING else replayed(row, seconds)
     return "B" if bound else "t" if heard == "boolTrue" else "m" if heard.startswith("bad_msg") else "r"
 
@@ -39,10 +39,10 @@ class Lanes(Plate):
         super().__init__()
 
     def do_at(self, stop: int) -> None:
-        """This moment."""
+        """Choose one of MOMENTS, by its index."""
         self.at = MOMENTS[range(len(MOMENTS))[stop]]
 
-    # -- What comes of it
+    # -- Results
 
     def said(self) -> str:
         told = "; ".join(f"{row}: {MARKS[outcome(row, self.at)]}" for row in ROWS)

@@ -1,7 +1,7 @@
-"""The IGE machine: flip one bit, say which blocks will differ, and let it run. Beside IGE stand three other modes.
+"""The IGE machine: flip one bit, say which blocks will differ, and let it run. Three other modes run beside IGE.
 
-All four are the same machine with other arrows: what is XORed in before AES, and what after it. AES on one block is
-the library's IGE with an iv of zeros; so every byte is the library's.
+All four are the same machine with other arrows: the values that are XORed in before AES and after it. AES on one block
+is the library's IGE with an iv of zeros, so every byte comes from the library.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, Slider, line
 
 Mix = Callable[[int, int], int]
-"""From the ciphertext and the plaintext of the block before, as numbers, to what is XORed in."""
+"""The number to XOR in, from the ciphertext and the plaintext of the block before as numbers."""
 
 
 @dataclass(frozen=True)
 class Chaining:
-    """`into` goes in before AES, `onto` after it; with `counts`, AES gets a counter, and the block comes in after it.
-    `arrows` are the values that are carried to the next block: (from, to)."""
+    """A mode. `into` is XORed in before AES, `onto` after it. With `counts`, AES runs on a counter, and the block is
+    XORed in after it. `arrows` are the values that go to the next block: (from, to)."""
 
     name: str
     into: Mix
@@ -39,7 +39,7 @@ MODES = (
 
 
 class Column(NamedTuple):
-    """One block on its way, as numbers: what it is XORed with before AES and after it, and the values between."""
+    """One block on its way through the machine, as numbers: the values that are XORed in, and all values between."""
 
     p: int
     into: int
@@ -50,8 +50,8 @@ class Column(NamedTuple):
 
 
 def columns(mode: Chaining, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = False) -> list[Column]:
-    """Every block through the machine, from the plaintext or, to `decrypt`, from the ciphertext. Whole blocks; key and
-    iv are 32 bytes each; c_0 (and the counter) is iv[0:16], p_0 is iv[16:32]."""
+    """The columns of all blocks of `data`, which is the plaintext or, with `decrypt`, the ciphertext, in whole blocks.
+    Key and iv are 32 bytes each; c_0, and the first counter, is iv[0:16], p_0 is iv[16:32]."""
     c, p, made = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big"), []
     for at in range(0, len(data), BLOCK):
         block = int.from_bytes(data[at : at + BLOCK], "big")
@@ -80,7 +80,7 @@ def _aes(block: int, key: bytes, *, back: bool = False) -> int:
 
 
 class Flip(NamedTuple):
-    """One bit of "p", "c" or "iv": in which block (iv: 0 and 1), counted from the highest bit of its first byte."""
+    """One bit of "p", "c" or "iv": the block (iv: 0 or 1), and the bit in it, from the highest of its first byte on."""
 
     where: str
     block: int
@@ -95,7 +95,7 @@ def _place(bit: int) -> str:
 
 
 class Machine(Plate):
-    """`plaintext` are two to five blocks; `key` and `iv`, 32 bytes each, are those of a lesson, because they show."""
+    """`plaintext` has two to five blocks. `key` and `iv`, 32 bytes each, must be a lesson's, because they are shown."""
 
     name = "the IGE machine"
     question = "One bit is flipped. Which blocks come out different?"
@@ -113,22 +113,22 @@ class Machine(Plate):
         self.expected: set[tuple[int, int]] = set()
         super().__init__()
 
-    # -- What one does
+    # -- Actions
 
     def do_mode(self, mode: int) -> None:
-        """This mode is drawn in full."""
+        """Draw this mode in full."""
         self.mode = range(len(MODES))[mode]
 
     def do_way(self, decrypt: int) -> None:
-        """Encrypt or decrypt from now on; what was flipped is as before again."""
+        """Encrypt (0) or decrypt (1) from now on; the flipped bit is restored."""
         self.decrypt, self.flip, self.let_go, self.expected = bool((0, 1)[decrypt]), None, False, set()
 
     def do_bit(self, bit: int) -> None:
-        """The bit that is flipped from the keyboard."""
+        """Choose the bit that the keyboard flips."""
         self.bit = range(8 * BLOCK)[bit]
 
     def do_flip(self, what: Any) -> None:
-        """A bit of a block: ((where, block), bit)."""
+        """Flip a bit of a block: ((where, block), bit). LocalError for a block that is not an input."""
         (where, block), bit = what
         if where not in ("iv", self.source):
             raise LocalError("click a bit of what goes in", got=where, expected=f"iv or {self.source}")
@@ -137,23 +137,23 @@ class Machine(Plate):
         self.bit = self.flip.bit
 
     def do_expect(self, cell: Any) -> None:
-        """This block of this mode is expected to differ, or no longer."""
+        """Expect a block of a mode to differ, or no longer: (mode, block)."""
         mode, block = cell
         if self.let_go:
             self.let_go, self.expected = False, set()
         self.expected ^= {(range(len(MODES))[mode], range(self.size)[block])}
 
     def do_go(self, _: object) -> None:
-        """Let go: the machine runs."""
+        """Run the machine. LocalError if no bit is flipped."""
         if self.flip is None:
             raise LocalError("nothing is flipped yet: click a bit first")
         self.let_go = True
 
-    # -- What comes of it
+    # -- Results
 
     @property
     def source(self) -> str:
-        """What goes in: "p" or "c"."""
+        """The name of the input: "p" or "c"."""
         return "c" if self.decrypt else "p"
 
     @property
@@ -161,14 +161,14 @@ class Machine(Plate):
         return "p" if self.decrypt else "c"
 
     def runs(self, mode: Chaining) -> tuple[list[Column], list[Column]]:
-        """Every block as it was, and with the flipped bit."""
+        """The columns of a mode without the flipped bit, and with it."""
         was = columns(mode, self.plaintext, self.key, self.iv)
         data = b"".join(one.c.to_bytes(BLOCK, "big") for one in was) if self.decrypt else self.plaintext
         now = self._now(self.source, data)
         return was, columns(mode, now, self.key, self._now("iv", self.iv), decrypt=self.decrypt)
 
     def _now(self, where: str, data: bytes) -> bytes:
-        """Bytes that go in, with the flipped bit once the machine has run."""
+        """Input bytes, with the flipped bit once the machine has run."""
         if self.flip is None or not self.let_go or self.flip.where != where:
             return data
         changed = bytearray(data)
@@ -176,7 +176,7 @@ class Machine(Plate):
         return bytes(changed)
 
     def changed(self, mode: Chaining) -> list[int]:
-        """How many bits of each block of the result differ."""
+        """The number of bits that differ in each block of the result."""
         was, now = self.runs(mode)
         return [(getattr(a, self.result) ^ getattr(b, self.result)).bit_count() for a, b in zip(was, now, strict=True)]
 
@@ -223,7 +223,7 @@ class Machine(Plate):
     P, X1, AES, X2, C, ROWS = 24.0, 100.0, 124.0, 172.0, 200.0, 288.0
 
     def _left(self, at: int) -> float:
-        """Where a column begins; the iv is column 0."""
+        """The left edge of a column; the iv is column 0."""
         return 14 + self.PITCH * at
 
     def marks(self) -> Iterator[Glyph]:
@@ -240,7 +240,7 @@ class Machine(Plate):
         yield from self._table()
 
     def _block(self, where: str, at: int, y: float, was: int, now: int, *, used: bool) -> Iterator[Glyph]:
-        """Sixteen bytes as bits, two bytes to a line; those that differ are strong."""
+        """Sixteen bytes as bits, two bytes to a line; bits that differ stand out."""
         x = self._left(0 if where == "iv" else at + 1)
         name = _called(where, at)
         pointed = self.flip is not None and (self.flip.where, self.flip.block) == (where, at)
@@ -295,7 +295,7 @@ class Machine(Plate):
         yield Glyph(f"aes{at}", x - 26, aes, 52, 26, told, "constant edge bold")
 
     def _feeds(self, mode: Chaining, was: list[Column], now: list[Column]) -> Iterator[Glyph]:
-        """What a block hands on to the next one."""
+        """The arrows from each block to the next one."""
         for at in range(self.size):
             edge, middle = self._left(at) + self.WIDE, self._left(at + 1) + self.WIDE / 2
             for number, (name, to) in enumerate(mode.arrows):
@@ -313,7 +313,7 @@ class Machine(Plate):
         return Glyph(name, look=f"{'hit' if hit else 'dim'} {look}", d=line(*points, arrow=True), wait=wait)
 
     def _table(self) -> Iterator[Glyph]:
-        """The four modes below each other: what is expected, and what came."""
+        """The four modes below each other, with the reader's expectations and the results."""
         for number, mode in enumerate(MODES):
             y, changed = self.ROWS + 27 * number, self.changed(mode)
             drawn = number == self.mode
@@ -335,7 +335,7 @@ class Machine(Plate):
 
 
 def _before_the_first(iv: bytes) -> Column:
-    """The iv, as the block that stands before the first."""
+    """The iv as the block before the first."""
     return Column(int.from_bytes(iv[BLOCK:], "big"), 0, 0, 0, 0, int.from_bytes(iv[:BLOCK], "big"))
 
 
@@ -350,12 +350,12 @@ def _fate(bits: int | None) -> str:
 
 
 def _squares(bits: int) -> str:
-    """The `d` of a small square for each bit that is set; the highest stands in front."""
+    """The `d` of a small square for each bit that is set, the highest bit first."""
     return "".join(
         f"M{6 * (at % 16) + 1} {6 * (at // 16) + 1}h4v4h-4z" for at in range(8 * BLOCK) if bits >> 127 - at & 1
     )
 
 
 def _plus(name: str, x: float, y: float) -> Glyph:
-    """XOR."""
+    """The sign of an XOR."""
     return Glyph(name, x, y, look="solid", d="M-9 0a9 9 0 1 0 18 0a9 9 0 1 0 -18 0M-9 0H9M0 -9V9")

@@ -1,7 +1,7 @@
 """The packet puts itself together: from the forty bytes that bind to the frame that leaves the socket.
 
-Nine steps, each one layer more. The bytes of a layer stand in rows, in the order in which they travel; a row keeps its
-bytes until the end, and a seal that closes over it gives them other values. Above, every layer is a bar to scale.
+Each of nine steps adds a layer. The bytes of a layer are shown in rows, in the order in which they are sent. A row has
+the same bytes until the end, but a seal changes their values. Above the rows, every layer is a bar to scale.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ TOLD = {
     "packet": "The second seal closes, with the temporary key. Its id and its msg_key in front stay readable.",
     "frame": "The transport adds what separates one packet from the next. So it leaves the socket.",
 }  # fmt: skip
-"""The layers from inside to outside, and what happens when each is added."""
+"""The layers from inside to outside, with a sentence about each."""
 STEPS = tuple(TOLD)
 SEALS = {"ciphertext": "permanent", "packet": "temporary"}
 
 
 class _Byte(NamedTuple):
-    """One byte of the frame: the layer that brought it, its field there, the place in the field."""
+    """One byte of the frame: the layer that adds it, its field there, its offset in the field."""
 
     layer: str
     field: Span
@@ -44,22 +44,22 @@ class _Byte(NamedTuple):
 
 @dataclass(frozen=True)
 class _Layer:
-    """One step: its bytes as they are then, and where they begin in the finished frame."""
+    """One step: its bytes at that step, and where they begin in the finished frame."""
 
     name: str
     data: bytes
     start: int
     head: int
-    """How many of its bytes stand in front of the layer before; the rest stands behind that."""
+    """The number of bytes that the layer adds before the layer inside it; it adds the rest after that."""
 
     @property
     def places(self) -> range:
-        """Where its bytes stand in the finished frame."""
+        """The places of its bytes in the finished frame."""
         return range(self.start, self.start + len(self.data))
 
 
 class Packet(Plate):
-    """`carried` is the packet, `step` the layer that is shown at first. LocalError for another layer."""
+    """`carried` is the packet, `step` the layer that is shown first. LocalError if `step` is not in STEPS."""
 
     name = "the packet puts itself together"
     question = "Forty bytes say everything. What has to stand around them before they leave the socket?"
@@ -81,7 +81,7 @@ class Packet(Plate):
         return self._lines()[-1][0] + self.ROW - 10
 
     def do_step(self, at: int) -> None:
-        """The layer of this number is the outermost."""
+        """Show the layers up to this number."""
         self.at = range(len(STEPS))[at]
 
     def controls(self) -> Iterator[Control]:
@@ -108,15 +108,15 @@ class Packet(Plate):
             yield (byte.layer, byte.field.name, str(at), str(run), byte.field.field.note.origin.value,
                    data[at : at + run].hex(" "))  # fmt: skip
 
-    # -- What is there now
+    # -- The present layer
 
     def _fields(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Runs of bytes that belong together, as (first, how many)."""
+        """Runs of bytes of the same field, as (first place, number of bytes)."""
         for _, start, stop in runs(self.bytes[place][:2] for place in places):
             yield places[start], stop - start
 
     def sealed(self, place: int, step: int) -> str:
-        """The key under whose seal this byte lies at a step: "permanent", "temporary" or nothing; the outer one."""
+        """The key of the outermost seal around a byte at a step: "permanent", "temporary", or "" without a seal."""
         for name in ("packet", "ciphertext"):
             at = STEPS.index(name)
             if at <= step and place in self.layers[at - 1].places:
@@ -129,7 +129,7 @@ class Packet(Plate):
     ROW_X, ROW_Y, CELL, TALL, ROW = 122.0, 182.0, 15.5, 17.0, 35.0
 
     def fixed(self) -> Iterator[Glyph]:
-        """The bars, what the colours mean, and of each byte a line through its layers, while it is pointed at."""
+        """The bars, the legend, and for each byte a line through its layers, which shows while it is pointed at."""
         for at in range(len(STEPS)):
             yield from self._bar(at)
         for number, origin in enumerate(Origin):
@@ -154,11 +154,11 @@ class Packet(Plate):
             yield from self._row(y, places)
 
     def _x(self, place: float) -> float:
-        """Of a place in the frame: where it stands in every bar."""
+        """The x of a place of the frame, the same in every bar."""
         return self.BAR_X + place * (740 - self.BAR_X) / len(self.bytes)
 
     def _bar(self, at: int) -> Iterator[Glyph]:
-        """One layer to scale; what is inside stands straight above itself."""
+        """One layer to scale; a byte has the same x in all bars."""
         layer, y = self.layers[at], self.BAR_Y + at * self.STEP
         yield Glyph(f"name{at}", 10, y + self.BAR / 2, text=layer.name, look="small left")
         yield Glyph(f"size{at}", 150, y + self.BAR / 2, text=str(len(layer.data)), look="small mono end")
@@ -176,7 +176,7 @@ class Packet(Plate):
         return self.bytes[place].field.field.note.origin.value
 
     def _lines(self) -> list[tuple[float, Sequence[int]]]:
-        """The rows of the present layer: how high each stands, and the places of its bytes."""
+        """The rows of the present layer: the y of each, and the places of its bytes."""
         heads, tails = [], list[range]()
         for at in reversed(range(self.at + 1)):
             layer, inside = self.layers[at], self.layers[max(0, at - 1)]
@@ -186,7 +186,7 @@ class Packet(Plate):
         return [(self.ROW_Y + self.ROW * number, places) for number, places in enumerate(rows)]
 
     def _seals(self, lines: Sequence[tuple[float, Sequence[int]]]) -> Iterator[Glyph]:
-        """A box around the rows under each closed seal."""
+        """A box around the rows inside each closed seal."""
         for depth, (name, key) in enumerate(reversed(SEALS.items())):
             at = STEPS.index(name)
             covered = [y for y, places in lines if at <= self.at and places[0] in self.layers[at - 1].places]
@@ -233,7 +233,7 @@ def _called(byte: _Byte) -> str:
 
 
 def _layers(carried: BindPacket) -> Iterator[_Layer]:
-    """From inside to outside."""
+    """The layers, from inside to outside."""
     binding = carried.binding
     made: dict[str, bytes] = {
         "inner": bytes(binding.inner),
@@ -261,12 +261,12 @@ def _layers(carried: BindPacket) -> Iterator[_Layer]:
 
 
 def _before(outer: Dissection, name: str) -> int:
-    """How many bytes stand before the contents of a field."""
+    """The number of bytes before the contents of a field."""
     return next(span.body[0] for span in outer.spans if span.name == name)
 
 
 def _bytes(carried: BindPacket) -> Iterator[_Byte]:
-    """Every byte of the frame, with the layer that brought it."""
+    """Every byte of the frame, with the layer that adds it."""
     binding = carried.binding
     inside = {
         ("frame", "packet"): ("packet", carried.packet),

@@ -204,7 +204,7 @@ class Plate:
             "rows": [list(row) for row in self.rows()],
         }
 
-    # -- Where nothing runs
+    # -- Pages without a script
 
     def svg(self) -> str:
         """The present picture as a file of its own, with its colours, light or dark by the reader's setting."""

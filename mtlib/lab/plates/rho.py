@@ -1,4 +1,4 @@
-"""A walk that finds a factor, as only somebody sees it who knows both: modulo each of them it closes a ring."""
+"""The walk that finds a factor, seen modulo both factors: modulo each of them it closes a ring."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _step(x: int, n: int) -> int:
 
 
 def shape(n: int) -> tuple[list[int], int]:
-    """The values of the walk from 2 modulo n, each once, and how many of them come before the ring."""
+    """The values of the walk from 2 modulo n, each once, and the number of values before the ring."""
     seen: list[int] = []
     x = 2
     while x not in seen:
@@ -38,7 +38,7 @@ class Rho(Plate):
         super().__init__()
 
     def _met(self, step: int) -> list[int]:
-        """The factors modulo which both are in one place."""
+        """The factors modulo which tortoise and hare are at the same place."""
         tortoise, hare = self.walked[step]
         return [prime for prime in self.primes if (tortoise - hare) % prime == 0]
 
@@ -65,7 +65,7 @@ class Rho(Plate):
             for letter, at, here in zip("TH", self.walked[self.step], (-8, 8), strict=True):
                 left, top = places[place := values.index(at % prime)]
                 over, down = x - left, (y - top) * (place >= tail)
-                inward = min((13 + 16) / (abs(over) or 1), (8 + 8) / (abs(down) or 1))  # off the number's box
+                inward = min((13 + 16) / (abs(over) or 1), (8 + 8) / (abs(down) or 1))  # outside the box of the number
                 yield Glyph(f"{letter}{side}", left + over * inward - 8 + met * here, top + down * inward - 8, 16, 16,
                             letter, "small bold hit")  # fmt: skip
 

@@ -14,12 +14,12 @@ from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching,
 TABLES = {"V1": V1, "V2": V2}
 KEY = 256
 COLOURS = ("copied", "random", "derived", "given")
-"""Of the hashes, in their order; beside each stands its letter."""
+"""The colours of the hashes, in their order; each hash has a letter, too."""
 RESULTS = ("aes_key", "aes_iv")
 
 
 class _Into(NamedTuple):
-    """A piece of a hash's input as it is drawn: from where to where."""
+    """A piece of a hash's input, with its left and right edge in the picture."""
 
     piece: Piece
     left: float
@@ -27,8 +27,8 @@ class _Into(NamedTuple):
 
 
 class Ribbons(Plate):
-    """`auth_key` (256 bytes) and `msg_key` (16) are those of a lesson, because their hashes show. `table` is "V1" or
-    "V2". LocalError for anything else."""
+    """`auth_key` (256 bytes) and `msg_key` (16) must be a lesson's, because their hashes are visible. `table` is "V1"
+    or "V2". LocalError for anything else."""
 
     name = "schedule ribbons"
     question = "AES takes 64 bytes, the key has 256. Which of them matter, and for what?"
@@ -43,21 +43,21 @@ class Ribbons(Plate):
         super().__init__()
 
     def do_table(self, table: str) -> None:
-        """This schedule."""
+        """Choose a schedule. LookupError if it is not in TABLES."""
         if table not in TABLES:
             raise LookupError(table)
         self.table = table
 
     def do_x(self, x: int) -> None:
-        """This direction: 0 to the data centre, 8 from it."""
+        """Choose a direction: 0 to the data centre, 8 from it."""
         self.x = {0: 0, 8: 8}[x]
 
     def do_byte(self, at: int) -> None:
-        """This byte of the auth_key is in hand."""
+        """Choose a byte of the auth_key."""
         self.at = range(KEY)[at]
 
     def do_flip(self, what: Any) -> None:
-        """The lowest bit of a byte, (source, place); once more and it is as before."""
+        """Flip the lowest bit of a byte, (source, place), or flip it back."""
         source, place = what
         place = range(len(self.given[source]))[place]
         self.flipped ^= {(source, place)}
@@ -65,17 +65,17 @@ class Ribbons(Plate):
             self.at = place
 
     def do_restore(self, _: object) -> None:
-        """Every byte as it was."""
+        """Restore every byte."""
         self.flipped = set()
 
-    # -- What comes of it
+    # -- Results
 
     @property
     def hashes(self) -> tuple[ScheduleRow, ...]:
         return tuple(row for row in TABLES[self.table].rows if row.hash)
 
     def run(self, *, flipped: bool = True) -> Schedule:
-        """The schedule, with the flipped bytes or as it was."""
+        """The schedule, with or without the flipped bytes."""
         sources = {name: bytearray(data) for name, data in self.given.items()}
         for source, place in self.flipped if flipped else ():
             sources[source][place] ^= 1
@@ -153,7 +153,7 @@ class Ribbons(Plate):
 
     @property
     def _wide(self) -> float:
-        """The width of one hash."""
+        """The width of one hash in the picture."""
         count = len(self.hashes)
         return (self.RIGHT - self.LEFT - self.GAP * (count - 1)) / count
 
@@ -242,7 +242,7 @@ class Ribbons(Plate):
                     label=f"{row.name} = {row.python(self.x)}", lights=every)  # fmt: skip
 
     def _end(self, result: str, at: int) -> float:
-        """Where a byte of a result begins."""
+        """The left edge of a byte of a result."""
         half = (self.RIGHT - self.LEFT - self.GAP) / 2
         return self.LEFT + RESULTS.index(result) * (half + self.GAP) + at * half / 32
 
@@ -267,7 +267,7 @@ class Ribbons(Plate):
 
 @cache
 def _readers(table: str, x: int) -> tuple[tuple[tuple[ScheduleRow, int], ...], ...]:
-    """For each byte of the auth_key: the hashes that read it, and with which of their pieces."""
+    """For each byte of the auth_key, the hashes that read it, each with the number of the piece that does."""
     pieces = [(row, number, range(KEY)[piece.cut(x)]) for row in TABLES[table].rows if row.hash
               for number, piece in enumerate(row.pieces) if piece.source == "auth_key"]  # fmt: skip
     return tuple(tuple((row, number) for row, number, cut in pieces if place in cut) for place in range(KEY))

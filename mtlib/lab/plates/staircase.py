@@ -1,6 +1,6 @@
-"""The staircase: one bit of the seal is flipped; which checks notice, and how far the damage runs.
+"""The staircase: one bit of the seal is flipped; which checks notice, and how far does the damage spread?
 
-Every one of the 832 bits is flipped once, and judged by the library's own checks; every block is opened by its AES.
+Each of the 832 bits is flipped once; the library's own checks judge the result, and its own AES opens every block.
 Source: core.telegram.org/method/auth.bindTempAuthKey, "Encrypting the binding message".
 """
 
@@ -17,13 +17,13 @@ from mtlib.protocol.checks import CHECKS, Facts, judge
 
 BITS = 8 * ENCRYPTED_SIZE
 PARTS = (("key id", 8), ("msg_key", 16), *((f"C{number}", BLOCK) for number in range(1, 6)))
-"""The seal from front to back, in bytes."""
+"""The parts of the seal from front to back, with their sizes in bytes."""
 STARTS = tuple(8 * sum(size for _, size in PARTS[:at]) for at in range(len(PARTS)))
 """The first bit of each part."""
 
 
 def _facts(binding: Binding, *bits: int) -> Facts:
-    """The binding at its data centre, with bits of the seal flipped."""
+    """The facts of a data centre about the binding, with bits of the seal flipped."""
     request, seal = bytes(binding.request), bytes(binding.encrypted_message)
     return Facts(request.replace(seal, flipped(seal, *bits)), binding.perm_key, binding.temp_key, binding.session_id,
                  binding.msg_id, binding.expires_at - 1)  # fmt: skip
@@ -31,12 +31,12 @@ def _facts(binding: Binding, *bits: int) -> Facts:
 
 @cache
 def noticed(binding: Binding) -> tuple[tuple[str, ...], ...]:
-    """For each bit of the seal the checks that fail when it is flipped, in their order."""
+    """For each bit of the seal, the checks that fail when it is flipped, in their order."""
     return tuple(judge(_facts(binding, bit)).failing for bit in range(BITS))
 
 
 class Staircase(Plate):
-    """`binding` is one with both keys; `bit` is the one that is flipped, 0 to 831."""
+    """`binding` has both keys; `bit` is the flipped bit, 0 to 831."""
 
     name = "the staircase"
     question = "One bit of the seal is flipped. Which checks notice?"
@@ -56,15 +56,15 @@ class Staircase(Plate):
         """Flip the bit that was clicked."""
         self.do_bit(what[1])
 
-    # -- What comes of it
+    # -- Results
 
     @property
     def part(self) -> int:
-        """Where in the seal the bit stands."""
+        """The index in PARTS of the part that has the bit."""
         return max(at for at, start in enumerate(STARTS) if start <= self.bit)
 
     def changed(self) -> list[int]:
-        """How many bits of each plaintext block differ."""
+        """The number of bits that differ in each plaintext block."""
         was, now = (_facts(self.binding, *bits).plaintext or b"" for bits in ((), (self.bit,)))
         blocks = [int.from_bytes(was[at : at + BLOCK], "big") ^ int.from_bytes(now[at : at + BLOCK], "big")
                   for at in range(0, len(was), BLOCK)]  # fmt: skip
@@ -82,7 +82,7 @@ class Staircase(Plate):
                 f"{counts}.")  # fmt: skip
 
     def _profile(self) -> list[tuple[str, int]]:
-        """For each part, how many checks notice a flip in it."""
+        """For each part, the number of checks that notice a flip in it."""
         return [(name, len(noticed(self.binding)[start])) for (name, _), start in zip(PARTS, STARTS, strict=True)]
 
     def rows(self) -> Iterator[tuple[str, ...]]:

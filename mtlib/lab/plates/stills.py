@@ -1,17 +1,17 @@
-"""Plates that are only looked at: nothing in them moves. Each is handed what a lesson has computed. Those of the labs
-stand in `stills_labs`.
+"""Plates without motion, made from results that a lesson has computed. The plates of the labs are in
+`stills_labs`.
 
-| still | lesson | what is to be seen |
+| still | lesson | what it shows |
 |---|---|---|
 | `Layers` | 02 | eight layers of one frame, each with its own byte of one number |
-| `Comb` | 03 | for each wrong way to write a string, the lengths at which it shows |
-| `Bench` | 04 | frames, the reads in which they arrive, the packets handed up; what becomes of every lost byte |
-| `Stripes` | 05 | how much each byte of a connection tells, and the sizes that stay |
+| `Comb` | 03 | for each wrong way to write a string, the lengths at which the bytes differ |
+| `Bench` | 04 | frames, the reads in which they arrive, the packets handed up; what each lost byte leads to |
+| `Stripes` | 05 | how much each byte of a connection reveals, and the sizes that stay |
 | `Growth` | 07 | how the steps of the walk grow with p |
 | `Diffusion` | 08 | which bytes of each stage of RSA_PAD change with one bit |
 | `SmallClocks` | 09 | a power as a hand on a clock, and the small clocks that a wiretapper reads |
-| `Zeros` | 10 | what comes out different where a value has lost its zero in front |
-| `Boxes` | 16 | which layer of a frame stands in which, what else is in each, and what lies behind a seal |
+| `Zeros` | 10 | which results change if a value has lost its leading zero |
+| `Boxes` | 16 | which layer of a frame is inside which, what else is in each, and what a seal covers |
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mtlib.crypto.aes import BLOCK
 from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line, runs
 
 SIDE, WIDE = 150.0, 592.0
-"""Where a row begins, behind its name; and how long it is."""
+"""The x at which a row begins, after its name; and the length of a row."""
 
 
 def _bars(flags: Iterable[bool], step: float, height: float) -> str:
@@ -36,7 +36,7 @@ def _bars(flags: Iterable[bool], step: float, height: float) -> str:
 
 
 class Layers(Still):
-    """`layers`: of each layer its dissection and the byte of the outermost at which it begins. `at`: byte number."""
+    """`layers` has the dissection of each layer, and its first byte in the outermost one; `at` is a byte number."""
 
     name, question = "the layers", "Each layer counts from its own first byte. Where does its byte stand?"
 
@@ -49,7 +49,7 @@ class Layers(Still):
         return 6 + 34 * len(self.layers)
 
     def _places(self) -> Iterator[tuple[str, int, str, int]]:
-        """Of each layer: its name, its first byte, the field of its byte `at`, and that byte of the outermost."""
+        """The name of each layer, its first byte, the field of its byte `at`, and where that is in the outermost."""
         for name, (layer, start) in self.layers.items():
             yield name, start, next(s.name for s in layer.spans if s.start <= self.at < s.stop), start + self.at
 
@@ -67,7 +67,7 @@ class Layers(Still):
                 if span.name == "ciphertext":
                     yield Glyph(f"{name} hatched", x, y, look="hatch", d=hatching(wide, 22))
             x = SIDE + step * (start + self.at + 0.5)
-            yield Glyph(f"{name} mark", x, y - 5, look="bad", d="M0 0v6M0 26v6")  # above and below what is written
+            yield Glyph(f"{name} mark", x, y - 5, look="bad", d="M0 0v6M0 26v6")  # above and below the words
 
     def said(self) -> str:
         return f"The red marks stand at byte {self.at} of each layer, and go down like stairs."
@@ -82,7 +82,7 @@ class Layers(Still):
 
 
 class Comb(Still):
-    """`wrong`: for each wrong way the lengths at which it differs. `met`: the lengths that a client's strings have."""
+    """`wrong` has the lengths at which each wrong way differs; `met` has the lengths of a client's strings."""
 
     name, question = "the comb", "At which lengths does a wrong string show?"
 
@@ -129,12 +129,12 @@ class Comb(Still):
 
 
 ENDS = {"!": ("refused", "good"), "w": ("waits", "random"), "d": ("damaged packet handed up", "noise")}
-"""What becomes of a stream without one byte: a letter, words, a look."""
+"""The fates of a stream that has lost one byte: a letter, its words, its look."""
 
 
 class Bench(Still):
-    """`frames` arrive in reads of `read` bytes. `lost`: by framing, how the receiver ended (refuses, waits) and
-    whether it handed up a damaged packet, for every byte of a stream that may be lost."""
+    """`frames` arrive in reads of `read` bytes. `lost` has, for each framing and each byte of a stream that may be
+    lost, the receiver's end (refuses, waits) and whether it handed up a damaged packet."""
 
     name, question = "the bench", "Where does a packet end, and what if one byte is lost?"
 
@@ -153,7 +153,7 @@ class Bench(Still):
         return 176 + 46 * len(self.lost)
 
     def _reads(self) -> Iterator[tuple[int, int, int, int]]:
-        """Of each read: where it begins and ends in the stream, how many frames are whole then, and what is left."""
+        """The start and end of each read in the stream, the number of whole frames by then, and the bytes left over."""
         ends, whole = list(accumulate(self.sizes)), sum(self.sizes)
         for start in range(0, whole, self.read):
             stop = min(start + self.read, whole)
@@ -208,8 +208,8 @@ class Bench(Still):
 
 
 class Stripes(Still):
-    """`connections`: by name many streams of one length. `sizes`: by client the packets of an exchange and of the bind
-    behind it, sent and received in turn."""
+    """`connections` has, by name, many streams of one length. `sizes` has, by client, the packet sizes of an exchange
+    and of the bind after it, sent and received in turn."""
 
     name, question = "the stripes", "What do the bytes of a connection tell, and what do the sizes of its packets?"
 
@@ -266,7 +266,7 @@ def _entropy(values: Iterable[int]) -> float:
 
 
 class Growth(Still):
-    """`steps`: for each p the steps of a walk, the mean of several. Both axes are logarithms."""
+    """`steps` has the mean number of steps of several walks for each p. Both axes are logarithmic."""
 
     name, question, height = "the growth", "How does the work grow with p?", 300
 
@@ -308,7 +308,7 @@ class Growth(Still):
 
 
 class Diffusion(Still):
-    """`stages`: by name, the bytes of a stage before and after one bit of the first was changed."""
+    """`stages` has, by name, the bytes of a stage before and after one bit of the first stage was changed."""
 
     name, question = "the diffusion", "One bit changes. Which bytes of each stage change with it?"
 
@@ -321,7 +321,7 @@ class Diffusion(Still):
         return 6 + 36 * len(self.stages)
 
     def _told(self) -> Iterator[tuple[str, int, int, float]]:
-        """Of each stage: its size, how many bytes differ, and the share of bits that do."""
+        """The name of each stage, its size, the number of bytes that differ, and the share of bits that differ."""
         for name, (one, other) in self.stages.items():
             bits = (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).bit_count()
             yield name, len(one), sum(a != b for a, b in zip(one, other, strict=True)), bits / len(one) / 8
@@ -352,7 +352,7 @@ class Diffusion(Still):
 
 
 class SmallClocks(Still):
-    """A power `g`^`x` modulo a small prime `p`, for which the prime factors of p - 1 differ."""
+    """A power `g`^`x` modulo a small prime `p`; all prime factors of p - 1 must be different."""
 
     name, question, height = "the small clocks", "What does a label tell about its hour?", 336
 
@@ -363,7 +363,7 @@ class SmallClocks(Still):
         super().__init__()
 
     def _hand(self, f: int) -> int:
-        """What the clock of f hours shows, found by trying as a wiretapper does: from the label alone."""
+        """The hour on the clock of f hours, found by trying from the label alone, as a wiretapper does."""
         seen, one = (pow(each, (self.p - 1) // f, self.p) for each in (self.label, self.g))
         return next(hand for hand in range(f) if pow(one, hand, self.p) == seen)
 
@@ -406,7 +406,7 @@ class SmallClocks(Still):
 
 
 class Grid(Still):
-    """`cells`: by row, what stands in each of `columns`. `corner` says what the rows are."""
+    """`cells` has, by row, the text of each of `columns`. `corner` names the rows."""
 
     corner: ClassVar[str]
     NAMES, TOP, STEP = 184.0, 40.0, 22.0
@@ -420,7 +420,7 @@ class Grid(Still):
         return self.TOP + self.STEP * len(self.cells) + 6
 
     def look(self, cell: str) -> str:
-        """How a cell looks."""
+        """The look of a cell with this text."""
         raise NotImplementedError
 
     def marks(self) -> Iterator[Glyph]:
@@ -440,8 +440,8 @@ class Grid(Still):
 
 
 class Zeros(Grid):
-    """`other`: for each value what comes out different without its zero in front, of `follows`. `once`: of each value,
-    how many have that zero: one in so many."""
+    """`other` has, for each value, the results in `follows` that change without its leading zero. `once` has, for each
+    value, how often it has that zero: once in so many times."""
 
     name, question = "the zeros", "A value begins with a zero, and a client drops it. What comes out different?"
     corner = "value"
@@ -467,8 +467,8 @@ class Zeros(Grid):
 
 
 class Boxes(Still):
-    """`layers`: dissections from the outermost in, each in the largest field of the one before. `seals`: by layer, the
-    key that closes a seal over it."""
+    """`layers` has dissections from the outermost inwards, each in the largest field of the one before. `seals` has,
+    by layer, the key of the seal around it."""
 
     name, question = "the boxes", "Which layer stands in which?"
     STEP, HEAD, FOOT = 14.0, 26.0, 16.0
@@ -478,7 +478,7 @@ class Boxes(Still):
         super().__init__()
 
     def _told(self) -> Iterator[tuple[str, str, str, str]]:
-        """Of each layer: its name, what stands before the layer in it and what behind, and the key of its seal."""
+        """The name of each layer, its fields before and after the layer inside it, and the key of its seal."""
         last = list(self.layers)[-1]
         for name, layer in self.layers.items():
             holder, inside = max(layer.spans, key=len), name != last

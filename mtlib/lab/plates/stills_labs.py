@@ -1,10 +1,10 @@
-"""Plates of the labs that are only looked at, as those of `stills`.
+"""Plates of the labs without motion, like those of `stills`.
 
-| still | lab | what is to be seen |
+| still | lab | what it shows |
 |---|---|---|
-| `Pairs` | 22 | which known pair each block of a ciphertext lets AES repeat, and where the text is another |
+| `Pairs` | 22 | which known pair AES repeats in each block of a ciphertext, and where the text differs |
 | `Price` | 26 | what a name of so many bits costs, measured and expected |
-| `Candidates` | 27 | the value that a silent data centre gives away, among 256 |
+| `Candidates` | 27 | the value, among 256, that a silent data centre reveals |
 | `Scores` | 28 | how many attacks of each kind get through each set of rules |
 """
 
@@ -19,8 +19,8 @@ from mtlib.lab.plates.stills import SIDE, Grid
 
 
 class Pairs(Still):
-    """`messages`: by name, of each block the known pair that goes through AES there, counted from 1 (0 for a new one),
-    and whether its text is another than before."""
+    """`messages` has, by name and for each block, the known pair that goes through AES, counted from 1 (0 for a new
+    one), and whether the text of the block has changed."""
 
     name, question = "the pairs", "What goes through AES in each block, and where is the text another?"
 
@@ -66,14 +66,14 @@ class Pairs(Still):
 
 BITS = 64
 MANY = 12
-"""4,096 clients are so many bits."""
+"""The bits of 4,096: so many clients."""
 LINES = {"a given name": (1.0, 0), "one of 4,096": (1.0, MANY), "any two": (0.5, 0)}
-"""The exponent of the keys for each way to hit: bits times the first number, less the second."""
+"""For each way to hit, the exponent of the number of keys is the bits times the first number, less the second."""
 
 
 class Price(Still):
-    """`measured` has, for some of `LINES`, the keys that it took by bits; `marks` are numbers of keys by what they are.
-    LocalError where there is nothing to draw."""
+    """`measured` has, for some of `LINES`, the number of keys that it took, by bits; `marks` has numbers of keys with
+    their names. LocalError if there is nothing to draw."""
 
     name = "the price of a name"
     question = "How many keys have to be looked at until a name is hit?"
@@ -89,7 +89,7 @@ class Price(Still):
 
     @staticmethod
     def expected(name: str, bits: float) -> float:
-        """e of 2**e keys."""
+        """The exponent e, if 2**e keys are expected."""
         slope, less = LINES[name]
         return max(slope * bits - less, 0.0)
 
@@ -153,8 +153,8 @@ ACROSS = 16
 
 
 class Candidates(Still):
-    """`asked` are the values that were tried, in order; `answers` the words of each data centre to them, by its name.
-    The last value is the one that got another word than those before it. LocalError where there is nothing to draw."""
+    """`asked` are the values tried, in order; `answers` has, by the name of each data centre, its word for each value.
+    The last value is the one whose word differs from all before. LocalError if there is nothing to draw."""
 
     name = "the candidates"
     question = "Which values of the byte are left after each answer?"
@@ -170,7 +170,7 @@ class Candidates(Still):
         super().__init__()
 
     def ruled_out(self, name: str) -> tuple[int, ...]:
-        """The values that cannot be it: those before the first that was answered otherwise."""
+        """The values that are ruled out: all before the one that got another answer."""
         words = self.answers[name]
         return self.asked[:-1] if len(set(words)) > 1 else ()
 
@@ -221,7 +221,7 @@ class Candidates(Still):
 
 
 class Scores(Grid):
-    """`board`: of each kind of attack how many get through each of `sets`, the sets of rules."""
+    """`board` has, for each kind of attack, how many get through each of `sets`, the sets of rules."""
 
     name, question, corner = "the scoreboard", "Which attacks get through which set of rules?", "kind"
 

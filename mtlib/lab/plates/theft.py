@@ -1,7 +1,7 @@
-"""The theft: what a stolen key opens of a recording, day by day, and what the thief can do from then on.
+"""The theft: which packets of a recording a stolen key opens, day by day, and what the thief can do from then on.
 
-Nothing is looked up: each stolen key is tried on every packet, and a packet is readable where msg_key is the hash of
-what comes out. Source: core.telegram.org/api/pfs.
+Each stolen key is really tried on every packet, and a packet is readable if msg_key is the hash of the decrypted
+bytes. Source: core.telegram.org/api/pfs.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ STOLEN = {
     MEMORY: ("the memory (key of that day)", (MEMORY,)),
     "both": ("disk and memory", (PERMANENT, MEMORY)),
 }
-"""What is said of each choice, and which keys it gives."""
+"""The words for each choice, and the keys that it gives."""
 MOST_DAYS, MOST_PACKETS = 4, 24
-"""How many days fit, and packets in each."""
+"""The most days, and the most packets in each."""
 
 
 class Recorded(NamedTuple):
@@ -45,8 +45,8 @@ class Recorded(NamedTuple):
 
 
 class Theft(Plate):
-    """`recording` are sealed packets, as (unix seconds, "sent" or "received", bytes); `day_keys` the temporary keys,
-    one a day from `start`. LocalError for more days or packets than fit, and for a packet outside of all days."""
+    """`recording` has sealed packets, as (unix seconds, "sent" or "received", bytes); `day_keys` are the temporary
+    keys, one a day from `start`. LocalError for more days or packets than fit, and for a packet outside the days."""
 
     name = "the theft"
     question = "Somebody records everything, and later steals a key. What can they read, and what can they do?"
@@ -74,46 +74,46 @@ class Theft(Plate):
             raise LocalError("packets of a day", got=most, expected=f"1 to {MOST_PACKETS}", where="recording")
 
     def _of(self, day: int) -> list[int]:
-        """The packets of a day, by their place in the recording."""
+        """The indexes in the recording of the packets of a day."""
         return [at for at, each in enumerate(self.recording) if (each.at - self.start) // DAY == day]
 
-    # -- What is done
+    # -- Actions
 
     def do_theft(self, at: int) -> None:
-        """The theft is in this two-hour step from the start."""
+        """Move the theft to this step of two hours, counted from the start."""
         self.hours = 2 * range(len(self._stops))[at]
 
     def do_stolen(self, what: str) -> None:
-        """This is stolen."""
+        """Choose what is stolen. LookupError if it is not in STOLEN."""
         if what not in STOLEN:
             raise LookupError(what)
         self.stolen = what
 
     def do_pfs(self, pfs: int) -> None:
-        """With temporary keys (1), or as a phone that has none (0)."""
+        """Choose a phone with temporary keys (1), or one without (0)."""
         self.pfs = bool((0, 1)[pfs])
 
-    # -- What comes of it
+    # -- Results
 
     @property
     def day(self) -> int:
-        """The day of the theft. Where one day ends and the next begins, the new key is in use."""
+        """The day of the theft. At midnight the new key is in use already."""
         return min(self.hours // 24, len(self.day_keys) - 1)
 
     @property
     def keys(self) -> tuple[AuthKey, ...]:
-        """What the thief has. Without temporary keys disk and memory hold the same one."""
+        """The keys that the thief has. Without temporary keys, disk and memory hold the same key."""
         have = {PERMANENT: self.perm_key, MEMORY: self.day_keys[self.day] if self.pfs else self.perm_key}
         return tuple(dict.fromkeys(have[name] for name in STOLEN[self.stolen][1]))
 
     @property
     def acts(self) -> bool:
-        """Whether the thief has the permanent key, and so can bind a key of their own."""
+        """Whether the thief has the permanent key, and so can bind a new key."""
         return self.perm_key in self.keys
 
     @cached_property
     def without(self) -> tuple[bytes, ...]:
-        """The same messages as a phone without temporary keys would have sent them: sealed with the permanent key."""
+        """The packets with the same messages sealed with the permanent key, as of a phone without temporary keys."""
         made = []
         for each in self.recording:
             opened = (PacketFacts(each.packet, key, x=X[each.way]).plaintext for key in self.day_keys)
@@ -125,7 +125,7 @@ class Theft(Plate):
         return self.recording[at].packet if self.pfs else self.without[at]
 
     def read(self, at: int) -> str:
-        """What the thief reads in this packet with the keys that are stolen: its call or answer; nothing for noise."""
+        """The name of the call or answer that the thief reads in a packet with the stolen keys; empty for noise."""
         for key in self.keys:
             place = at, self.pfs, key.id
             if place not in self._opened:
@@ -142,7 +142,7 @@ class Theft(Plate):
         return AuthKey(Patterned("the thief").draw("auth_key", 256))
 
     def binds(self) -> Verdict:
-        """The thief seals a binding of their own key with the permanent key; a data centre's checks judge it."""
+        """The verdict of a data centre's checks on a binding that the thief seals for a new key."""
         now = self.start + 3600 * self.hours
         b = Binding.draw(self.perm_key, self.own_key, session_id=7, msg_id=next_msg_id(now), expires_at=now + DAY,
                          entropy=Patterned("the thief's binding"))  # fmt: skip
@@ -215,7 +215,7 @@ class Theft(Plate):
 
     def marks(self) -> Iterator[Glyph]:
         x, when = self._x(self.hours), f"theft: day {self.day + 1}, {self._clock(self.hours)}"
-        # Between the bars: in them stand words, and not every bar covers what lies behind it.
+        # The line has gaps at the bars, because they contain words, and some are transparent.
         gaps = ((52, self.KEYS), (self.KEYS + self.BAR, self.KEYS + 32), (self.KEYS + 32 + self.BAR, self.KEYS + 88))
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
         yield Glyph(
@@ -228,7 +228,7 @@ class Theft(Plate):
             yield from self._column(day)
 
     def _bars(self) -> Iterator[Glyph]:
-        """The phone's keys, those that are stolen framed."""
+        """The phone's keys; stolen ones have a frame."""
         keys = self.keys
         for day, key in enumerate(self.day_keys):
             named = key.id_bytes.hex()[:8]
@@ -245,7 +245,7 @@ class Theft(Plate):
                     )  # fmt: skip
 
     def _thief(self) -> Iterator[Glyph]:
-        """From when to when the thief can act as the phone, and with which key."""
+        """The time in which the thief can act as the phone, and the key used for it."""
         y, x = self.KEYS + 64, self._x(self.hours)
         yield Glyph("free", self.LEFT + 1, y, self.RIGHT - self.LEFT - 2, self.BAR, look="ghost")
         wide = (self.RIGHT - 1 if self.acts else self._x(24 * self.day + 24)) - x
@@ -262,7 +262,7 @@ class Theft(Plate):
         return "boolTrue" if verdict.ok else str(verdict.error)
 
     def _column(self, day: int) -> Iterator[Glyph]:
-        """The packets of a day: noise, or what is in them."""
+        """The packets of a day, as noise or with the name of their content."""
         x, wide = self._x(24 * day) + 3, self._x(24) - self._x(0) - 6
         places = self._of(day)
         opened = sum(bool(self.read(at)) for at in places)
@@ -287,7 +287,7 @@ def _body(plaintext: bytes, x: int) -> bytes:
 
 
 def _named(body: bytes) -> str:
-    """What a body is, without the wrappers around it."""
+    """The name of the constructor in a body, without the wrappers around it."""
     if not SCHEMA.knows(body):
         return "a body without a name"
     found = SCHEMA.dissect(body, Reading(lenient=True))

@@ -1,4 +1,4 @@
-"""The triage: the doctor walks the tree of questions, stops at the guilty one, and points at the guilty bytes."""
+"""The triage: the doctor walks the tree of questions, stops at the first "no", and points at the guilty bytes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from mtlib.protocol.retry import YOUNG
 
 @dataclass(frozen=True)
 class TriageQuestion:
-    """One question. A "no" ends here: `no` says so in a few words, `cause` what it means, `cure` what to do. `checks`
-    are the rows of CHECKS that ask it at the data centre; `at_home` says that a client with both keys can ask it
-    itself, with `verify`."""
+    """One question; the triage ends at the first "no". `no` says in a few words what that means, `cause` says more, and
+    `cure` what to do. `checks` are the data centre's checks that ask this question. With `at_home`, a client with both
+    keys can ask it by itself, with `verify`."""
 
     question: str
     no: str
@@ -89,23 +89,23 @@ TRIAGE = (
         ("perm_key_known", "msg_id_rises"),
     ),
 )
-"""Lesson 19's order. Every check of the data centre stands in exactly one step."""
+"""The questions in the order of lesson 19. Every check of the data centre is in exactly one of them."""
 PATIENTS = 8
-"""How many fit."""
+"""The most patients that fit."""
 SHOWN = ("keys for the other direction", "the padding hashed, too", "another session", "built five seconds ago",
          "patient C", "patient D")  # fmt: skip
 UNREAD = ("temporary_key_unknown", "no_verdict_yet", "answer_not_known", "wrong_salt")
-"""What the doctor finds where no answer to the call came back."""
+"""The doctor's findings if no answer to the call came back."""
 
 EARLY = {Stage.REQUEST: 2, Stage.TIME: 2, Stage.SIZE: 3, Stage.OPENS: 3, Stage.SHAPE: 3, Stage.HASH: 4,
          Stage.EQUALITY: 5}  # fmt: skip
-"""The question that a stage belongs to, where no check of the data centre could be computed."""
+"""The question that a stage belongs to, used if no check of the data centre could be computed."""
 
 
 def stop(found: Diagnosis) -> int:
-    """The number of the question at which a diagnosis ends; one more than there are where all are answered yes.
+    """The number of the question at which a diagnosis ends; one more than the last if all answers are yes.
 
-    The check that failed says which, where one did; without one the bytes are right, or nobody read them.
+    A failed check decides the question. Without one, the bytes are right, or no check could read them.
     """
     if found.findings[0].mistake.stage == Stage.CARRIED or any(name in UNREAD for name in found.names):
         return 1
@@ -116,19 +116,19 @@ def stop(found: Diagnosis) -> int:
 
 
 def patients() -> dict[str, Diagnosis]:
-    """Some refused bindings of lesson 29, as the doctor sees them."""
+    """The doctor's diagnoses of some refused bindings of lesson 29."""
     texts = {name: text for group in examples().values() for name, text in group.items()}
     pasted = {name: read(texts[name]) for name in SHOWN}
     return {name: diagnose(**facts_of(each.found, each.notes)) for name, each in pasted.items()}
 
 
 class Triage(Plate):
-    """`diagnoses` are patients by their names, 1 to 8, as `diagnose` gives them; without any, some of lesson 29.
-    LocalError for more."""
+    """`diagnoses` are results of `diagnose` by the names of their patients, 1 to 8; by default, some of lesson 29.
+    LocalError for none or more."""
 
     name = "the triage"
     question = "This binding was refused. At which question does the doctor stop?"
-    glides = False  # what moves only makes room for an answer, and all that stands below it moves
+    glides = False  # marks move only to make room for an answer, and then all marks below it move
 
     def __init__(self, diagnoses: Mapping[str, Diagnosis] | None = None) -> None:
         self.diagnoses = dict(patients() if diagnoses is None else diagnoses)
@@ -146,17 +146,17 @@ class Triage(Plate):
     def stop(self) -> int:
         return stop(self.found)
 
-    # -- What is done
+    # -- Actions
 
     def do_patient(self, name: str) -> None:
-        """The next patient; nothing is told of it yet."""
+        """Choose a patient; its answer is hidden at first. LookupError for an unknown name."""
         if name not in self.diagnoses:
             raise LookupError(name)
         self.patient = name
         self.guess, self.walked, self.looked = 0, False, 0
 
     def do_question(self, number: int) -> None:
-        """A guess, as long as nothing is told; afterwards the question whose answer is unfolded, or folded again."""
+        """Guess this question; once the doctor has walked, unfold its answer, or fold it again."""
         if number not in range(1, len(TRIAGE) + 2):
             raise LookupError(number)
         if self.walked:
@@ -168,7 +168,7 @@ class Triage(Plate):
         """Let the doctor walk, without a guess."""
         self.walked, self.looked = True, self.stop
 
-    # -- What comes of it
+    # -- Results
 
     def said(self) -> str:
         if not self.walked:
@@ -183,7 +183,7 @@ class Triage(Plate):
 
     @property
     def evidence(self) -> Evidence | None:
-        """What the doctor points at: the first that has bytes."""
+        """The doctor's first evidence with bytes, or else the first of all; None if there is none."""
         return next((each for each in self.found.evidence if each.size), next(iter(self.found.evidence), None))
 
     def alt(self) -> str:
@@ -206,7 +206,7 @@ class Triage(Plate):
 
     ASK, TELL, WIDE, SHORT, GAP, CELL = 312.0, 366.0, 386.0, 38.0, 12.0, 17.5
     STRIDE = 4
-    """Tenths of a second from question to question."""
+    """The time from question to question, in tenths of a second."""
 
     def _tall(self, number: int) -> float:
         return self.SHORT if number != self.looked or number > len(TRIAGE) else self.SHORT + 12 * len(_lines(number))
@@ -264,7 +264,7 @@ class Triage(Plate):
     # -- The bytes
 
     def _strip(self) -> tuple[int, list[bytes]]:
-        """The bytes in which the evidence stands, in rows, and the number of the first of them."""
+        """The number of the first byte shown, and the bytes around the evidence in rows of 40."""
         place = self.evidence if self.walked else None
         data = self.found.parts.get(place.within, b"") if place else b""
         first = max(0, (place.offset // 40 - 1) * 40) if place and len(data) > 160 else 0
@@ -289,6 +289,6 @@ class Triage(Plate):
 
 
 def _lines(number: int) -> list[str]:
-    """What a no means and what to do, in lines that fit."""
+    """Cause and cure of a question, in lines that fit."""
     each = TRIAGE[number - 1]
     return [*wrap(each.cause, 68), *wrap(f"→ {each.cure}", 68, subsequent_indent="    ")]

@@ -1,6 +1,6 @@
-"""Twins: the 256 bytes of a permanent key, who reads them, and what a changed byte does to a seal.
+"""Twins: the 256 bytes of a permanent key, which schedules read them, and what a changed byte does to a seal.
 
-Which bytes are read is asked of the key schedules' own tables; what a changed key comes to, of the library's checks.
+The tables of the key schedules say which bytes are read; the library's checks judge the changed key.
 Source: core.telegram.org/mtproto/description_v1 and core.telegram.org/mtproto/description, "Defining AES Key and
 Initialization Vector".
 """
@@ -21,19 +21,19 @@ SIZE = 256
 NAME = "the key's name"
 ROWS = {"1.0, to the data centre": ((V1, 0),), "1.0, back": ((V1, 8),),
         "2.0, to the data centre": ((V2, 0), (MSG_KEY_V2, 0)), "2.0, back": ((V2, 8), (MSG_KEY_V2, 8))}  # fmt: skip
-"""Who reads a key: which tables, in which direction."""
+"""The readers of a key: their tables, each with the direction x."""
 
 
 def readers(row: str) -> list[bool]:
-    """For each byte of a key whether it is read there. Its name is a hash of all of them."""
+    """For each byte of a key, whether this row reads it. The key's name is a hash of all bytes."""
     if row == NAME:
         return [True] * SIZE
     return [any(used) for used in zip(*(key_usage(*each) for each in ROWS[row]), strict=True)]
 
 
 class Twins(Plate):
-    """`binding` is one with both keys; `at` is the byte of the permanent key that is changed. LocalError for any other
-    than 0 to 255."""
+    """`binding` has both keys; `at` is the changed byte of the permanent key. LocalError for an `at` that is not 0 to
+    255."""
 
     name = "the twin keys"
     question = "One byte of the permanent key is changed. What does the changed key open?"
@@ -53,10 +53,10 @@ class Twins(Plate):
         """Change the byte that was clicked."""
         self.do_at(what[1])
 
-    # -- What comes of it
+    # -- Results
 
     def failing(self) -> tuple[str, ...]:
-        """The checks that fail where the changed key is named in the request and in front of the seal."""
+        """The checks that fail if the request and the seal name the changed key."""
         binding = self.binding
         key = AuthKey(flipped(bytes(binding.perm_key), 8 * self.at))
         request = bytes(binding.request).replace(binding.perm_key.id_bytes, key.id_bytes)
@@ -75,7 +75,7 @@ class Twins(Plate):
 
     @staticmethod
     def _runs(row: str) -> list[tuple[int, int]]:
-        """The bytes that are read there, as first and last of each stretch."""
+        """The first and the last byte of each stretch that this row reads."""
         return [(start, stop - 1) for read, start, stop in runs(readers(row)) if read]
 
     def rows(self) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""A plate in a notebook: carries what a model knows to the browser and back, and shows its still where nothing runs."""
+"""A plate in a notebook: carries messages between model and browser, and shows a still where no script runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mtlib.lab.widgets import script, style
 
 
 class PlateWidget(anywidget.AnyWidget):
-    """One plate; `model` is what it shows."""
+    """One plate; `model` is the plate's model in Python."""
 
     _esm = script("plates.mjs")
     _css = style("picture.css", "plates.css")
@@ -34,11 +34,11 @@ class PlateWidget(anywidget.AnyWidget):
         return repr(self.model)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget, and for wherever nothing runs the still, the table and the text."""
+        """The widget, and the still, the table and the text for pages where no script runs."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/plain": str(self.model), "text/html": self.model.html()}, metadata
 
 
 def plate(model: Plate) -> PlateWidget:
-    """The model as a widget of a notebook."""
+    """A notebook's widget that shows the model."""
     return PlateWidget(model)

@@ -1,8 +1,8 @@
-"""Wires: the six values that stand outside the seal and inside it, and an attacker who changes those outside.
+"""Wires: the six values that occur outside the seal and inside it, and an attacker who changes those outside.
 
 Every answer is the library's: real envelopes, real keys, and the checks of a data centre, some of which may be off.
-Nothing is put into the sealed bytes by hand: whoever has no permanent key can use a captured seal as it is, or close
-one with a permanent key of their own.
+The sealed bytes are never edited: an attacker without the victim's permanent key can only use a captured seal as it is,
+or make one with another permanent key.
 Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents".
 """
 
@@ -23,10 +23,10 @@ from mtlib.wire.schema import REQUEST
 
 BEFORE, LIVE, AFTER = range(3)
 TIMES = {BEFORE: "before it arrives", LIVE: "while the key is bound", AFTER: "after a newer key"}
-"""When the attacker tries: the client's packet is held back; its key is in use; its key was replaced, untied, and then
-stolen."""
+"""When the attacker tries: the client's packet is held back; the client's key is in use; that key was replaced, unbound
+and then stolen."""
 LATER = {BEFORE: 1, LIVE: 60, AFTER: 120}
-"""Seconds after the client sealed the binding."""
+"""The time of each try, in seconds after the client sealed the binding."""
 
 OPTIONS = {
     "tunnel": ("the client's key", "a key of the attacker's", "key of the one in the middle"),
@@ -37,7 +37,7 @@ OPTIONS = {
     "expires_at": ("as captured", "a year later"),
     "seal": ("captured", "the attacker's own"),
 }
-"""What the attacker can choose; the first of each is what the client wrote."""
+"""The attacker's options; the first of each is the client's value."""
 
 TROPHIES = {
     "A1": ("transplant", "The captured seal travels through a tunnel of the attacker's: his key now acts for the "
@@ -50,11 +50,11 @@ TROPHIES = {
     "A10": ("in the middle", "The client made its key with somebody in between, who passes the seal on through a key "
                              "of his own"),
 }  # fmt: skip
-"""The attacks that can be found: a short name, and what happened."""
+"""The attacks that the reader can find: a short name, and what happened."""
 
 PLACES = ("packet/auth_key_id", "message/session_id", "message/msg_id", "request/perm_auth_key_id", "request/nonce",
           "request/expires_at")  # fmt: skip
-"""What stands outside the seal, from the outermost box on."""
+"""The fields outside the seal, from the outermost box inwards."""
 
 
 class Wire(NamedTuple):
@@ -75,7 +75,7 @@ SWITCHES = (*(wire.check for wire in WIRES), "not_bound_elsewhere", "msg_key", "
 
 @dataclass(frozen=True)
 class Scene:
-    """One try of the attacker: `when`, and for each of OPTIONS the number of what was chosen."""
+    """One try of the attacker: `when`, and for each of OPTIONS the number of the choice."""
 
     binding: Binding
     when: int
@@ -86,7 +86,7 @@ class Scene:
 
     @property
     def bent(self) -> frozenset[str]:
-        """What is not as the client wrote it."""
+        """The options that are not the client's value."""
         return frozenset(name for name, option in self.chosen if option)
 
     @property
@@ -95,7 +95,7 @@ class Scene:
 
     @cached_property
     def perm_keys(self) -> tuple[AuthKey, AuthKey, AuthKey]:
-        """The client's, its twin, and the attacker's: the data centre knows all three."""
+        """The client's permanent key, its twin, and the attacker's: the data centre knows all three."""
         draw = Patterned("attacker").at("permanent")
         twin = AuthKey(bytes(self.binding.perm_key)[:128] + draw.draw("twin", 128))
         return self.binding.perm_key, twin, AuthKey(draw.draw("own", 256))
@@ -107,7 +107,7 @@ class Scene:
 
     @property
     def temp_key(self) -> AuthKey:
-        """The key of the packet."""
+        """The temporary key of the packet."""
         draw = Patterned("attacker").at("temporary")
         return (self.binding.temp_key, *(AuthKey(draw.draw(str(at), 256)) for at in range(2)))[self["tunnel"]]
 
@@ -129,9 +129,9 @@ class Scene:
 
     @cached_property
     def request(self) -> bytes:
-        """What is sent: the seal, captured or the attacker's own, and the values outside."""
+        """The request: the seal, captured or the attacker's own, and the values outside."""
         b = self.binding
-        if self["seal"]:  # whoever has a permanent key can seal whatever stands outside with it
+        if self["seal"]:  # with a permanent key, the attacker can seal the same values as outside
             b = Binding(self.perm_key, self.temp_key, self.session_id, self.msg_id, self.expires_at, self.nonce,
                         b.random, b.padding)  # fmt: skip
         sealed = self.perm_key.id_bytes + bytes(b.encrypted_message)[8:]
@@ -140,14 +140,14 @@ class Scene:
 
     @property
     def seen(self) -> Window:
-        """What the session of the message has seen: the client's own binding, once it arrived."""
+        """The msg_ids that the message's session has seen: that of the client's binding, once it arrived."""
         window = Window((FROM_CLIENT,))
         if self.when != BEFORE and not self["tunnel"] and not self["session_id"]:
             window.add(self.binding.msg_id, 1)
         return window
 
     def message(self) -> Verdict:
-        """What the data centre says to the message, before anybody reads the request."""
+        """The data centre's verdict on the message, before it reads the request."""
         return judge_message(MessageFacts(self.msg_id, 3, self.request, self.now, self.seen))
 
     @cached_property
@@ -155,7 +155,7 @@ class Scene:
         return {}
 
     def judged(self, off: frozenset[str] = frozenset()) -> Verdict:
-        """What it says to the request, without these checks."""
+        """The data centre's verdict on the request, with these checks off."""
         if off not in self._verdicts:
             self._verdicts[off] = self._judge(off)
         return self._verdicts[off]
@@ -172,7 +172,7 @@ class Scene:
 
     @property
     def attack(self) -> str:
-        """Which attack this is, if it is accepted; nothing where it is none, or where more is bent than it needs."""
+        """The attack that this is, if accepted; empty if it is none, or if more is changed than the attack needs."""
         if self["seal"]:
             return "A7" if self.when == LIVE and not self["tunnel"] else ""
         if self.bent == {"tunnel"}:
@@ -186,7 +186,7 @@ class Scene:
 
 
 class Wires(Plate):
-    """`binding` is what the client sealed and the attacker captured. `trophies` are the attacks that were found."""
+    """`binding` was sealed by the client and captured by the attacker. `trophies` are the attacks found so far."""
 
     name = "wires"
     question = "Six values stand twice. Can you get boolTrue for what the owner of the permanent key never wanted?"
@@ -202,12 +202,12 @@ class Wires(Plate):
         super().__init__()
 
     def do_when(self, when: int) -> None:
-        """The moment of the attack."""
+        """Choose the moment of the attack."""
         self.when = range(len(TIMES))[when]
         self._try()
 
     def do_change(self, name: str) -> None:
-        """The next of what can stand there. Whoever seals does so for an account of his own."""
+        """Take the next option of a field. The attacker's own seal needs the attacker's own account."""
         self.chosen[name] = (self.chosen[name] + 1) % len(OPTIONS[name])
         if name == "seal":
             self.chosen["perm_auth_key_id"] = 2 * self.chosen["seal"]
@@ -223,7 +223,7 @@ class Wires(Plate):
         self._try()
 
     def do_restore(self, _: object) -> None:
-        """Every value as captured; checks and trophies stay."""
+        """Restore the captured values; checks and trophies stay."""
         self.chosen = dict.fromkeys(OPTIONS, 0)
 
     def _try(self) -> None:
@@ -233,16 +233,16 @@ class Wires(Plate):
 
     @property
     def scene(self) -> Scene:
-        """What is on the table now."""
+        """The present try."""
         chosen = tuple(self.chosen.items())
         if (self._scene.when, self._scene.chosen) != (self.when, chosen):
             self._scene = Scene(self.binding, self.when, chosen)
         return self._scene
 
-    # -- What comes of it
+    # -- Results
 
     def answer(self) -> str:
-        """What the data centre answers."""
+        """The data centre's answer to the present try, in words."""
         message, verdict = self.scene.message(), self.scene.judged(self.off)
         if not message.ok:
             return f"not executed: {message.failed}"
@@ -262,7 +262,7 @@ class Wires(Plate):
         return f"boolTrue. {self._honest(scene)}"
 
     def _honest(self, scene: Scene) -> str:
-        """Why an accepted request is no attack."""
+        """The reason why an accepted request is no attack."""
         if not scene.bent and scene.when == BEFORE:
             return "This is the client's own request: nothing dishonest about it."
         if scene["seal"]:
@@ -350,7 +350,7 @@ class Wires(Plate):
                         f"small paper {'bad' if holds is False else 'edge'}")  # fmt: skip
 
     def _holds(self, wire: Wire) -> bool | None:
-        """Whether the two are equal, also while nobody compares them."""
+        """Whether the two values are equal, even if the check is off; None if they cannot be compared."""
         return self.scene.judged()[wire.check].holds
 
     def _outside(self, wire: Wire) -> str:
@@ -360,7 +360,7 @@ class Wires(Plate):
         return _shown(self.scene.judged()[wire.check].got)
 
     def _value(self, name: str, field: str, y: float, number: int = 0, wire: Wire | None = None) -> Glyph:
-        """A field outside the seal: a click puts the next thing there."""
+        """A field outside the seal; a click takes its next option."""
         option, options = self.chosen[name], OPTIONS[name]
         after = options[(option + 1) % len(options)]
         value = f", {self._outside(wire)}" if wire else ""
@@ -409,7 +409,7 @@ def _shown(value: Any) -> str:
 
 
 def _path(start: tuple[float, float], end: tuple[float, float], holds: bool | None) -> str:
-    """A wire; a broken one is in two pieces that hang down."""
+    """The `d` of a wire; a broken wire is two pieces that hang down."""
     (x0, y0), (x1, y1) = start, end
     half = (x0 + x1) / 2
     if holds is not False:
