@@ -92,7 +92,7 @@ def test_the_halves_of_the_iv_are_not_alike() -> None:
     assert second.changed(MODES[1]) == second.changed(MODES[2]) == [0] * 5  # neither reads it
 
 
-def test_nothing_is_told_before_it_is_let_go() -> None:
+def test_nothing_is_told_before_it_has_run() -> None:
     model = machine(("flip", [["p", 1], 0]))
     assert "Which blocks" in model.state["said"]
     assert all(set(row[1:]) == {"?"} for row in list(model.rows())[1:])
@@ -105,7 +105,7 @@ def test_a_guess_is_compared_with_what_came() -> None:
     assert "IGE 2, 3, 4, 5 (as you expected)" in model.state["said"]
     assert "CTR 2 (not as you expected)" in model.state["said"]
     play(model, ("expect", [0, 0]))
-    assert not model.let_go and model.expected == {(0, 0)}  # the next round
+    assert not model.ran and model.expected == {(0, 0)}  # the next round
 
 
 def test_the_flood_goes_from_block_to_block() -> None:

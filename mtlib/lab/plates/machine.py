@@ -109,7 +109,7 @@ class Machine(Plate):
         self.size = len(plaintext) // BLOCK
         self.mode, self.decrypt, self.bit = 0, False, 0
         self.flip: Flip | None = None
-        self.let_go = False
+        self.ran = False
         self.expected: set[tuple[int, int]] = set()
         super().__init__()
 
@@ -121,7 +121,7 @@ class Machine(Plate):
 
     def do_way(self, decrypt: int) -> None:
         """Encrypt (0) or decrypt (1) from now on; the flipped bit is restored."""
-        self.decrypt, self.flip, self.let_go, self.expected = bool((0, 1)[decrypt]), None, False, set()
+        self.decrypt, self.flip, self.ran, self.expected = bool((0, 1)[decrypt]), None, False, set()
 
     def do_bit(self, bit: int) -> None:
         """Choose the bit that the keyboard flips."""
@@ -133,21 +133,21 @@ class Machine(Plate):
         if where not in ("iv", self.source):
             raise LocalError("click a bit of what goes in", got=where, expected=f"iv or {self.source}")
         block = range(2 if where == "iv" else self.size)[block]
-        self.flip, self.let_go = Flip(where, block, range(8 * BLOCK)[bit]), False
+        self.flip, self.ran = Flip(where, block, range(8 * BLOCK)[bit]), False
         self.bit = self.flip.bit
 
     def do_expect(self, cell: Any) -> None:
         """Expect a block of a mode to differ, or no longer: (mode, block)."""
         mode, block = cell
-        if self.let_go:
-            self.let_go, self.expected = False, set()
+        if self.ran:
+            self.ran, self.expected = False, set()
         self.expected ^= {(range(len(MODES))[mode], range(self.size)[block])}
 
     def do_go(self, _: object) -> None:
         """Run the machine. LocalError if no bit is flipped."""
         if self.flip is None:
             raise LocalError("nothing is flipped yet: click a bit first")
-        self.let_go = True
+        self.ran = True
 
     # -- Results
 
@@ -169,7 +169,7 @@ class Machine(Plate):
 
     def _now(self, where: str, data: bytes) -> bytes:
         """Input bytes, with the flipped bit once the machine has run."""
-        if self.flip is None or not self.let_go or self.flip.where != where:
+        if self.flip is None or not self.ran or self.flip.where != where:
             return data
         changed = bytearray(data)
         changed[BLOCK * self.flip.block + self.flip.bit // 8] ^= 128 >> self.flip.bit % 8
@@ -185,7 +185,7 @@ class Machine(Plate):
         comes_out = "plaintext" if self.decrypt else "ciphertext"
         if self.flip is None:
             return f"Click a bit of the {goes_in} or of the iv: of what goes in."
-        if not self.let_go:
+        if not self.ran:
             return (f"Flipped: {self.flip}. Which blocks of the {comes_out} will differ? Click them in the rows of the "
                     "four modes, and press run.")  # fmt: skip
         told = []
@@ -201,13 +201,13 @@ class Machine(Plate):
         mode = MODES[self.mode]
         carried = " and ".join({"c": "the ciphertext", "p": "the plaintext"}[name] for name, _ in mode.arrows)
         carried = f"carries {carried} of a block to the next one" if carried else "carries nothing from block to block"
-        state = self.said().partition(". ")[2].rstrip(".").replace(". ", "; ") if self.let_go else "nothing has run yet"
+        state = self.said().partition(". ")[2].rstrip(".").replace(". ", "; ") if self.ran else "nothing has run yet"
         return f"{self.size} blocks on their way through AES in mode {mode.name}, which {carried}; {state}."
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "what differs in", *(f"block {at + 1}" for at in range(self.size))
         for number, mode in enumerate(MODES):
-            cells = self.changed(mode) if self.let_go else [None] * self.size
+            cells = self.changed(mode) if self.ran else [None] * self.size
             yield mode.name, *(_fate(bits) + ", expected" * ((number, at) in self.expected)
                                for at, bits in enumerate(cells))  # fmt: skip
 
@@ -215,7 +215,7 @@ class Machine(Plate):
         yield Menu("way", "the machine", int(self.decrypt), ((0, "encrypts"), (1, "decrypts")))
         yield Menu("mode", "in mode", self.mode, tuple((at, mode.name) for at, mode in enumerate(MODES)))
         yield Slider("bit", "bit that Enter flips", self.bit, 8 * BLOCK - 1, _place(self.bit))
-        yield Press("go", "run", able=self.flip is not None and not self.let_go)
+        yield Press("go", "run", able=self.flip is not None and not self.ran)
 
     # -- Drawing
 
@@ -244,7 +244,7 @@ class Machine(Plate):
         x = self._left(0 if where == "iv" else at + 1)
         name = _called(where, at)
         pointed = self.flip is not None and (self.flip.where, self.flip.block) == (where, at)
-        differ = was ^ now if self.let_go else 1 << 127 - self.flip.bit if pointed and self.flip else 0
+        differ = was ^ now if self.ran else 1 << 127 - self.flip.bit if pointed and self.flip else 0
         wait = 0 if where in ("iv", self.source) else 3 * (at - (self.flip.block if self.flip else 0)) + 2
         can, count = where in ("iv", self.source) and used, differ.bit_count()
         fate = "" if used else ": not read in this mode"
@@ -259,7 +259,7 @@ class Machine(Plate):
         yield Glyph(f"{where}{at}bits", x, y, look="bits", d=_squares(now & ~differ))
         if differ:
             yield Glyph(f"{where}{at}new", x, y, look="bits hit", d=_squares(differ), wait=max(0, wait))
-        told = name + (f": {_fate(count)}" if self.let_go and count else "")
+        told = name + (f": {_fate(count)}" if self.ran and count else "")
         above = y == self.P
         yield Glyph(f"{where}{at}name", x + self.WIDE / 2, y - 9 if above else y + self.TALL + 10, text=told,
                     look="small bold" if count else "small")  # fmt: skip
@@ -321,16 +321,16 @@ class Machine(Plate):
                         label=f"draw the machine of {mode.name}", do=("mode", number), pressed=drawn)  # fmt: skip
             for at, bits in enumerate(changed):
                 expected = (number, at) in self.expected
-                text = _fate(bits) if self.let_go else "?"
-                text += " ✓" if self.let_go and expected and bits else " ✗" if self.let_go and expected else ""
-                look = ("noise" if bits > 1 else "one" if bits else "paper") if self.let_go else "paper"
-                label = f"{mode.name}, block {at + 1}: {text if self.let_go else 'not run yet'}"
-                told = "expected" if expected and not self.let_go else text
+                text = _fate(bits) if self.ran else "?"
+                text += " ✓" if self.ran and expected and bits else " ✗" if self.ran and expected else ""
+                look = ("noise" if bits > 1 else "one" if bits else "paper") if self.ran else "paper"
+                label = f"{mode.name}, block {at + 1}: {text if self.ran else 'not run yet'}"
+                told = "expected" if expected and not self.ran else text
                 yield Glyph(
                     f"g{number}.{at}", self._left(at + 1), y, self.WIDE, 22, told,
                     f"small {look} {'chosen' if expected else ''}",
                     label=label + (", expected to differ" if expected else ""), do=("expect", (number, at)),
-                    pressed=expected, wait=max(0, 3 * at) if self.let_go else 0,
+                    pressed=expected, wait=max(0, 3 * at) if self.ran else 0,
                 )  # fmt: skip
 
 
