@@ -24,7 +24,7 @@ from mtlib.clinic.reading import EXAMPLE, read, read_bytes, read_keys, read_pati
 from mtlib.clinic.text_bytes import bytes_in
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from pasted import B64, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
+from pasted import B64, B64_KEY, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
 from test_corrected_forms import by_tdlib
 from wrong_client import pattern
 
@@ -272,6 +272,8 @@ OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPA
         (f"\n{BOTH[:600]}\n{BOTH[600:]}", {"other_keys": [C.perm, C.temp]}, "hex of 2 lines of 256 bytes"),
         (f"encrypted_message: [{E.hex()}]", {"encrypted_message": E}, "what stands in a line of 104 bytes"),
         (f"packet: {'12' * 152}", {"packet": b"\x12" * 152}, ""),
+        (f"perm_key:\n{wrapped(B64_KEY, 20)}", {"perm_key": C.perm}, "base64 of 18 lines of 256 bytes"),
+        ("\nabcdefABCDEF0123456\nhello", {}, ""),
     ],
 )  # fmt: skip
 def test_what_is_just_enough_and_just_too_little(text: str, values: dict[str, object], said: str) -> None:
