@@ -63,7 +63,6 @@ class Newest(dict[int, V]):
     """A table that stays within a limit: where one more entry would be too many, the oldest is forgotten."""
 
     def __init__(self, most: int) -> None:
-        super().__init__()
         self._most = most
 
     def __setitem__(self, key: int, value: V) -> None:

@@ -35,7 +35,7 @@ WORKERS = min(2, os.cpu_count() or 1)
 READING = ("reading", "unseen_other_pasted", "unseen_forms", "more_forms", "corrected_forms", "what_is_read")
 
 TESTS: dict[str, tuple[str, ...]] = {
-    "mtlib.protocol.binding": ("binding", "values", "checks", "cases_bind"),
+    "mtlib.protocol.binding": ("binding", "values", "checks", "cases_bind", "client"),
     "mtlib.protocol.checks": (
         "checks", "values", "datacenter", "datacenter_outside", "cases_bind", "attacks",
     ),
@@ -66,7 +66,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.wire.layout": ("layout", "dissection", "tl", "cases_tl"),
     "mtlib.wire.notes": ("lab_sheets", "view"),
     "mtlib.wire.provenance": ("provenance", "dissection"),
-    "mtlib.wire.schema": ("schema", "tl", "binding", "transcripts", "datacenter"),
+    "mtlib.wire.schema": ("schema", "tl", "binding", "transcripts", "datacenter", "exchange"),
     "mtlib.wire.tl": ("tl", "cases_tl", "schema", "layout", "dissection"),
     "mtlib.wire.view": ("view", "lab_view_model"),
     "mtlib.clinic.answers": ("answers", "what_is_told"),
