@@ -296,6 +296,21 @@ def test_beside_a_dump_of_tdlib_a_line_of_words_is_hex() -> None:
     )
 
 
+def test_beside_a_message_dumped_by_tdlib_another_dump_is_a_value() -> None:
+    facts = read_patient(f"{by_tdlib(struct.pack('<qii', 5 << 32, 1, len(R)) + R)}\n\n{by_tdlib(C.perm)}")
+    assert (facts["msg_id"], facts["request"]) == (5 << 32, R)
+    assert [key.given for key in facts["other_keys"]] == [C.perm]
+
+
+def test_a_ruler_stands_in_one_of_the_two_lines_above_a_dump() -> None:
+    ruler, bytes_of_it = "       " + " ".join(f"{at:02X}" for at in range(16)), "took hex of 16 bytes, without a name"
+    for text, taken in (("{ruler}\n{dump}", 0), ("{ruler}\n\n{dump}", 0), ("{ruler}\n\n\n{dump}", 1),
+                        ("{dump}\n{ruler}", 1), ("\n{dump}\n{ruler}", 1)):  # fmt: skip
+        facts = read_patient(text.format(ruler=ruler, dump=canonical(R)))
+        assert facts == {"request": R}
+        assert "\n".join(facts.notes).count(bytes_of_it) == taken
+
+
 def test_a_short_string_of_json_is_a_text_as_a_long_one_is() -> None:
     facts = read_patient(rf'{{"a": "Refused:\nnonce: 5\nnow: 17", "request": "{H}"}}')
     assert (facts, facts.notes) == ({"request": R, "nonce": 5, "now": 17}, ())

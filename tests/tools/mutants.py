@@ -177,6 +177,8 @@ EQUIVALENT: dict[str, str] = {
     " 20 -> 21": _END,
     "mtlib.clinic.mistakes: LONG(wrong.signed(wrong.long(new[:8]) + wrong.long(server[:8]))),: 8 -> 9":
     "what a ninth byte adds is beyond the 64 bits that are kept",
+    "mtlib.clinic.dumps: begins = data.index(BIND) if BIND in data[:20] else 0: 20 -> 21":
+    "the bytes come from words of four: no request begins at the 17th",
     "mtlib.clinic.pieces: @dataclass(frozen=True): True -> False": "nobody changes a piece once it is cut",
     'mtlib.clinic.pieces: if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\\t ]+",'
     " line)[:9]) > 1:: len(each) > 63 -> len(each) >= 63":
@@ -185,6 +187,8 @@ EQUIVALENT: dict[str, str] = {
     " {*names} < {name for name, *_ in parts}": "no row of the table leaves out all fields of a part",
     'mtlib.clinic.recipe: "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),: 4 -> 5':
     "they stand for the end of a SHA-1, and every slice of one ends at 20",
+    "mtlib.lab.attacks: world.supersede(120): 120 -> 121":
+    "two minutes, in which a msg_id is still right: any other time below five minutes would do as well",
     "mtlib.lab.attacks: self._entropy = world.scope(\"party\"): 'party' -> 'party_'":
     "which bytes are drawn for an attack: others would do as well",
     "mtlib.lab.attacks: return run: return run -> return None":
