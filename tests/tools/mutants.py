@@ -115,6 +115,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.exercises_labs": ("labs", "lab_answers"),
     "mtlib.lab.exercises_recipe": (
         "exercises_binding", "exercises_carrying", "exercises_sealing", "lab_exercises", "wrong_answers",
+        "lab_answers",
     ),
     "mtlib.lab.exercises_keys": ("lab_answers",),
     "mtlib.lab.form": ("lab_form",),
@@ -197,6 +198,10 @@ EQUIVALENT: dict[str, str] = {
     ' strict=True)): True -> False': "a function is asked with as many values as it has names",
     "mtlib.lab.exercises_dc: _elsewhere(temp_session_id=(60, 24))),: 24 -> 25":
     "whoever compares a session with what is none finds that they differ, a byte further on as well",
+    "mtlib.lab.exchanges: given = dict(zip(second.inputs, second.arguments, strict=True)): True -> False":
+    "a step of the ladder has as many arguments as names",
+    "mtlib.lab.exercises_dc: created = 1_790_000_000: 1790000000 -> 1790000001":
+    "when a key was made in an exercise: any other second would do as well",
     "mtlib.lab.exercises_labs: return \"\": return '' -> return None":
     "no mistake that has a name: both are false, and only that is asked",
     'mtlib.lab.exercises_dc: (_result(other, Bool.TRUE), no), (_error(mine, "ENCRYPTED_MESSAGE_INVALID"),),:'
