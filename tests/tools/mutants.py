@@ -107,17 +107,17 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.examining": ("lab_examining", "lab_answers", "lab_exercises"),
     "mtlib.lab.exchanges": ("lab_exchanges",),
     "mtlib.lab.exercises": ("lab_exercises", "exercises_beginning", "lab_examining"),
-    "mtlib.lab.exercises_bytes": ("lab_answers",),
+    "mtlib.lab.exercises_bytes": ("what_exercises_ask", "lab_answers"),
     "mtlib.lab.exercises_dc": (
-        "exercises_beginning", "exercises_checking", "exercises_debugging", "exercises_failing", "exercises_replies",
-        "lab_exercises", "lab_answers",
+        "what_exercises_ask", "exercises_beginning", "exercises_checking", "exercises_debugging", "exercises_failing",
+        "exercises_replies", "lab_exercises", "lab_answers",
     ),
-    "mtlib.lab.exercises_labs": ("labs", "lab_answers"),
+    "mtlib.lab.exercises_labs": ("what_exercises_ask", "labs", "lab_answers"),
     "mtlib.lab.exercises_recipe": (
-        "exercises_binding", "exercises_carrying", "exercises_sealing", "lab_exercises", "wrong_answers",
-        "lab_answers",
+        "what_exercises_ask", "exercises_binding", "exercises_carrying", "exercises_sealing", "lab_exercises",
+        "wrong_answers", "lab_answers",
     ),
-    "mtlib.lab.exercises_keys": ("lab_answers",),
+    "mtlib.lab.exercises_keys": ("what_exercises_ask", "lab_answers"),
     "mtlib.lab.form": ("lab_form",),
     "mtlib.lab.form_widget": ("lab_form",),
     "mtlib.lab.guesses": ("lab_prediction", "lab_course"),
@@ -127,12 +127,12 @@ TESTS: dict[str, tuple[str, ...]] = {
     "mtlib.lab.patients": ("exercises_debugging", "lab_form"),
     "mtlib.lab.predicting": ("lab_predicting", "lab_prediction", "predictions"),
     "mtlib.lab.prediction": ("lab_prediction", "predictions"),
-    "mtlib.lab.receivers": ("labs",),
+    "mtlib.lab.receivers": ("what_exercises_ask", "labs"),
     "mtlib.lab.recorded": ("lab_recorded",),
     "mtlib.lab.resealing": ("lab_view_model", "lab_inspector", "cases_jupyter"),
     "mtlib.lab.samples": ("lab_samples", "binding", "lab_bind"),
     "mtlib.lab.saving": ("lab_saving",),
-    "mtlib.lab.scenes": ("lab_scenes", "lab_exercises", "exercises_binding"),
+    "mtlib.lab.scenes": ("what_exercises_ask", "lab_scenes", "lab_exercises", "exercises_binding"),
     "mtlib.lab.scoring": ("labs",),
     "mtlib.lab.sheets": ("lab_sheets",),
     "mtlib.lab.tripping": ("lab_tripped",),
@@ -200,32 +200,12 @@ EQUIVALENT: dict[str, str] = {
     "whoever compares a session with what is none finds that they differ, a byte further on as well",
     "mtlib.lab.exchanges: given = dict(zip(second.inputs, second.arguments, strict=True)): True -> False":
     "a step of the ladder has as many arguments as names",
-    "mtlib.lab.exercises_dc: created = 1_790_000_000: 1790000000 -> 1790000001":
-    "when a key was made in an exercise: any other second would do as well",
     "mtlib.lab.exercises_labs: return \"\": return '' -> return None":
     "no mistake that has a name: both are false, and only that is asked",
-    'mtlib.lab.exercises_dc: (_result(other, Bool.TRUE), no), (_error(mine, "ENCRYPTED_MESSAGE_INVALID"),),:'
-    " 'ENCRYPTED_MESSAGE_INVALID' -> 'ENCRYPTED_MESSAGE_INVALID_'":
-    "an error in an exercise, which is none of the two Bools whatever its name",
-    "mtlib.lab.exercises_labs: NOTHING_YET = 0: 0 -> 1": "a msg_id before every other; all of this century are larger",
-    "mtlib.lab.exercises_dc: return bytes(greeting.build(first_msg_id=msg_id, unique_id=msg_id ^ 7,"
-    " server_salt=msg_id * 3 % 2**62)): msg_id ^ 7 -> msg_id | 7": "a number that is drawn: any other would do as well",
     'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
     ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
     'mtlib.clinic.opening: later = (("", start, "little"), *wrong.ENVELOPE): \'little\' -> \'little_\'':
     "bytes without a name are no number, and have no order",
-    'mtlib.lab.exercises_keys: for name, many in (("header", 64), ("first", size), ("second", 40), ("received", 88))):'
-    " 'second' -> 'second_'": "which bytes are drawn for an exercise: others would do as well",
-    "mtlib.lab.exercises_labs: lambda seed: ((8, 4), (2, 1), (12, 1), (12, 5), (1000, 500), (1000, 64), (100, 7),"
-    " (1_000_000, 4096), (64, 64),: 2 -> 3": "one of ten pairs of numbers for an exercise: others would do as well",
-    'mtlib.lab.exercises_bytes: return ((b"".join(frames),), (frames[0] + frames[1][:90],),'
-    " (frames[1] + frames[2][:2],), (frames[2][:30],),: 0 -> 1":
-    "which frames are read in an exercise: others would do as well",
-    'mtlib.lab.exercises_bytes: (b"",), (frames[1] + frames[0] + frames[2][:4],))  # fmt: skip: 4 -> 5':
-    "how much of a frame has arrived in an exercise: any part would do as well",
-    "mtlib.lab.scenes: perm, temp = (_key(entropy, name, sign, zeros=number == 1) for name in"
-    " (\"perm_auth_key\", \"temp_auth_key\")): 'perm_auth_key' -> 'perm_auth_key_'":
-    "which bytes are drawn for an exercise: others would do as well",
 }  # fmt: skip
 """Survivors that change nothing anybody can see: the mutant as it is printed, and the reason."""
 
