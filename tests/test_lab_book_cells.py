@@ -123,6 +123,9 @@ def test_an_error_has_the_lines_of_the_cell_and_no_values() -> None:
     )
     assert no_python.startswith("cell 3, line 1\n----> def f(:\n\nSyntaxError: ")
     assert "more ..." in text("def f(n):\n    return f(n)\nf(1)")
+    for deep, more in ((6, 0), (7, 1)):  # eight places at most
+        told = text(f"def f(n):\n    return f(n - 1) if n else 1 / 0\nf({deep})")
+        assert (told.count("---->"), told.count(" more ...")) == (8, more)
     assert "And while that was handled" in text("try:\n    1 / 0\nexcept ZeroDivisionError:\n    {}[1]")
     assert text("raise SystemExit(3)").endswith("SystemExit: 3")
 

@@ -88,6 +88,12 @@ def test_which_values_of_a_cell_are_drawn() -> None:
     assert widget_of("text") is None and widget_of(Choice()) is None
 
 
+def test_a_check_in_a_page_shows_a_box() -> None:
+    cell = "from mtlib.lab import check\ncheck('seqno', ...)"
+    (told,) = played([{"ask": "cell", "lesson": "x", "at": 0, "id": "a", "source": cell}])
+    assert [(each["kind"], "<b>not yet:</b> seqno" in each["html"]) for each in told["outputs"]] == [("html", True)]
+
+
 def test_the_choice_of_an_endpoint_and_menus_are_played_as_a_page_plays_them() -> None:
     cells = ["from mtlib import LocalDC\nfrom mtlib.lab import EndpointChoice, Menus\nEndpointChoice(LocalDC())",
              "from mtlib.lab import Menus\nMenus('symptoms')"]  # fmt: skip
