@@ -203,6 +203,9 @@ def test_a_cell_that_ends_in_a_widget_shows_a_view_and_any_other_its_text() -> N
     assert '"text": "one"' in told["outputs"][1]["traits"]
     told = asked(book, ask="cell", lesson="x", at=1, id="b", source="7")
     assert told["outputs"] == [{"kind": "text", "text": "7\n"}]
+    assert asked(book, ask="ready") == asked(book, ask="leave") == {}
+    told = asked(book, ask="cell", lesson="x", at=2, id="c", source="VBox")
+    assert told["outputs"][0]["text"].endswith("NameError: name 'VBox' is not defined")
 
 
 def test_a_file_that_is_brought_is_stored_unless_a_key_may_be_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
