@@ -196,6 +196,8 @@ EQUIVALENT: dict[str, str] = {
     "a decorator gives the function back; whoever asks for an attack goes by its number in the table",
     'mtlib.lab.examining: return ", ".join(f"{name} = {_brief(value)}" for name, value in zip(names, arguments,'
     ' strict=True)): True -> False': "a function is asked with as many values as it has names",
+    "mtlib.lab.exercises_dc: _elsewhere(temp_session_id=(60, 24))),: 60 -> 61":
+    "what an answer compares with no session at all may begin a byte further on",
     "mtlib.lab.exercises_dc: _elsewhere(temp_session_id=(60, 24))),: 24 -> 25":
     "whoever compares a session with what is none finds that they differ, a byte further on as well",
     "mtlib.lab.exchanges: given = dict(zip(second.inputs, second.arguments, strict=True)): True -> False":
