@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -69,6 +70,20 @@ def test_a_changed_byte_is_refused_and_named_in_the_trace() -> None:
             client.bind(change=lambda request: request[:-20] + bytes(20))
         assert dc.trace.named("bind_refused")[0].verdict.failed == "msg_key"  # type: ignore[union-attr]
         assert client.bind()
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_what_was_carried_is_what_went_out(framing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames, record = list[bytes](), Client._record
+    monkeypatch.setattr(Client, "_record", lambda *given: frames.append(given[-1]) or record(*given))
+    with LocalDC() as dc, connect(dc, framing=framing) as client:
+        for change in (lambda request: request[:-4], lambda _: b"", lambda request: request + bytes(4), None):
+            with contextlib.suppress(RpcError):
+                client.bind(change=change)
+            assert client.carried is not None
+            assert bytes(client.carried.packet) == client.connection.transcript[-2][1]
+            assert bytes(client.carried.frame) == frames[-1]
+            assert framing == "full" or client.carried.frames_before == 0  # only there they are numbered
 
 
 @pytest.mark.parametrize("name", ["forget-temp-keys", "lose-bindings"])

@@ -14,6 +14,9 @@ from tests.talking import rsa
 
 def test_the_test_data_centres() -> None:
     assert f"{TEST_KEY.fingerprint & 2**64 - 1:x}" == "b25898df208d2603"
+    hosts = [{host for host, _ in made.addresses} for made in TELEGRAM_TEST.values()]
+    assert hosts == [{"149.154.175.10"}, {"149.154.167.40"}, {"149.154.175.117"}]
+    assert [*TELEGRAM_TEST] == [1, 2, 3]
     for number, made in TELEGRAM_TEST.items():
         assert made.dc_id == 10000 + number
         assert [port for _, port in made.addresses] == [443, 80, 5222]

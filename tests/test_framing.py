@@ -424,6 +424,18 @@ def test_a_padded_client_understands_a_bare_token() -> None:
     assert collect(client("padded"), [TOKEN]) == [Frame(TOKEN, True)]
 
 
+def test_the_first_byte_that_is_drawn_says_how_much_padding_a_frame_has() -> None:
+    """Three bytes at most. A token is padded as well, behind a mark."""
+    sender, receiver, counts = server("padded"), client("padded"), set[int]()
+    for number in range(16):
+        drawn = Patterned().at(f"frame-{number}").draw("padding", 4)
+        parts = named(receiver, sender.quick_ack(TOKEN))
+        counts.add(drawn[0] % 4)
+        padding = drawn[1 : 1 + drawn[0] % 4].hex()
+        assert (parts["mark"], parts["quick_ack"], parts.get("padding", "")) == ("ff" * 4, TOKEN.hex(), padding)
+    assert counts == {0, 1, 2, 3}
+
+
 @pytest.mark.parametrize("padding", range(16))
 def test_padding_is_whatever_is_over_an_encrypted_packet(padding: int) -> None:
     packet = encrypted(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import runpy
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -125,6 +126,15 @@ def test_the_library_answers_under_the_exercises_name(name: str) -> None:
     assert function.__name__ == name
     assert EXERCISES[name].asks in function.__doc__
     assert examine(name, function).verdict == RIGHT
+
+
+@pytest.mark.parametrize("name", [name for name, each in EXERCISES.items() if isinstance(each, Task)])
+def test_what_a_function_takes_and_gives_is_what_its_solution_takes_and_gives(name: str) -> None:
+    task = EXERCISES[name]
+    assert isinstance(task, Task)
+    assert (*inspect.signature(run(task, written(name)["SOLUTION"])).parameters,) == task.takes
+    if task.gives.isidentifier():
+        assert task.gives == type(task.solution(*task.inputs("")[0])).__name__
 
 
 def test_the_library_has_no_function_for_a_table() -> None:

@@ -123,6 +123,9 @@ def test_an_error_has_the_lines_of_the_cell_and_no_values() -> None:
     )
     assert no_python.startswith("cell 3, line 1\n----> def f(:\n\nSyntaxError: ")
     assert "more ..." in text("def f(n):\n    return f(n)\nf(1)")
+    for deep, more in ((6, 0), (7, 1)):  # eight places at most
+        told = text(f"def f(n):\n    return f(n - 1) if n else 1 / 0\nf({deep})")
+        assert (told.count("---->"), told.count(" more ...")) == (8, more)
     assert "And while that was handled" in text("try:\n    1 / 0\nexcept ZeroDivisionError:\n    {}[1]")
     assert text("raise SystemExit(3)").endswith("SystemExit: 3")
 
@@ -200,6 +203,18 @@ def test_a_cell_that_ends_in_a_widget_shows_a_view_and_any_other_its_text() -> N
     assert '"text": "one"' in told["outputs"][1]["traits"]
     told = asked(book, ask="cell", lesson="x", at=1, id="b", source="7")
     assert told["outputs"] == [{"kind": "text", "text": "7\n"}]
+    assert asked(book, ask="ready") == asked(book, ask="leave") == {}
+    assert "show nothing" in asked(book, ask="view", id="a-1", cells=[], message={})["error"]
+    told = asked(book, ask="cell", lesson="x", at=2, id="c", source="VBox")
+    assert told["outputs"][0]["text"].endswith("NameError: name 'VBox' is not defined")
+
+
+def test_a_value_of_two_thousand_characters_is_carried_and_no_longer_one() -> None:
+    reads = [[], ["fits", "long", "other", "deep", "one", "none", "row", "huge"]]
+    values = "'x' * 1998, 'x' * 1999, object, {'a': [1, None]}, (True,), set(), [1, object], 1 << 20000"
+    told = asked(Book(), ask="first", cells=[f"{', '.join(reads[1])} = {values}", "5"], reads=reads)
+    carried = {"fits": repr("x" * 1998), "deep": "{'a': [1, None]}", "one": "(True,)"}
+    assert told == {"views": [], "wanting": {}, "plain": [{}, carried]}
 
 
 def test_a_file_that_is_brought_is_stored_unless_a_key_may_be_in_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,14 @@ for line in sys.stdin:
 """
 
 
+def played(asked: list[Any]) -> list[Any]:
+    lines = "".join(f"{json.dumps(each)}\n" for each in asked)
+    said = subprocess.run(
+        [sys.executable, "-c", PLAY], input=lines, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return list(map(json.loads, said.stdout.splitlines()))
+
+
 def chosen() -> tuple[VBox, list[Any]]:
     menu = Dropdown(options=[("choose", ...), ("A  one", "A"), ("B  two", "B")], value=..., layout={"width": "46%"})
     menu.tooltip = "1  a question"
@@ -80,6 +88,12 @@ def test_which_values_of_a_cell_are_drawn() -> None:
     assert widget_of("text") is None and widget_of(Choice()) is None
 
 
+def test_a_check_in_a_page_shows_a_box() -> None:
+    cell = "from mtlib.lab import check\ncheck('seqno', ...)"
+    (told,) = played([{"ask": "cell", "lesson": "x", "at": 0, "id": "a", "source": cell}])
+    assert [(each["kind"], "<b>not yet:</b> seqno" in each["html"]) for each in told["outputs"]] == [("html", True)]
+
+
 def test_the_choice_of_an_endpoint_and_menus_are_played_as_a_page_plays_them() -> None:
     cells = ["from mtlib import LocalDC\nfrom mtlib.lab import EndpointChoice, Menus\nEndpointChoice(LocalDC())",
              "from mtlib.lab import Menus\nMenus('symptoms')"]  # fmt: skip
@@ -88,14 +102,22 @@ def test_the_choice_of_an_endpoint_and_menus_are_played_as_a_page_plays_them() -
     asked = [{"ask": "first", "cells": cells},
              {"ask": "view", "id": "a", "cells": cells[:1], "message": there},
              {"ask": "view", "id": "b", "cells": cells[1:], "message": first}]  # fmt: skip
-    lines = "".join(f"{json.dumps(each)}\n" for each in asked)
-    said = subprocess.run(
-        [sys.executable, "-c", PLAY], input=lines, cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    views, chose, menus = map(json.loads, said.stdout.splitlines())
+    views, chose, menus = played(asked)
     assert [(view["kind"], "Where do you want" in view["html"]) for view in views["views"]] == [
         ("controls", True), ("controls", False)]  # fmt: skip
     assert chose["traits"]["state"]["parts"][-1]["text"] == "Chosen: Telegram's test DC 2, over the internet."
     before, parts = views["views"][1]["traits"]["state"]["parts"], menus["traits"]["state"]["parts"]
     assert before[-1]["text"].startswith("not yet: still open: 1, 2") and parts[3]["chosen"] == 1
     assert parts[-1]["text"].startswith("almost: ")
+
+
+def test_a_page_is_told_anew_how_bytes_are_cut_only_when_that_changes() -> None:
+    cell = "from mtlib.lab import inspect_bind, sample\ninspect_bind(sample().carried)"
+    message = "frame/packet/message"
+    writes = [(message, 100), (message, 101), ("frame", 0)]
+    asked = [{"ask": "view", "id": "a", "cells": [cell],
+              "message": {"serial": serial, "do": "write", "layer": layer, "at": at, "hex": "ff"}}
+             for serial, (layer, at) in enumerate(writes)]  # fmt: skip
+    told = [answer["traits"] for answer in played(asked)]
+    assert [each["state"]["serial"] for each in told] == [0, 1, 2]
+    assert [len(each["structure"]["fields"]) for each in told if "structure" in each] == [1]

@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mtlib.clinic.text_bytes import is_key
 from mtlib.lab import exercises
 from mtlib.lab.answers import EXERCISES, library
 from mtlib.lab.examining import ALMOST, NOT_YET, RIGHT, Mark, Task
@@ -229,7 +231,11 @@ def endless_and_deaf(*arguments: object) -> int:
             continue
 
 
-@pytest.mark.parametrize("answer", [endless_while, endless_calls, endless_and_deaf])
+def endless_in_the_library(n: int) -> int:
+    return all(map(is_key, repeat(bytes(256))))
+
+
+@pytest.mark.parametrize("answer", [endless_while, endless_calls, endless_and_deaf, endless_in_the_library])
 def test_a_loop_without_an_end_is_stopped_and_its_line_is_named(
     monkeypatch: pytest.MonkeyPatch, answer: Callable[..., int]
 ) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,17 @@ def test_missing_bytes_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
         wait_for(lambda: [each for each in heard if re.search(r"^\d+ bytes of the client are missing", each.text)])
 
 
+def test_a_connection_of_unknown_keys_is_waited_for_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its keys may be written down a moment later; if they are not, every packet would cost that moment."""
+    waits, sleep = list[float](), time.sleep
+    monkeypatch.setattr(module, "LATE", 0.0123)
+    monkeypatch.setattr(time, "sleep", lambda seconds: waits.append(seconds) or sleep(seconds))
+    with Echo() as echo, Tap(echo.to, tell=lambda *_: None) as tap:
+        echoed(tap, b"\xee" * 4 + 20 * (b"\x28\0\0\0" + bytes(range(1, 41))))
+        assert tap.stop()
+    assert waits.count(0.0123) == 3
+
+
 def test_the_tap_goes_on_when_telling_fails() -> None:
     def tell(_: int, each: Heard) -> None:
         raise BrokenPipeError
@@ -343,12 +355,15 @@ def test_what_is_written_is_right_to_the_checksum(tmp_path: Path) -> None:
         assert tap.stop()
         assert tap._file is not None and tap._file.closed
     ended = time.time()
-    data, at, flags = file.read_bytes(), 24, []
+    data, at, flags, sent = file.read_bytes(), 24, list[int](), Counter[int]()
     while at < len(data):
         seconds, micro, size = struct.unpack_from("<III", data, at)
         assert begun - 1e-5 <= seconds + micro / 1e6 <= ended and micro < 10**6
         packet = data[at + 16 : at + 16 + size]
         flags.append(packet[33])
+        ours, theirs, *numbers = struct.unpack_from(">HHII", packet, 20)
+        assert numbers == [sent[ours], sent[theirs]]
+        sent[ours] += size - 40 or 1  # SYN and FIN count as a byte
         pseudo = packet[12:20] + struct.pack(">HH", 6, len(packet) - 20)
         for covered in (packet[:20], pseudo + packet[20:]):
             words = struct.unpack(f">{(len(covered) + 1) // 2}H", covered + bytes(len(covered) % 2))
@@ -412,3 +427,8 @@ def test_the_packets_of_a_capture_have_the_plain_heads_of_ip_and_tcp() -> None:
     assert (seconds, micro, kept, size) == (1_800_000_000, 500_000, 40, 40)
     assert first[16:26].hex() == "45" "00" "0028" "0000" "4000" "40" "06"
     assert struct.unpack_from(">HHIIBB", first, 36) == (10_017, 443, 0, 0, 0x50, 2)
+    more = [module.Passed(17, 1_800_000_001, each, b"", 1 << 32) for each in ("client", "server")]
+    records = module.Records(17)
+    *_, last = [record for each in (*more, module.Passed(17, 1_800_000_002, "client", b"data"))
+                for record in records.of(each)]  # fmt: skip
+    assert struct.unpack_from(">II", last, 40) == (1, 1)  # the numbers begin again behind 2^32

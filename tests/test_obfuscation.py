@@ -224,6 +224,8 @@ def test_dc_id_is_an_int16(dc_id: int) -> None:
     with pytest.raises(LocalError) as caught:
         Obfuscation(RANDOM, PADDED, dc_id)
     assert caught.value.got == dc_id
+    nearest = max(-(2**15), min(dc_id, 2**15 - 1))
+    assert Obfuscation(RANDOM, PADDED, nearest).dc_id == nearest
 
 
 @pytest.mark.parametrize("size", [0, 63, 65])

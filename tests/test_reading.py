@@ -24,7 +24,7 @@ from mtlib.clinic.reading import EXAMPLE, read, read_bytes, read_keys, read_pati
 from mtlib.clinic.text_bytes import bytes_in
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from pasted import B64, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
+from pasted import B64, B64_KEY, EXAMPLES, OURS, REFUSED, C, E, H, P, R, canonical, shark, wrapped, xxd
 from test_corrected_forms import by_tdlib
 from wrong_client import pattern
 
@@ -272,6 +272,8 @@ OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPA
         (f"\n{BOTH[:600]}\n{BOTH[600:]}", {"other_keys": [C.perm, C.temp]}, "hex of 2 lines of 256 bytes"),
         (f"encrypted_message: [{E.hex()}]", {"encrypted_message": E}, "what stands in a line of 104 bytes"),
         (f"packet: {'12' * 152}", {"packet": b"\x12" * 152}, ""),
+        (f"perm_key:\n{wrapped(B64_KEY, 20)}", {"perm_key": C.perm}, "base64 of 18 lines of 256 bytes"),
+        ("\nabcdefABCDEF0123456\nhello", {}, ""),
     ],
 )  # fmt: skip
 def test_what_is_just_enough_and_just_too_little(text: str, values: dict[str, object], said: str) -> None:
@@ -292,6 +294,21 @@ def test_beside_a_dump_of_tdlib_a_line_of_words_is_hex() -> None:
     assert read_patient(f"{dump}\n0123abcd 0123abcd 0123abcd 0123abcd\n").notes == (
         "line 5: took hex of 16 bytes, without a name, for nothing that is known",
     )
+
+
+def test_beside_a_message_dumped_by_tdlib_another_dump_is_a_value() -> None:
+    facts = read_patient(f"{by_tdlib(struct.pack('<qii', 5 << 32, 1, len(R)) + R)}\n\n{by_tdlib(C.perm)}")
+    assert (facts["msg_id"], facts["request"]) == (5 << 32, R)
+    assert [key.given for key in facts["other_keys"]] == [C.perm]
+
+
+def test_a_ruler_stands_in_one_of_the_two_lines_above_a_dump() -> None:
+    ruler, bytes_of_it = "       " + " ".join(f"{at:02X}" for at in range(16)), "took hex of 16 bytes, without a name"
+    for text, taken in (("{ruler}\n{dump}", 0), ("{ruler}\n\n{dump}", 0), ("{ruler}\n\n\n{dump}", 1),
+                        ("{dump}\n{ruler}", 1), ("\n{dump}\n{ruler}", 1)):  # fmt: skip
+        facts = read_patient(text.format(ruler=ruler, dump=canonical(R)))
+        assert facts == {"request": R}
+        assert "\n".join(facts.notes).count(bytes_of_it) == taken
 
 
 def test_a_short_string_of_json_is_a_text_as_a_long_one_is() -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from operator import eq
 from typing import Any, TypeAlias
 
 from mtlib.clinic.ladder import RUNGS, Raised, WrongAnswer, difference, ladder, mistaken, recognise
@@ -310,7 +311,7 @@ def _not_this_row(given: Any, expected: tuple[Any, ...], kind: str) -> Mark:
     if len(given) != len(expected) or not all(isinstance(each, bytes) for each in (*given, *expected)):
         return not_yet(f"it gives {kind}, {_brief(given)}, and {_brief(expected)} is right.")
     at = next(at for at, each in enumerate(given) if each != expected[at])
-    well = sum(one == other for one, other in zip(given, expected, strict=True))
+    well = sum(map(eq, given, expected))
     credit = f"{well} of {len(expected)} values are right; " if well else ""
     said = f"{credit}value {at + 1} of {len(expected)}: {difference(given[at], expected[at])}"
     return almost(said) if well else not_yet(said)

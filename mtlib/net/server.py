@@ -75,7 +75,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.socket(family, socket.SOCK_STREAM)
         if os.name == "posix":  # on Windows this option would let a second program take the port over
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
         listener.bind((host, port))
         listener.listen(256)
         listener.setblocking(False)
@@ -134,7 +134,7 @@ def ask_kernel(local: Address, remote: Address) -> int | None:
     family = socket.AF_INET6 if ":" in local[0] else socket.AF_INET
     ends = [socket.inet_pton(family, host).ljust(16, b"\0") for host, _ in (local, remote)]
     name = struct.pack("!HH", local[1], remote[1]) + b"".join(ends) + bytes(4) + _ANY_COOKIE
-    body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, _ANY_STATE) + name
+    body = struct.pack("=BBxxI", family, socket.IPPROTO_TCP, _ANY_STATE) + name
     with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as kernel:
         kernel.settimeout(1)
         kernel.sendto(struct.pack("=IHHII", 16 + len(body), _BY_FAMILY, _REQUEST, 1, 0) + body, (0, 0))
@@ -263,7 +263,7 @@ class ServerConnection:
             return self.peer.receive(data, now)
         except Exception as error:
             self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
-            return Reply(close=True)
+            return Reply((), True)
 
     def close(self) -> None:
         """Close the socket. Read what is left first: otherwise the system sends a reset and our last answer is lost."""

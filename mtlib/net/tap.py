@@ -334,7 +334,7 @@ class Records:
 
     def _packet(self, at: float, speaker: Speaker, flags: int, data: bytes = b"") -> bytes:
         other: Speaker = "server" if speaker == "client" else "client"
-        numbers = self._next[speaker] % 2**32, self._next[other] % 2**32 if flags & ACK else 0
+        numbers = self._next[speaker] % 2**32, self._next[other] % 2**32
         tcp = struct.pack(">HHIIBBHHH", self._ports[speaker], self._ports[other], *numbers, 5 << 4, flags, 65535, 0, 0)
         around = _LOOPBACK + _LOOPBACK + struct.pack(">HH", 6, len(tcp) + len(data))
         tcp = tcp[:16] + _checksum(around + tcp + data) + tcp[18:]

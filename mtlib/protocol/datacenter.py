@@ -55,8 +55,8 @@ class Reply:
     """What a connection sends now: pieces for the socket, and whether to close it then. The functions in `afterwards`
     are to be called when the pieces are on their way: they tell the log's listeners what happened."""
 
-    chunks: tuple[bytes, ...] = ()
-    close: bool = False
+    chunks: tuple[bytes, ...]
+    close: bool
     afterwards: tuple[Callable[[], None], ...] = field(default=(), repr=False, compare=False)
 
 

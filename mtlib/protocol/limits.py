@@ -63,7 +63,6 @@ class Newest(dict[int, V]):
     """A table with a limit: one entry more than `most` drops the oldest."""
 
     def __init__(self, most: int) -> None:
-        super().__init__()
         self._most = most
 
     def __setitem__(self, key: int, value: V) -> None:
