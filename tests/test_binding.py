@@ -322,3 +322,15 @@ def test_the_parts_are_called_and_typed_as_on_the_page() -> None:
                       ("inner", "bind_auth_key_inner")]),
         ("encrypted_message", [("perm_auth_key_id", "long"), ("msg_key", "int128"), ("ciphertext", "bytes")]),
     ]  # fmt: skip
+
+
+def test_the_record_of_what_was_sent_shows_the_bytes_that_were_sent() -> None:
+    """Also where nobody would compute them so: a lesson reads what went out, not what should have."""
+    right = SAMPLE.carried
+    packet = Dissection(right.packet.shape, bytes(right.packet)[:-1] + bytes([bytes(right.packet)[-1] ^ 1]))
+    message = Dissection(right.message.shape, bytes(right.message)[:-1] + b"!")
+    frame = len(packet).to_bytes(4, "little") + bytes(packet)
+    shown = BindPacket.sent(BINDING, bytes(BINDING.request), message, packet, frame, "intermediate")
+    assert (bytes(shown.message), bytes(shown.packet), bytes(shown.frame)) == (bytes(message), bytes(packet), frame)
+    assert shown.message.reading.lenient
+    assert shown.changed is None

@@ -263,7 +263,7 @@ class ServerConnection:
             return self.peer.receive(data, now)
         except Exception as error:
             self.peer.note("internal_error", now, f"a mistake of this data centre: {error!r}")
-            return Reply((), True)
+            return Reply(chunks=(), close=True)
 
     def close(self) -> None:
         """Close the socket. Read what is left first: otherwise the system sends a reset and our last answer is lost."""

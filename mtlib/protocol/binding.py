@@ -21,7 +21,7 @@ from mtlib.crypto.secret import exact
 from mtlib.errors import LocalError
 from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
 from mtlib.transport.framing import framing_named
-from mtlib.wire.dissection import Dissection
+from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, PLAINTEXT, REQUEST
 
 INNER_SIZE, ENVELOPE_SIZE, PLAINTEXT_SIZE, ENCRYPTED_SIZE, REQUEST_SIZE = 40, 72, 80, 104, 132
@@ -164,11 +164,15 @@ class BindPacket:
         cls, binding: Binding, request: bytes, message: Dissection, packet: Dissection, frame: bytes, framing: str
     ) -> BindPacket:
         """The record of a binding that was sent as these bytes, with `request` as its body."""
+        message = Dissection(message.shape, bytes(message), Reading(lenient=True))  # changed bytes may not parse
         fields = _frame_fields(framing, packet, frame)
-        return cls(
+        made = cls(
             binding, message["salt"], message["seqno"], message["padding"], framing, fields.get("seqno", 0),
             fields.get("padding", b""), None if request == bytes(binding.request) else request,
         )  # fmt: skip
+        shown = Dissection(FrameShape(framing, packet.shape), frame)
+        vars(made).update(message=message, packet=packet, frame=shown)  # as they went out: nothing is computed again
+        return made
 
     @cached_property
     def message(self) -> Dissection:

@@ -159,7 +159,7 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self.inflated, self.messages = limits.inflated, limits.messages
         self.reading = Reading(allowance=Allowance(limits.ids, limits.objects))
-        self.container = Reading(allowance=Allowance(limits.ids, limits.messages))
+        self.container = Reading(allowance=Allowance(0, limits.messages))
 
     def inflate(self, body: bytes) -> bytes:
         """`inflate`, within what is left of the budget. Raises OverBudget, or DecodeError for damage."""

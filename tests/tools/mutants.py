@@ -161,6 +161,8 @@ EQUIVALENT: dict[str, str] = {
     'mtlib.crypto.keys: return sha1(secret + bytes([number]) + auth_key(key, "key").aux_hash)[4:20]: 20 -> 21': _END,
     "mtlib.net.judge: while self._lines.qsize() < 2:: self._lines.qsize() < 2 -> self._lines.qsize() <= 2":
     "the second line that nobody asked for ends the judging; a third one is not looked at",
+    "mtlib.protocol.messages: self.container = Reading(allowance=Allowance(0, limits.messages)): 0 -> 1":
+    "a container has objects in it, and no vector of numbers",
     "mtlib.net.client: msg_id, times = 0, list[tuple[float, float]](): 0 -> 1":
     "a lower bound that every clock after 1970 has passed",
     "mtlib.net.memory: port = port or next(free for free in range(49152, 1 << 16) if (host, free) not in _listening):"
