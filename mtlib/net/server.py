@@ -201,6 +201,12 @@ class ServerConnection:
             return f"a frame took longer than {limits.frame_seconds:g} s"
         return f"silent for {self.peer.patience:g} s" if now > self.heard + self.peer.patience else ""
 
+    @property
+    def use(self) -> tuple[bool, bool, float]:
+        """How much it is worth its place, the least first: whether it has a key, whether one of its keys is bound, and
+        since when it has done nothing, which for one without a key is all its time, whatever it says."""
+        return self.peer.authenticated, self.peer.bound, self.heard if self.peer.authenticated else self.opened
+
     def read(self, now: float) -> None:
         """Take one turn: read, and answer until one frame is whole. The rest waits in `backlog` until all others have
         had their turn, so that no client keeps the thread to itself. A client that has stopped sending is answered
@@ -290,7 +296,7 @@ KEYS_TRIED, TRIED_SIZE = 8, 160
 """How many other keys, the newest, the doctor tries on a refused binding, and the size in bytes of the longest request
 for which it does: each key takes the thread a twentieth of a second, and more if the seal is too long."""
 QUIET = 5.0
-"""Seconds of silence after which a connection without a key may be closed for a new one, if all places are taken."""
+"""Seconds for nothing after which a connection may be closed for a new one, if all places are taken."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
 
@@ -582,16 +588,18 @@ class LocalDC:
         return "" if self._room() else f"{len(self._connections)} connections are open, and that is the limit"
 
     def _room(self) -> bool:
-        """Whether there is a place for one more. If not, the client without a key that has been silent longest makes
-        room, after QUIET seconds: idle connections cannot keep others out."""
+        """Whether there is a place for one more. If not, the one of least use makes room, of those that have had QUIET
+        seconds for nothing: so nobody keeps others out by holding connections."""
         if len(self._connections) < self.dc.limits.connections:
             return True
-        strangers = [each for each in self._connections.values() if not each.peer.authenticated]
-        silent = min(strangers, key=lambda each: each.heard, default=None)
-        if silent is None or time.monotonic() < silent.heard + QUIET:
+        since = time.monotonic() - QUIET
+        idle = min((each for each in self._connections.values() if each.use[-1] < since), key=lambda each: each.use,
+                   default=None)
+        if idle is None:
             return False
-        silent.peer.note("timed_out", self._now(), "it was silent and had no key, and somebody else needed its place")
-        self._close(silent)
+        did = "was silent" if idle.peer.authenticated else "made no key"
+        idle.peer.note("timed_out", self._now(), f"it {did} for {QUIET:g} s, and somebody else needed its place")
+        self._close(idle)
         return True
 
     def _settle(self, connection: ServerConnection) -> None:

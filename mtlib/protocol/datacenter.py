@@ -77,7 +77,7 @@ class Peer(ConnectionState):
     ) -> None:
         super().__init__(dc, address)
         self.stream = ServerStream(limit=dc.limits.frame, secret=secret, entropy=self.entropy.at("frames"))
-        self.authenticated = False
+        self.authenticated = self.bound = False
         self._exchange: Any = None
         self._introduced = False
         self._plain_msg_id = 0
@@ -241,6 +241,7 @@ class Peer(ConnectionState):
         opened = OpenedPacket(self, key, key.session(message["session_id"], self.dc.limits), message["session_id"], now,
                               Budget(self.dc.limits))
         answers = opened.answers(message, verdict, self.entropy.at(f"packet-{self._packets}"))
+        self.bound = self.bound or key.bound_to is not None
         token = [self._quick_ack(key.auth_key, message)] if quick_ack else []
         chunks = token + [self.stream.send(bytes(each)) for each in answers]
         if key.just_bound and self.struck("cut-frame", now, "the connection ends in the middle of a frame"):

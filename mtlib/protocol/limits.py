@@ -15,7 +15,8 @@ class Limits(NamedTuple):
     with a long one, and all connections together hold 16 MB at most."""
 
     connections: int = 256
-    """Open at once; one more is closed at once, unless somebody silent without a key makes room."""
+    """Open at once; one more is closed at once, unless somebody makes room who does nothing: first whoever has no key,
+    then whoever never bound one."""
     exchanges: int = 256
     """In progress at once; one more is answered -429. As many as connections, because each has one at most: a class
     server may lower it, since every exchange costs two big powers and an RSA power."""
