@@ -186,6 +186,7 @@ class ServerConnection:
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the unfinished frame began
+        self.had = 0.0  # seconds of the thread's work
         self.ended = self.done = False
 
     @property
@@ -297,6 +298,9 @@ KEYS_TRIED, TRIED_SIZE = 8, 160
 for which it does: each key takes the thread a twentieth of a second, and more if the seal is too long."""
 QUIET = 5.0
 """Seconds for nothing after which a connection may be closed for a new one, if all places are taken."""
+SLICE, SAVED = 0.05, 0.25
+"""Seconds of work after which the thread asks again who wants something, and those that a client may have in advance of
+others because it asked for little before: a binding with its exchanges takes about as many."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
 
@@ -367,7 +371,7 @@ class LocalDC:
         self._explained.set()
         self._ahead: float | None = None  # clock minus monotonic time, when they were compared last
         self._connections: dict[socket.socket | FarEnd, ServerConnection] = {}
-        self._consulted, self._stopping, self._swept = False, False, 0.0
+        self._consulted, self._stopping, self._swept, self._least = False, False, 0.0, 0.0
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
     port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
@@ -520,10 +524,13 @@ class LocalDC:
     def _run(self) -> None:
         try:
             while not self._stopping:
-                for ready, events in self._turn().items():
-                    if self._stopping:
+                turn, until = self._turn(), time.monotonic() + SLICE
+                for ready, events in turn:
+                    if self._stopping or time.monotonic() > until:
                         break
                     self._ready(ready, events)
+                else:
+                    self._consulted = False
                 self._sweep()
         except BaseException as error:  # status() tells the owner; clients see the closed connection
             self.failure = error
@@ -534,14 +541,18 @@ class LocalDC:
                 each.close()
             self._selector.close()
 
-    def _turn(self) -> dict[Any, int]:
-        """Whose turn it is: all sockets that are ready, and all connections with a backlog."""
-        self._consulted = False
+    def _turn(self) -> list[tuple[Any, int]]:
+        """Whose turn it is: all sockets that are ready, and all connections with a backlog. The door comes first, then
+        who has had the least work: a client with little to ask does not wait for those that ask much."""
         behind = [sock for sock, each in self._connections.items() if each.backlog and not each.full and not each.done]
         found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
         for key, events in self._selector.select(0 if behind else TICK):
             found[key.fileobj] = found.get(key.fileobj, 0) | events
-        return found
+        return sorted(found.items(), key=lambda each: self._had(self._connections.get(each[0])))
+
+    def _had(self, connection: ServerConnection | None) -> float:
+        """How much work it has had, by which turns are given; silence saves up no more than SAVED."""
+        return -1.0 if connection is None else max(connection.had, self._least - SAVED)
 
     def _ready(self, ready: Any, events: int) -> None:
         if ready is self._listening.listener:
@@ -550,6 +561,8 @@ class LocalDC:
             self._woken.recv(READ)
         elif ready in self._connections:
             connection = self._connections[ready]
+            had, begun = self._had(connection), time.thread_time()
+            self._least = max(self._least, had)
             try:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
@@ -558,6 +571,7 @@ class LocalDC:
             except OSError:  # nothing more goes out there
                 connection.done = True
                 connection.unsent.clear()
+            connection.had = had + time.thread_time() - begun
             self._settle(connection)
 
     def _accept(self) -> None:

@@ -8,7 +8,8 @@ V = TypeVar("V")
 
 
 class Limits(NamedTuple):
-    """Every bound of the local data centre. There is none per second: whoever sends much waits for its turn."""
+    """Every bound of the local data centre. There is none per second: whoever asks much waits for those
+    who ask little."""
 
     frame: int = 64 * 1024
     """Bytes of a packet. It is the same before a key has opened one: a client that comes back with its keys may begin
