@@ -371,6 +371,10 @@ class OpenedPacket:
             self.session.greeted = True
             yield self._greeting(min(messages, default=outer))
         for done, each in enumerate(messages):
+            if self.peer.dc.keys.get(self.key.auth_key.id, self.now) is None:  # one of them has destroyed it
+                text = f"key {self.key.auth_key.id} has ended: {len(messages) - done} messages after that are dropped"
+                self.peer.note("unknown_key", self.now, text)
+                return
             contained = each.msg_id != outer.msg_id
             try:
                 yield from self._contained(each) if contained else self._executed(each)
