@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from mtlib.errors import LocalError
+from mtlib.errors import LocalError, reason
 
 NO, USAGE, UNREACHABLE = 1, 2, 3
 """Exit codes beside 0, and 130 for what was interrupted."""
@@ -36,8 +36,8 @@ def read(path: str, most: int = MOST) -> bytes:
         else:
             with open(path, "rb") as file:
                 data = file.read(most + 1)
-    except OSError as error:
-        refuse(f"cannot read {_named(path)}: {error.strerror}")
+    except (OSError, ValueError) as error:  # ValueError: no file can have that name
+        refuse(f"cannot read {_named(path)}: {reason(error)}")
     if len(data) > most:
         refuse("too much to look at", expected=f"{most} bytes at most", where=path)
     return data

@@ -14,6 +14,7 @@ from typing import Self, TextIO
 
 from mtlib.cli.reading import refuse
 from mtlib.crypto.keys import AuthKey
+from mtlib.errors import reason
 
 WAITING = 512
 """Lines that wait for their reader at most; those after them are dropped and counted."""
@@ -140,5 +141,5 @@ def writing(path: str | None) -> Iterator[None]:
     """What goes wrong with a file is a sentence with its name."""
     try:
         yield
-    except OSError as error:
-        refuse(f"cannot write {path}: {error.strerror}")
+    except (OSError, ValueError) as error:  # ValueError: no file can have that name
+        refuse(f"cannot write {path}: {reason(error)}")
