@@ -31,9 +31,13 @@ from mtlib.transport.stream import ClientStream, ServerStream
 from mtlib.wire.dissection import unseal
 from mtlib.wire.provenance import trace
 from mtlib.wire.schema import SCHEMA
+from tests.talking import Talker, centre
 
 ROOT = Path(__file__).resolve().parents[1]
-BAD: tuple[Any, ...] = (None, True, 5, -1, 2**70, 1.5, "text", b"", b"bytes", [], [5], {}, object(), Ellipsis)
+HUGE = 10**5000
+"""So many digits that Python refuses to print them."""
+BAD: tuple[Any, ...] = (None, True, 5, -1, 2**70, 1.5, "text", b"", b"bytes", [], [5], {}, object(), Ellipsis, HUGE,
+                        [HUGE], float("nan"), bytearray(256), memoryview(bytes(64))[::2], iter(()))
 CRYPTO = {
     aes: "Ctr decrypt_blocks ige_blocks ige_decrypt ige_encrypt",
     entropy: "Noise Patterned System source",
@@ -58,7 +62,9 @@ def calls() -> Iterator[tuple[str, Callable[..., Any]]]:
                  ClientStream, ServerStream, Obfuscation, Obfuscation.receive, binding.Binding, binding.Binding.draw,
                  AuthKey.from_int, PrivateKey.from_pem, ExchangeSecrets, *FRAMINGS.values(), SCHEMA.of,
                  SCHEMA.__getitem__, mtlib.Facts, mtlib.PacketFacts, mtlib.judge, mtlib.judge_packet, mtlib.verify,
-                 mtlib.Fault, mtlib.Fault.parse, mtlib.LocalDC, mtlib.sheet, mtlib.judge_program):  # fmt: skip
+                 mtlib.Fault, mtlib.Fault.parse, mtlib.Rules, ClientStream("full", entropy=System()).hide,
+                 ServerStream(entropy=System()).send_error, SCHEMA["ping"].build(ping_id=1).__getitem__, System().at,
+                 mtlib.LocalDC, mtlib.sheet, mtlib.judge_program):  # fmt: skip
         yield made.__qualname__, made
 
 
@@ -75,9 +81,34 @@ def test_bad_input_is_an_error_of_ours(name: str, call: Callable[..., Any]) -> N
     for bad in BAD:
         arguments = {name: _fitting(name) for name in names}
         trials = [dict.fromkeys(names, bad), *(arguments | {name: bad} for name in names)]
+        if bad in (HUGE, [HUGE]):
+            told = ("where", "name", "steps")  # stands in a sentence as it is
+            trials = [trial for trial in trials if all(trial[name] is not bad for name in names if name in told)]
         for trial in trials:
-            with contextlib.suppress(MtError):
-                call(**trial)
+            try:
+                made = call(**trial)
+            except MtError as error:
+                assert str(error)
+            else:
+                assert not isinstance(made, mtlib.Rules | mtlib.Facts | mtlib.PacketFacts) or repr(made)
+
+
+@pytest.mark.parametrize("bad", (*BAD[:-1], "\ud800"), ids=lambda bad: type(bad).__name__)
+def test_a_value_that_is_made_can_be_shown_and_used(bad: Any) -> None:
+    binding = Talker(centre()).binding()
+    for name in ("session_id", "msg_id", "expires_at", "nonce"):
+        with contextlib.suppress(MtError):
+            assert repr(dataclasses.replace(binding, **{name: bad}))
+    for name in ("binding", "salt", "seqno", "framing", "frames_before"):
+        with contextlib.suppress(MtError):
+            carried = dataclasses.replace(mtlib.BindPacket(binding, 1, 1, bytes(12)), **{name: bad})
+            assert repr(carried) and carried.frame
+    for name in mtlib.Limits._fields:
+        with contextlib.suppress(MtError):
+            limits = mtlib.Limits()._replace(**{name: bad})
+            assert mtlib.LocalDC(limits=limits).dc.accept().receive(b"\xee" * 12, 1.0).chunks == ()
+    with contextlib.suppress(MtError):
+        assert mtlib.Dissection(bad, b"").spans
 
 
 @pytest.mark.parametrize("name", ["entropy", "clock", "key", "dc_id", "perm_key", "perm_key_bound", "timeout"])
