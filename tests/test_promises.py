@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import dataclasses
 import importlib
 import inspect
@@ -126,6 +127,28 @@ def test_a_client_binds_with_bytes_that_are_changed_by_a_function_alone() -> Non
                 client.bind(change=bad)
             with pytest.raises(LocalError):
                 client.new_session(bad)
+
+
+def test_a_clock_that_tells_no_time_is_the_callers_mistake() -> None:
+    with mtlib.LocalDC() as dc:
+        for bad in (None, "text", float("nan"), float("inf"), HUGE):
+            with pytest.raises(LocalError):
+                mtlib.connect(dc, clock=lambda bad=bad: bad)
+        with pytest.raises(LocalError):
+            mtlib.connect(dc, perm_key=AuthKey(bytes(256)), perm_key_created=HUGE)
+
+
+@pytest.mark.parametrize("port", [None, "text", 1.5, True, -1, 70000, HUGE], ids=lambda port: type(port).__name__)
+def test_a_port_that_is_none_is_not_called_taken(port: Any) -> None:
+    with pytest.raises(LocalError) as caught:
+        mtlib.LocalDC(port=port).start()
+    assert "the same cell" not in str(caught.value)
+
+
+def test_what_never_changes_is_its_own_copy() -> None:
+    binding = Talker(centre()).binding()
+    assert copy.deepcopy(binding.request) is binding.request
+    assert copy.deepcopy(binding) == binding
 
 
 def test_a_seed_may_be_any_text() -> None:

@@ -82,7 +82,7 @@ LARGEST = 1 << 13
 
 def whole(value: int, where: str) -> int:
     """The number; anything that is no `int`, or a larger one than any key, is a LocalError naming `where`."""
-    if not isinstance(value, int):
+    if not isinstance(value, int) or isinstance(value, bool):
         got, expected = type(value).__name__, "a whole number"
         raise LocalError(f"{where} has to be a number", got=got, expected=expected, where=where)
     if value.bit_length() > LARGEST:
@@ -95,7 +95,7 @@ def of_type(value: Any, kind: Any, where: str) -> Any:
     if not isinstance(value, kind):
         wanted = " or ".join(each.__name__ for each in getattr(kind, "__args__", (kind,)))
         raise LocalError("of the wrong type", got=type(value).__name__, expected=wanted, where=where)
-    return whole(value, where) if isinstance(value, int) else value
+    return whole(value, where) if isinstance(value, int) and kind is not bool else value
 
 
 def to_wait(seconds: Any, where: str) -> float:

@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.crypto.secret import of_type
+from mtlib.crypto.secret import of_type, whole
 from mtlib.errors import DecodeError, LocalError, MtError, reason
 from mtlib.net import memory
 from mtlib.net.endpoints import is_loopback
@@ -82,8 +82,9 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError, TypeError) as error:  # TypeError: a name that cannot be encoded
         if listener is not None:
             listener.close()
-        taken = "the same cell, run before, may have started one that still listens; port 0 is always free"
-        message = f"cannot listen here: {reason(error)}" + (f"; {taken}" if port else "")
+        message = f"cannot listen here: {reason(error)}"
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            message += "; the same cell, run before, may have started one that still listens; port 0 is always free"
         raise LocalError(message, got=f"{host}:{port}", where="port") from None
     return listener
 
@@ -359,7 +360,7 @@ class LocalDC:
             raise LocalError("everybody on the network could use this address", got=host,
                              expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
-                             entropy=entropy, address=(host, port), judge=judge)
+                             entropy=entropy, address=(host, whole(port, "port")), judge=judge)
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
         self.clock, self.allow_public = of_type(clock, Callable | None, "clock") or (lambda: time.time()), allow_public

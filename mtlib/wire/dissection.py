@@ -244,6 +244,9 @@ class Dissection:
     def __bytes__(self) -> bytes:
         return self.data
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Dissection:
+        return self  # it never changes
+
     def __len__(self) -> int:
         return len(self.data)
 
