@@ -122,5 +122,8 @@ def _fact(value: Any) -> str:
     """Bytes as hex, long things shortened: an error is a sentence, not a dump."""
     if isinstance(value, int) and value.bit_length() > 256:
         return f"a number of {value.bit_length()} bits"  # Python refuses to print the largest ones
-    text = bytes(value).hex() if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
+    try:
+        text = bytes(value).hex() if isinstance(value, (bytes, bytearray, memoryview)) else str(value)
+    except Exception:  # a list with such a number in it, a memoryview that was released: the sentence stays
+        text = f"a {type(value).__name__} that cannot be shown"
     return printable(text, 80)

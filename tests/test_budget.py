@@ -6,6 +6,7 @@ import threading
 import time
 import zlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 import pytest
 
@@ -161,6 +162,32 @@ def test_an_honest_bind_beside_it_is_not_kept_waiting() -> None:
         assert honest.bind()
         until(lambda: dc.trace.named("over_budget"))
         assert time.process_time() - started < 2
+
+
+def test_who_asks_little_does_not_wait_for_those_who_ask_much() -> None:
+    with LocalDC() as dc, ExitStack() as clients, connect(dc, timeout=60) as honest:
+        crowd = [clients.enter_context(connect(dc, timeout=60)) for _ in range(8)]
+
+        def ask(rude: Client) -> None:
+            asked = packed(together(rude, [bytes(call("ping", ping_id=1))] * 400))
+            rude.connection.send(bytes(rude.session.pack(Message(rude.session.next_msg_id(rude.clock()), 1, asked))))
+
+        def served() -> int:
+            return sum(each.peer.stream.received for each in tuple(dc._connections.values()))
+
+        for rude in crowd:
+            ask(rude)
+            rude.connection.receive()
+        for rude in crowd * 8:
+            ask(rude)
+        meanwhile = 0
+        for _ in range(3):
+            before = served()
+            until(lambda before=before: served() > before)
+            before = served()
+            assert honest.ping()
+            meanwhile += served() - before
+        assert meanwhile <= 10  # in turns by the packet it is 8 for each question
 
 
 def refused(client: Client, sealed: bytes) -> None:

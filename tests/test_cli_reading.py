@@ -12,6 +12,7 @@ import pytest
 from mtlib.__main__ import main
 from mtlib.cli import reading
 from mtlib.cli.reading import MOST, contents, read, shown, text
+from mtlib.cli.writing import KeyLog
 from mtlib.errors import LocalError
 from mtlib.lab.samples import sample
 
@@ -42,9 +43,11 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\xfd")
     with pytest.raises(LocalError, match="no text"):
         text(str(file))
-    for path in (tmp_path, tmp_path / "none"):
+    for path in (tmp_path, tmp_path / "none", "a\0b", "\ud800"):
         with pytest.raises(LocalError, match="cannot read"):
             read(str(path))
+        with pytest.raises(LocalError, match="cannot write"):
+            KeyLog(str(path) + "/")
     file.write_bytes(b"\xef\xbb\xbfa mark in front")
     assert text(str(file)) == "a mark in front"
 

@@ -69,6 +69,20 @@ def test_the_same_message_again_is_answered_though_its_answer_was_forgotten() ->
     assert dc.trace.named("bind_repeated") and len(dc.trace.named("bind_accepted")) == 1
 
 
+def test_behind_the_end_of_its_key_nothing_is_bound() -> None:
+    talker = Talker(centre(rules=Rules(one_temp_key=True)))
+    assert talker.bind().name == "boolTrue"
+    alive, talker.temp = talker.temp, talker.wire.exchange(3600)
+    talker.session = talker.open(talker.temp)
+    ended = Message(talker.session.next_msg_id(talker.now), 1, bytes(call("destroy_auth_key")))
+    binding = talker.binding()
+    behind = Message(binding.msg_id, 3, bytes(binding.request))
+    answers = send(talker, talker.session.next_msg_id(talker.now), 4, container([ended, behind, behind]))
+    assert [each.name for each in answers] == ["new_session_created", "destroy_auth_key_ok"]
+    assert alive.auth_key.id in {key.auth_key.id for key in talker.wire.dc.keys}
+    assert "2 messages" in said(talker.wire.dc, "unknown_key")
+
+
 def test_a_refusal_says_whose_it_was_and_keeps_little() -> None:
     dc = centre()
     talker = Talker(dc)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import dataclasses
 import importlib
 import inspect
@@ -31,9 +32,13 @@ from mtlib.transport.stream import ClientStream, ServerStream
 from mtlib.wire.dissection import unseal
 from mtlib.wire.provenance import trace
 from mtlib.wire.schema import SCHEMA
+from tests.talking import Talker, centre
 
 ROOT = Path(__file__).resolve().parents[1]
-BAD: tuple[Any, ...] = (None, True, 5, -1, 2**70, 1.5, "text", b"", b"bytes", [], [5], {}, object(), Ellipsis)
+HUGE = 10**5000
+"""So many digits that Python refuses to print them."""
+BAD: tuple[Any, ...] = (None, True, 5, -1, 2**70, 1.5, "text", b"", b"bytes", [], [5], {}, object(), Ellipsis, HUGE,
+                        [HUGE], float("nan"), bytearray(256), memoryview(bytes(64))[::2], iter(()))
 CRYPTO = {
     aes: "Ctr decrypt_blocks ige_blocks ige_decrypt ige_encrypt",
     entropy: "Noise Patterned System source",
@@ -58,7 +63,9 @@ def calls() -> Iterator[tuple[str, Callable[..., Any]]]:
                  ClientStream, ServerStream, Obfuscation, Obfuscation.receive, binding.Binding, binding.Binding.draw,
                  AuthKey.from_int, PrivateKey.from_pem, ExchangeSecrets, *FRAMINGS.values(), SCHEMA.of,
                  SCHEMA.__getitem__, mtlib.Facts, mtlib.PacketFacts, mtlib.judge, mtlib.judge_packet, mtlib.verify,
-                 mtlib.Fault, mtlib.Fault.parse, mtlib.LocalDC, mtlib.sheet, mtlib.judge_program):  # fmt: skip
+                 mtlib.Fault, mtlib.Fault.parse, mtlib.Rules, ClientStream("full", entropy=System()).hide,
+                 ServerStream(entropy=System()).send_error, SCHEMA["ping"].build(ping_id=1).__getitem__, System().at,
+                 mtlib.LocalDC, mtlib.sheet, mtlib.judge_program):  # fmt: skip
         yield made.__qualname__, made
 
 
@@ -75,9 +82,34 @@ def test_bad_input_is_an_error_of_ours(name: str, call: Callable[..., Any]) -> N
     for bad in BAD:
         arguments = {name: _fitting(name) for name in names}
         trials = [dict.fromkeys(names, bad), *(arguments | {name: bad} for name in names)]
+        if bad in (HUGE, [HUGE]):
+            told = ("where", "name", "steps")  # stands in a sentence as it is
+            trials = [trial for trial in trials if all(trial[name] is not bad for name in names if name in told)]
         for trial in trials:
-            with contextlib.suppress(MtError):
-                call(**trial)
+            try:
+                made = call(**trial)
+            except MtError as error:
+                assert str(error)
+            else:
+                assert not isinstance(made, mtlib.Rules | mtlib.Facts | mtlib.PacketFacts) or repr(made)
+
+
+@pytest.mark.parametrize("bad", (*BAD[:-1], "\ud800"), ids=lambda bad: type(bad).__name__)
+def test_a_value_that_is_made_can_be_shown_and_used(bad: Any) -> None:
+    binding = Talker(centre()).binding()
+    for name in ("session_id", "msg_id", "expires_at", "nonce"):
+        with contextlib.suppress(MtError):
+            assert repr(dataclasses.replace(binding, **{name: bad}))
+    for name in ("binding", "salt", "seqno", "framing", "frames_before"):
+        with contextlib.suppress(MtError):
+            carried = dataclasses.replace(mtlib.BindPacket(binding, 1, 1, bytes(12)), **{name: bad})
+            assert repr(carried) and carried.frame
+    for name in mtlib.Limits._fields:
+        with contextlib.suppress(MtError):
+            limits = mtlib.Limits()._replace(**{name: bad})
+            assert mtlib.LocalDC(limits=limits).dc.accept().receive(b"\xee" * 12, 1.0).chunks == ()
+    with contextlib.suppress(MtError):
+        assert mtlib.Dissection(bad, b"").spans
 
 
 @pytest.mark.parametrize("name", ["entropy", "clock", "key", "dc_id", "perm_key", "perm_key_bound", "timeout"])
@@ -95,6 +127,28 @@ def test_a_client_binds_with_bytes_that_are_changed_by_a_function_alone() -> Non
                 client.bind(change=bad)
             with pytest.raises(LocalError):
                 client.new_session(bad)
+
+
+def test_a_clock_that_tells_no_time_is_the_callers_mistake() -> None:
+    with mtlib.LocalDC() as dc:
+        for bad in (None, "text", float("nan"), float("inf"), HUGE):
+            with pytest.raises(LocalError):
+                mtlib.connect(dc, clock=lambda bad=bad: bad)
+        with pytest.raises(LocalError):
+            mtlib.connect(dc, perm_key=AuthKey(bytes(256)), perm_key_created=HUGE)
+
+
+@pytest.mark.parametrize("port", [None, "text", 1.5, True, -1, 70000, HUGE], ids=lambda port: type(port).__name__)
+def test_a_port_that_is_none_is_not_called_taken(port: Any) -> None:
+    with pytest.raises(LocalError) as caught:
+        mtlib.LocalDC(port=port).start()
+    assert "the same cell" not in str(caught.value)
+
+
+def test_what_never_changes_is_its_own_copy() -> None:
+    binding = Talker(centre()).binding()
+    assert copy.deepcopy(binding.request) is binding.request
+    assert copy.deepcopy(binding) == binding
 
 
 def test_a_seed_may_be_any_text() -> None:

@@ -147,8 +147,28 @@ def test_silence_alone_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None
                     later.recv(1)
             assert known.bind()
         assert [event.text for event in dc.trace.named("timed_out")] == [
-            "it was silent and had no key, and somebody else needed its place"
+            "it made no key for 0.3 s, and somebody else needed its place"
         ]
+
+
+def test_neither_keys_nor_chatter_keep_anybody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mtlib.net.server.QUIET", 0.3)
+    with (
+        LocalDC(limits=Limits(connections=3)) as dc, connect(dc) as bound, connect(dc) as unbound,
+        socket.create_connection((dc.host, dc.port)) as chatter, contextlib.ExitStack() as newcomers,
+    ):  # fmt: skip
+        assert bound.bind()
+        for gone in (chatter, unbound.connection.socket, bound.connection.socket):
+            begun = time.monotonic()
+            until(lambda begun=begun: time.monotonic() > begun + 0.4)
+            if gone is chatter:
+                chatter.sendall(b"\xee")  # whoever has no key is not helped by saying something
+            assert newcomers.enter_context(connect(dc)).bind()
+            gone.settimeout(2)
+            assert gone.recv(1) == b""
+        assert [event.text.split(" for ")[0] for event in dc.trace.named("timed_out")] == [
+            "it made no key", "it was silent", "it was silent"
+        ]  # fmt: skip
 
 
 def test_silence_ends() -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from mtlib.errors import LocalError
+from mtlib.errors import LocalError, reason
 
 NO, USAGE, UNREACHABLE = 1, 2, 3
 """The exit codes, besides 0 for success and 130 for an interrupt."""
@@ -39,8 +39,8 @@ def read(path: str, most: int = MOST) -> bytes:
         else:
             with open(path, "rb") as file:
                 data = file.read(most + 1)
-    except OSError as error:
-        refuse(f"cannot read {_named(path)}: {error.strerror}")
+    except (OSError, ValueError) as error:  # ValueError: no file can have that name
+        refuse(f"cannot read {_named(path)}: {reason(error)}")
     if len(data) > most:
         refuse("too much to look at", expected=f"{most} bytes at most", where=path)
     return data

@@ -14,6 +14,7 @@ from typing import Self, TextIO
 
 from mtlib.cli.reading import refuse
 from mtlib.crypto.keys import AuthKey
+from mtlib.errors import reason
 
 WAITING = 512
 """The most lines that wait for their reader; further ones are dropped and counted."""
@@ -140,5 +141,5 @@ def writing(path: str | None) -> Iterator[None]:
     """Turn an OSError inside the block into a LocalError with the name of the file."""
     try:
         yield
-    except OSError as error:
-        refuse(f"cannot write {path}: {error.strerror}")
+    except (OSError, ValueError) as error:  # ValueError: no file can have that name
+        refuse(f"cannot write {path}: {reason(error)}")

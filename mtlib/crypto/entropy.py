@@ -121,7 +121,7 @@ def _octets(text: str) -> bytes:
 
 def _joined(outer: str, inner: str) -> str:
     if not inner or not isinstance(inner, str):
-        raise LocalError("a scope needs a name", got=repr(inner), where=outer)
+        raise LocalError("a scope needs a name", got=repr(inner) if isinstance(inner, str) else inner, where=outer)
     return f"{outer}/{inner}" if outer else inner
 
 

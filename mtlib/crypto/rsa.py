@@ -21,7 +21,7 @@ from mtlib.crypto.aes import ige_decrypt, ige_encrypt, xor
 from mtlib.crypto.entropy import Entropy, System, source
 from mtlib.crypto.kdf import sha1, sha256
 from mtlib.crypto.numbers import is_probable_prime, power, to_bytes
-from mtlib.crypto.secret import Buffer, Secret, exact, plain, whole
+from mtlib.crypto.secret import Buffer, Secret, exact, of_type, plain, whole
 from mtlib.errors import CheckError, LocalError
 from mtlib.wire.dissection import Seal, Unsealed
 from mtlib.wire.tl import String
@@ -239,7 +239,7 @@ def _read(text: str, numbers: Callable[[bytes], tuple[int, ...]], half: str) -> 
     try:
         return numbers(text.encode())
     except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
-        begun = re.search("-----(BEGIN [A-Z ]{1,32})-----", str(text))
+        begun = re.search("-----(BEGIN [A-Z ]{1,32})-----", text if isinstance(text, str) else "")
         names = f"BEGIN RSA {half.upper()} KEY or BEGIN {half.upper()} KEY"
         raise LocalError(f"no {half} RSA key in this text", got=begun[1] if begun else "no key", where="pem",
                          expected=names + (", without a password" if half == "private" else "")) from None
@@ -313,7 +313,7 @@ def _masked(key: bytes, by: bytes) -> bytes:
 
 
 def _from_peer(encrypted: Buffer, private_key: PrivateKey) -> bytes:
-    encrypted = plain(encrypted, "encrypted_data")
+    encrypted, private_key = plain(encrypted, "encrypted_data"), of_type(private_key, PrivateKey, "private_key")
     if len(encrypted) != WIDTH or int.from_bytes(encrypted, "big") >= private_key.public.n:
         got = f"{len(encrypted)} bytes" if len(encrypted) != WIDTH else "a number that is not below n"
         raise CheckError("not an RSA ciphertext", got=got, expected="256 bytes, below n", where="encrypted_data")

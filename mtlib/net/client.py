@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from math import isfinite
 from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy, System, source
@@ -92,10 +91,12 @@ class Client:
         self.framing, self.obfuscated = framing, obfuscated
         self.secret = hidden_secret(secret)
         self.timeout = to_wait(timeout, "timeout")
-        self.expires_in, self.clock = _lifetime(expires_in), of_type(clock, Callable | None, "clock") or time.time
+        self.expires_in, ticks = _lifetime(expires_in), of_type(clock, Callable | None, "clock") or time.time
+        self.clock: Callable[[], float] = lambda: _moment(ticks(), "clock")
         self.entropy = source(entropy or System())
         self.perm_key: AuthKey | None = of_type(perm_key, AuthKey | None, "perm_key")
-        self.perm_key_created = _moment(perm_key_created) if self.perm_key is not None else None
+        known = self.perm_key is not None and perm_key_created is not None
+        self.perm_key_created = _moment(perm_key_created, "perm_key_created") if known else None
         self._bound = self.perm_key if of_type(perm_key_bound, bool, "perm_key_bound") else None
         self.temp: Established | None = None
         self.events: Kept[SessionEvent] = Kept()
@@ -513,12 +514,10 @@ def boxed(query: object) -> Dissection | bytes:
     raise LocalError("no request", got=type(query).__name__, expected="a dissection or bytes, or a method's name")
 
 
-def _moment(created: object) -> float | None:
-    if created is None:
-        return None
-    if isinstance(created, bool) or not isinstance(created, int | float) or not isfinite(created):
-        raise LocalError("no moment", got=created, expected="unix seconds", where="perm_key_created")
-    return float(created)
+def _moment(time_: object, where: str) -> float:
+    if isinstance(time_, bool) or not isinstance(time_, int | float) or not abs(time_) < 2**53:  # not a number is not
+        raise LocalError("no moment", got=time_, expected="unix seconds", where=where)
+    return float(time_)
 
 
 def _lifetime(expires_in: object) -> int:

@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.crypto.secret import of_type
+from mtlib.crypto.secret import of_type, whole
 from mtlib.errors import DecodeError, LocalError, MtError, reason
 from mtlib.net import memory
 from mtlib.net.endpoints import is_loopback
@@ -82,8 +82,9 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError, TypeError) as error:  # TypeError: a name that cannot be encoded
         if listener is not None:
             listener.close()
-        taken = "the same cell, run before, may have started one that still listens; port 0 is always free"
-        message = f"cannot listen here: {reason(error)}" + (f"; {taken}" if port else "")
+        message = f"cannot listen here: {reason(error)}"
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            message += "; the same cell, run before, may have started one that still listens; port 0 is always free"
         raise LocalError(message, got=f"{host}:{port}", where="port") from None
     return listener
 
@@ -186,6 +187,7 @@ class ServerConnection:
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the unfinished frame began
+        self.had = 0.0  # seconds of the thread's work
         self.ended = self.done = False
 
     @property
@@ -200,6 +202,12 @@ class ServerConnection:
         if self.begun is not None and now > self.begun + limits.frame_seconds and not self.full:
             return f"a frame took longer than {limits.frame_seconds:g} s"
         return f"silent for {self.peer.patience:g} s" if now > self.heard + self.peer.patience else ""
+
+    @property
+    def use(self) -> tuple[bool, bool, float]:
+        """How much it is worth its place, the least first: whether it has a key, whether one of its keys is bound, and
+        since when it has done nothing, which for one without a key is all its time, whatever it says."""
+        return self.peer.authenticated, self.peer.bound, self.heard if self.peer.authenticated else self.opened
 
     def read(self, now: float) -> None:
         """Take one turn: read, and answer until one frame is whole. The rest waits in `backlog` until all others have
@@ -290,7 +298,10 @@ KEYS_TRIED, TRIED_SIZE = 8, 160
 """How many other keys, the newest, the doctor tries on a refused binding, and the size in bytes of the longest request
 for which it does: each key takes the thread a twentieth of a second, and more if the seal is too long."""
 QUIET = 5.0
-"""Seconds of silence after which a connection without a key may be closed for a new one, if all places are taken."""
+"""Seconds for nothing after which a connection may be closed for a new one, if all places are taken."""
+SLICE, SAVED = 0.05, 0.25
+"""Seconds of work after which the thread asks again who wants something, and those that a client may have in advance of
+others because it asked for little before: a binding with its exchanges takes about as many."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
 
@@ -349,7 +360,7 @@ class LocalDC:
             raise LocalError("everybody on the network could use this address", got=host,
                              expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
-                             entropy=entropy, address=(host, port), judge=judge)
+                             entropy=entropy, address=(host, whole(port, "port")), judge=judge)
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
         self.clock, self.allow_public = of_type(clock, Callable | None, "clock") or (lambda: time.time()), allow_public
@@ -361,7 +372,7 @@ class LocalDC:
         self._explained.set()
         self._ahead: float | None = None  # clock minus monotonic time, when they were compared last
         self._connections: dict[socket.socket | FarEnd, ServerConnection] = {}
-        self._consulted, self._stopping, self._swept = False, False, 0.0
+        self._consulted, self._stopping, self._swept, self._least = False, False, 0.0, 0.0
 
     host = property(lambda self: self.dc.address[0], doc="The address that is listened on.")
     port = property(lambda self: self.dc.address[1], doc="The port, chosen by the system unless it was given.")
@@ -514,10 +525,13 @@ class LocalDC:
     def _run(self) -> None:
         try:
             while not self._stopping:
-                for ready, events in self._turn().items():
-                    if self._stopping:
+                turn, until = self._turn(), time.monotonic() + SLICE
+                for ready, events in turn:
+                    if self._stopping or time.monotonic() > until:
                         break
                     self._ready(ready, events)
+                else:
+                    self._consulted = False
                 self._sweep()
         except BaseException as error:  # status() tells the owner; clients see the closed connection
             self.failure = error
@@ -528,14 +542,18 @@ class LocalDC:
                 each.close()
             self._selector.close()
 
-    def _turn(self) -> dict[Any, int]:
-        """Whose turn it is: all sockets that are ready, and all connections with a backlog."""
-        self._consulted = False
+    def _turn(self) -> list[tuple[Any, int]]:
+        """Whose turn it is: all sockets that are ready, and all connections with a backlog. The door comes first, then
+        who has had the least work: a client with little to ask does not wait for those that ask much."""
         behind = [sock for sock, each in self._connections.items() if each.backlog and not each.full and not each.done]
         found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
         for key, events in self._selector.select(0 if behind else TICK):
             found[key.fileobj] = found.get(key.fileobj, 0) | events
-        return found
+        return sorted(found.items(), key=lambda each: self._had(self._connections.get(each[0])))
+
+    def _had(self, connection: ServerConnection | None) -> float:
+        """How much work it has had, by which turns are given; silence saves up no more than SAVED."""
+        return -1.0 if connection is None else max(connection.had, self._least - SAVED)
 
     def _ready(self, ready: Any, events: int) -> None:
         if ready is self._listening.listener:
@@ -544,6 +562,8 @@ class LocalDC:
             self._woken.recv(READ)
         elif ready in self._connections:
             connection = self._connections[ready]
+            had, begun = self._had(connection), time.thread_time()
+            self._least = max(self._least, had)
             try:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
@@ -552,6 +572,7 @@ class LocalDC:
             except OSError:  # nothing more goes out there
                 connection.done = True
                 connection.unsent.clear()
+            connection.had = had + time.thread_time() - begun
             self._settle(connection)
 
     def _accept(self) -> None:
@@ -582,16 +603,18 @@ class LocalDC:
         return "" if self._room() else f"{len(self._connections)} connections are open, and that is the limit"
 
     def _room(self) -> bool:
-        """Whether there is a place for one more. If not, the client without a key that has been silent longest makes
-        room, after QUIET seconds: idle connections cannot keep others out."""
+        """Whether there is a place for one more. If not, the one of least use makes room, of those that have had QUIET
+        seconds for nothing: so nobody keeps others out by holding connections."""
         if len(self._connections) < self.dc.limits.connections:
             return True
-        strangers = [each for each in self._connections.values() if not each.peer.authenticated]
-        silent = min(strangers, key=lambda each: each.heard, default=None)
-        if silent is None or time.monotonic() < silent.heard + QUIET:
+        since = time.monotonic() - QUIET
+        idle = min((each for each in self._connections.values() if each.use[-1] < since), key=lambda each: each.use,
+                   default=None)
+        if idle is None:
             return False
-        silent.peer.note("timed_out", self._now(), "it was silent and had no key, and somebody else needed its place")
-        self._close(silent)
+        did = "was silent" if idle.peer.authenticated else "made no key"
+        idle.peer.note("timed_out", self._now(), f"it {did} for {QUIET:g} s, and somebody else needed its place")
+        self._close(idle)
         return True
 
     def _settle(self, connection: ServerConnection) -> None:

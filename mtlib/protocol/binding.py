@@ -17,7 +17,7 @@ from typing import Any
 from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.kdf import V1, Schedule, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
-from mtlib.crypto.secret import exact
+from mtlib.crypto.secret import exact, of_type, whole
 from mtlib.errors import LocalError
 from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
 from mtlib.transport.framing import framing_named
@@ -36,8 +36,8 @@ class Binding:
     `perm_key` and `temp_key` are the keys to tie together; `session_id` and `msg_id` are those of the message that will
     carry the request; `expires_at` is a date in unix seconds; `nonce` is a long; `random` is 16 bytes, `padding` 8.
 
-    Raises LocalError for a key that is no AuthKey, for the reserved values (session 0, key id 0) and for padding of
-    another length. A value that does not fit its field raises it when it is first packed.
+    Raises LocalError for a key that is no AuthKey, for the reserved values (session 0, key id 0), for what is no whole
+    number and for padding of another length. A value that does not fit its field raises it when it is first packed.
     `dataclasses.replace(binding, nonce=...)` recomputes everything.
     """
 
@@ -56,6 +56,8 @@ class Binding:
                 raise LocalError("auth_key_id 0 means that there is no key", got=0, where=name)
         if self.session_id == 0:
             raise LocalError("session_id 0 names no session", got=0, expected="a random long", where="session_id")
+        for name in ("session_id", "msg_id", "expires_at", "nonce"):
+            whole(getattr(self, name), name)
         exact(self.padding, PLAINTEXT_SIZE - ENVELOPE_SIZE, "padding")
 
     @classmethod
@@ -135,6 +137,7 @@ class BindPacket:
     `frame_padding` is what padded framing adds. `changed` are the bytes that an experiment sends in the
     place of the binding's request.
 
+    Raises LocalError for what is no binding, no number and no text.
     `Client.carried` is the record of what a client sent (`sent`). `dataclasses.replace` computes a new one from it.
     """
 
@@ -146,6 +149,11 @@ class BindPacket:
     frames_before: int = 0
     frame_padding: bytes = b""
     changed: bytes | None = None
+
+    def __post_init__(self) -> None:
+        for name, kind in (("binding", Binding), ("salt", int), ("seqno", int), ("framing", str),
+                           ("frames_before", int)):
+            of_type(getattr(self, name), kind, name)
 
     @classmethod
     def draw(

@@ -66,9 +66,9 @@ class Rules:
         if unknown:
             raise LocalError("no such check", got=unknown[0], expected=", ".join(names), where="skip")
         object.__setattr__(self, "skip", frozenset(self.skip))
-        for name in ("expires_slack", "perm_key_delay"):
-            if not isinstance(getattr(self, name), int):
-                raise LocalError("seconds", got=getattr(self, name), expected="an int", where=name)
+        for name, kind in (("expires_slack", int), ("perm_key_delay", int), ("one_temp_key", bool),
+                           ("hash_first", bool), ("cdn", bool), ("as_telegram", bool)):
+            of_type(getattr(self, name), kind, name)
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,8 @@ class PacketFacts:
     rules: Rules = field(default_factory=Rules)
 
     def __post_init__(self) -> None:
-        for name, kind in (("packet", bytes), ("key", AuthKey | None), ("now", int | float | None),
-                           ("salts", list | tuple), ("seen", Callable), ("rules", Rules)):
+        for name, kind in (("packet", bytes), ("key", AuthKey | None), ("now", int | float | None), ("x", int),
+                           ("session_id", int | None), ("salts", list | tuple), ("seen", Callable), ("rules", Rules)):
             of_type(getattr(self, name), kind, name)
 
     @property

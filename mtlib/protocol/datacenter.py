@@ -77,7 +77,7 @@ class Peer(ConnectionState):
     ) -> None:
         super().__init__(dc, address)
         self.stream = ServerStream(limit=dc.limits.frame, secret=secret, entropy=self.entropy.at("frames"))
-        self.authenticated = False
+        self.authenticated = self.bound = False
         self._exchange: Any = None
         self._introduced = False
         self._plain_msg_id = 0
@@ -241,6 +241,7 @@ class Peer(ConnectionState):
         opened = OpenedPacket(self, key, key.session(message["session_id"], self.dc.limits), message["session_id"], now,
                               Budget(self.dc.limits))
         answers = opened.answers(message, verdict, self.entropy.at(f"packet-{self._packets}"))
+        self.bound = self.bound or key.bound_to is not None
         token = [self._quick_ack(key.auth_key, message)] if quick_ack else []
         chunks = token + [self.stream.send(bytes(each)) for each in answers]
         if key.just_bound and self.struck("cut-frame", now, "the connection ends in the middle of a frame"):
@@ -370,6 +371,10 @@ class OpenedPacket:
             self.session.greeted = True
             yield self._greeting(min(messages, default=outer))
         for done, each in enumerate(messages):
+            if self.peer.dc.keys.get(self.key.auth_key.id, self.now) is None:  # one of them has destroyed it
+                text = f"key {self.key.auth_key.id} has ended: {len(messages) - done} messages after that are dropped"
+                self.peer.note("unknown_key", self.now, text)
+                return
             contained = each.msg_id != outer.msg_id
             try:
                 yield from self._contained(each) if contained else self._executed(each)

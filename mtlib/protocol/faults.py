@@ -60,7 +60,7 @@ class Fault:
     @classmethod
     def parse(cls, text: str) -> Fault:
         """A fault from `name` or `name=number`, as on the command line. Raises LocalError for anything else."""
-        name, _, number = str(text).partition("=")
+        name, _, number = text.partition("=") if isinstance(text, str) else (text, "", "")
         try:
             return cls(name, int(number or 1))
         except ValueError as error:

@@ -8,14 +8,15 @@ V = TypeVar("V")
 
 
 class Limits(NamedTuple):
-    """Every limit of the local data centre. None is a rate: a client that sends much only waits for its turn."""
+    """Every limit of the local data centre. None is a rate: a client that asks much waits for those that ask little."""
 
     frame: int = 64 * 1024
     """Bytes of a packet. The limit is the same before a key has opened one, because a client that returns with its keys
     may begin with a long packet. All connections together hold 16 MB at most."""
 
     connections: int = 256
-    """Open at the same time. One more is closed immediately, unless a silent one without a key can be closed for it."""
+    """Open at the same time. One more is closed immediately, unless an idle one can be closed for it: first one without
+    a key, then one that never bound a key."""
     exchanges: int = 256
     """Key exchanges in progress at the same time; one more is answered -429. A connection has one at most, hence the
     same number. A server for a class may lower it: an exchange costs two large powers and an RSA power."""

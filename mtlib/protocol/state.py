@@ -370,6 +370,10 @@ class DataCenterState:
                                   (limits, Limits | None, "limits"), (faults, Iterable, "faults"),
                                   (judge, Callable | None, "judge")):
             of_type(given, kind, name)
+        for name, most in (limits or Limits())._asdict().items():
+            seconds = isinstance(Limits._field_defaults[name], float)
+            if not isinstance(most, int | float if seconds else int) or not 0 <= most < 2**31:
+                raise LocalError("no limit", got=most, expected="seconds" if seconds else "a number", where=name)
         self.rsa, self.dc_id, self.address = rsa, dc_id, address
         self.rules = rules or Rules()
         self.limits = limits or Limits()

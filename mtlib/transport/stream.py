@@ -14,7 +14,7 @@ import copy
 
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Entropy, source
-from mtlib.crypto.secret import Buffer, Secret, plain
+from mtlib.crypto.secret import Buffer, Secret, plain, whole
 from mtlib.errors import DecodeError, LocalError, PeerError
 from mtlib.transport.framing import FRAMINGS, LIMIT, Frame, Framing, Side, framing_named, is_error
 from mtlib.transport.obfuscation import OBFUSCATED, SIZE, TAGS, Obfuscation, detect, hidden_secret
@@ -144,7 +144,7 @@ class ClientStream(_Stream):
 
     def hide(self, frame: bytes) -> bytes:
         """The bytes of a frame on the wire, obfuscated if the connection is. Call it once per frame, in order."""
-        return self._out(frame)
+        return self._out(plain(frame, "frame"))
 
     def send(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
         """The bytes that carry a packet and may ask for a quick ack; errors as `Framing.wrap`."""
@@ -197,7 +197,7 @@ class ServerStream(_Stream):
 
     def send_error(self, code: int) -> bytes:
         """The bytes of a transport error, such as -404; LocalError for a code that no client recognises."""
-        if not is_error(code):
+        if not is_error(whole(code, "code")):
             raise LocalError("not a transport error", got=code, expected="-999 to -1", where="stream")
         return self.send(code.to_bytes(4, "little", signed=True))
 

@@ -204,6 +204,8 @@ class Dissection:
     """
 
     def __init__(self, shape: Shape, data: bytes, reading: Reading = STRICT) -> None:
+        if not hasattr(shape, "scan"):
+            raise LocalError("not a shape", got=type(shape).__name__, expected="SCHEMA, a layout", where="Dissection")
         self.shape = shape
         self.data = data if type(data) is bytes else octets(data, shape.name)
         self.reading = reading
@@ -242,6 +244,9 @@ class Dissection:
     def __bytes__(self) -> bytes:
         return self.data
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Dissection:
+        return self  # it never changes
+
     def __len__(self) -> int:
         return len(self.data)
 
@@ -255,7 +260,8 @@ class Dissection:
         try:
             return self.values[name]
         except (KeyError, TypeError, ValueError):  # the last two: `name` is not even text
-            raise LocalError(f"{self.name} has no field {name!r}", expected=", ".join(self.values)) from None
+            what = repr(name) if isinstance(name, str) else f"named by {type(name).__name__}"
+            raise LocalError(f"{self.name} has no field {what}", expected=", ".join(self.values)) from None
 
     def find(self, path: str) -> Dissection | Span:
         """The dissection or span that `path` names. Raises LocalError where it leads nowhere."""
