@@ -101,6 +101,19 @@ def test_nothing_of_the_answer_is_told_before_a_guess() -> None:
     assert str(told(prediction, "show")).count(SECRET) >= 6
 
 
+@pytest.mark.parametrize("typed", ["-3", "-3 products", "about 200", "2^10", "1e3", "1,5", "1.000", "12,34", "1/2", "+5"])
+def test_what_is_no_count_is_no_guess_and_is_told_what_is_wanted(typed: str) -> None:
+    prediction = Prediction("How many?", number("products"), 13)
+    said = told(prediction, "guess", guess=typed)["said"]
+    assert said == f"a number of products is wanted, in digits alone, as in 1,234 (got {typed})."
+    assert prediction.guess is None and not prediction.state["shown"]
+
+
+@pytest.mark.parametrize("typed", ["1234567", "1,234,567", "1 234 567", " 1_234_567 "])
+def test_thousands_may_stand_apart(typed: str) -> None:
+    assert number().read(typed) == 1_234_567
+
+
 def test_what_it_means_depends_on_the_guess() -> None:
     meaning = Meaning("In all, {measured}.", {"24 bytes": "You forgot the header."})
     prediction = asked("number", meaning=meaning)
