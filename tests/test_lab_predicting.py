@@ -101,7 +101,7 @@ def test_nothing_of_the_answer_is_told_before_a_guess() -> None:
     assert str(told(prediction, "show")).count(SECRET) >= 6
 
 
-@pytest.mark.parametrize("typed", ["-3", "-3 products", "about 200", "2^10", "1e3", "1,5", "1.000", "12,34", "1/2", "+5"])
+@pytest.mark.parametrize("typed", ["-3", "-3 products", "about 200", "2^10", "1e3", "1,5", "1.000", "12,34", "1/2"])
 def test_what_is_no_count_is_no_guess_and_is_told_what_is_wanted(typed: str) -> None:
     prediction = Prediction("How many?", number("products"), 13)
     said = told(prediction, "guess", guess=typed)["said"]
