@@ -232,12 +232,12 @@ class Plate {
   key(event, mark) {
     if (!mark || isRun(event)) return;
     const { told } = mark;
-    if ((event.key === "Enter" || event.key === " ") && told.do) this.act(told, told.cell || 0);
+    if (event.key === "Enter" || event.key === " ") told.do && this.act(told, told.cell || 0);
     else if (told.slide && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) this.step(told, event.key);
     else if (ARROWS[event.key]) this.next(mark, ...ARROWS[event.key])?.g.focus();
     else if (event.key === "Home" || event.key === "End") this.row(mark).at(event.key === "Home" ? 0 : -1).g.focus();
     else return;
-    event.preventDefault();
+    event.preventDefault(); // Space on a mark with nothing to do would scroll it out of sight
   }
 
   act(told, cell) {
