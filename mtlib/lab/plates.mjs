@@ -46,12 +46,18 @@ class Post {
   next() {
     if (this.sent || !this.queue.length) return;
     this.sent = `${this.name} ${(this.count += 1)}`;
-    this.model.send({ serial: this.sent, ...this.queue.shift() });
-    this.timer = setTimeout(() => {
-      this.queue = [];
-      this.sent = "";
-      this.mute(true);
-    }, this.model.patience ?? PATIENCE);
+    this.timer = setTimeout(() => this.lost(), this.model.patience ?? PATIENCE);
+    try {
+      this.model.send({ serial: this.sent, ...this.queue.shift() });
+    } catch {
+      this.lost(); // JupyterLab refuses where the kernel was restarted
+    }
+  }
+
+  lost() {
+    clearTimeout(this.timer);
+    Object.assign(this, { queue: [], sent: "" });
+    this.mute(true);
   }
 
   answered(serial) {
@@ -84,7 +90,9 @@ class Plate {
     this.post = new Post(model, (mute) => this.mute(mute));
     this.listen();
     this.show = () => this.update(this.model.get("state"));
+    this.lost = () => this.post.lost();
     model.on("change:state", this.show);
+    model.on("comm_live_update", this.lost); // the kernel was restarted or shut down
     this.update(model.get("state"));
   }
 
@@ -92,13 +100,14 @@ class Plate {
     this.ending.abort();
     clearTimeout(this.post.timer);
     this.model.off("change:state", this.show);
+    this.model.off("comm_live_update", this.lost);
     this.root.remove();
   }
 
   mute(yes) {
     if (yes === this.root.classList.contains("mute")) return;
     this.root.classList.toggle("mute", yes);
-    if (yes) this.said.textContent = "Python does not answer. Run this cell again.";
+    if (yes) this.said.textContent = this.model.gone ?? "Python does not answer. Run this cell again.";
   }
 
   listen() {

@@ -196,6 +196,27 @@ test("without an answer the plate says so, and takes it back when one comes", (t
   assert.equal(root.querySelector(".said").textContent, "said");
 });
 
+test("a kernel that is gone is told at once, and so is one that refuses; another answer takes it back", () => {
+  const { model, root, mark, answer, sent } = show();
+  const said = () => root.querySelector(".said").textContent;
+  happen(mark("a"), "click");
+  for (const listener of model.listeners.get("comm_live_update")) listener();
+  assert.match(said(), /Run this cell again/);
+  assert.ok(root.classList.contains("mute"));
+  happen(mark("a"), "click");
+  assert.equal(sent().length, 2, "it is not waited for an answer that will not come");
+  answer();
+  assert.equal(said(), "said");
+  const { send } = model;
+  model.send = () => { throw new Error("no comm"); };
+  happen(mark("a"), "click");
+  assert.match(said(), /Run this cell again/);
+  Object.assign(model, { send, gone: "Load the page again." });
+  answer();
+  for (const listener of model.listeners.get("comm_live_update")) listener();
+  assert.equal(said(), "Load the page again.");
+});
+
 test("the table is filled when it is opened", () => {
   const { root } = show();
   const table = root.querySelector("details");
