@@ -170,8 +170,7 @@ def hint(name: str) -> None:
     elif (SOLUTIONS / f"{name}.py").is_file():
         _show(_Text(f"no more hints. One way to write it stands in tests/solutions/{name}.py."))
     else:
-        _show(_Text(f'no more hints. contract("{name}") shows the task again, check what is still wrong; every other '
-                    "cell runs without your answer. The project's sources have solutions, which are not here."))
+        _show(_Text(f'no more hints. contract("{name}") shows the task again; other cells run without your answer.'))
 
 
 def contract(name: str) -> None:
