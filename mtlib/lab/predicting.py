@@ -135,7 +135,8 @@ class Count(Answering):
         return int(re.sub("[ ,_]", "", given))
 
     def show(self, value: Any) -> str:
-        return f"{value} {self.unit.removesuffix('s') if value == 1 else self.unit}".rstrip()
+        one = self.unit.removesuffix("s").removesuffix("ie") + "y" * self.unit.endswith("ies")
+        return f"{value:,} {one if value == 1 else self.unit}".rstrip()
 
 
 @dataclass(frozen=True)
