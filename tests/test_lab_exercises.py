@@ -58,7 +58,9 @@ def test_check_prints_and_gives_nothing_back(capsys: pytest.CaptureFixture[str])
     assert fourth.startswith("not yet: there is no exercise 'no_such_exercise'. There are: ")
 
 
-def test_hints_come_one_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_hints_come_one_at_a_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     known = EXERCISES["seqno"].hints
     for _ in range(4):
         hint("seqno")
@@ -67,6 +69,10 @@ def test_hints_come_one_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[:2] == [f"hint 1 of 2: {known[0]}", f"hint 2 of 2: {known[1]}"]
     assert lines[2] == lines[3] == "no more hints. One way to write it stands in tests/solutions/seqno.py."
     assert lines[4].startswith("hint 1 of 3")
+    monkeypatch.setattr("mtlib.lab.exercises.SOLUTIONS", tmp_path)  # as in a wheel, and in the book
+    hint("seqno")
+    said = capsys.readouterr().out
+    assert said.startswith('no more hints. contract("seqno") shows the task again') and "tests/" not in said
     hint("no_such_exercise")
     assert "there is no exercise" in capsys.readouterr().out
 

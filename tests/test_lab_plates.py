@@ -176,6 +176,7 @@ def test_structure_and_state_are_plain_and_the_same_every_time(make: Make) -> No
 def test_whatever_can_be_done_is_answered_and_the_picture_stays_whole(make: Make) -> None:
     """Each kind of move from the beginning, with some of its values, and after it one move more."""
     kinds: dict[str, list[object]] = {}
+    controls = [control.kind for control in make().controls()]
     for do, value in moves(make()):
         kinds.setdefault(do, []).append(value)
     for do, values in kinds.items():
@@ -183,6 +184,7 @@ def test_whatever_can_be_done_is_answered_and_the_picture_stays_whole(make: Make
             model = make()
             play(model, (do, value), *islice(moves(model), 1))
             assert "does not exist" not in model.state["said"], (do, value)
+            assert [control.kind for control in model.controls()] == controls
             is_whole(model)
 
 

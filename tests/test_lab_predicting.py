@@ -101,12 +101,41 @@ def test_nothing_of_the_answer_is_told_before_a_guess() -> None:
     assert str(told(prediction, "show")).count(SECRET) >= 6
 
 
+@pytest.mark.parametrize("typed", ["-3", "-3 products", "about 200", "2^10", "1e3", "1,5", "1.000", "12,34", "1/2"])
+def test_what_is_no_count_is_no_guess_and_is_told_what_is_wanted(typed: str) -> None:
+    prediction = Prediction("How many?", number("products"), 13)
+    said = told(prediction, "guess", guess=typed)["said"]
+    assert said == f"a number of products is wanted, in digits alone, as in 1,234 (got {typed})."
+    assert prediction.guess is None and not prediction.state["shown"]
+
+
+@pytest.mark.parametrize("typed", ["1234567", "1,234,567", "1 234 567", " 1_234_567 "])
+def test_thousands_may_stand_apart(typed: str) -> None:
+    assert number().read(typed) == 1_234_567
+
+
+def test_one_of_them_is_no_plural_and_thousands_stand_apart() -> None:
+    shown = [number(unit).show(count) for unit, count in (("copies", 1), ("keys", 1), ("", 1), ("seals", 2000))]
+    assert shown == ["1 copy", "1 key", "1", "2,000 seals"]
+
+
+def test_what_is_said_after_a_number_stands_under_words_that_a_guess_can_have() -> None:
+    """Those of the lessons: `number("keys"), experiment` in a cell, and the experiment's name in predictions.json."""
+    kept = json.loads((ROOT / "mtlib" / "lab" / "predictions.json").read_text(encoding="utf-8"))
+    lessons = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").glob("*.ipynb"))
+    asked = re.findall(r'number\(\\"([a-z ]+)\\"\), (\w+)', lessons)
+    assert len(asked) > 20
+    for unit, name in asked:
+        words = kept.get(name, {}).get("after", {})
+        assert [number(unit).show(int(each.split()[0].replace(",", ""))) for each in words] == [*words], name
+
+
 def test_what_it_means_depends_on_the_guess() -> None:
     meaning = Meaning("In all, {measured}.", {"24 bytes": "You forgot the header."})
     prediction = asked("number", meaning=meaning)
-    assert told(prediction, "guess", guess="24")["means"] == ["You forgot the header.", "In all, 1024 bytes."]
-    assert told(prediction, "guess", guess="25")["means"] == ["In all, 1024 bytes."]
-    assert told(prediction, "show")["means"] == ["In all, 1024 bytes."]
+    assert told(prediction, "guess", guess="24")["means"] == ["You forgot the header.", "In all, 1,024 bytes."]
+    assert told(prediction, "guess", guess="25")["means"] == ["In all, 1,024 bytes."]
+    assert told(prediction, "show")["means"] == ["In all, 1,024 bytes."]
 
 
 def test_a_comparison_says_which_items_are_as_guessed() -> None:

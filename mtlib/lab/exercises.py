@@ -41,6 +41,9 @@ LIMIT = 10.0
 PATIENCE = 60.0
 """The most seconds by the clock for an examination: an answer that only waits uses no computing time."""
 
+SOLUTIONS = Path(__file__).parents[2] / "tests" / "solutions"
+"""Part of the project's sources; not of an installed mtlib, nor of the book."""
+
 __all__ = ["check", "contract", "examine", "hint", "keep", "material", "mine"]
 
 Given = TypeVar("Given")
@@ -155,7 +158,7 @@ def check(name: str, answer: Any) -> None:
 
 
 def hint(name: str) -> None:
-    """Show the next hint of an exercise, one each time; after the last hint, the place of the solution."""
+    """Show the next hint of an exercise, one each time; after the last hint, where to go from there."""
     exercise = EXERCISES.get(name)
     if exercise is None:
         _show(_Box(examine(name, None)))
@@ -164,8 +167,10 @@ def hint(name: str) -> None:
     _told[name] = told + 1
     if told < of:
         _show(_Text(f"hint {told + 1} of {of}: {exercise.hints[told]}"))
-    else:
+    elif (SOLUTIONS / f"{name}.py").is_file():
         _show(_Text(f"no more hints. One way to write it stands in tests/solutions/{name}.py."))
+    else:
+        _show(_Text(f'no more hints. contract("{name}") shows the task again; other cells run without your answer.'))
 
 
 def contract(name: str) -> None:

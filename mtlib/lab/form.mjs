@@ -43,6 +43,10 @@ class Inspection {
     return this.model.patience;
   }
 
+  get gone() {
+    return this.model.gone;
+  }
+
   get(name) {
     return this.model.get(name === "state" ? "inspected" : name);
   }

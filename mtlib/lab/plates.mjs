@@ -46,12 +46,18 @@ class Post {
   next() {
     if (this.sent || !this.queue.length) return;
     this.sent = `${this.name} ${(this.count += 1)}`;
-    this.model.send({ serial: this.sent, ...this.queue.shift() });
-    this.timer = setTimeout(() => {
-      this.queue = [];
-      this.sent = "";
-      this.mute(true);
-    }, this.model.patience ?? PATIENCE);
+    this.timer = setTimeout(() => this.lost(), this.model.patience ?? PATIENCE);
+    try {
+      this.model.send({ serial: this.sent, ...this.queue.shift() });
+    } catch {
+      this.lost(); // JupyterLab refuses where the kernel was restarted
+    }
+  }
+
+  lost() {
+    clearTimeout(this.timer);
+    Object.assign(this, { queue: [], sent: "" });
+    this.mute(true);
   }
 
   answered(serial) {
@@ -69,7 +75,7 @@ class Plate {
     this.model = model;
     this.fixed = fixed;
     this.marks = new Map(); // by id: {g, told}
-    this.built = new Map(); // by name: how a control shows what it is told
+    this.built = []; // by place, as two may send under one name: how a control shows what it is told
     this.ending = new AbortController();
     this.root = make("div", `mtlib-plate live${glides ? " glides" : ""}`, "", { role: "group", "aria-label": name });
     this.controls = make("div", "controls");
@@ -84,7 +90,9 @@ class Plate {
     this.post = new Post(model, (mute) => this.mute(mute));
     this.listen();
     this.show = () => this.update(this.model.get("state"));
+    this.lost = () => this.post.lost();
     model.on("change:state", this.show);
+    model.on("comm_live_update", this.lost); // the kernel was restarted or shut down
     this.update(model.get("state"));
   }
 
@@ -92,13 +100,14 @@ class Plate {
     this.ending.abort();
     clearTimeout(this.post.timer);
     this.model.off("change:state", this.show);
+    this.model.off("comm_live_update", this.lost);
     this.root.remove();
   }
 
   mute(yes) {
     if (yes === this.root.classList.contains("mute")) return;
     this.root.classList.toggle("mute", yes);
-    if (yes) this.said.textContent = "Python does not answer. Run this cell again.";
+    if (yes) this.said.textContent = this.model.gone ?? "Python does not answer. Run this cell again.";
   }
 
   listen() {
@@ -130,8 +139,8 @@ class Plate {
     this.post.answered(state.serial);
     put(this.svg, "viewBox", `0 0 ${state.size.join(" ")}`);
     put(this.svg, "aria-label", state.alt);
-    this.said.textContent = state.said;
-    for (const told of state.controls) this.control(told);
+    if (this.said.textContent !== state.said) this.said.textContent = state.said; // else it would be read out again
+    for (const [at, told] of state.controls.entries()) this.control(told, at);
     const all = [...this.fixed, ...state.marks];
     const stay = new Set(all.map(({ id }) => id));
     for (const [id, { g }] of this.marks) {
@@ -194,9 +203,9 @@ class Plate {
     if (!d) g.querySelector("path")?.remove();
   }
 
-  control(told) {
-    if (!this.built.has(told.name)) this.built.set(told.name, CONTROLS[told.kind](told, this.controls, this.post));
-    this.built.get(told.name)(told);
+  control(told, at) {
+    this.built[at] ||= CONTROLS[told.kind](told, this.controls, this.post);
+    this.built[at](told);
   }
 
   fill() {
@@ -232,12 +241,12 @@ class Plate {
   key(event, mark) {
     if (!mark || isRun(event)) return;
     const { told } = mark;
-    if ((event.key === "Enter" || event.key === " ") && told.do) this.act(told, told.cell || 0);
+    if (event.key === "Enter" || event.key === " ") told.do && this.act(told, told.cell || 0);
     else if (told.slide && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) this.step(told, event.key);
     else if (ARROWS[event.key]) this.next(mark, ...ARROWS[event.key])?.g.focus();
     else if (event.key === "Home" || event.key === "End") this.row(mark).at(event.key === "Home" ? 0 : -1).g.focus();
     else return;
-    event.preventDefault();
+    event.preventDefault(); // Space on a mark with nothing to do would scroll it out of sight
   }
 
   act(told, cell) {
@@ -295,16 +304,18 @@ class Plate {
     return [...this.marks.values()].filter(near).sort((a, b) => this.middle(a)[0] - this.middle(b)[0]);
   }
 
-  /** The nearest mark to the side, above or below. */
+  /** The nearest mark to the side, above or below; there one of the same column before any other. */
   next(mark, dx, dy) {
-    if (dx) return this.row(mark)[this.row(mark).indexOf(mark) + dx];
+    const line = this.row(mark);
+    if (dx) return line[line.indexOf(mark) + dx];
     const [x, y] = this.middle(mark);
-    const own = new Set(this.row(mark));
-    const [best] = [...this.marks.values()]
-      .filter((other) => other.told.label && !own.has(other) && (this.middle(other)[1] - y) * dy > 0)
-      .map((other) => [Math.abs(this.middle(other)[1] - y) * 8 + Math.abs(this.middle(other)[0] - x), other])
-      .sort((a, b) => a[0] - b[0]);
-    return best?.[1];
+    const far = (other) => {
+      const [aside, away] = [Math.abs(this.middle(other)[0] - x), Math.abs(this.middle(other)[1] - y)];
+      return 8 * away + aside + (2 * aside > (other.told.w || 0) + (mark.told.w || 0) ? 1e4 : 0);
+    };
+    return [...this.marks.values()]
+      .filter((other) => other.told.label && !line.includes(other) && (this.middle(other)[1] - y) * dy > 0)
+      .reduce((best, other) => (best && far(best) <= far(other) ? best : other), null);
   }
 }
 

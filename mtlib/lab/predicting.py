@@ -11,6 +11,7 @@ last message and carries its serial; a guess that cannot be read is answered wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
@@ -23,6 +24,8 @@ MATCH, DIFFERS = "match", "differs"
 """The mark below a guess and its measurement."""
 LONGEST = 200
 """The most characters of a typed guess."""
+COUNTED = re.compile(r"[0-9]+|[0-9]{1,3}([ ,_])[0-9]{3}(\1[0-9]{3})*")
+"""A count as it is typed: digits, or groups of three behind the first. "1,5" is not 15."""
 
 
 class Item(NamedTuple):
@@ -117,7 +120,7 @@ class Several(Answering):
 
 @dataclass(frozen=True)
 class Count(Answering):
-    """A whole number, with what it counts."""
+    """A whole number from 0 on, with what it counts."""
 
     kind = "number"
     unit: str = ""
@@ -126,15 +129,14 @@ class Count(Answering):
         return f"a number of {self.unit}" if self.unit else "a number"
 
     def read(self, raw: Any) -> int:
-        if isinstance(raw, int) and not isinstance(raw, bool):
-            return raw
-        digits = str(raw)[:LONGEST].replace(",", "").replace("_", "").strip()
-        if not (digits.isascii() and digits.removeprefix("-").isdigit()):
-            raise LocalError("a whole number is wanted", got=str(raw)[:LONGEST])
-        return int(digits)
+        given = str(raw).strip()[:LONGEST]
+        if isinstance(raw, bool) or not COUNTED.fullmatch(given):
+            raise LocalError(f"{self.offered()} is wanted, in digits alone, as in 1,234", got=given)
+        return int(re.sub("[ ,_]", "", given))
 
     def show(self, value: Any) -> str:
-        return f"{value} {self.unit.removesuffix('s') if value == 1 else self.unit}".rstrip()
+        one = self.unit.removesuffix("s").removesuffix("ie") + "y" * self.unit.endswith("ies")
+        return f"{value:,} {one if value == 1 else self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -317,5 +317,5 @@ def test_axe_finds_nothing(reader: Callable[..., Reader], axe: Path, name: str, 
 
 @pytest.mark.parametrize("name", FIVE)
 def test_on_a_narrow_screen_nothing_is_cut(reader: Callable[..., Reader], name: str) -> None:
-    page = reader(viewport={"width": 360, "height": 740}).open(name)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    page = reader(viewport={"width": 320, "height": 640}).open(name)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 320

@@ -120,9 +120,9 @@ def test_both_roads_lead_on_and_back(reader: Callable[..., Reader]) -> None:
 def test_axe_finds_nothing_and_nothing_is_cut(
     reader: Callable[..., Reader], axe: Any, name: str, look: str
 ) -> None:
-    page = reader(color_scheme=look, bypass_csp=True, viewport={"width": 360, "height": 740}).open(name)
+    page = reader(color_scheme=look, bypass_csp=True, viewport={"width": 320, "height": 640}).open(name)
     page.wait_for_timeout(300)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
     page.add_script_tag(path=str(axe))
     run = "([runOnly, rules]) => axe.run(document, { runOnly, rules })"
     found = page.evaluate(run, [TAGS, ALSO_ASKED])["violations"]

@@ -13,8 +13,8 @@ from test_lessons import DIFFERENT, in_pyodide
 
 TIME_LIMIT = 40 * 60
 """Seconds for all lessons in one Pyodide; a quiet machine takes a fourth of it."""
-NARROW = 360
-"""Pixels: a phone."""
+NARROW = 320
+"""Pixels: a small phone, or 1280 at 400 %."""
 
 
 def test_every_lesson_in_pyodide(play: Play) -> None:

@@ -6,6 +6,7 @@ The tests share one page, in the order in which they stand; each plate is in the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,22 @@ PLATES = {
     "wires": "plate(Wires(b))",
     **{name: f"plate(ALL['{name}']())" for name in ("theft", "clock", "triage", "bugs")},
 }
-EVERY = pytest.mark.parametrize("name", PLATES)
+LABS = {name: f"plate(ALL['{name}']())" for name in ("rho", "board", "lanes", "horizon", "staircase", "twins")}
+"""The plates of the labs, on a page of their own."""
+SEEN = """() => {
+  const { activeElement: mark } = document;
+  const line = getComputedStyle(mark.querySelector('rect') ?? mark.firstElementChild);
+  const { top, bottom, width } = mark.getBoundingClientRect();
+  return mark.matches(':focus-visible') && line.stroke !== 'none' && width > 0 && bottom > 0 && top < innerHeight;
+}"""
+EVERY = pytest.mark.parametrize("name", [*PLATES, *LABS])
 
 class Shown:
     """One plate of the page."""
 
     def __init__(self, lab: Lab, name: str) -> None:
-        self.page = lab.page
-        self.root = lab.page.locator(".mtlib-plate.live").nth([*PLATES].index(name))
+        self.lab, self.page = lab, lab.page
+        self.root = lab.page.locator(".mtlib-plate.live").nth([*(PLATES if name in PLATES else LABS)].index(name))
         self.root.scroll_into_view_if_needed()
 
     def mark(self, name: str) -> Locator:
@@ -66,17 +75,36 @@ class Shown:
         assert self.focused() == wanted
 
 
-@pytest.fixture(scope="module")
-def plates(browser: Any, address: str, folder: Path) -> Iterator[Lab]:
-    notebook(folder / "notebooks" / "plates.ipynb", (BEGIN, *PLATES.values()))
+@contextmanager
+def opened(browser: Any, address: str, folder: Path, name: str, shown: dict[str, str]) -> Iterator[Lab]:
+    notebook(folder / "notebooks" / name, (BEGIN, *shown.values()))
     lab = Lab(browser, address)
-    lab.open("plates.ipynb")
-    lab.run_all()
-    lab.page.wait_for_selector(".mtlib-plate.live >> nth=7", timeout=30_000)
+    lab.open(name)
+    lab.command("notebook:run-cell-and-select-next")
+    for at in range(len(shown)):  # one after the other: anywidget gives each two seconds, all of them together or not
+        lab.command("notebook:run-cell-and-select-next")
+        lab.page.wait_for_selector(f".mtlib-plate.live >> nth={at}", timeout=30_000)
     lab.page.wait_for_timeout(600)
     yield lab
     assert lab.errors == [] and lab.outside == []
     lab.page.close()
+
+
+@pytest.fixture(scope="module")
+def plates(browser: Any, address: str, folder: Path) -> Iterator[Lab]:
+    with opened(browser, address, folder, "plates.ipynb", PLATES) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def labs(browser: Any, address: str, folder: Path) -> Iterator[Lab]:
+    with opened(browser, address, folder, "labs.ipynb", LABS) as lab:
+        yield lab
+
+
+@pytest.fixture
+def shown(request: pytest.FixtureRequest, name: str) -> Shown:
+    return Shown(request.getfixturevalue("plates" if name in PLATES else "labs"), name)
 
 
 # -- By keyboard alone
@@ -234,6 +262,67 @@ def test_bugs_by_keyboard(plates: Lab) -> None:
     expect(bugs.said).to_contain_text("The envelope has a seqno")
 
 
+def test_rho_by_keyboard(labs: Lab) -> None:
+    rho = Shown(labs, "rho")
+    rho.root.locator("input").focus()
+    rho.press("Home", "ArrowRight")
+    expect(rho.said).to_contain_text("After 1 step tortoise")
+    rho.press("End")
+    expect(rho.said).to_contain_text("on one place modulo 337")
+
+
+def test_board_by_keyboard(labs: Lab) -> None:
+    board = Shown(labs, "board")
+    for words, told in (("everything off", "0 on, "), ("everything on", ", 0 attacks"), ("as documented", "16 on, ")):
+        board.tab_to(words)
+        board.press("Enter")
+        expect(board.said).to_contain_text(told)
+    board.root.locator('.m[tabindex="0"]').focus()
+    board.press("Enter")
+    expect(board.said).to_contain_text("15 on, ")
+    board.press(*["ArrowDown"] * 6, "ArrowRight", "ArrowUp")
+    assert board.focused() == "attack A0"
+    expect(board.root.locator(".about")).to_contain_text("Needs: ")
+
+
+def test_lanes_by_keyboard(labs: Lab) -> None:
+    lanes = Shown(labs, "lanes")
+    lanes.mark("now").focus()
+    lanes.press("Home")
+    expect(lanes.mark("now")).to_have_attribute("aria-valuenow", "0")
+    lanes.press("ArrowRight")
+    expect(lanes.mark("now")).to_have_attribute("aria-valuenow", "1")
+    lanes.press("ArrowDown")
+    assert lanes.focused() != "now"
+    expect(lanes.root.locator(".about")).not_to_be_empty()
+
+
+def test_horizon_by_keyboard(labs: Lab) -> None:
+    horizon = Shown(labs, "horizon")
+    horizon.root.locator("input").focus()
+    horizon.press("End")
+    expect(horizon.said).to_contain_text("8 blocks")
+
+
+def test_staircase_by_keyboard(labs: Lab) -> None:
+    staircase = Shown(labs, "staircase")
+    staircase.tab_to("C4")
+    staircase.press("Enter")
+    expect(staircase.said).to_contain_text("Bit 0 of byte 72, in C4")
+    expect(staircase.root.locator("input")).to_have_value("576")
+    staircase.root.locator("input").focus()
+    staircase.press("ArrowRight")
+    expect(staircase.said).to_contain_text("Bit 1 of byte 72, in C4")
+    expect(staircase.root.get_by_role("button", name="C4", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_twins_by_keyboard(labs: Lab) -> None:
+    twins = Shown(labs, "twins")
+    twins.root.locator("input").focus()
+    twins.press("End")
+    expect(twins.said).to_contain_text("Byte 255 changed")
+
+
 # -- By mouse and by touch
 
 
@@ -304,36 +393,37 @@ def test_touch(browser: Any, address: str, plates: Lab) -> None:
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "forced"])
-def test_axe_finds_nothing(plates: Lab, axe: Path, look: str) -> None:
-    theme(plates, "JupyterLab Dark" if look == "dark" else "JupyterLab Light")
-    plates.page.emulate_media(forced_colors="active" if look == "forced" else "none")
-    for name in PLATES:
-        shown = Shown(plates, name)
-        table = shown.root.locator("details")
-        table.evaluate("details => (details.open = true)")
-        plates.page.wait_for_timeout(700)
-        still(plates.page)
-        picture(plates.page, f"plate-{name}-{look}", shown.root)
-        table.evaluate("details => (details.open = false)")
-    assert violations(plates.page, axe, ".mtlib-plate") == []
-    plates.page.emulate_media(forced_colors="none")
-    theme(plates, "JupyterLab Light")
-
-
-def test_at_twice_the_size_and_in_a_narrow_window_nothing_is_cut(plates: Lab) -> None:
-    """A zoom of 200 % halves the width: the same as a window of half the width."""
-    fits = "e => e.scrollWidth <= e.clientWidth && e.querySelector('svg').getBoundingClientRect().height > 150"
-    for width, height in ((720, 750), (1100, 900)):
-        plates.size(width, height)
-        for name in PLATES:
-            shown = Shown(plates, name)
-            assert soon(plates.page, lambda shown=shown: shown.root.evaluate(fits), True), (name, width)
-            picture(plates.page, f"plate-{name}-{width}", shown.root)
-    plates.page.set_viewport_size({"width": 1440, "height": 1500})
+def test_axe_finds_nothing(plates: Lab, labs: Lab, axe: Path, look: str) -> None:
+    for lab, names in ((plates, PLATES), (labs, LABS)):
+        theme(lab, "JupyterLab Dark" if look == "dark" else "JupyterLab Light")
+        lab.page.emulate_media(forced_colors="active" if look == "forced" else "none")
+        for name in names:
+            shown = Shown(lab, name)
+            table = shown.root.locator("details")
+            table.evaluate("details => (details.open = true)")
+            lab.page.wait_for_timeout(700)
+            still(lab.page)
+            picture(lab.page, f"plate-{name}-{look}", shown.root)
+            table.evaluate("details => (details.open = false)")
+        assert violations(lab.page, axe, ".mtlib-plate") == []
+        lab.page.emulate_media(forced_colors="none")
+        theme(lab, "JupyterLab Light")
 
 
 @EVERY
-def test_texts_stay_on_the_sheet_and_inside_their_boxes(plates: Lab, name: str) -> None:
+def test_at_twice_the_size_and_in_a_narrow_window_nothing_is_cut(shown: Shown, name: str) -> None:
+    """A zoom of 200 % halves the width: the same as a window of half the width. The picture keeps a size that can be
+    read, and is moved sideways."""
+    fits = "e => e.scrollWidth <= e.clientWidth && e.querySelector('svg').getBoundingClientRect().width >= 640"
+    for width, height in ((720, 750), (1100, 900)):
+        shown.lab.size(width, height)
+        assert soon(shown.page, lambda: shown.root.evaluate(fits), True), width
+        picture(shown.page, f"plate-{name}-{width}", shown.root)
+    shown.page.set_viewport_size({"width": 1440, "height": 1500})
+
+
+@EVERY
+def test_texts_stay_on_the_sheet_and_inside_their_boxes(shown: Shown) -> None:
     wide = """svg => {
       const sheet = svg.getBoundingClientRect();
       return [...svg.querySelectorAll('.m text')].filter((text) => {
@@ -342,12 +432,12 @@ def test_texts_stay_on_the_sheet_and_inside_their_boxes(plates: Lab, name: str) 
         return left < box.left - 2 || right > box.right + 2;
       }).map((text) => text.textContent);
     }"""
-    svg = Shown(plates, name).root.locator("svg")
-    assert soon(plates.page, lambda: svg.evaluate(wide), []) == []
+    svg = shown.root.locator("svg")
+    assert soon(shown.page, lambda: svg.evaluate(wide), []) == []
 
 
 @EVERY
-def test_names_in_a_table_are_not_broken(plates: Lab, name: str) -> None:
+def test_names_in_a_table_are_not_broken(shown: Shown) -> None:
     broken = """details => [...details.querySelectorAll('th, tr > :first-child')].flatMap(({ firstChild: text }) =>
       [...(text?.data ?? '').matchAll(/\\S+/g)].filter((word) => {
         const range = document.createRange();
@@ -355,22 +445,22 @@ def test_names_in_a_table_are_not_broken(plates: Lab, name: str) -> None:
         range.setEnd(text, word.index + word[0].length);
         return range.getClientRects().length > 1;
       }).map(([word]) => word))"""
-    table = Shown(plates, name).root.locator("details")
+    table = shown.root.locator("details")
     table.evaluate("details => (details.open = true)")
     expect(table.locator("tr >> nth=1")).to_be_visible()
-    plates.size(1100, 900)
+    shown.lab.size(1100, 900)
     found = table.evaluate(broken)
     table.evaluate("details => (details.open = false)")
-    plates.page.set_viewport_size({"width": 1440, "height": 1500})
+    shown.page.set_viewport_size({"width": 1440, "height": 1500})
     assert found == []
 
 
 @EVERY
-def test_with_reduced_motion_nothing_moves_slowly(plates: Lab, name: str) -> None:
-    plates.page.emulate_media(reduced_motion="reduce")
-    mark = Shown(plates, name).root.locator(".m").last
+def test_with_reduced_motion_nothing_moves_slowly(shown: Shown) -> None:
+    shown.page.emulate_media(reduced_motion="reduce")
+    mark = shown.root.locator(".m").last
     assert mark.evaluate("mark => getComputedStyle(mark).transitionDuration") == "0s"
-    plates.page.emulate_media(reduced_motion="no-preference")
+    shown.page.emulate_media(reduced_motion="no-preference")
 
 
 def test_letters_are_not_heard_by_jupyterlab(plates: Lab) -> None:
@@ -380,3 +470,44 @@ def test_letters_are_not_heard_by_jupyterlab(plates: Lab) -> None:
     shown.press("b", "a", "d", "d", "x")
     plates.page.wait_for_timeout(300)
     assert plates.cells() == cells
+
+
+@pytest.mark.parametrize("name", [name for name in (*PLATES, *LABS) if name not in ("rho", "packet", "ribbons")])
+def test_arrows_lead_to_every_mark(shown: Shown) -> None:
+    """Of `rho` no mark is pointed at; packet and ribbons have rows of some 200 equal ones, whose walk takes minutes."""
+    missed = """svg => {
+      const marks = [...svg.querySelectorAll('.m[aria-label]')];
+      const seen = new Set(), walked = [svg.querySelector('.m[tabindex="0"]')];
+      for (let mark; (mark = walked.pop()); ) {
+        if (seen.has(mark)) continue;
+        seen.add(mark);
+        for (const key of ['ArrowUp', 'ArrowDown', ...(mark.dataset.slide ? [] : ['ArrowLeft', 'ArrowRight'])]) {
+          mark.focus();
+          mark.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+          walked.push(document.activeElement);
+        }
+      }
+      return marks.filter((mark) => !seen.has(mark)).map((mark) => mark.dataset.id);
+    }"""
+    assert shown.root.locator("svg").evaluate(missed) == []
+
+
+@EVERY
+def test_the_focus_stays_where_a_key_was_pressed_and_is_seen(shown: Shown) -> None:
+    """One mark of each kind; Escape leads from there to the cell."""
+    kinds = "marks => marks.map(({ dataset: { id, do: sent } }) => [id, `${sent} ${id.replace(/[\\d.]+/g, '#')}`])"
+    found = shown.root.locator(".m[aria-label]").evaluate_all(kinds)
+    for mark in {kind: mark for mark, kind in reversed(found)}.values():
+        shown.mark(mark).focus()
+        shown.press("Enter", " ")
+        shown.page.wait_for_timeout(150)
+        assert shown.focused() == mark
+        assert shown.page.evaluate(SEEN), mark
+    control = shown.root.locator("button, input").first
+    control.focus()
+    shown.press("Enter")
+    shown.page.wait_for_timeout(150)
+    assert control.evaluate("control => control === document.activeElement && control.matches(':focus-visible')")
+    shown.press("Escape")
+    assert shown.page.evaluate("document.activeElement.closest('.mtlib-plate') === null")
+    assert shown.page.evaluate("document.activeElement.closest('.jp-Cell') !== null")

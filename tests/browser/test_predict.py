@@ -159,7 +159,7 @@ def test_a_number_is_typed_and_the_notebook_hears_no_key(question: Question) -> 
 def test_what_is_no_number_is_told(question: Question) -> None:
     question.root.get_by_role("textbox").fill("many")
     question.guess()
-    expect(question.said).to_contain_text("a whole number is wanted")
+    expect(question.said).to_contain_text("is wanted, in digits alone")
     expect(question.root.get_by_role("textbox")).to_have_value("many")
 
 

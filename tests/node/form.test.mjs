@@ -141,6 +141,14 @@ test("bare letters do not reach the notebook; Escape leads out", () => {
   assert.deepEqual(heard, ["s"]);
 });
 
+test("where no cell can be run again, bytes and form say the same of a Python that is gone", () => {
+  const { model, root } = show();
+  model.gone = "Load the page again.";
+  for (const listener of model.listeners.get("comm_live_update")) listener();
+  assert.equal(root.querySelector(".said").textContent, "Load the page again.");
+  assert.doesNotMatch(root.querySelector(".bytes").textContent, /Run this cell/);
+});
+
 test("closing leaves nothing behind", () => {
   const { model, el, close } = show();
   close();

@@ -73,6 +73,18 @@ test("one stop for Tab; arrows walk along the line and to the nearest above and 
   assert.deepEqual(stops(), ["a"]);
 });
 
+test("up and down stay in the column where it goes on, so a column beside smaller boxes is walked, too", () => {
+  const small = [0, 1, 2, 3, 4, 5].map((at) => ({ id: `s${at}`, x: 8, y: 20 * at, w: 200, h: 19, label: "small" }));
+  const large = [0, 1].map((at) => ({ id: `l${at}`, x: 232, y: 22 + 60 * at, w: 126, h: 56, label: "large" }));
+  const { mark } = show({ marks: [...small, ...large] });
+  mark("l1").focus();
+  const walked = ["ArrowUp", "ArrowDown"].map((key) => {
+    press(window.document.activeElement, key);
+    return window.document.activeElement.dataset.id;
+  });
+  assert.deepEqual(walked, ["l0", "l1"]);
+});
+
 test("what is pointed at or focused is said and lights what it names", () => {
   const { root, mark } = show();
   happen(mark("a").querySelector("rect"), "pointerover");
@@ -113,7 +125,7 @@ test("of a slider and of a handle only the last place waits", () => {
   answer();
   assert.deepEqual(sent(), [["step", 3], ["step", 5]]);
   assert.equal(input.value, "5", "an old answer does not take the handle back");
-  answer({ controls: [{ ...CONTROLS[2], value: 4 }] });
+  answer({ controls: [...CONTROLS.slice(0, 2), { ...CONTROLS[2], value: 4 }] });
   assert.equal(input.value, "4");
   for (const key of ["ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowRight"]) press(mark("handle"), key);
   answer();
@@ -147,6 +159,31 @@ test("buttons and choices say what is pressed, and one that is not able sends no
   assert.deepEqual(sent(), [["x", 8]]);
 });
 
+test("two controls may send under one name, and each shows its own", () => {
+  const press = (label, value) => ({ kind: "press", name: "set", label, value, able: true });
+  const { root, model, sent } = show({ controls: [press("all on", 1), press("all off", 2)] });
+  const buttons = [...root.querySelectorAll("button")];
+  assert.deepEqual(buttons.map((button) => button.textContent), ["all on", "all off"]);
+  happen(buttons[0], "click");
+  assert.deepEqual(sent(), [["set", 1]]);
+  model.set("state", state({ controls: [press("all on", 1), { ...press("all off", 2), able: false }] }));
+  assert.deepEqual(buttons.map((button) => button.getAttribute("aria-disabled")), [null, "true"]);
+});
+
+test("a sentence that stays the same is not said again", async () => {
+  const { root, model, answer, mark } = show();
+  let heard = 0;
+  const watch = new window.MutationObserver(() => (heard += 1));
+  watch.observe(root.querySelector(".said"), { childList: true, characterData: true, subtree: true });
+  happen(mark("a"), "click");
+  answer();
+  await new Promise((done) => setTimeout(done));
+  assert.equal(heard, 0);
+  model.set("state", state({ said: "another" }));
+  await new Promise((done) => setTimeout(done));
+  assert.equal(heard, 1);
+});
+
 test("without an answer the plate says so, and takes it back when one comes", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { root, mark, answer } = show();
@@ -157,6 +194,27 @@ test("without an answer the plate says so, and takes it back when one comes", (t
   answer();
   assert.ok(!root.classList.contains("mute"));
   assert.equal(root.querySelector(".said").textContent, "said");
+});
+
+test("a kernel that is gone is told at once, and so is one that refuses; another answer takes it back", () => {
+  const { model, root, mark, answer, sent } = show();
+  const said = () => root.querySelector(".said").textContent;
+  happen(mark("a"), "click");
+  for (const listener of model.listeners.get("comm_live_update")) listener();
+  assert.match(said(), /Run this cell again/);
+  assert.ok(root.classList.contains("mute"));
+  happen(mark("a"), "click");
+  assert.equal(sent().length, 2, "it is not waited for an answer that will not come");
+  answer();
+  assert.equal(said(), "said");
+  const { send } = model;
+  model.send = () => { throw new Error("no comm"); };
+  happen(mark("a"), "click");
+  assert.match(said(), /Run this cell again/);
+  Object.assign(model, { send, gone: "Load the page again." });
+  answer();
+  for (const listener of model.listeners.get("comm_live_update")) listener();
+  assert.equal(said(), "Load the page again.");
 });
 
 test("the table is filled when it is opened", () => {

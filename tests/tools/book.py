@@ -58,7 +58,8 @@ INTRODUCTION = (
 )
 ALIVE = (
     "- [Why was my bind refused?](doctor.html) Paste it, and read which byte is wrong.\n"
-    "- [A whole bind](bind.html), run here; turn over one bit of it, and see it refused.\n"
+    "- [What is byte 36?](00_start_here.html#every-byte,-every-seal-open) Touch a byte of a bind, and read its name.\n"
+    "- [A whole bind](bind.html), run here; turn over one bit, which breaks its seal, and see it refused.\n"
     "- [Search](search.html): lessons, words and fields.\n\n"
     "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
     " your browser, from this site, and answers. The cells of the lessons are changed and run here, too. What a"

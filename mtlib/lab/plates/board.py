@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from textwrap import fill
 
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, PARTS, Switches, succeeding
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Press
@@ -78,6 +79,6 @@ class Board(Plate):
             row, column = divmod(at, 4)
             open_ = number in self.through
             yield Glyph(f"attack {number}", 232 + 131 * column, 24 + 91 * row, 126, 84,
-                        f"{number}\n{attack.name}\n{'✗ through' if open_ else '✓ stopped'}",
+                        f"{number}\n{fill(attack.name, 20)}\n{'✗ through' if open_ else '✓ stopped'}",
                         "small noise bad" if open_ else "small good", label=f"{attack}: {attack.story} Needs: "
                         f"{attack.needs}. {'It gets through.' if open_ else 'It is stopped.'}")  # fmt: skip

@@ -167,7 +167,7 @@ class Plate:
         raise NotImplementedError
 
     def controls(self) -> Iterable[Control]:
-        """The controls above the picture."""
+        """The controls above the picture: always the same ones, in the same order."""
         return ()
 
     def said(self) -> str:

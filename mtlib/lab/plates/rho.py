@@ -74,8 +74,9 @@ class Rho(Plate):
 
     def _told(self, a: str) -> str:
         met = " and ".join(map(str, self._met(self.step)))
-        where = f"stand on one place modulo {met}" if self.step and met else "stand on different places"
-        return f"{a}fter {self.step} steps tortoise T and hare H {where if self.step else 'are at the start, 2'}"
+        where = f"stand on one place modulo {met}" if met else "stand on different places"
+        steps = f"{self.step} step{'s' * (self.step != 1)}"
+        return f"{a}fter {steps} tortoise T and hare H {where if self.step else 'are at the start, 2'}"
 
     def alt(self) -> str:
         return f"The walk x to x squared plus 1 modulo the factors of {self.pq} closes two rings: {self._told('a')}."
