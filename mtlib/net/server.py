@@ -187,7 +187,7 @@ class ServerConnection:
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the unfinished frame began
-        self.had = 0.0  # seconds of the thread's work
+        self.work = 0.0  # seconds of the thread's time that it has taken
         self.ended = self.done = False
 
     @property
@@ -204,9 +204,9 @@ class ServerConnection:
         return f"silent for {self.peer.patience:g} s" if now > self.heard + self.peer.patience else ""
 
     @property
-    def use(self) -> tuple[bool, bool, float]:
-        """How much it is worth its place, the least first: whether it has a key, whether one of its keys is bound, and
-        since when it has done nothing, which for one without a key is all its time, whatever it says."""
+    def claim(self) -> tuple[bool, bool, float]:
+        """Its claim to its place, to be compared: weakest without a key, then without a bound key; between equals, the
+        one idle for longer has the weaker claim. Without a key, it is idle since it was opened, whatever it sends."""
         return self.peer.authenticated, self.peer.bound, self.heard if self.peer.authenticated else self.opened
 
     def read(self, now: float) -> None:
@@ -298,10 +298,10 @@ KEYS_TRIED, TRIED_SIZE = 8, 160
 """How many other keys, the newest, the doctor tries on a refused binding, and the size in bytes of the longest request
 for which it does: each key takes the thread a twentieth of a second, and more if the seal is too long."""
 QUIET = 5.0
-"""Seconds for nothing after which a connection may be closed for a new one, if all places are taken."""
+"""Seconds of idleness after which a connection may be closed for a new one, if all places are taken."""
 SLICE, SAVED = 0.05, 0.25
-"""Seconds of work after which the thread asks again who wants something, and those that a client may have in advance of
-others because it asked for little before: a binding with its exchanges takes about as many."""
+"""Seconds of work after which the thread looks again for who is ready; and the most seconds that a client can save up
+by asking little: about as many as a binding takes, with its exchanges."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
 
@@ -543,17 +543,17 @@ class LocalDC:
             self._selector.close()
 
     def _turn(self) -> list[tuple[Any, int]]:
-        """Whose turn it is: all sockets that are ready, and all connections with a backlog. The door comes first, then
-        who has had the least work: a client with little to ask does not wait for those that ask much."""
+        """All sockets that are ready and all connections with a backlog, in the order of their turns: first the
+        listener, then the connection with the least work, so that a client that asks little does not wait for others."""
         behind = [sock for sock, each in self._connections.items() if each.backlog and not each.full and not each.done]
         found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
         for key, events in self._selector.select(0 if behind else TICK):
             found[key.fileobj] = found.get(key.fileobj, 0) | events
-        return sorted(found.items(), key=lambda each: self._had(self._connections.get(each[0])))
+        return sorted(found.items(), key=lambda each: self._work_of(self._connections.get(each[0])))
 
-    def _had(self, connection: ServerConnection | None) -> float:
-        """How much work it has had, by which turns are given; silence saves up no more than SAVED."""
-        return -1.0 if connection is None else max(connection.had, self._least - SAVED)
+    def _work_of(self, connection: ServerConnection | None) -> float:
+        """The work that counts for its turn: a client that was silent saves up no more than SAVED."""
+        return -1.0 if connection is None else max(connection.work, self._least - SAVED)
 
     def _ready(self, ready: Any, events: int) -> None:
         if ready is self._listening.listener:
@@ -562,8 +562,8 @@ class LocalDC:
             self._woken.recv(READ)
         elif ready in self._connections:
             connection = self._connections[ready]
-            had, begun = self._had(connection), time.thread_time()
-            self._least = max(self._least, had)
+            work, begun = self._work_of(connection), time.thread_time()
+            self._least = max(self._least, work)
             try:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
@@ -572,7 +572,7 @@ class LocalDC:
             except OSError:  # nothing more goes out there
                 connection.done = True
                 connection.unsent.clear()
-            connection.had = had + time.thread_time() - begun
+            connection.work = work + time.thread_time() - begun
             self._settle(connection)
 
     def _accept(self) -> None:
@@ -603,13 +603,13 @@ class LocalDC:
         return "" if self._room() else f"{len(self._connections)} connections are open, and that is the limit"
 
     def _room(self) -> bool:
-        """Whether there is a place for one more. If not, the one of least use makes room, of those that have had QUIET
-        seconds for nothing: so nobody keeps others out by holding connections."""
+        """Whether there is a place for one more. If not, the connection with the weakest claim makes room, if it was
+        idle for QUIET seconds. So nobody keeps others out by holding connections."""
         if len(self._connections) < self.dc.limits.connections:
             return True
         since = time.monotonic() - QUIET
-        idle = min((each for each in self._connections.values() if each.use[-1] < since), key=lambda each: each.use,
-                   default=None)
+        idle = min((each for each in self._connections.values() if each.claim[-1] < since),
+                   key=lambda each: each.claim, default=None)
         if idle is None:
             return False
         did = "was silent" if idle.peer.authenticated else "made no key"
