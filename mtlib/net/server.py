@@ -544,7 +544,7 @@ class LocalDC:
 
     def _turn(self) -> list[tuple[Any, int]]:
         """All sockets that are ready and all connections with a backlog, in the order of their turns: first the
-        listener, then the connection with the least work, so that a client that asks little does not wait for others."""
+        listener, then the connection with the least work, so a client that asks little does not wait for others."""
         behind = [sock for sock, each in self._connections.items() if each.backlog and not each.full and not each.done]
         found: dict[Any, int] = dict.fromkeys(behind, selectors.EVENT_READ)
         for key, events in self._selector.select(0 if behind else TICK):
