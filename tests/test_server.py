@@ -51,6 +51,15 @@ def test_it_stops_twice_frees_the_port_and_leaves_no_thread() -> None:
         assert again.port == port
 
 
+def test_its_port_is_free_at_once_though_it_hung_up_on_somebody() -> None:
+    """The system remembers such a connection for a minute."""
+    with LocalDC() as dc, connect(dc) as client:
+        assert client.bind()
+        dc.stop()
+    with LocalDC(port=dc.port) as again, connect(again) as client:
+        assert client.bind()
+
+
 def test_the_fingerprint_has_no_leading_zero_nibble() -> None:
     with LocalDC() as dc:
         assert len(f"{dc.public_key.fingerprint & 2**64 - 1:x}") == 16
