@@ -75,16 +75,21 @@ class Shown:
         assert self.focused() == wanted
 
 
+def one_by_one(lab: Lab, count: int) -> None:
+    """Run the cells of so many plates. Not at once: anywidget gives each two seconds, together or not."""
+    lab.command("notebook:run-cell-and-select-next")
+    for at in range(count):
+        lab.command("notebook:run-cell-and-select-next")
+        lab.page.wait_for_selector(f".mtlib-plate.live >> nth={at}", timeout=30_000)
+    lab.page.wait_for_timeout(600)
+
+
 @contextmanager
 def opened(browser: Any, address: str, folder: Path, name: str, shown: dict[str, str]) -> Iterator[Lab]:
     notebook(folder / "notebooks" / name, (BEGIN, *shown.values()))
     lab = Lab(browser, address)
     lab.open(name)
-    lab.command("notebook:run-cell-and-select-next")
-    for at in range(len(shown)):  # one after the other: anywidget gives each two seconds, all of them together or not
-        lab.command("notebook:run-cell-and-select-next")
-        lab.page.wait_for_selector(f".mtlib-plate.live >> nth={at}", timeout=30_000)
-    lab.page.wait_for_timeout(600)
+    one_by_one(lab, len(shown))
     yield lab
     assert lab.errors == [] and lab.outside == []
     lab.page.close()
@@ -363,8 +368,7 @@ def test_mouse(plates: Lab) -> None:
 def test_touch(browser: Any, address: str, plates: Lab) -> None:
     lab = Lab(browser, address, has_touch=True, viewport={"width": 1100, "height": 1400})
     lab.open("plates.ipynb")
-    lab.run_all()
-    lab.page.wait_for_selector(".mtlib-plate.live >> nth=7", timeout=30_000)
+    one_by_one(lab, len(PLATES))
     packet, machine, ribbons, wires = (Shown(lab, name) for name in [*PLATES][:4])
     packet.mark("bar4").tap()
     expect(packet.said).to_contain_text("encrypted_message, 104 bytes")
