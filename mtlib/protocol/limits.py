@@ -8,16 +8,14 @@ V = TypeVar("V")
 
 
 class Limits(NamedTuple):
-    """Every bound of the local data centre. There is none per second: whoever asks much waits for those
-    who ask little."""
+    """Every bound of the local data centre. There is none per second: whoever asks much waits longer."""
 
     frame: int = 64 * 1024
     """Bytes of a packet. It is the same before a key has opened one: a client that comes back with its keys may begin
     with a long one, and all connections together hold 16 MB at most."""
 
     connections: int = 256
-    """Open at once; one more is closed at once, unless somebody makes room who does nothing: first whoever has no key,
-    then whoever never bound one."""
+    """Open at once; one more is closed at once, unless somebody who does nothing makes room, without a key first."""
     exchanges: int = 256
     """In progress at once; one more is answered -429. As many as connections, because each has one at most: a class
     server may lower it, since every exchange costs two big powers and an RSA power."""
