@@ -151,6 +151,16 @@ def test_what_never_changes_is_its_own_copy() -> None:
     assert copy.deepcopy(binding) == binding
 
 
+@pytest.mark.parametrize("name", ["Inspector", "inspect_bind", "plate", "material", "put"])
+def test_what_a_reader_calls_by_hand_refuses_other_things_in_a_sentence(name: str) -> None:
+    import mtlib.lab
+
+    call = getattr(mtlib.lab, name)
+    for bad in (None, 5, HUGE, [5], object()):
+        with pytest.raises(LocalError):
+            call(*(bad, 1, b"") if name == "put" else (bad,))
+
+
 def test_a_seed_may_be_any_text() -> None:
     assert Patterned("\ud800").draw("nonce", 8) != Patterned("\ud801").draw("nonce", 8)
 

@@ -29,6 +29,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from mtlib.clinic.ladder import Raised
+from mtlib.crypto.secret import of_type
 from mtlib.errors import MtError, printable
 from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
@@ -189,7 +190,7 @@ def contract(name: str) -> None:
 
 def material(name: str) -> Any:
     """The material of an exercise's questions: statements, symptoms, replies; for a function, one set of inputs."""
-    exercise = EXERCISES.get(name)
+    exercise = EXERCISES.get(of_type(name, str, "name"))
     if isinstance(exercise, Task):
         return dict(zip(exercise.takes, exercise.inputs("")[0], strict=True))
     return exercise.material if isinstance(exercise, Table) else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
+from mtlib.crypto.secret import plain, whole
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Rules
 from mtlib.protocol.packets import encrypt_v1
@@ -22,6 +23,7 @@ def stranger() -> AuthKey:
 
 def put(data: bytes, place: int, piece: bytes) -> bytes:
     """`data` with `piece` written over it at `place`."""
+    data, piece, place = plain(data, "data"), plain(piece, "piece"), whole(place, "place")
     return data[:place] + piece + data[place + len(piece) :]
 
 

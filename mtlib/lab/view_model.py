@@ -23,6 +23,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any
 
+from mtlib.crypto.secret import of_type
 from mtlib.errors import LocalError, MtError
 from mtlib.lab.sheets import Map, Place, Sheet, uncut
 from mtlib.lab.widgets import UNKNOWN, obeyed, serial
@@ -89,7 +90,7 @@ class ViewModel:
         answer: Callable[[Any], str] = answer,
         keys: str = "with the keys",
     ) -> None:
-        self.original = dissection
+        self.original = of_type(dissection, Dissection, "dissection")
         self._rebuild, self._judge, self._reseal = rebuild, judge, reseal
         self._known, self._functions, self._answer, self._keys = known or {}, functions, answer, keys
         self._drafts = [self._judged(Draft(dissection))]

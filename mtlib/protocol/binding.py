@@ -135,9 +135,8 @@ class BindPacket:
     `salt` is the data centre's for the temporary key, `seqno` the session's next odd number, `padding` at least 12
     bytes; `framing` is "abridged", "intermediate", "padded" or "full". `frames_before` counts for full framing, and
     `frame_padding` is what padded framing adds. `changed` are the bytes that an experiment sends in the
-    place of the binding's request.
+    place of the binding's request. Raises LocalError for what is no binding, no number and no text.
 
-    Raises LocalError for what is no binding, no number and no text.
     `Client.carried` is the record of what a client sent (`sent`). `dataclasses.replace` computes a new one from it.
     """
 
@@ -151,14 +150,11 @@ class BindPacket:
     changed: bytes | None = None
 
     def __post_init__(self) -> None:
-        for name, kind in (("binding", Binding), ("salt", int), ("seqno", int), ("framing", str),
-                           ("frames_before", int)):
+        for name, kind in {"binding": Binding, "salt": int, "seqno": int, "framing": str, "frames_before": int}.items():
             of_type(getattr(self, name), kind, name)
 
     @classmethod
-    def draw(
-        cls, binding: Binding, *, salt: int, entropy: Entropy, framing: str = "intermediate"
-    ) -> BindPacket:
+    def draw(cls, binding: Binding, *, salt: int, entropy: Entropy, framing: str = "intermediate") -> BindPacket:
         """The binding in the first message of a session, with the least padding allowed, drawn fresh."""
         made = cls(binding, salt, 1, entropy.draw("padding", padding_size(len(binding.request))), framing)
         if framing != "padded":

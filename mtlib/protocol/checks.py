@@ -66,9 +66,8 @@ class Rules:
         if unknown:
             raise LocalError("no such check", got=unknown[0], expected=", ".join(names), where="skip")
         object.__setattr__(self, "skip", frozenset(self.skip))
-        for name, kind in (("expires_slack", int), ("perm_key_delay", int), ("one_temp_key", bool),
-                           ("hash_first", bool), ("cdn", bool), ("as_telegram", bool)):
-            of_type(getattr(self, name), kind, name)
+        for name in ("expires_slack", "one_temp_key", "perm_key_delay", "hash_first", "cdn", "as_telegram"):
+            of_type(getattr(self, name), type(getattr(Rules, name)), name)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ class Limits(NamedTuple):
     may begin with a long packet. All connections together hold 16 MB at most."""
 
     connections: int = 256
-    """Open at the same time. One more is closed immediately, unless an idle one can be closed for it: first one without
-    a key, then one that never bound a key."""
+    """Open at the same time. One more is closed immediately, unless an idle one can be, those without a key first."""
     exchanges: int = 256
     """Key exchanges in progress at the same time; one more is answered -429. A connection has one at most, hence the
     same number. A server for a class may lower it: an exchange costs two large powers and an RSA power."""

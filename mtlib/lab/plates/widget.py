@@ -7,6 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from mtlib.crypto.secret import of_type
 from mtlib.lab.plates.plate import Plate
 from mtlib.lab.widgets import script, style
 
@@ -21,6 +22,7 @@ class PlateWidget(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, model: Plate) -> None:
+        of_type(model, Plate, "model")
         super().__init__(structure=model.structure, state=model.state)
         self.model = model
         self.on_msg(self._handle)
