@@ -150,3 +150,15 @@ def test_any_order_of_keeping_leaves_the_last_of_each(kept: list[tuple[str, int]
     exec(text, names)
     assert {name: names[name]() for name in dict(kept)} == dict(kept)
     assert [node.name for node in ast.parse(text).body[1:] if isinstance(node, ast.FunctionDef)] == list(dict(kept))
+
+
+@pytest.mark.parametrize("module", ["_hashlib", "_sha1", "_sha2", "_sha3", "_md5", "_blake2", "_sha256", "_sha512"])
+def test_a_hash_is_imported_from_hashlib_wherever_this_python_has_it(module: str, file: Path) -> None:
+    """With OpenSSL or without, of this version or of another."""
+
+    def digest() -> None: ...
+
+    digest.__module__, digest.__qualname__ = module, "digest"
+    names = cell("def four():\n    return digest\n", {"__name__": "__main__", "digest": digest}, number=4)
+    my_bind.store(names["four"], "four")
+    assert "from hashlib import digest\n" in file.read_text(encoding="utf-8")
