@@ -78,5 +78,5 @@ def _meant(label: str) -> str:
 
 def shown(label: str) -> str:
     """A label as it may be shown: itself if it reads like a name, else only its length, for it may be part of a key."""
-    plain = re.fullmatch(r"[A-Za-z]?[a-z]+(?:[ ._-]?[A-Z]?[a-z]+)*\d?|[A-Z]+(?:_[A-Z]+)*", label)
+    plain = re.fullmatch(r"[A-Za-z]?[a-z]+(?:(?:[ ._-][A-Z]?|[A-Z])[a-z]+)*\d?|[A-Z]+(?:_[A-Z]+)*", label)
     return f"`{label}`" if plain and len(label) <= 32 else f"a name of {len(label)} characters"
