@@ -40,7 +40,7 @@ FOLLOWING = frozenset((
 
 _OF_A_TYPE = re.compile(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw))+$")
 GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|text|body"
-                     r"|stdin|send|sent|sending|out|outgoing|tx|write|written)[\d_]*")
+                     r"|hexString|base64Encoded|r|stdin|send|sent|sending|out|outgoing|tx|write|written)[\d_]*")
 """Names that say nothing about the value: bytes with such a name are treated as bytes without one."""
 
 
