@@ -67,7 +67,8 @@ def dumped(data: bytes, row: Callable[[int, bytes], str], size: int = 16) -> str
 
 
 BEFORE = {
-    "compose": "client-1  | ", "compose in colours": "\x1b[36mclient-1  |\x1b[0m ", "a pod": "[pod/client-6f7d9/app] ",
+    "compose": "client-1  | ", "a container": "2026-11-28T12:00:01.120345Z stderr F ",
+    "compose in colours": "\x1b[36mclient-1  |\x1b[0m ", "a pod": "[pod/client-6f7d9/app] ",
     "journald": "Nov 28 12:00:01 vps client[4711]: ",
     "syslog": "<134>1 2026-11-28T12:00:01.003Z vps client 4711 ID7 - ",
     "logcat of Android Studio": "2026-11-28 12:00:01.120  4711-4733  MTProto                 com.example.tg     D  ",
@@ -104,6 +105,11 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "a size and a form behind the name": (
         f"request (132 bytes): {REQUEST.hex()}\nperm_auth_key (256 bytes, hex): {PERM.hex()}\n"
         f"temp_auth_key (256 bytes, hex): {TEMP.hex()}\n{IDS}", ALL),
+    "a fence behind a name of a chat": (
+        f"[14:03] alice: ```\n{PLAIN}```\n[14:04] bob: ```text\nlooks right\n```\n", ALL),
+    "lines of a pod, with fences": (
+        "\n".join(f"2026-11-28T12:00:01.12{at}Z stdout F {line}" for at, line in enumerate(
+            f"```\nrequest: {dumped(REQUEST, ROWS['xxd'])}\n```\n{KEYS}{IDS}".split("\n"))), ALL),
     "titles between lines": (
         f"--- request ---\n{REQUEST.hex()}\n=== permAuthKey ===\n{PERM.hex()}\n- tempAuthKey\n{TEMP.hex()}\n{IDS}",
         ALL),

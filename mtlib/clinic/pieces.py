@@ -18,6 +18,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import REQUEST_SIZE
 
+BYTES = {name for name, kind in NAMES.items() if kind == "bytes"}
 OTHER_ID = "the id in front is not that of the key behind it"
 """The note about a line of a key log whose id and key do not belong together."""
 ODD = "an odd number of hex digits: a part of them is missing"
@@ -472,7 +473,8 @@ class Scan:
                 self._named.setdefault(name, self._number(found.start()))
         what = {"id": "number", "text": "text"}
         return [f"line {line}: {name} has no {what.get(NAMES[name], 'bytes')} behind its name"
-                for name, line in self._named.items() if name not in names and not self._is_log[line - 1]]  # fmt: skip
+                for name, line in self._named.items() if name not in names and (
+                    not self._is_log[line - 1] or (NAMES[name] == "bytes" and not BYTES & {*names}))]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
         """A sentence for each unknown name that is similar to a known one, and one sentence for all others."""

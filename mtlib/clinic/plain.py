@@ -60,8 +60,8 @@ _ONE_BYTE = re.compile(r"[ \t|]*(?:-|\[?\"?(\d{1,5})\"?\]?[ \t|:=>]+?)[ \t]*(?:(
                        r"(?:,|[ \t]*\||[ \t](?:'[^\n]{1,4}'[ \t])?(?:unsigned )?(?:byte|char))?[ \t]*")  # fmt: skip
 """A line with one byte of an array and its index."""
 _ROW_OF_CHARACTERS = r"[0-9A-Fa-f]{7} (?:(?: \\[0abfnrtv]|[0-7]{3}|  [ -~])(?: (?=[^\n]{3})|(?=\n|\Z))){1,16}"
-_MARGIN = re.compile(r"[ \t]*(?://|--|[+#%;~!]{1,3})")
-"""The sign before every line of a comment or of what a diff adds."""
+_MARGIN = re.compile(r"[ \t]*(?://|--|\+|[#%;~!]{1,3}(?![a-z]))|(?!.*\d\d:\d\d)[^\"'{=\n]*[|\])>*][ \t]+")
+"""What stands before every line: the sign of a comment or of a diff, the name of a container; no time, as of a log."""
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
@@ -201,7 +201,8 @@ WRAPPINGS = (
     Wrapping('an address that is data, and YAML that says "binary"', "nonce: !!binary AAAA", "nonce:  AAAA",
          ";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
     Wrapping("where the line of a container came from", '{"stream":"stderr","msg_id": 5}', '{"msg_id": 5}',
-         '"stream"', r"\"stream\": ?\"std(?:out|err)\",?", ""),
+         '"stream" std',
+         r"\"stream\": ?\"std(?:out|err)\",?|(?m:^\d{4}-\d\d-\d\dT[\d:.+-]{8,24}Z? std(?:out|err) [FP] )", ""),
     Wrapping("JSON inside a string of JSON", r'{\"msg_id\": \"5\"}', '{"msg_id": "5"}',
          '\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", '"{1}"{2}{3}{4}'),
     # Markdown, reStructuredText, PHP, Lua
@@ -209,8 +210,8 @@ WRAPPINGS = (
          ")", r"\(([A-Za-z_]\w{2,40}+)\)(?=[ \t]*[:=])", "{1}"),
     Wrapping("a value set as code", "msg_id: `5`", "msg_id: 5",
          "`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", "{1}"),
-    Wrapping("a fence around one line", "nonce:\n```05 2a```", "nonce:\n05 2a",
-         "```", r"(?m)^[ \t]*```([^`\n]+)```[ \t]*$", "{1}"),
+    Wrapping("fences, with the name of a language", "somebody: ```text\nnonce: ```05 2a```", "somebody: \nnonce: 05 2a",
+         "```", r"(?m)```(?:[A-Za-z+#]{0,12}[ \t]*$)?", ""),
     Wrapping("a name whose underscores are escaped", r"msg\_id: 5", "msg_id: 5",
          r"\_", r"(?<=[A-Za-z])\\_(?=[A-Za-z])", "_"),
     Wrapping("a name set bold", "**msg_id:** 5", "msg_id: 5",
@@ -367,9 +368,9 @@ def plain(text: str) -> str:
                       lambda m: m[0].replace("=\n", "") + "\n" * m[0].count("\n"), text)  # fmt: skip
         text = text.replace("=3D", "=").replace("=20", " ")
     lines = text.split("\n")
-    margin = _MARGIN.match(text)
-    if margin and len(lines) > 3 and all(line.startswith(margin[0]) for line in lines if line.strip()):
-        text = "\n".join(line.removeprefix(margin[0]) for line in lines)
+    front = commonprefix([f"{line} " for line in lines if line.strip()])  # noqa: RUF071
+    if len(lines) > 3 and (margin := _MARGIN.match(front)):
+        text = "\n".join(line[margin.end() :] for line in lines)
     objects = text.lstrip()[:1] in tuple("{[")
     text = _STRING.sub(lambda found: _told(found[0], objects), text) if "\\" in text else text
     text, literals = _without_literals(text)
