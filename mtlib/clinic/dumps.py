@@ -15,8 +15,15 @@ _DUMP = re.compile(r"[ \t]*(?:\+[0-9A-Fa-f]{4,8} (?=0x)|\|[ ]?(?=[0-9A-Fa-f]{5,8
                    r"(?:0x)?([0-9A-Fa-f]{4,16}|[0-9A-Fa-f]{8}`[0-9A-Fa-f]{8})(?: <[^>\n]{0,60}>)?(:?)"
                    r"(?:((?: -(?= [0-9a-f]{2} ))?[ \t|]+)(\S.*))?$")  # fmt: skip
 """A row: its offset, perhaps after a byte count (+0010) or a frame line, then a colon or a sign, and its columns."""
+_NAMED = re.compile(r"[ \t]*[A-Za-z_]\w{2,40}\"?[ \t]*(?:=>|:=|[:=])[ \t]*(?=\S)")
+"""A name in front of the first row of a dump."""
 _RULER = re.compile(r"(?i)(?:[ \t|]*|offset\(h\) |- offset - |hex view )[ ]*"
                     rf"{'[ ]+'.join(f'0?{x:x}' for x in range(16))}(?:[ |]*| +(?:[0-9a-f]{{16}}|decoded text|ascii))$")
+_ALONE = re.compile(r"[ \t|]*(?:0 |[^\d \t|])|[ \t|]{8}")
+"""What says that a ruler is one, and not the bytes 00 01 02, though no dump stands below it."""
+_CUT = re.compile(r"[0-9A-Fa-f]{2} (?:\.{3}|\u2026)[ \t]*$")
+_DOTS = re.compile(r"[ \t]*(?:\.{3}|\u2026|<snip>|\[\.{3}\])[ \t]*$")
+"""What says that rows are missing: in the last row, or in a line below it."""
 _WORDS = re.compile(r"(?:[0-9a-f]{8} ){0,15}[0-9a-f]{8}$")
 _COLUMN = re.compile(r"(?:(?:0x)?([0-9A-Fa-f]+)|(-?\d+))[;,-]?")
 
@@ -34,18 +41,26 @@ def undump(text: str) -> tuple[list[str], dict[int, str]]:
             dumps[first] = "a dump of numbers, low byte first"
     while at < len(lines):
         block, end = list[re.Match[str] | None](), at
-        while end < len(lines) and ((row := _DUMP.match(lines[end])) or (block and lines[end].strip() == "*")):
+        named = _NAMED.match(lines[at]) if at + 1 < len(lines) and _DUMP.match(lines[at + 1]) else None
+        begins = named.end() if named else 0
+        while end < len(lines) and (
+            (row := _DUMP.match(lines[end][begins * (end == at) :])) or (block and lines[end].strip() == "*")
+        ):
             block.append(row)
             end += 1
         taken, data, form = _dumped(block) if block else (0, b"", "")
         if taken:
+            written, below, after = [*lines[at + taken - 1 : at + taken + 2], "", ""][:3]
             ruler = next((above for above in range(at - 1, max(at - 3, -1), -1) if lines[above].strip()), None)
             if ruler is not None and _RULER.match(lines[ruler]):
                 lines[ruler] = ""  # the ruler above the columns
-            lines[at : at + taken] = [f'"{data.hex()}"', *[""] * (taken - 1)]
+            lines[at : at + taken] = [f'{lines[at][:begins]}"{data.hex()}"', *[""] * (taken - 1)]
             dumps[at] = form
+            if _CUT.search(written) or (_DOTS.match(below) and _DUMP.match(after)):
+                raise LocalError("a dump was cut short: its rows are not all there", got=f"{len(data)} bytes",
+                                 where=f"line {at + taken}")  # fmt: skip
         at += taken or max(len(block), 1)
-    return lines, dumps
+    return ["" if len(line) < 200 and _ALONE.match(line) and _RULER.match(line) else line for line in lines], dumps
 
 
 def _words_of_tdlib(lines: Sequence[str]) -> list[tuple[int, int, bytes]]:
@@ -145,8 +160,14 @@ def _ordered(words: Sequence[str], colon: bool, aside: str) -> tuple[bytes, str]
         numbers = [int(word, 8 if octal else 10) for word in words if re.fullmatch(r"-?\d+", word)]
         right = len(numbers) == len(words) and all(-128 <= number < 256 for number in numbers)
         return (bytes(number & 255 for number in numbers), "an od dump") if right else (b"", "")
+    if widths == {5} and all(map(str.isdigit, words)):
+        numbers = [int(word) for word in words]
+        right = max(numbers) < 1 << 16
+        return (b"".join(number.to_bytes(2, "little") for number in numbers), "an od dump") if right else (b"", "")
     if widths == {6} and octal:
         return b"".join((int(word, 8) & 0xFFFF).to_bytes(2, "little") for word in words), "an od dump"
+    if widths == {1, 2} and all(len(word) == 2 for word in words[:-1]) and re.search("[A-Fa-f]", "".join(words)):
+        raise LocalError("a dump was cut short: its last byte has one digit", got=f"{len(words)} bytes")
     if 6 in widths or any(len(word) % 2 for word in words):
         return b"", ""
     plain = b"".join(bytes.fromhex(word) for word in words)

@@ -40,7 +40,7 @@ FOLLOWING = frozenset((
 
 _OF_A_TYPE = re.compile(r"(?: +u?int(?:32|64)?|_(?:bin|hex|bytes|b64|base64|raw))+$")
 GENERIC = re.compile(r"(?i)(?:[a-z_ ]+ )?(?:pkt|peer|data|buf|buffer|bytes|payload|raw|hex|blob|dump|text|body"
-                     r"|stdin|send|sent|sending|out|outgoing|tx|write|written)[\d_]*")
+                     r"|hexString|base64Encoded|r|stdin|send|sent|sending|out|outgoing|tx|write|written)[\d_]*")
 """Names that say nothing about the value: bytes with such a name are treated as bytes without one."""
 
 
@@ -78,5 +78,5 @@ def _meant(label: str) -> str:
 
 def shown(label: str) -> str:
     """A label as it may be shown: itself if it reads like a name, else only its length, for it may be part of a key."""
-    plain = re.fullmatch(r"[A-Za-z]?[a-z]+(?:[ ._-]?[A-Z]?[a-z]+)*\d?|[A-Z]+(?:_[A-Z]+)*", label)
+    plain = re.fullmatch(r"[A-Za-z]?[a-z]+(?:(?:[ ._-][A-Z]?|[A-Z])[a-z]+)*\d?|[A-Z]+(?:_[A-Z]+)*", label)
     return f"`{label}`" if plain and len(label) <= 32 else f"a name of {len(label)} characters"

@@ -18,6 +18,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import REQUEST_SIZE
 
+BYTES = {name for name, kind in NAMES.items() if kind == "bytes"}
 OTHER_ID = "the id in front is not that of the key behind it"
 """The note about a line of a key log whose id and key do not belong together."""
 ODD = "an odd number of hex digits: a part of them is missing"
@@ -34,10 +35,10 @@ LOOKED_UP words, a line without a name six more, and each KiB of a value one mor
 LOOKED_UP = 8
 COMPARED = 99
 """How many unknown names are compared with the known ones."""
-_FILLING = re.compile(r"[ \t\r,;$@*]+")
+_FILLING = re.compile(r"(?:[ \t\r,;$@*]+|(?<![^\s,;])[-+]{1,2}(?=[A-Za-z_]))+")
 _COMMENT = re.compile(
     r"(\"(?:\\.|[^\"\\])*(?:\"|$)|(?<!\w)[bBrRuU]{0,2}'(?:\\.|[^'\\])*(?:'|$))"
-    r"|(?<!\S)(?:#(?![\dA-F]{1,8} \w|<)|//(?=\s|$)).*|/\*.{0,99}?\*/"
+    r"|(?<!\S)(?:#(?![\dA-F]{1,8}(?: \w|\])|<)|//(?=\s|$)).*|/\*.{0,99}?\*/(?!\w)"
 )
 _LABEL = re.compile(
     r"(?![bBrRuU]{1,2}[\"'])[\"'`]?"  # b':' opens a literal
@@ -52,7 +53,11 @@ _QUOTED = re.compile(
 )
 _ARRAY = re.compile(r"[\[({]([^\[\](){}\"'<>:=]*)[\])}]")
 _IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\\n])*+\"")
-_CUT_SHORT = re.compile(r"[0-9A-Fa-f]{2}[ ,]{0,2}(?:\.\.\.|\u2026)")
+_MORE = (r"[ ,]{0,2}(?:\.\.\.|\u2026|[\[(<{] ?(?:\.\.\.|\u2026|(?i:snip|trunc|cut|omitted)"
+         r"|\+?\d+ (?:more|bytes? (?:more|omitted|left))))")  # fmt: skip
+_CUT_SHORT = re.compile(rf"[0-9A-Fa-f]{{2}}{_MORE}")
+_CUT_BEHIND = re.compile(_MORE)
+"""What says that a value was cut short when it was printed."""
 _GROUPED = re.compile(r"-?\d{1,3}(?:(?:[,']\d{3})+|(?: \d{3}){4,6})(?![\d,'])")
 _NOT_ONE = re.compile(
     r"datetime\.datetime\([^()\n]{0,60}(?:\([^()\n]{0,40}\))?[^()\n]{0,20}\)|[\[(]?\d{4}[-/]\d\d\b[^\n]*"
@@ -64,15 +69,18 @@ _LOST = re.compile(r"\u2026|\.\.|\*{3}|\u2022|-(?=\s|$)")
 """The marks after a number whose last digits were left out; or a minus at the end."""
 _WORD = re.compile(r"[^\s,;:=()\[\]{}<>\"'`|]+|.", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:n|[uU]?[lL]{0,2}|[iu]64)\b")
+_COUNTED = re.compile(r"-?\d+\w*")
 _BLANK = re.compile(r"(?:\n[ \t]*)+(?=\n)")
 _SIGN = re.compile(r"[ \t]*(?::=|[:=])(?!=)")
 _GAP = re.compile(r"(\s*\+\s*|[ \t]*\\?\n?\s*)(?=[bBrRuU]{0,2}[\"'])")
 _EMPTY = re.compile(r"(?:null|None|nil|undefined|true|false|True|False)\b")
-_NEXT = re.compile(r"[\s,;|]+(?=[\"']?[A-Za-z_][\w.]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
+_NEXT = re.compile(r"[\s,;|]+-{0,2}(?=[\"']?[A-Za-z_][\w.-]{0,60}+[\"']?\s?(?::=|=>|[:=])(?![=:]))|[\"'}\])>]")
 _PAIR = re.compile(r"[ \t]*[0-9A-Fa-f]{2}\b")
 _CALL = re.compile(r"[&*]|(?:new\s+)?[A-Za-z_][\w.:]*!?\s*(?:\[\d*\])?[(\[{]")
 _RUN = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2,}+(?![\w])[\s:,.-]{0,2})+")
 _HEX = re.compile("[0-9A-Fa-f]+")
+_ROW = re.compile(r"(?:\d{1,6}[,;\t ]+)+[0-9A-Fa-f]{32,}$")
+"""A row of a table: numbers, and behind them hex."""
 _ONE_NUMBER = re.compile(r"-?\d{1,3}")
 _BARE = re.compile(r"[ \t]*((?:0[xX]|\\x|-)?[\w+/=\\:,;. \t-]*?)[ \t]*[\\}]?[ \t]*(?:\n|$)", re.ASCII)
 _MENTIONED = re.compile(r"(?i)\b(?:sess(?:ion)?|msg|message)[ _-]?id\b"
@@ -80,11 +88,20 @@ _MENTIONED = re.compile(r"(?i)\b(?:sess(?:ion)?|msg|message)[ _-]?id\b"
 _KEY_LOG = re.compile(r"[ \t]*([0-9A-Fa-f]{16})[ \t]+([0-9A-Fa-f]{512})[ \t]*(?:\n|$)")
 _LOGGED = re.compile(r"\W*+(?:\d{2,4}[-/:.]\d\d|\d{1,3}\]\[|(?i:debug|info|warn|error|trace|vrb|dbg|inf)\b)|\{.*\}\s*$")
 ANSWER = re.compile(
-    r"(?<=error |rror: )-(?:403|404|429|444|503)\b|"
+    r"(?<=error |rror: | code )-(?:403|404|429|444|503)\b|"
     r"\b(?:Encrypted|Expires|Temp|AuthKey|Connection)[A-Za-z]+Error\b|"
-    r"(?:-?\d{3}:? +)?\b[A-Z]+(?:_[A-Z]+)*_(?:INVALID|EMPTY|EXPIRED|UNREGISTERED|DUPLICATED|BOUND|LONG|ERROR|WAIT_\d+)"
+    r"(?:-?\d{3}:? +)?\b(?!RPC_ERROR\b)[A-Z]+(?:_[A-Z]+)*_"
+    r"(?:INVALID|EMPTY|EXPIRED|UNREGISTERED|DUPLICATED|BOUND|LONG|ERROR|FAIL|MIGRATE_\d+|WAIT(?:_\d+)?)\b"
 )
-
+SPOKEN = (
+    ("", ANSWER, "{0}"),
+    ("rror", re.compile(r"(?i)\b(?:transport|protocol) ?error\W{1,3}(?:code\W{1,3})?-?(4\d\d|503)\b"), "-{1}"),
+    ("ound", re.compile(r"(?i)\bauth ?key ?not ?found\b"), "-404"),
+    ("HTTP", re.compile(r"\(HTTP code (4\d\d)\)"), "-{1}"),
+    ("BadMsg", re.compile(r"\bBadMsgNotification\W{1,3}(\d\d)\b"), "bad_msg_notification {1}"),
+    ("wait of", re.compile(r"\b[Aa] wait of (\d+) seconds\b"), "FLOOD_WAIT_{1}"),
+)
+"""How clients say an answer in a sentence: a sign of it, the pattern, and the answer."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +233,9 @@ class Scan:
                 self.said.append(f"{self.line(at)}: {ODD}")
             elif self.keys_only and len(word[0]) > 255:
                 self.said.append(f"{self.line(at)}: {UNREADABLE}")
-            elif re.fullmatch(r"-?\d+\w*", word[0]) and self._is_one_number(label, scope, word.end()):
+            elif known(label) == "answer" and word[0] in ("boolTrue", "boolFalse"):
+                yield self._piece(label, word[0], at, "a Bool")
+            elif _COUNTED.fullmatch(word[0]) and self._is_one_number(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
                 scope.taken += 1
             at = word.end()
@@ -260,7 +279,7 @@ class Scan:
         nested = _LABEL.match(text, at)
         if nested and self._is_label(nested) and (not name or known(nested["name"])) and NAMES.get(name) != "text":
             return None, at, ""  # a word before a name: DEBUG:bind:msg_id=5
-        if kind in ("bytes", "key", "id") and not _EMPTY.match(text, at):
+        if kind not in ("", "date") and not _EMPTY.match(text, at):
             self._named.setdefault(name, self._number(start))
         end = self._starts[self._number(at)] - 1
         if kind and kind != "text" and (changed := _CHANGED.match(text, at, end)):
@@ -270,8 +289,8 @@ class Scan:
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
-            refused = bare_name(label).endswith("answer") and empty[0].lower() == "false"  # the answer of a data centre
-            return self._piece(label, "boolFalse", at, "a Bool") if refused else None, empty.end(), ""
+            told = bare_name(label).endswith("answer") and empty[0].lower() in ("true", "false")  # not an `error: true`
+            return self._piece(label, f"bool{empty[0].title()}", at, "a Bool") if told else None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
             return self._piece(label, re.sub("[,' ]", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
         if kind in ("id", "date") and (several := _NOT_ONE.match(text, at)):
@@ -340,8 +359,9 @@ class Scan:
         """The string, array or Buffer at this place: its value, its end, and what it is."""
         text, dump = self._text, self._number(at) - 1
         self._spend(LOOKED_UP, at)
-        if dump in self._dumps:
-            return bytes.fromhex(self.lines[dump].strip('"')), self._starts[dump + 1] - 1, self._dumps[dump]
+        if dump in self._dumps and text[at] == '"':
+            end = self._starts[dump + 1] - 1
+            return bytes.fromhex(text[at:end].strip('"')), end, self._dumps[dump]
         if found := _ARRAY.match(text, at):
             tokens = TOKEN.findall(found[1])
             if "..." in found[1] and len(tokens) > 4:
@@ -356,6 +376,9 @@ class Scan:
         text, parts, binary, end = self._text, list[str](), False, at
         while found := _QUOTED.match(text, end):
             body = next(part for part in found.groups() if part is not None)
+            if len(body) > 31 and _CUT_BEHIND.match(text, found.end()):
+                self.said.append(f"{self.line(at)}: a string that was cut short when it was printed; print all of it")
+                return None, self._starts[self._number(found.end())] - 1, ""
             if parts and _SIGN.match(text, found.end(), found.end() + 9):
                 break
             parts.append(body)
@@ -423,6 +446,8 @@ class Scan:
         """Whether a line holds only a value, or only a part of the value that begins in the line `first`."""
         if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\t ]+", line)[:9]) > 1:
             return False  # several values
+        if _ROW.match(line):
+            return False
         if is_number(line) or (named and _ONE_NUMBER.fullmatch(line)):
             return True
         if self._bytes_in(line)[0] is not None:
@@ -446,8 +471,10 @@ class Scan:
             name = known(found[0])
             if name and not (NAMES[name] == "key" and "other_keys" in names):
                 self._named.setdefault(name, self._number(found.start()))
-        return [f"line {line}: {name} has no {'number' if NAMES[name] == 'id' else 'bytes'} behind its name"
-                for name, line in self._named.items() if name not in names and not self._is_log[line - 1]]  # fmt: skip
+        what = {"id": "number", "text": "text"}
+        return [f"line {line}: {name} has no {what.get(NAMES[name], 'bytes')} behind its name"
+                for name, line in self._named.items() if name not in names and (
+                    not self._is_log[line - 1] or (NAMES[name] == "bytes" and not BYTES & {*names}))]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
         """A sentence for each unknown name that is similar to a known one, and one sentence for all others."""

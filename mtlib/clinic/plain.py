@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from os.path import commonprefix
 from typing import NamedTuple
 
 from mtlib.clinic.dumps import undump
@@ -32,7 +33,8 @@ _BEFORE = re.compile(r"(?:\S?[^\n]{0,40}?\d\d:\d\d[^\n]{0,60}?|[\w-]+ +(?=\|))[|
                      r"(?:\[[\w.:-]{1,30}\] {1,3}|std(?:out|err) F )*")  # fmt: skip
 """The text that a logger puts before each line."""
 _DATA = re.compile(r"\s*(?:(?:0x)?[0-9A-Fa-f]{2,16}[`:\s].*|[-\d\sxXA-Fa-f,.;:\[\](){}\"']*|[\w+/]{16,}={0,2}"
-                   r"|```.*|\{\w+\}|-----.*|\.byte .*|[|+].*|unsigned char .*)")  # fmt: skip
+                   r"|```.*|\{\w+\}|-----.*|\.byte .*|[|+].*|unsigned char .*"
+                   r"|(?:Uint8Array|Buffer)\(\d+\).*\[|\(\[\]uint8\) .*\{|[A-Za-z ]{3,40}dump:)")  # fmt: skip
 """A line that continues a value."""
 _GOES_ON = re.compile(r".*?([A-Za-z_][\w ]{1,40})[\"']? ?[:=][ \t]*(?:[|\[{(\\]|array\(\[.*|[0-9A-Fa-f]{2,}"
                       r"|[\w+/]{16,}|!!binary.*)?[ \t]*$")  # fmt: skip
@@ -53,10 +55,13 @@ _PYTHON = re.compile(rf"\bb{_QUOTED}")
 _ROW_BEHIND = re.compile(r"(?![ \t|]*(?:0x)?[0-9A-Fa-f]{4,16}\b)([^\n]{0,90}?[g-zG-Z][^\n]{0,40}?[ :\])|])"
                          r"(?=(?:0x)?[0-9A-Fa-f]{4,16}[:\s]\s*(?:[0-9A-Fa-f]{2}[ ]?[0-9A-Fa-f]{2} ){2,})")
 """A row of a dump after the text that a logger or a debugger put before it."""
-_ONE_BYTE = re.compile(r"[ \t|]*(?:-|\[?\"?(\d{1,5})\"?\]?[ \t|:=>]+?)[ \t]*(0x[0-9A-Fa-f]{1,2}|-?\d{1,3})\b"
+_ONE_BYTE = re.compile(r"[ \t|]*(?:-|\[?\"?(\d{1,5})\"?\]?[ \t|:=>]+?)[ \t]*(?:(0x[0-9A-Fa-f]{1,2}|-?\d{1,3})\b"
+                       r"|'([^\n']{1,4}|\\')')"
                        r"(?:,|[ \t]*\||[ \t](?:'[^\n]{1,4}'[ \t])?(?:unsigned )?(?:byte|char))?[ \t]*")  # fmt: skip
 """A line with one byte of an array and its index."""
 _ROW_OF_CHARACTERS = r"[0-9A-Fa-f]{7} (?:(?: \\[0abfnrtv]|[0-7]{3}|  [ -~])(?: (?=[^\n]{3})|(?=\n|\Z))){1,16}"
+_MARGIN = re.compile(r"[ \t]*(?://|--|\+|[#%;~!]{1,3}(?![a-z]))|(?!.*\d\d:\d\d)[^\"'{=\n]*[|\])>*][ \t]+")
+"""What stands before every line: the sign of a comment or of a diff, the name of a container; no time, as of a log."""
 _NUMBERED = re.compile(r"[ \t]*(\d{1,6})[:.)|]?[ \t]+")
 
 
@@ -176,7 +181,9 @@ WRAPPINGS = (
     Wrapping("characters of HTML", "&lt;Buffer 05&gt;", "<Buffer 05>",
          "&", r"&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,4}|#[xX][0-9A-Fa-f]{1,4});", _entity),
     Wrapping("headers of a request, addresses of pages", "-H 'X-Id: 7' https://example.org/a msg_id: 5", "  msg_id: 5",
-         "-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>]+[\"']?", ""),
+         "-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>?]+[\"']?", ""),
+    Wrapping("JSON in quotes of a shell", """-d '{"msg_id": 5}'""", '-d {"msg_id": 5}',
+         """'{""", r"'(\{[ ]?\"[^'\n]*\})'", "{1}"),
     Wrapping("cells of a table", "<td>msg_id</td><td>5</td>", "<td>msg_id | 5</td>",
          "</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
     Wrapping("tags that only say how a text looks", "<b>msg_id</b>: 5", "  msg_id  : 5",
@@ -194,7 +201,8 @@ WRAPPINGS = (
     Wrapping('an address that is data, and YAML that says "binary"', "nonce: !!binary AAAA", "nonce:  AAAA",
          ";base64, !!binary", r"data:[\w/.+-]{3,40};base64,|!!binary\b", ""),
     Wrapping("where the line of a container came from", '{"stream":"stderr","msg_id": 5}', '{"msg_id": 5}',
-         '"stream"', r"\"stream\": ?\"std(?:out|err)\",?", ""),
+         '"stream" std',
+         r"\"stream\": ?\"std(?:out|err)\",?|(?m:^\d{4}-\d\d-\d\dT[\d:.+-]{8,24}Z? std(?:out|err) [FP] )", ""),
     Wrapping("JSON inside a string of JSON", r'{\"msg_id\": \"5\"}', '{"msg_id": "5"}',
          '\\"', r"\\\"([A-Za-z_]\w{1,40})\\\"( ?: ?)(?:\\(\"[^\"\\\n]*)\\(\"))?", '"{1}"{2}{3}{4}'),
     # Markdown, reStructuredText, PHP, Lua
@@ -202,6 +210,8 @@ WRAPPINGS = (
          ")", r"\(([A-Za-z_]\w{2,40}+)\)(?=[ \t]*[:=])", "{1}"),
     Wrapping("a value set as code", "msg_id: `5`", "msg_id: 5",
          "`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", "{1}"),
+    Wrapping("fences, with the name of a language", "somebody: ```text\nnonce: ```05 2a```", "somebody: \nnonce: 05 2a",
+         "```", r"(?m)```(?:[A-Za-z+#]{0,12}[ \t]*$)?", ""),
     Wrapping("a name whose underscores are escaped", r"msg\_id: 5", "msg_id: 5",
          r"\_", r"(?<=[A-Za-z])\\_(?=[A-Za-z])", "_"),
     Wrapping("a name set bold", "**msg_id:** 5", "msg_id: 5",
@@ -212,9 +222,12 @@ WRAPPINGS = (
          '"] =>',
          r"\[(?:\"([A-Za-z_]\w{2,40})\"\] ?=|([A-Za-z_]\w{2,40})\] ?=>)>? ?(\n?)[ \t]*"
          r"(?:string\(\d+\)|int|float)?", "{3}{1}{2}: "),
+    Wrapping("an element of a list, as var_dump of PHP has it", "[0]=>\n  int(5)", "[0] => 5\n",
+         "]=>", r"(\[\d{1,6}\]) ?=>\s{1,20}int\((-?\d{1,3})\)", "{1} => {2}"),
     Wrapping("sizes beside a name or before a value", "msg_key (16 bytes): 05", "msg_key: 05",
          "",
-         r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)[)\]](?=[ \t]*[:=])|(?<=[:=] )(?:<?\d{1,4} (?:bytes?|octets)\b:? ?"
+         r"[ ]?[(\[]\d{1,4} ?(?:bytes?|B|octets)(?:, ?\w{1,12})?[)\]](?=[ \t]*[:=])"
+         r"|(?<=[:=] )(?:<?\d{1,4} (?:bytes?|octets)\b:? ?"
          r"|\(?\d{1,3}\)? (?=[0-9A-Fa-f]{16}\b))"
          r"|\[(?:size=\d{1,4} )?hex=(?=[0-9A-Fa-f]+\])", ""),
     Wrapping("fields of a table in which quotes are doubled", '7,"{""msg_id"": 5}"', '7,{"msg_id": 5}',
@@ -227,7 +240,10 @@ WRAPPINGS = (
          r'(?(1)[^{}]{0,40}\})\s*\}', "{2}"),
     # Languages
     Wrapping("hex of Basic, Pascal, Ada and Lisp", "nonce = Array(&H05, &H2A)", "nonce = Array(0x05, 0x2A)",
-         "&H $ 16# #x 16r", r"(?<![\w&$#])(?:&H|\$|16[#r]|#x)([0-9A-Fa-f]{2})#?(?=[\s,;)\]}])", "0x{1}"),
+         "&H $ 16# #x 16r",
+         r"(?<![\w&$#])(?:&H|(?:\$|16[#r]|#x)(?=[0-9A-Fa-f]{2}))([0-9A-Fa-f]{1,2})#?(?=[\s,;)\]}>])", "0x{1}"),
+    Wrapping("the type behind a byte", "nonce: {0xD4.toByte(), 5'u8}", "nonce: {0xD4, 5}",
+         ".to 'u8 'i8", r"(?<![\w.])((?:0[xX])?[0-9A-Fa-f]{1,3})(?:\.toU?Byte\(\)|'[ui]8)(?!\w)", "{1}"),
     Wrapping("bytes of Erlang", "<<5, 42>>", "[5, 42]",
          "<<", r"<<([\dA-Fa-fxX,. \n]+)>>", "[{1}]"),
     Wrapping("a Buffer as node prints it, NSData as it was printed once", "<Buffer 05 2a 07 09>", "[05 2a 07 09]",
@@ -260,7 +276,7 @@ WRAPPINGS = (
          r"(?:(?:Uint8Array|Buffer|Int8Array)\(\d+\)|\[UInt8\](?=\())[ ]?(?=\(?\[)"
          r"|(?:Array\[Byte\] = )?Array(?=\(-?\d)"
          r"|\[\d*\](?:byte|uint8|u8)[ ]?(?=\{)"
-         r"|(?:new[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?\[\d*\][ ]?(?=\{)"
+         r"|(?:[nN]ew[ ]+)?(?:s?byte|Byte|u?int8(?:_t)?)[ ]?(?:\[\d*\]|\(\))[ ]?(?=\{)"
          r"|#(?:vu8|u8)?(?=[(\[]\d|\{)|@(?=\[\d)", ""),
     Wrapping("hex with an h, of assemblers", "05h, 2Ah, ", "0x05, 0x2A, ",
          "h H", r"(?<![\w+/-])0?([0-9A-Fa-f]{2})[hH](?=[\s,;)}\]])", "0x{1}"),
@@ -271,9 +287,10 @@ WRAPPINGS = (
          "'", r"(?<![\w'])(\d{1,3}) '(?:\\(?:[0-7]{3}|.)|[^\n])'", "{1}"),
     Wrapping("what is said at a prompt before a name, and before what it stands for",
          "(gdb) p msg_id\n$1 = 5", "msg_id\n5",
-         "(gdb) (lldb) (Pdb) irb In",
+         "(gdb) (lldb) (Pdb) irb In $",
          r"(?m)^(?:\((?:gdb|lldb|Pdb)\)|irb(?:\([^)\n]*\)[^>\n]{0,9})?>|In \[\d+\]:)[ ]"
-         r"(?:(?:p|po|pp|print|x|memory read)(?:/\w+|[ ]--count \d+)?[ ]&?)?|^(?:\$\d+[ ]=|=>|Out\[\d+\]:)[ ]", ""),
+         r"(?:(?:p|po|pp|print|x|memory read)(?:/\w+|[ ]--count \d+)?[ ]&?)?"
+         r"|^(?:(?:\(\w+\)[ ])?\$R?\d+[ ]=|=>|Out\[\d+\]:)[ ]", ""),
     Wrapping("what debuggers, casts and literals of SQL and CBOR have before a value",
          "nonce: $1 = {(byte)-5, 42}, x'052a'", "nonce: {-5, 42}, '052a'",
          "std::vector $ ) x' X' h'",
@@ -318,13 +335,14 @@ WRAPPINGS = (
     # Names above their values, and without a colon
     Wrapping("a name alone in its line", "## nonce\n05 2a", "nonce:\n05 2a",
          "",
-         r"(?m)^[ \t]*(?:#{1,6}[ \t]+|h\d\.[ \t]+|-----BEGIN )?([A-Za-z_][\w -]{1,40}?)(?:-----)?[ \t]*$", _heading),
+         r"(?m)^[ \t]*(?:(?:#{1,6}|[-=*]{1,4}|h\d\.)[ \t]+|-----BEGIN )?([A-Za-z_][\w -]{1,40}?)"
+         r"(?:-----|[ \t]+[-=*]{2,4})?[ \t]*$", _heading),
     Wrapping("a name behind its value", "7000000000000000001 <- msg_id", "msg_id: 7000000000000000001",
          "<- # //",
          r"(?m)^[ \t]*(-?\d{9,20}|(?:0x)?[0-9A-Fa-f]{16,}+|[\w+/-]{40,}+={0,2})[ \t]+(?:<-+|#|//)"
          r"[ \t]*(\w{3,40})[ \t]*$", _named_behind),
     Wrapping("a number below its name", "msg_id:\n  7000000000000000001", "msg_id: 7000000000000000001\n  ",
-         "", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20})[ \t]*$", ": {2}{1}"),
+         "", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20}n?)[ \t]*$", ": {2}{1}"),
     Wrapping("hex that goes on behind a mark at the end of the line",
          "052a0709052a0709 \\\n052a", "052a0709052a0709052a\n",
          "= \\", r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16,}+[ \t]*(?:\\|=)[ \t]*\n[ \t]*)+[0-9A-Fa-f]{2,}+",
@@ -334,7 +352,8 @@ WRAPPINGS = (
          "", r"[\[(`*\"']{0,3}+(?<![\w.])([A-Za-z_]\w{1,40}+(?:[ .-](?!is\b)[A-Za-z_]\w{1,40}+){0,2})"
          r"(?P<sign>[ \t]{0,3}[:=][ \t]{0,3}|[\])`*|\"', \t]{1,20}(?:is[ ])?(?:(?:=>|<-)[ \t]?)?|[ ]?\.{3,40}[ ]?)"
          r"(?P<opens>[`*\"' \t]{0,3})"
-         r"(?=(?P<number>-?\d{9,20}n?\b(?! (?:is|was)\b)|0[xX][0-9A-Fa-f]{9,16}\b)|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})",
+         r"(?=(?P<number>-?\d{9,20}n?\b(?! (?:is|was)\b)"
+         r"|0[xX][0-9A-Fa-f]{9,16}\b(?!:?\s+[0-9A-Fa-f]{2} [0-9A-Fa-f]{2} ))|(?:0x)?[0-9A-Fa-f]{16}|[\w+/]{40})",
          _named),
 )  # fmt: skip
 """Applied in this order: each one gets the text that the one before it left."""
@@ -348,6 +367,10 @@ def plain(text: str) -> str:
         text = re.sub(r"(?m)^(?:[^\n]*=\n)+[^\n]*",  # mail, quoted printable
                       lambda m: m[0].replace("=\n", "") + "\n" * m[0].count("\n"), text)  # fmt: skip
         text = text.replace("=3D", "=").replace("=20", " ")
+    lines = text.split("\n")
+    front = commonprefix([f"{line} " for line in lines if line.strip()])  # noqa: RUF071
+    if len(lines) > 3 and (margin := _MARGIN.match(front)):
+        text = "\n".join(line[margin.end() :] for line in lines)
     objects = text.lstrip()[:1] in tuple("{[")
     text = _STRING.sub(lambda found: _told(found[0], objects), text) if "\\" in text else text
     text, literals = _without_literals(text)
@@ -415,11 +438,15 @@ def _logged_rows(lines: list[str]) -> list[str]:
     numbers = [_NUMBERED.match(line) for line in lines if line.strip()]
     if len(numbers) > 2 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
         lines = [_NUMBERED.sub("", line, count=1) for line in lines]
-    short = [line if len(line) < 500 else "" for line in lines]
-    found = [_BEFORE.match(line) or _ROW_BEHIND.match(line) for line in short]
+    found = [_BEFORE.match(line) or _ROW_BEHIND.match(line) if " " in line[:500] and len(line) < 500 else None
+             for line in lines]  # fmt: skip
+    found = [None if each and _name_of(each[0]) else each for each in found]
     shapes = [re.sub(r"\d+", "0", each[0]) if each else "" for each in found]  # numbers differ from line to line
-    goes_on = ""  # the shape of the text before the rows of a value
-    for at, (before, shape) in enumerate(zip(found, shapes, strict=True) if any(found) else ()):
+    goes_on, shared = "", None  # the shape of the text before the rows of a value
+    for at, (before, shape) in enumerate(zip(found, shapes, strict=True)):
+        if shared and (front := shared.match(lines[at])) and _DATA.fullmatch(lines[at], front.end()):
+            lines[at] = lines[at][front.end() :]
+            continue
         if before and before.re is _ROW_BEHIND:
             if shape in (shapes[at - 1] if at else "", *shapes[at + 1 : at + 2]):
                 lines[at] = lines[at][before.end() :]
@@ -428,9 +455,24 @@ def _logged_rows(lines: list[str]) -> list[str]:
         if before and goes_on in (shape, "any") and _DATA.fullmatch(rest):
             lines[at], goes_on = rest, shape
         elif rest.strip() or before:
-            named = _GOES_ON.match(rest) if short[at] else None
-            goes_on = (shape or "any") if named and NAMES.get(known(named[1])) in ("bytes", "key") else ""
+            named = _GOES_ON.match(rest) if len(lines[at]) < 500 and (":" in rest or "=" in rest) else None
+            named = named if named and NAMES.get(known(named[1])) in ("bytes", "key") else None
+            goes_on = (shape or "any") if named else ""
+            shared = _shared(*lines[at : at + 2]) if named and at + 1 < len(lines) else None
     return lines
+
+
+def _name_of(front: str) -> str:
+    """The name at the end of a text, before a colon."""
+    last = re.search(r"([A-Za-z_]\w{2,40})\W*$", front)
+    return known(last[1]) if last else ""
+
+
+def _shared(line: str, below: str) -> re.Pattern[str] | None:
+    """What both lines begin with, up to a blank or a sign, as a pattern in which the numbers may differ."""
+    shapes = [re.sub(r"\d+", "0", each[:300]) for each in (line, below)]
+    front = re.match(r"(?=.*[^\W\d]|.*[|>*\]]).*[\s|:>)\]]", commonprefix(shapes))  # noqa: RUF071
+    return re.compile(re.escape(front[0]).replace("0", r"\d+")) if front else None
 
 
 def _one_below_another(lines: list[str]) -> list[str]:
@@ -442,13 +484,14 @@ def _one_below_another(lines: list[str]) -> list[str]:
         while first and end < len(lines):
             row = rows[end]
             if row and row[1] == (place and str(int(place) + len(values))):
-                values.append(row[2])
-            elif row or not values or "\u2026" not in lines[end]:  # a browser prints this mark between groups
-                break
+                values.append(row[2] or str((unescaped(row[3]) or b"?")[0]))
+            elif row or not values or not ((place and not lines[end].strip()) or "\u2026" in lines[end]):
+                break  # blank lines, and the mark that a browser prints between groups, do not end it
             end += 1
         if len(values) > 15 and place in (None, "0", "1"):
             begin = next((line for line in range(at - 1, max(at - 6, -1), -1) if _name_of_bytes(lines[line])), at)
-            array = f"{_name_of_bytes(lines[begin]) or 'bytes'}: [{', '.join(values)}]"
+            others = lines[begin] if re.search(r"\d{9}", lines[begin]) else ""
+            array = f"{others} {_name_of_bytes(lines[begin]) or 'bytes'}: [{', '.join(values)}]".lstrip()
             lines[begin:end] = [array, *[""] * (end - begin - 1)]
         at = max(end, at + 1)
     return lines

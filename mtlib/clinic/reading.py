@@ -9,7 +9,7 @@ piece are found (`text_bytes`). If a name disagrees with the content, the conten
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -32,7 +32,7 @@ from mtlib.clinic.patient import (
     whole_number,
     without_keys,
 )
-from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece
+from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, SPOKEN, UNREADABLE, Scan, TextPiece
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
@@ -57,6 +57,7 @@ LINES = 100_000
 SMALLEST = 72
 """The size of the smallest sealed packet in bytes: 24, a header of 32, and a message of 4 with its padding."""
 BY_ID = "by the id of its key"
+BESIDE = "beside packets of a given key"
 FRAMED = 16
 """The key id of a packet in a frame ends within so many bytes: at most 8 stand before it."""
 
@@ -124,11 +125,23 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     scan = Scan(*undump(text), keys_only)
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
     found = _without_older_mail(found, _older_mail(decoded), scan)
-    if not any(each.name == "answer" for each in found) and (spoken := ANSWER.search(text)):
-        found.append(Found("answer", " ".join(spoken[0].split()), scan.line(spoken.start()), "an error name"))
+    answers = [each for each in found if each.name == "answer"]
+    if all(re.fullmatch(r"(?:code\W+)?[345]\d\d", str(each.value)) for each in answers):  # a name says more
+        found += _spoken(text, answers[-1].line if answers else 1)
     names = {each.name for each in found}
     found = _one_of_each(found, scan)
     return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
+
+
+def _spoken(text: str, line: int) -> Iterator[Found]:
+    """The answer that a client says in a sentence, in this line or below it, else above it."""
+    begins = len("\n".join(text.split("\n")[: line - 1]))
+    for sign, pattern, answer in SPOKEN:
+        said = (pattern.search(text, begins) or (begins and pattern.search(text))) if sign in text else None
+        if said:
+            told = " ".join(answer.format(said[0], *said.groups("")).split())
+            yield Found("answer", told, f"line {text.count(chr(10), 0, said.start()) + 1}", "an error name")
+            return
 
 
 def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientFacts:
@@ -411,6 +424,9 @@ def _under_keys(found: Sequence[Found]) -> list[Found]:
     packets = {each.value: each for each in found if each.name == "packet" and each.guessed and each.value[:8] in ids}
     sealed = [each for each in found if each.name == "answer" and each.took_for == BY_ID]
     rest = [each for each in found if each not in (*packets.values(), *sealed)]
+    if packets:  # the rest of the conversation, in both directions, is not needed
+        rest = [replace(each, name="", took_for=BESIDE) if each.guessed and each.name in ("stream", "packet") else each
+                for each in rest]  # fmt: skip
     names = {each.name for each in rest}
     if len(packets) > 1 and not names & {"packet", "stream"}:
         sent = b"".join(len(each).to_bytes(4, "little") + each for each in packets)
@@ -420,7 +436,18 @@ def _under_keys(found: Sequence[Found]) -> list[Found]:
     return [*rest, *packets.values()]
 
 
+def _sent_by_tcp(data: bytes) -> bytes:
+    """What a TCP segment carries, of a packet of IPv4 with or without the head of a link; other bytes as they are."""
+    for link in (0, 4, 14, 16):
+        ip = data[link : link + int.from_bytes(data[link + 2 : link + 4], "big")]
+        if len(ip) > 40 and ip[0] >> 4 == 4 and ip[9] == 6:
+            head = 4 * (ip[0] & 15)
+            return ip[head + 4 * (ip[head + 12] >> 4) :]
+    return data
+
+
 def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
+    found = replace(found, value=_sent_by_tcp(found.value))
     for key in keys:
         if (begins := found.value.find(key.id_bytes, 0, FRAMED)) < 0:
             continue
@@ -432,14 +459,14 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
         # long abridged, 8 full.
         front = int.from_bytes(found.value[:4], "little") & 0x7FFFFFFF
         sizes = {1: front % 0x80 * 4, 4: front if front % 0x80 != 0x7F else front >> 8 << 2, 8: front - 12}
-        if not found.name and len(packet) <= sizes.get(begins, 0) <= len(found.value) - begins:
+        if found.name in ("", "stream") and len(packet) <= sizes.get(begins, 0) <= len(found.value) - begins:
             return replace(found, name="packet", value=packet, took_for=BY_ID)
     return found
 
 
 def _content(found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]) -> tuple[Found, list[str]]:
     """The same value under the name that its content shows, if that is certain; and the sentence about it."""
-    if found.kind != "bytes":
+    if found.kind != "bytes" or found.took_for == BESIDE:
         return found, []
     data, name = found.value, found.name
     ids = {key.id_bytes for key in keys}
@@ -471,7 +498,7 @@ def _content(found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]) 
 def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
     """The values of the last attempt, if several stand one below the other; an attempt begins where a name is repeated.
     Values above the first attempt count for all, unless they may belong to one message; so does a permanent key."""
-    sent = [each for each in found if each.name in SENT]
+    sent = [each for each in found if each.name in SENT and not (each.guessed and each.name == "packet")]
     if len({each.name for each in sent}) == len({(each.name, each.value) for each in sent}) or all(
             each.logged for each in sent):  # fmt: skip
         return found
@@ -499,6 +526,12 @@ def _last_attempt(found: list[Found], scan: Scan) -> list[Found]:
     return [*shared, *last]
 
 
+def _is_part(answer: Found, other: Found) -> bool:
+    """Whether an answer is a part of another one in its line, such as the code in front of a name."""
+    whole = str(other.value)
+    return answer.line == other.line and str(answer.value) in whole and str(answer.value) != whole
+
+
 def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     """Each name once. A value inside the seal replaces one that is missing outside. If a log has different values, the
     last request counts, with the numbers of its own line, or with none."""
@@ -512,6 +545,7 @@ def _one_of_each(found: Sequence[Found], scan: Scan) -> list[Found]:
     result: list[Found] = []
     for name in dict.fromkeys(each.name for each in kept):
         same = [each for each in kept if each.name == name]
+        same = [each for each in same if name != "answer" or not any(_is_part(each, other) for other in same)]
         values = list(dict.fromkeys(each.value for each in same))
         if name == "answer" and len(values) > 1 and not all(each.logged for each in same):
             values = [answer_of(value) for value in values]
