@@ -28,6 +28,7 @@ from mtlib.clinic.opening import (
     Opened,
     differing,
     expected_inside,
+    hardly_moved,
     hash_mistakes,
     inner_size,
     is_right,
@@ -155,8 +156,7 @@ def arrive(patient: Patient) -> Case:
         return Case(patient, None, patient.encrypted_message, findings)
     data = unwrapped(patient.request)
     call, sealed, more = cut_request(data, patient)
-    if call is None:
-        sealed = patient.encrypted_message
+    sealed = sealed or (patient.encrypted_message if call is None else sealed)
     return Case(replace(patient, request=data), call, sealed, (*findings, *more))
 
 
@@ -177,11 +177,12 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     findings = [_as_told(each, case) for each in findings] if told else findings
     remarks = (*_remarks(opened, case, findings), *_not_judged(patient, case, findings))
     keys_given = bool(case.patient.keys)
-    hidden = {"plaintext"} if opened is not None and pieces_of(case.patient.keys, opened.plaintext) else set()
-    if case.patient.request is not None and pieces_of(case.patient.keys, case.patient.request):
-        hidden |= {"request", "encrypted_message"}
-    if hidden:  # bytes of a key stand inside the seal of the binding or of the packet
-        shown = [replace(each, evidence=tuple(_hidden(row, hidden) for row in each.evidence)) for each in findings]
+    behind = {"plaintext": opened.plaintext if opened is not None else b""}
+    behind |= dict.fromkeys(("request", "encrypted_message"), case.patient.request or b"")
+    behind = {part: data for part, data in behind.items() if pieces_of(case.patient.keys, data)}
+    if behind:  # bytes of a key stand inside the seal of the binding or of the packet
+        shown = [replace(each, evidence=tuple(_hidden(row, behind, case.patient) for row in each.evidence))
+                 for each in findings]  # fmt: skip
         return Diagnosis(tuple(shown), remarks, lacking, None, {}, None, keys_given)
     return Diagnosis(
         tuple(findings), remarks, lacking, verdict, _parts(case, opened), _dissected(case), keys_given
@@ -227,9 +228,12 @@ def _not_judged(patient: Patient, case: Case, findings: list[Finding]) -> Iterat
         yield said("not_all_judged", " ".join(more)).mistake
 
 
-def _hidden(row: Evidence, within: set[str]) -> Evidence:
-    """The evidence without its value, if it points into bytes that may not be shown."""
-    return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within in within else row
+def _hidden(row: Evidence, behind: Mapping[str, bytes], patient: Patient) -> Evidence:
+    """The evidence without its value, if it points at bytes of a key, or near them: in the plaintext within 11 bytes,
+    since the pieces that are looked for have 8 and begin every 4; in a request anywhere."""
+    near = behind.get(row.within, b"")
+    near = near[max(0, row.offset - 11) : row.offset + row.size + 11] if row.within == "plaintext" else near
+    return replace(row, size=0, got="not shown: bytes of a key stand here") if pieces_of(patient.keys, near) else row
 
 
 # -- The seal -----------------------------------------------------------------------------------------------------
@@ -285,6 +289,11 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         behind = [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
         return case.and_found(*behind), None
     compared = compare(patient, case.values, sealed, opened, known)
+    if opened is not None and hardly_moved(opened, known):  # unless the new places explain more, nothing was moved
+        in_place = replace(opened, shape=wrong.ENVELOPE, misplaced=())
+        other_way = compare(patient, case.values, sealed, in_place, known)
+        if _unexplained(other_way) <= _unexplained(compared):
+            opened, compared = in_place, other_way
     if opened is None or patient.perm_key is None:
         return case.and_found(*_closed(sealed, patient, compared)), None
     noise = tuple(_noise_inside(sealed, patient.perm_key))
@@ -350,6 +359,10 @@ def _outside(compared: list[Finding], begins: int = 0) -> list[Finding]:
             if (row := each.evidence[0]).within != "plaintext" or row.offset + row.size <= begins]  # fmt: skip
 
 
+def _unexplained(compared: list[Finding]) -> int:
+    return sum(each.name in GENERIC for each in compared)
+
+
 def _header(opened: Opened) -> int:
     """How many bytes stand before the inner object."""
     return size_of(opened.shape) - inner_size(opened.shape)
@@ -395,9 +408,10 @@ def _object_of_another_type(opened: Opened) -> tuple[Opened, Finding] | None:
 
 def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
     """The opened seal; and if it had to be mended first, the mended bytes and the findings."""
-    twice = _twice(sealed, patient)
+    twice = _twice(sealed)
     if twice is not None:
-        return open_seal(twice[0], patient, known), twice
+        opened, found = _opened(twice[0], patient, known)
+        return opened, (found[0], [*twice[1], *found[1]]) if found else twice
     opened = open_seal(sealed, patient, known)
     if patient.perm_key is None or (opened is not None and hash_mistakes(opened, sealed[8:FRONT], known) is not None):
         return opened, None
@@ -417,13 +431,19 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
     return open_seal(right, patient, known), (right, [noticed("one_bit_flipped", evidence)])
 
 
-def _twice(sealed: bytes, patient: Patient) -> tuple[bytes, list[Finding]] | None:
-    """One copy of the seal, if the bytes hold it twice."""
-    once, given = sealed[:ENCRYPTED_SIZE], patient.perm_key
-    if given is None or sealed != 2 * once or not is_right(once, given.key.data):
-        return None
-    twice = Evidence("encrypted_message", ENCRYPTED_SIZE, 0, "twice", "once")
-    return once, [said("parts_of_the_seal", "All three of them stand there twice.", twice)]
+def _twice(sealed: bytes) -> tuple[bytes, list[Finding]] | None:
+    """The seal and the finding, if a part of it, one of its blocks or all of it stands there twice."""
+    blocks = [(at_, BLOCK) for at_ in range(FRONT, len(sealed) - BLOCK, BLOCK)]
+    for at_, size in ((0, 8), (8, BLOCK), *blocks, (0, ENCRYPTED_SIZE)):
+        stop = at_ + size
+        once, again, rest = sealed[at_:stop], sealed[stop : stop + size], sealed[stop + size :]
+        if once == again and len({*once}) > 4 and (len(sealed) == ENCRYPTED_SIZE + size or at_ >= FRONT):
+            part = {8: "/msg_key", ENCRYPTED_SIZE: ""}.get(stop, "/ciphertext")
+            what = f"Here the {size} bytes from byte {at_} on stand there twice."
+            shown = min(size, BLOCK)
+            place = Evidence(f"encrypted_message{part}", stop, shown, again[:shown], rest[:shown] or "nothing")
+            return sealed[:stop] + rest, [said("parts_of_the_seal", what, place)]
+    return None
 
 
 def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
@@ -477,7 +497,9 @@ def _unpacked(case: Case) -> Case:
             for front in (b"", sealed[:8], sealed[:FRONT]):
                 rest = way(sealed[len(front) :])
                 undone = front + rest if rest is not None else b""
-                if len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
+                fits = len(undone) == ENCRYPTED_SIZE or (not front and FRONT < len(undone) < len(sealed) and (
+                    len(undone) % BLOCK == FRONT % BLOCK))  # fmt: skip
+                if fits and undone[:8] in ids:
                     part = "encrypted_message/ciphertext" if front else "encrypted_message"
                     pairs = enumerate(zip(sealed, undone, strict=False))
                     place = next((i for i, (got, right) in pairs if got != right), 0)
