@@ -28,6 +28,7 @@ from mtlib.clinic.opening import (
     Opened,
     differing,
     expected_inside,
+    fitted,
     hardly_moved,
     hash_mistakes,
     inner_size,
@@ -285,7 +286,8 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         sealed, found = found[0], found[1]
         case = case.and_found(*found)
     if any(each.name == "not_sealed" for each in case.findings):
-        compared = compare(patient, case.values, sealed, _in_the_clear(sealed), known)
+        clear = _in_the_clear(sealed, known)
+        compared = [*_rows(clear, known), *compare(patient, case.values, sealed, clear, known)]
         behind = [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
         return case.and_found(*behind), None
     compared = compare(patient, case.values, sealed, opened, known)
@@ -304,7 +306,7 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     if _key_is_cut_off(opened, patient, case.values):
         named = Evidence("request/perm_auth_key_id", 4, 8, case.values["perm_auth_key_id"], patient.perm_key.key.id)
         return replace(case, findings=(*case.findings[:-1], noticed("key_cut_off", named))), None
-    other = _object_of_another_type(opened)
+    other = _object_of_another_type(opened, known)
     if other is not None:
         opened, finding = other
         case = case.and_found(finding)
@@ -326,11 +328,11 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
 
 
 def _read_again(case: Case, opened: Opened) -> Case:
-    """Cut the request again by the nonce and expires_at inside the seal, if both differ from those that were read:
-    then the fields of the request are not in their places."""
+    """Cut the request again by the nonce and expires_at inside the seal, if both differ from those that were read, or
+    none could be read: then the fields of the request are not in their places."""
     inside = {name: wrong.long(raw) for name, size in (("nonce", 8), ("expires_at", 4))
               if len(raw := opened.value(name) or b"") == size}  # fmt: skip
-    if case.call is None or len(inside) < 2 or any(case.values[name] == value for name, value in inside.items()):
+    if len(inside) < 2 or (case.call is not None and any(case.values[name] == inside[name] for name in inside)):
         return case
     patient = replace(case.patient, nonce=inside["nonce"], expires_at=inside["expires_at"])
     call, sealed, found = cut_request(patient.request or b"", patient)
@@ -368,11 +370,12 @@ def _header(opened: Opened) -> int:
     return size_of(opened.shape) - inner_size(opened.shape)
 
 
-def _in_the_clear(sealed: bytes) -> Opened:
+def _in_the_clear(sealed: bytes, known: Mapping[str, Any]) -> Opened:
     """The envelope where it stands unencrypted in these bytes, found by its constants."""
     places = ((sealed.find(CONSTANTS[4:]), 28), (sealed.find(CONSTANTS[:8]), 24), (sealed.find(INNER_ID), 32))
     begins = next(start - before for start, before in places if start >= 0)
-    return Opened(sealed[begins:] if begins >= 0 else b"", b"")
+    plaintext = sealed[begins:] if begins >= 0 else b""
+    return Opened(plaintext, b"", (), *fitted(plaintext, wrong.ENVELOPE, "shape", known))
 
 
 def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
@@ -394,14 +397,18 @@ def _key_is_cut_off(opened: Opened, patient: Patient, values: Mapping[str, Any])
     return named != key.key.id and cut_wrongly(named, key) is None
 
 
-def _object_of_another_type(opened: Opened) -> tuple[Opened, Finding] | None:
-    """The same plaintext read as a header and an object, if the object begins with another known constructor."""
+def _object_of_another_type(opened: Opened, known: Mapping[str, Any]) -> tuple[Opened, Finding] | None:
+    """The same plaintext read as a header and an object, if the object begins with another known constructor; None if
+    a long of the binding stands in its place behind it: then only the constructor is wrong."""
     size = opened.size or len(opened.plaintext)
     found = opened.plaintext[HEADER:size]
     name = "gzip" if found[:3] == b"\x1f\x8b\x08" else SCHEMA.name_of(found)
     if not name or found[:4] == INNER_ID:
         return None
     begins = Evidence("plaintext/envelope/inner/constructor", HEADER, 4, found[:4], INNER_ID)
+    longs = [(raw, known.get(part)) for part, at_, raw, _ in cut(opened.plaintext, wrong.ENVELOPE) if 36 <= at_ < 60]
+    if any(right is not None and raw == written_as(right, 8, "little") for raw, right in longs):
+        return None
     shape = (*wrong.HEADER, ("", len(found), "little"))
     return replace(opened, shape=shape, misplaced=()), said("wrong_constructor", f"Here {name}.", begins)
 
