@@ -311,9 +311,12 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         opened, finding = other
         case = case.and_found(finding)
         compared = compare(patient, case.values, sealed, opened, known)
-    begins = _noise(opened, known) if hash_mistakes(opened, sealed[8:FRONT], known) is None else None
+    begins = _not_sealed_from(sealed, known)
+    if begins is None and hash_mistakes(opened, sealed[8:FRONT], known) is None:
+        begins = _noise(opened, known)
     if begins is not None:
-        return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared, begins)), opened
+        case = case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared, begins))
+        return case, replace(opened, plaintext=opened.plaintext[:begins])
     if other is None and _strange(opened, known, compared):
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
         if strange.got == CONSTANTS:
@@ -632,6 +635,14 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
     yield from (Finding(row, (evidence,)) for row in rows or ())
     if rows is None and not any(change.row.name == "wrong_iv" for change in opened.changes):
         yield noticed("msg_key_of_something_else", evidence)
+
+
+def _not_sealed_from(sealed: bytes, known: Mapping[str, Any]) -> int | None:
+    """The first byte of the plaintext whose block holds only zeros in the seal, or expires_at in its place."""
+    blocks = range(FRONT, len(sealed) - BLOCK + 1, BLOCK)
+    end = written_as(known.get("expires_at", b""), 4, "little")
+    return next((at_ - FRONT for at_ in blocks if not any(block := sealed[at_ : at_ + BLOCK])
+                 or (at_ == FRONT + 4 * BLOCK and any(end) and block[4:8] == end)), None)  # fmt: skip
 
 
 def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:
