@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import random
 import struct
+from collections.abc import Callable
 from hashlib import sha1, sha256
-from typing import Any, Callable
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -57,7 +58,8 @@ class Client:
 
     def __init__(self, seed: int) -> None:
         self.r = r = random.Random(f"tenth {seed}")
-        self.perm, self.temp, self.old, self.old_temp = (bytes([r.randrange(1, 256)]) + r.randbytes(255) for _ in range(4))
+        keys = (bytes([r.randrange(1, 256)]) + r.randbytes(255) for _ in range(4))
+        self.perm, self.temp, self.old, self.old_temp = keys
         self.now = 1_795_000_000 + r.randrange(9_000_000)
         self.mid = (self.now << 32 | r.getrandbits(30) << 2) & ~3
         self.sid, self.nonce, self.salt = (r.getrandbits(64) - 2**63 for _ in range(3))
@@ -98,7 +100,8 @@ class Client:
             "length": word(len(self.body)), "body": self.body})
         message = b"".join(self.outer.values())
         # The total is a whole number of blocks: the padding begins with as many bytes as are wanting.
-        filled: bytes = self.stage("pad_2", message + (self.pad_2 * 2)[: 12 + (-len(message) - 12) % 16 + len(self.pad_2) - 12])
+        more = (-len(message) - 12) % 16 + len(self.pad_2)
+        filled: bytes = self.stage("pad_2", message + (self.pad_2 * 2)[:more])
         self.right_mk_2 = sha256(self.temp[88:120] + filled).digest()[8:24]
         self.mk_2: bytes = self.stage("hash_2", self.right_mk_2)
         aes = self.stage("kdf_2", schedule_2(self.mk_2, self.temp))

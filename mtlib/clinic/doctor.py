@@ -639,7 +639,7 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
 
 def _not_sealed_from(sealed: bytes, known: Mapping[str, Any]) -> int | None:
     """The first byte of the plaintext whose block holds only zeros in the seal, or expires_at in its place."""
-    blocks = range(FRONT, len(sealed) - BLOCK + 1, BLOCK)
+    blocks = range(FRONT, min(len(sealed), ENCRYPTED_SIZE) - BLOCK + 1, BLOCK)
     end = written_as(known.get("expires_at", b""), 4, "little")
     return next((at_ - FRONT for at_ in blocks if not any(block := sealed[at_ : at_ + BLOCK])
                  or (at_ == FRONT + 4 * BLOCK and any(end) and block[4:8] == end)), None)  # fmt: skip

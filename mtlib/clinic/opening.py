@@ -459,16 +459,18 @@ def fitted(
     best, rows = right, _NONE
     bits, most = _agreement(data, right, known, end), _agreement(None, right, known, None)
     needed = 24 if end is not None else 56 if len(data) >= size_of(right) else 100
-    ends = range(len(data) - BLOCK + 1, len(data) + 1) if needed == 100 else range(0)  # if the rest is padding
+    # A row with padding to a whole block behind it, where the right row has more or less, needs less proof.
+    bonus = 60 if needed == 100 else 16 if needed == 56 and len(data) > size_of(right) + BLOCK else 0
+    ends = range(len(data) - BLOCK + 1, len(data) + 1)
     for _ in range(3):
         if bits >= most:
             break
         found: tuple[int, Shape, tuple[Mistake, ...]] = (bits + needed - 1, best, rows)
         for row, shape in _other_shapes(best, step, known, end):
             agreed = _agreement(data, shape, known, end)
-            agreed += 60 * (size_of(shape) in ends)
-            if agreed == found[0] and _halves(data, shape, known) > _halves(data, found[1], known):
-                agreed += 1
+            agreed += bonus * (size_of(shape) in ends)
+            if found[1] is not best and agreed == found[0]:
+                agreed += _halves(data, shape, known) > _halves(data, found[1], known)
             if agreed > found[0] and not (row.name == "fields_out_of_order" and _lacks_a_field(data, shape, known)):
                 found = agreed, shape, (*rows, row)
         if found[1] is best:
@@ -485,7 +487,7 @@ def _lacks_a_field(data: bytes, shape: Shape, known: Known) -> bool:
 def _halves(data: bytes, shape: Shape, known: Known) -> int:
     """How many longs have only one half of their value: of two rows that agree alike, the one with more is taken."""
     longs = [(raw, written_as(known[name], 8, order)) for name, _, raw, order in cut(data, shape)
-             if name in known and len(raw) == 8]  # fmt: skip
+             if name in known and len(raw) == 8 == _SIZES[name]]  # fmt: skip
     return sum((raw[:4] == right[:4]) != (raw[4:] == right[4:]) for raw, right in longs)
 
 
