@@ -129,7 +129,7 @@ SHORTS = {"seq": b"\0\0", "len": b"\x28\0"}
         ({"body": lambda inner: inner.hex().encode(), "head": lambda world: {"mid": u64(world.mid + 4)}},
          {"something_else_sealed", "fresh_msg_id_inside"}),
         ({"mode": ige_by_32, "head": lambda world: {"mid": u64(world.mid + 4)}},
-         {"changed_after_sealing", "fresh_msg_id_inside"}),
+         {"another_mode", "fresh_msg_id_inside"}),
         ({"field": perm_turned, "mk": lambda text, padding, key: sha1(text + padding)[4:20]},
          {"msg_key_over_padding", "byte_swapped"}),
         ({"field": perm_turned, "order": ORDER[::-1]}, {"fields_out_of_order", "byte_swapped"}),

@@ -16,6 +16,7 @@ from mtlib.clinic.opening import INNER_ID, YEAR, Known, Opened, inner_size, noti
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.wrong import ENVELOPE, long, rounded
 from mtlib.protocol.binding import ENCRYPTED_SIZE
+from mtlib.wire.schema import SCHEMA
 
 YOUNGEST = 10**8
 """The third of March 1973 in unix seconds: every smaller number is taken for a duration."""
@@ -132,7 +133,8 @@ def _explained(place: FieldValue, patient: Patient, known: Known) -> Finding:
     if place.name != "constructor":
         return Finding(row, (place.evidence,))
     either = (place.got.to_bytes(4, "little", signed=True), INNER_ID)
-    return Finding(row, (Evidence(place.path, place.offset, 4, *either),))
+    name = SCHEMA.name_of(either[0])
+    return said(row.name, f"Here {name}." if name else "", Evidence(place.path, place.offset, 4, *either))
 
 
 def _explain(place: FieldValue, patient: Patient, known: Known) -> Mistake:

@@ -28,6 +28,8 @@ from mtlib.clinic.opening import (
     Opened,
     differing,
     expected_inside,
+    fitted,
+    hardly_moved,
     hash_mistakes,
     inner_size,
     is_right,
@@ -155,8 +157,7 @@ def arrive(patient: Patient) -> Case:
         return Case(patient, None, patient.encrypted_message, findings)
     data = unwrapped(patient.request)
     call, sealed, more = cut_request(data, patient)
-    if call is None:
-        sealed = patient.encrypted_message
+    sealed = sealed or (patient.encrypted_message if call is None else sealed)
     return Case(replace(patient, request=data), call, sealed, (*findings, *more))
 
 
@@ -177,11 +178,12 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     findings = [_as_told(each, case) for each in findings] if told else findings
     remarks = (*_remarks(opened, case, findings), *_not_judged(patient, case, findings))
     keys_given = bool(case.patient.keys)
-    hidden = {"plaintext"} if opened is not None and pieces_of(case.patient.keys, opened.plaintext) else set()
-    if case.patient.request is not None and pieces_of(case.patient.keys, case.patient.request):
-        hidden |= {"request", "encrypted_message"}
-    if hidden:  # bytes of a key stand inside the seal of the binding or of the packet
-        shown = [replace(each, evidence=tuple(_hidden(row, hidden) for row in each.evidence)) for each in findings]
+    behind = {"plaintext": opened.plaintext if opened is not None else b""}
+    behind |= dict.fromkeys(("request", "encrypted_message"), case.patient.request or b"")
+    behind = {part: data for part, data in behind.items() if pieces_of(case.patient.keys, data)}
+    if behind:  # bytes of a key stand inside the seal of the binding or of the packet
+        shown = [replace(each, evidence=tuple(_hidden(row, behind, case.patient) for row in each.evidence))
+                 for each in findings]  # fmt: skip
         return Diagnosis(tuple(shown), remarks, lacking, None, {}, None, keys_given)
     return Diagnosis(
         tuple(findings), remarks, lacking, verdict, _parts(case, opened), _dissected(case), keys_given
@@ -227,9 +229,12 @@ def _not_judged(patient: Patient, case: Case, findings: list[Finding]) -> Iterat
         yield said("not_all_judged", " ".join(more)).mistake
 
 
-def _hidden(row: Evidence, within: set[str]) -> Evidence:
-    """The evidence without its value, if it points into bytes that may not be shown."""
-    return replace(row, size=0, got="not shown: bytes of a key stand here") if row.within in within else row
+def _hidden(row: Evidence, behind: Mapping[str, bytes], patient: Patient) -> Evidence:
+    """The evidence without its value, if it points at bytes of a key, or near them: in the plaintext within 11 bytes,
+    since the pieces that are looked for have 8 and begin every 4; in a request anywhere."""
+    near = behind.get(row.within, b"")
+    near = near[max(0, row.offset - 11) : row.offset + row.size + 11] if row.within == "plaintext" else near
+    return replace(row, size=0, got="not shown: bytes of a key stand here") if pieces_of(patient.keys, near) else row
 
 
 # -- The seal -----------------------------------------------------------------------------------------------------
@@ -281,10 +286,16 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         sealed, found = found[0], found[1]
         case = case.and_found(*found)
     if any(each.name == "not_sealed" for each in case.findings):
-        compared = compare(patient, case.values, sealed, _in_the_clear(sealed), known)
+        clear = _in_the_clear(sealed, known)
+        compared = [*_rows(clear, known), *compare(patient, case.values, sealed, clear, known)]
         behind = [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
         return case.and_found(*behind), None
     compared = compare(patient, case.values, sealed, opened, known)
+    if opened is not None and hardly_moved(opened, known):  # unless the new places explain more, nothing was moved
+        in_place = replace(opened, shape=wrong.ENVELOPE, misplaced=())
+        other_way = compare(patient, case.values, sealed, in_place, known)
+        if _unexplained(other_way) <= _unexplained(compared):
+            opened, compared = in_place, other_way
     if opened is None or patient.perm_key is None:
         return case.and_found(*_closed(sealed, patient, compared)), None
     noise = tuple(_noise_inside(sealed, patient.perm_key))
@@ -295,14 +306,17 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     if _key_is_cut_off(opened, patient, case.values):
         named = Evidence("request/perm_auth_key_id", 4, 8, case.values["perm_auth_key_id"], patient.perm_key.key.id)
         return replace(case, findings=(*case.findings[:-1], noticed("key_cut_off", named))), None
-    other = _object_of_another_type(opened)
+    other = _object_of_another_type(opened, known)
     if other is not None:
         opened, finding = other
         case = case.and_found(finding)
         compared = compare(patient, case.values, sealed, opened, known)
-    begins = _noise(opened, known) if hash_mistakes(opened, sealed[8:FRONT], known) is None else None
+    begins = _not_sealed_from(sealed, known)
+    if begins is None and hash_mistakes(opened, sealed[8:FRONT], known) is None:
+        begins = _noise(opened, known)
     if begins is not None:
-        return case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared, begins)), opened
+        case = case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared, begins))
+        return case, replace(opened, plaintext=opened.plaintext[:begins])
     if other is None and _strange(opened, known, compared):
         strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
         if strange.got == CONSTANTS:
@@ -317,11 +331,11 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
 
 
 def _read_again(case: Case, opened: Opened) -> Case:
-    """Cut the request again by the nonce and expires_at inside the seal, if both differ from those that were read:
-    then the fields of the request are not in their places."""
+    """Cut the request again by the nonce and expires_at inside the seal, if both differ from those that were read, or
+    none could be read: then the fields of the request are not in their places."""
     inside = {name: wrong.long(raw) for name, size in (("nonce", 8), ("expires_at", 4))
               if len(raw := opened.value(name) or b"") == size}  # fmt: skip
-    if case.call is None or len(inside) < 2 or any(case.values[name] == value for name, value in inside.items()):
+    if len(inside) < 2 or (case.call is not None and any(case.values[name] == inside[name] for name in inside)):
         return case
     patient = replace(case.patient, nonce=inside["nonce"], expires_at=inside["expires_at"])
     call, sealed, found = cut_request(patient.request or b"", patient)
@@ -350,16 +364,21 @@ def _outside(compared: list[Finding], begins: int = 0) -> list[Finding]:
             if (row := each.evidence[0]).within != "plaintext" or row.offset + row.size <= begins]  # fmt: skip
 
 
+def _unexplained(compared: list[Finding]) -> int:
+    return sum(each.name in GENERIC for each in compared)
+
+
 def _header(opened: Opened) -> int:
     """How many bytes stand before the inner object."""
     return size_of(opened.shape) - inner_size(opened.shape)
 
 
-def _in_the_clear(sealed: bytes) -> Opened:
+def _in_the_clear(sealed: bytes, known: Mapping[str, Any]) -> Opened:
     """The unencrypted envelope in these bytes, found by its constants."""
     places = ((sealed.find(CONSTANTS[4:]), 28), (sealed.find(CONSTANTS[:8]), 24), (sealed.find(INNER_ID), 32))
     begins = next(start - before for start, before in places if start >= 0)
-    return Opened(sealed[begins:] if begins >= 0 else b"", b"")
+    plaintext = sealed[begins:] if begins >= 0 else b""
+    return Opened(plaintext, b"", (), *fitted(plaintext, wrong.ENVELOPE, "shape", known))
 
 
 def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
@@ -381,23 +400,28 @@ def _key_is_cut_off(opened: Opened, patient: Patient, values: Mapping[str, Any])
     return named != key.key.id and cut_wrongly(named, key) is None
 
 
-def _object_of_another_type(opened: Opened) -> tuple[Opened, Finding] | None:
-    """The same plaintext read as a header and an object, if the object begins with another known constructor."""
+def _object_of_another_type(opened: Opened, known: Mapping[str, Any]) -> tuple[Opened, Finding] | None:
+    """The same plaintext read as a header and an object, if the object begins with another known constructor; None if
+    a long of the binding stands in its place behind it: then only the constructor is wrong."""
     size = opened.size or len(opened.plaintext)
     found = opened.plaintext[HEADER:size]
     name = "gzip" if found[:3] == b"\x1f\x8b\x08" else SCHEMA.name_of(found)
     if not name or found[:4] == INNER_ID:
         return None
     begins = Evidence("plaintext/envelope/inner/constructor", HEADER, 4, found[:4], INNER_ID)
+    longs = [(raw, known.get(part)) for part, at_, raw, _ in cut(opened.plaintext, wrong.ENVELOPE) if 36 <= at_ < 60]
+    if any(right is not None and raw == written_as(right, 8, "little") for raw, right in longs):
+        return None
     shape = (*wrong.HEADER, ("", len(found), "little"))
     return replace(opened, shape=shape, misplaced=()), said("wrong_constructor", f"Here {name}.", begins)
 
 
 def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
     """The opened seal; and if it had to be mended first, the mended bytes and the findings."""
-    twice = _twice(sealed, patient)
+    twice = _twice(sealed)
     if twice is not None:
-        return open_seal(twice[0], patient, known), twice
+        opened, found = _opened(twice[0], patient, known)
+        return opened, (found[0], [*twice[1], *found[1]]) if found else twice
     opened = open_seal(sealed, patient, known)
     if patient.perm_key is None or (opened is not None and hash_mistakes(opened, sealed[8:FRONT], known) is not None):
         return opened, None
@@ -417,13 +441,19 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
     return open_seal(right, patient, known), (right, [noticed("one_bit_flipped", evidence)])
 
 
-def _twice(sealed: bytes, patient: Patient) -> tuple[bytes, list[Finding]] | None:
-    """One copy of the seal, if the bytes hold it twice."""
-    once, given = sealed[:ENCRYPTED_SIZE], patient.perm_key
-    if given is None or sealed != 2 * once or not is_right(once, given.key.data):
-        return None
-    twice = Evidence("encrypted_message", ENCRYPTED_SIZE, 0, "twice", "once")
-    return once, [said("parts_of_the_seal", "All three of them stand there twice.", twice)]
+def _twice(sealed: bytes) -> tuple[bytes, list[Finding]] | None:
+    """The seal and the finding, if a part of it, one of its blocks or all of it stands there twice."""
+    blocks = [(at_, BLOCK) for at_ in range(FRONT, len(sealed) - BLOCK, BLOCK)]
+    for at_, size in ((0, 8), (8, BLOCK), *blocks, (0, ENCRYPTED_SIZE)):
+        stop = at_ + size
+        once, again, rest = sealed[at_:stop], sealed[stop : stop + size], sealed[stop + size :]
+        if once == again and len({*once}) > 4 and (len(sealed) == ENCRYPTED_SIZE + size or at_ >= FRONT):
+            part = {8: "/msg_key", ENCRYPTED_SIZE: ""}.get(stop, "/ciphertext")
+            what = f"Here the {size} bytes from byte {at_} on stand there twice."
+            shown = min(size, BLOCK)
+            place = Evidence(f"encrypted_message{part}", stop, shown, again[:shown], rest[:shown] or "nothing")
+            return sealed[:stop] + rest, [said("parts_of_the_seal", what, place)]
+    return None
 
 
 def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
@@ -477,7 +507,9 @@ def _unpacked(case: Case) -> Case:
             for front in (b"", sealed[:8], sealed[:FRONT]):
                 rest = way(sealed[len(front) :])
                 undone = front + rest if rest is not None else b""
-                if len(undone) == ENCRYPTED_SIZE and undone[:8] in ids:
+                fits = len(undone) == ENCRYPTED_SIZE or (not front and FRONT < len(undone) < len(sealed) and (
+                    len(undone) % BLOCK == FRONT % BLOCK))  # fmt: skip
+                if fits and undone[:8] in ids:
                     part = "encrypted_message/ciphertext" if front else "encrypted_message"
                     pairs = enumerate(zip(sealed, undone, strict=False))
                     place = next((i for i, (got, right) in pairs if got != right), 0)
@@ -603,6 +635,14 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
     yield from (Finding(row, (evidence,)) for row in rows or ())
     if rows is None and not any(change.row.name == "wrong_iv" for change in opened.changes):
         yield noticed("msg_key_of_something_else", evidence)
+
+
+def _not_sealed_from(sealed: bytes, known: Mapping[str, Any]) -> int | None:
+    """The first byte of the plaintext whose block holds only zeros in the seal, or expires_at in its place."""
+    blocks = range(FRONT, min(len(sealed), ENCRYPTED_SIZE) - BLOCK + 1, BLOCK)
+    end = written_as(known.get("expires_at", b""), 4, "little")
+    return next((at_ - FRONT for at_ in blocks if not any(block := sealed[at_ : at_ + BLOCK])
+                 or (at_ == FRONT + 4 * BLOCK and any(end) and block[4:8] == end)), None)  # fmt: skip
 
 
 def _noise(opened: Opened, known: Mapping[str, Any]) -> int | None:

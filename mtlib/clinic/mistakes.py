@@ -102,6 +102,12 @@ def _row(name: str, stage: Stage, lesson: str, sentence: str, fix: str, **ways: 
 # -- Helpers ------------------------------------------------------------------------------------------------------
 
 
+def _texts(data: bytes) -> tuple[bytes, ...]:
+    """What becomes of bytes that are taken for text: hex digits, base64, UTF-8."""
+    digits = data.hex()
+    return digits.encode(), digits.upper().encode(), base64.b64encode(data), data.decode("latin-1").encode()
+
+
 def _stripped(key: bytes) -> Iterator[bytes]:
     short = key.lstrip(b"\0")
     yield from (short, short.ljust(256, b"\0"))
@@ -286,9 +292,10 @@ _ROWS: tuple[Mistake, ...] = (
          "msg_key is in front in sha1_a and sha1_d, in the middle in sha1_b, at the end in sha1_c; in front in "
          "sha256_a, at the end in sha256_b.",
          rows=lambda table: chain(wrong.reordered(table, hashes=True, msg_key=True), wrong.all_on_one_side(table))),
-    _row("length_taken_for_an_end", Stage.OPENS, V1_LESSON, "The length of a piece was taken for the end of a slice.",
+    _row("length_taken_for_an_end", Stage.OPENS, V1_LESSON,
+         "The length of a piece was taken for the end of a slice, or the end for a length.",
          "substr (x, offset, length) is x[offset : offset + length].",
-         rows=lambda table: [wrong.pieces_changed(table, lambda row, p: wrong.ended(p) if row.hash else p)]),
+         rows=wrong.ends_and_lengths),
     _row("key_shifted", Stage.OPENS, V1_LESSON,
          "The key was used without some of its first bytes, or with bytes in front of it.",
          "Begin with byte 0 of the 256 bytes; neither an id nor a length belongs to the key.",
@@ -441,7 +448,7 @@ _HASHES: tuple[Mistake, ...] = (
     _row("msg_key_as_text", Stage.HASH, SEALED, "msg_key was cut from the hash as hex text, or is the hash of text.",
          "Hash the bytes and keep bytes.",
          msg_key=lambda e, p, k: iter((sha1(e).hex().encode()[:16], sha1(e).hex().encode()[-16:],
-                                       sha1(e).hex().encode()[8:24], sha1(e.hex().encode())[4:20]))),
+                                       sha1(e).hex().encode()[8:24], *(sha1(text)[4:20] for text in _texts(e))))),
     _row("msg_key_twice_hashed", Stage.HASH, SEALED, "msg_key was hashed once more.", "Hash the 72 bytes once.",
          msg_key=lambda e, p, k: iter((sha1(sha1(e))[4:20], sha1(sha1(e)[4:20])[4:20]))),
     _row("msg_key_without_random", Stage.HASH, SEALED,

@@ -234,6 +234,17 @@ class Opened:
                      if part == name and start + len(found) <= len(self.plaintext) and found), None)  # fmt: skip
 
 
+def hardly_moved(opened: Opened, known: Known) -> bool:
+    """Whether fields are only reordered, and of those that moved no more have their value in the new place than not:
+    then one value may stand in the place of another, and the rest did not move."""
+    if opened.shape == wrong.ENVELOPE or sorted(opened.shape) != sorted(wrong.ENVELOPE):
+        return False
+    moved = {part[0] for part, right in zip(opened.shape, wrong.ENVELOPE, strict=True) if part != right}
+    agree = [raw == written_as(known[name], len(raw), order) for name, _, raw, order in opened.fields()
+             if name in moved & known.keys()]  # fmt: skip
+    return 2 * sum(agree) <= len(agree)
+
+
 def path_of(name: str) -> str:
     return f"plaintext/envelope/{name}" if name in HEADER_FIELDS else f"plaintext/envelope/inner/{name}"
 
@@ -296,10 +307,22 @@ def open_seal(sealed: bytes, patient: Patient, known: Known, *, deep: bool = Fal
         )):  # fmt: skip
             opened = shaped(way.opened(ciphertext, *made[2:]), way.key, way.changes, msg_key, known)
             in_order = any(sign in begins for sign in (CONSTANTS[:8], CONSTANTS[4:]))
-            if (way.mode is wrong.IGE and in_order) or hash_mistakes(opened, msg_key, known) is not None:
+            if hash_mistakes(opened, msg_key, known) is not None:
                 return opened
+            if way.mode is wrong.IGE and in_order:
+                return _chained_anew(way, made[2:], ciphertext, msg_key, known) or opened
             nearly = nearly or opened  # some blocks open, but not the first: the mode is not in the table
     return nearly and replace(nearly, changes=tuple(map(_no_known_mode, nearly.changes)))
+
+
+def _chained_anew(way: Way, aes: Any, ciphertext: bytes, msg_key: bytes, known: Known) -> Opened | None:
+    """A seal whose first blocks open as they should: the mode by which all of it opens, if msg_key proves one."""
+    for changes, mode in _modes():
+        if isinstance(mode, wrong.Around):
+            plaintext = mode.decrypt(ciphertext, *aes)
+            if _hashed(plaintext, msg_key, brief=True):
+                return shaped(plaintext, way.key, (*way.changes, *changes), msg_key, known)
+    return None
 
 
 def _no_known_mode(change: Change) -> Change:
@@ -368,7 +391,8 @@ def _with_another_msg_key(
         plaintext = way.opens(other, ciphertext)
         if any(sign in plaintext for sign in looked_for):
             change = Change(MISTAKES["msg_key_changed_in_front"], f"{said} in the schedule", "one msg_key")
-            return shaped(plaintext, given.key.data, (change,), other, known)
+            hashed = other if _hashed(plaintext, other) else msg_key
+            return shaped(plaintext, given.key.data, (change,), hashed, known)
     return None
 
 
@@ -412,7 +436,9 @@ def shaped(
     shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, size)
     counted = wrong.long(plaintext[28:32]) - INNER_SIZE + ENVELOPE_SIZE
     if size is not None and size > ENVELOPE_SIZE and counted != size:  # bytes after the fields may be padding
-        other = fitted(plaintext, wrong.ENVELOPE, "shape", known) if size == len(plaintext) else (wrong.ENVELOPE, ())
+        other: tuple[Shape, tuple[Mistake, ...]] = wrong.ENVELOPE, ()
+        for end in (None, ENVELOPE_SIZE) if size == len(plaintext) else ():  # the hash covers the padding as well
+            other = other if other[1] else fitted(plaintext, wrong.ENVELOPE, "shape", known, end)
         better = _agreement(plaintext, other[0], known, None) - _agreement(plaintext, shape, known, None)
         # A date of eight bytes ends in zeros, or is a double.
         wide = plaintext[size - 2 : size] == bytes(2) or plaintext[68:size] == struct.pack("<d", last)
@@ -433,12 +459,18 @@ def fitted(
     best, rows = right, _NONE
     bits, most = _agreement(data, right, known, end), _agreement(None, right, known, None)
     needed = 24 if end is not None else 56 if len(data) >= size_of(right) else 100
+    # A row with padding to a whole block behind it, where the right row has more or less, needs less proof.
+    bonus = 60 if needed == 100 else 16 if needed == 56 and len(data) > size_of(right) + BLOCK else 0
+    ends = range(len(data) - BLOCK + 1, len(data) + 1)
     for _ in range(3):
         if bits >= most:
             break
         found: tuple[int, Shape, tuple[Mistake, ...]] = (bits + needed - 1, best, rows)
         for row, shape in _other_shapes(best, step, known, end):
             agreed = _agreement(data, shape, known, end)
+            agreed += bonus * (size_of(shape) in ends)
+            if found[1] is not best and agreed == found[0]:
+                agreed += _halves(data, shape, known) > _halves(data, found[1], known)
             if agreed > found[0] and not (row.name == "fields_out_of_order" and _lacks_a_field(data, shape, known)):
                 found = agreed, shape, (*rows, row)
         if found[1] is best:
@@ -450,6 +482,13 @@ def fitted(
 def _lacks_a_field(data: bytes, shape: Shape, known: Known) -> bool:
     """Whether a field whose known value is not zero holds only zeros: then fields are missing, not only reordered."""
     return any(known.get(name) and not any(found) for name, _, found, _ in cut(data, shape))
+
+
+def _halves(data: bytes, shape: Shape, known: Known) -> int:
+    """How many longs have only one half of their value: of two rows that agree alike, the one with more is taken."""
+    longs = [(raw, written_as(known[name], 8, order)) for name, _, raw, order in cut(data, shape)
+             if name in known and len(raw) == 8 == _SIZES[name]]  # fmt: skip
+    return sum((raw[:4] == right[:4]) != (raw[4:] == right[4:]) for raw, right in longs)
 
 
 def _other_shapes(right: Shape, step: str, known: Known, end: int | None) -> Iterator[tuple[Mistake, Shape]]:
@@ -517,6 +556,10 @@ def hash_mistakes(opened: Opened, msg_key: bytes, known: Known) -> tuple[Mistake
     for parts in _unfilled(opened, known):
         if right_digest(parts) == msg_key:
             return (MISTAKES["msg_key_before_a_field_was_filled"],)
+    more = size - ENVELOPE_SIZE  # bytes that came in after the hash was taken
+    for start in range(size - more + 1) if 0 < more <= ENVELOPE_SIZE else ():
+        if right_digest(envelope[:start] + envelope[start + more :]) == msg_key:
+            return ()
     return None if opened.size is None else ()
 
 

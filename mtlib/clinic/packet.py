@@ -302,11 +302,13 @@ def _in_its_place(message: bytes) -> Read:
         name: wrong.long(message[start : start + size]) for name, (start, size) in _PLACES.items()}
     length, findings = wrong.long(message[28:32]), list[Finding]()
     request = first_request(message[HEADER:])
-    lawful = MIN_PADDING <= len(message) - HEADER - length <= MAX_PADDING
-    if request is not None and bytes(request)[-3:] == bytes(3) and length != len(request) and not (
-        length > len(request) and lawful  # so it is if other bytes follow the request
-    ):  # fmt: skip
-        findings = [noticed("length_148", Evidence("message/length", 28, 4, length, len(request)))]
+    size = 0 if request is None else len(request)
+    lawful = length > size and MIN_PADDING <= len(message) - HEADER - length <= MAX_PADDING
+    # So it is if other bytes follow the request, or if the header is counted and padding follows.
+    header_too = length - size in (16, HEADER) and any(message[HEADER + size : HEADER + length])
+    if request is not None and bytes(request)[-3:] == bytes(3) and length != size and (header_too or not lawful):
+        more = f"Or {length - size} bytes follow the request." if lawful else ""
+        findings = [said("length_148", more, Evidence("message/length", 28, 4, length, len(request)))]
         if values["seqno"] == len(request):
             findings = [noticed("length_before_seqno", Evidence("message", 24, 4, len(request), length))]
             values["seqno"] = length

@@ -64,6 +64,10 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
     if call is not None and (sized or not leftover):
         # Show how many bytes, and not which, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
+    if data[:4] == BIND and (string := _string_at_the_end(data)):
+        ends = Evidence("request", 0, len(data) - 108, f"{len(data) - 108} bytes of fields", "24 bytes of fields")
+        how = "encrypted_message is whole; the fields before it are not."
+        return CutRequest(None, string, (said("no_binding_in_it", how, ends),))
     if data[:4] == BIND:
         ends = Evidence("request", len(data), 0, f"{len(data)} bytes", f"{REQUEST_SIZE} bytes in their order")
         how = "It begins as one; encrypted_message is missing, cut short or not in its place."
@@ -77,6 +81,13 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
                 return CutRequest(call, sealed, (undone_it, *more))
     start = Evidence("request", 0, 0, f"{len(data)} bytes that begin otherwise", BIND)
     return CutRequest(None, None, (said("no_binding_in_it", NO_CONSTRUCTOR, start),))
+
+
+def _string_at_the_end(data: bytes) -> bytes:
+    """The 104 bytes of a whole string at the end; empty if none is there."""
+    string = data[-len(wrong.tl_string(bytes(ENCRYPTED_SIZE))) :]
+    sealed = string[1:-3]
+    return sealed if len(sealed) == ENCRYPTED_SIZE and wrong.tl_string(sealed) == string else b""
 
 
 def _behind_a_wrapper(data: bytes) -> CutRequest | None:
@@ -148,8 +159,9 @@ def _searched(data: bytes, patient: Patient) -> CutRequest | None:
     ids = [key.key.id_bytes for key in patient.keys]
     ids += [data[4:12], data[:8]] if data[:4] == BIND or patient.perm_key is None else []
     places = [begins for key_id in dict.fromkeys(ids) for begins in places_of(key_id, data)]
-    if _opens(data[SEAL_AT : SEAL_AT + ENCRYPTED_SIZE], patient):
-        places.append(SEAL_AT)  # even if another id stands in front
+    at_end = [len(data) - ENCRYPTED_SIZE - 3] if _string_at_the_end(data) else []
+    # Even if another id stands in front.
+    places += [at_ for at_ in (SEAL_AT, *at_end) if _opens(data[at_ : at_ + ENCRYPTED_SIZE], patient)]
     for begins in places:
         sealed = data[begins : begins + ENCRYPTED_SIZE]
         if len(sealed) == ENCRYPTED_SIZE and (found := _around(data, begins, sealed, patient)) is not None:
@@ -167,6 +179,8 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
         strings = [each for each in strings if [row.name for row in each.rows] != ["wrong_length_head"]]
     elif not strings and _opens(sealed, patient):
         strings = [StringForm(begins, (MISTAKES["wrong_length_head"],), len(data) - begins - ENCRYPTED_SIZE)]
+    elif not strings and begins >= SEAL_AT and data[begins + ENCRYPTED_SIZE :] in (b"\0", bytes(2), bytes(3)):
+        strings = [StringForm(SEAL_AT - 1, (MISTAKES["wrong_length_head"],), 0)]
     strings += [each._replace(first=True, rest=0) for each in strings if each.rest > 0]
     heads = [(string, _head_of(data, string)) for string in strings]
     fits = [(string, head, *_fitting_head(head, known, patient.clock)) for string, head in heads]

@@ -72,6 +72,17 @@ def ended(piece: Piece) -> Piece:
     return piece if piece.length is None else piece._replace(length=max(0, piece.length - piece.offset))
 
 
+def to_the_end(piece: Piece) -> Piece:
+    """x[offset : offset + end] where x[offset : end] is meant."""
+    return piece if piece.length is None else piece._replace(length=piece.length + piece.offset)
+
+
+def ends_and_lengths(table: Rows) -> Iterator[Rows]:
+    """Every piece that is hashed with its length taken for an end, then with its end taken for a length."""
+    for change in (ended, to_the_end):
+        yield pieces_changed(table, lambda row, p, to=change: to(p) if row.hash else p)  # type: ignore[misc]
+
+
 def other_direction(table: Rows) -> Iterator[Rows]:
     """x = 8 in all hashes."""
     def shifted(row: ScheduleRow) -> ScheduleRow:
@@ -108,7 +119,8 @@ def _cuts(row: ScheduleRow, piece: Piece) -> Iterator[tuple[int, int]]:
     near = range(piece.offset - 3, piece.offset + 4)
     offsets = {*range(0, 161, 4), *near, *range(160, 257 - size, 16)} if of_key else {*range(width - size + 1)}
     yield from ((offset, size) for offset in sorted(offsets) if offset != piece.offset and offset >= 0)
-    lengths = {8, 12, 16, 20, 24, 32, 36, 40, 48, 64, size - 1, size + 1, 256 - piece.offset} if of_key else ()
+    lengths = {8, 12, 16, 20, 24, 32, 36, 40, 48, 64, size - 1, size + 1, 256 - piece.offset,
+               piece.offset + size} if of_key else ()
     yield from ((piece.offset, length) for length in sorted(lengths) if length != size)
 
 
@@ -560,7 +572,7 @@ def each_left_out(parts: Shape) -> Iterator[Shape]:
 
 def each_twice(parts: Shape) -> Iterator[Shape]:
     yield from (parts[: at + 1] + parts[at:] for at in range(len(parts)))
-    for start, stop in ((0, 4), (4, 10)):
+    for start, stop in ((0, 4), (1, 4), (4, 10)):
         if len(parts) == 10:
             yield parts[:stop] + parts[start:]
 
