@@ -122,6 +122,8 @@ def _write(dc: Any, folder: str) -> None:
     key = dc.public_key
     files = {"dc_public.pem": key.to_pem(), "dc_public_spki.pem": key.to_spki_pem(),
              "dc.json": json.dumps(_client_facts(dc), indent=1) + "\n"}
+    if os.path.isfile(folder):
+        refuse("--write takes a folder, and this is a file", got=folder)
     with writing(folder):
         os.makedirs(folder, exist_ok=True)
     for name, content in files.items():

@@ -21,7 +21,6 @@ from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
 from mtlib.clinic.opening import (
     CONSTANTS,
-    FRONT,
     HEADER_FIELDS,
     INNER_ID,
     UNKNOWN_MODE,
@@ -53,7 +52,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, REQUEST_SIZE
 from mtlib.protocol.checks import NO_KEY, Facts, PacketFacts, Verdict, judge
-from mtlib.protocol.packets import HEADER
+from mtlib.protocol.packets import FRONT, HEADER
 from mtlib.protocol.retry import YOUNG
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, REQUEST, SCHEMA

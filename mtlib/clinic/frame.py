@@ -6,11 +6,11 @@ Source: core.telegram.org/mtproto/mtproto-transports.
 from __future__ import annotations
 
 from mtlib.clinic.diagnosis import Evidence, Finding
-from mtlib.clinic.opening import FRONT, open_packet, packet_hash, places_of, said
+from mtlib.clinic.opening import open_packet, packet_hash, places_of, said
 from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
-from mtlib.protocol.packets import HEADER
+from mtlib.protocol.packets import FRONT, HEADER
 from mtlib.transport.framing import FRAMINGS
 
 LONGEST = 12

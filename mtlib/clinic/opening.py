@@ -26,11 +26,10 @@ from mtlib.clinic.wrong import Shape, cut, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt, xor
 from mtlib.crypto.kdf import V1, V2
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
+from mtlib.protocol.packets import FRONT
 from mtlib.wire.notes import Origin
 from mtlib.wire.schema import ENVELOPE, INNER
 
-FRONT = 24
-"""Bytes of encrypted_message, and of a packet, before the ciphertext: key id and msg_key."""
 INNER_ID = INNER.id_bytes
 CONSTANTS = bytes(4) + INNER_SIZE.to_bytes(4, "little") + INNER_ID
 """seqno, length and constructor, bytes 24 to 36 of the plaintext: the same in every binding."""

@@ -14,7 +14,6 @@ from mtlib.clinic.diagnosis import Evidence, Finding
 from mtlib.clinic.frame import out_of_a_wrong_frame
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.opening import (
-    FRONT,
     Change,
     differing,
     fitted,
@@ -34,7 +33,7 @@ from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
 from mtlib.protocol.limits import Limits
 from mtlib.protocol.messages import CONTAINER, FROM_CLIENT, Message, Window, inflate, unpack
-from mtlib.protocol.packets import HEADER, MAX_PADDING, MIN_PADDING, TO_SERVER, seal
+from mtlib.protocol.packets import FRONT, HEADER, MAX_PADDING, MIN_PADDING, TO_SERVER, seal
 from mtlib.transport.stream import ServerStream
 from mtlib.wire.dissection import Dissection, Reading
 from mtlib.wire.schema import REQUEST, SCHEMA

@@ -12,11 +12,11 @@ from mtlib.clinic.ladder import Way, wrong_answer
 from mtlib.crypto.kdf import msg_key_v1, sha1
 from mtlib.lab.examining import Inputs, Slip, Table, Task
 from mtlib.lab.patients import FLIPPED, TOLD
-from mtlib.lab.receivers import FRONT
 from mtlib.lab.scenes import Scene, scenes
 from mtlib.lab.tripping import SEAL, flipped
 from mtlib.protocol import retry as rule
 from mtlib.protocol.checks import INVALID
+from mtlib.protocol.packets import FRONT
 from mtlib.protocol.retry import TRIES
 from mtlib.transport.framing import signed
 from mtlib.wire.schema import SCHEMA

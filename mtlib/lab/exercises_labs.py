@@ -18,13 +18,13 @@ from mtlib.crypto.entropy import Noise
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
-from mtlib.lab.receivers import FRONT, Game, Oracle
+from mtlib.lab.receivers import Game, Oracle
 from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map
 from mtlib.lab.tripping import SEAL, put
 from mtlib.lab.walking import names, walk
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
-from mtlib.protocol.packets import HEADER
+from mtlib.protocol.packets import FRONT, HEADER
 from mtlib.wire.dissection import Reading
 from mtlib.wire.schema import PLAINTEXT
 

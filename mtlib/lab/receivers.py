@@ -17,10 +17,7 @@ from mtlib.crypto.kdf import kdf_v1, msg_key_v1
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.checks import INVALID, Facts, Verdict, judge
-from mtlib.protocol.packets import HEADER, encrypt_v1
-
-FRONT = 24
-"""The bytes of a seal before its ciphertext: key id and msg_key."""
+from mtlib.protocol.packets import FRONT, HEADER, encrypt_v1
 
 TOO_LONG = "INPUT_REQUEST_TOO_LONG"
 LONGEST = 1 << 24

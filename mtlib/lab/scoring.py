@@ -14,11 +14,11 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.lab.attacks import ATTACKS, DOCUMENTED, Switches
 from mtlib.lab.exercises_labs import HEAL, MOVED
 from mtlib.lab.patients import with_seal
-from mtlib.lab.receivers import FRONT
 from mtlib.lab.samples import NOW, sample
 from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import COPIES, Facts, judge
+from mtlib.protocol.packets import FRONT
 
 EQUALITIES = frozenset(check.name for check in COPIES)
 SETS: Mapping[str, Switches] = {

@@ -357,8 +357,8 @@ class LocalDC:
         judge: Callable[[Facts], Verdict] | None = None,
     ) -> None:
         if not allow_public and not is_loopback(host):
-            raise LocalError("everybody on the network could use this address", got=host,
-                             expected="a loopback address, or allow_public=True", where="host")
+            raise LocalError("a data centre listens where only this machine can reach it", got=host,
+                             expected="127.0.0.1, ::1, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
                              entropy=entropy, address=(host, whole(port, "port")), judge=judge)
         self.dc.consult = self._diagnosis

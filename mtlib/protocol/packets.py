@@ -29,8 +29,8 @@ TO_SERVER, TO_CLIENT = 0, 8
 """The two values of `x`: the offset in the auth_key at which the key schedules start."""
 
 DESCRIPTION = "core.telegram.org/mtproto/description"
-HEADER = 32
-"""Bytes of a message before its body."""
+FRONT, HEADER = 24, 32
+"""Bytes of a packet or an encrypted_message before its ciphertext: key id and msg_key; of a message before its body."""
 MIN_PADDING, MAX_PADDING = 12, 1024
 
 PLAIN = Layout(
@@ -131,13 +131,13 @@ def open_packet(packet: Dissection | bytes, key: AuthKey, x: int) -> Dissection:
     Source: core.telegram.org/mtproto/security_guidelines, "MTProto encrypted messages".
     """
     packet = octets(packet, "packet")
-    if len(packet) < 24 + HEADER + MIN_PADDING or (len(packet) - 24) % 16:
+    if len(packet) < FRONT + HEADER + MIN_PADDING or (len(packet) - FRONT) % 16:
         raise DecodeError("not an encrypted packet", got=f"{len(packet)} bytes", expected="24 + a multiple of 16",
                           where="packet")
     if packet[:8] != auth_key(key, "key").id_bytes:
         raise CheckError("sealed with another key", got=packet[:8], expected=key.id_bytes, where="packet/auth_key_id")
-    msg_key = packet[8:24]
-    plaintext = ige_decrypt(packet[24:], *kdf_v2(key, msg_key, x))
+    msg_key = packet[8:FRONT]
+    plaintext = ige_decrypt(packet[FRONT:], *kdf_v2(key, msg_key, x))
     # The hash is computed whatever the plaintext looks like, so that the time taken gives nothing away.
     if not compare_digest(msg_key_v2(key, plaintext, x), msg_key):
         raise CheckError("msg_key is not the hash of what was sealed", where="packet/msg_key")
