@@ -16,8 +16,6 @@ from unseen_tenth_patients import KINDS, MIRRORS, OFFSETS, Kind, Unseen, blurred
 SECONDS: list[float] = []
 STAGES = {"plaintext/envelope/inner": "inner", "plaintext/envelope": "head", "encrypted_message": "em_parts",
           "request": "call", "message": "outer", "packet": "packet_parts"}  # fmt: skip
-STILL_HEALTHY = 1
-"""rpc_result with the four bytes of boolTrue turned round."""
 PARTLY = {
     "length_132+ige_first_dropped:full", "ige_sealed_twice+kdf_iv_c_0:packet",
     "em_id_twice+outer_length_with_head:packet", "session_as_string+bytes_stale_length:packet",
@@ -119,7 +117,7 @@ def test_nothing_that_is_right_is_accused_and_nothing_wrong_is_healthy() -> None
 
 def test_what_is_right_is_healthy_only_with_an_answer_that_is_true() -> None:
     assert [(each.name, said["name"]) for each, said in told("healthy") if not said["healthy"]] == []
-    assert sum(said["healthy"] for _, said in told("odd")) == STILL_HEALTHY
+    assert [each.name for each, said in told("odd") if said["healthy"]] == []
 
 
 def test_it_takes_milliseconds() -> None:

@@ -610,7 +610,7 @@ GOOD: list[Callable[[Client], Any]] = [
     lambda c: rpc(c, packed(TRUE)), lambda c: answers(c, created(c), rpc(c, TRUE)), lambda c: rpc(c, TRUE).hex(),
     lambda c: "bool_true", lambda c: "Ok(true)", lambda c: "boolTrue#997275b5", lambda c: "", lambda c: "b5 75 72 99",
     lambda c: answers(c, bytes.fromhex("59b4d66215c4b51c") + word(1) + long(c.mid), rpc(c, TRUE)),
-    lambda c: "result: true", lambda c: "True",
+    lambda c: "result: true", lambda c: "True", lambda c: "Optional(true)", lambda c: "{ok,true}",
 ]
 ODD: list[Callable[[Client], Any]] = [
     *(lambda c, a=a: a for a in ( -404, -429, -444, "-404", 404, "401 AUTH_KEY_UNREGISTERED",

@@ -32,10 +32,10 @@ KEY_SIZES = range(240, 258)
 """The sizes of bytes that are taken for a key: up to sixteen leading zeros lost, or one sign byte in front."""
 
 SUCCESS = "boolTrue"
-_OPEN = r"[\s({\['\"=>*&:.]"
+_OPEN = r"[\s({\['\"=>*&:.,]"
 _BOOL = re.compile(
-    rf"{_OPEN}*(?:(?:ok|some|bool|value|result|rpc_result|tl|tg|enums|_){_OPEN}+)*(?:tl_?)?(?:bool)?_?(true|false)"
-    r"(?:[#@][0-9a-f]{1,8})?[\s(){}\]'\";]*", re.I)  # fmt: skip
+    rf"{_OPEN}*(?:(?:ok|some|just|optional|bool|value|result|rpc_result|tl|tg|enums|_){_OPEN}+)*"
+    r"(?:tl_?)?(?:bool)?_?(true|false)(?:[#@][0-9a-f]{1,8})?[\s(){}\]'\";]*", re.I)  # fmt: skip
 """A Bool as the languages print it: boolTrue, Ok(true), Bool::True, {"_": "boolTrue"}."""
 _RESULT = SCHEMA["rpc_result"].id_bytes
 _ANSWERS = (_RESULT, *(SCHEMA[name].id_bytes for name in ("bad_msg_notification", "bad_server_salt")))
@@ -176,7 +176,7 @@ def without_keys(answer: str) -> str:
 def _of_bytes(data: bytes) -> str:
     try:
         body = inflate(data[12:] if data[:4] == _RESULT else data, Limits().inflated)
-        if len(body) == 4 and not SCHEMA.knows(body):  # an error of the transport, or a constructor by its number
+        if len(data) == 4 and not SCHEMA.knows(body):  # an error of the transport, or a constructor by its number
             number = min((int.from_bytes(each, "little", signed=True) for each in (body, body[::-1])), key=abs)
             return _of_bytes(body[::-1]) if SCHEMA.knows(body[::-1]) else str(number)
         found = SCHEMA.dissect(body)
