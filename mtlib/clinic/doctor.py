@@ -270,31 +270,21 @@ def _with_perm_key(case: Case) -> Case:
 def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     """Open the seal, and find everything that is wrong with it and inside it."""
     case = _unpacked(case)
-    sealed, patient = case.sealed or b"", case.patient
+    sealed = case.sealed or b""
     if len(sealed) in (0, RSA_BLOCK):
         return case.and_found(noticed("rsa_sealed" if sealed else "empty", _size(sealed))), None
     if len(sealed) > LONGEST:
         return case.and_found(noticed("wrong_size", _size(sealed))), None
-    known = expected_inside(patient, case.values)
-    opened, found = _opened(sealed, patient, known)
+    opened, found = _opened(sealed, case.patient, expected_inside(case.patient, case.values))
     if opened is not None:
-        patient = _orders_settled(opened, patient)
-        case = _read_again(replace(case, patient=patient), opened)
-        known = expected_inside(patient, case.values)
+        case = _read_again(replace(case, patient=_orders_settled(opened, case.patient)), opened)
     if found:
-        sealed, found = found[0], found[1]
-        case = case.and_found(*found)
+        sealed, findings = found
+        case = case.and_found(*findings)
+    patient, known = case.patient, expected_inside(case.patient, case.values)
     if any(each.name == "not_sealed" for each in case.findings):
-        clear = _in_the_clear(sealed, known)
-        compared = [*_rows(clear, known), *compare(patient, case.values, sealed, clear, known)]
-        behind = [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
-        return case.and_found(*behind), None
-    compared = compare(patient, case.values, sealed, opened, known)
-    if opened is not None and hardly_moved(opened, known):  # unless the new places explain more, nothing was moved
-        in_place = replace(opened, shape=wrong.ENVELOPE, misplaced=())
-        other_way = compare(patient, case.values, sealed, in_place, known)
-        if _unexplained(other_way) <= _unexplained(compared):
-            opened, compared = in_place, other_way
+        return case.and_found(*_wrong_in_the_clear(sealed, case, known)), None
+    opened, compared = _compared(sealed, opened, case, known)
     if opened is None or patient.perm_key is None:
         return case.and_found(*_closed(sealed, patient, compared)), None
     noise = tuple(_noise_inside(sealed, patient.perm_key))
@@ -305,11 +295,30 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
     if _key_is_cut_off(opened, patient, case.values):
         named = Evidence("request/perm_auth_key_id", 4, 8, case.values["perm_auth_key_id"], patient.perm_key.key.id)
         return replace(case, findings=(*case.findings[:-1], noticed("key_cut_off", named))), None
+    return _inside(case, sealed, opened, compared, known)
+
+
+def _compared(
+    sealed: bytes, opened: Opened | None, case: Case, known: Mapping[str, Any]
+) -> tuple[Opened | None, list[Finding]]:
+    """Compare all copies of each value. Fields that hardly moved count as moved only if that explains more."""
+    compared = compare(case.patient, case.values, sealed, opened, known)
+    if opened is None or not hardly_moved(opened, known):
+        return opened, compared
+    in_place = replace(opened, shape=wrong.ENVELOPE, misplaced=())
+    other_way = compare(case.patient, case.values, sealed, in_place, known)
+    return (in_place, other_way) if _unexplained(other_way) <= _unexplained(compared) else (opened, compared)
+
+
+def _inside(
+    case: Case, sealed: bytes, opened: Opened, compared: list[Finding], known: Mapping[str, Any]
+) -> tuple[Case, Opened]:
+    """Find everything that is wrong inside an opened seal; `compared` is what a comparison of its fields found."""
     other = _object_of_another_type(opened, known)
     if other is not None:
         opened, finding = other
         case = case.and_found(finding)
-        compared = compare(patient, case.values, sealed, opened, known)
+        compared = compare(case.patient, case.values, sealed, opened, known)
     begins = _not_sealed_from(sealed, known)
     if begins is None and hash_mistakes(opened, sealed[8:FRONT], known) is None:
         begins = _noise(opened, known)
@@ -317,16 +326,20 @@ def behind_the_seal(case: Case) -> tuple[Case, Opened | None]:
         case = case.and_found(*_rows(opened, known), *_noisy(sealed, begins), *_outside(compared, begins))
         return case, replace(opened, plaintext=opened.plaintext[:begins])
     if other is None and _strange(opened, known, compared):
-        strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
-        if strange.got == CONSTANTS:
-            strange = Evidence("plaintext/envelope/inner", 32, 40, opened.envelope[32:72], "the values of a binding")
-        inside = opened.envelope[HEADER:]
-        undone = [row.name for row, ways in at("unpacked") if any((way(inside) or b"")[:4] == INNER_ID for way in ways)]
-        more = f"It is one, {undone[0].replace('_', ' ')}." if undone else ""
         beside = _outside(compared, _header(opened) - 8)  # without seqno and length: they belong to what is sealed
-        return case.and_found(said("something_else_sealed", more, strange), *beside), opened
+        return case.and_found(_something_else(opened), *beside), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
     return case.and_found(*compared), opened
+
+
+def _something_else(opened: Opened) -> Finding:
+    """The finding for a seal that holds no binding, or one that is packed in a way that can be undone."""
+    strange = Evidence("plaintext/envelope", 0, ENVELOPE_SIZE, opened.envelope[24:36], CONSTANTS)
+    if strange.got == CONSTANTS:
+        strange = Evidence("plaintext/envelope/inner", 32, 40, opened.envelope[32:72], "the values of a binding")
+    inside = opened.envelope[HEADER:]
+    undone = [row.name for row, ways in at("unpacked") if any((way(inside) or b"")[:4] == INNER_ID for way in ways)]
+    return said("something_else_sealed", f"It is one, {undone[0].replace('_', ' ')}." if undone else "", strange)
 
 
 def _read_again(case: Case, opened: Opened) -> Case:
@@ -370,6 +383,13 @@ def _unexplained(compared: list[Finding]) -> int:
 def _header(opened: Opened) -> int:
     """How many bytes stand before the inner object."""
     return size_of(opened.shape) - inner_size(opened.shape)
+
+
+def _wrong_in_the_clear(sealed: bytes, case: Case, known: Mapping[str, Any]) -> list[Finding]:
+    """Everything that is wrong with the fields of an envelope that was not encrypted."""
+    clear = _in_the_clear(sealed, known)
+    compared = [*_rows(clear, known), *compare(case.patient, case.values, sealed, clear, known)]
+    return [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
 
 
 def _in_the_clear(sealed: bytes, known: Mapping[str, Any]) -> Opened:
