@@ -21,13 +21,6 @@ from mtlib.net.server import LocalDC
 from mtlib.protocol.faults import FAULTS
 
 
-def test_a_file_is_no_folder_to_write_into(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "file").write_text("somebody's")
-    assert main(["dc", "--write", str(tmp_path / "file")]) == 2
-    assert "takes a folder, and this is a file" in capsys.readouterr().err
-    assert (tmp_path / "file").read_text() == "somebody's"
-
-
 def test_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dc", "--faults"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(FAULTS)

@@ -123,7 +123,7 @@ def _write(dc: Any, folder: str) -> None:
     files = {"dc_public.pem": key.to_pem(), "dc_public_spki.pem": key.to_spki_pem(),
              "dc.json": json.dumps(_client_facts(dc), indent=1) + "\n"}
     if os.path.isfile(folder):
-        refuse("--write takes a folder, and this is a file", got=folder)
+        refuse(f"cannot write into {folder}: it is a file", expected="a folder", where="--write")
     with writing(folder):
         os.makedirs(folder, exist_ok=True)
     for name, content in files.items():

@@ -20,7 +20,7 @@ from itertools import count
 from math import gcd, isqrt
 from typing import Any
 
-from mtlib.crypto.secret import whole
+from mtlib.crypto.secret import of_type, whole
 from mtlib.errors import CheckError, LocalError
 
 _fmpz: Any = None  # flint's type of number, or int without flint; None until the first power decides
@@ -66,7 +66,7 @@ def to_bytes(number: int, size: int | None = None) -> bytes:
     Source: core.telegram.org/mtproto/auth_key, "DH exchange initiation" (pq, p, q as strings).
     """
     needed = (whole(number, "number").bit_length() + 7) // 8
-    if number < 0 or (size is not None and not needed <= whole(size, "size") <= 1 << 20):
+    if number < 0 or (size is not None and not needed <= of_type(size, int, "size") <= 1 << 20):
         got = "a negative number" if number < 0 else f"{needed} bytes"
         raise LocalError("the number does not fit", got=got, expected=f"at most {size} bytes", where="number")
     return number.to_bytes(needed if size is None else size, "big")

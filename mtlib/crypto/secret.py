@@ -76,18 +76,17 @@ def exact(value: Buffer, size: int, where: str) -> bytes:
     return data
 
 
-LARGEST = 1 << 13
-"""Bits of the longest number that is taken. No RSA key has more; Python prints none much longer, not even in a repr."""
-
-
 def whole(value: int, where: str) -> int:
-    """The number; for anything that is no `int`, or is longer than LARGEST, a LocalError that names `where`."""
+    """The number; for anything that is no `int`, a LocalError that names `where`."""
     if not isinstance(value, int) or isinstance(value, bool):
         got, expected = type(value).__name__, "a whole number"
         raise LocalError(f"{where} has to be a number", got=got, expected=expected, where=where)
-    if value.bit_length() > LARGEST:
-        raise LocalError(f"{where} is too large", got=value, expected=f"{LARGEST} bits at most", where=where)
     return value
+
+
+LARGEST = 1 << 13
+"""Bits of the longest number that a value may hold. No RSA key has more; Python prints none much longer, not even in a
+repr."""
 
 
 def of_type(value: Any, kind: Any, where: str) -> Any:
@@ -95,7 +94,9 @@ def of_type(value: Any, kind: Any, where: str) -> Any:
     if not isinstance(value, kind):
         wanted = " or ".join(each.__name__ for each in getattr(kind, "__args__", (kind,)))
         raise LocalError("of the wrong type", got=type(value).__name__, expected=wanted, where=where)
-    return whole(value, where) if isinstance(value, int) and kind is not bool else value
+    if isinstance(value, int) and kind is not bool and whole(value, where).bit_length() > LARGEST:
+        raise LocalError(f"{where} is too large", got=value, expected=f"{LARGEST} bits at most", where=where)
+    return value
 
 
 def to_wait(seconds: Any, where: str) -> float:

@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.rsa import PrivateKey, PublicKey
-from mtlib.crypto.secret import of_type, whole
+from mtlib.crypto.secret import of_type
 from mtlib.errors import DecodeError, LocalError, MtError, reason
 from mtlib.net import memory
 from mtlib.net.endpoints import is_loopback
@@ -357,10 +357,10 @@ class LocalDC:
         judge: Callable[[Facts], Verdict] | None = None,
     ) -> None:
         if not allow_public and not is_loopback(host):
-            raise LocalError("a data centre listens where only this machine can reach it", got=host,
-                             expected="127.0.0.1, ::1, or allow_public=True", where="host")
+            raise LocalError("everybody on the network could use this address", got=host,
+                             expected="a loopback address, or allow_public=True", where="host")
         self.dc = DataCenter(rsa or _process_key(), dc_id=dc_id, rules=rules, limits=limits, faults=faults,
-                             entropy=entropy, address=(host, whole(port, "port")), judge=judge)
+                             entropy=entropy, address=(host, of_type(port, int, "port")), judge=judge)
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
         self.clock, self.allow_public = of_type(clock, Callable | None, "clock") or (lambda: time.time()), allow_public

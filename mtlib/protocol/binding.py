@@ -17,7 +17,7 @@ from typing import Any
 from mtlib.crypto.entropy import Entropy, source
 from mtlib.crypto.kdf import V1, Schedule, msg_key_v1
 from mtlib.crypto.keys import AuthKey, auth_key
-from mtlib.crypto.secret import exact, of_type, whole
+from mtlib.crypto.secret import exact, of_type
 from mtlib.errors import LocalError
 from mtlib.protocol.packets import REQUEST_MESSAGE, FrameShape, encrypt_v1, padding_size, seal
 from mtlib.transport.framing import framing_named
@@ -57,7 +57,7 @@ class Binding:
         if self.session_id == 0:
             raise LocalError("session_id 0 names no session", got=0, expected="a random long", where="session_id")
         for name in ("session_id", "msg_id", "expires_at", "nonce"):
-            whole(getattr(self, name), name)
+            of_type(getattr(self, name), int, name)
         exact(self.padding, PLAINTEXT_SIZE - ENVELOPE_SIZE, "padding")
 
     @classmethod

@@ -50,7 +50,7 @@ REST = 30
 
 KEYS = {
     "packet": ("input[type=range]", "ArrowRight", "ArrowLeft"),
-    "machine": ('[data-id="p1"]', "Enter", "Enter"),
+    "machine": ('[data-id="p1"]', "ArrowRight Enter", "ArrowLeft Enter"),
     "ribbons": ('[data-id="hand"]', "ArrowRight", "ArrowRight"),
     "wires": ('[data-id="out nonce"]', "Enter", "Enter"),
     "theft": ('[data-id="theft"]', "ArrowLeft", "ArrowRight"),
