@@ -50,8 +50,6 @@ def everybody() -> Iterator[tuple[str, Callable[[], Mapping[str, Any]]]]:
         yield f"seventh, healthy {at}", lambda at=at: seventh.told_healthy(at)
     for at, (label, *_, made) in enumerate((*eighth.S, *eighth.D, *eighth.H)):
         yield f"eighth, {at} {label}", made
-
-
     for at, (name, where, needs, slip) in enumerate(ninth.S):
         yield f"ninth, {name}", lambda each=(at, name, where, needs, slip): ninth_facts(*each)
 
