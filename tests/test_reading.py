@@ -354,6 +354,13 @@ def test_a_log_of_ten_thousand_lines_is_read() -> None:
     assert len(read_patient("\n".join(lines))["encrypted_message"]) == 104
 
 
+def test_a_key_that_begins_like_an_ip_packet_stays_whole() -> None:
+    """One key in a thousand does: only what begins with the id of a given key is cut out of a segment of TCP."""
+    key = bytes.fromhex("450000c8") + pattern("key", 5) + b"\6" + pattern("rest", 246)
+    (given,) = read_patient(f"{key.hex()}\nrequest: {R.hex()}")["other_keys"]
+    assert given.given == key
+
+
 def test_every_spelling_of_a_key_s_name() -> None:
     """As clients write them, and not as our own table does."""
     permanent = ("perm_key", "perm_auth_key", "auth_key", "permanent_key", "permanent_auth_key", "permAuthKey")

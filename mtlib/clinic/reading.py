@@ -447,19 +447,19 @@ def _sent_by_tcp(data: bytes) -> bytes:
 
 
 def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
-    found = replace(found, value=_sent_by_tcp(found.value))
+    data = _sent_by_tcp(found.value)
     for key in keys:
-        if (begins := found.value.find(key.id_bytes, 0, FRAMED)) < 0:
+        if (begins := data.find(key.id_bytes, 0, FRAMED)) < 0:
             continue
-        packet = found.value[begins : len(found.value) - (len(found.value) - begins - 24) % 16]
+        packet = data[begins : len(data) - (len(data) - begins - 24) % 16]
         with suppress(MtError):
             if open_packet(packet, key, TO_CLIENT)["msg_id"] % 2:
                 return replace(found, name="answer", value=packet, took_for=BY_ID)
         # The size that a frame gives, by how many bytes stand before the packet: 1 is abridged, 4 intermediate or a
         # long abridged, 8 full.
-        front = int.from_bytes(found.value[:4], "little") & 0x7FFFFFFF
+        front = int.from_bytes(data[:4], "little") & 0x7FFFFFFF
         sizes = {1: front % 0x80 * 4, 4: front if front % 0x80 != 0x7F else front >> 8 << 2, 8: front - 12}
-        if found.name in ("", "stream") and len(packet) <= sizes.get(begins, 0) <= len(found.value) - begins:
+        if found.name in ("", "stream") and len(packet) <= sizes.get(begins, 0) <= len(data) - begins:
             return replace(found, name="packet", value=packet, took_for=BY_ID)
     return found
 
