@@ -19,6 +19,7 @@ from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning, of_anoth
 from mtlib.clinic.comparing import DAY, GENERIC, compare, cut_wrongly, date
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
 from mtlib.clinic.mistakes import MISTAKES, Stage, at
+from mtlib.clinic.names import BYTES
 from mtlib.clinic.opening import (
     CONSTANTS,
     HEADER_FIELDS,
@@ -42,7 +43,7 @@ from mtlib.clinic.opening import (
     said,
 )
 from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
-from mtlib.clinic.patient import BYTES, EitherOrder, GivenKey, Patient, Rounded, pieces_of, refuse_shown_keys
+from mtlib.clinic.patient import EitherOrder, GivenKey, Patient, Rounded, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
 from mtlib.clinic.wrong import cut, size_of, written_as
@@ -156,7 +157,8 @@ def arrive(patient: Patient) -> Case:
         return Case(patient, None, patient.encrypted_message, findings)
     data = unwrapped(patient.request)
     call, sealed, more = cut_request(data, patient)
-    sealed = sealed or (patient.encrypted_message if call is None else sealed)
+    if call is None:
+        sealed = sealed or patient.encrypted_message
     return Case(replace(patient, request=data), call, sealed, (*findings, *more))
 
 
@@ -177,9 +179,9 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     findings = [_as_told(each, case) for each in findings] if told else findings
     remarks = (*_remarks(opened, case, findings), *_not_judged(patient, case, findings))
     keys_given = bool(case.patient.keys)
-    behind = {"plaintext": opened.plaintext if opened is not None else b""}
-    behind |= dict.fromkeys(("request", "encrypted_message"), case.patient.request or b"")
-    behind = {part: data for part, data in behind.items() if pieces_of(case.patient.keys, data)}
+    request, plaintext = case.patient.request or b"", opened.plaintext if opened is not None else b""
+    parts = {"plaintext": plaintext, "request": request, "encrypted_message": request}
+    behind = {part: data for part, data in parts.items() if pieces_of(case.patient.keys, data)}
     if behind:  # bytes of a key stand inside the seal of the binding or of the packet
         shown = [replace(each, evidence=tuple(_hidden(row, behind, case.patient) for row in each.evidence))
                  for each in findings]  # fmt: skip

@@ -160,10 +160,8 @@ def _ordered(words: Sequence[str], colon: bool, aside: str) -> tuple[bytes, str]
         numbers = [int(word, 8 if octal else 10) for word in words if re.fullmatch(r"-?\d+", word)]
         right = len(numbers) == len(words) and all(-128 <= number < 256 for number in numbers)
         return (bytes(number & 255 for number in numbers), "an od dump") if right else (b"", "")
-    if widths == {5} and all(map(str.isdigit, words)):
-        numbers = [int(word) for word in words]
-        right = max(numbers) < 1 << 16
-        return (b"".join(number.to_bytes(2, "little") for number in numbers), "an od dump") if right else (b"", "")
+    if widths == {5} and all(map(str.isdigit, words)) and max(map(int, words)) < 1 << 16:
+        return b"".join(int(word).to_bytes(2, "little") for word in words), "an od dump"
     if widths == {6} and octal:
         return b"".join((int(word, 8) & 0xFFFF).to_bytes(2, "little") for word in words), "an od dump"
     if widths == {1, 2} and all(len(word) == 2 for word in words[:-1]) and re.search("[A-Fa-f]", "".join(words)):

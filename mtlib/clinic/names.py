@@ -14,6 +14,8 @@ NAMES: Mapping[str, str] = {
     "answer": "text",
 }  # fmt: skip
 """The values that can be given about a binding, by the names that `diagnose` takes, with the kind of each."""
+BYTES = tuple(name for name, kind in NAMES.items() if kind == "bytes")
+"""The values that are bytes, and not keys."""
 
 ALIASES: Mapping[str, str] = {
     "perm_auth_key": "perm_key", "auth_key": "perm_key", "permanent_key": "perm_key", "permanent_auth_key": "perm_key",

@@ -435,9 +435,9 @@ def shaped(
     shape, misplaced = fitted(plaintext, wrong.ENVELOPE, "shape", known, size)
     counted = wrong.long(plaintext[28:32]) - INNER_SIZE + ENVELOPE_SIZE
     if size is not None and size > ENVELOPE_SIZE and counted != size:  # bytes after the fields may be padding
-        other: tuple[Shape, tuple[Mistake, ...]] = wrong.ENVELOPE, ()
-        for end in (None, ENVELOPE_SIZE) if size == len(plaintext) else ():  # the hash covers the padding as well
-            other = other if other[1] else fitted(plaintext, wrong.ENVELOPE, "shape", known, end)
+        ends = (None, ENVELOPE_SIZE) if size == len(plaintext) else ()  # the hash covers the padding as well
+        others = (fitted(plaintext, wrong.ENVELOPE, "shape", known, end) for end in ends)
+        other = next((each for each in others if each[1]), (wrong.ENVELOPE, _NONE))
         better = _agreement(plaintext, other[0], known, None) - _agreement(plaintext, shape, known, None)
         # A date of eight bytes ends in zeros, or is a double.
         wide = plaintext[size - 2 : size] == bytes(2) or plaintext[68:size] == struct.pack("<d", last)

@@ -16,6 +16,7 @@ from itertools import pairwise
 from math import ulp
 from typing import Any, NoReturn
 
+from mtlib.clinic.names import BYTES
 from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.secret import Secret
 from mtlib.errors import LocalError, MtError
@@ -337,8 +338,6 @@ class Patient:
         return tuple(k for k in (self.perm_key, self.temp_key, *self.other_keys) if k is not None)
 
 
-BYTES = ("request", "encrypted_message", "packet", "stream")
-"""The values that are bytes, and not keys."""
 AS_THEY_ARE = ("temporary", "perm_key_missing", "rules")
 
 

@@ -7,18 +7,17 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, NamedTuple
 
-from mtlib.clinic.names import ALIASES, FOLLOWING, GENERIC, NAMES, bare_name, known, shown
+from mtlib.clinic.names import ALIASES, BYTES, FOLLOWING, GENERIC, NAMES, bare_name, known, shown
 from mtlib.clinic.text_bytes import TOKEN, bytes_in, hex_text, is_number, joined, sense, unescaped
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
 from mtlib.protocol.binding import REQUEST_SIZE
 
-BYTES = {name for name, kind in NAMES.items() if kind == "bytes"}
 OTHER_ID = "the id in front is not that of the key behind it"
 """The note about a line of a key log whose id and key do not belong together."""
 ODD = "an odd number of hex digits: a part of them is missing"
@@ -233,7 +232,7 @@ class Scan:
                 self.said.append(f"{self.line(at)}: {ODD}")
             elif self.keys_only and len(word[0]) > 255:
                 self.said.append(f"{self.line(at)}: {UNREADABLE}")
-            elif known(label) == "answer" and word[0] in ("boolTrue", "boolFalse"):
+            elif word[0] in ("boolTrue", "boolFalse") and known(label) == "answer":
                 yield self._piece(label, word[0], at, "a Bool")
             elif _COUNTED.fullmatch(word[0]) and self._is_one_number(label, scope, word.end()):
                 yield self._piece(label, word[0], at, "a number", optional=scope.taken > 0)
@@ -444,10 +443,9 @@ class Scan:
 
     def _is_bare(self, line: str, first: str, named: bool) -> bool:
         """Whether a line holds only a value, or only a part of the value that begins in the line `first`."""
-        if sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in re.split(r"[,;|\t ]+", line)[:9]) > 1:
+        values = re.split(r"[,;|\t ]+", line)[:9]
+        if _ROW.match(line) or sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in values) > 1:
             return False  # several values
-        if _ROW.match(line):
-            return False
         if is_number(line) or (named and _ONE_NUMBER.fullmatch(line)):
             return True
         if self._bytes_in(line)[0] is not None:
@@ -465,7 +463,7 @@ class Scan:
         if not self._quiet:
             self._unknown.setdefault(label, line)
 
-    def without_value(self, names: Collection[str]) -> list[str]:
+    def without_value(self, names: set[str]) -> list[str]:
         """A sentence for each name of bytes that no bytes follow; `names` are those that have a value."""
         for found in _MENTIONED.finditer(self._text):
             name = known(found[0])
@@ -474,7 +472,7 @@ class Scan:
         what = {"id": "number", "text": "text"}
         return [f"line {line}: {name} has no {what.get(NAMES[name], 'bytes')} behind its name"
                 for name, line in self._named.items() if name not in names and (
-                    not self._is_log[line - 1] or (NAMES[name] == "bytes" and not BYTES & {*names}))]  # fmt: skip
+                    not self._is_log[line - 1] or (name in BYTES and names.isdisjoint(BYTES)))]  # fmt: skip
 
     def unknown_names(self) -> list[str]:
         """A sentence for each unknown name that is similar to a known one, and one sentence for all others."""

@@ -22,8 +22,8 @@ from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import REQUEST, SCHEMA
 
 Rows = tuple[Mistake, ...]
-SEAL_AT = 25
-"""Where encrypted_message begins in a request."""
+SEAL_AT, STRING_SIZE = 25, REQUEST_SIZE - 24
+"""Where encrypted_message begins in a request, and how many bytes its TL string has."""
 _SIZES = {name: size for name, size, _ in wrong.REQUEST if name != "constructor"}
 
 
@@ -65,7 +65,8 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
         # Show how many bytes, and not which, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
     if data[:4] == BIND and (string := _string_at_the_end(data)):
-        ends = Evidence("request", 0, len(data) - 108, f"{len(data) - 108} bytes of fields", "24 bytes of fields")
+        fields = len(data) - STRING_SIZE
+        ends = Evidence("request", 0, fields, f"{fields} bytes of fields", "24 bytes of fields")
         how = "encrypted_message is whole; the fields before it are not."
         return CutRequest(None, string, (said("no_binding_in_it", how, ends),))
     if data[:4] == BIND:
@@ -85,7 +86,7 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
 
 def _string_at_the_end(data: bytes) -> bytes:
     """The 104 bytes of a whole string at the end; empty if none is there."""
-    string = data[-len(wrong.tl_string(bytes(ENCRYPTED_SIZE))) :]
+    string = data[-STRING_SIZE:]
     sealed = string[1:-3]
     return sealed if len(sealed) == ENCRYPTED_SIZE and wrong.tl_string(sealed) == string else b""
 

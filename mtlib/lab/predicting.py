@@ -135,7 +135,7 @@ class Count(Answering):
         return int(re.sub("[ ,_]", "", given))
 
     def show(self, value: Any) -> str:
-        one = self.unit.removesuffix("s").removesuffix("ie") + "y" * self.unit.endswith("ies")
+        one = f"{self.unit[:-3]}y" if self.unit.endswith("ies") else self.unit.removesuffix("s")
         return f"{value:,} {one if value == 1 else self.unit}".rstrip()
 
 

@@ -515,7 +515,7 @@ def boxed(query: object) -> Dissection | bytes:
 
 
 def _moment(time_: object, where: str) -> float:
-    if isinstance(time_, bool) or not isinstance(time_, int | float) or not abs(time_) < 2**53:  # not a number is not
+    if isinstance(time_, bool) or not isinstance(time_, int | float) or not abs(time_) < 2**53:  # nan is not below it
         raise LocalError("no moment", got=time_, expected="unix seconds", where=where)
     return float(time_)
 
