@@ -85,12 +85,10 @@ def ige_encrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
     ciphertext is the output of CBC, XORed with the plaintext one block earlier.
     """
     data, key, iv = _checked(data, key, iv)
-    message = int.from_bytes(data, "big")
     earlier = int.from_bytes(iv[BLOCK : BLOCK + len(data)] + data[:-BLOCK], "big")  # p_0, p_1, ... p_{n-1}
-    mixed = message ^ (earlier >> 8 * BLOCK)
-    cbc = raw_aes("CBC encrypt", key, iv[:BLOCK])
-    after_aes = int.from_bytes(cbc(mixed.to_bytes(len(data), "big")), "big")
-    return (after_aes ^ earlier).to_bytes(len(data), "big")
+    mixed = (int.from_bytes(data, "big") ^ (earlier >> 8 * BLOCK)).to_bytes(len(data), "big")
+    after_aes = raw_aes("CBC encrypt", key, iv[:BLOCK])(mixed)
+    return (int.from_bytes(after_aes, "big") ^ earlier).to_bytes(len(data), "big")
 
 
 def ige_decrypt(data: Buffer, key: Buffer, iv: Buffer) -> bytes:
