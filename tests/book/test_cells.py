@@ -235,6 +235,13 @@ def test_what_a_page_cannot_do_is_said(lesson: Callable[..., Lesson], source: st
     assert shown in opened.run(0)
 
 
+def test_a_traceback_through_the_library_is_printed(lesson: Callable[..., Lesson]) -> None:
+    opened = lesson(SEALED)
+    opened.write(0, "import traceback\nfrom mtlib import AuthKey\ntry:\n    AuthKey(b'')\n"
+                    "except Exception:\n    print(traceback.format_exc())")  # fmt: skip
+    assert re.search(r'File "mtlib/crypto/\w+\.py", line \d+, in \w+', opened.run(0))
+
+
 def test_html_of_a_cell_neither_runs_nor_fetches(lesson: Callable[..., Lesson]) -> None:
     opened = lesson(SEALED)
     html = (
