@@ -197,6 +197,18 @@ def test_an_address_of_the_doctor_carries_nothing(reader: Callable[..., Reader])
     assert page.get_by_role("button", name="Share these bytes").count() == 0
 
 
+def test_the_packet_on_the_first_page_grows_and_a_lesson_opened_from_there_is_alive(walking: Reader) -> None:
+    page = walking.turn("index")
+    packet = page.locator(".mtlib-plate").first
+    expect(packet).to_contain_text("1 of 9: inner, 40 bytes")
+    packet.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    expect(packet).to_contain_text("2 of 9: envelope, 72 bytes", timeout=STARTS)
+    page.get_by_role("link", name="00 Start here").first.click()
+    type_over(page)
+    expect(page.locator(".mtlib-inspector .verdict").first).not_to_contain_text("boolTrue", timeout=STARTS)
+
+
 def test_a_prediction_is_measured_in_the_page(walking: Reader) -> None:
     page = walking.turn(LESSON)
     asked = page.locator(".mtlib-predict").first

@@ -63,7 +63,8 @@ ALIVE = (
     "- [Search](search.html): lessons, words and fields.\n\n"
     "**In this page nothing is installed and nothing is sent.** Touch a byte, a plate or a prediction: Python starts in"
     " your browser, from this site, and answers. The cells of the lessons are changed and run here, too. What a"
-    " prediction shows was measured when this book was made; its cell measures again."
+    " prediction shows was measured when this book was made; its cell measures again.\n\n"
+    "## The whole packet, one layer a step\n\n{plate}"
 )
 
 DOCTOR_CELL = "from mtlib.lab import DoctorForm\nDoctorForm()"
@@ -345,8 +346,8 @@ def _shown(cell: NotebookNode) -> str:
 def index_of(first: NotebookNode, titles: dict[str, str], more: str = "") -> str:
     """The first page: what this is, `more` of it, the map of the first lesson, and whatever it leaves out below it."""
     name, *_ = titles
-    text = f"# {COURSE}\n\n{INTRODUCTION}\n\n{more}\n\n**Begin with [{escape(titles[name])}]({name}.ipynb).**\n\n"
-    text += course_map(first)
+    begin = f"**Begin with [{escape(titles[name])}]({name}.ipynb).**"
+    text = "\n\n".join((f"# {COURSE}", INTRODUCTION, more, MAP, begin, course_map(first)))
     missing = [name for name in titles if not re.search(rf"[(\"]{name}\.ipynb", text)]
     text += "\n".join(["", *(f"- [{escape(titles[name])}]({name}.ipynb)" for name in missing)])
     return body_of(of_markdown(text))
@@ -361,7 +362,7 @@ def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
     """Titles by name, in the order of the lessons, and what is on each page: lessons, index, and what is in docs/."""
     found = notebooks()
     titles = {name: title_of(notebook) for name, notebook in found.items()}
-    first, more = next(iter(found.values())), ALIVE if alive else ""
+    first, more = next(iter(found.values())), ALIVE.format(plate=in_place(packet_plate())) if alive else ""
     made = {"index": index_of(first, titles, more) + body_of(of_markdown(TO_PRINT))}
     if alive:
         for name, views in lesson_views().items():
@@ -378,6 +379,17 @@ def lesson_views() -> dict[str, list[dict[str, Any]]]:
     return all_views({name: sources(notebook) for name, notebook in notebooks().items()})
 
 
+def packet_plate() -> dict[str, Any]:
+    """The first plate of the first lesson, which the first page shows, too: the packet that puts itself together."""
+    _, first = min(lesson_views().items())
+    return next(view for view in first if view["kind"] == "plates")
+
+
+def in_place(view: Mapping[str, Any]) -> str:
+    """The static form of a view, in the element that comes alive."""
+    return f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
+
+
 def sources(notebook: NotebookNode) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -388,7 +400,7 @@ def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
     for view in views:
         shown = [output.data for output in cells[view["cell"]].outputs if "text/html" in output.get("data", {})]
         table = next((data for data in shown if data["text/html"] == view["html"]), shown[-1])
-        table["text/html"] = f'<div id="{view["id"]}" class="view">{table["text/html"]}</div>'
+        table["text/html"] = in_place({**view, "html": table["text/html"]})
 
 
 DIFFERS = {
@@ -422,7 +434,8 @@ def pages(*, printed: bool) -> dict[str, str]:
     names = list(titles)
     around = {name: navigation(names, titles, here) for here, name in enumerate(names)}
     around |= {name: UP_ONLY for name in made if name not in titles and name != "index"}
-    views = {} if printed else {name: told(found) for name, found in lesson_views().items()}
+    alive = {} if printed else {"index": [packet_plate()], **lesson_views()}
+    views = {name: told(found) for name, found in alive.items()}
     course = lessons(LESSONS)
     if not printed:
         questions = {each.stem: each.question for each in course}
