@@ -81,7 +81,7 @@ TOLD = {
     "after_one_day": r"on the second|is gone, and the DC|86400 s +call: -404|call: -404",
     "clock_an_hour_slow": r"slow clock is the nasty|lives 23 h|before the end that the DC|dies an hour",
     "clock_an_hour_fast": r"an hour fast +own clock +EXPIRES|an hour is not",
-    "twelve_answers": r"One word for all twelve|Measured: 1 answer|seal was closed wrongly",
+    "check_that_stops_most": r"Five seals|Measured: length|seal was closed wrongly",
     "young_key": r"is a diagnosis,? too|after 72 seconds: boolTrue",
     "flips_found": r"every single flip is found|96 of 96|Measured: 96|only one of the seals",
     "noise_named": r"noise stays|Measured: 0 seals|gives these bytes exactly\.<|All of the noise",

@@ -380,6 +380,16 @@ def test_on_paper_everything_is_unfolded_and_links_have_footnotes(site: Site) ->
     assert "https://core.telegram.org/mtproto/description" in notes
 
 
+def test_more_to_try_is_folded_up_to_the_next_heading_as_high() -> None:
+    module = tool()
+    cells = ("# 00 One", "## More to try: it\n\nwords", "### Deeper", "## On", "## More to try: again\n\nlast")
+    notebook = module.of_markdown(cells[0])
+    notebook.cells += [cell for text in cells[1:] for cell in module.of_markdown(text).cells]
+    first, second = re.findall(r"<details><summary>.*?</details>", module.body_of(notebook), re.S)
+    assert "More to try: it" in first.partition("</summary>")[0] and "words" in first and "Deeper" in first
+    assert "last" in second and module.body_of(notebook).count("On<") == 1 and "On<" not in first + second
+
+
 def test_a_lesson_that_the_map_forgets_is_in_the_index_all_the_same() -> None:
     module = tool()
     first = module.of_markdown(f"# 00 One\n\n{module.MAP}\n\n[on](1.ipynb)\n\n## Sources\n\nnone")

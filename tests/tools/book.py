@@ -36,6 +36,7 @@ from pygments.formatters import HtmlFormatter
 
 from book_index import beginning, entries, listed
 from book_views import Player, all_views
+from freeze import MORE
 from mtlib.clinic.sheet import SHEETS, sheet
 from mtlib.lab.course import SHORT, Course, Lesson, lessons
 from mtlib.lab.widgets import style
@@ -48,6 +49,8 @@ DOCS = ROOT / "docs"
 BOOK, PAPER = ROOT / "build" / "book", ROOT / "build" / "print"
 SOURCES, WIDGETS = ROOT / "book", ROOT / "mtlib" / "lab"
 COURSE = "bindTempAuthKey, byte by byte"
+FIRST_HEADING = re.compile(r'(?<=<div class="text_cell_render border-box-sizing rendered_html">)\s*<h(\d).*?</h\1>')
+"""The heading with which a text begins."""
 MAP = "## Where to go from here"
 """The heading in the first lesson with the map of the course below it."""
 UP = '<a href="index.html">The course</a>'
@@ -281,11 +284,26 @@ def exporter() -> HTMLExporter:
 def body_of(notebook: NotebookNode) -> str:
     """The cells as HTML: nothing that runs, links to lessons made links to pages, none to files that are not here."""
     body, _ = exporter().from_notebook_node(notebook)
+    body = more_folded(body)
     body = re.sub(r'href="(?:\.\./docs/)?([^":/#]+)\.(?:ipynb|md)', r'href="\1.html', body)
     # Links to a heading are written as GitHub wants them, in small letters; Jupyter's own keep the heading's.
     body = re.sub(r'<h\d id="[^"]*|href="[^":/#]*#[^"]*', lambda found: found[0].lower(), body)
     body = re.sub(r'<a href="\.\./[^"]*"[^>]*>(.*?)</a>', r"\1", body, flags=re.S)
     return harmless(body)
+
+
+def more_folded(body: str) -> str:
+    """What stands under a heading "More to try" is folded, up to the next cell that begins with a heading as high."""
+    made, level = "", 0
+    for cell in re.split(r'(?=<div id="cell-id=)', body):
+        heading = FIRST_HEADING.search(cell)
+        if level and heading and int(heading[1]) <= level:
+            made, level = made + "</details>", 0
+        if heading and MORE in heading[0]:
+            level, cell = int(heading[1]), cell.replace(heading[0], "", 1)
+            made += f"<details><summary>{heading[0]}</summary>"
+        made += cell
+    return made + "</details>" * bool(level)
 
 
 def harmless(body: str) -> str:
