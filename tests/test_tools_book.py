@@ -112,7 +112,7 @@ def outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def test_every_lesson_has_a_page_and_the_index_leads_to_it(site: Site) -> None:
-    assert set(site()) == {*lessons(), *DOCS, *PAPERS, *INSTRUMENTS, "index", "search"}
+    assert set(site()) == {*lessons(), *DOCS, *PAPERS, *INSTRUMENTS, "index", "search", "slides"}
     assert set(site(printed=True)) == {*lessons(), *DOCS, *PAPERS, "index"}
     first, *names = (f"{name}.html" for name in lessons())
     found = read(site()["index"]).links
@@ -171,7 +171,7 @@ def test_in_the_book_only_its_own_files_are_fetched_and_only_its_scripts_run(sit
         runs = asks or "code_cell" in text or name == "search"
         scripts = alive + asks + (alive or runs)
         assert page.tags.count("script") == scripts, name
-        assert page.policy == (POLICY if name in PAPERS else ALIVE), name
+        assert page.policy == (POLICY if name in PAPERS | {"slides"} else ALIVE), name
         assert len(text.split("<script")) == 1 + scripts and "<style" not in text.partition("<main>")[2], name
 
 
@@ -378,6 +378,14 @@ def test_on_paper_everything_is_unfolded_and_links_have_footnotes(site: Site) ->
     assert sum(read(text).folded for text in site().values()) > 0
     notes = printed["11_aes_ige"].partition('<ol class="links">')[2]
     assert "https://core.telegram.org/mtproto/description" in notes
+
+
+def test_every_plate_of_the_lessons_is_a_slide(site: Site) -> None:
+    cells = (cell.source for path in tool().LESSONS.glob("*.ipynb") for cell in nbformat.read(path, as_version=4).cells)
+    plates = sum(bool(re.search(r"^plate\(", source, re.M)) for source in cells)
+    slides = site()["slides"]
+    assert slides.count('class="slide"') == slides.count("<img") == plates > 14
+    assert read(site()["index"]).links.count("slides.html") == 1
 
 
 def test_more_to_try_is_folded_up_to_the_next_heading_as_high() -> None:

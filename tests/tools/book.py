@@ -90,6 +90,7 @@ TO_PRINT = (
     "To print, one sheet each: [all bytes of a client](sheet_bytes.html) and [the exchange that makes a"
     " key](sheet_exchange.html)."
 )
+TO_SHOW = " For a lecture: [every plate, still](slides.html), one on a page."
 
 STYLE = """
 :root { color-scheme: light; }
@@ -120,6 +121,17 @@ summary { cursor: pointer; }
   .output_png img { max-width: none; width: 44rem; }
   .output td:last-child { min-width: 26em !important; }
   th { white-space: nowrap; }
+}
+"""
+SLIDES = """
+.slide { padding-block: 1rem; border-top: 1px solid #cccccc; }
+@page { size: A4 landscape; margin: 10mm; }
+@media print {
+  nav, h1, details { display: none; }
+  .slide { border: 0; break-after: page; }
+  .slide h2 { margin-top: 0; }
+  .slide img { max-height: 12.5cm; }
+  body { padding: 0; }
 }
 """
 PRINT = """
@@ -381,7 +393,7 @@ def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
     found = notebooks()
     titles = {name: title_of(notebook) for name, notebook in found.items()}
     first, more = next(iter(found.values())), ALIVE.format(plate=in_place(packet_plate())) if alive else ""
-    made = {"index": index_of(first, titles, more) + body_of(of_markdown(TO_PRINT))}
+    made = {"index": index_of(first, titles, more) + body_of(of_markdown(TO_PRINT + TO_SHOW * alive))}
     if alive:
         for name, views in lesson_views().items():
             mark(found[name], views)
@@ -466,7 +478,7 @@ def pages(*, printed: bool) -> dict[str, str]:
         name: page(titles.get(name) or beginning(body)[0], body, around=around.get(name, ""),
                    printed=printed, views=None if printed else views.get(name, {}), script=scripts.get(name, ""))
         for name, body in made.items()
-    } | sheets() | ({} if printed else instruments())  # fmt: skip
+    } | sheets() | ({} if printed else instruments() | {"slides": slides(titles)})  # fmt: skip
 
 
 PROGRESS = '<script type="application/json" id="course-data">{data}</script>'
@@ -516,6 +528,16 @@ def sheets() -> dict[str, str]:
         text = page(paper.title, paper.html, around=around, more=SHEET + letters)
         made[f"sheet_{name}"] = text.replace("</head>", f"{ICON}</head>", 1)
     return made
+
+
+def slides(titles: Mapping[str, str]) -> str:
+    """Every plate of the course as it stands at first, one on a page of paper, under the title of its lesson."""
+    shown = [
+        f"<div class='slide'><h2>{escape(titles[name])}</h2>{view['html']}</div>"
+        for name, views in sorted(lesson_views().items()) for view in views if view["kind"] == "plates"
+    ]  # fmt: skip
+    body = f"<h1>Every plate, still</h1>{harmless(''.join(shown))}"
+    return page("Every plate, still", body, around=UP_ONLY, more=SLIDES)
 
 
 def styles() -> str:
