@@ -171,24 +171,16 @@ READ, PIECE = 4096, 64
 
 class ServerConnection:
     """A socket, its peer and the `front` between them; bytes not sent yet (`unsent`), and not given to the peer yet
-    (`backlog`). `ended` says that nothing more will come, `done` that the connection is to be closed once everything is
-    sent. `explained` is cleared from when an answer is sent until its reasons are in the log."""
+    (`backlog`). `done` says that the connection is to be closed once everything is sent."""
 
-    def __init__(
-        self,
-        sock: socket.socket | FarEnd,
-        peer: Peer,
-        explained: threading.Event | None = None,
-        front: Front | None = None,
-    ) -> None:
+    def __init__(self, sock: socket.socket | FarEnd, peer: Peer, front: Front | None = None) -> None:
         self.sock: Any = sock
-        self.peer, self.explained = peer, explained or threading.Event()
-        self.front = front or Front()
+        self.peer, self.front = peer, front or Front()
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the unfinished frame began
         self.work = 0.0  # seconds of the thread's time that it has taken
-        self.ended = self.done = False
+        self.done = False
 
     @property
     def full(self) -> bool:
@@ -215,7 +207,7 @@ class ServerConnection:
         all the same: it may still read."""
         if not self.backlog:
             data = self.sock.recv(READ)
-            self.ended = self.done = not data
+            self.done = not data
             self.heard = time.monotonic()
             self.backlog += self._inside(data, now)
         frames = self.peer.stream.received
@@ -252,18 +244,11 @@ class ServerConnection:
 
     def _take(self, reply: Reply) -> None:
         self.done = reply.close
-        if reply.afterwards:
-            self.explained.clear()
-        try:
-            for chunk in reply.chunks:
-                self.unsent += self.front.wrap(chunk)
-                self.flush()
-            if reply.close:
-                self.unsent += self.front.close()
-            for explain in reply.afterwards:
-                explain()
-        finally:
-            self.explained.set()
+        for chunk in reply.chunks:
+            self.unsent += self.front.wrap(chunk)
+            self.flush()
+        if reply.close:
+            self.unsent += self.front.close()
 
     def _reply(self, data: bytes, now: float) -> Reply:
         """What the peer answers. A bug in our code ends this connection, not the whole data centre."""
@@ -508,7 +493,7 @@ class LocalDC:
             raise ConnectionRefusedError(errno.ECONNREFUSED, f"{len(self._connections)} connections are open")
         line = Line(lambda: self._serve(connection))
         peer = self.dc.accept(self.secret, address=self.dc.address)
-        connection = self._connections[line.far] = ServerConnection(line.far, peer, self._explained)
+        connection = self._connections[line.far] = ServerConnection(line.far, peer)
         return line
 
     def _serve(self, connection: ServerConnection) -> None:
@@ -517,6 +502,7 @@ class LocalDC:
         while isinstance(far, FarEnd) and (far.news or connection.backlog) and not connection.done:
             self._consulted = False
             connection.read(self._now())
+            self.dc.trace.tell()
         if connection.done:
             self._close(connection)
 
@@ -533,9 +519,11 @@ class LocalDC:
                 else:
                     self._consulted = False
                 self._sweep()
+                self.dc.trace.tell()
         except BaseException as error:  # status() tells the owner; clients see the closed connection
             self.failure = error
         finally:
+            self._explained.set()
             for connection in tuple(self._connections.values()):
                 self._close(connection)
             for each in (self._listening.listener, self._wake, self._woken):
@@ -564,6 +552,7 @@ class LocalDC:
             connection = self._connections[ready]
             work, begun = self._work_of(connection), time.thread_time()
             self._least = max(self._least, work)
+            self._explained.clear()
             try:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
@@ -572,6 +561,8 @@ class LocalDC:
             except OSError:  # nothing more goes out there
                 connection.done = True
                 connection.unsent.clear()
+            self.dc.trace.tell()
+            self._explained.set()
             connection.work = work + time.thread_time() - begun
             self._settle(connection)
 
@@ -590,7 +581,7 @@ class LocalDC:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ)
             peer = self.dc.accept(self.secret, address=sock.getsockname()[:2])
-            self._connections[sock] = ServerConnection(sock, peer, self._explained, Front(self.allow_public))
+            self._connections[sock] = ServerConnection(sock, peer, Front(self.allow_public))
         except OSError:
             sock.close()
 

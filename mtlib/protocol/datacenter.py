@@ -12,7 +12,7 @@ stricter than working clients, so what they do is noted in the log and refused o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -52,12 +52,11 @@ A_DATE = 10**8
 
 @dataclass(frozen=True)
 class Reply:
-    """What a connection sends now: pieces for the socket, and whether to close it then. The functions in `afterwards`
-    are to be called when the pieces are on their way: they tell the log's listeners what happened."""
+    """What a connection sends now: pieces for the socket, and whether to close it then. When the pieces are on their
+    way, the owner calls `dc.trace.tell()`, which tells the log's listeners what happened."""
 
     chunks: tuple[bytes, ...]
     close: bool
-    afterwards: tuple[Callable[[], None], ...] = field(default=(), repr=False, compare=False)
 
 
 class DataCenter(DataCenterState):
@@ -89,7 +88,7 @@ class Peer(ConnectionState):
         self.dc.trace.tell()
         now = self.dc.clock(now)
         chunks: list[bytes] = []
-        close = self.answering = True
+        close = True
         try:
             frames = self.stream.receive(data)
             if self.stream.framing is not None and not self._introduced:
@@ -105,11 +104,9 @@ class Peer(ConnectionState):
             chunks += cut.last
         except PeerError as error:
             self.note("bad_bytes", now, f"the connection is closed: {error}")
-        finally:
-            self.answering = False
         if close:
             self.close()
-        return Reply(tuple(self._pieces(chunks)), close, (self.dc.trace.tell,))
+        return Reply(tuple(self._pieces(chunks)), close)
 
     def close(self) -> None:
         """Note that the connection has ended: it no longer counts among those with a key exchange in progress."""

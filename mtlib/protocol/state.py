@@ -415,14 +415,13 @@ class DataCenterState:
 
 class ConnectionState:
     """One connection: its number in the log, its entropy, the address that the client dialled, and the seconds of
-    silence after which it ends (`patience`). While `answering`, events are noted, and told after the answer."""
+    silence after which it ends (`patience`)."""
 
     def __init__(self, dc: DataCenterState, address: tuple[str, int] | None = None) -> None:
         dc.connections_made += 1
         self.dc, self.number = dc, dc.connections_made
         self.entropy = dc.entropy.at(f"connection-{self.number}")
         self.patience: float = dc.limits.handshake_seconds
-        self.answering = False
         self._address = address
 
     @property
@@ -448,7 +447,5 @@ class ConnectionState:
     def note(
         self, name: str, now: float, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
     ) -> None:
-        """Note an event, and tell the listeners unless an answer is being made."""
+        """Note an event. Listeners are told after the answer."""
         self.dc.trace.note(LogEvent(name, self.number, now, text, facts, verdict))
-        if not self.answering:
-            self.dc.trace.tell()
