@@ -77,7 +77,7 @@ def listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # on Windows this option would let a second program take the port over
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
         listener.bind((host, port))
-        listener.listen(256)
+        listener.listen(1024)  # if this queue overflows, every client waits for a second
         listener.setblocking(False)
     except (OSError, OverflowError, TypeError) as error:  # TypeError: a name that cannot be encoded
         if listener is not None:

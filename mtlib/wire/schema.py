@@ -177,21 +177,16 @@ for _name, _id in zip(GENERATED, ("3bcbf734", "46dc1fb9", "a69dae02"), strict=Tr
 INNER = _line(
     "bind_auth_key_inner#75a3f765 nonce:long temp_auth_key_id:long perm_auth_key_id:long temp_session_id:long"
     " expires_at:int = BindAuthKeyInner",
-    nonce=copied(
-        "request/nonce", "the request's nonce: ties this seal to that request", f"{BIND}, bind_auth_key_inner"
-    ),
+    f"{BIND}, bind_auth_key_inner",
+    nonce=copied("request/nonce", "the request's nonce: ties this seal to that request"),
     temp_auth_key_id=copied(
-        "packet/auth_key_id", "which temporary key is bound: the one whose tunnel this travels in",
-        f"{BIND}, bind_auth_key_inner",
+        "packet/auth_key_id", "which temporary key is bound: the one whose tunnel this travels in"
     ),
     perm_auth_key_id=copied(
-        "request/perm_auth_key_id", "which permanent key binds: nobody without that key can change this copy",
-        f"{BIND}, bind_auth_key_inner",
+        "request/perm_auth_key_id", "which permanent key binds: nobody without that key can change this copy"
     ),
-    temp_session_id=copied("message/session_id", "the session the request is sent in", f"{BIND}, bind_auth_key_inner"),
-    expires_at=copied(
-        "request/expires_at", "unix seconds: when the temporary key ends", f"{BIND}, bind_auth_key_inner"
-    ),
+    temp_session_id=copied("message/session_id", "the session the request is sent in"),
+    expires_at=copied("request/expires_at", "unix seconds: when the temporary key ends"),
 )
 PAGE = f"{BIND}, binding message contents"
 ENVELOPE = Layout(
@@ -228,27 +223,24 @@ ENCRYPTED_MESSAGE = Layout(
 )
 REQUEST = _line(
     "auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool",
-    "", None, {"encrypted_message": ENCRYPTED_MESSAGE}, "request",
+    f"{BIND}, parameters", None, {"encrypted_message": ENCRYPTED_MESSAGE}, "request",
     perm_auth_key_id=derived(
-        "SHA1(perm_auth_key)[12:20]", "which permanent key this binds to", f"{BIND}, parameters",
-        perm_auth_key="@perm_auth_key",
+        "SHA1(perm_auth_key)[12:20]", "which permanent key this binds to", perm_auth_key="@perm_auth_key"
     ),
-    nonce=random("a fresh long, inside the seal too, so that both can be matched", f"{BIND}, parameters"),
-    expires_at=given("unix seconds: when the temporary key ends", f"{BIND}, parameters"),
+    nonce=random("a fresh long, inside the seal too, so that both can be matched"),
+    expires_at="unix seconds: when the temporary key ends",
     encrypted_message=derived(
         "", "the binding message, sealed with the permanent key by MTProto 1.0", f"{BIND}, message contents"
     ),
 )
-_line(
-    "auth.dropTempAuthKeys#8e48a188 except_auth_keys:Vector<long> = Bool",
-    except_auth_keys=given("temporary keys that stay", "core.telegram.org/method/auth.dropTempAuthKeys"),
-)
+_line("auth.dropTempAuthKeys#8e48a188 except_auth_keys:Vector<long> = Bool",
+      "core.telegram.org/method/auth.dropTempAuthKeys", except_auth_keys="temporary keys that stay")
 
 # -- Answers ----------------------------------------------------------------------------------------------------
 
 _line(
     "rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult", f"{SERVICE}, response to an RPC query",
-    req_msg_id=copied("@msg_id", "which request this answers", f"{SERVICE}, response to an RPC query"),
+    req_msg_id=copied("@msg_id", "which request this answers"),
     result="what the method returns, or an rpc_error; it may be packed",
 )
 _line(
@@ -363,12 +355,12 @@ _line(
 # -- Things with other things inside ---------------------------------------------------------------------------
 
 _line("gzip_packed#3072cfa1 packed_data:string = Object", f"{SERVICE}, packed object",
-      packed_data=derived("", "any object, as a gzip or zlib stream", f"{SERVICE}, packed object"))
+      packed_data=derived("", "any object, as a gzip or zlib stream"))
 _line(
     "message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message", f"{SERVICE}, containers",
     {"body": "bytes"},
     msg_id="its own id, lower than the container's", seqno="its own number",
-    bytes=derived("len(body)", "bytes of the body", f"{SERVICE}, containers", body="message/body"),
+    bytes=derived("len(body)", "bytes of the body", body="message/body"),
     body="the message itself",
 )
 _line("msg_container#73f1f8dc messages:vector<message> = MessageContainer", f"{SERVICE}, containers",
@@ -471,7 +463,7 @@ _line(
     "initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string"
     " system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy"
     " params:flags.1?JSONValue query:!X = X", INVOKING,
-    flags=derived("", "which of the optional fields are there", INVOKING),
+    flags=derived("", "which of the optional fields are there"),
     api_id="which application this is, from my.telegram.org",
     device_model="who is calling: shown in the list of sessions",
     system_version="who is calling",

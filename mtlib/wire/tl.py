@@ -461,8 +461,8 @@ def constructor(
     **notes: Note | str,
 ) -> Constructor:
     """The layout of a TL line, added to `schema`. Three arguments describe its fields by name: `notes` explains them (a
-    plain string is for a value that its author chooses; `page` is its source), `sizes` names the field that holds the
-    length of a body, and `inside` says what a body or a ciphertext holds.
+    plain string is for a value that its author chooses; `page` is the source where a note has none), `sizes` names the
+    field that holds the length of a body, and `inside` says what a body or a ciphertext holds.
 
     Raises LocalError if the line is not one of TL, names a type or field that is not there, is declared twice, or
     has an id that is not its CRC-32.
@@ -505,7 +505,9 @@ def _field(
     body = schema if type_ in ("Object", "!X") else inside.get(name)
     note = notes.get(name, given())
     if isinstance(note, str):
-        note = given(note, page)
+        note = given(note)
+    if name in notes and not note.spec:
+        note = note._replace(spec=page)
     return Field(name, kind_of(schema, type_), note, sizes.get(name, ""), when, body)
 
 
