@@ -10,7 +10,6 @@ import io
 import socket
 import sys
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 from mtlib.crypto.rsa import PrivateKey
@@ -105,7 +104,7 @@ class Line:
     def __enter__(self) -> Line:
         return self
 
-    def __exit__(self, _kind: type | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def makefile(self, _mode: str) -> io.BufferedRWPair:
