@@ -73,9 +73,9 @@ _inner = {
     **_factors,
     **_run,
     "new_nonce": random("the client's secret: everything up to the key hangs on it", f"{KEYS}, item 4"),
+    "dc": given("the data centre meant: +10000 for a test DC, negative for a media DC", f"{KEYS}, item 4"),
+    "expires_in": given("how many seconds the temporary key is to live", f"{KEYS}, item 4"),
 }
-_dc = given("the data centre meant: +10000 for a test DC, negative for a media DC", f"{KEYS}, item 4")
-_expires_in = given("how many seconds the temporary key is to live", f"{KEYS}, item 4")
 
 _line("req_pq#60469778 nonce:int128 = ResPQ", nonce=_nonce)
 _line("req_pq_multi#be7e8ef1 nonce:int128 = ResPQ", nonce=_nonce)
@@ -94,9 +94,7 @@ for _type in (
     "p_q_inner_data_temp_dc#56fddf88 pq:string p:string q:string nonce:int128 server_nonce:int128"
     " new_nonce:int256 dc:int expires_in:int",
 ):
-    _extra = {"dc": _dc} if " dc:" in _type else {}
-    _extra |= {"expires_in": _expires_in} if " expires_in:" in _type else {}
-    _line(f"{_type} = P_Q_inner_data", **_inner, **_extra)
+    _line(f"{_type} = P_Q_inner_data", **{name: note for name, note in _inner.items() if f" {name}:" in _type})
 _PQ_INNER = Boxed("P_Q_inner_data", SCHEMA)
 DATA_WITH_PADDING = Layout(
     "data_with_padding",
