@@ -149,7 +149,9 @@ class Peer(ConnectionState):
                 body, self.entropy.at(f"exchange-{self._packets}"), int(now)
             )
         except TransportError as error:
-            self.note("exchange_refused", now, f"{error}; {self._why(error.code)}", code=error.code)
+            wrong_dc = f"asked for dc {self._asked_dc}, this data centre is {self.dc.dc_id}"
+            why = wrong_dc if error.code == WRONG_DC else "too many key exchanges at once"
+            self.note("exchange_refused", now, f"{error}; {why}", code=error.code)
             raise
         except (DecodeError, CheckError) as error:
             self.note("exchange_refused", now, str(error), code=UNKNOWN_KEY)
@@ -161,11 +163,6 @@ class Peer(ConnectionState):
         if granted:
             self._grant(step.state, now)
         return [] if step.send is None else [self.stream.send(self._plain_answer(step.send, now))]
-
-    def _why(self, code: int) -> str:
-        if code == WRONG_DC:
-            return f"asked for dc {self._asked_dc}, this data centre is {self.dc.dc_id}"
-        return "too many key exchanges at once"
 
     def _take_place(self) -> None:
         """Count this connection among those with a key exchange in progress, if there is room. It is removed when
@@ -322,9 +319,8 @@ class OpenedPacket(Call):
 
     def _answered(self, verdict: Verdict) -> Iterator[Outgoing]:
         """All answers to the message, in order."""
-        code, peer = self._code(verdict), self.peer
-        unbound = self.key.temporary and self.key.bound_to is None
-        if code is None and unbound and peer.struck("wrong-salt", self.now, "this message is answered bad_server_salt"):
+        code, said = self._code(verdict), "this message is answered bad_server_salt"
+        if code is None and not self.key.ready and self.peer.struck("wrong-salt", self.now, said):
             code = 48
         if code is not None:
             yield from self._not_executed(self.message, code, verdict)
