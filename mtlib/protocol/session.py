@@ -173,14 +173,14 @@ class Session:
         """The packet for `body`. Acknowledgements that are due travel along in a container, unless the msg_id was
         chosen beforehand."""
         due = () if msg_id else self._due()
-        acks = self._ack(due, now) if due else None
+        acks = self._aside(SCHEMA["msgs_ack"].build(msg_ids=due), now) if due else None
         request = Message(msg_id or self.next_msg_id(now), self.seqno.next(content_related), bytes(body))
         if content_related:
             self.pending[request.msg_id] = request
         if acks is None:
             return self.pack(request)
         self.sent[request.msg_id] = request.msg_id, ()
-        wrapped = Message(self.next_msg_id(now), self.seqno.next(False), container([acks, request]))
+        wrapped = self._aside(container([acks, request]), now)
         self.sent[wrapped.msg_id] = request.msg_id, due
         return self._seal(request, wrapped)
 
@@ -289,9 +289,9 @@ class Session:
         """Take the ids that are to be acknowledged now."""
         return tuple(self._to_ack.popleft() for _ in range(min(len(self._to_ack), _ACKS)))
 
-    def _ack(self, msg_ids: tuple[int, ...], now: float) -> Message:
-        body = bytes(SCHEMA["msgs_ack"].build(msg_ids=msg_ids))
-        return Message(self.next_msg_id(now), self.seqno.next(False), body)
+    def _aside(self, body: Dissection | bytes, now: float) -> Message:
+        """A message that nobody acknowledges."""
+        return Message(self.next_msg_id(now), self.seqno.next(False), bytes(body))
 
 
 _ACKS = 8192
