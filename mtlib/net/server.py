@@ -291,21 +291,6 @@ PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
 
 
-def never_back(clock: Callable[[], float]) -> Callable[[], float]:
-    """The same clock, except that it stands still where `clock` goes back, until that has caught up.
-
-    The msg_ids of a data centre's notices carry its time, and they must rise.
-    """
-    latest = 0.0
-
-    def now() -> float:
-        nonlocal latest
-        latest = max(latest, clock())
-        return latest
-
-    return now
-
-
 @cache
 def _process_key() -> PrivateKey:
     """One RSA key per process: making one takes longer than a whole key exchange."""
@@ -349,7 +334,7 @@ class LocalDC:
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
         self.clock, self.allow_public = of_type(clock, Callable | None, "clock") or (lambda: time.time()), allow_public
-        self._watched, self._now = clock is None, never_back(lambda: self.clock())
+        self._watched, self._latest = clock is None, 0.0
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
         self._in_memory, self._starting = False, threading.Lock()
@@ -469,6 +454,12 @@ class LocalDC:
         except Exception as error:  # advice must not cost anybody their data centre
             return f"the doctor has no word for it: {error}"
         return f"{found.name}: {found.verdict} {found.fix}"
+
+    def _now(self) -> float:
+        """The time, which stands still where the clock goes back, until that has caught up: the msg_ids of a data
+        centre's notices carry its time, and they must rise."""
+        self._latest = max(self._latest, self.clock())
+        return self._latest
 
     def __enter__(self) -> Self:
         return self.start()
