@@ -437,13 +437,10 @@ class Client:
             if answer and (not left or action == "bug_in_client" or (chosen and not again)):
                 raise CheckError(f"bad_msg_notification {answer.code}, {answer.notice.meaning}: the message was "
                                  f"ignored, after it was sent {SENDS - left} times", got=answer.code, where="bad_msg")
-            if again:
-                sent = current.again(sent)
-                continue
             if action == "new_session" and current is self._session and self.temp is not None:
                 self._begin(self.temp)
                 current = self.session
-            sent = made()
+            sent = current.again(sent) if again else made()
         raise Unreachable(f"{self.to.name} begins a new session whenever it is asked, and answers nothing")
 
     def _answer_to(self, sent: SentPacket, session: Session, until: Deadline) -> Dissection | bytes | BadMessage | None:

@@ -101,7 +101,7 @@ class Peer(ConnectionState):
         except TransportError as error:
             chunks.append(self.stream.send_error(error.code))
         except _HangUp as cut:
-            chunks += cut.last
+            chunks += cut.args
         except PeerError as error:
             self.note("bad_bytes", now, f"the connection is closed: {error}")
         if close:
@@ -156,12 +156,11 @@ class Peer(ConnectionState):
         except (DecodeError, CheckError) as error:
             self.note("exchange_refused", now, str(error), code=UNKNOWN_KEY)
             raise TransportError(UNKNOWN_KEY) from None
-        granted = isinstance(step.state, Granted) and step.state is not self._exchange
-        self._exchange = step.state
+        before, self._exchange = self._exchange, step.state
         if isinstance(step.state, Granted):
             self.close()
-        if granted:
-            self._grant(step.state, now)
+            if step.state is not before:
+                self._grant(step.state, now)
         return [] if step.send is None else [self.stream.send(self._plain_answer(step.send, now))]
 
     def _take_place(self) -> None:
@@ -285,11 +284,7 @@ class Peer(ConnectionState):
 
 
 class _HangUp(Exception):
-    """The connection ends here, after at most these last bytes."""
-
-    def __init__(self, *last: bytes) -> None:
-        super().__init__()
-        self.last = last
+    """The connection ends here, after at most these last bytes, the `args`."""
 
 
 class Outgoing(NamedTuple):

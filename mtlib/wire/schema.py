@@ -154,8 +154,7 @@ _line(
 )
 GENERATED = {"dh_gen_ok": 1, "dh_gen_retry": 2, "dh_gen_fail": 3}
 """The three answers that can end an exchange, with the number of the new_nonce_hash in each."""
-for _name, _id in zip(GENERATED, ("3bcbf734", "46dc1fb9", "a69dae02"), strict=True):
-    _number = GENERATED[_name]
+for (_name, _number), _id in zip(GENERATED.items(), ("3bcbf734", "46dc1fb9", "a69dae02"), strict=True):
     _hash = derived(
         f"SHA1(new_nonce + bytes([{_number}]) + SHA1(auth_key)[:8])[4:20]",
         f"proves that the sender knows new_nonce and the key, and means {_name}",
