@@ -79,9 +79,6 @@ class Line:
     def settimeout(self, seconds: float) -> None:
         """Does nothing: reading in memory never waits."""
 
-    def getpeername(self) -> tuple[str, int]:
-        return ("memory", 0)
-
     def sendall(self, data: bytes) -> None:
         if self._hung_up or self.far.closed:
             raise OSError(errno.EPIPE, "the other side has hung up")

@@ -82,7 +82,6 @@ class Tap:
         self._file: BinaryIO | None = None
         self._open: dict[int, tuple[socket.socket, socket.socket]] = {}
         self._room = threading.Semaphore(CONNECTIONS)  # a connection takes a place before it has reached the server
-        self._lock = threading.Lock()
         self._queue: deque[Passed] = deque()
         self._held = 0
         self._missed: dict[tuple[int, Speaker], int] = {}
@@ -115,12 +114,11 @@ class Tap:
         """Hang up, hear the rest, close the file. True if everything was heard within `PATIENCE` seconds."""
         with self._news:
             self._stopping = True
+            pairs = list(self._open.values())
             self._news.notify_all()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        with self._lock:
-            pairs = list(self._open.values())
         for pair in pairs:
             _hang_up(*pair)
         self._accepting.join(PATIENCE)
@@ -169,7 +167,7 @@ class Tap:
         server.settimeout(None)
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self._lock:
+        with self._news:
             self._open[number] = client, server
         if self._stopping:
             _hang_up(client, server)
@@ -177,7 +175,7 @@ class Tap:
         back.start()
         self._forward(number, "client", client, server)
         back.join()
-        with self._lock:
+        with self._news:
             del self._open[number]
         for end in (client, server):
             end.close()
@@ -206,13 +204,13 @@ class Tap:
                 self._queue.append(Passed(number, self._clock(), speaker, data, missed, why))
             elif data:
                 self._missed[number, speaker] = missed + len(data)
+            if why:
+                self._news.notify_all()
 
     def _over(self, number: int, why: str) -> None:
         """Put the end of a connection into the queue."""
         self._pass(number, "server", b"")
         self._pass(number, "client", b"", why)
-        with self._news:
-            self._news.notify_all()
 
     def _more_keys(self, left: list[float]) -> Iterable[AuthKey]:
         """The keys known after a short wait, because a program may log a key only after its first use. Each
