@@ -29,15 +29,10 @@ class MtError(Exception):
         return self
 
     def __str__(self) -> str:
-        facts = [
-            text
-            for text, known in (
-                (f"got {_fact(self.got)}", self.got is not None),
-                (f"expected {_fact(self.expected)}", self.expected is not None),
-                (f"at {self.where}", bool(self.where)),
-            )
-            if known
-        ]
+        values = ("got", self.got), ("expected", self.expected)
+        facts = [f"{word} {_fact(value)}" for word, value in values if value is not None]
+        if self.where:
+            facts.append(f"at {self.where}")
         return printable(self.message + (f" ({', '.join(facts)})" if facts else ""))
 
 

@@ -54,8 +54,7 @@ class Wire:
 
     def feed(self, data: bytes) -> None:
         reply = self.peer.receive(data, self.now)
-        for explain in reply.afterwards:
-            explain()
+        self.dc.trace.tell()
         self.closed = self.closed or reply.close
         for chunk in reply.chunks:
             self.got += [frame.payload for frame in self.stream.receive(chunk)]

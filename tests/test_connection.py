@@ -112,7 +112,7 @@ def test_no_socket_is_left_where_the_first_write_fails(monkeypatch: pytest.Monke
     with pytest.raises(BlockingIOError):
         while True:
             made.send(bytes(4096))
-    monkeypatch.setattr("mtlib.net.connection._dial", lambda *_: made)
+    monkeypatch.setattr("mtlib.net.connection._dial", lambda *_: (made, ()))
     end = Endpoint("a test server", (("127.0.0.1", 5),), rsa().public)
     with pytest.raises(Unreachable, match="took nothing more"):
         ClientConnection(end, "intermediate", obfuscated=False, secret=None, entropy=System(), timeout=1)

@@ -867,6 +867,8 @@ def test_listeners_hear_each_event_once() -> None:
     trace.listen(heard.append)
     for number in range(3):
         trace.add(event(number))
+        assert len(heard) == number
+        trace.tell()
     assert [e.at for e in heard] == [0, 1, 2]
 
 
@@ -886,8 +888,9 @@ def test_a_listener_that_raises_is_dropped_and_the_others_hear_on() -> None:
 
     trace.listen(broken)
     trace.listen(heard.append)
-    trace.add(event(1))
-    trace.add(event(2))
+    for number in (1, 2):
+        trace.add(event(number))
+        trace.tell()
     assert [e.name for e in trace] == ["call", "listener_failed", "call"]
     assert "nobody reads" in trace[1].text
     assert sorted(e.name for e in heard) == ["call", "call", "listener_failed"]

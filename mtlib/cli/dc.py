@@ -143,9 +143,9 @@ def _client_facts(dc: Any) -> dict[str, Any]:
 def _where(dc: Any, as_json: bool, written: str | None) -> str:
     key, facts = dc.public_key, _client_facts(dc)
     if as_json:
-        told = {"host": dc.host, "port": dc.port, "dc_id": dc.dc_id, "fingerprint": facts["fingerprint"],
-                "public_key_pem": key.to_pem()}
-        return json.dumps(told | facts if written else told)
+        place = {"host": dc.host, "port": dc.port, "dc_id": dc.dc_id, "fingerprint": facts["fingerprint"],
+                 "public_key_pem": key.to_pem()}
+        return json.dumps(place | facts if written else place)
     return (
         f"DC {dc.dc_id} listens on {dc.host}:{dc.port}, RSA key {facts['fingerprint']}. Ctrl-C ends it.\n"
         f"{key.to_pem()}"

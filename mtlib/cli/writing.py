@@ -9,7 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from io import UnsupportedOperation
-from types import TracebackType
 from typing import Self, TextIO
 
 from mtlib.cli.reading import refuse
@@ -117,7 +116,7 @@ class KeyLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._file is not None:
             os.close(self._file)
 

@@ -84,8 +84,10 @@ class Patterned:
         return self._made(b"\0".join((self._seed, _octets(self._scope), _octets(label))), size, attempt)
 
     def _made(self, name: bytes, size: int, attempt: int) -> bytes:
-        digest = hashlib.sha256(name).digest()
-        return _pattern((digest[0] + attempt) % 256, digest[1:4], size)
+        """Four bytes of the name, or half the size if that is less, then bytes that count up from the last of them."""
+        first, *rest = hashlib.sha256(name).digest()[:4]
+        lead = bytes([(first + attempt) % 256, *rest])[: (size + 1) // 2]
+        return lead + bytes((lead[-1] + step) % 256 for step in range(1, size - len(lead) + 1))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(scope={self._scope!r})"
@@ -107,12 +109,6 @@ def source(entropy: Entropy) -> Entropy:
         got, expected = type(entropy).__name__, "System(), Patterned() or the like"
         raise LocalError("not a source of randomness", got=got, expected=expected, where="entropy")
     return entropy
-
-
-def _pattern(first: int, rest: bytes, size: int) -> bytes:
-    """The given bytes, up to half the size (four at most), then bytes that count up from the last of them."""
-    lead = bytes([first, *rest])[: (size + 1) // 2]
-    return lead + bytes((lead[-1] + step) % 256 for step in range(1, size - len(lead) + 1))
 
 
 def _octets(text: str) -> bytes:

@@ -64,7 +64,7 @@ def msg_key_v1(envelope: Any) -> bytes:
 def msg_key_large_v2(auth_key: Any, padded: Any, x: int) -> bytes:
     """MTProto 2.0: SHA256 over 32 bytes of the key and the plaintext *with* its padding; 32 bytes."""
     _check_direction(x, "x")
-    return sha256(_key(auth_key)[88 + x : 120 + x] + plain(padded, "padded"))
+    return sha256(_source(auth_key, 256, "auth_key")[88 + x : 120 + x] + plain(padded, "padded"))
 
 
 def msg_key_v2(auth_key: Any, padded: Any, x: int) -> bytes:
@@ -82,18 +82,14 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _key(auth_key: Any) -> bytes:
-    # Not `bytes(auth_key)` for every type: `bytes(256)` is 256 zeros, which would pass for a key.
-    return exact(bytes(auth_key) if hasattr(auth_key, "__bytes__") else auth_key, 256, "auth_key")
-
-
 def _arguments(auth_key: Any, msg_key: Any, x: int) -> tuple[bytes, bytes]:
     _check_direction(x, "x")
-    return _key(auth_key), exact(msg_key, 16, "msg_key")
+    return _source(auth_key, 256, "auth_key"), exact(msg_key, 16, "msg_key")
 
 
 def _source(value: Any, width: int | None, name: str) -> bytes:
     """One source as bytes. A function of its own, so that a traceback with local values shows the wrong one only."""
+    # Not `bytes(value)` for every type: `bytes(256)` is 256 zeros, which would pass for a key.
     data = bytes(value) if hasattr(value, "__bytes__") else value
     return plain(data, name) if width is None else exact(data, width, name)
 

@@ -258,7 +258,7 @@ def rsa_pad(data: Buffer, padding: Buffer, temp_key: Buffer) -> bytes:
     data_pad_reversed = data_with_padding[::-1]  # so that the random bytes come first
     data_with_hash = data_pad_reversed + sha256(temp_key + data_with_padding)
     aes_encrypted = ige_encrypt(data_with_hash, temp_key, bytes(32))  # an iv of zeros is harmless for a key used once
-    temp_key_xor = _masked(temp_key, aes_encrypted)  # temp_key can only be recovered with every bit of aes_encrypted
+    temp_key_xor = xor(temp_key, sha256(aes_encrypted))  # to recover temp_key takes every bit of aes_encrypted
     return temp_key_xor + aes_encrypted
 
 
@@ -285,7 +285,7 @@ def rsa_pad_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
     """
     block = _from_peer(encrypted, private_key)
     aes_encrypted = block[32:]
-    temp_key = _masked(block[:32], aes_encrypted)
+    temp_key = xor(block[:32], sha256(aes_encrypted))
     data_with_hash = ige_decrypt(aes_encrypted, temp_key, bytes(32))
     data_with_padding = data_with_hash[:PADDED][::-1]
     got, expected = data_with_hash[PADDED:], sha256(temp_key + data_with_padding)
@@ -306,10 +306,6 @@ def old_open(encrypted: Buffer, private_key: PrivateKey) -> bytes:
     if block[0]:
         raise CheckError("not the old scheme", got="256 bytes", expected="255 bytes", where="encrypted_data")
     return block[1:]
-
-
-def _masked(key: bytes, by: bytes) -> bytes:
-    return xor(key, sha256(by))
 
 
 def _from_peer(encrypted: Buffer, private_key: PrivateKey) -> bytes:

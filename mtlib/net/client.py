@@ -35,7 +35,6 @@ from mtlib.transport.obfuscation import hidden_secret
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.schema import LAYER, SCHEMA
 
-UNKNOWN_KEY = -404
 DAY = 86400
 LONGEST_LIFE = 10 * 365 * DAY
 """In seconds. An expires_in above it is a date, given by mistake in the place of a duration."""
@@ -328,23 +327,16 @@ class Client:
                 if action == STOP:
                     error.add_note(f"no further try: {why}")
                     raise
-                if isinstance(error, TransportError):
-                    self._renew(error)
-                    continue
-            sleep(delay(attempt))
+                connected = not isinstance(error, TransportError)  # such an error ends the connection
+            if connected:
+                sleep(delay(attempt))
+            else:
+                self.dial()
             if action == DROP_BOTH_KEYS:
                 self.perm_key = None
                 self.make_keys()
             elif action == NEW_TEMP_KEY:
                 self.make_temp_key()
-
-    def _renew(self, error: TransportError) -> None:
-        """Replace a temporary key that the data centre has forgotten, over a new connection, since -404 ends the old
-        one. Any other error is raised again."""
-        if error.code != UNKNOWN_KEY:
-            raise error
-        self.dial()
-        self.make_temp_key()
 
     def build_binding(self, msg_id: int) -> Binding:
         """The binding for a message with that id, from the present keys and session; nothing is sent."""
@@ -368,14 +360,12 @@ class Client:
         with self._work("call"):
             try:
                 return self._call(query)
-            except RpcError as error:
-                if error.name != "AUTH_KEY_PERM_EMPTY" or self.binding is None:
+            except (RpcError, TransportError) as error:
+                if self.binding is None or named(error) not in ("AUTH_KEY_PERM_EMPTY", "-404"):
                     raise
-                self.make_temp_key()
-            except TransportError as error:
-                if self.binding is None:
-                    raise
-                self._renew(error)
+                if isinstance(error, TransportError):
+                    self.dial()
+            self.make_temp_key()
             self.bind()
             return self._call(query)
 
@@ -447,13 +437,10 @@ class Client:
             if answer and (not left or action == "bug_in_client" or (chosen and not again)):
                 raise CheckError(f"bad_msg_notification {answer.code}, {answer.notice.meaning}: the message was "
                                  f"ignored, after it was sent {SENDS - left} times", got=answer.code, where="bad_msg")
-            if again:
-                sent = current.again(sent)
-                continue
             if action == "new_session" and current is self._session and self.temp is not None:
                 self._begin(self.temp)
                 current = self.session
-            sent = made()
+            sent = current.again(sent) if again else made()
         raise Unreachable(f"{self.to.name} begins a new session whenever it is asked, and answers nothing")
 
     def _answer_to(self, sent: SentPacket, session: Session, until: Deadline) -> Dissection | bytes | BadMessage | None:

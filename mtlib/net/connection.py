@@ -68,8 +68,7 @@ class ClientConnection:
         self.transcript: Kept[tuple[str, bytes]] = Kept()
         self._frames: deque[Frame] = deque()
         self._first = b""
-        self.socket = _dial(to, min(timeout, REACH))
-        self._port = _port(self.socket)
+        self.socket, self._after = _dial(to, min(timeout, REACH))
         try:
             self._write(self.stream.opening())
         except BaseException:
@@ -87,10 +86,7 @@ class ClientConnection:
 
     def others(self) -> tuple[tuple[str, int], ...]:
         """The endpoint's addresses after this one, to try if this one accepted the connection but sends nothing."""
-        ports = [port for _, port in self.to.addresses]
-        if self._first or self.closed or self._port not in ports:
-            return ()
-        return self.to.addresses[ports.index(self._port) + 1 :]
+        return () if self._first or self.closed else self._after
 
     def send(self, packet: bytes, *, framed: Callable[[bytes], None] | None = None) -> None:
         """Send one packet; `framed` is called with its frame before that is sent."""
@@ -176,17 +172,18 @@ class ClientConnection:
         return Unreachable(sentence + self.to.how())
 
 
-def _dial(to: Endpoint, within: float) -> socket.socket | Line:
-    """A socket to the first address that answers, or a line in memory. The addresses share the time `within`."""
+def _dial(to: Endpoint, within: float) -> tuple[socket.socket | Line, tuple[tuple[str, int], ...]]:
+    """A socket to the first address that answers, or a line in memory; and the addresses that were not tried. All share
+    the time `within`."""
     if to.line is not None:
         try:
-            return to.line()
+            return to.line(), ()
         except ConnectionError as error:
             raise Unreachable(f"{to.name} cannot be reached: {reason(error).lower()}{to.how()}") from None
     if in_memory_only():
         for address in to.addresses:
             with contextlib.suppress(OSError):
-                return create_connection(address)
+                return create_connection(address), ()
         raise Unreachable(f"{to.name} cannot be reached: {NOBODY}")
     end = time.monotonic() + within
     reasons = []
@@ -199,7 +196,7 @@ def _dial(to: Endpoint, within: float) -> socket.socket | Line:
             continue
         with contextlib.suppress(OSError):
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return made
+        return made, to.addresses[index + 1 :]
     offline = "; without a network, connect to a LocalDC instead" if to.clean_up else ""
     raise Unreachable(f"{to.name} cannot be reached from here ({', '.join(reasons)}){offline}{to.how()}")
 
@@ -215,11 +212,3 @@ def _connect(address: tuple[str, int], within: float) -> socket.socket:
         with contextlib.suppress(OSError):
             return socket.create_connection(place, timeout=share)
     return socket.create_connection(found[-1], timeout=share)
-
-
-def _port(sock: socket.socket | Line) -> int:
-    """The port at the other end; 0 if the connection has ended already."""
-    try:
-        return int(sock.getpeername()[1])
-    except (OSError, IndexError):
-        return 0

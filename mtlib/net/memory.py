@@ -10,7 +10,6 @@ import io
 import socket
 import sys
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 from mtlib.crypto.rsa import PrivateKey
@@ -80,9 +79,6 @@ class Line:
     def settimeout(self, seconds: float) -> None:
         """Does nothing: reading in memory never waits."""
 
-    def getpeername(self) -> tuple[str, int]:
-        return ("memory", 0)
-
     def sendall(self, data: bytes) -> None:
         if self._hung_up or self.far.closed:
             raise OSError(errno.EPIPE, "the other side has hung up")
@@ -105,7 +101,7 @@ class Line:
     def __enter__(self) -> Line:
         return self
 
-    def __exit__(self, _kind: type | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def makefile(self, _mode: str) -> io.BufferedRWPair:

@@ -77,7 +77,7 @@ def listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # on Windows this option would let a second program take the port over
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)
         listener.bind((host, port))
-        listener.listen(256)
+        listener.listen(1024)  # if this queue overflows, every client waits for a second
         listener.setblocking(False)
     except (OSError, OverflowError, TypeError) as error:  # TypeError: a name that cannot be encoded
         if listener is not None:
@@ -171,24 +171,16 @@ READ, PIECE = 4096, 64
 
 class ServerConnection:
     """A socket, its peer and the `front` between them; bytes not sent yet (`unsent`), and not given to the peer yet
-    (`backlog`). `ended` says that nothing more will come, `done` that the connection is to be closed once everything is
-    sent. `explained` is cleared from when an answer is sent until its reasons are in the log."""
+    (`backlog`). `done` says that the connection is to be closed once everything is sent."""
 
-    def __init__(
-        self,
-        sock: socket.socket | FarEnd,
-        peer: Peer,
-        explained: threading.Event | None = None,
-        front: Front | None = None,
-    ) -> None:
+    def __init__(self, sock: socket.socket | FarEnd, peer: Peer, front: Front | None = None) -> None:
         self.sock: Any = sock
-        self.peer, self.explained = peer, explained or threading.Event()
-        self.front = front or Front()
+        self.peer, self.front = peer, front or Front()
         self.unsent, self.backlog = bytearray(), bytearray()
         self.opened = self.heard = time.monotonic()
         self.begun: float | None = None  # when the unfinished frame began
         self.work = 0.0  # seconds of the thread's time that it has taken
-        self.ended = self.done = False
+        self.done = False
 
     @property
     def full(self) -> bool:
@@ -215,7 +207,7 @@ class ServerConnection:
         all the same: it may still read."""
         if not self.backlog:
             data = self.sock.recv(READ)
-            self.ended = self.done = not data
+            self.done = not data
             self.heard = time.monotonic()
             self.backlog += self._inside(data, now)
         frames = self.peer.stream.received
@@ -252,18 +244,11 @@ class ServerConnection:
 
     def _take(self, reply: Reply) -> None:
         self.done = reply.close
-        if reply.afterwards:
-            self.explained.clear()
-        try:
-            for chunk in reply.chunks:
-                self.unsent += self.front.wrap(chunk)
-                self.flush()
-            if reply.close:
-                self.unsent += self.front.close()
-            for explain in reply.afterwards:
-                explain()
-        finally:
-            self.explained.set()
+        for chunk in reply.chunks:
+            self.unsent += self.front.wrap(chunk)
+            self.flush()
+        if reply.close:
+            self.unsent += self.front.close()
 
     def _reply(self, data: bytes, now: float) -> Reply:
         """What the peer answers. A bug in our code ends this connection, not the whole data centre."""
@@ -304,21 +289,6 @@ SLICE, SAVED = 0.05, 0.25
 by asking little: about as many as a binding takes, with its exchanges."""
 PATIENCE = 5.0
 """Seconds that `stop` waits for the thread."""
-
-
-def never_back(clock: Callable[[], float]) -> Callable[[], float]:
-    """The same clock, except that it stands still where `clock` goes back, until that has caught up.
-
-    The msg_ids of a data centre's notices carry its time, and they must rise.
-    """
-    latest = 0.0
-
-    def now() -> float:
-        nonlocal latest
-        latest = max(latest, clock())
-        return latest
-
-    return now
 
 
 @cache
@@ -364,7 +334,7 @@ class LocalDC:
         self.dc.consult = self._diagnosis
         self.secret = hidden_secret(secret)
         self.clock, self.allow_public = of_type(clock, Callable | None, "clock") or (lambda: time.time()), allow_public
-        self._watched, self._now = clock is None, never_back(lambda: self.clock())
+        self._watched, self._latest = clock is None, 0.0
         self.failure: BaseException | None = None
         self._thread: threading.Thread | None = None
         self._in_memory, self._starting = False, threading.Lock()
@@ -485,6 +455,12 @@ class LocalDC:
             return f"the doctor has no word for it: {error}"
         return f"{found.name}: {found.verdict} {found.fix}"
 
+    def _now(self) -> float:
+        """The time, which stands still where the clock goes back, until that has caught up: the msg_ids of a data
+        centre's notices carry its time, and they must rise."""
+        self._latest = max(self._latest, self.clock())
+        return self._latest
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -508,7 +484,7 @@ class LocalDC:
             raise ConnectionRefusedError(errno.ECONNREFUSED, f"{len(self._connections)} connections are open")
         line = Line(lambda: self._serve(connection))
         peer = self.dc.accept(self.secret, address=self.dc.address)
-        connection = self._connections[line.far] = ServerConnection(line.far, peer, self._explained)
+        connection = self._connections[line.far] = ServerConnection(line.far, peer)
         return line
 
     def _serve(self, connection: ServerConnection) -> None:
@@ -517,6 +493,7 @@ class LocalDC:
         while isinstance(far, FarEnd) and (far.news or connection.backlog) and not connection.done:
             self._consulted = False
             connection.read(self._now())
+            self.dc.trace.tell()
         if connection.done:
             self._close(connection)
 
@@ -533,9 +510,11 @@ class LocalDC:
                 else:
                     self._consulted = False
                 self._sweep()
+                self.dc.trace.tell()
         except BaseException as error:  # status() tells the owner; clients see the closed connection
             self.failure = error
         finally:
+            self._explained.set()
             for connection in tuple(self._connections.values()):
                 self._close(connection)
             for each in (self._listening.listener, self._wake, self._woken):
@@ -564,6 +543,7 @@ class LocalDC:
             connection = self._connections[ready]
             work, begun = self._work_of(connection), time.thread_time()
             self._least = max(self._least, work)
+            self._explained.clear()
             try:
                 if events & selectors.EVENT_WRITE:
                     connection.flush()
@@ -572,6 +552,8 @@ class LocalDC:
             except OSError:  # nothing more goes out there
                 connection.done = True
                 connection.unsent.clear()
+            self.dc.trace.tell()
+            self._explained.set()
             connection.work = work + time.thread_time() - begun
             self._settle(connection)
 
@@ -590,7 +572,7 @@ class LocalDC:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(sock, selectors.EVENT_READ)
             peer = self.dc.accept(self.secret, address=sock.getsockname()[:2])
-            self._connections[sock] = ServerConnection(sock, peer, self._explained, Front(self.allow_public))
+            self._connections[sock] = ServerConnection(sock, peer, Front(self.allow_public))
         except OSError:
             sock.close()
 

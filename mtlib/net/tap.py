@@ -24,7 +24,7 @@ from mtlib.clinic.listening import Heard, Listener, Speaker
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, reason
 from mtlib.net.endpoints import host_and_port, refuse_telegram
-from mtlib.net.server import Address, same_user
+from mtlib.net.server import Address, listen, same_user
 
 HELD = 1 << 23
 """The most bytes that wait to be listened to."""
@@ -82,7 +82,6 @@ class Tap:
         self._file: BinaryIO | None = None
         self._open: dict[int, tuple[socket.socket, socket.socket]] = {}
         self._room = threading.Semaphore(CONNECTIONS)  # a connection takes a place before it has reached the server
-        self._lock = threading.Lock()
         self._queue: deque[Passed] = deque()
         self._held = 0
         self._missed: dict[tuple[int, Speaker], int] = {}
@@ -92,18 +91,16 @@ class Tap:
     def start(self) -> Self:
         """Listen on loopback and forward, in threads of its own. Raises LocalError if the port or the file cannot be
         opened."""
-        self._listener = socket.socket()
+        self._listener = listen(self.host, self.port)
+        self._listener.setblocking(True)
         try:
-            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._listener.bind((self.host, self.port))
-            self._listener.listen(1024)  # if this queue overflows, every client waits for a second
             if self._write is not None:
                 at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe without a reader raises here, and does not wait for one
                 file = os.open(self._write, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | at_once, 0o600)
                 os.set_blocking(file, True)
                 self._file = os.fdopen(file, "wb")
                 self._file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 101))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             self._listener.close()
             raise LocalError(f"the tap cannot begin: {error}", where=f"{self.host}:{self.port}") from None
         self.port = self._listener.getsockname()[1]
@@ -117,12 +114,11 @@ class Tap:
         """Hang up, hear the rest, close the file. True if everything was heard within `PATIENCE` seconds."""
         with self._news:
             self._stopping = True
+            pairs = list(self._open.values())
             self._news.notify_all()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        with self._lock:
-            pairs = list(self._open.values())
         for pair in pairs:
             _hang_up(*pair)
         self._accepting.join(PATIENCE)
@@ -171,7 +167,7 @@ class Tap:
         server.settimeout(None)
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self._lock:
+        with self._news:
             self._open[number] = client, server
         if self._stopping:
             _hang_up(client, server)
@@ -179,7 +175,7 @@ class Tap:
         back.start()
         self._forward(number, "client", client, server)
         back.join()
-        with self._lock:
+        with self._news:
             del self._open[number]
         for end in (client, server):
             end.close()
@@ -198,28 +194,23 @@ class Tap:
         except OSError:  # one end is gone: so is the connection
             _hang_up(source, target)
 
-    def _pass(self, number: int, speaker: Speaker, data: bytes) -> None:
-        """Put the bytes into the queue; if it is full, count them as missed."""
+    def _pass(self, number: int, speaker: Speaker, data: bytes, why: str = "") -> None:
+        """Put the bytes, or the end of the connection, into the queue, with what was missed before. If the queue is
+        full, bytes are counted as missed; for an end there is room even then."""
         with self._news:
             missed = self._missed.pop((number, speaker), 0)
-            if self._held + len(data) + BESIDE > HELD:
+            if self._held + len(data) + BESIDE <= (HELD if data else 2 * HELD):
+                self._held += len(data) + BESIDE
+                self._queue.append(Passed(number, self._clock(), speaker, data, missed, why))
+            elif data:
                 self._missed[number, speaker] = missed + len(data)
-            else:
-                self._put(Passed(number, self._clock(), speaker, data, missed))
+            if why:
+                self._news.notify_all()
 
     def _over(self, number: int, why: str) -> None:
-        """Put the end of a connection into the queue, for which there is room even if it is full for bytes."""
-        with self._news:
-            missed = [self._missed.pop((number, speaker), 0) for speaker in ("server", "client")]
-            if self._held <= 2 * HELD:
-                if missed[0]:
-                    self._put(Passed(number, self._clock(), "server", b"", missed[0]))
-                self._put(Passed(number, self._clock(), "client", b"", missed[1], why))
-            self._news.notify_all()
-
-    def _put(self, passed: Passed) -> None:
-        self._held += len(passed.data) + BESIDE
-        self._queue.append(passed)
+        """Put the end of a connection into the queue."""
+        self._pass(number, "server", b"")
+        self._pass(number, "client", b"", why)
 
     def _more_keys(self, left: list[float]) -> Iterable[AuthKey]:
         """The keys known after a short wait, because a program may log a key only after its first use. Each

@@ -113,9 +113,9 @@ class Front:
     def _refused(self, status: int, why: str, got: str | None = None, expected: str | None = None) -> DecodeError:
         """Answer the client in HTTP, and return the error; the answer does not repeat what the client sent."""
         self.over, self._start = True, None
-        told = f"{why}{f' (expected {expected})' if expected else ''}\n".encode()
-        head = f"HTTP/1.1 {status} Refused\r\ncontent-type: text/plain\r\ncontent-length: {len(told)}\r\n"
-        self.answers += head.encode() + b"connection: close\r\n\r\n" + told
+        body = f"{why}{f' (expected {expected})' if expected else ''}\n".encode()
+        head = f"HTTP/1.1 {status} Refused\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\n"
+        self.answers += head.encode() + b"connection: close\r\n\r\n" + body
         return DecodeError(why, got=got, expected=expected, where="WebSocket")
 
     def _unwrap(self, data: bytes) -> bytes:

@@ -12,8 +12,8 @@ stricter than working clients, so what they do is noted in the log and refused o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Entropy
@@ -37,7 +37,7 @@ from mtlib.protocol.messages import (
 )
 from mtlib.protocol.methods import Call, answer, explain
 from mtlib.protocol.packets import ANSWER_MESSAGE, PLAIN, TO_CLIENT, TO_SERVER, padding_size, plain_packet, seal
-from mtlib.protocol.state import ConnectionState, DataCenterState, KnownKey, ServerSession
+from mtlib.protocol.state import ConnectionState, DataCenterState, KnownKey
 from mtlib.transport.framing import Frame
 from mtlib.transport.stream import ServerStream
 from mtlib.wire.dissection import Dissection
@@ -52,12 +52,11 @@ A_DATE = 10**8
 
 @dataclass(frozen=True)
 class Reply:
-    """What a connection sends now: pieces for the socket, and whether to close it then. The functions in `afterwards`
-    are to be called when the pieces are on their way: they tell the log's listeners what happened."""
+    """What a connection sends now: pieces for the socket, and whether to close it then. When the pieces are on their
+    way, the owner calls `dc.trace.tell()`, which tells the log's listeners what happened."""
 
     chunks: tuple[bytes, ...]
     close: bool
-    afterwards: tuple[Callable[[], None], ...] = field(default=(), repr=False, compare=False)
 
 
 class DataCenter(DataCenterState):
@@ -89,7 +88,7 @@ class Peer(ConnectionState):
         self.dc.trace.tell()
         now = self.dc.clock(now)
         chunks: list[bytes] = []
-        close = self.answering = True
+        close = True
         try:
             frames = self.stream.receive(data)
             if self.stream.framing is not None and not self._introduced:
@@ -102,14 +101,12 @@ class Peer(ConnectionState):
         except TransportError as error:
             chunks.append(self.stream.send_error(error.code))
         except _HangUp as cut:
-            chunks += cut.last
+            chunks += cut.args
         except PeerError as error:
             self.note("bad_bytes", now, f"the connection is closed: {error}")
-        finally:
-            self.answering = False
         if close:
             self.close()
-        return Reply(tuple(self._pieces(chunks)), close, (self.dc.trace.tell,))
+        return Reply(tuple(self._pieces(chunks)), close)
 
     def close(self) -> None:
         """Note that the connection has ended: it no longer counts among those with a key exchange in progress."""
@@ -152,23 +149,19 @@ class Peer(ConnectionState):
                 body, self.entropy.at(f"exchange-{self._packets}"), int(now)
             )
         except TransportError as error:
-            self.note("exchange_refused", now, f"{error}; {self._why(error.code)}", code=error.code)
+            wrong_dc = f"asked for dc {self._asked_dc}, this data centre is {self.dc.dc_id}"
+            why = wrong_dc if error.code == WRONG_DC else "too many key exchanges at once"
+            self.note("exchange_refused", now, f"{error}; {why}", code=error.code)
             raise
         except (DecodeError, CheckError) as error:
             self.note("exchange_refused", now, str(error), code=UNKNOWN_KEY)
             raise TransportError(UNKNOWN_KEY) from None
-        granted = isinstance(step.state, Granted) and step.state is not self._exchange
-        self._exchange = step.state
+        before, self._exchange = self._exchange, step.state
         if isinstance(step.state, Granted):
             self.close()
-        if granted:
-            self._grant(step.state, now)
+            if step.state is not before:
+                self._grant(step.state, now)
         return [] if step.send is None else [self.stream.send(self._plain_answer(step.send, now))]
-
-    def _why(self, code: int) -> str:
-        if code == WRONG_DC:
-            return f"asked for dc {self._asked_dc}, this data centre is {self.dc.dc_id}"
-        return "too many key exchanges at once"
 
     def _take_place(self) -> None:
         """Count this connection among those with a key exchange in progress, if there is room. It is removed when
@@ -238,9 +231,10 @@ class Peer(ConnectionState):
         if not self.authenticated:
             self._authenticate()
         self._packets += 1
-        opened = OpenedPacket(self, key, key.session(message["session_id"], self.dc.limits), message["session_id"], now,
-                              Budget(self.dc.limits))
-        answers = opened.answers(message, verdict, self.entropy.at(f"packet-{self._packets}"))
+        session_id, outer = message["session_id"], Message(message["msg_id"], message["seqno"], message["request"])
+        opened = OpenedPacket(self, key, session_id, key.session(session_id, self.dc.limits), outer, now,
+                              Budget(self.dc.limits), {})
+        answers = opened.answers(verdict, self.entropy.at(f"packet-{self._packets}"))
         self.bound = self.bound or key.bound_to is not None
         token = [self._quick_ack(key.auth_key, message)] if quick_ack else []
         chunks = token + [self.stream.send(bytes(each)) for each in answers]
@@ -290,11 +284,7 @@ class Peer(ConnectionState):
 
 
 class _HangUp(Exception):
-    """The connection ends here, after at most these last bytes."""
-
-    def __init__(self, *last: bytes) -> None:
-        super().__init__()
-        self.last = last
+    """The connection ends here, after at most these last bytes, the `args`."""
 
 
 class Outgoing(NamedTuple):
@@ -308,23 +298,13 @@ class Outgoing(NamedTuple):
 _RPC_RESULT = SCHEMA["rpc_result"].id_bytes
 
 
-@dataclass(frozen=True)
-class OpenedPacket:
-    """A packet that opened, with everything that the answers to its message depend on."""
+class OpenedPacket(Call):
+    """A packet that opened: its outer message as a call, which may be a container of others."""
 
-    peer: Peer
-    key: KnownKey
-    session: ServerSession
-    session_id: int
-    now: float
-    budget: Budget
-    again: dict[int, bytes] = field(default_factory=dict)
-
-    def answers(self, message: Dissection, verdict: Verdict, entropy: Entropy) -> list[Dissection]:
-        """The packets that answer a message: none, or one (with a container for several answers), or several if there
+    def answers(self, verdict: Verdict, entropy: Entropy) -> list[Dissection]:
+        """The packets that answer the message: none, or one (with a container for several answers), or several if there
         are more than TOGETHER answers."""
-        outer = Message(message["msg_id"], message["seqno"], message["request"])
-        said = [self._numbered(each) for each in self._answered(outer, verdict)]
+        said = [self._numbered(each) for each in self._answered(verdict)]
         batches = [said[at : at + TOGETHER] for at in range(0, len(said), TOGETHER)]
         whole = [
             batch[0] if len(batch) == 1 else self._numbered(Outgoing(container(batch), False, NOTICE))
@@ -332,16 +312,15 @@ class OpenedPacket:
         ]
         return [self._sealed(each, entropy, n) for n, each in enumerate(whole)]
 
-    def _answered(self, outer: Message, verdict: Verdict) -> Iterator[Outgoing]:
-        """All answers to a message, in order."""
-        code, peer = self._code(verdict), self.peer
-        unbound = self.key.temporary and self.key.bound_to is None
-        if code is None and unbound and peer.struck("wrong-salt", self.now, "this message is answered bad_server_salt"):
+    def _answered(self, verdict: Verdict) -> Iterator[Outgoing]:
+        """All answers to the message, in order."""
+        code, said = self._code(verdict), "this message is answered bad_server_salt"
+        if code is None and not self.key.ready and self.peer.struck("wrong-salt", self.now, said):
             code = 48
         if code is not None:
-            yield from self._not_executed(outer, code, verdict)
+            yield from self._not_executed(self.message, code, verdict)
             return
-        yield from self._read(outer)
+        yield from self._read()
         yield from self._reminders()
 
     def _code(self, verdict: Verdict) -> int | None:
@@ -353,13 +332,14 @@ class OpenedPacket:
                                  f"{row.expected}: Telegram answers {row.check.code} here; {row.check.why}")
         return None if verdict.failed is None else verdict[verdict.failed].check.code
 
-    def _read(self, outer: Message) -> Iterator[Outgoing]:
-        """Execute a message: greet a new session, then answer the messages inside, one by one."""
+    def _read(self) -> Iterator[Outgoing]:
+        """Execute the message: greet a new session, then answer the messages inside, one by one."""
+        outer = self.message
         try:
             messages = contents(outer, self.budget)
         except (CheckError, DecodeError) as error:
-            self.peer.note("bad_container", self.now, str(error))
-            yield self._unread(outer, outer.body[:4] == CONTAINER)
+            self.note("bad_container", str(error))
+            yield self._unread(outer.body[:4] == CONTAINER)
             return
         if outer.body[:4] == GZIP and len(messages) == 1 and messages[0].msg_id == outer.msg_id:
             code = self._code(verdict := self._judged(messages[0]))
@@ -371,28 +351,29 @@ class OpenedPacket:
             self.session.greeted = True
             yield self._greeting(min(messages, default=outer))
         for done, each in enumerate(messages):
-            if self.peer.dc.keys.get(self.key.auth_key.id, self.now) is None:  # one of them has destroyed it
+            if self.dc.keys.get(self.key.auth_key.id, self.now) is None:  # one of them has destroyed it
                 text = f"key {self.key.auth_key.id} has ended: {len(messages) - done} messages after that are dropped"
-                self.peer.note("unknown_key", self.now, text)
+                self.note("unknown_key", text)
                 return
             contained = each.msg_id != outer.msg_id
             try:
                 yield from self._contained(each) if contained else self._executed(each)
             except OverBudget as error:
-                self.peer.note("over_budget", self.now, f"{len(messages) - done} messages are dropped: {error}")
-                yield self._unread(outer, contained)
+                self.note("over_budget", f"{len(messages) - done} messages are dropped: {error}")
+                yield self._unread(contained)
                 return
 
     def _remember(self, message: Message) -> None:
         seqno = None if message.body[:4] == CONTAINER else message.seqno
         self.session.window.add(message.msg_id, seqno)
 
-    def _unread(self, outer: Message, contained: bool) -> Outgoing:
+    def _unread(self, contained: bool) -> Outgoing:
         """The answer to a message that cannot be read: about the container if it is one, about the call otherwise."""
         if contained:
-            return self._refused(outer, 64)
+            return self._refused(self.message, 64)
         error = SCHEMA["rpc_error"].build(error_code=400, error_message="INPUT_FETCH_ERROR")
-        return Outgoing(bytes(SCHEMA["rpc_result"].build(req_msg_id=outer.msg_id, result=bytes(error))), True)
+        result = SCHEMA["rpc_result"].build(req_msg_id=self.message.msg_id, result=bytes(error))
+        return Outgoing(bytes(result), True)
 
     def _contained(self, message: Message) -> Iterator[Outgoing]:
         """Execute one message out of a container, if its own numbers are right, too."""
@@ -404,15 +385,14 @@ class OpenedPacket:
         yield from self._executed(message)
 
     def _judged(self, message: Message) -> Verdict:
-        return judge_message(MessageFacts(*message, self.now, self.session.window, self.peer.dc.rules))
+        return judge_message(MessageFacts(*message, self.now, self.session.window, self.dc.rules))
 
     def _executed(self, message: Message) -> Iterator[Outgoing]:
         """Execute one message, and remember the answer."""
         known, was_bound = len(self.again), self.key.just_bound
-        body = answer(Call(self.peer, self.key, self.session_id, self.session, message, self.now, self.budget,
-                           self.again))
+        body = answer(self._replace(message=message))
         if body is not None:
-            if len(body) <= self.peer.dc.limits.answer:
+            if len(body) <= self.dc.limits.answer:
                 self.session.answers[message.msg_id] = body
             if self.key.just_bound and not was_bound:
                 body = self._after_binding(message, body)
@@ -422,11 +402,11 @@ class OpenedPacket:
 
     def _after_binding(self, message: Message, body: bytes) -> bytes:
         """The faults that change the answer to a binding."""
-        dc, peer = self.peer.dc, self.peer
+        dc = self.dc
         if dc.faults.strike("sleep"):
             dc.slept += dc.faults.setting("sleep")
-            peer.note("clock_jumped", self.now, f"sleep: the clock jumps {dc.slept} s")
-        if peer.struck("answer-under-another-id", self.now, "the answer names another request"):
+            self.note("clock_jumped", f"sleep: the clock jumps {dc.slept} s")
+        if self.peer.struck("answer-under-another-id", self.now, "the answer names another request"):
             return bytes(SCHEMA["rpc_result"].build(req_msg_id=message.msg_id - 4, result=body[12:]))
         return body
 
@@ -436,7 +416,7 @@ class OpenedPacket:
         if code:
             yield self._refused(message, code, verdict)
             return
-        self.peer.note("repeated", self.now, f"message {message.msg_id} came before: it is not executed again")
+        self.note("repeated", f"message {message.msg_id} came before: it is not executed again")
         kept = self.session.answers.get(message.msg_id)
         if kept is not None and message.msg_id not in self.again:
             self.again[message.msg_id] = kept
@@ -448,14 +428,14 @@ class OpenedPacket:
         if late:
             self.peer.remark(self.session, "unacknowledged", self.now, f"{len(late)} answers were not acknowledged in "
                              "a minute: Telegram sends them again (DEDUCED)")
-        for body in late if self.peer.dc.rules.as_telegram else ():
+        for body in late if self.dc.rules.as_telegram else ():
             yield Outgoing(body, True)
 
     def _refused(self, message: Message, code: int, verdict: Verdict | None = None) -> Outgoing:
         """The bad_server_salt or bad_msg_notification for a message that is not executed."""
         row = verdict[verdict.failed] if verdict and verdict.failed and code in (16, 17) else None
         dates = f" (got one {row.got}, expected {row.expected})" if row else ""
-        self.peer.note("bad_message", self.now, f"{code}: {BAD_MSG[code].meaning}{dates}", code=code)
+        self.note("bad_message", f"{code}: {BAD_MSG[code].meaning}{dates}", code=code)
         about = {"bad_msg_id": message.msg_id, "bad_msg_seqno": message.seqno, "error_code": code}
         if code == 48:
             salt = self.key.salts.current(self.now)
@@ -465,7 +445,7 @@ class OpenedPacket:
     def _greeting(self, first: Message) -> Outgoing:
         """new_session_created: messages before `first` that were sent to an older session must be sent again."""
         text = f"session {self.session_id} under key {self.key.auth_key.id}"
-        self.peer.note("session_created", self.now, text, session_id=self.session_id)
+        self.note("session_created", text, session_id=self.session_id)
         greeting = SCHEMA["new_session_created"].build(
             first_msg_id=first.msg_id,
             unique_id=self.session_id ^ first.msg_id,

@@ -14,9 +14,9 @@ Source: core.telegram.org/mtproto/auth_key.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mtlib.crypto.entropy import Entropy
 from mtlib.crypto.keys import AuthKey
@@ -99,9 +99,10 @@ class _Serving(Secret):
         state = AwaitReqDhParams(self.server, query["nonce"], server_nonce, p, q, attempt=attempt, said=said)
         return ExchangeStep(state, answer)
 
-    def _remembering(self, query: Dissection, answer: Dissection) -> tuple[tuple[bytes, Dissection], ...]:
-        """The answers to remember, with this one added."""
-        return (*self.said[-REMEMBERED + 1 :], (_identity(query), answer))
+    def _step(self, following: type[_Serving], query: Dissection, answer: Dissection, *values: Any) -> ExchangeStep:
+        """This answer, and the state that follows it, which remembers the answer too."""
+        said = (*self.said[-REMEMBERED + 1 :], (_identity(query), answer))
+        return ExchangeStep(following(self.server, *values, attempt=self.attempt, said=said), answer)
 
 
 def _identity(query: Dissection) -> bytes:
@@ -148,9 +149,7 @@ class AwaitReqDhParams(_Serving):
         )
         sealed = exchange.seal_with_hash(ANSWER_WITH_HASH, offer, secrets, entropy.at(offer.name))
         answer = SCHEMA["server_DH_params_ok"].build(**both, encrypted_answer=sealed)
-        said, n = self._remembering(query, answer), self.attempt
-        state = AwaitSetDhParams(self.server, self.nonce, secrets, a, dc, expires_in, attempt=n, said=said)
-        return ExchangeStep(state, answer)
+        return self._step(AwaitSetDhParams, query, answer, self.nonce, secrets, a, dc, expires_in)
 
     def _check_wish(self, name: str, dc: int | None, expires_in: int | None) -> None:
         """Raise unless the client means this data centre, and the lifetime of a temporary key is positive."""
@@ -209,12 +208,10 @@ class AwaitSetDhParams(_Serving):
         number = GENERATED[name]
         proof = {f"new_nonce_hash{number}": self.secrets.hash(number, auth_key)}
         answer = SCHEMA[name].build(**both, **proof)
-        said = self._remembering(query, answer)
+        chosen = self.dc, self.expires_in
         if clash:
-            return ExchangeStep(replace(self, failed=auth_key, said=said), answer)
-        n, dc, expires_in = self.attempt, self.dc, self.expires_in
-        granted = Granted(self.server, auth_key, self.secrets, dc, expires_in, attempt=n, said=said)
-        return ExchangeStep(granted, answer)
+            return self._step(AwaitSetDhParams, query, answer, self.nonce, self.secrets, self.a, *chosen, auth_key)
+        return self._step(Granted, query, answer, auth_key, self.secrets, *chosen)
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,6 @@ Source: core.telegram.org/mtproto/description, /mtproto/security_guidelines, /mt
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -173,14 +172,14 @@ class Session:
         """The packet for `body`. Acknowledgements that are due travel along in a container, unless the msg_id was
         chosen beforehand."""
         due = () if msg_id else self._due()
-        acks = self._ack(due, now) if due else None
+        acks = self._aside(SCHEMA["msgs_ack"].build(msg_ids=due), now) if due else None
         request = Message(msg_id or self.next_msg_id(now), self.seqno.next(content_related), bytes(body))
         if content_related:
             self.pending[request.msg_id] = request
         if acks is None:
             return self.pack(request)
         self.sent[request.msg_id] = request.msg_id, ()
-        wrapped = Message(self.next_msg_id(now), self.seqno.next(False), container([acks, request]))
+        wrapped = self._aside(container([acks, request]), now)
         self.sent[wrapped.msg_id] = request.msg_id, due
         return self._seal(request, wrapped)
 
@@ -219,7 +218,8 @@ class Session:
             raise CheckError(f"msg_id: {verdict.removeprefix('ignore:')}", got=message.msg_id, where="message/msg_id")
         if verdict == "accept":
             self.window.add(message.msg_id)
-        return [event for each, body in said for event in self._take(each, body, message, verdict, now)]
+        events = [self._take(each, body, message, verdict, now) for each, body in said]
+        return [event for event in events if event is not None]
 
     def _cut(self, body: bytes, budget: Budget) -> Dissection | bytes | RpcResult:
         """A body, with the result inside rpc_result unpacked and cut."""
@@ -242,32 +242,29 @@ class Session:
 
     def _take(
         self, message: Message, body: Dissection | bytes | RpcResult, outer: Message, verdict: str, now: float
-    ) -> Iterator[SessionEvent]:
-        """The event of one message, alone or out of a container, if the message is new."""
+    ) -> SessionEvent | None:
+        """The event of one message, alone or out of a container; None if the message is not new."""
         if message.seqno % 2 and len(self._to_ack) < _ACKS:
             self._to_ack.append(message.msg_id)
         if message.msg_id != outer.msg_id:
             verdict = self._judge(message, now, excused=self._excused(body))
             if verdict == "accept":
                 self.window.add(message.msg_id)
-        if verdict == "accept":
-            yield from self._event(message, body, outer.msg_id, now)
+        return self._event(message, body, outer.msg_id, now) if verdict == "accept" else None
 
     def _event(
         self, message: Message, body: Dissection | bytes | RpcResult, outer_msg_id: int, now: float
-    ) -> Iterator[SessionEvent]:
+    ) -> SessionEvent | None:
         if isinstance(body, RpcResult):
             self.pending.pop(body.req_msg_id, None)
-            yield body
-        elif isinstance(body, Dissection) and body.name in _NOTICES:
-            if body["bad_msg_id"] in self.sent:  # a notice about a message that was never sent is ignored
-                yield self._bad(body, outer_msg_id, now)
-        else:
-            if isinstance(body, Dissection) and body.name == "new_session_created":
-                self.salt = body["server_salt"]
-            elif isinstance(body, Dissection) and body.name in _NAMES_ITS_REQUEST:
-                self.pending.pop(body[_NAMES_ITS_REQUEST[body.name]], None)
-            yield ServiceMessage(message.msg_id, body)
+            return body
+        if isinstance(body, Dissection) and body.name in _NOTICES:  # those about a message never sent are ignored
+            return self._bad(body, outer_msg_id, now) if body["bad_msg_id"] in self.sent else None
+        if isinstance(body, Dissection) and body.name == "new_session_created":
+            self.salt = body["server_salt"]
+        elif isinstance(body, Dissection) and body.name in _NAMES_ITS_REQUEST:
+            self.pending.pop(body[_NAMES_ITS_REQUEST[body.name]], None)
+        return ServiceMessage(message.msg_id, body)
 
     def _bad(self, body: Dissection, msg_id: int, now: float) -> BadMessage:
         """Correct the salt or the clock by a notice (its own msg_id is the server's time). The acknowledgements in an
@@ -289,9 +286,9 @@ class Session:
         """Take the ids that are to be acknowledged now."""
         return tuple(self._to_ack.popleft() for _ in range(min(len(self._to_ack), _ACKS)))
 
-    def _ack(self, msg_ids: tuple[int, ...], now: float) -> Message:
-        body = bytes(SCHEMA["msgs_ack"].build(msg_ids=msg_ids))
-        return Message(self.next_msg_id(now), self.seqno.next(False), body)
+    def _aside(self, body: Dissection | bytes, now: float) -> Message:
+        """A message that nobody acknowledges."""
+        return Message(self.next_msg_id(now), self.seqno.next(False), bytes(body))
 
 
 _ACKS = 8192

@@ -295,17 +295,12 @@ class EventLog:
         self._listeners: list[Callable[[LogEvent], None]] = []
 
     def add(self, event: LogEvent) -> None:
-        """Note an event, and tell the listeners."""
-        self.note(event)
-        self.tell()
-
-    def note(self, event: LogEvent) -> None:
-        """Note an event for a later `tell`: nothing may delay an answer that is being made."""
+        """Note an event, for a later `tell`: nothing may delay an answer that is being made."""
         self._events.append(event)
         self._untold.append(event)
 
     def tell(self) -> None:
-        """Tell the listeners the events noted since the last time."""
+        """Tell the listeners the events added since the last time."""
         while self._untold:
             event = self._untold.popleft()
             _ = event.text
@@ -319,7 +314,7 @@ class EventLog:
         if listener in self._listeners:
             self._listeners.remove(listener)
             said = f"a listener raised {error!r} at {event.name}, and hears nothing more"
-            self.note(LogEvent("listener_failed", event.peer, event.at, said))
+            self.add(LogEvent("listener_failed", event.peer, event.at, said))
 
     def listen(self, listener: Callable[[LogEvent], None]) -> None:
         """Call `listener` with every event from now on, in the thread of the data centre."""
@@ -415,14 +410,13 @@ class DataCenterState:
 
 class ConnectionState:
     """One connection: its number in the log, its entropy, the address that the client dialled, and the seconds of
-    silence after which it ends (`patience`). While `answering`, events are noted, and told after the answer."""
+    silence after which it ends (`patience`)."""
 
     def __init__(self, dc: DataCenterState, address: tuple[str, int] | None = None) -> None:
         dc.connections_made += 1
         self.dc, self.number = dc, dc.connections_made
         self.entropy = dc.entropy.at(f"connection-{self.number}")
         self.patience: float = dc.limits.handshake_seconds
-        self.answering = False
         self._address = address
 
     @property
@@ -448,7 +442,5 @@ class ConnectionState:
     def note(
         self, name: str, now: float, text: str | Callable[[], str], verdict: Verdict | None = None, **facts: object
     ) -> None:
-        """Note an event, and tell the listeners unless an answer is being made."""
-        self.dc.trace.note(LogEvent(name, self.number, now, text, facts, verdict))
-        if not self.answering:
-            self.dc.trace.tell()
+        """Note an event. Listeners are told after the answer."""
+        self.dc.trace.add(LogEvent(name, self.number, now, text, facts, verdict))

@@ -391,7 +391,7 @@ class Full(Framing):
     def _wrap(self, payload: bytes, quick_ack: bool) -> bytes:
         if quick_ack:
             raise self._no_quick_ack()
-        head = (len(payload) + 12).to_bytes(4, "little") + _seqno(self.sent).to_bytes(4, "little")
+        head = (len(payload) + 12).to_bytes(4, "little") + (self.sent % 2**32).to_bytes(4, "little")
         return head + payload + zlib.crc32(payload, zlib.crc32(head)).to_bytes(4, "little")
 
     def _wrap_token(self, token: bytes) -> bytes:
@@ -415,20 +415,16 @@ class Full(Framing):
         )
 
     def _read(self, frame: bytes, head: Head) -> Frame:
-        told, computed = int.from_bytes(frame[-4:], "little"), zlib.crc32(frame[:-4])
-        if told != computed:
-            raise DecodeError("a damaged frame", got=f"{told:08x}", expected=f"{computed:08x}", where=self._here("crc"))
-        seqno, expected = int.from_bytes(frame[4:8], "little"), _seqno(self.received)
+        held, computed = int.from_bytes(frame[-4:], "little"), zlib.crc32(frame[:-4])
+        if held != computed:
+            raise DecodeError("a damaged frame", got=f"{held:08x}", expected=f"{computed:08x}", where=self._here("crc"))
+        seqno, expected = int.from_bytes(frame[4:8], "little"), self.received % 2**32
         if seqno != expected:
             raise DecodeError("a frame out of order", got=seqno, expected=expected, where=self._here("seqno"))
         return super()._read(frame, head)
 
     def _no_quick_ack(self) -> LocalError:
         return self._refuse("there are no quick acks here", None, "another framing")
-
-
-def _seqno(count: int) -> int:
-    return count % 2**32
 
 
 FRAMINGS: dict[str, type[Framing]] = {

@@ -194,7 +194,7 @@ class Obfuscation(Secret):
         if not header_allowed(header64):
             raise DecodeError("a forbidden start", got=header64[:8], where="obfuscation")
         secret = hidden_secret(secret)
-        hidden = Ctr(_key(header64, secret), _iv(header64)).update(header64)[56:]
+        hidden = Ctr(_key(header64, secret), header64[IV]).update(header64)[56:]
         tag, dc_id = hidden[:4], int.from_bytes(hidden[4:6], "little", signed=True)
         tags = tags_with(secret)
         if tag not in tags:
@@ -215,7 +215,7 @@ class Obfuscation(Secret):
     @cached_property
     def encrypt_iv(self) -> bytes:
         """16 bytes, the first counter block for client to server: bytes 40 to 55."""
-        return _iv(self.random64)
+        return self.random64[IV]
 
     @cached_property
     def decrypt_key(self) -> bytes:
@@ -225,7 +225,7 @@ class Obfuscation(Secret):
     @cached_property
     def decrypt_iv(self) -> bytes:
         """16 bytes, the first counter block for server to client: as `encrypt_iv`, in reverse."""
-        return _iv(self.random64[::-1])
+        return self.random64[::-1][IV]
 
     @cached_property
     def header(self) -> bytes:
@@ -253,10 +253,6 @@ TAG, DC = slice(56, 60), slice(60, 62)
 def _key(bytes64: bytes, secret: bytes | None) -> bytes:
     key = bytes64[KEY]
     return key if secret is None else sha256(key + secret[-16:])
-
-
-def _iv(bytes64: bytes) -> bytes:
-    return bytes64[IV]
 
 
 def _shown(tags: dict[bytes, str]) -> str:

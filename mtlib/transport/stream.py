@@ -43,11 +43,6 @@ class _Stream(Secret):
         return self.obfuscation is not None
 
     @property
-    def dc_id(self) -> int | None:
-        """What the obfuscation header says in the place of the data centre; None without one."""
-        return self.obfuscation.dc_id if self.obfuscation else None
-
-    @property
     def limit(self) -> int:
         """Largest payload accepted, in bytes; may be set at any time and holds from the next frame on."""
         return self._limit
@@ -104,8 +99,10 @@ class _Stream(Secret):
             raise LocalError("the client has not said yet which framing it speaks", where="stream")
         return self._framer
 
-    def _out(self, data: bytes) -> bytes:
-        return self._outgoing.update(data) if self._outgoing else data
+    def hide(self, frame: bytes) -> bytes:
+        """The bytes of a frame on the wire, obfuscated if the connection is. Call it once per frame, in order."""
+        frame = plain(frame, "frame")
+        return self._outgoing.update(frame) if self._outgoing else frame
 
 
 class ClientStream(_Stream):
@@ -141,10 +138,6 @@ class ClientStream(_Stream):
     def wrap(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
         """The next frame, around a packet; it may ask for a quick ack. Errors as `Framing.wrap`."""
         return self._known().wrap(payload, quick_ack=quick_ack)
-
-    def hide(self, frame: bytes) -> bytes:
-        """The bytes of a frame on the wire, obfuscated if the connection is. Call it once per frame, in order."""
-        return self._out(plain(frame, "frame"))
 
     def send(self, payload: Buffer, *, quick_ack: bool = False) -> bytes:
         """The bytes that carry a packet and may ask for a quick ack; errors as `Framing.wrap`."""
@@ -193,7 +186,7 @@ class ServerStream(_Stream):
 
     def send(self, payload: Buffer) -> bytes:
         """The bytes that carry a packet; errors as `Framing.wrap`."""
-        return self._out(self._known().wrap(payload))
+        return self.hide(self._known().wrap(payload))
 
     def send_error(self, code: int) -> bytes:
         """The bytes of a transport error, such as -404; LocalError for a code that no client recognises."""
@@ -203,7 +196,7 @@ class ServerStream(_Stream):
 
     def send_quick_ack(self, token: Buffer) -> bytes:
         """The bytes of a quick ack; errors as `Framing.quick_ack`."""
-        return self._out(self._known().quick_ack(token))
+        return self.hide(self._known().quick_ack(token))
 
     def _recognise(self) -> int | None:
         """Recognise the kind of connection. Returns how many bytes that took, or None if more are needed."""

@@ -34,19 +34,12 @@ class Allowance:
     def __init__(self, numbers: int, objects: int) -> None:
         self.numbers, self.objects = numbers, objects
 
-    def take_numbers(self, count: int) -> None:
-        """Take `count` numbers. Raises OverBudget, and takes nothing, if fewer are left."""
-        self.numbers = _paid(self.numbers, count, "numbers")
-
-    def take_objects(self, count: int) -> None:
-        """Take `count` objects. Raises OverBudget, and takes nothing, if fewer are left."""
-        self.objects = _paid(self.objects, count, "objects")
-
-
-def _paid(left: int, count: int, what: str) -> int:
-    if count > left:
-        raise OverBudget(f"too many {what} in the vectors of one packet", got=count, expected=f"{left} at most")
-    return left - count
+    def take(self, *, numbers: int = 0, objects: int = 0) -> None:
+        """Take that many. Raises OverBudget, and takes nothing, if fewer are left."""
+        for what, count, left in (("numbers", numbers, self.numbers), ("objects", objects, self.objects)):
+            if count > left:
+                raise OverBudget(f"too many {what} in the vectors of one packet", got=count, expected=f"{left} at most")
+        self.numbers, self.objects = self.numbers - numbers, self.objects - objects
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,9 @@ _inner = {
     **_factors,
     **_run,
     "new_nonce": random("the client's secret: everything up to the key hangs on it", f"{KEYS}, item 4"),
+    "dc": given("the data centre meant: +10000 for a test DC, negative for a media DC", f"{KEYS}, item 4"),
+    "expires_in": given("how many seconds the temporary key is to live", f"{KEYS}, item 4"),
 }
-_dc = given("the data centre meant: +10000 for a test DC, negative for a media DC", f"{KEYS}, item 4")
-_expires_in = given("how many seconds the temporary key is to live", f"{KEYS}, item 4")
 
 _line("req_pq#60469778 nonce:int128 = ResPQ", nonce=_nonce)
 _line("req_pq_multi#be7e8ef1 nonce:int128 = ResPQ", nonce=_nonce)
@@ -94,9 +94,7 @@ for _type in (
     "p_q_inner_data_temp_dc#56fddf88 pq:string p:string q:string nonce:int128 server_nonce:int128"
     " new_nonce:int256 dc:int expires_in:int",
 ):
-    _extra = {"dc": _dc} if " dc:" in _type else {}
-    _extra |= {"expires_in": _expires_in} if " expires_in:" in _type else {}
-    _line(f"{_type} = P_Q_inner_data", **_inner, **_extra)
+    _line(f"{_type} = P_Q_inner_data", **{name: note for name, note in _inner.items() if f" {name}:" in _type})
 _PQ_INNER = Boxed("P_Q_inner_data", SCHEMA)
 DATA_WITH_PADDING = Layout(
     "data_with_padding",
@@ -156,8 +154,7 @@ _line(
 )
 GENERATED = {"dh_gen_ok": 1, "dh_gen_retry": 2, "dh_gen_fail": 3}
 """The three answers that can end an exchange, with the number of the new_nonce_hash in each."""
-for _name, _id in zip(GENERATED, ("3bcbf734", "46dc1fb9", "a69dae02"), strict=True):
-    _number = GENERATED[_name]
+for (_name, _number), _id in zip(GENERATED.items(), ("3bcbf734", "46dc1fb9", "a69dae02"), strict=True):
     _hash = derived(
         f"SHA1(new_nonce + bytes([{_number}]) + SHA1(auth_key)[:8])[4:20]",
         f"proves that the sender knows new_nonce and the key, and means {_name}",
@@ -177,21 +174,16 @@ for _name, _id in zip(GENERATED, ("3bcbf734", "46dc1fb9", "a69dae02"), strict=Tr
 INNER = _line(
     "bind_auth_key_inner#75a3f765 nonce:long temp_auth_key_id:long perm_auth_key_id:long temp_session_id:long"
     " expires_at:int = BindAuthKeyInner",
-    nonce=copied(
-        "request/nonce", "the request's nonce: ties this seal to that request", f"{BIND}, bind_auth_key_inner"
-    ),
+    f"{BIND}, bind_auth_key_inner",
+    nonce=copied("request/nonce", "the request's nonce: ties this seal to that request"),
     temp_auth_key_id=copied(
-        "packet/auth_key_id", "which temporary key is bound: the one whose tunnel this travels in",
-        f"{BIND}, bind_auth_key_inner",
+        "packet/auth_key_id", "which temporary key is bound: the one whose tunnel this travels in"
     ),
     perm_auth_key_id=copied(
-        "request/perm_auth_key_id", "which permanent key binds: nobody without that key can change this copy",
-        f"{BIND}, bind_auth_key_inner",
+        "request/perm_auth_key_id", "which permanent key binds: nobody without that key can change this copy"
     ),
-    temp_session_id=copied("message/session_id", "the session the request is sent in", f"{BIND}, bind_auth_key_inner"),
-    expires_at=copied(
-        "request/expires_at", "unix seconds: when the temporary key ends", f"{BIND}, bind_auth_key_inner"
-    ),
+    temp_session_id=copied("message/session_id", "the session the request is sent in"),
+    expires_at=copied("request/expires_at", "unix seconds: when the temporary key ends"),
 )
 PAGE = f"{BIND}, binding message contents"
 ENVELOPE = Layout(
@@ -228,27 +220,24 @@ ENCRYPTED_MESSAGE = Layout(
 )
 REQUEST = _line(
     "auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool",
-    "", None, {"encrypted_message": ENCRYPTED_MESSAGE}, "request",
+    f"{BIND}, parameters", None, {"encrypted_message": ENCRYPTED_MESSAGE}, "request",
     perm_auth_key_id=derived(
-        "SHA1(perm_auth_key)[12:20]", "which permanent key this binds to", f"{BIND}, parameters",
-        perm_auth_key="@perm_auth_key",
+        "SHA1(perm_auth_key)[12:20]", "which permanent key this binds to", perm_auth_key="@perm_auth_key"
     ),
-    nonce=random("a fresh long, inside the seal too, so that both can be matched", f"{BIND}, parameters"),
-    expires_at=given("unix seconds: when the temporary key ends", f"{BIND}, parameters"),
+    nonce=random("a fresh long, inside the seal too, so that both can be matched"),
+    expires_at="unix seconds: when the temporary key ends",
     encrypted_message=derived(
         "", "the binding message, sealed with the permanent key by MTProto 1.0", f"{BIND}, message contents"
     ),
 )
-_line(
-    "auth.dropTempAuthKeys#8e48a188 except_auth_keys:Vector<long> = Bool",
-    except_auth_keys=given("temporary keys that stay", "core.telegram.org/method/auth.dropTempAuthKeys"),
-)
+_line("auth.dropTempAuthKeys#8e48a188 except_auth_keys:Vector<long> = Bool",
+      "core.telegram.org/method/auth.dropTempAuthKeys", except_auth_keys="temporary keys that stay")
 
 # -- Answers ----------------------------------------------------------------------------------------------------
 
 _line(
     "rpc_result#f35c6d01 req_msg_id:long result:Object = RpcResult", f"{SERVICE}, response to an RPC query",
-    req_msg_id=copied("@msg_id", "which request this answers", f"{SERVICE}, response to an RPC query"),
+    req_msg_id=copied("@msg_id", "which request this answers"),
     result="what the method returns, or an rpc_error; it may be packed",
 )
 _line(
@@ -363,12 +352,12 @@ _line(
 # -- Things with other things inside ---------------------------------------------------------------------------
 
 _line("gzip_packed#3072cfa1 packed_data:string = Object", f"{SERVICE}, packed object",
-      packed_data=derived("", "any object, as a gzip or zlib stream", f"{SERVICE}, packed object"))
+      packed_data=derived("", "any object, as a gzip or zlib stream"))
 _line(
     "message#5bb8e511 msg_id:long seqno:int bytes:int body:Object = Message", f"{SERVICE}, containers",
     {"body": "bytes"},
     msg_id="its own id, lower than the container's", seqno="its own number",
-    bytes=derived("len(body)", "bytes of the body", f"{SERVICE}, containers", body="message/body"),
+    bytes=derived("len(body)", "bytes of the body", body="message/body"),
     body="the message itself",
 )
 _line("msg_container#73f1f8dc messages:vector<message> = MessageContainer", f"{SERVICE}, containers",
@@ -471,7 +460,7 @@ _line(
     "initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string"
     " system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy"
     " params:flags.1?JSONValue query:!X = X", INVOKING,
-    flags=derived("", "which of the optional fields are there", INVOKING),
+    flags=derived("", "which of the optional fields are there"),
     api_id="which application this is, from my.telegram.org",
     device_model="who is calling: shown in the list of sessions",
     system_version="who is calling",

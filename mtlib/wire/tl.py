@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 
 from mtlib.errors import DecodeError, LocalError, MtError
 from mtlib.wire.dissection import STRICT, Dissection, Field, Kind, Read, Reading, Seal, Shape, Span, octets
@@ -51,10 +51,6 @@ class Number:
         size = self._struct.size
         need(data, at, stop, size)
         return Read(self._struct.unpack_from(data, at)[0], at + size, (at, at + size))
-
-    def read_many(self, data: bytes, at: int, count: int) -> tuple[Any, ...]:
-        """`count` numbers in a row from `at` on. The caller has checked that all of them are there."""
-        return struct.unpack_from(f"<{count}{self.code[1:]}", data, at)
 
     @property
     def size(self) -> int:
@@ -251,8 +247,9 @@ class Vector(Shape):
         except DecodeError as error:
             raise error.within(where) from None
         if reading.allowance is not None:
-            reading.allowance.take_numbers(count)
-        return element.read_many(data, here, count), head, here + count * element.size
+            reading.allowance.take(numbers=count)
+        items = struct.unpack_from(f"<{count}{element.code[1:]}", data, here)
+        return items, head, here + count * element.size
 
     def _check(self, count: int, here: int, stop: int) -> None:
         room = (stop - here) // SMALLEST
@@ -270,7 +267,7 @@ class Vector(Shape):
             if count > MAX_OBJECTS:
                 raise DecodeError("too many objects in one vector", got=count, expected=f"at most {MAX_OBJECTS}")
             if reading.allowance is not None:
-                reading.allowance.take_objects(count)
+                reading.allowance.take(objects=count)
             for index in range(count):
                 where = str(index)
                 read = self.element.read(data, here, stop, reading)
@@ -299,12 +296,7 @@ class _NumberSpans(Sequence[Span]):
     def __len__(self) -> int:
         return len(self._head) + len(self._items)
 
-    @overload
-    def __getitem__(self, index: int) -> Span: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Span, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Span | tuple[Span, ...]:
+    def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             return tuple(self[i] for i in range(*index.indices(len(self))))
         place = range(len(self))[index] - len(self._head)
@@ -461,8 +453,8 @@ def constructor(
     **notes: Note | str,
 ) -> Constructor:
     """The layout of a TL line, added to `schema`. Three arguments describe its fields by name: `notes` explains them (a
-    plain string is for a value that its author chooses; `page` is its source), `sizes` names the field that holds the
-    length of a body, and `inside` says what a body or a ciphertext holds.
+    plain string is for a value that its author chooses; `page` is the source where a note has none), `sizes` names the
+    field that holds the length of a body, and `inside` says what a body or a ciphertext holds.
 
     Raises LocalError if the line is not one of TL, names a type or field that is not there, is declared twice, or
     has an id that is not its CRC-32.
@@ -505,7 +497,9 @@ def _field(
     body = schema if type_ in ("Object", "!X") else inside.get(name)
     note = notes.get(name, given())
     if isinstance(note, str):
-        note = given(note, page)
+        note = given(note)
+    if name in notes and not note.spec:
+        note = note._replace(spec=page)
     return Field(name, kind_of(schema, type_), note, sizes.get(name, ""), when, body)
 
 

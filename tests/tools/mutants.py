@@ -171,8 +171,8 @@ EQUIVALENT: dict[str, str] = {
     "a switch that is on with every number but 0",
     "mtlib.net.server: KEYS_TRIED, TRIED_SIZE = 8, 160: 160 -> 161":
     "a request is made of whole words: none has 161 bytes",
-    "mtlib.net.server: self.ended = self.done = False: False -> True":
-    "both are set by the first read, and nothing asks for them before it",
+    "mtlib.net.server: self.done = False: False -> True":
+    "it is set by the first read, and nothing asks for it before",
     'mtlib.clinic.recipe_client: if int.from_bytes(block, "big") < key.n:: int.from_bytes(block, \'big\') < key.n ->'
     " int.from_bytes(block, 'big') <= key.n": "that a block of hashed bytes is the modulus itself comes once in 2^2048",
     "mtlib.clinic.mistakes: msg_key=lambda e, p, k: (sha1(e[a:b])[4:20] for a, b in _PARTS)),: 20 -> 21": _END,

@@ -109,8 +109,7 @@ def serve(key_file: str) -> None:
     def watched(peer: Peer, receive: Callable[[bytes, float], Reply], since: float) -> Callable[[bytes, float], Reply]:
         def received(data: bytes, now: float) -> Reply:
             reply = receive(data, now)
-            for explain in reply.afterwards:
-                explain()
+            dc.dc.trace.tell()
             if peer.number in bound:
                 bound.remove(peer.number)
                 tell(bound=time.perf_counter(), since=since)
