@@ -2,12 +2,14 @@
 and sample keys.
 
 Figures are in `mtlib.lab.figures`. Names are loaded when they are first used, so that an exercise needs no widgets.
+An argument of a wrong type is a LocalError.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mtlib.lab.arguments import typed
 from mtlib.lazy import lazily
 
 if TYPE_CHECKING:
@@ -106,4 +108,4 @@ __getattr__, __dir__ = lazily(__name__, {
     "views": "Conversation Sent",
     "walking": "alike names",
     "wrong_fields": "CASES MOST PAUSE experiment rehearsal",
-})  # fmt: skip
+}, typed)  # fmt: skip

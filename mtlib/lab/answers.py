@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mtlib.errors import LocalError
 from mtlib.lab import exercises_bytes, exercises_dc, exercises_keys, exercises_labs, exercises_recipe
 from mtlib.lab.examining import Exercise, Task
 
@@ -17,11 +18,15 @@ EXERCISES: Mapping[str, Exercise] = {
 }
 
 
+class NoFunction(LocalError, AttributeError):
+    """No exercise of this name asks for a function. For Python, which looks names up here, it is an AttributeError."""
+
+
 def library(name: str) -> Callable[..., Any]:
-    """The library's answer to the exercise `name`, as a function of that name. AttributeError if there is none."""
+    """The library's answer to the exercise `name`, as a function of that name. Raises NoFunction if there is none."""
     exercise = EXERCISES.get(name)
     if not isinstance(exercise, Task):
-        raise AttributeError(f"no exercise {name!r} wants a function")
+        raise NoFunction("no exercise of this name wants a function", got=name)
     solution = exercise.solution
 
     def function(*arguments: Any) -> Any:

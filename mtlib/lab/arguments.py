@@ -1,0 +1,60 @@
+"""What the functions and classes of `mtlib.lab` are called with: each argument is of the type that the signature says.
+
+A lesson is there to be changed, so a wrong argument is common. It is refused at once and by its name, not somewhere
+inside. A function that the reader hands over is called later, and its errors stay its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import wraps
+from inspect import Parameter, signature
+from types import FunctionType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+from mtlib.errors import LocalError
+
+WIDER: Mapping[Any, Any] = {bytes: (bytes, bytearray, memoryview), float: (float, int)}
+"""The types whose values are taken for one of another type."""
+
+
+def typed(called: Any) -> Any:
+    """A function that first checks its arguments, and raises LocalError for one of a wrong type; a class is changed to
+    do so itself. Any other value is given back as it is."""
+    if isinstance(called, type):
+        called.__init__ = typed(called.__init__)  # type: ignore[misc]
+    if not isinstance(called, FunctionType):
+        return called
+    wanted = signature(called, eval_str=True)
+
+    @wraps(called)
+    def checked(*given: Any, **named: Any) -> Any:
+        for name, value in wanted.bind(*given, **named).arguments.items():
+            asked = wanted.parameters[name]
+            values = value if asked.kind is Parameter.VAR_POSITIONAL else [value]
+            if not all(fits(each, asked.annotation) for each in values):
+                got, expected = type(value).__name__, called.__annotations__[name]
+                raise LocalError("of the wrong type", got=got, expected=expected, where=name)
+        return called(*given, **named)
+
+    return checked
+
+
+def fits(value: Any, kind: Any) -> bool:
+    """Whether a value is of an annotated type, with all that it holds. What can be read only once is not read."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if kind in (Any, Parameter.empty):
+        return True
+    if origin in (Union, UnionType):
+        return any(fits(value, part) for part in parts)
+    if origin is Callable:
+        return callable(value)
+    if origin is None:
+        return isinstance(value, WIDER.get(kind, kind)) and (kind is bool or not isinstance(value, bool))
+    if not isinstance(value, origin) or isinstance(value, (str, *WIDER[bytes])):
+        return False
+    if issubclass(origin, Mapping):
+        return all(fits(key, parts[0]) and fits(each, parts[1]) for key, each in value.items())
+    if origin is tuple and parts[-1] is not ...:
+        return len(value) == len(parts) and all(map(fits, value, parts))
+    return not isinstance(value, Collection) or all(fits(each, parts[0]) for each in value)
