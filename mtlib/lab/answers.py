@@ -12,10 +12,8 @@ from mtlib.lab import exercises_bytes, exercises_dc, exercises_keys, exercises_l
 from mtlib.lab.examining import Exercise, Task
 
 _PARTS = (exercises_bytes, exercises_keys, exercises_recipe, exercises_dc, exercises_labs)
-EXERCISES: Mapping[str, Exercise] = {
-    exercise.name: exercise
-    for exercise in sorted((each for part in _PARTS for each in part.EXERCISES), key=lambda each: each.lesson)
-}
+_WRITTEN = (each for part in _PARTS for each in vars(part).values() if isinstance(each, Exercise))
+EXERCISES: Mapping[str, Exercise] = {each.name: each for each in sorted(_WRITTEN, key=lambda each: each.lesson)}
 
 
 class NoFunction(LocalError, AttributeError):
