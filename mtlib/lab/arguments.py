@@ -10,20 +10,21 @@ from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from inspect import Parameter, signature
 from types import FunctionType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from mtlib.errors import LocalError
 
+Called = TypeVar("Called")
 WIDER: Mapping[Any, Any] = {bytes: (bytes, bytearray, memoryview), float: (float, int)}
 """The types whose values are taken for one of another type."""
 
 
-def typed(called: Any) -> Any:
+def typed(called: Called) -> Called:
     """A function that first checks its arguments, and raises LocalError for one of a wrong type; a class is changed to
-    do so itself. Any other value is given back as it is."""
+    do so itself. Any other value is given back as it is, as is a function that is wrapped already."""
     if isinstance(called, type):
         called.__init__ = typed(called.__init__)  # type: ignore[misc]
-    if not isinstance(called, FunctionType):
+    if not isinstance(called, FunctionType) or hasattr(called, "__wrapped__"):
         return called
     wanted = signature(called, eval_str=True)
 
@@ -37,7 +38,7 @@ def typed(called: Any) -> Any:
                 raise LocalError("of the wrong type", got=got, expected=expected, where=name)
         return called(*given, **named)
 
-    return checked
+    return checked  # type: ignore[return-value]
 
 
 def fits(value: Any, kind: Any) -> bool:
