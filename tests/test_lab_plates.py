@@ -7,20 +7,49 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from inspect import signature
 from itertools import islice
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from figure_samples import BINDING, MODES, SAMPLE, blocks, flips, verdict
+from mtlib.crypto.kdf import V1
 from mtlib.errors import LocalError
-from mtlib.lab import plate
+from mtlib.lab import columns, plate, readers
+from mtlib.lab.figures import (
+    coverage_bars,
+    equality_wiring,
+    flip_map,
+    garble,
+    garble_map,
+    ige_strip,
+    key_use,
+)
+from mtlib.lab.plates.machine import MODES as CHAININGS
 from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, Press, Slider, Still, hatching, line, ribbon
 from mtlib.lab.widgets import HERE
 from plates import ALL, STILLS, moves, play
+from test_lab_plates_stills import ALL as MORE_STILLS
 
 EVERY = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 EVERY_STILL = pytest.mark.parametrize("make", STILLS.values(), ids=STILLS.keys())
 EVERY_PICTURE = pytest.mark.parametrize("make", (ALL | STILLS).values(), ids=(ALL | STILLS).keys())
+CALLS: dict[str, Callable[[], Any]] = {
+    "plate": partial(plate, ALL["rho"]()),
+    "columns": partial(columns, CHAININGS[0], bytes(BINDING.plaintext), bytes(32), bytes(32)),
+    "readers": partial(readers, "1.0, back"),
+    "coverage_bars": partial(coverage_bars, SAMPLE.carried),
+    "equality_wiring": partial(equality_wiring, verdict()),
+    "flip_map": partial(flip_map, flips()),
+    "garble": partial(garble, bytes(16), bytes(16)),
+    "garble_map": partial(garble_map, MODES, "Which?"),
+    "ige_strip": partial(ige_strip, blocks()),
+    "key_use": partial(key_use, {"1.0": (V1,)}),
+}
+"""The functions of plates and figures, as the lessons call them."""
 MOST = 14
 """Moving pictures in the whole course."""
 Make = Callable[[], Plate]
@@ -229,3 +258,37 @@ def test_tortoise_and_hare_stand_on_no_number() -> None:
                 over = min(tag.x + tag.w, other.x + other.w) - max(tag.x, other.x)
                 down = min(tag.y + tag.h, other.y + other.h) - max(tag.y, other.y)
                 assert other is tag or min(over, down) < 1, (step, tag.id, other.id)
+
+
+WRONG: tuple[Any, ...] = (object(), [object()], {object(): 1}, (1, object(), 3), {"a": object()})
+"""Of no type that a plate or a figure asks for, neither in themselves nor in what they hold; but the last can be read as a list of words."""
+
+
+@pytest.mark.parametrize("make", (ALL | STILLS | MORE_STILLS | CALLS).values(), ids=ALL | STILLS | MORE_STILLS | CALLS)
+def test_a_wrong_type_is_an_error_of_ours(make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One argument is wrong, all others are those of the lessons."""
+    call, right = asked(make, monkeypatch)
+    for name, parameter in signature(call).parameters.items():
+        for bad in WRONG if "Iterable" not in parameter.annotation else WRONG[:-1]:
+            with pytest.raises(LocalError):
+                call(**right | {name: bad})
+    with pytest.raises(TypeError):
+        call(no_such_argument=1)
+
+
+def asked(make: Callable[[], Any], patch: pytest.MonkeyPatch) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """What is called in the end, and with which arguments."""
+    if isinstance(make, partial):
+        return make.func, signature(make.func).bind(*make.args).arguments
+    kind, given = type(make()), {}
+    real = kind.__init__
+
+    def noted(self: Plate, *values: Any, **named: Any) -> None:
+        if type(self) is kind:
+            given.update(signature(real).bind(self, *values, **named).arguments)
+        real(self, *values, **named)
+
+    with patch.context() as patched:
+        patched.setattr(kind, "__init__", noted)
+        make()
+    return kind, {name: value for name, value in given.items() if name != "self"}

@@ -21,6 +21,7 @@ from mtlib.lab.figures.drawing import (
     Figure,
     Point,
 )
+from mtlib.lab.plates.plate import typed
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import COPIES, Result, Verdict
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
@@ -71,6 +72,7 @@ _STATES = {
 }
 
 
+@typed
 def equality_wiring(verdict: Verdict) -> Figure:
     """The six values that occur twice: outside the seal, and inside, where only the permanent key could write them.
 

@@ -38,16 +38,54 @@ is refused, is answered by a state that carries its `serial`. Both hold only num
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import signature
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
+from mtlib.crypto.secret import of_type
+from mtlib.errors import LocalError
 from mtlib.lab.widgets import obeyed, serial, style
 from mtlib.wire.view import CELL, Cell, escape, html_table, text_table
 
 WIDTH = 760
 """The width of every plate in its own units: letters of 12 units are 12 pixels high in a column of this width."""
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+def typed(call: Callable[Given, Made]) -> Callable[Given, Made]:
+    """The function with a door: LocalError if an argument, or something in it, is not of the type that is asked for.
+    Nobody looks into an iterator, which can be read only once."""
+
+    @wraps(call)
+    def checked(*given: Given.args, **named: Given.kwargs) -> Made:
+        kinds = get_type_hints(call)
+        for name, value in signature(call).bind(*given, **named).arguments.items():
+            if name in kinds:
+                _fits(value, kinds[name], name)
+        return call(*given, **named)
+
+    return checked
+
+
+def _fits(value: Any, kind: Any, where: str) -> None:
+    outer, parts = get_origin(kind) or kind, get_args(kind)
+    if type(None) in parts:  # it may be missing
+        if value is not None:
+            _fits(value, parts[0], where)
+        return
+    of_type(value, int | float if outer is float else outer, where)
+    if outer is tuple and len(value) != len(parts):
+        raise LocalError("of the wrong length", got=len(value), expected=len(parts), where=where)
+    if isinstance(value, Collection) and parts:
+        pairs = value.items() if outer is Mapping else [value] if outer is tuple else zip(value)
+        for pair in pairs:
+            for each, part in zip(pair, parts, strict=True):
+                _fits(each, part, where)
 
 
 @dataclass(frozen=True)
@@ -149,6 +187,9 @@ class Plate:
     @property
     def height(self) -> float:
         raise NotImplementedError
+
+    def __init_subclass__(cls) -> None:
+        cls.__init__ = typed(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(self) -> None:
         self.structure: dict[str, Any] = {

@@ -20,10 +20,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import cos, log2, pi, sin
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mtlib.crypto.aes import BLOCK
 from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line, runs
+from mtlib.wire.dissection import Dissection
 
 SIDE, WIDE = 150.0, 592.0
 """The x at which a row begins, after its name; and the length of a row."""
@@ -40,7 +41,7 @@ class Layers(Still):
 
     name, question = "the layers", "Each layer counts from its own first byte. Where does its byte stand?"
 
-    def __init__(self, layers: Mapping[str, tuple[Any, int]], at: int) -> None:
+    def __init__(self, layers: Mapping[str, tuple[Dissection, int]], at: int) -> None:
         self.layers, self.at = dict(layers), at
         super().__init__()
 
@@ -473,7 +474,7 @@ class Boxes(Still):
     name, question = "the boxes", "Which layer stands in which?"
     STEP, HEAD, FOOT = 14.0, 26.0, 16.0
 
-    def __init__(self, layers: Mapping[str, Any], seals: Mapping[str, str]) -> None:
+    def __init__(self, layers: Mapping[str, Dissection], seals: Mapping[str, str]) -> None:
         self.layers, self.seals = dict(layers), dict(seals)
         super().__init__()
 

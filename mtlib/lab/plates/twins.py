@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, runs
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, runs, typed
 from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
@@ -24,8 +24,10 @@ ROWS = {"1.0, to the data centre": ((V1, 0),), "1.0, back": ((V1, 8),),
 """The readers of a key: their tables, each with the direction x."""
 
 
+@typed
 def readers(row: str) -> list[bool]:
-    """For each byte of a key, whether this row reads it. The key's name is a hash of all bytes."""
+    """For each byte of a key, whether this row reads it. The key's name is a hash of all bytes. LocalError for a row
+    that does not exist."""
     if row == NAME:
         return [True] * SIZE
     return [any(used) for used in zip(*(key_usage(*each) for each in ROWS[row]), strict=True)]
