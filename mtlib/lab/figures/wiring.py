@@ -22,21 +22,12 @@ from mtlib.lab.figures.drawing import (
     Point,
 )
 from mtlib.lab.plates.plate import typed
+from mtlib.lab.plates.wires import INWARDS, LAYOUTS, WIRES
 from mtlib.protocol.binding import ENCRYPTED_SIZE
-from mtlib.protocol.checks import COPIES, Result, Verdict
-from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
+from mtlib.protocol.checks import Result, Verdict
 from mtlib.wire.dissection import Field
-from mtlib.wire.schema import ENVELOPE, INNER, REQUEST
+from mtlib.wire.schema import INNER
 from mtlib.wire.view import COLOURS
-
-PLACES = {
-    "packet": REQUEST_PACKET,
-    "message": REQUEST_MESSAGE,
-    "request": REQUEST,
-    "envelope": ENVELOPE,
-    "inner": INNER,
-}
-"""The layouts that can hold a value, from the outermost box to the innermost."""
 
 
 class Equality(NamedTuple):
@@ -49,21 +40,10 @@ class Equality(NamedTuple):
 
 def _field(path: str) -> tuple[str, Field]:
     *_, place, name = path.split("/")
-    return place, next(field for field in PLACES[place].fields if field.name == name)
+    return place, next(field for field in LAYOUTS[place].fields if field.name == name)
 
 
-def _in_order(side: str) -> list[Equality]:
-    """The six equalities in the order of their fields on one side: from the outermost box inwards, by position."""
-    places = list(PLACES)
-
-    def where(line: Equality) -> tuple[int, int]:
-        place, field = getattr(line, side)
-        return places.index(place), PLACES[place].fields.index(field)
-
-    return sorted((Equality(check.name, *map(_field, reversed(check.reads))) for check in COPIES), key=where)
-
-
-LINES = tuple(_in_order("outside"))
+LINES = tuple(Equality(wire.check, _field(wire.outside), _field(wire.inside)) for wire in WIRES)
 """The six equalities in the order of their numbers in the figure: packet, message, request."""
 _STATES = {
     True: ("✓", INK, "-", "holds"),
@@ -187,8 +167,8 @@ def _paint_inside(on: Canvas, results: Sequence[Result]) -> dict[str, Point]:
     for depth, (place, title) in enumerate(boxes.items()):
         _frame(on, x, y, depth, title, len(boxes))
         y += 34
-        for line in _in_order("inside"):
-            result = results[LINES.index(line)]
+        for number in map(WIRES.index, INWARDS):
+            line, result = LINES[number], results[number]
             if line.inside[0] == place:
                 value, lit = _shown(result.got), result.holds is False
                 ends[line.check] = _row(on, (x, y), line.inside[1], value, lit, "left")

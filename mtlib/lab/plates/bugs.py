@@ -18,13 +18,12 @@ from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe import Recipe, envelope, inner
 from mtlib.crypto.keys import AuthKey
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press
+from mtlib.lab.plates.wires import LAYOUTS
 from mtlib.lab.samples import DAY
 from mtlib.lab.scenes import Scene, scenes
 from mtlib.protocol.binding import ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.checks import CHECKS, Facts
-from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
 from mtlib.wire.dissection import Reading
-from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST
 
 GIVEN = ("perm_auth_key", "temp_auth_key", "temp_auth_key_id", "temp_session_id", "msg_id", "nonce", "expires_at",
          "random", "padding", "salt", "seqno", "message_padding")  # fmt: skip
@@ -76,8 +75,6 @@ PATHS = {
 """The path of each layer in the doctor's findings."""
 ALIKE = {"temp_auth_key_id": "auth_key_id", "temp_session_id": "session_id"}
 """Values that have another name in another layer."""
-LAYOUTS = {"packet": REQUEST_PACKET, "message": REQUEST_MESSAGE, "request": REQUEST,
-           "encrypted_message": ENCRYPTED_MESSAGE, "envelope": ENVELOPE, "inner": INNER}  # fmt: skip
 PLACES = tuple((layer, field) for layer, *names in FIELDS for field in names)
 
 

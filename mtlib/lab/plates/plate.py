@@ -82,9 +82,9 @@ def _fits(value: Any, kind: Any, where: str) -> None:
     if outer is tuple and len(value) != len(parts):
         raise LocalError("of the wrong length", got=len(value), expected=len(parts), where=where)
     if isinstance(value, Collection) and parts:
-        pairs = value.items() if outer is Mapping else [value] if outer is tuple else zip(value)
+        pairs = value.items() if isinstance(value, Mapping) else [value] if outer is tuple else zip(value)
         for pair in pairs:
-            for each, part in zip(pair, parts, strict=True):
+            for each, part in zip(pair, parts, strict=False):  # of a mapping that is read as words only the keys
                 _fits(each, part, where)
 
 

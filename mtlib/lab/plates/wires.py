@@ -19,7 +19,8 @@ from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import COPIES, Facts, MessageFacts, Rules, Verdict, judge, judge_message
 from mtlib.protocol.messages import FROM_CLIENT, Window, next_msg_id
-from mtlib.wire.schema import REQUEST
+from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST
 
 BEFORE, LIVE, AFTER = range(3)
 TIMES = {BEFORE: "before it arrives", LIVE: "while the key is bound", AFTER: "after a newer key"}
@@ -52,9 +53,15 @@ TROPHIES = {
 }  # fmt: skip
 """The attacks that the reader can find: a short name, and what happened."""
 
-PLACES = ("packet/auth_key_id", "message/session_id", "message/msg_id", "request/perm_auth_key_id", "request/nonce",
-          "request/expires_at")  # fmt: skip
-"""The fields outside the seal, from the outermost box inwards."""
+LAYOUTS = {"packet": REQUEST_PACKET, "message": REQUEST_MESSAGE, "request": REQUEST,
+           "encrypted_message": ENCRYPTED_MESSAGE, "envelope": ENVELOPE, "inner": INNER}  # fmt: skip
+"""The layers of a binding packet, from the outermost inwards."""
+
+
+def place(path: str) -> tuple[int, int]:
+    """The number of a field's layer, and its own number in the layer, from a path that ends in both names."""
+    *_, layer, name = path.split("/")
+    return list(LAYOUTS).index(layer), [field.name for field in LAYOUTS[layer].fields].index(name)
 
 
 class Wire(NamedTuple):
@@ -65,10 +72,13 @@ class Wire(NamedTuple):
     inside: str
 
 
-WIRES = tuple(sorted(
+INWARDS = tuple(sorted(
     (Wire(check.name, check.reads[1], check.reads[0].partition("/plaintext/")[2]) for check in COPIES),
-    key=lambda wire: PLACES.index(wire.outside),
+    key=lambda wire: place(wire.inside),
 ))  # fmt: skip
+"""The wires in the order of their fields inside the seal."""
+WIRES = tuple(sorted(INWARDS, key=lambda wire: place(wire.outside)))
+"""The wires in the order of their fields outside the seal, from the outermost layer inwards; they are numbered so."""
 SWITCHES = (*(wire.check for wire in WIRES), "not_bound_elsewhere", "msg_key", "expires_at_in_range")
 """The checks that can be turned off here."""
 
@@ -150,17 +160,8 @@ class Scene:
         """The data centre's verdict on the message, before it reads the request."""
         return judge_message(MessageFacts(self.msg_id, 3, self.request, self.now, self.seen))
 
-    @cached_property
-    def _verdicts(self) -> dict[frozenset[str], Verdict]:
-        return {}
-
     def judged(self, off: frozenset[str] = frozenset()) -> Verdict:
         """The data centre's verdict on the request, with these checks off."""
-        if off not in self._verdicts:
-            self._verdicts[off] = self._judge(off)
-        return self._verdicts[off]
-
-    def _judge(self, off: frozenset[str]) -> Verdict:
         bound = self.binding.perm_key.id if self.when == LIVE and not self["tunnel"] else None
         return judge(Facts(
             self.request, self.perm_key, self.temp_key, self.session_id, self.msg_id, self.now, bound_to=bound,
@@ -198,7 +199,7 @@ class Wires(Plate):
         self.chosen = dict.fromkeys(OPTIONS, 0)
         self.off: frozenset[str] = frozenset()
         self.trophies: list[str] = []
-        self._scene = Scene(binding, self.when, tuple(self.chosen.items()))
+        self._try()
         super().__init__()
 
     def do_when(self, when: int) -> None:
@@ -225,32 +226,31 @@ class Wires(Plate):
     def do_restore(self, _: object) -> None:
         """Restore the captured values; checks and trophies stay."""
         self.chosen = dict.fromkeys(OPTIONS, 0)
+        self._try()
 
     def _try(self) -> None:
-        scene = self.scene
-        if scene.attack and scene.attack not in self.trophies and scene.accepted(self.off):
-            self.trophies.append(scene.attack)
+        """What is chosen becomes the present scene, which is judged once: its message, its request with the present
+        checks (`verdict`), and with all of them (`compared`)."""
+        self.scene = Scene(self.binding, self.when, tuple(self.chosen.items()))
+        self.message, self.verdict = self.scene.message(), self.scene.judged(self.off)
+        self.compared = self.scene.judged()
+        if self.accepted and self.scene.attack not in ("", *self.trophies):
+            self.trophies.append(self.scene.attack)
 
     @property
-    def scene(self) -> Scene:
-        """The present try."""
-        chosen = tuple(self.chosen.items())
-        if (self._scene.when, self._scene.chosen) != (self.when, chosen):
-            self._scene = Scene(self.binding, self.when, chosen)
-        return self._scene
+    def accepted(self) -> bool:
+        return self.message.ok and self.verdict.ok
 
     # -- Results
 
     def answer(self) -> str:
         """The data centre's answer to the present try, in words."""
-        message, verdict = self.scene.message(), self.scene.judged(self.off)
-        if not message.ok:
-            return f"not executed: {message.failed}"
-        return "boolTrue" if verdict.ok else str(verdict.error)
+        if not self.message.ok:
+            return f"not executed: {self.message.failed}"
+        return "boolTrue" if self.verdict.ok else str(self.verdict.error)
 
     def said(self) -> str:
-        scene = self.scene
-        message, verdict = scene.message(), scene.judged(self.off)
+        scene, message, verdict = self.scene, self.message, self.verdict
         if not message.ok:
             why = message[str(message.failed)].check.why
             return f"Nobody reads the request: {message.failed} fails, because {why}."
@@ -276,8 +276,7 @@ class Wires(Plate):
         return "More is bent than an attack needs: which check is the one that matters?"
 
     def alt(self) -> str:
-        verdict = self.scene.judged(self.off)
-        states = ", ".join(f"{number} {wire.check} {_STATE[verdict[wire.check].holds][1]}"
+        states = ", ".join(f"{number} {wire.check} {_STATE[self.verdict[wire.check].holds][1]}"
                            for number, wire in enumerate(WIRES, 1))  # fmt: skip
         off = f"; switched off: {', '.join(sorted(self.off))}" if self.off else ""
         return (f"Six numbered wires join values outside the seal with the same values inside it: {states}{off}; the "
@@ -285,9 +284,8 @@ class Wires(Plate):
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "wire", "outside", "value", "inside", "value", "the check"
-        verdict = self.scene.judged(self.off)
         for number, wire in enumerate(WIRES, 1):
-            state = "off" if wire.check in self.off else _STATE[verdict[wire.check].holds][1]
+            state = "off" if wire.check in self.off else _STATE[self.verdict[wire.check].holds][1]
             yield str(number), wire.outside, self._outside(wire), wire.inside, self._inside(wire), state
         yield "", "", "", "", "trophies", ", ".join(self.trophies) or "none yet"
 
@@ -314,24 +312,23 @@ class Wires(Plate):
             yield Glyph(f"name {name}", x + 8, y + 9, text=name, look="small left dim")
 
     def marks(self) -> Iterator[Glyph]:
-        verdict = self.scene.judged(self.off)
         for number, wire in enumerate(WIRES, 1):
-            yield from self._wire(number, wire, verdict)
+            yield from self._wire(number, wire)
         yield self._value("seal", "encrypted_message", 254)
-        yield from self._switches(verdict)
+        yield from self._switches()
         yield from self._trophies()
 
     def _outside_y(self, path: str) -> float:
-        return {"packet": 22.0, "message": 70.0, "request": 152.0}[path.partition("/")[0]] + 32 * (
-            [one for one in PLACES if one.partition("/")[0] == path.partition("/")[0]].index(path)
-        )
+        layer = path.partition("/")[0]
+        before = [wire.outside for wire in WIRES if wire.outside.startswith(layer)].index(path)
+        return {"packet": 22.0, "message": 70.0, "request": 152.0}[layer] + 32 * before
 
     def _inside_y(self, path: str) -> float:
-        inner = sorted((wire.inside for wire in WIRES if "/inner/" in wire.inside), key=_INNER.index)
+        inner = [wire.inside for wire in INWARDS if "/inner/" in wire.inside]
         return 72 + 42.0 * inner.index(path) if path in inner else 22.0
 
-    def _wire(self, number: int, wire: Wire, verdict: Verdict) -> Iterator[Glyph]:
-        off, holds = wire.check in self.off, self._holds(wire)
+    def _wire(self, number: int, wire: Wire) -> Iterator[Glyph]:
+        off, holds = wire.check in self.off, self.compared[wire.check].holds  # holds or not, even if nobody looks
         y0, y1 = self._outside_y(wire.outside) + self.TALL / 2, self._inside_y(wire.inside) + self.TALL / 2
         x0, x1 = self.LEFT + self.WIDE, self.RIGHT
         name = wire.outside.rpartition("/")[2]
@@ -349,15 +346,11 @@ class Wires(Plate):
             yield Glyph(f"n{end} {wire.check}", x - 8, y - 8, 16, 16, str(number),
                         f"small paper {'bad' if holds is False else 'edge'}")  # fmt: skip
 
-    def _holds(self, wire: Wire) -> bool | None:
-        """Whether the two values are equal, even if the check is off; None if they cannot be compared."""
-        return self.scene.judged()[wire.check].holds
-
     def _outside(self, wire: Wire) -> str:
-        return _shown(self.scene.judged()[wire.check].expected)
+        return _shown(self.compared[wire.check].expected)
 
     def _inside(self, wire: Wire) -> str:
-        return _shown(self.scene.judged()[wire.check].got)
+        return _shown(self.compared[wire.check].got)
 
     def _value(self, name: str, field: str, y: float, number: int = 0, wire: Wire | None = None) -> Glyph:
         """A field outside the seal; a click takes its next option."""
@@ -371,11 +364,10 @@ class Wires(Plate):
             of=f"w{number}" if number else "", lights=f"w{number}" if number else "", do=("change", name),
         )  # fmt: skip
 
-    def _switches(self, verdict: Verdict) -> Iterator[Glyph]:
-        message = self.scene.message()
+    def _switches(self) -> Iterator[Glyph]:
         for at, name in enumerate(SWITCHES):
             row, column = divmod(at, 3)
-            holds, off = verdict[name].holds, name in self.off
+            holds, off = self.verdict[name].holds, name in self.off
             sign, state = ("off", "off") if off else _SIGN[holds]
             number = f"{at + 1} " if at < len(WIRES) else ""
             lights = f"w{at + 1}" if at < len(WIRES) else ""
@@ -383,8 +375,7 @@ class Wires(Plate):
                         "bad" if holds is False else "ghost dim" if off else "paper", of=lights, lights=lights,
                         label=f"check {number}{name}: {state}; click to switch it {'on' if off else 'off'}",
                         do=("switch", name), pressed=off)  # fmt: skip
-        good = message.ok and verdict.ok
-        dishonest = good and bool(self.scene.attack)
+        good, dishonest = self.accepted, self.accepted and bool(self.scene.attack)
         sign = "✓" if good else "✗"
         yield Glyph("answer", 8, 412, 744, 34, f"{sign}  {self.answer()}{'  – dishonestly' if dishonest else ''}",
                     f"bold big {'noise' if dishonest else 'good' if good else 'bad'}")  # fmt: skip
@@ -400,8 +391,6 @@ class Wires(Plate):
 
 _STATE = {True: ("good", "holds"), False: ("bad", "broken"), None: ("dim dash", "not compared")}
 _SIGN = {True: ("✓", "holds"), False: ("✗", "fails"), None: ("–", "not compared")}
-_INNER = ("envelope/inner/nonce", "envelope/inner/temp_auth_key_id", "envelope/inner/perm_auth_key_id",
-          "envelope/inner/temp_session_id", "envelope/inner/expires_at")  # fmt: skip
 
 
 def _shown(value: Any) -> str:
