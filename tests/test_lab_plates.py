@@ -60,7 +60,7 @@ class Doors(Plate):
     name, question, height = "doors", "Which door is open?", 120
 
     def __init__(self) -> None:
-        self.open = 0
+        self.open = self.paint = self.size = 0
         super().__init__()
 
     def marks(self) -> Iterator[Glyph]:
@@ -99,6 +99,13 @@ def test_every_message_is_answered_with_its_serial_and_a_refused_one_changes_not
     for message in ({}, {"do": "handle"}, {"do": "", "serial": [1]}, {"do": "__init__", "serial": 3}):
         doors.handle(message)
         assert "does not exist" in doors.state["said"]
+
+
+def test_a_menu_and_a_slider_without_a_method_set_what_they_are_named_after() -> None:
+    doors = Doors()
+    assert play(doors, ("paint", 1.0), ("size", 4)) == "door 0 is open" and (doors.paint, doors.size) == (1, 4)
+    for name, value in (("paint", 2), ("paint", None), ("paint", []), ("size", 5), ("size", "x"), ("height", 1)):
+        assert "does not exist" in play(doors, (name, value)) and (doors.paint, doors.size) == (1, 4)
 
 
 def test_a_mark_tells_what_it_has_and_nothing_else() -> None:
@@ -150,13 +157,13 @@ def is_whole(model: Plate) -> None:
     """Ids once, everything on the sheet, names that exist."""
     assert model.state["said"] and model.alt()
     marks = [*model.fixed(), *model.marks()]
-    ids = [mark.id for mark in marks]
+    ids, controls = [mark.id for mark in marks], {control.name for control in model.controls()}
     assert len(set(ids)) == len(ids)
     for mark in marks:
         assert set(mark.look.split()) <= LOOKS, mark
         assert -1 <= mark.x <= mark.x + mark.w <= WIDTH and -1 <= mark.y <= mark.y + mark.h <= model.height, mark
         assert mark.do is None or mark.label, mark
-        assert mark.do is None or hasattr(model, f"do_{mark.do[0]}"), mark
+        assert mark.do is None or hasattr(model, f"do_{mark.do[0]}") or mark.do[0] in controls, mark
     lights = {name for mark in marks for name in mark.lights.split()}
     assert lights <= {name for mark in marks for name in mark.of.split()}
     ElementTree.fromstring(model.svg())

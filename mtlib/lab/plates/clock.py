@@ -252,18 +252,6 @@ class Clock(Plate):
         """Set the clock to one of STOPS, by its index."""
         self.at = STOPS[range(len(STOPS))[stop]]
 
-    def do_delay(self, delay: int) -> None:
-        """Choose after how many seconds a new permanent key is known everywhere. LookupError if not in DELAYS."""
-        if delay not in DELAYS:
-            raise LookupError(delay)
-        self.delay = int(delay)
-
-    def do_noon(self, noon: str) -> None:
-        """Choose the event at 12 h. LookupError if not in NOONS."""
-        if noon not in NOONS:
-            raise LookupError(noon)
-        self.noon = noon
-
     # -- Results
 
     def life(self, name: str) -> Life:

@@ -116,17 +116,9 @@ class Machine(Plate):
 
     # -- Actions
 
-    def do_mode(self, mode: int) -> None:
-        """Draw this mode in full."""
-        self.mode = range(len(MODES))[mode]
-
     def do_way(self, decrypt: int) -> None:
         """Encrypt (0) or decrypt (1) from now on; the flipped bit is restored."""
         self.decrypt, self.flip, self.ran, self.expected = bool((0, 1)[decrypt]), None, False, set()
-
-    def do_bit(self, bit: int) -> None:
-        """Choose the bit that the keyboard flips."""
-        self.bit = range(8 * BLOCK)[bit]
 
     def do_flip(self, what: Any) -> None:
         """Flip a bit of a block: ((where, block), bit). LocalError for a block that is not an input."""

@@ -69,29 +69,26 @@ class Packet(Plate):
             raise LocalError("no such layer", got=step, expected=", ".join(STEPS), where="step")
         self.layers = tuple(_layers(carried))
         self.bytes = tuple(_bytes(carried))
-        self.at = STEPS.index(step)
+        self.step = STEPS.index(step)
         super().__init__()
 
     @property
     def layer(self) -> _Layer:
-        return self.layers[self.at]
+        return self.layers[self.step]
 
     @property
     def height(self) -> float:
         return self._lines()[-1][0] + self.ROW - 10
 
-    def do_step(self, at: int) -> None:
-        """Show the layers up to this number."""
-        self.at = range(len(STEPS))[at]
-
     def controls(self) -> Iterator[Control]:
-        yield Slider("step", "layer", self.at, len(STEPS) - 1, f"{self.at + 1} of {len(STEPS)}: {self._title(self.at)}")
+        told = f"{self.step + 1} of {len(STEPS)}: {self._title(self.step)}"
+        yield Slider("step", "layer", self.step, len(STEPS) - 1, told)
 
     def _title(self, at: int) -> str:
         return f"{STEPS[at]}, {len(self.layers[at].data)} bytes"
 
     def said(self) -> str:
-        return f"{self._title(self.at)}. {TOLD[self.layer.name]}"
+        return f"{self._title(self.step)}. {TOLD[self.layer.name]}"
 
     def alt(self) -> str:
         names = ", ".join(f"{layer.name} {len(layer.data)}" for layer in self.layers)
@@ -145,7 +142,7 @@ class Packet(Plate):
 
     def marks(self) -> Iterator[Glyph]:
         for at in range(len(STEPS)):
-            now = at == self.at
+            now = at == self.step
             yield Glyph(f"bar{at}", 4, self.BAR_Y - 2.5 + at * self.STEP, 744, self.STEP, look="chosen" if now else "",
                        do=("step", at), pressed=now, label=f"{self._title(at)}: show it")  # fmt: skip
         lines = self._lines()
@@ -178,7 +175,7 @@ class Packet(Plate):
     def _lines(self) -> list[tuple[float, Sequence[int]]]:
         """The rows of the present layer: the y of each, and the places of its bytes."""
         heads, tails = [], list[range]()
-        for at in reversed(range(self.at + 1)):
+        for at in reversed(range(self.step + 1)):
             layer, inside = self.layers[at], self.layers[max(0, at - 1)]
             heads.append(layer.places[: layer.head])
             tails.insert(0, range(inside.places.stop, layer.places.stop))
@@ -189,7 +186,7 @@ class Packet(Plate):
         """A box around the rows inside each closed seal."""
         for depth, (name, key) in enumerate(reversed(SEALS.items())):
             at = STEPS.index(name)
-            covered = [y for y, places in lines if at <= self.at and places[0] in self.layers[at - 1].places]
+            covered = [y for y, places in lines if at <= self.step and places[0] in self.layers[at - 1].places]
             if covered:
                 x, y, wide = 4.0 + 4 * depth, covered[0] - 14.0, 748.0 - 8 * depth
                 floor = covered[-1] + self.TALL + 4
@@ -201,7 +198,7 @@ class Packet(Plate):
         start, data = self.layer.start, self.layer.data
         told = _called(self.bytes[places[0]])
         yield Glyph(f"row{places[0]}", 10, y + self.TALL / 2, text=told, look="small left dim")
-        if all(self.sealed(place, self.at) for place in places):
+        if all(self.sealed(place, self.step) for place in places):
             wide = len(places) * self.CELL - 1
             yield Glyph(f"h{places[0]}", self.ROW_X, y, look="hatch", d=hatching(wide, self.TALL, 8))
         for first, run in self._fields(places):
@@ -210,7 +207,7 @@ class Packet(Plate):
             if len(text) * 5.4 <= run * self.CELL + 4:
                 yield Glyph(f"l{first}", x + 1, y - 7, text=text, look="small left")
             for place in range(first, first + run):
-                sealed = "sealed" if self.sealed(place, self.at) else ""
+                sealed = "sealed" if self.sealed(place, self.step) else ""
                 yield Glyph(
                     f"b{place}", self.ROW_X + (place - places[0]) * self.CELL, y, self.CELL - 1, self.TALL,
                     f"{data[place - start]:02x}", f"mono {self._look(place)} {sealed}",
@@ -218,7 +215,7 @@ class Packet(Plate):
                 )  # fmt: skip
 
     def _label(self, place: int) -> str:
-        byte, key = self.bytes[place], self.sealed(place, self.at)
+        byte, key = self.bytes[place], self.sealed(place, self.step)
         now = self.layer.data[place - self.layer.start]
         ways = ", ".join(f"{place - layer.start} of {layer.name}" for layer in self.layers if place in layer.places)
         seal = f"; sealed with the {key} key, so no longer the byte that was written" if key else ""

@@ -17,14 +17,15 @@ To make one, write a file next to this one, with a subclass of `Plate`:
         def controls(self) -> Iterator[Control]:
             yield Press("unlock", "the last door", value=2)
 
-        def do_unlock(self, at: int) -> None:   # what a mark or a control sends arrives here
+        def do_unlock(self, at: int) -> None:   # what a mark or a button sends arrives here
             self.open = range(3)[at]            # LookupError, TypeError, ValueError, MtError: said, nothing changes
 
         def said(self) -> str: ...          # one sentence about what is seen now
         def alt(self) -> str: ...           # one sentence for readers who cannot see it
         def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
 
-and add a line to `__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no
+A `Menu` or a `Slider` that has no such method sets the attribute of its name, to one of its own values. Add a line to
+`__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no
 messages and shows itself. No JavaScript has to be written: `plates.mjs` draws every glyph, moves it when its place
 changes (the same `id` is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and
 Space, and lights what is pointed at. Looks are defined in `picture.css`, which the still uses too. A colour always has
@@ -94,7 +95,7 @@ class Glyph:
 
     `look` are names of `picture.css`. With a `label` it can be pointed at and focused; the label says what it is.
     `of` are the names that light it, `lights` the names that it lights while it is pointed at. `do` is the message that
-    it sends: the name of a method without `do_`, and a value. `pressed` makes it a switch. With `grid` (columns, rows)
+    it sends: the name of a method without `do_`, or of a control, and a value. `pressed` makes it a switch. With `grid` (columns, rows)
     it sends (value, place) for the clicked cell; from the keyboard the place is `cell`. With `slide`, the x of each
     value of a handle that can be dragged, it sends the index; `cell` is the present one. `wait` delays a change by so
     many tenths of a second, so that changes spread from mark to mark.
@@ -147,6 +148,10 @@ class Control:
     value: Any = None
     kind: ClassVar[str]
 
+    def chosen(self, value: Any) -> Any:
+        """The value that a message chooses. LookupError or TypeError for one that cannot be chosen here."""
+        raise LookupError(self.name)
+
     def told(self) -> dict[str, Any]:
         return {"kind": self.kind, **{one.name: _plain(getattr(self, one.name)) for one in fields(self)}}
 
@@ -166,6 +171,9 @@ class Menu(Control):
     options: Sequence[tuple[Any, str]] = ()
     kind = "choice"
 
+    def chosen(self, value: Any) -> Any:
+        return {option: option for option, _ in self.options}[value]
+
 
 @dataclass(frozen=True)
 class Slider(Control):
@@ -174,6 +182,9 @@ class Slider(Control):
     most: int = 0
     words: str = ""
     kind = "slider"
+
+    def chosen(self, value: Any) -> Any:
+        return range(self.most + 1)[value]
 
 
 class Plate:
@@ -224,15 +235,17 @@ class Plate:
         raise NotImplementedError
 
     def handle(self, message: Mapping[str, Any]) -> None:
-        """Take one message: `serial`, `do` (a method's name without `do_`), `value`. A wrong one gets a sentence."""
+        """Take one message: `serial`, `do` (a method's name without `do_`, or a control's), `value`. A wrong one gets a
+        sentence."""
         self._tell(serial(message), obeyed(self._obey, message))
 
     def _obey(self, message: Mapping[str, Any]) -> None:
-        do = message.get("do")
-        act = getattr(self, f"do_{do}", None)
-        if act is None:
-            raise LookupError(do)
-        act(message.get("value"))
+        do, value = message.get("do"), message.get("value")
+        if act := getattr(self, f"do_{do}", None):
+            act(value)
+        else:
+            control, *_ = (each for each in self.controls() if each.name == do)
+            setattr(self, control.name, control.chosen(value))
 
     def _tell(self, serial: int | str, trouble: str = "") -> None:
         self.state = {

@@ -42,16 +42,6 @@ class Ribbons(Plate):
         self.table, self.x, self.at = table, 0, 40
         super().__init__()
 
-    def do_table(self, table: str) -> None:
-        """Choose a schedule. LookupError if it is not in TABLES."""
-        if table not in TABLES:
-            raise LookupError(table)
-        self.table = table
-
-    def do_x(self, x: int) -> None:
-        """Choose a direction: 0 to the data centre, 8 from it."""
-        self.x = {0: 0, 8: 8}[x]
-
     def do_byte(self, at: int) -> None:
         """Choose a byte of the auth_key."""
         self.at = range(KEY)[at]

@@ -48,13 +48,9 @@ class Staircase(Plate):
         """The checks that notice anything, in their order."""
         super().__init__()
 
-    def do_bit(self, bit: int) -> None:
-        """Flip this bit."""
-        self.bit = range(BITS)[bit]
-
     def do_point(self, what: tuple[object, int]) -> None:
         """Flip the bit that was clicked."""
-        self.do_bit(what[1])
+        self.bit = range(BITS)[what[1]]
 
     # -- Results
 

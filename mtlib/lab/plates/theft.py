@@ -58,8 +58,8 @@ class Theft(Plate):
         self.recording = tuple(Recorded(*each) for each in recording)
         self._check()
         self.hours = 12 + 24 * ((len(self.day_keys) - 1) // 2)
-        self.stolen, self.pfs = "", True
-        self._opened: dict[tuple[int, bool, int], str] = {}
+        self.stolen, self.pfs = "", 1
+        self._opened: dict[tuple[int, int, int], str] = {}
         super().__init__()
 
     def _check(self) -> None:
@@ -82,16 +82,6 @@ class Theft(Plate):
     def do_theft(self, at: int) -> None:
         """Move the theft to this step of two hours, counted from the start."""
         self.hours = 2 * range(len(self._stops))[at]
-
-    def do_stolen(self, what: str) -> None:
-        """Choose what is stolen. LookupError if it is not in STOLEN."""
-        if what not in STOLEN:
-            raise LookupError(what)
-        self.stolen = what
-
-    def do_pfs(self, pfs: int) -> None:
-        """Choose a phone with temporary keys (1), or one without (0)."""
-        self.pfs = bool((0, 1)[pfs])
 
     # -- Results
 
@@ -201,7 +191,7 @@ class Theft(Plate):
 
     def controls(self) -> Iterator[Control]:
         yield Menu("stolen", "the thief gets", self.stolen, tuple((name, told) for name, (told, _) in STOLEN.items()))
-        yield Menu("pfs", "the phone has", int(self.pfs), ((1, "temporary keys"), (0, "one key for everything")))
+        yield Menu("pfs", "the phone has", self.pfs, ((1, "temporary keys"), (0, "one key for everything")))
 
     def fixed(self) -> Iterator[Glyph]:
         lane = self.KEYS + self.BAR / 2

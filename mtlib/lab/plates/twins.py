@@ -47,13 +47,9 @@ class Twins(Plate):
         self.binding, self.at = binding, at
         super().__init__()
 
-    def do_at(self, at: int) -> None:
-        """Change this byte."""
-        self.at = range(SIZE)[at]
-
     def do_point(self, what: tuple[object, int]) -> None:
         """Change the byte that was clicked."""
-        self.do_at(what[1])
+        self.at = range(SIZE)[what[1]]
 
     # -- Results
 
