@@ -268,7 +268,7 @@ def test_tortoise_and_hare_stand_on_no_number() -> None:
 
 
 WRONG: tuple[Any, ...] = (object(), [object()], {object(): 1}, (1, object(), 3), {"a": object()})
-"""Of no type that a plate or a figure asks for, neither in themselves nor in what they hold; but the last can be read as a list of words."""
+"""Of no type that is asked for, neither in themselves nor in what they hold. The last may be a list of words."""
 
 
 @pytest.mark.parametrize("make", (ALL | STILLS | MORE_STILLS | CALLS).values(), ids=ALL | STILLS | MORE_STILLS | CALLS)

@@ -20,9 +20,8 @@ from mtlib.lab.figures.drawing import (
     Figure,
     Look,
     brief,
-    some,
 )
-from mtlib.lab.plates.plate import typed
+from mtlib.lab.plates.plate import some, typed
 from mtlib.wire.view import COLOURS
 
 MARKS = {

@@ -24,9 +24,8 @@ from mtlib.lab.figures.drawing import (
     Look,
     brief,
     drawn_size,
-    some,
 )
-from mtlib.lab.plates.plate import runs, typed
+from mtlib.lab.plates.plate import runs, some, typed
 from mtlib.lab.plates.staircase import PARTS
 from mtlib.protocol.binding import ENCRYPTED_SIZE, BindPacket
 from mtlib.protocol.packets import TO_SERVER

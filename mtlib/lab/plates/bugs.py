@@ -17,7 +17,7 @@ from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe import Recipe, envelope, inner
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, one_of
 from mtlib.lab.plates.wires import LAYOUTS
 from mtlib.lab.samples import DAY
 from mtlib.lab.scenes import Scene, scenes
@@ -137,25 +137,19 @@ def _checks_of(place: tuple[str, str]) -> list[str]:
 
 
 class Bugs(Plate):
-    """Ten levels; `level` is the one shown first, counted from 1. LookupError for a level that does not exist."""
+    """Ten levels; `level` is the one shown first, counted from 1. LocalError for a level that does not exist."""
 
     name = "spot the bug"
     question = "Left a good packet, right a bad one, both opened. Which field of the bad one is wrong?"
 
     def __init__(self, level: int = 1) -> None:
-        self.do_level(level)
+        self.level = one_of(level, range(1, len(LEVELS) + 1), "level")
         self.guesses: dict[int, list[int]] = {}
         self.given_up: set[int] = set()
         self._patients: dict[int, tuple[SpotPacket, SpotPacket]] = {}
         super().__init__()
 
     # -- Actions
-
-    def do_level(self, level: int) -> None:
-        """Go to a level. LookupError if it does not exist."""
-        if level not in range(1, len(LEVELS) + 1):
-            raise LookupError(level)
-        self.level = level
 
     def do_field(self, at: int) -> None:
         """Guess this field; ignored once the answer is shown."""

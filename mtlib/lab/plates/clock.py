@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.errors import LocalError, RpcError, TransportError
-from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, hatching, line, runs
+from mtlib.errors import RpcError, TransportError
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, handle, hatching, line, one_of, runs, some
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Rules
@@ -238,11 +238,7 @@ class Clock(Plate):
     question = "Two clients are refused. One waits, one drops its keys. Which one still has its login tomorrow?"
 
     def __init__(self, rules: Mapping[str, Rule] = RULES, at: int = 40) -> None:
-        if at not in STOPS:
-            raise LocalError("the clock does not stop there", got=at, expected=str(STOPS), where="at")
-        if not 0 < len(rules) <= 3:
-            raise LocalError("clients", got=len(rules), expected="1 to 3", where="rules")
-        self.rules, self.at = rules, at
+        self.rules, self.at = some(rules, "rules", 3), one_of(at, STOPS, "stop")
         self.delay, self.noon = YOUNG, ""
         self._lives: dict[tuple[str, int, str], Life] = {}
         self._asked: dict[tuple[str, int, str, int], str] = {}
@@ -347,8 +343,8 @@ class Clock(Plate):
         tops = (self.TOP + self.LANE * lane for lane in range(len(self.rules)))
         gaps = (32, 43), (57, 66), *((top + 16, top + 120) for top in tops)
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
-        yield Glyph("now", min(max(x - 50, 4), WIDTH - 104), 6, 100, 26, f"◂ {when} ▸", "bad", label=f"clock: {when}",
-                    do=("at", 0), slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
+        yield handle("now", x, 6, (100, 26), when, look="bad", label=f"clock: {when}", do=("at", 0),
+                     slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
         if self.noon and self.at >= NOON:
             yield Glyph("noon", self._x(NOON) - 70, 66, 140, 15, NOONS[self.noon], "small hit", label=NOONS[self.noon])
         for lane, name in enumerate(self.rules):

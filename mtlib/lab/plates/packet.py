@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line, runs
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line, one_of, runs
 from mtlib.protocol.binding import BindPacket
 from mtlib.wire.dissection import Dissection, Span
 from mtlib.wire.notes import Origin
@@ -65,11 +64,9 @@ class Packet(Plate):
     question = "Forty bytes say everything. What has to stand around them before they leave the socket?"
 
     def __init__(self, carried: BindPacket, step: str = "inner") -> None:
-        if step not in STEPS:
-            raise LocalError("no such layer", got=step, expected=", ".join(STEPS), where="step")
         self.layers = tuple(_layers(carried))
         self.bytes = tuple(_bytes(carried))
-        self.step = STEPS.index(step)
+        self.step = STEPS.index(one_of(step, STEPS, "layer"))
         super().__init__()
 
     @property

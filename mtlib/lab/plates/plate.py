@@ -39,7 +39,7 @@ is refused, is answered by a state that carries its `serial`. Both hold only num
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, fields
 from functools import wraps
 from inspect import signature
@@ -56,6 +56,7 @@ WIDTH = 760
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
+Values = TypeVar("Values", bound=Sized)
 
 
 def typed(call: Callable[Given, Made]) -> Callable[Given, Made]:
@@ -95,10 +96,10 @@ class Glyph:
 
     `look` are names of `picture.css`. With a `label` it can be pointed at and focused; the label says what it is.
     `of` are the names that light it, `lights` the names that it lights while it is pointed at. `do` is the message that
-    it sends: the name of a method without `do_`, or of a control, and a value. `pressed` makes it a switch. With `grid` (columns, rows)
-    it sends (value, place) for the clicked cell; from the keyboard the place is `cell`. With `slide`, the x of each
-    value of a handle that can be dragged, it sends the index; `cell` is the present one. `wait` delays a change by so
-    many tenths of a second, so that changes spread from mark to mark.
+    it sends: the name of a method without `do_`, or of a control, and a value. `pressed` makes it a switch. With `grid`
+    (columns, rows) it sends (value, place) for the clicked cell; from the keyboard the place is `cell`. With `slide`,
+    the x of each value of a handle that can be dragged, it sends the index; `cell` is the present one. `wait` delays a
+    change by so many tenths of a second, so that changes spread from mark to mark.
     """
 
     id: str
@@ -304,6 +305,28 @@ def _plain(value: Any) -> Any:
 
 def _n(value: float) -> str:
     return f"{round(value, 1):g}"
+
+
+def some(values: Values, where: str, most: int) -> Values:
+    """The values; LocalError if there are none, or more than a picture can hold."""
+    if not 1 <= len(values) <= most:
+        said = "too much for one picture" if values else "nothing to draw"
+        raise LocalError(said, got=len(values), expected=f"1 to {most}", where=where)
+    return values
+
+
+def one_of(value: Any, choices: Collection[Any], what: str) -> Any:
+    """The value; LocalError if it is none of these choices."""
+    if value not in choices:
+        these = f"{choices[0]} to {choices[-1]}" if isinstance(choices, range) else ", ".join(map(str, choices))
+        raise LocalError(f"no such {what}", got=value, expected=these, where=what)
+    return value
+
+
+def handle(name: str, x: float, y: float, size: tuple[float, float], told: str, **more: Any) -> Glyph:
+    """A handle to drag along the picture: its words stand between two arrows, and all of it stays on the sheet."""
+    wide, tall = size
+    return Glyph(name, min(max(x - wide / 2, 4), WIDTH - wide - 4), y, wide, tall, f"◂ {told} ▸", **more)
 
 
 def runs(values: Iterable[Any]) -> Iterator[tuple[Any, int, int]]:

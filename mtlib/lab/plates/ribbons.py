@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from mtlib.crypto.kdf import V1, V2, Piece, Schedule, ScheduleRow
 from mtlib.crypto.secret import exact
-from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching, line, ribbon, runs
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching, line, one_of, ribbon, runs
 
 TABLES = {"V1": V1, "V2": V2}
 KEY = 256
@@ -35,11 +34,9 @@ class Ribbons(Plate):
     height = 356
 
     def __init__(self, auth_key: bytes, msg_key: bytes, table: str = "V1") -> None:
-        if table not in TABLES:
-            raise LocalError("no such schedule", got=table, expected=", ".join(TABLES), where="table")
         self.given = {"auth_key": exact(auth_key, KEY, "auth_key"), "msg_key": exact(msg_key, 16, "msg_key")}
         self.flipped: set[tuple[str, int]] = set()
-        self.table, self.x, self.at = table, 0, 40
+        self.table, self.x, self.at = one_of(table, TABLES, "schedule"), 0, 40
         super().__init__()
 
     def do_byte(self, at: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from textwrap import fill
 
 from mtlib.crypto.aes import BLOCK
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line, runs
@@ -132,6 +133,5 @@ class Staircase(Plate):
                         "small noise" if count else "small paper", label=f"plaintext block {at + 1}: {count} bits "
                         "changed")  # fmt: skip
         names = noticed(self.binding)[self.bit]
-        told = f"{len(names)} ✗  {', '.join(names)}"
-        half = told.rfind(", ", 0, 112) + 1 if len(told) > 112 else len(told)
-        yield Glyph("names", 8, foot + 100, 744, 34, f"{told[:half]}\n{told[half:].strip()}".strip(), "small bad left")
+        yield Glyph("names", 8, foot + 100, 744, 34, fill(f"{len(names)} ✗  {', '.join(names)}", 112),
+                    "small bad left")  # fmt: skip

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, handle, line, some
 from mtlib.lab.samples import DAY
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, PacketFacts, Verdict, judge
@@ -63,15 +63,12 @@ class Theft(Plate):
         super().__init__()
 
     def _check(self) -> None:
-        if not 0 < len(self.day_keys) <= MOST_DAYS:
-            raise LocalError("days", got=len(self.day_keys), expected=f"1 to {MOST_DAYS}", where="day_keys")
+        some(self.day_keys, "day_keys", MOST_DAYS)
         for each in self.recording:
             if not 0 <= each.at - self.start < len(self.day_keys) * DAY or each.way not in X:
                 raise LocalError("a packet of no day", got=each[:2], expected="of a day that has a key",
                                  where="recording")  # fmt: skip
-        most = max(len(self._of(day)) for day in range(len(self.day_keys)))
-        if not 0 < most <= MOST_PACKETS:
-            raise LocalError("packets of a day", got=most, expected=f"1 to {MOST_PACKETS}", where="recording")
+        some(max(map(self._of, range(len(self.day_keys))), key=len), "recording", MOST_PACKETS)
 
     def _of(self, day: int) -> list[int]:
         """The indexes in the recording of the packets of a day."""
@@ -208,10 +205,8 @@ class Theft(Plate):
         # The line has gaps at the bars, because they contain words, and some are transparent.
         gaps = ((52, self.KEYS), (self.KEYS + self.BAR, self.KEYS + 32), (self.KEYS + 32 + self.BAR, self.KEYS + 88))
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
-        yield Glyph(
-            "theft", min(max(x - 84, 4), WIDTH - 172), 26, 168, 26, f"◂ {when} ▸", "bad", label=when,
-            do=("theft", 0), slide=self._stops, cell=self.hours // 2,
-        )  # fmt: skip
+        yield handle("theft", x, 26, (168, 26), when, look="bad", label=when, do=("theft", 0), slide=self._stops,
+                     cell=self.hours // 2)  # fmt: skip
         yield from self._bars()
         yield from self._thief()
         for day in range(len(self.day_keys)):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line, one_of
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import COPIES, Facts, MessageFacts, Rules, Verdict, judge, judge_message
 from mtlib.protocol.messages import FROM_CLIENT, Window, next_msg_id
@@ -218,9 +218,7 @@ class Wires(Plate):
 
     def do_switch(self, check: str) -> None:
         """Turn a check off, or on again."""
-        if check not in SWITCHES:
-            raise LookupError(check)
-        self.off ^= {check}
+        self.off ^= {one_of(check, SWITCHES, "check")}
         self._try()
 
     def do_restore(self, _: object) -> None:
