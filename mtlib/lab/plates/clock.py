@@ -240,6 +240,7 @@ class Clock(Plate):
     def __init__(self, rules: Mapping[str, Rule] = RULES, at: int = 40) -> None:
         self.rules, self.at = some(rules, "rules", 3), one_of(at, STOPS, "stop")
         self.delay, self.noon = YOUNG, ""
+        self.height = self.TOP + self.LANE * len(rules) + 4
         self._lives: dict[tuple[str, int, str], Life] = {}
         self._asked: dict[tuple[str, int, str, int], str] = {}
         super().__init__()
@@ -304,10 +305,6 @@ class Clock(Plate):
     # -- Drawing
 
     LEFT, HALF, RIGHT, TOP, LANE = 112.0, 430.0, 748.0, 84.0, 128.0
-
-    @property
-    def height(self) -> float:
-        return self.TOP + self.LANE * len(self.rules) + 4
 
     def _x(self, at: float) -> float:
         """The x of a time; the first minute is as wide as the rest."""

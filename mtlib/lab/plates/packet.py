@@ -73,9 +73,8 @@ class Packet(Plate):
     def layer(self) -> _Layer:
         return self.layers[self.step]
 
-    @property
-    def height(self) -> float:
-        return self._lines()[-1][0] + self.ROW - 10
+    def measure(self) -> None:
+        self.height = self._lines()[-1][0] + self.ROW - 10
 
     def controls(self) -> Iterator[Control]:
         told = f"{self.step + 1} of {len(STEPS)}: {self._title(self.step)}"

@@ -196,9 +196,8 @@ class Plate:
     glides: ClassVar[bool] = True
     """Whether a mark is seen moving when its place changes."""
 
-    @property
-    def height(self) -> float:
-        raise NotImplementedError
+    height: float
+    """Set for the class, by `__init__`, or, if it depends on what is shown, by `measure`."""
 
     def __init_subclass__(cls) -> None:
         cls.__init__ = typed(cls.__init__)  # type: ignore[method-assign]
@@ -210,6 +209,9 @@ class Plate:
         }  # fmt: skip
         self.state: dict[str, Any] = {}
         self._tell(0)
+
+    def measure(self) -> None:
+        """Set `height` before the picture is drawn."""
 
     def fixed(self) -> Iterable[Glyph]:
         """The marks that never change; they are painted first, and sent once."""
@@ -249,6 +251,7 @@ class Plate:
             setattr(self, control.name, control.chosen(value))
 
     def _tell(self, serial: int | str, trouble: str = "") -> None:
+        self.measure()
         self.state = {
             "serial": serial,
             "size": [WIDTH, _plain(self.height)],

@@ -43,11 +43,8 @@ class Layers(Still):
 
     def __init__(self, layers: Mapping[str, tuple[Dissection, int]], at: int) -> None:
         self.layers, self.at = dict(layers), at
+        self.height = 6 + 34 * len(self.layers)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 6 + 34 * len(self.layers)
 
     def _places(self) -> Iterator[tuple[str, int, str, int]]:
         """The name of each layer, its first byte, the field of its byte `at`, and where that is in the outermost."""
@@ -89,11 +86,8 @@ class Comb(Still):
 
     def __init__(self, wrong: Mapping[str, Collection[int]], met: Collection[int], most: int = 300) -> None:
         self.wrong, self.met, self.most = dict(wrong), sorted(met), most
+        self.height = 44 + 40 * len(self.wrong)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 44 + 40 * len(self.wrong)
 
     def _found(self) -> Iterator[tuple[str, int, str]]:
         for told, lengths in self.wrong.items():
@@ -142,16 +136,13 @@ class Bench(Still):
     def __init__(self, frames: Sequence[bytes], read: int, lost: Mapping[str, Sequence[tuple[str, bool]]]) -> None:
         self.sizes, self.read = [len(each) for each in frames], read
         self.lost = {name: "".join(map(self._letter, ends)) for name, ends in lost.items()}
+        self.height = 176 + 46 * len(self.lost)
         super().__init__()
 
     @staticmethod
     def _letter(ended: tuple[str, bool]) -> str:
         end, damaged = ended
         return "d" if damaged else "!" if end == "refuses" else "w"
-
-    @property
-    def height(self) -> float:
-        return 176 + 46 * len(self.lost)
 
     def _reads(self) -> Iterator[tuple[int, int, int, int]]:
         """The start and end of each read in the stream, the number of whole frames by then, and the bytes left over."""
@@ -218,11 +209,8 @@ class Stripes(Still):
         self.bits = {name: [_entropy(each) for each in zip(*streams, strict=True)]
                      for name, streams in connections.items()}  # fmt: skip
         self.sizes = {client: tuple(each) for client, each in sizes.items()}
+        self.height = 66 * len(self.bits) + 32 + 28 * len(self.sizes)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 66 * len(self.bits) + 32 + 28 * len(self.sizes)
 
     def marks(self) -> Iterator[Glyph]:
         step = WIDE / max(map(len, self.bits.values()))
@@ -315,11 +303,8 @@ class Diffusion(Still):
 
     def __init__(self, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
         self.stages = dict(stages)
+        self.height = 6 + 36 * len(self.stages)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 6 + 36 * len(self.stages)
 
     def _told(self) -> Iterator[tuple[str, int, int, float]]:
         """The name of each stage, its size, the number of bytes that differ, and the share of bits that differ."""
@@ -414,11 +399,8 @@ class Grid(Still):
 
     def __init__(self, columns: Sequence[str], cells: Mapping[str, Sequence[str]]) -> None:
         self.columns, self.cells = tuple(columns), {name: tuple(row) for name, row in cells.items()}
+        self.height = self.TOP + self.STEP * len(self.cells) + 6
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return self.TOP + self.STEP * len(self.cells) + 6
 
     def look(self, cell: str) -> str:
         """The look of a cell with this text."""
@@ -476,6 +458,7 @@ class Boxes(Still):
 
     def __init__(self, layers: Mapping[str, Dissection], seals: Mapping[str, str]) -> None:
         self.layers, self.seals = dict(layers), dict(seals)
+        self.height = 34 + sum(self.HEAD + 6 + (self.FOOT if behind else 0) for _, _, behind, _ in self._told())
         super().__init__()
 
     def _told(self) -> Iterator[tuple[str, str, str, str]]:
@@ -490,10 +473,6 @@ class Boxes(Still):
             before, behind = (", ".join(f"{field} {size}" for field, at, size in fields if (inside and at >= end) is so)
                               for so in (False, True))  # fmt: skip
             yield name, before, behind, self.seals.get(name, "")
-
-    @property
-    def height(self) -> float:
-        return 34 + sum(self.HEAD + 6 + (self.FOOT if behind else 0) for _, _, behind, _ in self._told())
 
     def marks(self) -> Iterator[Glyph]:
         top, floor = 4.0, self.height - 4

@@ -26,11 +26,8 @@ class Pairs(Still):
 
     def __init__(self, messages: Mapping[str, Sequence[tuple[int, bool]]]) -> None:
         self.messages = {name: tuple(blocks) for name, blocks in messages.items()}
+        self.height = 22 + 40 * len(self.messages)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 22 + 40 * len(self.messages)
 
     @staticmethod
     def _word(pair: int) -> str:

@@ -56,19 +56,17 @@ class Theft(Plate):
     ) -> None:
         self.perm_key, self.day_keys, self.start = perm_key, tuple(day_keys), start
         self.recording = tuple(Recorded(*each) for each in recording)
-        self._check()
+        most = DAY * len(some(self.day_keys, "day_keys", MOST_DAYS))
+        for each in self.recording:
+            if not 0 <= each.at - start < most or each.way not in X:
+                raise LocalError("a packet of no day", got=each[:2], expected="of a day that has a key",
+                                 where="recording")  # fmt: skip
+        longest = some(max(map(self._of, range(len(self.day_keys))), key=len), "recording", MOST_PACKETS)
+        self.height = self.LIST + self.LINE * len(longest) + 8
         self.hours = 12 + 24 * ((len(self.day_keys) - 1) // 2)
         self.stolen, self.pfs = "", 1
         self._opened: dict[tuple[int, int, int], str] = {}
         super().__init__()
-
-    def _check(self) -> None:
-        some(self.day_keys, "day_keys", MOST_DAYS)
-        for each in self.recording:
-            if not 0 <= each.at - self.start < len(self.day_keys) * DAY or each.way not in X:
-                raise LocalError("a packet of no day", got=each[:2], expected="of a day that has a key",
-                                 where="recording")  # fmt: skip
-        some(max(map(self._of, range(len(self.day_keys))), key=len), "recording", MOST_PACKETS)
 
     def _of(self, day: int) -> list[int]:
         """The indexes in the recording of the packets of a day."""
@@ -174,10 +172,6 @@ class Theft(Plate):
     # -- Drawing
 
     LEFT, RIGHT, KEYS, BAR, LIST, LINE = 116.0, 748.0, 62.0, 24.0, 192.0, 17.0
-
-    @property
-    def height(self) -> float:
-        return self.LIST + self.LINE * max(len(self._of(day)) for day in range(len(self.day_keys))) + 8
 
     @property
     def _stops(self) -> tuple[float, ...]:

@@ -207,10 +207,9 @@ class Triage(Plate):
     def _y(self, number: int) -> float:
         return 8 + sum(self._tall(each) + self.GAP for each in range(1, number))
 
-    @property
-    def height(self) -> float:
+    def measure(self) -> None:
         _, rows = self._strip()
-        return self._y(len(TRIAGE) + 2) + (20 + 19 * len(rows) if rows else 0)
+        self.height = self._y(len(TRIAGE) + 2) + (20 + 19 * len(rows) if rows else 0)
 
     def marks(self) -> Iterator[Glyph]:
         for number, each in enumerate(TRIAGE, 1):
