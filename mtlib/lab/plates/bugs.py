@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from mtlib.clinic.diagnosis import Diagnosis
@@ -136,6 +136,13 @@ def _checks_of(place: tuple[str, str]) -> list[str]:
     return [check.name for check in CHECKS if any(each.endswith(path) for each in check.reads)]
 
 
+@cache
+def _patients(level: int) -> tuple[SpotPacket, SpotPacket]:
+    """The good and the bad packet of a level, made from different values."""
+    drawn = scenes(f"spot the bug {level}")
+    return SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], LEVELS[level - 1])
+
+
 class Bugs(Plate):
     """Ten levels; `level` is the one shown first, counted from 1. LocalError for a level that does not exist."""
 
@@ -146,7 +153,6 @@ class Bugs(Plate):
         self.level = one_of(level, range(1, len(LEVELS) + 1), "level")
         self.guesses: dict[int, list[int]] = {}
         self.given_up: set[int] = set()
-        self._patients: dict[int, tuple[SpotPacket, SpotPacket]] = {}
         super().__init__()
 
     # -- Actions
@@ -166,12 +172,8 @@ class Bugs(Plate):
 
     @property
     def patients(self) -> tuple[SpotPacket, SpotPacket]:
-        """The good and the bad packet of this level, made from different values."""
-        if self.level not in self._patients:
-            drawn = scenes(f"spot the bug {self.level}")
-            good, bad = SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], LEVELS[self.level - 1])
-            self._patients[self.level] = good, bad
-        return self._patients[self.level]
+        """The good and the bad packet of this level."""
+        return _patients(self.level)
 
     @property
     def tried(self) -> list[int]:
@@ -179,9 +181,7 @@ class Bugs(Plate):
 
     def found(self, level: int) -> bool:
         """Whether the reader has found the bug of a level."""
-        return level in self._patients and any(
-            PLACES[at] in self._patients[level][1].guilty for at in self.guesses.get(level, ())
-        )
+        return any(PLACES[at] in _patients(level)[1].guilty for at in self.guesses.get(level, ()))
 
     @property
     def told(self) -> bool:

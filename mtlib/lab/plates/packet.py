@@ -6,15 +6,14 @@ the same bytes until the end, but a seal changes their values. Above the rows, e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line, one_of, runs
 from mtlib.protocol.binding import BindPacket
-from mtlib.wire.dissection import Dissection, Span
+from mtlib.wire.dissection import Span
 from mtlib.wire.notes import Origin
-from mtlib.wire.schema import INNER
 
 TOLD = {
     "inner": "Forty bytes: a constructor and five values. They name both keys, the session and the end.",
@@ -31,6 +30,9 @@ TOLD = {
 """The layers from inside to outside, with a sentence about each."""
 STEPS = tuple(TOLD)
 SEALS = {"ciphertext": "permanent", "packet": "temporary"}
+HOLDERS = {"frame": "packet", "packet": "ciphertext", "message": "request", "request": "encrypted_message",
+           "encrypted_message": "ciphertext", "plaintext": "envelope", "envelope": "inner"}  # fmt: skip
+"""The field of each layer that holds the layer inside it, from outside to inside."""
 
 
 class _Byte(NamedTuple):
@@ -64,8 +66,9 @@ class Packet(Plate):
     question = "Forty bytes say everything. What has to stand around them before they leave the socket?"
 
     def __init__(self, carried: BindPacket, step: str = "inner") -> None:
-        self.layers = tuple(_layers(carried))
-        self.bytes = tuple(_bytes(carried))
+        parts = {name: getattr(carried if hasattr(carried, name) else carried.binding, name) for name in STEPS}
+        self.layers = tuple(_layers(parts))
+        self.bytes = tuple(_bytes(parts, *HOLDERS, "inner"))
         self.step = STEPS.index(one_of(step, STEPS, "layer"))
         super().__init__()
 
@@ -225,60 +228,21 @@ def _called(byte: _Byte) -> str:
     return "end of the string" if behind else byte.layer
 
 
-def _layers(carried: BindPacket) -> Iterator[_Layer]:
+def _layers(parts: Mapping[str, Any]) -> Iterator[_Layer]:
     """The layers, from inside to outside."""
-    binding = carried.binding
-    made: dict[str, bytes] = {
-        "inner": bytes(binding.inner),
-        "envelope": bytes(binding.envelope),
-        "plaintext": bytes(binding.plaintext),
-        "ciphertext": binding.ciphertext,
-        "encrypted_message": bytes(binding.encrypted_message),
-        "request": bytes(binding.request),
-        "message": bytes(carried.message),
-        "packet": bytes(carried.packet),
-        "frame": bytes(carried.frame),
-    }
-    fronts = {
-        "envelope": len(binding.envelope) - len(binding.inner),
-        "encrypted_message": _before(binding.encrypted_message, "ciphertext"),
-        "request": _before(binding.request, "encrypted_message"),
-        "message": _before(carried.message, "request"),
-        "packet": _before(carried.packet, "ciphertext"),
-        "frame": _before(carried.frame, "packet"),
-    }
+    fronts = {name: next(span.body[0] for span in parts[name].spans if span.name == HOLDERS[name]) for name in HOLDERS}
     start = sum(fronts.values())
-    for name, data in made.items():
+    for name, part in parts.items():
         start -= fronts.get(name, 0)
-        yield _Layer(name, data, start, len(data) if name == "inner" else fronts.get(name, 0))
+        yield _Layer(name, bytes(part), start, fronts.get(name, 0) if name != "inner" else len(part))
 
 
-def _before(outer: Dissection, name: str) -> int:
-    """The number of bytes before the contents of a field."""
-    return next(span.body[0] for span in outer.spans if span.name == name)
-
-
-def _bytes(carried: BindPacket) -> Iterator[_Byte]:
-    """Every byte of the frame, with the layer that adds it."""
-    binding = carried.binding
-    inside = {
-        ("frame", "packet"): ("packet", carried.packet),
-        ("packet", "ciphertext"): ("message", carried.message),
-        ("message", "request"): ("request", binding.request),
-        ("request", "encrypted_message"): ("encrypted_message", binding.encrypted_message),
-        ("encrypted_message", "ciphertext"): ("plaintext", binding.plaintext),
-        ("plaintext", "envelope"): ("envelope", binding.envelope),
-        ("envelope", "inner"): (INNER.name, binding.inner),
-    }
-
-    def walk(name: str, here: Dissection) -> Iterator[_Byte]:
-        for span in here.spans:
-            found = inside.get((name, span.name))
-            body = range(span.body[0] - span.start, span.body[1] - span.start) if found else range(0)
-            for at in range(len(span)):
-                if found is None or at not in body:
-                    yield _Byte("inner" if name == INNER.name else name, span, at)
-                elif at == body.start:
-                    yield from walk(*found)
-
-    yield from walk("frame", carried.frame)
+def _bytes(parts: Mapping[str, Any], name: str, *inwards: str) -> Iterator[_Byte]:
+    """Every byte of a layer, with the layer that adds it; `inwards` are the layers inside it."""
+    for span in parts[name].spans:
+        inside = range(*span.body) if span.name == HOLDERS.get(name) else range(0)
+        for at in range(span.start, span.stop):
+            if at not in inside:
+                yield _Byte(name, span, at - span.start)
+            elif at == inside.start:
+                yield from _bytes(parts, *inwards)
