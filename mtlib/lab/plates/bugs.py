@@ -64,14 +64,7 @@ FIELDS = (
     ("inner", "constructor", "nonce", "temp_auth_key_id", "perm_auth_key_id", "temp_session_id", "expires_at"),
 )
 """The layers, each with the fields that are shown."""
-PATHS = {
-    "packet": "packet",
-    "message": "message",
-    "request": "request",
-    "encrypted_message": "encrypted_message",
-    "envelope": "plaintext/envelope",
-    "inner": "plaintext/envelope/inner",
-}
+PATHS = {**{layer: layer for layer in LAYOUTS}, "envelope": "plaintext/envelope", "inner": "plaintext/envelope/inner"}
 """The path of each layer in the doctor's findings."""
 ALIKE = {"temp_auth_key_id": "auth_key_id", "temp_session_id": "session_id"}
 """Values that have another name in another layer."""

@@ -10,7 +10,7 @@ packet, without a socket. Only the key exchanges are left out: both sides get th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
@@ -32,8 +32,8 @@ from mtlib.wire.schema import SCHEMA
 Rule = Callable[[str, int, float | None, bool], Advice]
 """The advice after a refusal, from its name, the number of refusals, the permanent key's age in seconds, and whether
 that key has ever bound."""
-PAUSE, LAST = 20, 25 * 3600
-"""Seconds between two tries, and seconds until the story ends."""
+PAUSE, LAST, NEVER = 20, 25 * 3600, 1 << 40
+"""Seconds between two tries, until the story ends, and until what does not happen."""
 MOST = 9
 """The most tries in a row without success; then a client stops."""
 NOON, CALLS = 12 * 3600, (6 * 3600, 13 * 3600, 18 * 3600, DAY)
@@ -62,39 +62,30 @@ class Held:
     ended: str = ""
 
 
-@dataclass
 class Life:
     """The life of one client with its data centre, up to a moment. `rule` is the client's rule. For `delay` seconds a
     new permanent key is unknown to the machine that binds. `noon`, the event at 12 h, is "", "restart" or "log out"."""
 
-    rule: Rule
-    delay: int = 60
-    noon: str = ""
-    done: list[Done] = field(default_factory=list)
-    permanent: list[Held] = field(default_factory=list)
-    temporary: list[Held] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, rule: Rule, delay: int = YOUNG, noon: str = "") -> None:
+        self.rule, self.noon = rule, noon
+        self.done: list[Done] = []
+        self.permanent: list[Held] = []
+        self.temporary: list[Held] = []
         self.now, self.bound, self.ever_bound, self.stopped, self.salted = 0, False, False, False, False
         self.refused = self.tries = 0
         """Refusals since the present permanent key was made or last bound, and tries in a row without success."""
         self._entropy = Patterned("a day")
-        self.dc = DataCenter(UNUSED, rules=Rules(perm_key_delay=self.delay), entropy=self._entropy.at("data centre"))
+        self.dc = DataCenter(UNUSED, rules=Rules(perm_key_delay=delay), entropy=self._entropy.at("data centre"))
         self._dial()
         self._make_keys()
 
     def tell(self, until: int) -> Life:
         """Let the client act until `until`, in seconds."""
-        calls, bind_at, noon = [*CALLS, LAST + 1], PAUSE, [NOON] if self.noon else []
-        while not self.stopped or noon:
-            at = LAST + 1 if self.stopped else calls[0] if self.bound else bind_at
-            if noon and noon[0] <= at:
-                at = noon[0]
-            if at > until:
-                break
-            self.now = at
-            if noon and at == noon[0]:
-                noon.clear()
+        calls, bind_at, noon = [*CALLS, NEVER], PAUSE, NOON if self.noon else NEVER
+        while min(noon, turn := NEVER if self.stopped else calls[0] if self.bound else bind_at) <= until:
+            self.now = min(noon, turn)
+            if noon <= turn:
+                noon = NEVER
                 self._at_noon()
                 continue
             if self.bound:
@@ -102,7 +93,7 @@ class Life:
                 calls.pop(0)
             else:
                 self._note("bind", self.bind())
-            bind_at = at + PAUSE
+            bind_at = turn + PAUSE
         self.now = until
         return self
 
@@ -195,7 +186,7 @@ class Life:
         packet = bytes(sent)
         try:
             for _ in range(2):
-                reply = self.peer.receive(self.stream.hide(self.stream.wrap(packet)), now)
+                reply = self.peer.receive(self.stream.send(packet), now)
                 for frame in self.stream.receive(b"".join(reply.chunks)):
                     for event in self.session.receive(frame.payload, now):
                         found = sent.answered_by(event)

@@ -7,7 +7,7 @@ bytes. Source: core.telegram.org/api/pfs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
@@ -65,7 +65,6 @@ class Theft(Plate):
         self.height = self.LIST + self.LINE * len(longest) + 8
         self.hours = 12 + 24 * ((len(self.day_keys) - 1) // 2)
         self.stolen, self.pfs = "", 1
-        self._opened: dict[tuple[int, int, int], str] = {}
         super().__init__()
 
     def _of(self, day: int) -> list[int]:
@@ -111,15 +110,8 @@ class Theft(Plate):
 
     def read(self, at: int) -> str:
         """The name of the call or answer that the thief reads in a packet with the stolen keys; empty for noise."""
-        for key in self.keys:
-            place = at, self.pfs, key.id
-            if place not in self._opened:
-                x = X[self.recording[at].way]
-                plaintext = PacketFacts(self.packet(at), key, x=x).plaintext
-                self._opened[place] = "" if plaintext is None else _named(_body(plaintext, x))
-            if self._opened[place]:
-                return self._opened[place]
-        return ""
+        packet, x = self.packet(at), X[self.recording[at].way]
+        return next(filter(None, (_read(packet, key, x) for key in self.keys)), "")
 
     @cached_property
     def own_key(self) -> AuthKey:
@@ -261,8 +253,11 @@ class Theft(Plate):
             )  # fmt: skip
 
 
-def _body(plaintext: bytes, x: int) -> bytes:
-    return bytes(MESSAGES[x].dissect(plaintext)["answer" if x else "request"])
+@cache
+def _read(packet: bytes, key: AuthKey, x: int) -> str:
+    """The name of the call or answer in a packet; empty if the key does not open it."""
+    plaintext = PacketFacts(packet, key, x=x).plaintext
+    return "" if plaintext is None else _named(bytes(MESSAGES[x].dissect(plaintext)["answer" if x else "request"]))
 
 
 def _named(body: bytes) -> str:
