@@ -363,33 +363,26 @@ class Clock(Plate):
     def _asks(self, lane: int, y: float, done: Sequence[Done]) -> Iterator[Glyph]:
         """Marks for the tries and their answers; tries close to each other share a mark."""
         ends = [0.0, 0.0]
-        for number, group in enumerate(_together(done, self._x)):
-            wide = len(group.words) * 6.2 + 10
-            x = min(max(self._x(group.first) - 22, self.LEFT), self.RIGHT - wide)
+        for number, near in enumerate(_together(done, self._x)):
+            words = ", ".join(f"{word} ×{stop - start}" if stop - start > 1 else word
+                              for word, start, stop in runs(map(_word, near)))  # fmt: skip
+            told = (", ".join(filter(None, (f"{_clock(e.at)} {e.what}: {e.answer}", e.then))) for e in near)
+            wide = len(words) * 6.2 + 10
+            x = min(max(self._x(near[0].at) - 22, self.LEFT), self.RIGHT - wide)
             row = 0 if x >= ends[0] + 3 else 1
             ends[row] = x + wide
-            yield Glyph(f"a{lane}.{number}", x, y + 24 * row, wide, 21, group.words,
-                        f"small paper {'good' if group.good else 'bad'}", label=group.label)  # fmt: skip
+            yield Glyph(f"a{lane}.{number}", x, y + 24 * row, wide, 21, words,
+                        f"small paper {'good' if near[-1].good else 'bad'}", label="; ".join(told))  # fmt: skip
 
 
-class _Group(NamedTuple):
-    first: int
-    words: str
-    good: bool
-    label: str
-
-
-def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator[_Group]:
-    """The marks, with neighbours that would overlap joined into one."""
+def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator[list[Done]]:
+    """The tries, those together whose marks would overlap."""
     rest = list(done)
     while rest:
         first = place(rest[0].at)
         near = [each for each in rest if place(each.at) - first < 44]
         rest = rest[len(near) :]
-        words = ", ".join(f"{word} ×{stop - start}" if stop - start > 1 else word
-                          for word, start, stop in runs(map(_word, near)))  # fmt: skip
-        told = (", ".join(filter(None, (f"{_clock(e.at)} {e.what}: {e.answer}", e.then))) for e in near)
-        yield _Group(near[0].at, words, near[-1].good, "; ".join(told))
+        yield near
 
 
 def _word(each: Done) -> str:

@@ -9,7 +9,7 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -110,43 +110,27 @@ class Scene:
         twin = AuthKey(bytes(self.binding.perm_key)[:128] + draw.draw("twin", 128))
         return self.binding.perm_key, twin, AuthKey(draw.draw("own", 256))
 
-    @property
-    def perm_key(self) -> AuthKey:
-        """The key that the request names."""
-        return self.perm_keys[self["perm_auth_key_id"]]
-
-    @property
-    def temp_key(self) -> AuthKey:
-        """The temporary key of the packet."""
-        draw = Patterned("attacker").at("temporary")
-        return (self.binding.temp_key, *(AuthKey(draw.draw(str(at), 256)) for at in range(2)))[self["tunnel"]]
-
-    @property
-    def session_id(self) -> int:
-        return 4242 if self["session_id"] else self.binding.session_id
-
-    @property
-    def msg_id(self) -> int:
-        return next_msg_id(self.now, self.binding.msg_id) if self["msg_id"] else self.binding.msg_id
-
-    @property
-    def nonce(self) -> int:
-        return self.binding.nonce ^ 1 if self["nonce"] else self.binding.nonce
-
-    @property
-    def expires_at(self) -> int:
-        return self.binding.expires_at + (365 * 86400 if self["expires_at"] else 0)
+    @cached_property
+    def outside(self) -> Binding:
+        """The values outside the seal, as the binding that would have the same ones inside."""
+        b, draw = self.binding, Patterned("attacker").at("temporary")
+        tunnels = (b.temp_key, *(AuthKey(draw.draw(str(at), 256)) for at in range(2)))
+        return replace(
+            b, perm_key=self.perm_keys[self["perm_auth_key_id"]], temp_key=tunnels[self["tunnel"]],
+            session_id=4242 if self["session_id"] else b.session_id,
+            msg_id=next_msg_id(self.now, b.msg_id) if self["msg_id"] else b.msg_id,
+            nonce=b.nonce ^ 1 if self["nonce"] else b.nonce,
+            expires_at=b.expires_at + (365 * 86400 if self["expires_at"] else 0),
+        )  # fmt: skip
 
     @cached_property
     def request(self) -> bytes:
         """The request: the seal, captured or the attacker's own, and the values outside."""
-        b = self.binding
-        if self["seal"]:  # with a permanent key, the attacker can seal the same values as outside
-            b = Binding(self.perm_key, self.temp_key, self.session_id, self.msg_id, self.expires_at, self.nonce,
-                        b.random, b.padding)  # fmt: skip
-        sealed = self.perm_key.id_bytes + bytes(b.encrypted_message)[8:]
-        return bytes(REQUEST.build(perm_auth_key_id=self.perm_key.id, nonce=self.nonce, expires_at=self.expires_at,
-                                   encrypted_message=sealed))  # fmt: skip
+        b = self.outside
+        sealed = b if self["seal"] else self.binding  # with a permanent key, the attacker can seal what stands outside
+        seal = b.perm_key.id_bytes + bytes(sealed.encrypted_message)[8:]
+        return bytes(REQUEST.build(perm_auth_key_id=b.perm_key.id, nonce=b.nonce, expires_at=b.expires_at,
+                                   encrypted_message=seal))  # fmt: skip
 
     @property
     def seen(self) -> Window:
@@ -158,15 +142,13 @@ class Scene:
 
     def message(self) -> Verdict:
         """The data centre's verdict on the message, before it reads the request."""
-        return judge_message(MessageFacts(self.msg_id, 3, self.request, self.now, self.seen))
+        return judge_message(MessageFacts(self.outside.msg_id, 3, self.request, self.now, self.seen))
 
     def judged(self, off: frozenset[str] = frozenset()) -> Verdict:
         """The data centre's verdict on the request, with these checks off."""
-        bound = self.binding.perm_key.id if self.when == LIVE and not self["tunnel"] else None
-        return judge(Facts(
-            self.request, self.perm_key, self.temp_key, self.session_id, self.msg_id, self.now, bound_to=bound,
-            key_expires_at=self.binding.expires_at, rules=Rules(skip=off),
-        ))  # fmt: skip
+        b, bound = self.outside, self.binding.perm_key.id if self.when == LIVE and not self["tunnel"] else None
+        return judge(Facts(self.request, b.perm_key, b.temp_key, b.session_id, b.msg_id, self.now, bound_to=bound,
+                           key_expires_at=self.binding.expires_at, rules=Rules(skip=off)))  # fmt: skip
 
     def accepted(self, off: frozenset[str]) -> bool:
         return self.message().ok and self.judged(off).ok
