@@ -20,6 +20,7 @@ from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import COPIES, Facts, MessageFacts, Rules, Verdict, judge, judge_message
 from mtlib.protocol.messages import FROM_CLIENT, Window, next_msg_id
 from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
+from mtlib.wire.dissection import Field
 from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST
 
 BEFORE, LIVE, AFTER = range(3)
@@ -58,26 +59,38 @@ LAYOUTS = {"packet": REQUEST_PACKET, "message": REQUEST_MESSAGE, "request": REQU
 """The layers of a binding packet, from the outermost inwards."""
 
 
-def place(path: str) -> tuple[int, int]:
-    """The number of a field's layer, and its own number in the layer, from a path that ends in both names."""
+class Place(NamedTuple):
+    """A field in one of the layers, and the path to it that is shown."""
+
+    layer: str
+    field: Field
+    path: str
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return list(LAYOUTS).index(self.layer), LAYOUTS[self.layer].fields.index(self.field)
+
+
+def place(path: str) -> Place:
+    """The field at a path that ends in the names of layer and field."""
     *_, layer, name = path.split("/")
-    return list(LAYOUTS).index(layer), [field.name for field in LAYOUTS[layer].fields].index(name)
+    return Place(layer, next(field for field in LAYOUTS[layer].fields if field.name == name), path)
 
 
 class Wire(NamedTuple):
     """Two fields that must be equal, and the check that compares them."""
 
     check: str
-    outside: str
-    inside: str
+    outside: Place
+    inside: Place
 
 
 INWARDS = tuple(sorted(
-    (Wire(check.name, check.reads[1], check.reads[0].partition("/plaintext/")[2]) for check in COPIES),
-    key=lambda wire: place(wire.inside),
+    (Wire(each.name, place(each.reads[1]), place(each.reads[0].partition("/plaintext/")[2])) for each in COPIES),
+    key=lambda wire: wire.inside.order,
 ))  # fmt: skip
 """The wires in the order of their fields inside the seal."""
-WIRES = tuple(sorted(INWARDS, key=lambda wire: place(wire.outside)))
+WIRES = tuple(sorted(INWARDS, key=lambda wire: wire.outside.order))
 """The wires in the order of their fields outside the seal, from the outermost layer inwards; they are numbered so."""
 SWITCHES = (*(wire.check for wire in WIRES), "not_bound_elsewhere", "msg_key", "expires_at_in_range")
 """The checks that can be turned off here."""
@@ -266,7 +279,7 @@ class Wires(Plate):
         yield "wire", "outside", "value", "inside", "value", "the check"
         for number, wire in enumerate(WIRES, 1):
             state = "off" if wire.check in self.off else _STATE[self.verdict[wire.check].holds][1]
-            yield str(number), wire.outside, self._outside(wire), wire.inside, self._inside(wire), state
+            yield str(number), wire.outside.path, self._outside(wire), wire.inside.path, self._inside(wire), state
         yield "", "", "", "", "trophies", ", ".join(self.trophies) or "none yet"
 
     def controls(self) -> Iterator[Control]:
@@ -298,26 +311,25 @@ class Wires(Plate):
         yield from self._switches()
         yield from self._trophies()
 
-    def _outside_y(self, path: str) -> float:
-        layer = path.partition("/")[0]
-        before = [wire.outside for wire in WIRES if wire.outside.startswith(layer)].index(path)
-        return {"packet": 22.0, "message": 70.0, "request": 152.0}[layer] + 32 * before
+    def _outside_y(self, place: Place) -> float:
+        before = [wire.outside for wire in WIRES if wire.outside.layer == place.layer].index(place)
+        return {"packet": 22.0, "message": 70.0, "request": 152.0}[place.layer] + 32 * before
 
-    def _inside_y(self, path: str) -> float:
-        inner = [wire.inside for wire in INWARDS if "/inner/" in wire.inside]
-        return 72 + 42.0 * inner.index(path) if path in inner else 22.0
+    def _inside_y(self, place: Place) -> float:
+        inner = [wire.inside for wire in INWARDS if wire.inside.layer == "inner"]
+        return 72 + 42.0 * inner.index(place) if place in inner else 22.0
 
     def _wire(self, number: int, wire: Wire) -> Iterator[Glyph]:
         off, holds = wire.check in self.off, self.compared[wire.check].holds  # holds or not, even if nobody looks
         y0, y1 = self._outside_y(wire.outside) + self.TALL / 2, self._inside_y(wire.inside) + self.TALL / 2
         x0, x1 = self.LEFT + self.WIDE, self.RIGHT
-        name = wire.outside.rpartition("/")[2]
+        name = wire.outside.field.name
         yield self._value("tunnel" if name == "auth_key_id" else name, name, y0 - self.TALL / 2, number, wire)
         inside = self._inside(wire)
         yield Glyph(f"in {wire.check}", x1, y1 - self.TALL / 2, self.WIDE, self.TALL, look="bad" if holds is False else
-                    "copied" if holds else "paper", label=f"{number}: {wire.inside} is {inside}; inside the seal",
+                    "copied" if holds else "paper", label=f"{number}: {wire.inside.path} is {inside}; inside the seal",
                     of=f"w{number}", lights=f"w{number}")  # fmt: skip
-        yield Glyph(f"inn {wire.check}", x1 + 20, y1, text=wire.inside.rpartition("/")[2], look="left")
+        yield Glyph(f"inn {wire.check}", x1 + 20, y1, text=wire.inside.field.name, look="left")
         yield Glyph(f"inv {wire.check}", x1 + self.WIDE - 8, y1, text=inside, look="mono end")
         look, _ = _STATE[holds]
         look = "dim dash" if off and holds is not False else look
