@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from inspect import signature
 from itertools import islice
@@ -299,3 +300,12 @@ def asked(make: Callable[[], Any], patch: pytest.MonkeyPatch) -> tuple[Callable[
         patched.setattr(kind, "__init__", noted)
         make()
     return kind, {name: value for name, value in given.items() if name != "self"}
+
+
+@pytest.mark.parametrize("make", (ALL | STILLS | MORE_STILLS | CALLS).values(), ids=ALL | STILLS | MORE_STILLS | CALLS)
+def test_where_nothing_is_given_nothing_breaks(make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    call, right = asked(make, monkeypatch)
+    for name in signature(call).parameters:
+        for empty in ({}, [], (), b"", "", frozenset[str]()):
+            with suppress(LocalError):
+                assert call(**right | {name: empty}) is not None

@@ -310,7 +310,7 @@ def _n(value: float) -> str:
     return f"{round(value, 1):g}"
 
 
-def some(values: Values, where: str, most: int) -> Values:
+def some(values: Values, where: str, most: int = 64) -> Values:
     """The values; LocalError if there are none, or more than a picture can hold."""
     if not 1 <= len(values) <= most:
         said = "too much for one picture" if values else "nothing to draw"

@@ -23,7 +23,7 @@ from math import cos, log2, pi, sin
 from typing import ClassVar
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line, runs
+from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line, one_of, runs, some
 from mtlib.wire.dissection import Dissection
 
 SIDE, WIDE = 150.0, 592.0
@@ -42,7 +42,7 @@ class Layers(Still):
     name, question = "the layers", "Each layer counts from its own first byte. Where does its byte stand?"
 
     def __init__(self, layers: Mapping[str, tuple[Dissection, int]], at: int) -> None:
-        self.layers, self.at = dict(layers), at
+        self.layers, self.at = dict(some(layers, "layers")), at
         self.height = 6 + 34 * len(self.layers)
         super().__init__()
 
@@ -134,7 +134,7 @@ class Bench(Still):
     name, question = "the bench", "Where does a packet end, and what if one byte is lost?"
 
     def __init__(self, frames: Sequence[bytes], read: int, lost: Mapping[str, Sequence[tuple[str, bool]]]) -> None:
-        self.sizes, self.read = [len(each) for each in frames], read
+        self.sizes, self.read = [len(each) for each in some(frames, "frames")], read
         self.lost = {name: "".join(map(self._letter, ends)) for name, ends in lost.items()}
         self.height = 176 + 46 * len(self.lost)
         super().__init__()
@@ -207,8 +207,8 @@ class Stripes(Still):
 
     def __init__(self, connections: Mapping[str, Sequence[bytes]], sizes: Mapping[str, Sequence[int]]) -> None:
         self.bits = {name: [_entropy(each) for each in zip(*streams, strict=True)]
-                     for name, streams in connections.items()}  # fmt: skip
-        self.sizes = {client: tuple(each) for client, each in sizes.items()}
+                     for name, streams in some(connections, "connections").items()}  # fmt: skip
+        self.sizes = {client: tuple(each) for client, each in some(sizes, "sizes").items()}
         self.height = 66 * len(self.bits) + 32 + 28 * len(self.sizes)
         super().__init__()
 
@@ -260,7 +260,7 @@ class Growth(Still):
     name, question, height = "the growth", "How does the work grow with p?", 300
 
     def __init__(self, steps: Mapping[int, float]) -> None:
-        self.steps = dict(sorted(steps.items()))
+        self.steps = dict(sorted(some(steps, "steps").items()))
         super().__init__()
 
     def _point(self, p: float, steps: float) -> tuple[float, float]:
@@ -302,7 +302,7 @@ class Diffusion(Still):
     name, question = "the diffusion", "One bit changes. Which bytes of each stage change with it?"
 
     def __init__(self, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
-        self.stages = dict(stages)
+        self.stages = dict(some(stages, "stages"))
         self.height = 6 + 36 * len(self.stages)
         super().__init__()
 
@@ -398,7 +398,8 @@ class Grid(Still):
     NAMES, TOP, STEP = 184.0, 40.0, 22.0
 
     def __init__(self, columns: Sequence[str], cells: Mapping[str, Sequence[str]]) -> None:
-        self.columns, self.cells = tuple(columns), {name: tuple(row) for name, row in cells.items()}
+        self.columns = some(tuple(columns), "columns")
+        self.cells = {name: tuple(row) for name, row in some(cells, "cells").items()}
         self.height = self.TOP + self.STEP * len(self.cells) + 6
         super().__init__()
 
@@ -433,8 +434,8 @@ class Zeros(Grid):
         follows = tuple(follows)
         super().__init__(
             ("one in", *follows),
-            {name: (f"{once[name]:.0f}", *("other" if each in changed else "same" for each in follows))
-             for name, changed in other.items()},
+            {name: (f"{once[one_of(name, once, 'value')]:.0f}",
+                    *("other" if each in changed else "same" for each in follows)) for name, changed in other.items()},
         )  # fmt: skip
 
     def look(self, cell: str) -> str:
@@ -457,7 +458,7 @@ class Boxes(Still):
     STEP, HEAD, FOOT = 14.0, 26.0, 16.0
 
     def __init__(self, layers: Mapping[str, Dissection], seals: Mapping[str, str]) -> None:
-        self.layers, self.seals = dict(layers), dict(seals)
+        self.layers, self.seals = dict(some(layers, "layers")), dict(seals)
         self.height = 34 + sum(self.HEAD + 6 + (self.FOOT if behind else 0) for _, _, behind, _ in self._told())
         super().__init__()
 
