@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, Slider, line, typed
+from mtlib.lab.tripping import flipped
 
 
 class Column(NamedTuple):
@@ -163,9 +164,7 @@ class Machine(Plate):
         """Input bytes, with the flipped bit once the machine has run."""
         if self.flip is None or not self.ran or self.flip.where != where:
             return data
-        changed = bytearray(data)
-        changed[BLOCK * self.flip.block + self.flip.bit // 8] ^= 128 >> self.flip.bit % 8
-        return bytes(changed)
+        return flipped(data, (8 * BLOCK * self.flip.block + self.flip.bit) ^ 7)  # there the lowest bit is the first
 
     def changed(self, mode: Chaining) -> list[int]:
         """The number of bits that differ in each block of the result."""
