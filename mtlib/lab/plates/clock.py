@@ -16,7 +16,7 @@ from typing import NamedTuple
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import RpcError, TransportError
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, handle, hatching, line, one_of, runs, some
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, drag_handle, hatching, line, one_of, runs, some
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Rules
@@ -331,7 +331,7 @@ class Clock(Plate):
         tops = (self.TOP + self.LANE * lane for lane in range(len(self.rules)))
         gaps = (32, 43), (57, 66), *((top + 16, top + 120) for top in tops)
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
-        yield handle("now", x, 6, (100, 26), when, look="bad", label=f"clock: {when}", do=("at", 0),
+        yield drag_handle("now", x, 6, (100, 26), when, look="bad", label=f"clock: {when}", do=("at", 0),
                      slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
         if self.noon and self.at >= NOON:
             yield Glyph("noon", self._x(NOON) - 70, 66, 140, 15, NOONS[self.noon], "small hit", label=NOONS[self.noon])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from mtlib.lab.attacks import LANES, Switches, replayed
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, handle, one_of
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, drag_handle, one_of
 
 MOMENTS = (2, 10, 30, 60, 120, 240, 299, 300, 301, 302, 360, 600, 1800, 3600)
 """The moments, in seconds after the first time."""
@@ -80,5 +80,5 @@ class Lanes(Plate):
         places = [self.LEFT + self.WIDE * at + 19 for at in range(len(MOMENTS))]
         x = places[MOMENTS.index(self.at)]
         yield Glyph("line", x - 20, self.TOP - 3, self.WIDE - 1, self.ROW * len(ROWS), look="bad")
-        yield handle("now", x, 2, (72, 20), f"{self.at} s", look="small bad", label=f"{self.at} s", do=("at", 0),
+        yield drag_handle("now", x, 2, (72, 20), f"{self.at} s", look="small bad", label=f"{self.at} s", do=("at", 0),
                      slide=tuple(places), cell=MOMENTS.index(self.at))  # fmt: skip

@@ -25,12 +25,12 @@ To make one, write a file next to this one, with a subclass of `Plate`:
         def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
 
 A `Menu` or a `Slider` that has no such method sets the attribute of its name, to one of its own values. Add a line to
-`__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no
-messages and shows itself. No JavaScript has to be written: `plates.mjs` draws every glyph, moves it when its place
-changes (the same `id` is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and
-Space, and lights what is pointed at. Looks are defined in `picture.css`, which the still uses too. A colour always has
-a letter, a sign or a hatching beside it. Glyphs that never change belong in `fixed`, which is sent only once. A state
-of more than 100 kB is slow.
+`__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no messages and shows
+itself. No JavaScript has to be written: `plates.mjs` draws every glyph, moves it when its place changes (the same `id`
+is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and Space, and lights what
+is pointed at. Looks are defined in `picture.css`, which the still uses too. A colour always has a letter, a sign or a
+hatching beside it. Glyphs that never change belong in `fixed`, which is sent only once. A state of more than 100 kB is
+slow. What `__init__` is given is looked at by its annotations (`typed`): a wrong type is LocalError.
 
 Nothing here knows Jupyter. `structure` never changes, and `state` is the present picture. Every message, even one that
 is refused, is answered by a state that carries its `serial`. Both hold only numbers, text and hex.
@@ -53,6 +53,8 @@ from mtlib.wire.view import CELL, Cell, escape, html_table, text_table
 
 WIDTH = 760
 """The width of every plate in its own units: letters of 12 units are 12 pixels high in a column of this width."""
+
+# -- What is given to a plate or a figure -----------------------------------------------------------------------------
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -88,6 +90,25 @@ def _fits(value: Any, kind: Any, where: str) -> None:
         for pair in pairs:
             for each, part in zip(pair, parts, strict=False):  # of a mapping that is read as words only the keys
                 _fits(each, part, where)
+
+
+def some(values: Values, where: str, most: int = 64) -> Values:
+    """The values; LocalError if there are none, or more than a picture can hold."""
+    if not 1 <= len(values) <= most:
+        said = "too much for one picture" if values else "nothing to draw"
+        raise LocalError(said, got=len(values), expected=f"1 to {most}", where=where)
+    return values
+
+
+def one_of(value: Any, choices: Collection[Any], what: str) -> Any:
+    """The value; LocalError if it is none of these choices."""
+    if value not in choices:
+        these = f"{choices[0]} to {choices[-1]}" if isinstance(choices, range) else ", ".join(map(str, choices))
+        raise LocalError(f"no such {what}", got=value, expected=these, where=what)
+    return value
+
+
+# -- The picture ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -200,6 +221,7 @@ class Plate:
     """Set for the class, by `__init__`, or, if it depends on what is shown, by `measure`."""
 
     def __init_subclass__(cls) -> None:
+        """Every plate looks at the types of what it is given."""
         cls.__init__ = typed(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(self) -> None:
@@ -310,23 +332,7 @@ def _n(value: float) -> str:
     return f"{round(value, 1):g}"
 
 
-def some(values: Values, where: str, most: int = 64) -> Values:
-    """The values; LocalError if there are none, or more than a picture can hold."""
-    if not 1 <= len(values) <= most:
-        said = "too much for one picture" if values else "nothing to draw"
-        raise LocalError(said, got=len(values), expected=f"1 to {most}", where=where)
-    return values
-
-
-def one_of(value: Any, choices: Collection[Any], what: str) -> Any:
-    """The value; LocalError if it is none of these choices."""
-    if value not in choices:
-        these = f"{choices[0]} to {choices[-1]}" if isinstance(choices, range) else ", ".join(map(str, choices))
-        raise LocalError(f"no such {what}", got=value, expected=these, where=what)
-    return value
-
-
-def handle(name: str, x: float, y: float, size: tuple[float, float], told: str, **more: Any) -> Glyph:
+def drag_handle(name: str, x: float, y: float, size: tuple[float, float], told: str, **more: Any) -> Glyph:
     """A handle to drag along the picture: its words stand between two arrows, and all of it stays on the sheet."""
     wide, tall = size
     return Glyph(name, min(max(x - wide / 2, 4), WIDTH - wide - 4), y, wide, tall, f"◂ {told} ▸", **more)

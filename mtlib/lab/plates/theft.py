@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, handle, line, some
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, drag_handle, line, some
 from mtlib.lab.samples import DAY
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, PacketFacts, Verdict, judge
@@ -191,7 +191,7 @@ class Theft(Plate):
         # The line has gaps at the bars, because they contain words, and some are transparent.
         gaps = ((52, self.KEYS), (self.KEYS + self.BAR, self.KEYS + 32), (self.KEYS + 32 + self.BAR, self.KEYS + 88))
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
-        yield handle("theft", x, 26, (168, 26), when, look="bad", label=when, do=("theft", 0), slide=self._stops,
+        yield drag_handle("theft", x, 26, (168, 26), when, look="bad", label=when, do=("theft", 0), slide=self._stops,
                      cell=self.hours // 2)  # fmt: skip
         yield from self._bars()
         yield from self._thief()
