@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log2
 
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import WIDTH, Glyph, Still, line
+from mtlib.lab.plates.plate import WIDTH, Glyph, Still, line, some
 from mtlib.lab.plates.stills import SIDE, Grid
 
 
@@ -25,12 +25,9 @@ class Pairs(Still):
     name, question = "the pairs", "What goes through AES in each block, and where is the text another?"
 
     def __init__(self, messages: Mapping[str, Sequence[tuple[int, bool]]]) -> None:
-        self.messages = {name: tuple(blocks) for name, blocks in messages.items()}
+        self.messages = {name: tuple(blocks) for name, blocks in some(messages, "messages").items()}
+        self.height = 22 + 40 * len(self.messages)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 22 + 40 * len(self.messages)
 
     @staticmethod
     def _word(pair: int) -> str:
@@ -226,7 +223,8 @@ class Scores(Grid):
     name, question, corner = "the scoreboard", "Which attacks get through which set of rules?", "kind"
 
     def __init__(self, board: Mapping[str, Sequence[int]], sets: Iterable[str]) -> None:
-        self.kinds = [sum(count > 0 for count in column) for column in zip(*board.values(), strict=True)]
+        columns = zip(*some(board, "board").values(), strict=True)
+        self.kinds = [sum(count > 0 for count in column) for column in columns]
         cells = {kind: [str(count or ".") for count in counts] for kind, counts in board.items()}
         super().__init__(tuple(sets), {**cells, "kinds that get through": list(map(str, self.kinds))})
 
