@@ -7,6 +7,7 @@ from functools import partial
 
 from mtlib.crypto.aes import BLOCK, IgeBlock
 from mtlib.errors import LocalError
+from mtlib.lab.arguments import typed
 from mtlib.lab.figures.drawing import (
     FAINT,
     INK,
@@ -21,7 +22,7 @@ from mtlib.lab.figures.drawing import (
     Look,
     brief,
 )
-from mtlib.lab.plates.plate import some, typed
+from mtlib.lab.plates.plate import some
 from mtlib.wire.view import COLOURS
 
 MARKS = {

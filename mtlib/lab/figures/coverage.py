@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mtlib.crypto.kdf import MSG_KEY_V2, ScheduleTable, key_usage
 from mtlib.errors import LocalError
+from mtlib.lab.arguments import typed
 from mtlib.lab.figures.drawing import (
     BAD_LINE,
     INK,
@@ -25,7 +26,7 @@ from mtlib.lab.figures.drawing import (
     brief,
     drawn_size,
 )
-from mtlib.lab.plates.plate import runs, some, typed
+from mtlib.lab.plates.plate import runs, some
 from mtlib.lab.plates.staircase import PARTS
 from mtlib.protocol.binding import ENCRYPTED_SIZE, BindPacket
 from mtlib.protocol.packets import TO_SERVER

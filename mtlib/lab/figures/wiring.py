@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from mtlib.lab.arguments import typed
 from mtlib.lab.figures.drawing import (
     BAD,
     BAD_LINE,
@@ -20,7 +21,6 @@ from mtlib.lab.figures.drawing import (
     Figure,
     Point,
 )
-from mtlib.lab.plates.plate import typed
 from mtlib.lab.plates.wires import INWARDS, WIRES, Place, place
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import Result, Verdict

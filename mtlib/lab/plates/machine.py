@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, Slider, line, typed
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, Slider, line
 from mtlib.lab.tripping import flipped
 
 
@@ -51,7 +51,6 @@ MODES = (
 )
 
 
-@typed
 def columns(mode: Chaining, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = False) -> list[Column]:
     """The columns of all blocks of `data`, which is the plaintext or, with `decrypt`, the ciphertext, in whole blocks.
     Key and iv are 32 bytes each; c_0, and the first counter, is iv[0:16], p_0 is iv[16:32]."""

@@ -39,15 +39,13 @@ is refused, is answered by a state that carries its `serial`. Both hold only num
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, fields
-from functools import wraps
-from inspect import signature
 from itertools import groupby
-from typing import Any, ClassVar, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar
 
-from mtlib.crypto.secret import of_type
 from mtlib.errors import LocalError
+from mtlib.lab.arguments import typed
 from mtlib.lab.widgets import obeyed, serial, style
 from mtlib.wire.view import CELL, Cell, escape, html_table, text_table
 
@@ -56,40 +54,7 @@ WIDTH = 760
 
 # -- What is given to a plate or a figure -----------------------------------------------------------------------------
 
-Given = ParamSpec("Given")
-Made = TypeVar("Made")
 Values = TypeVar("Values", bound=Sized)
-
-
-def typed(call: Callable[Given, Made]) -> Callable[Given, Made]:
-    """The function with a door: LocalError if an argument, or something in it, is not of the type that is asked for.
-    Nobody looks into an iterator, which can be read only once."""
-
-    @wraps(call)
-    def checked(*given: Given.args, **named: Given.kwargs) -> Made:
-        kinds = get_type_hints(call)
-        for name, value in signature(call).bind(*given, **named).arguments.items():
-            if name in kinds:
-                _fits(value, kinds[name], name)
-        return call(*given, **named)
-
-    return checked
-
-
-def _fits(value: Any, kind: Any, where: str) -> None:
-    outer, parts = get_origin(kind) or kind, get_args(kind)
-    if type(None) in parts:  # it may be missing
-        if value is not None:
-            _fits(value, parts[0], where)
-        return
-    of_type(value, int | float if outer is float else outer, where)
-    if outer is tuple and len(value) != len(parts):
-        raise LocalError("of the wrong length", got=len(value), expected=len(parts), where=where)
-    if isinstance(value, Collection) and parts:
-        pairs = value.items() if isinstance(value, Mapping) else [value] if outer is tuple else zip(value)
-        for pair in pairs:
-            for each, part in zip(pair, parts, strict=False):  # of a mapping that is read as words only the keys
-                _fits(each, part, where)
 
 
 def some(values: Values, where: str, most: int = 64) -> Values:

@@ -12,7 +12,7 @@ from textwrap import fill
 
 from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, one_of, runs, typed
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, one_of, runs
 from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
@@ -24,7 +24,6 @@ ROWS = {"1.0, to the data centre": ((V1, 0),), "1.0, back": ((V1, 8),),
 """The readers of a key: their tables, each with the direction x."""
 
 
-@typed
 def readers(row: str) -> list[bool]:
     """For each byte of a key, whether this row reads it. The key's name is a hash of all bytes. LocalError for a row
     that does not exist."""
