@@ -211,6 +211,8 @@ class Form:
                 return None
 
         def reseal(changed: Dissection, path: str, data: bytes) -> Dissection:
+            if perm is None:
+                raise LocalError("the permanent key that closes this seal is not here", where=path)
             return unseal(resealed(changed, path, data, perm.key, temp.key if temp else None), self._keys)
 
         judged = root.name in ("packet", "request", "encrypted_message")
