@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from inspect import Parameter, signature
+from itertools import chain, repeat
 from types import FunctionType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -26,14 +27,15 @@ def typed(called: Called) -> Called:
         called.__init__ = typed(called.__init__)  # type: ignore[misc]
     if not isinstance(called, FunctionType) or hasattr(called, "__wrapped__"):
         return called
-    wanted = signature(called, eval_str=True)
+    parameters = signature(called, eval_str=True).parameters
+    kinds = {name: each.annotation for name, each in parameters.items() if each.annotation is not Parameter.empty}
+    single = [name for name, each in parameters.items() if each.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    rest = next((name for name, each in parameters.items() if each.kind is Parameter.VAR_POSITIONAL), "")
 
     @wraps(called)
     def checked(*given: Any, **named: Any) -> Any:
-        for name, value in wanted.bind(*given, **named).arguments.items():
-            asked = wanted.parameters[name]
-            values = value if asked.kind is Parameter.VAR_POSITIONAL else [value]
-            if not all(fits(each, asked.annotation) for each in values):
+        for name, value in chain(zip(chain(single, repeat(rest)), given, strict=False), named.items()):
+            if not fits(value, kinds.get(name, Any)):
                 got, expected = type(value).__name__, called.__annotations__[name]
                 raise LocalError("of the wrong type", got=got, expected=expected, where=name)
         return called(*given, **named)
@@ -43,15 +45,15 @@ def typed(called: Called) -> Called:
 
 def fits(value: Any, kind: Any) -> bool:
     """Whether a value is of an annotated type, with all that it holds. What can be read only once is not read."""
-    origin, parts = get_origin(kind), get_args(kind)
-    if kind in (Any, Parameter.empty):
+    if kind is Any:
         return True
+    if isinstance(kind, type):
+        return isinstance(value, WIDER.get(kind, kind)) and (kind is bool or not isinstance(value, bool))
+    origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         return any(fits(value, part) for part in parts)
     if origin is Callable:
         return callable(value)
-    if origin is None:
-        return isinstance(value, WIDER.get(kind, kind)) and (kind is bool or not isinstance(value, bool))
     if not isinstance(value, origin) or isinstance(value, (str, *WIDER[bytes])):
         return False
     if issubclass(origin, Mapping):

@@ -6,7 +6,7 @@
     ige_encrypt = mine("ige_encrypt")                 # the reader's own from my_bind.py where it is right, else mtlib's
 
     def msg_key_v1(envelope, padding, auth_key): ...  # the answer cell: a function of the exercise's name
-    check("msg_key_v1", msg_key_v1)                   # not yet: ... / almost: ... / right: ...   It never raises.
+    check("msg_key_v1", msg_key_v1)                   # not yet: ... / almost: ... / right: ...; no answer raises
     hint("msg_key_v1")                                # the next hint, each time it is run
     keep(msg_key_v1)                                  # into my_bind.py, once it is right
 
