@@ -264,8 +264,6 @@ class Wires(Plate):
             return (
                 "The client's key is tied to the client's account, as the client wanted, and ends when it was to end."
             )
-        if scene.bent == {"expires_at"}:
-            return "Nothing is gained: the data centre keeps the end that the key exchange gave."
         return "More is bent than an attack needs: which check is the one that matters?"
 
     def alt(self) -> str:
