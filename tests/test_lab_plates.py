@@ -19,7 +19,7 @@ import pytest
 from figure_samples import BINDING, MODES, SAMPLE, blocks, flips, verdict
 from mtlib.crypto.kdf import V1
 from mtlib.errors import LocalError
-from mtlib.lab import columns, plate, readers
+from mtlib.lab import Diffusion, Zeros, columns, plate, readers
 from mtlib.lab.figures import (
     coverage_bars,
     equality_wiring,
@@ -105,6 +105,8 @@ def test_every_message_is_answered_with_its_serial_and_a_refused_one_changes_not
 def test_a_menu_and_a_slider_without_a_method_set_what_they_are_named_after() -> None:
     doors = Doors()
     assert play(doors, ("paint", 1.0), ("size", 4)) == "door 0 is open" and (doors.paint, doors.size) == (1, 4)
+    with pytest.raises(LookupError):
+        Press("unlock", "a button").chosen(1)
     for name, value in (("paint", 2), ("paint", None), ("paint", []), ("size", 5), ("size", "x"), ("height", 1)):
         assert "does not exist" in play(doors, (name, value)) and (doors.paint, doors.size) == (1, 4)
 
@@ -282,6 +284,13 @@ def test_a_wrong_type_is_an_error_of_ours(make: Callable[[], Any], monkeypatch: 
                 call(**right | {name: bad})
     with pytest.raises(TypeError):
         call(no_such_argument=1)
+
+
+def test_a_pair_has_two_and_a_mapping_is_read_by_its_keys_where_words_are_wanted() -> None:
+    for pair in ((b"one",), (b"one", b"two", b"more")):
+        with pytest.raises(LocalError, match=r"tuple\[bytes, bytes\]"):
+            Diffusion({"stage": pair})  # type: ignore[dict-item]
+    assert Zeros({"id": object()}, {"nonce": ["id"]}, {"nonce": 256}).columns == ("one in", "id")
 
 
 def asked(make: Callable[[], Any], patch: pytest.MonkeyPatch) -> tuple[Callable[..., Any], dict[str, Any]]:

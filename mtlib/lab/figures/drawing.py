@@ -111,10 +111,9 @@ class Canvas:
         bold: bool = False, colour: str = INK,
     ) -> None:  # fmt: skip
         """A box with words in its middle, in several lines if they are longer than the box."""
-        look = look if isinstance(look, Look) else Look(look)
         self.box(at, size, look, edge=edge, width=width)
         middle = (at[0] + size[0] / 2, at[1] + size[1] / 2)
-        paper = look.fill if look.hatch else ""
+        paper = look.fill if isinstance(look, Look) and look.hatch else ""
         self.text(middle, wrapped(words, size[0], bold=bold), bold=bold, colour=colour, paper=paper)
 
     def field(self, at: Point, size: Point, name: str, origin: Origin, *, cut: bool = False) -> None:

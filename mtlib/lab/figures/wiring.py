@@ -21,7 +21,7 @@ from mtlib.lab.figures.drawing import (
     Figure,
     Point,
 )
-from mtlib.lab.plates.wires import INWARDS, WIRES, Place, place
+from mtlib.lab.plates.wires import INWARDS, WIRES, LayerField, field_at
 from mtlib.protocol.binding import ENCRYPTED_SIZE
 from mtlib.protocol.checks import Result, Verdict
 from mtlib.wire.dissection import Field
@@ -63,7 +63,7 @@ def equality_wiring(verdict: Verdict) -> Figure:
     return Figure(title, alt, columns, rows, 672, partial(_paint, verdict, results))
 
 
-def _told(at: Place) -> str:
+def _told(at: LayerField) -> str:
     return f"{at.layer} / {at.field.name}"
 
 
@@ -134,7 +134,7 @@ def _paint_outside(on: Canvas, results: Sequence[Result]) -> dict[str, Point]:
                 ends[line.check] = _row(on, (x, y), line.outside.field, value, lit, "right")
                 y += 35
         y += 4
-    seal = place("request/encrypted_message").field
+    seal = field_at("request/encrypted_message").field
     start = _row(on, (x, _FLOOR - 58), seal, f"{ENCRYPTED_SIZE} bytes", False, "right")
     on.line(start, (546, start[1]), colour=MUTED, width=2.2, arrow=True)
     on.text((490, start[1] - 15), "opened with", colour=MUTED)

@@ -62,7 +62,7 @@ class Ribbons(Plate):
     def hashes(self) -> tuple[ScheduleRow, ...]:
         return tuple(row for row in TABLES[self.table].rows if row.hash)
 
-    def run(self, changed: Collection[tuple[str, int]]) -> Schedule:
+    def run(self, changed: Collection[tuple[str, int]] = ()) -> Schedule:
         """The schedule, with the lowest bit of these bytes flipped."""
         given = {name: flipped(data, *(8 * place for source, place in changed if source == name))
                  for name, data in self.given.items()}  # fmt: skip
@@ -70,7 +70,7 @@ class Ribbons(Plate):
 
     def changed(self) -> list[tuple[str, int]]:
         """The bytes of aes_key and aes_iv that the flipped bytes change."""
-        was, now = self.run(()), self.run(self.flipped)
+        was, now = self.run(), self.run(self.flipped)
         return [(name, at) for name in RESULTS for at in range(32) if was[name][at] != now[name][at]]
 
     def readers(self, place: int) -> list[ScheduleRow]:
@@ -107,7 +107,7 @@ class Ribbons(Plate):
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "value", "made of", "hex now", "bytes changed"
-        was, now = self.run(()), self.run(self.flipped)
+        was, now = self.run(), self.run(self.flipped)
         for row in TABLES[self.table].rows:
             differ = sum(a != b for a, b in zip(was[row.name], now[row.name], strict=True))
             yield row.name, row.python(self.x), now[row.name].hex(), str(differ)

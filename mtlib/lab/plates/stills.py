@@ -135,14 +135,10 @@ class Bench(Still):
 
     def __init__(self, frames: Sequence[bytes], read: int, lost: Mapping[str, Sequence[tuple[str, bool]]]) -> None:
         self.sizes, self.read = [len(each) for each in some(frames, "frames")], read
-        self.lost = {name: "".join(map(self._letter, ends)) for name, ends in lost.items()}
+        self.lost = {name: "".join("d" if damaged else "!" if end == "refuses" else "w" for end, damaged in ends)
+                     for name, ends in lost.items()}  # fmt: skip
         self.height = 176 + 46 * len(self.lost)
         super().__init__()
-
-    @staticmethod
-    def _letter(ended: tuple[str, bool]) -> str:
-        end, damaged = ended
-        return "d" if damaged else "!" if end == "refuses" else "w"
 
     def _reads(self) -> Iterator[tuple[int, int, int, int]]:
         """The start and end of each read in the stream, the number of whole frames by then, and the bytes left over."""
@@ -392,9 +388,11 @@ class SmallClocks(Still):
 
 
 class Grid(Still):
-    """`cells` has, by row, the text of each of `columns`. `corner` names the rows."""
+    """`cells` has, by row, the text of each of `columns`. `corner` names the rows. `looks` has the look of a cell by
+    its text, and under "" that of all others."""
 
     corner: ClassVar[str]
+    looks: ClassVar[Mapping[str, str]]
     NAMES, TOP, STEP = 184.0, 40.0, 22.0
 
     def __init__(self, columns: Sequence[str], cells: Mapping[str, Sequence[str]]) -> None:
@@ -402,10 +400,6 @@ class Grid(Still):
         self.cells = {name: tuple(row) for name, row in some(cells, "cells").items()}
         self.height = self.TOP + self.STEP * len(self.cells) + 6
         super().__init__()
-
-    def look(self, cell: str) -> str:
-        """The look of a cell with this text."""
-        raise NotImplementedError
 
     def marks(self) -> Iterator[Glyph]:
         step = (WIDTH - self.NAMES - 8) / len(self.columns)
@@ -416,7 +410,8 @@ class Grid(Still):
             y = self.TOP + self.STEP * row
             yield Glyph(f"row {name}", self.NAMES - 8, y + 10, text=name, look="small end")
             for at, cell in enumerate(cells):
-                yield Glyph(f"{name} {at}", self.NAMES + step * at, y, step - 4, self.STEP - 3, cell, self.look(cell))
+                yield Glyph(f"{name} {at}", self.NAMES + step * at, y, step - 4, self.STEP - 3, cell,
+                            self.looks.get(cell, self.looks[""]))  # fmt: skip
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield self.corner, *self.columns
@@ -428,7 +423,7 @@ class Zeros(Grid):
     value, how often it has that zero: once in so many times."""
 
     name, question = "the zeros", "A value begins with a zero, and a client drops it. What comes out different?"
-    corner = "value"
+    corner, looks = "value", {"other": "small hit", "same": "small paper dim", "": "small"}
 
     def __init__(self, follows: Iterable[str], other: Mapping[str, Collection[str]], once: Mapping[str, float]) -> None:
         follows = tuple(follows)
@@ -437,9 +432,6 @@ class Zeros(Grid):
             {name: (f"{once[one_of(name, once, 'value')]:.0f}",
                     *("other" if each in changed else "same" for each in follows)) for name, changed in other.items()},
         )  # fmt: skip
-
-    def look(self, cell: str) -> str:
-        return {"other": "small hit", "same": "small paper dim"}.get(cell, "small")
 
     def said(self) -> str:
         harmless = [name for name, cells in self.cells.items() if "other" not in cells]

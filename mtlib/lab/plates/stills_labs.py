@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log2
+from typing import ClassVar
 
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import WIDTH, Glyph, Still, line, some
@@ -221,15 +222,13 @@ class Scores(Grid):
     """`board` has, for each kind of attack, how many get through each of `sets`, the sets of rules."""
 
     name, question, corner = "the scoreboard", "Which attacks get through which set of rules?", "kind"
+    looks: ClassVar[Mapping[str, str]] = {".": "small paper dim", "0": "small paper dim", "": "small hit"}
 
     def __init__(self, board: Mapping[str, Sequence[int]], sets: Iterable[str]) -> None:
         columns = zip(*some(board, "board").values(), strict=True)
         self.kinds = [sum(count > 0 for count in column) for column in columns]
         cells = {kind: [str(count or ".") for count in counts] for kind, counts in board.items()}
         super().__init__(tuple(sets), {**cells, "kinds that get through": list(map(str, self.kinds))})
-
-    def look(self, cell: str) -> str:
-        return "small paper dim" if cell in (".", "0") else "small hit"
 
     def said(self) -> str:
         empty = [name for name, count in zip(self.columns, self.kinds, strict=True) if not count]

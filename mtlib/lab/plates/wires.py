@@ -59,7 +59,7 @@ LAYOUTS = {"packet": REQUEST_PACKET, "message": REQUEST_MESSAGE, "request": REQU
 """The layers of a binding packet, from the outermost inwards."""
 
 
-class Place(NamedTuple):
+class LayerField(NamedTuple):
     """A field in one of the layers, and the path to it that is shown."""
 
     layer: str
@@ -71,22 +71,22 @@ class Place(NamedTuple):
         return list(LAYOUTS).index(self.layer), LAYOUTS[self.layer].fields.index(self.field)
 
 
-def place(path: str) -> Place:
+def field_at(path: str) -> LayerField:
     """The field at a path that ends in the names of layer and field."""
     *_, layer, name = path.split("/")
-    return Place(layer, next(field for field in LAYOUTS[layer].fields if field.name == name), path)
+    return LayerField(layer, next(field for field in LAYOUTS[layer].fields if field.name == name), path)
 
 
 class Wire(NamedTuple):
     """Two fields that must be equal, and the check that compares them."""
 
     check: str
-    outside: Place
-    inside: Place
+    outside: LayerField
+    inside: LayerField
 
 
 INWARDS = tuple(sorted(
-    (Wire(each.name, place(each.reads[1]), place(each.reads[0].partition("/plaintext/")[2])) for each in COPIES),
+    (Wire(each.name, field_at(each.reads[1]), field_at(each.reads[0].partition("/plaintext/")[2])) for each in COPIES),
     key=lambda wire: wire.inside.order,
 ))  # fmt: skip
 """The wires in the order of their fields inside the seal."""
@@ -264,8 +264,6 @@ class Wires(Plate):
             return (
                 "The client's key is tied to the client's account, as the client wanted, and ends when it was to end."
             )
-        if scene.bent == {"expires_at"}:
-            return "Nothing is gained: the data centre keeps the end that the key exchange gave."
         return "More is bent than an attack needs: which check is the one that matters?"
 
     def alt(self) -> str:
@@ -311,11 +309,11 @@ class Wires(Plate):
         yield from self._switches()
         yield from self._trophies()
 
-    def _outside_y(self, place: Place) -> float:
+    def _outside_y(self, place: LayerField) -> float:
         before = [wire.outside for wire in WIRES if wire.outside.layer == place.layer].index(place)
         return {"packet": 22.0, "message": 70.0, "request": 152.0}[place.layer] + 32 * before
 
-    def _inside_y(self, place: Place) -> float:
+    def _inside_y(self, place: LayerField) -> float:
         inner = [wire.inside for wire in INWARDS if wire.inside.layer == "inner"]
         return 72 + 42.0 * inner.index(place) if place in inner else 22.0
 
