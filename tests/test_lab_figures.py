@@ -38,9 +38,9 @@ from mtlib.lab.figures.drawing import (
     _fitted,
     brief,
     length,
-    some,
     wrapped,
 )
+from mtlib.lab.plates.plate import some
 from mtlib.wire.notes import Origin
 from mtlib.wire.view import COLOURS
 

@@ -23,8 +23,9 @@ from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage, msg_key_v1, msg_key_
 from mtlib.errors import LocalError
 from mtlib.lab.figures.chaining import garble, garble_map, ige_strip
 from mtlib.lab.figures.coverage import flip_map, key_use
-from mtlib.lab.figures.wiring import LINES, equality_wiring
+from mtlib.lab.figures.wiring import equality_wiring
 from mtlib.lab.plates.staircase import PARTS
+from mtlib.lab.plates.wires import WIRES
 from mtlib.protocol.checks import Rules, verify
 from mtlib.wire.schema import REQUEST
 
@@ -191,11 +192,11 @@ def states(name: str) -> dict[str, str]:
 
 
 def test_six_lines_from_three_places() -> None:
-    assert Counter(line.outside[0] for line in LINES) == {"packet": 1, "message": 2, "request": 3}
-    assert [line.outside[1].name for line in LINES] == [
+    assert Counter(line.outside.layer for line in WIRES) == {"packet": 1, "message": 2, "request": 3}
+    assert [line.outside.field.name for line in WIRES] == [
         "auth_key_id", "session_id", "msg_id", "perm_auth_key_id", "nonce", "expires_at",
     ]  # fmt: skip
-    assert [line.inside[1].name for line in LINES] == [line.check for line in LINES]
+    assert [line.inside.field.name for line in WIRES] == [line.check for line in WIRES]
 
 
 def test_both_values_of_each_line_are_named() -> None:
@@ -222,7 +223,7 @@ def test_breaking_a_value_lights_its_line_and_no_other(broken: str) -> None:
     said = verify(request, perm_key=SAMPLE.perm_key, temp_key=temp_key, now=SAMPLE.now, **place)
     made = equality_wiring(said)
     assert [row[3].rpartition(" ")[2] for row in made.rows if row[5] == "BROKEN"] == [broken]
-    number = [line.check for line in LINES].index(broken) + 1
+    number = [line.check for line in WIRES].index(broken) + 1
     assert f"Broken: {number} " in made.alt and f"the first check that fails: {broken}." in made.alt
 
 

@@ -7,20 +7,50 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from inspect import signature
 from itertools import islice
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from figure_samples import BINDING, MODES, SAMPLE, blocks, flips, verdict
+from mtlib.crypto.kdf import V1
 from mtlib.errors import LocalError
-from mtlib.lab import plate
+from mtlib.lab import Diffusion, Zeros, columns, plate, readers
+from mtlib.lab.figures import (
+    coverage_bars,
+    equality_wiring,
+    flip_map,
+    garble,
+    garble_map,
+    ige_strip,
+    key_use,
+)
+from mtlib.lab.plates.machine import MODES as CHAININGS
 from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, Press, Slider, Still, hatching, line, ribbon
 from mtlib.lab.widgets import HERE
 from plates import ALL, STILLS, moves, play
+from test_lab_plates_stills import ALL as MORE_STILLS
 
 EVERY = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
 EVERY_STILL = pytest.mark.parametrize("make", STILLS.values(), ids=STILLS.keys())
 EVERY_PICTURE = pytest.mark.parametrize("make", (ALL | STILLS).values(), ids=(ALL | STILLS).keys())
+CALLS: dict[str, Callable[[], Any]] = {
+    "plate": partial(plate, ALL["rho"]()),
+    "columns": partial(columns, CHAININGS[0], bytes(BINDING.plaintext), bytes(32), bytes(32)),
+    "readers": partial(readers, "1.0, back"),
+    "coverage_bars": partial(coverage_bars, SAMPLE.carried),
+    "equality_wiring": partial(equality_wiring, verdict()),
+    "flip_map": partial(flip_map, flips()),
+    "garble": partial(garble, bytes(16), bytes(16)),
+    "garble_map": partial(garble_map, MODES, "Which?"),
+    "ige_strip": partial(ige_strip, blocks()),
+    "key_use": partial(key_use, {"1.0": (V1,)}),
+}
+"""The functions of plates and figures, as the lessons call them."""
 MOST = 14
 """Moving pictures in the whole course."""
 Make = Callable[[], Plate]
@@ -31,7 +61,7 @@ class Doors(Plate):
     name, question, height = "doors", "Which door is open?", 120
 
     def __init__(self) -> None:
-        self.open = 0
+        self.open = self.paint = self.size = 0
         super().__init__()
 
     def marks(self) -> Iterator[Glyph]:
@@ -70,6 +100,15 @@ def test_every_message_is_answered_with_its_serial_and_a_refused_one_changes_not
     for message in ({}, {"do": "handle"}, {"do": "", "serial": [1]}, {"do": "__init__", "serial": 3}):
         doors.handle(message)
         assert "does not exist" in doors.state["said"]
+
+
+def test_a_menu_and_a_slider_without_a_method_set_what_they_are_named_after() -> None:
+    doors = Doors()
+    assert play(doors, ("paint", 1.0), ("size", 4)) == "door 0 is open" and (doors.paint, doors.size) == (1, 4)
+    with pytest.raises(LookupError):
+        Press("unlock", "a button").chosen(1)
+    for name, value in (("paint", 2), ("paint", None), ("paint", []), ("size", 5), ("size", "x"), ("height", 1)):
+        assert "does not exist" in play(doors, (name, value)) and (doors.paint, doors.size) == (1, 4)
 
 
 def test_a_mark_tells_what_it_has_and_nothing_else() -> None:
@@ -121,13 +160,13 @@ def is_whole(model: Plate) -> None:
     """Ids once, everything on the sheet, names that exist."""
     assert model.state["said"] and model.alt()
     marks = [*model.fixed(), *model.marks()]
-    ids = [mark.id for mark in marks]
+    ids, controls = [mark.id for mark in marks], {control.name for control in model.controls()}
     assert len(set(ids)) == len(ids)
     for mark in marks:
         assert set(mark.look.split()) <= LOOKS, mark
         assert -1 <= mark.x <= mark.x + mark.w <= WIDTH and -1 <= mark.y <= mark.y + mark.h <= model.height, mark
         assert mark.do is None or mark.label, mark
-        assert mark.do is None or hasattr(model, f"do_{mark.do[0]}"), mark
+        assert mark.do is None or hasattr(model, f"do_{mark.do[0]}") or mark.do[0] in controls, mark
     lights = {name for mark in marks for name in mark.lights.split()}
     assert lights <= {name for mark in marks for name in mark.of.split()}
     ElementTree.fromstring(model.svg())
@@ -229,3 +268,53 @@ def test_tortoise_and_hare_stand_on_no_number() -> None:
                 over = min(tag.x + tag.w, other.x + other.w) - max(tag.x, other.x)
                 down = min(tag.y + tag.h, other.y + other.h) - max(tag.y, other.y)
                 assert other is tag or min(over, down) < 1, (step, tag.id, other.id)
+
+
+WRONG: tuple[Any, ...] = (object(), [object()], {object(): 1}, (1, object(), 3), {"a": object()})
+"""Of no type that is asked for, neither in themselves nor in what they hold. The last may be a list of words."""
+
+
+@pytest.mark.parametrize("make", (ALL | STILLS | MORE_STILLS | CALLS).values(), ids=ALL | STILLS | MORE_STILLS | CALLS)
+def test_a_wrong_type_is_an_error_of_ours(make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One argument is wrong, all others are those of the lessons."""
+    call, right = asked(make, monkeypatch)
+    for name, parameter in signature(call).parameters.items():
+        for bad in WRONG if "Iterable" not in parameter.annotation else WRONG[:-1]:
+            with pytest.raises(LocalError):
+                call(**right | {name: bad})
+    with pytest.raises(TypeError):
+        call(no_such_argument=1)
+
+
+def test_a_pair_has_two_and_a_mapping_is_read_by_its_keys_where_words_are_wanted() -> None:
+    for pair in ((b"one",), (b"one", b"two", b"more")):
+        with pytest.raises(LocalError, match=r"tuple\[bytes, bytes\]"):
+            Diffusion({"stage": pair})  # type: ignore[dict-item]
+    assert Zeros({"id": object()}, {"nonce": ["id"]}, {"nonce": 256}).columns == ("one in", "id")
+
+
+def asked(make: Callable[[], Any], patch: pytest.MonkeyPatch) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """What is called in the end, and with which arguments."""
+    if isinstance(make, partial):
+        return make.func, signature(make.func).bind(*make.args).arguments
+    kind, given = type(make()), {}
+    real = kind.__init__
+
+    def noted(self: Plate, *values: Any, **named: Any) -> None:
+        if type(self) is kind:
+            given.update(signature(real).bind(self, *values, **named).arguments)
+        real(self, *values, **named)
+
+    with patch.context() as patched:
+        patched.setattr(kind, "__init__", noted)
+        make()
+    return kind, {name: value for name, value in given.items() if name != "self"}
+
+
+@pytest.mark.parametrize("make", (ALL | STILLS | MORE_STILLS | CALLS).values(), ids=ALL | STILLS | MORE_STILLS | CALLS)
+def test_where_nothing_is_given_nothing_breaks(make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    call, right = asked(make, monkeypatch)
+    for name in signature(call).parameters:
+        for empty in ({}, [], (), b"", "", frozenset[str]()):
+            with suppress(LocalError):
+                assert call(**right | {name: empty}) is not None

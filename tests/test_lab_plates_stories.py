@@ -268,5 +268,5 @@ def test_the_hash_is_of_the_envelope_that_travels() -> None:
 
 def test_there_is_no_eleventh_level() -> None:
     for level in (0, 11):
-        with pytest.raises(LookupError):
+        with pytest.raises(LocalError):
             Bugs(level)

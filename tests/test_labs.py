@@ -46,6 +46,7 @@ from mtlib.lab.exercises_labs import (
     ODDS_IN_SSL3,
     QUESTIONS,
     STOPS,
+    alike,
 )
 from mtlib.lab.plates import staircase
 from mtlib.lab.plates.board import Board
@@ -58,7 +59,6 @@ from mtlib.lab.plates.twins import Twins, readers
 from mtlib.lab.receivers import FRONT, TOO_LONG, hasty, hasty_judge, last_blocks, sealed, trusting
 from mtlib.lab.scoring import changed_seals
 from mtlib.lab.tripping import flipped
-from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol import checks

@@ -10,11 +10,12 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mtlib.errors import LocalError
 
 
+@runtime_checkable
 class Entropy(Protocol):
     """A source of named random bytes.
 
@@ -105,7 +106,7 @@ class Noise(Patterned):
 
 def source(entropy: Entropy) -> Entropy:
     """The source itself; LocalError for anything without `draw` and `at`."""
-    if not (hasattr(entropy, "draw") and hasattr(entropy, "at")):
+    if not isinstance(entropy, Entropy):
         got, expected = type(entropy).__name__, "System(), Patterned() or the like"
         raise LocalError("not a source of randomness", got=got, expected=expected, where="entropy")
     return entropy

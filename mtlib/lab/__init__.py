@@ -2,12 +2,14 @@
 and sample keys.
 
 Figures are in `mtlib.lab.figures`. Names are loaded when they are first used, so that an exercise needs no widgets.
+An argument of a wrong type is a LocalError.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mtlib.lab.arguments import typed
 from mtlib.lazy import lazily
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from mtlib.lab.exchanges import key_exchange, published_exchange
     from mtlib.lab.exercises import check, contract, hint, keep, material, mine
     from mtlib.lab.exercises_dc import ACTIONS
+    from mtlib.lab.exercises_labs import alike, names
     from mtlib.lab.form_widget import DoctorForm
     from mtlib.lab.inspector import Inspector
     from mtlib.lab.my_bind import my_bind_file
@@ -49,7 +52,6 @@ if TYPE_CHECKING:
     from mtlib.lab.tripping import put, stranger, tripped
     from mtlib.lab.troubles import TROUBLES, bind_with, calls, case, client_of, over_the_permanent_key, seen, settle
     from mtlib.lab.views import Conversation, Sent
-    from mtlib.lab.walking import alike, names
     from mtlib.lab.wrong_fields import CASES, MOST, PAUSE, experiment, rehearsal
 
 __all__ = [
@@ -74,6 +76,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "exchanges": "key_exchange published_exchange",
     "exercises": "check contract hint keep material mine",
     "exercises_dc": "ACTIONS",
+    "exercises_labs": "alike names",
     "form_widget": "DoctorForm",
     "inspector": "Inspector",
     "my_bind": "my_bind_file",
@@ -104,6 +107,5 @@ __getattr__, __dir__ = lazily(__name__, {
     "tripping": "put stranger tripped",
     "troubles": "TROUBLES bind_with calls case client_of over_the_permanent_key seen settle",
     "views": "Conversation Sent",
-    "walking": "alike names",
     "wrong_fields": "CASES MOST PAUSE experiment rehearsal",
-})  # fmt: skip
+}, typed)  # fmt: skip

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,18 +35,10 @@ LAYERS = ("frame", "packet", "request")
 NAMED_REQUEST = replace(REQUEST, name="request")
 """auth.bindTempAuthKey, named as in the paths of checks and formulas."""
 
-_CHOICES: Mapping[str, tuple[bool, str]] = {
-    "message/salt": (False, "salt"),
-    "message/seqno": (False, "seqno"),
-    "message/padding": (False, "padding"),
-    "message/session_id": (True, "session_id"),
-    "message/msg_id": (True, "msg_id"),
-    "request/nonce": (True, "nonce"),
-    "request/expires_at": (True, "expires_at"),
-    "envelope/random": (True, "random"),
-    "plaintext/padding": (True, "padding"),
-}
-"""The values that the author chooses, by the end of the path: whether it belongs to the binding, and its name."""
+OF_BINDING = ("message/session_id", "message/msg_id", "request/nonce", "request/expires_at", "envelope/random",
+              "plaintext/padding")  # fmt: skip
+OF_MESSAGE = ("message/salt", "message/seqno", "message/padding")
+"""The values that the author chooses, for the binding and for the message around it: the ends of their paths."""
 
 
 def inspect_bind(
@@ -114,12 +105,13 @@ class _Bind:
 
     def rebuild(self, values: dict[str, Any]) -> Dissection:
         """Build the whole message again from the values that the author changed."""
-        changed: dict[bool, dict[str, Any]] = {True: {}, False: {}}
+        of_binding, of_message = dict[str, Any](), dict[str, Any]()
         for path, value in values.items():
-            of_binding, name = _choice(path)
-            changed[of_binding][name] = value
-        binding = replace(self.carried.binding, **changed[True])
-        return self.opened(replace(self.carried, binding=binding, **changed[False]))
+            end = "/".join(path.split("/")[-2:])
+            if end not in OF_BINDING + OF_MESSAGE:
+                raise LocalError("follows from the rest of the message", where=path)
+            (of_binding if end in OF_BINDING else of_message)[end.partition("/")[2]] = value
+        return self.opened(replace(self.carried, binding=replace(self.carried.binding, **of_binding), **of_message))
 
     def reseal(self, root: Dissection, path: str, data: bytes) -> Dissection:
         """Close the seals around changed bytes again, with the keys."""
@@ -143,14 +135,6 @@ class _Bind:
     def _judged(self, request: bytes, session_id: int, msg_id: int) -> Verdict:
         keys = self.carried.binding
         return judge(Facts(request, keys.perm_key, keys.temp_key, session_id, msg_id, self.now, rules=self.rules))
-
-
-def _choice(path: str) -> tuple[bool, str]:
-    """The entry of `_CHOICES` for a path. Raises LocalError for a value that the author does not choose."""
-    for end, choice in _CHOICES.items():
-        if path == end or path.endswith(f"/{end}"):
-            return choice
-    raise LocalError("follows from the rest of the message", where=path)
 
 
 CLOSED, WAITING = "the connection is closed", "no answer"

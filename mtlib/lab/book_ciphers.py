@@ -27,9 +27,8 @@ class AES:
 class BlockMode:
     """A mode, and the 16 bytes that it starts with; ECB has none."""
 
-    name = ""
-
     def __init__(self, initialization_vector: bytes = b"") -> None:
+        self.name = type(self).__name__
         if len(initialization_vector) != (0 if self.name == "ECB" else 16):
             raise ValueError(f"Invalid IV size ({len(initialization_vector)}) for {self.name}.")
         self.iv = bytes(initialization_vector)
@@ -38,19 +37,13 @@ class BlockMode:
 class ECB(BlockMode):
     """Each block by itself."""
 
-    name = "ECB"
-
 
 class CBC(BlockMode):
     """Each block chained to the one before."""
 
-    name = "CBC"
-
 
 class CTR(BlockMode):
     """A key stream from an encrypted counter."""
-
-    name = "CTR"
 
 
 class Running:

@@ -110,11 +110,8 @@ class Course(Still):
         self.lessons, self.guessed, self.right = tuple(lessons), frozenset(guessed), frozenset(right)
         self.short = tuple(each for each in self.lessons if each.number in SHORT)
         self.done = tuple(each for each in self.lessons if each.done(self.guessed, self.right))
+        self.height = TOP + DOWN * (1 + max(self._place(each)[1] for each in self.lessons)) + 6
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return TOP + DOWN * (1 + max(self._place(each)[1] for each in self.lessons)) + 6
 
     @staticmethod
     def _place(lesson: Lesson) -> tuple[int, int]:

@@ -68,11 +68,7 @@ class KeyExchange:
     opened: tuple[Dissection, ...] = field(default=(), repr=False)
 
 
-def _untouched(number: int, body: bytes) -> bytes:
-    return body
-
-
-def key_exchange(change: Callable[[int, bytes], bytes] = _untouched) -> KeyExchange:
+def key_exchange(change: Callable[[int, bytes], bytes] = lambda number, body: body) -> KeyExchange:
     """A temporary key made in memory, by the library's client and data centre, with patterned randomness: the same
     bytes every time. `change(number, body)` gives the body that arrives in place of message `number`, from 1 on."""
     (question, *_) = (each for each in ladder() if each.step == "rsa_pad_yours")

@@ -6,7 +6,7 @@
     ige_encrypt = mine("ige_encrypt")                 # the reader's own from my_bind.py where it is right, else mtlib's
 
     def msg_key_v1(envelope, padding, auth_key): ...  # the answer cell: a function of the exercise's name
-    check("msg_key_v1", msg_key_v1)                   # not yet: ... / almost: ... / right: ...   It never raises.
+    check("msg_key_v1", msg_key_v1)                   # not yet: ... / almost: ... / right: ...; no answer raises
     hint("msg_key_v1")                                # the next hint, each time it is run
     keep(msg_key_v1)                                  # into my_bind.py, once it is right
 
@@ -29,7 +29,6 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from mtlib.clinic.ladder import Raised
-from mtlib.crypto.secret import of_type
 from mtlib.errors import MtError, printable
 from mtlib.lab import my_bind
 from mtlib.lab.answers import EXERCISES, library
@@ -190,7 +189,7 @@ def contract(name: str) -> None:
 
 def material(name: str) -> Any:
     """The material of an exercise's questions: statements, symptoms, replies; for a function, one set of inputs."""
-    exercise = EXERCISES.get(of_type(name, str, "name"))
+    exercise = EXERCISES.get(name)
     if isinstance(exercise, Task):
         return dict(zip(exercise.takes, exercise.inputs("")[0], strict=True))
     return exercise.material if isinstance(exercise, Table) else None
@@ -202,7 +201,7 @@ def material(name: str) -> Any:
 def mine(name: str) -> Callable[..., Any]:
     """The reader's function of that name from my_bind.py, if it exists and is right; otherwise the library's.
 
-    Prints which one it is. Raises AttributeError if no exercise of that name asks for a function.
+    Prints which one it is. Raises `answers.NoFunction`, a LocalError, if no exercise of that name asks for a function.
     """
     function = library(name)
     try:
@@ -224,9 +223,9 @@ def mine(name: str) -> Callable[..., Any]:
     return function
 
 
-def keep(function: Callable[..., Any]) -> None:
+def keep(function: Any) -> None:
     """Store a function's source in my_bind.py, in the place of the old one. A wrong function is not stored, so that
-    running an unsolved lesson again does not replace a right one."""
+    running an unsolved lesson again does not replace a right one. Whatever is not stored is answered by a sentence."""
     name = getattr(function, "__name__", type(function).__name__)
     finding = examine(name, function) if name in EXERCISES else None
     if finding is not None and finding.verdict != RIGHT:

@@ -244,5 +244,3 @@ WHAT_IS_IT = Table(
         "E": "abridged: 7f 82 00 00, and more",
     },
 )  # fmt: skip
-
-EXERCISES = (BYTE_36, CONSTRUCTOR_ID, TL_STRING, READ_MESSAGES, FRAME_ABRIDGED, READ_FRAMES, WHAT_IS_IT)

@@ -5,7 +5,7 @@ refusal (19), when to try again (20), and four patients for the doctor (29).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from mtlib.clinic.ladder import Way, wrong_answer
@@ -452,15 +452,12 @@ def _lawful(*arguments: object) -> bool:
 def _refusals(seed: str) -> Inputs:
     """Combinations of errors, attempts and ages, with a local clock that is right, ten minutes slow or ten fast."""
     created = 1_790_000_000
-    cases = []
-    for error in (INVALID, "bad_server_salt", "bad_msg 16", "-404"):
-        for attempt in (1, 2, 3, 4, 50):
-            for age, bound_after in ((5, 1), (59, 40), (61, 5), (4000, 3990)):
-                for ever_bound in (True, False):
-                    for skew in (0, -600, 600):
-                        now = created + age
-                        cases.append((error, attempt, created, created + bound_after, ever_bound, now, now + skew))
-    return tuple(cases)
+    every = product(
+        (INVALID, "bad_server_salt", "bad_msg 16", "-404"), (1, 2, 3, 4, 50),
+        ((5, 1), (59, 40), (61, 5), (4000, 3990)), (True, False), (0, -600, 600),
+    )  # fmt: skip
+    return tuple((error, attempt, created, created + bound_after, ever_bound, created + age, created + age + skew)
+                 for error, attempt, (age, bound_after), ever_bound, skew in every)  # fmt: skip
 
 
 class Refusal(NamedTuple):
@@ -567,5 +564,3 @@ PATIENTS = Table(
     ),
     material=TOLD,
 )  # fmt: skip
-
-EXERCISES = (FIRST_LOOK, SAME_NONCE, SAME_CHANNEL, PADDING_RULE, TRANSCRIPT, BIND_ACCEPTED, SYMPTOMS, RETRY, PATIENTS)

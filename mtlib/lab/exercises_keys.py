@@ -14,7 +14,7 @@ from mtlib.clinic.ladder import known, wrong_answer
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.numbers import factor, is_probable_prime, to_bytes
-from mtlib.lab.examining import Exercise, Inputs, Slip, Table, Task, step_of_ladder
+from mtlib.lab.examining import Inputs, Slip, Table, Task, step_of_ladder
 from mtlib.lab.exchanges import TEST_DC
 from mtlib.lab.samples import DAY, NOW
 from mtlib.protocol.exchange_server import draw_primes
@@ -333,9 +333,4 @@ ZEROS = Table(
         "A string says how long it is. What does the DC make of the bytes: a number, or pieces?",
     ),
     choices=("keep", "may go"),
-)  # fmt: skip
-
-EXERCISES: tuple[Exercise, ...] = (
-    OBFUSCATED_HEADER, ALLOWED, STREAMS, PLAIN_PACKET, READ_EXCHANGE, FACTOR, P_Q,
-    FINGERPRINT, RSA_PAD, DH_VERDICT, AUTH_KEY, SERVER_DH_INNER_DATA, NEW_NONCE_HASH, FIRST_SALT, RETRY_ID, ZEROS,
 )  # fmt: skip

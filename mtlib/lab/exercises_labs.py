@@ -15,6 +15,7 @@ from typing import Any, Literal
 from mtlib.clinic.ladder import wrong_answer
 from mtlib.crypto.aes import BLOCK, ige_encrypt, xor
 from mtlib.crypto.entropy import Noise
+from mtlib.crypto.keys import AuthKey
 from mtlib.crypto.numbers import DH_PRIME
 from mtlib.lab.attacks import ATTACKS, FOURTEEN, PARTS, Switches
 from mtlib.lab.examining import Inputs, Slip, Table, Task
@@ -22,7 +23,6 @@ from mtlib.lab.receivers import Game, Oracle
 from mtlib.lab.samples import sample
 from mtlib.lab.sheets import Map
 from mtlib.lab.tripping import SEAL, put
-from mtlib.lab.walking import names, walk
 from mtlib.protocol.binding import ENCRYPTED_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.packets import FRONT, HEADER
 from mtlib.wire.dissection import Reading
@@ -657,7 +657,28 @@ SAME_JOB = Table(
              "temp_session_id", "window"),
 )  # fmt: skip
 
-# -- 26: a name of 64 bits --------------------------------------------------------------------------------------------
+# -- 26: a name of 64 bits: a client that knows g_a and chooses b can try g_a^b, g_a^(b+1), ..., each for one more
+# multiplication. Source: core.telegram.org/mtproto/auth_key, steps 6 and 9.
+
+NAME_BITS = 64
+
+
+def walk(key: int, step: int, p: int) -> Iterator[int]:
+    """The keys key, key * step, key * step**2, ... modulo p, without end."""
+    while True:
+        yield key
+        key = key * step % p
+
+
+def names(key: int, step: int, p: int) -> Iterator[int]:
+    """The names of the keys of `walk`, each as an unsigned number. LocalError for a key of more than 2048 bits."""
+    return (AuthKey.from_int(each).id % (1 << NAME_BITS) for each in walk(key, step, p))
+
+
+def alike(one: int, other: int) -> int:
+    """The number of bits in which two names agree, from the lowest bit up to the first that differs."""
+    differing = (one ^ other) % (1 << NAME_BITS)
+    return (differing & -differing).bit_length() - 1 if differing else NAME_BITS
 
 
 def _search(target: int, bits: int, key: int, step: int, p: int, *, name: Callable[[int], int] | None = None) -> int:
@@ -1062,7 +1083,3 @@ SURE_ELSEWHERE = Table(
     ),
     choices=("client", "server", "both"),
 )  # fmt: skip
-
-EXERCISES = (NOTICING, NOTICING_IN_CBC, HEAL, FORESEE, HEAL_IN_PCBC, DISTINGUISH, ODDS, ODDS_IN_SSL3, TWIN, RENAMED,
-             QUESTIONS, KNOCKED_OUT, CREW, SAME_JOB, SEARCH, EFFORT, NAMES_ELSEWHERE, MOVED, CANDIDATE, LENGTH_IN_SSH,
-             WHO_IS_SURE, FRESH, SURE_ELSEWHERE)  # fmt: skip

@@ -519,8 +519,3 @@ PACKET = Task(
     ),
     needs=("msg_key_v2", "schedule_v2", "ige_encrypt"),
 )
-
-EXERCISES = (
-    IGE_ENCRYPT, MSG_KEY_V1_TASK, SCHEDULE_V1, MSG_KEY_V2_TASK, SCHEDULE_V2, PADDING_V2, MSG_ID, SEQNO,
-    STATEMENTS, INNER, SEAL, NINE_VALUES, REQUEST, PACKET,
-)

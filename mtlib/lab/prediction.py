@@ -15,7 +15,7 @@ This module connects `mtlib.lab.predicting` with the browser.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
@@ -24,6 +24,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from mtlib.lab.figures.drawing import Figure
 from mtlib.lab.guesses import guesses, remember
 from mtlib.lab.predicting import Answering, Meaning, Picture, Prediction
 from mtlib.lab.widgets import HERE, script, style
@@ -40,7 +41,7 @@ def predict(
     way: Answering,
     experiment: Any,
     *,
-    picture: Any = None,
+    picture: Figure | Callable[[], Figure] | None = None,
     name: str = "",
     more: bool = False,
 ) -> Predict:
@@ -70,12 +71,12 @@ def as_measured(question: str, way: Answering, measured: Any, *, name: str, more
     return Predict(prediction, name)
 
 
-def _picture(figure: Any) -> Picture:
+def _picture(figure: Figure) -> Picture:
     try:
-        data, metadata = figure._repr_mimebundle_()
+        png = figure._repr_mimebundle_()[0]["image/png"]
     except ImportError:  # in a page there is no matplotlib
-        return Picture("", figure.alt, str(figure))
-    return Picture(data["image/png"], metadata["image/png"]["alt"], data["text/plain"])
+        png = ""
+    return Picture(png, figure.alt, str(figure))
 
 
 @cache

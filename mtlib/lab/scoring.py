@@ -63,22 +63,18 @@ def changed_seals(binding: Binding) -> dict[str, list[tuple[bytes, AuthKey]]]:
 
 def scoreboard(sets: Mapping[str, Switches] = SETS) -> dict[str, list[int]]:
     """For each kind, how many get through each set of rules."""
-    passing = {name: _passing(switches) for name, switches in sets.items()}
-    board = {kind: [each[kind] for each in passing.values()] for kind in _failing()}
+    board = {
+        kind: [sum(not set(failing) - switches.rules.skip for failing in seals) for switches in sets.values()]
+        for kind, seals in _failing().items()
+    }
     for attack in ATTACKS.values():
         board[str(attack)] = [int(attack.succeeds(switches)) for switches in sets.values()]
     return board
 
 
-def _passing(switches: Switches) -> dict[str, int]:
-    """How many changed seals the checks let through. Rules do not change which checks fail, so these are cached."""
-    off = switches.rules.skip
-    return {kind: sum(not set(failing) - off for failing in found) for kind, found in _failing().items()}
-
-
 @cache
 def _failing() -> Mapping[str, Sequence[tuple[str, ...]]]:
-    """The checks that fail for each changed seal, by its kind."""
+    """The checks that fail for each changed seal, by its kind: the same ones with every set of rules."""
     b = sample().binding
     return {kind: [judge(Facts(request, key, b.temp_key, b.session_id, b.msg_id, NOW)).failing for request, key in made]
             for kind, made in changed_seals(b).items()}  # fmt: skip

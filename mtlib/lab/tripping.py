@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from mtlib.crypto.entropy import Patterned
@@ -35,16 +36,21 @@ def flipped(data: bytes, *bits: int) -> bytes:
     return bytes(changed)
 
 
+def sealed_around(binding: Binding, envelope: bytes, padding: bytes) -> bytes:
+    """The request with another seal in it, around this envelope, closed by the owner of the permanent key."""
+    msg_key, ciphertext = encrypt_v1(envelope, padding, binding.perm_key)
+    return put(bytes(binding.request), SEAL.start + 8, msg_key + ciphertext)
+
+
+def inside(binding: Binding, place: int, piece: bytes) -> bytes:
+    """The request with `piece` written over the envelope at `place`, and sealed again by the owner of the key."""
+    return sealed_around(binding, put(bytes(binding.envelope), place, piece), binding.padding)
+
+
 def tripped(binding: Binding) -> Mapping[str, tuple[bytes, Mapping[str, Any]]]:
     """By the name of each check, a request, and other facts of the data centre (arguments of `Facts`)."""
-    request, envelope, padding = bytes(binding.request), bytes(binding.envelope), binding.padding
-    other, at = stranger(), SEAL.start
-
-    def sealed(text: bytes, behind: bytes = padding) -> bytes:
-        """The request with a seal around `text`, closed by the owner of the permanent key."""
-        msg_key, ciphertext = encrypt_v1(text, behind, binding.perm_key)
-        return put(request, at + 8, msg_key + ciphertext)
-
+    request, other, at = bytes(binding.request), stranger(), SEAL.start
+    change = partial(inside, binding)
     one_block_less = request[: at - 1] + bytes([88]) + request[at : at + 88] + bytes(3)
     later = (binding.expires_at + 1).to_bytes(4, "little")
     newer = {"rules": Rules(one_temp_key=True), "last_bind_msg_id": binding.msg_id + 4}
@@ -57,13 +63,13 @@ def tripped(binding: Binding) -> Mapping[str, tuple[bytes, Mapping[str, Any]]]:
         "encrypted_message_size": (one_block_less, {}),
         "perm_auth_key_id_in_front": (put(request, at, other.id_bytes), {}),
         "perm_key_known": (request, {"perm_key": None}),
-        "length": (sealed(put(envelope, 28, bytes([44]))), {}),
-        "msg_key": (sealed(envelope + padding, b""), {}),
-        "seqno": (sealed(put(envelope, 24, bytes([1]))), {}),
+        "length": (change(28, bytes([44])), {}),
+        "msg_key": (sealed_around(binding, bytes(binding.plaintext), b""), {}),
+        "seqno": (change(24, bytes([1])), {}),
         "msg_id": (request, {"msg_id": binding.msg_id + 4}),
-        "constructor": (sealed(put(envelope, 32, bytes(4))), {}),
+        "constructor": (change(32, bytes(4)), {}),
         "nonce": (put(request, 12, bytes(8)), {}),
-        "perm_auth_key_id": (sealed(put(envelope, 52, other.id_bytes)), {}),
+        "perm_auth_key_id": (change(52, other.id_bytes), {}),
         "expires_at": (put(request, 20, later), {}),
         "temp_auth_key_id": (request, {"temp_key": other}),
         "temp_session_id": (request, {"session_id": 7}),

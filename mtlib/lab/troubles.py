@@ -10,7 +10,7 @@ from textwrap import fill
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Patterned
-from mtlib.errors import MtError, RpcError, TransportError
+from mtlib.errors import LocalError, MtError, RpcError, TransportError
 from mtlib.lab.samples import NOW
 from mtlib.net.client import Client, connect
 from mtlib.net.server import LocalDC
@@ -119,7 +119,10 @@ def _name(body: Any) -> str:
 
 
 def settle(rule: Rule, name: str) -> Settled:
-    """Bind at a data centre with the trouble `name`, and do what the rule says after each refusal."""
+    """Bind at a data centre with the trouble `name`, and do what the rule says after each refusal. LocalError for a
+    name that is not among the troubles."""
+    if name not in TROUBLES:
+        raise LocalError("no such trouble", got=name, expected=", ".join(TROUBLES), where="name")
     trouble, clock = TROUBLES[name], [NOW]
     with LocalDC(clock=lambda: clock[0], entropy=Patterned(name), **trouble.options()) as dc:
         client = connect(dc, clock=lambda: clock[0], entropy=Patterned("client"))

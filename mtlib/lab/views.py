@@ -13,6 +13,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from mtlib.crypto.secret import of_type
 from mtlib.lab.widgets import script, style
 from mtlib.wire.dissection import Dissection
 from mtlib.wire.view import Row, escape, text_table, to_html
@@ -36,7 +37,7 @@ class Conversation(anywidget.AnyWidget):
     told = traitlets.Dict().tag(sync=True)
 
     def __init__(self, messages: Iterable[Sent], lanes: tuple[str, str] = ("client", "data centre")) -> None:
-        self.messages, self.lanes = tuple(messages), lanes
+        self.messages, self.lanes = tuple(of_type(each, Sent, "messages") for each in messages), lanes
         super().__init__(told={"lanes": list(lanes), "messages": [_told(sent) for sent in self.messages]})
 
     def __repr__(self) -> str:

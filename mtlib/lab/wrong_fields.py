@@ -13,13 +13,12 @@ from dataclasses import replace
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.errors import RpcError, TransportError, Unreachable
+from mtlib.lab import tripping
 from mtlib.lab.samples import DAY, NOW
-from mtlib.lab.tripping import SEAL, put
 from mtlib.net.client import Client, connect
 from mtlib.net.endpoints import TELEGRAM_TEST
 from mtlib.net.server import LocalDC
 from mtlib.protocol.binding import Binding
-from mtlib.protocol.packets import encrypt_v1
 
 MOST, PAUSE = 24, 1.0
 """The most bindings in one experiment, and the seconds between two of them."""
@@ -30,17 +29,12 @@ Change = Callable[[Binding], bytes]
 
 def inside(place: int, data: bytes) -> Change:
     """A change of the envelope: other bytes at `place`, sealed by the owner of the permanent key."""
-    def change(binding: Binding) -> bytes:
-        envelope = put(bytes(binding.envelope), place, data)
-        msg_key, ciphertext = encrypt_v1(envelope, binding.padding, binding.perm_key)
-        return put(bytes(binding.request), SEAL.start + 8, msg_key + ciphertext)
-
-    return change
+    return lambda binding: tripping.inside(binding, place, data)
 
 
 def outside(place: int, data: bytes) -> Change:
     """A change of the request: other bytes at `place`, outside the ciphertext."""
-    return lambda binding: put(bytes(binding.request), place, data)
+    return lambda binding: tripping.put(bytes(binding.request), place, data)
 
 
 def ending(seconds: int, *, promised: bool = False) -> Change:

@@ -7,6 +7,7 @@ from functools import partial
 
 from mtlib.crypto.aes import BLOCK, IgeBlock
 from mtlib.errors import LocalError
+from mtlib.lab.arguments import typed
 from mtlib.lab.figures.drawing import (
     FAINT,
     INK,
@@ -20,8 +21,8 @@ from mtlib.lab.figures.drawing import (
     Figure,
     Look,
     brief,
-    some,
 )
+from mtlib.lab.plates.plate import some
 from mtlib.wire.view import COLOURS
 
 MARKS = {
@@ -32,6 +33,7 @@ MARKS = {
 """The three states of a block after a change, with their words and looks."""
 
 
+@typed
 def garble(before: bytes, after: bytes) -> str:
     """The change in each 16-byte block as a pattern such as `..X1.`: `.` none, `1` one bit, `X` more bits.
 
@@ -48,6 +50,7 @@ def garble(before: bytes, after: bytes) -> str:
     return "".join(marks)
 
 
+@typed
 def ige_strip(blocks: Sequence[IgeBlock]) -> Figure:
     """IGE block by block, from left to right: two arrows go into each block, the previous ciphertext before AES and the
     previous plaintext after it. The first four bytes of every value are shown, so use it with keys of lessons only.
@@ -69,6 +72,7 @@ def ige_strip(blocks: Sequence[IgeBlock]) -> Figure:
     return Figure("IGE: two arrows into every block", alt, columns, rows, _C + 98, partial(_paint_strip, blocks))
 
 
+@typed
 def garble_map(garbled: Mapping[str, str], question: str) -> Figure:
     """How far a change spreads in each mode. `garbled` maps up to 12 names to patterns of `garble`, as in
     `{"IGE": "..XXX", "CBC": "..X1."}`, all of the same length, up to 12 blocks. `question` says what was changed.

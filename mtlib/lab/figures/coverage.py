@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mtlib.crypto.kdf import MSG_KEY_V2, ScheduleTable, key_usage
 from mtlib.errors import LocalError
+from mtlib.lab.arguments import typed
 from mtlib.lab.figures.drawing import (
     BAD_LINE,
     INK,
@@ -24,9 +25,8 @@ from mtlib.lab.figures.drawing import (
     Look,
     brief,
     drawn_size,
-    some,
 )
-from mtlib.lab.plates.plate import runs
+from mtlib.lab.plates.plate import runs, some
 from mtlib.lab.plates.staircase import PARTS
 from mtlib.protocol.binding import ENCRYPTED_SIZE, BindPacket
 from mtlib.protocol.packets import TO_SERVER
@@ -58,6 +58,7 @@ class Bar(NamedTuple):
         return int(self.key.stop - self.key.start)
 
 
+@typed
 def coverage_bars(carried: BindPacket) -> Figure:
     """What the two msg_keys of one binding hash: that of the seal (MTProto 1.0) and that of the packet (2.0).
 
@@ -144,6 +145,7 @@ SHADES = (LOOKS[1], LOOKS[2], LOOKS[0], LOOKS[3])
 """The looks of the hashes, in the colours of their ribbons in `Ribbons`."""
 
 
+@typed
 def key_use(tables: Mapping[str, Sequence[ScheduleTable]], x: int = 0) -> Figure:
     """Which of the 256 bytes of an auth_key are read at all. Each name in `tables` gets one strip for all its tables
     together, as in `{"MTProto 1.0": (V1,), "MTProto 2.0": (V2, MSG_KEY_V2)}`. `x` is the direction, 0 or 8.
@@ -188,6 +190,7 @@ def _paint_use(strips: Mapping[str, Sequence[tuple[str, int, int]]], used: Mappi
 # -- The flip map ---------------------------------------------------------------------------------------------------
 
 
+@typed
 def flip_map(failed: Sequence[str | None]) -> Figure:
     """Which check notices a flipped bit. `failed` has one entry for each bit of the encrypted_message, in the order
     byte 0 bit 0, bit 1, ...: the name of the first check that failed, or None if the binding was accepted.

@@ -12,13 +12,13 @@ something is drawn.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from mtlib.errors import LocalError
 from mtlib.wire.notes import Origin
@@ -47,7 +47,6 @@ LINE = 17.5
 _LEFT = "text-align:left"
 
 Point = tuple[float, float]
-Values = TypeVar("Values", bound=Sequence[Any])
 
 
 class Look(NamedTuple):
@@ -112,10 +111,9 @@ class Canvas:
         bold: bool = False, colour: str = INK,
     ) -> None:  # fmt: skip
         """A box with words in its middle, in several lines if they are longer than the box."""
-        look = look if isinstance(look, Look) else Look(look)
         self.box(at, size, look, edge=edge, width=width)
         middle = (at[0] + size[0] / 2, at[1] + size[1] / 2)
-        paper = look.fill if look.hatch else ""
+        paper = look.fill if isinstance(look, Look) and look.hatch else ""
         self.text(middle, wrapped(words, size[0], bold=bold), bold=bold, colour=colour, paper=paper)
 
     def field(self, at: Point, size: Point, name: str, origin: Origin, *, cut: bool = False) -> None:
@@ -291,14 +289,6 @@ def drawn_size(name: str, size: int) -> int:
     """The width of a field in the drawing, in bytes. A long padding, and a field that contains one, is drawn shorter:
     beside a thousand bytes, the eight of a key id would be too small to see."""
     return min(size, 16 if name == "padding" else 176)
-
-
-def some(values: Values, where: str, most: int) -> Values:
-    """The values; LocalError if there are none, or more than a picture can hold."""
-    if not 1 <= len(values) <= most:
-        said = "too much for one picture" if values else "nothing to draw"
-        raise LocalError(said, got=len(values), expected=f"1 to {most}", where=where)
-    return values
 
 
 def brief(words: str, where: str, most: int) -> None:

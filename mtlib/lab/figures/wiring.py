@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
+from mtlib.lab.arguments import typed
 from mtlib.lab.figures.drawing import (
     BAD,
     BAD_LINE,
@@ -21,49 +21,13 @@ from mtlib.lab.figures.drawing import (
     Figure,
     Point,
 )
+from mtlib.lab.plates.wires import INWARDS, WIRES, LayerField, field_at
 from mtlib.protocol.binding import ENCRYPTED_SIZE
-from mtlib.protocol.checks import COPIES, Result, Verdict
-from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
+from mtlib.protocol.checks import Result, Verdict
 from mtlib.wire.dissection import Field
-from mtlib.wire.schema import ENVELOPE, INNER, REQUEST
+from mtlib.wire.schema import INNER
 from mtlib.wire.view import COLOURS
 
-PLACES = {
-    "packet": REQUEST_PACKET,
-    "message": REQUEST_MESSAGE,
-    "request": REQUEST,
-    "envelope": ENVELOPE,
-    "inner": INNER,
-}
-"""The layouts that can hold a value, from the outermost box to the innermost."""
-
-
-class Equality(NamedTuple):
-    """A line of the wiring: the check, the field outside the seal, the field inside, each as (place, field)."""
-
-    check: str
-    outside: tuple[str, Field]
-    inside: tuple[str, Field]
-
-
-def _field(path: str) -> tuple[str, Field]:
-    *_, place, name = path.split("/")
-    return place, next(field for field in PLACES[place].fields if field.name == name)
-
-
-def _in_order(side: str) -> list[Equality]:
-    """The six equalities in the order of their fields on one side: from the outermost box inwards, by position."""
-    places = list(PLACES)
-
-    def where(line: Equality) -> tuple[int, int]:
-        place, field = getattr(line, side)
-        return places.index(place), PLACES[place].fields.index(field)
-
-    return sorted((Equality(check.name, *map(_field, reversed(check.reads))) for check in COPIES), key=where)
-
-
-LINES = tuple(_in_order("outside"))
-"""The six equalities in the order of their numbers in the figure: packet, message, request."""
 _STATES = {
     True: ("✓", INK, "-", "holds"),
     False: ("✗", BAD_LINE, "--", "BROKEN"),
@@ -71,6 +35,7 @@ _STATES = {
 }
 
 
+@typed
 def equality_wiring(verdict: Verdict) -> Figure:
     """The six values that occur twice: outside the seal, and inside, where only the permanent key could write them.
 
@@ -78,18 +43,18 @@ def equality_wiring(verdict: Verdict) -> Figure:
     could not be compared because the seal did not open.
     Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents".
     """
-    results = tuple(verdict[line.check] for line in LINES)
+    results = tuple(verdict[line.check] for line in WIRES)
     rows = tuple(
-        (str(number), _path(line.outside), _shown(result.expected), _path(line.inside), _shown(result.got),
+        (str(number), _told(line.outside), _shown(result.expected), _told(line.inside), _shown(result.got),
          _STATES[result.holds][3])
-        for number, (line, result) in enumerate(zip(LINES, results, strict=True), 1)
+        for number, (line, result) in enumerate(zip(WIRES, results, strict=True), 1)
     )  # fmt: skip
     broken = ", ".join(f"{row[0]} {row[3]}" for row in rows if row[5] == "BROKEN")
     unread = sum(result.holds is None for result in results)
     state = f"{unread} could not be compared" if unread else "All hold"
     alt = (
         "Left, three nested boxes: packet, message, request. Right, the opened envelope with the inner object in it. "
-        f"{len(LINES)} numbered lines join what must be equal: "
+        f"{len(WIRES)} numbered lines join what must be equal: "
         + ", ".join(f"{row[0]} {row[1]} with {row[3]}" for row in rows)
         + f". {f'Broken: {broken}' if broken else state}. {_answer(verdict)}."
     )
@@ -98,8 +63,8 @@ def equality_wiring(verdict: Verdict) -> Figure:
     return Figure(title, alt, columns, rows, 672, partial(_paint, verdict, results))
 
 
-def _path(place: tuple[str, Field]) -> str:
-    return f"{place[0]} / {place[1].name}"
+def _told(at: LayerField) -> str:
+    return f"{at.layer} / {at.field.name}"
 
 
 def _shown(value: object) -> str:
@@ -114,7 +79,7 @@ def _answer(verdict: Verdict) -> str:
 
 def _paint(verdict: Verdict, results: Sequence[Result], on: Canvas) -> None:
     left, right = _paint_outside(on, results), _paint_inside(on, results)
-    for number, (line, result) in enumerate(zip(LINES, results, strict=True), 1):
+    for number, (line, result) in enumerate(zip(WIRES, results, strict=True), 1):
         sign, colour, dash, _ = _STATES[result.holds]
         ends = left[line.check], right[line.check]
         on.wire(*ends, colour=colour, dash=dash, width=2.4 if result.holds is False else 1.6)
@@ -160,16 +125,16 @@ def _paint_outside(on: Canvas, results: Sequence[Result]) -> dict[str, Point]:
     ends: dict[str, Point] = {}
     boxes = {"packet": "packet, sealed with the temporary key", "message": "message", "request": "request"}
     x, y = LEFT + 30, TOP
-    for depth, (place, title) in enumerate(boxes.items()):
+    for depth, (layer, title) in enumerate(boxes.items()):
         _frame(on, x, y, depth, title, len(boxes))
         y += 34
-        for line, result in zip(LINES, results, strict=True):
-            if line.outside[0] == place:
+        for line, result in zip(WIRES, results, strict=True):
+            if line.outside.layer == layer:
                 value, lit = _shown(result.expected), result.holds is False
-                ends[line.check] = _row(on, (x, y), line.outside[1], value, lit, "right")
+                ends[line.check] = _row(on, (x, y), line.outside.field, value, lit, "right")
                 y += 35
         y += 4
-    _, seal = _field("request/encrypted_message")
+    seal = field_at("request/encrypted_message").field
     start = _row(on, (x, _FLOOR - 58), seal, f"{ENCRYPTED_SIZE} bytes", False, "right")
     on.line(start, (546, start[1]), colour=MUTED, width=2.2, arrow=True)
     on.text((490, start[1] - 15), "opened with", colour=MUTED)
@@ -182,14 +147,14 @@ def _paint_inside(on: Canvas, results: Sequence[Result]) -> dict[str, Point]:
     ends: dict[str, Point] = {}
     boxes = {"envelope": "envelope, sealed with the permanent key", "inner": f"inner: {INNER.name}"}
     x, y = WIDTH - 44 - _ROW, TOP
-    for depth, (place, title) in enumerate(boxes.items()):
+    for depth, (layer, title) in enumerate(boxes.items()):
         _frame(on, x, y, depth, title, len(boxes))
         y += 34
-        for line in _in_order("inside"):
-            result = results[LINES.index(line)]
-            if line.inside[0] == place:
+        for line in INWARDS:
+            result = results[WIRES.index(line)]
+            if line.inside.layer == layer:
                 value, lit = _shown(result.got), result.holds is False
-                ends[line.check] = _row(on, (x, y), line.inside[1], value, lit, "left")
+                ends[line.check] = _row(on, (x, y), line.inside.field, value, lit, "left")
                 y += 50 if depth else 35
         y += 10
     return ends

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from mtlib.clinic.diagnosis import Diagnosis
@@ -17,14 +17,13 @@ from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import MISTAKES
 from mtlib.clinic.recipe import Recipe, envelope, inner
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, one_of
+from mtlib.lab.plates.wires import LAYOUTS
 from mtlib.lab.samples import DAY
 from mtlib.lab.scenes import Scene, scenes
 from mtlib.protocol.binding import ENVELOPE_SIZE, INNER_SIZE, PLAINTEXT_SIZE
 from mtlib.protocol.checks import CHECKS, Facts
-from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
 from mtlib.wire.dissection import Reading
-from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST
 
 GIVEN = ("perm_auth_key", "temp_auth_key", "temp_auth_key_id", "temp_session_id", "msg_id", "nonce", "expires_at",
          "random", "padding", "salt", "seqno", "message_padding")  # fmt: skip
@@ -65,19 +64,10 @@ FIELDS = (
     ("inner", "constructor", "nonce", "temp_auth_key_id", "perm_auth_key_id", "temp_session_id", "expires_at"),
 )
 """The layers, each with the fields that are shown."""
-PATHS = {
-    "packet": "packet",
-    "message": "message",
-    "request": "request",
-    "encrypted_message": "encrypted_message",
-    "envelope": "plaintext/envelope",
-    "inner": "plaintext/envelope/inner",
-}
+PATHS = {**{layer: layer for layer in LAYOUTS}, "envelope": "plaintext/envelope", "inner": "plaintext/envelope/inner"}
 """The path of each layer in the doctor's findings."""
 ALIKE = {"temp_auth_key_id": "auth_key_id", "temp_session_id": "session_id"}
 """Values that have another name in another layer."""
-LAYOUTS = {"packet": REQUEST_PACKET, "message": REQUEST_MESSAGE, "request": REQUEST,
-           "encrypted_message": ENCRYPTED_MESSAGE, "envelope": ENVELOPE, "inner": INNER}  # fmt: skip
 PLACES = tuple((layer, field) for layer, *names in FIELDS for field in names)
 
 
@@ -139,26 +129,26 @@ def _checks_of(place: tuple[str, str]) -> list[str]:
     return [check.name for check in CHECKS if any(each.endswith(path) for each in check.reads)]
 
 
+@cache
+def _patients(level: int) -> tuple[SpotPacket, SpotPacket]:
+    """The good and the bad packet of a level, made from different values."""
+    drawn = scenes(f"spot the bug {level}")
+    return SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], LEVELS[level - 1])
+
+
 class Bugs(Plate):
-    """Ten levels; `level` is the one shown first, counted from 1. LookupError for a level that does not exist."""
+    """Ten levels; `level` is the one shown first, counted from 1. LocalError for a level that does not exist."""
 
     name = "spot the bug"
     question = "Left a good packet, right a bad one, both opened. Which field of the bad one is wrong?"
 
     def __init__(self, level: int = 1) -> None:
-        self.do_level(level)
+        self.level = one_of(level, range(1, len(LEVELS) + 1), "level")
         self.guesses: dict[int, list[int]] = {}
         self.given_up: set[int] = set()
-        self._patients: dict[int, tuple[SpotPacket, SpotPacket]] = {}
         super().__init__()
 
     # -- Actions
-
-    def do_level(self, level: int) -> None:
-        """Go to a level. LookupError if it does not exist."""
-        if level not in range(1, len(LEVELS) + 1):
-            raise LookupError(level)
-        self.level = level
 
     def do_field(self, at: int) -> None:
         """Guess this field; ignored once the answer is shown."""
@@ -175,12 +165,8 @@ class Bugs(Plate):
 
     @property
     def patients(self) -> tuple[SpotPacket, SpotPacket]:
-        """The good and the bad packet of this level, made from different values."""
-        if self.level not in self._patients:
-            drawn = scenes(f"spot the bug {self.level}")
-            good, bad = SpotPacket.made(drawn[2], {}), SpotPacket.made(drawn[4], LEVELS[self.level - 1])
-            self._patients[self.level] = good, bad
-        return self._patients[self.level]
+        """The good and the bad packet of this level."""
+        return _patients(self.level)
 
     @property
     def tried(self) -> list[int]:
@@ -188,9 +174,7 @@ class Bugs(Plate):
 
     def found(self, level: int) -> bool:
         """Whether the reader has found the bug of a level."""
-        return level in self._patients and any(
-            PLACES[at] in self._patients[level][1].guilty for at in self.guesses.get(level, ())
-        )
+        return any(PLACES[at] in _patients(level)[1].guilty for at in self.guesses.get(level, ()))
 
     @property
     def told(self) -> bool:

@@ -10,13 +10,13 @@ packet, without a socket. Only the key exchanges are left out: both sides get th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.errors import LocalError, RpcError, TransportError
-from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, hatching, line, runs
+from mtlib.errors import RpcError, TransportError
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, drag_handle, hatching, line, one_of, runs, some
 from mtlib.lab.samples import DAY, NOW, UNUSED
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Rules
@@ -32,8 +32,8 @@ from mtlib.wire.schema import SCHEMA
 Rule = Callable[[str, int, float | None, bool], Advice]
 """The advice after a refusal, from its name, the number of refusals, the permanent key's age in seconds, and whether
 that key has ever bound."""
-PAUSE, LAST = 20, 25 * 3600
-"""Seconds between two tries, and seconds until the story ends."""
+PAUSE, LAST, NEVER = 20, 25 * 3600, 1 << 40
+"""Seconds between two tries, until the story ends, and until what does not happen."""
 MOST = 9
 """The most tries in a row without success; then a client stops."""
 NOON, CALLS = 12 * 3600, (6 * 3600, 13 * 3600, 18 * 3600, DAY)
@@ -62,39 +62,30 @@ class Held:
     ended: str = ""
 
 
-@dataclass
 class Life:
     """The life of one client with its data centre, up to a moment. `rule` is the client's rule. For `delay` seconds a
     new permanent key is unknown to the machine that binds. `noon`, the event at 12 h, is "", "restart" or "log out"."""
 
-    rule: Rule
-    delay: int = 60
-    noon: str = ""
-    done: list[Done] = field(default_factory=list)
-    permanent: list[Held] = field(default_factory=list)
-    temporary: list[Held] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, rule: Rule, delay: int = YOUNG, noon: str = "") -> None:
+        self.rule, self.noon = rule, noon
+        self.done: list[Done] = []
+        self.permanent: list[Held] = []
+        self.temporary: list[Held] = []
         self.now, self.bound, self.ever_bound, self.stopped, self.salted = 0, False, False, False, False
         self.refused = self.tries = 0
         """Refusals since the present permanent key was made or last bound, and tries in a row without success."""
         self._entropy = Patterned("a day")
-        self.dc = DataCenter(UNUSED, rules=Rules(perm_key_delay=self.delay), entropy=self._entropy.at("data centre"))
+        self.dc = DataCenter(UNUSED, rules=Rules(perm_key_delay=delay), entropy=self._entropy.at("data centre"))
         self._dial()
         self._make_keys()
 
     def tell(self, until: int) -> Life:
         """Let the client act until `until`, in seconds."""
-        calls, bind_at, noon = [*CALLS, LAST + 1], PAUSE, [NOON] if self.noon else []
-        while not self.stopped or noon:
-            at = LAST + 1 if self.stopped else calls[0] if self.bound else bind_at
-            if noon and noon[0] <= at:
-                at = noon[0]
-            if at > until:
-                break
-            self.now = at
-            if noon and at == noon[0]:
-                noon.clear()
+        calls, bind_at, noon = [*CALLS, NEVER], PAUSE, NOON if self.noon else NEVER
+        while min(noon, turn := NEVER if self.stopped else calls[0] if self.bound else bind_at) <= until:
+            self.now = min(noon, turn)
+            if noon <= turn:
+                noon = NEVER
                 self._at_noon()
                 continue
             if self.bound:
@@ -102,7 +93,7 @@ class Life:
                 calls.pop(0)
             else:
                 self._note("bind", self.bind())
-            bind_at = at + PAUSE
+            bind_at = turn + PAUSE
         self.now = until
         return self
 
@@ -195,7 +186,7 @@ class Life:
         packet = bytes(sent)
         try:
             for _ in range(2):
-                reply = self.peer.receive(self.stream.hide(self.stream.wrap(packet)), now)
+                reply = self.peer.receive(self.stream.send(packet), now)
                 for frame in self.stream.receive(b"".join(reply.chunks)):
                     for event in self.session.receive(frame.payload, now):
                         found = sent.answered_by(event)
@@ -238,12 +229,9 @@ class Clock(Plate):
     question = "Two clients are refused. One waits, one drops its keys. Which one still has its login tomorrow?"
 
     def __init__(self, rules: Mapping[str, Rule] = RULES, at: int = 40) -> None:
-        if at not in STOPS:
-            raise LocalError("the clock does not stop there", got=at, expected=str(STOPS), where="at")
-        if not 0 < len(rules) <= 3:
-            raise LocalError("clients", got=len(rules), expected="1 to 3", where="rules")
-        self.rules, self.at = rules, at
+        self.rules, self.at = some(rules, "rules", 3), one_of(at, STOPS, "stop")
         self.delay, self.noon = YOUNG, ""
+        self.height = self.TOP + self.LANE * len(rules) + 4
         self._lives: dict[tuple[str, int, str], Life] = {}
         self._asked: dict[tuple[str, int, str, int], str] = {}
         super().__init__()
@@ -251,18 +239,6 @@ class Clock(Plate):
     def do_at(self, stop: int) -> None:
         """Set the clock to one of STOPS, by its index."""
         self.at = STOPS[range(len(STOPS))[stop]]
-
-    def do_delay(self, delay: int) -> None:
-        """Choose after how many seconds a new permanent key is known everywhere. LookupError if not in DELAYS."""
-        if delay not in DELAYS:
-            raise LookupError(delay)
-        self.delay = int(delay)
-
-    def do_noon(self, noon: str) -> None:
-        """Choose the event at 12 h. LookupError if not in NOONS."""
-        if noon not in NOONS:
-            raise LookupError(noon)
-        self.noon = noon
 
     # -- Results
 
@@ -321,10 +297,6 @@ class Clock(Plate):
 
     LEFT, HALF, RIGHT, TOP, LANE = 112.0, 430.0, 748.0, 84.0, 128.0
 
-    @property
-    def height(self) -> float:
-        return self.TOP + self.LANE * len(self.rules) + 4
-
     def _x(self, at: float) -> float:
         """The x of a time; the first minute is as wide as the rest."""
         if at <= YOUNG:
@@ -359,8 +331,8 @@ class Clock(Plate):
         tops = (self.TOP + self.LANE * lane for lane in range(len(self.rules)))
         gaps = (32, 43), (57, 66), *((top + 16, top + 120) for top in tops)
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
-        yield Glyph("now", min(max(x - 50, 4), WIDTH - 104), 6, 100, 26, f"◂ {when} ▸", "bad", label=f"clock: {when}",
-                    do=("at", 0), slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
+        yield drag_handle("now", x, 6, (100, 26), when, look="bad", label=f"clock: {when}", do=("at", 0),
+                     slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
         if self.noon and self.at >= NOON:
             yield Glyph("noon", self._x(NOON) - 70, 66, 140, 15, NOONS[self.noon], "small hit", label=NOONS[self.noon])
         for lane, name in enumerate(self.rules):
@@ -391,33 +363,26 @@ class Clock(Plate):
     def _asks(self, lane: int, y: float, done: Sequence[Done]) -> Iterator[Glyph]:
         """Marks for the tries and their answers; tries close to each other share a mark."""
         ends = [0.0, 0.0]
-        for number, group in enumerate(_together(done, self._x)):
-            wide = len(group.words) * 6.2 + 10
-            x = min(max(self._x(group.first) - 22, self.LEFT), self.RIGHT - wide)
+        for number, near in enumerate(_together(done, self._x)):
+            words = ", ".join(f"{word} ×{stop - start}" if stop - start > 1 else word
+                              for word, start, stop in runs(map(_word, near)))  # fmt: skip
+            told = (", ".join(filter(None, (f"{_clock(e.at)} {e.what}: {e.answer}", e.then))) for e in near)
+            wide = len(words) * 6.2 + 10
+            x = min(max(self._x(near[0].at) - 22, self.LEFT), self.RIGHT - wide)
             row = 0 if x >= ends[0] + 3 else 1
             ends[row] = x + wide
-            yield Glyph(f"a{lane}.{number}", x, y + 24 * row, wide, 21, group.words,
-                        f"small paper {'good' if group.good else 'bad'}", label=group.label)  # fmt: skip
+            yield Glyph(f"a{lane}.{number}", x, y + 24 * row, wide, 21, words,
+                        f"small paper {'good' if near[-1].good else 'bad'}", label="; ".join(told))  # fmt: skip
 
 
-class _Group(NamedTuple):
-    first: int
-    words: str
-    good: bool
-    label: str
-
-
-def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator[_Group]:
-    """The marks, with neighbours that would overlap joined into one."""
+def _together(done: Sequence[Done], place: Callable[[float], float]) -> Iterator[list[Done]]:
+    """The tries, those together whose marks would overlap."""
     rest = list(done)
     while rest:
         first = place(rest[0].at)
         near = [each for each in rest if place(each.at) - first < 44]
         rest = rest[len(near) :]
-        words = ", ".join(f"{word} ×{stop - start}" if stop - start > 1 else word
-                          for word, start, stop in runs(map(_word, near)))  # fmt: skip
-        told = (", ".join(filter(None, (f"{_clock(e.at)} {e.what}: {e.answer}", e.then))) for e in near)
-        yield _Group(near[0].at, words, near[-1].good, "; ".join(told))
+        yield near
 
 
 def _word(each: Done) -> str:

@@ -49,10 +49,6 @@ class Horizon(Plate):
         self._noise = Noise("horizon").draw("blocks", MOST * BLOCK)
         super().__init__()
 
-    def do_appended(self, blocks: int) -> None:
-        """Append so many blocks of noise."""
-        self.appended = range(MOST + 1)[blocks]
-
     # -- Results
 
     def accepts(self) -> list[bool]:

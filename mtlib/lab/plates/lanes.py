@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from mtlib.errors import LocalError
 from mtlib.lab.attacks import LANES, Switches, replayed
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, drag_handle, one_of
 
 MOMENTS = (2, 10, 30, 60, 120, 240, 299, 300, 301, 302, 360, 600, 1800, 3600)
 """The moments, in seconds after the first time."""
@@ -33,9 +32,7 @@ class Lanes(Plate):
     height = 262
 
     def __init__(self, at: int = 60) -> None:
-        if at not in MOMENTS:
-            raise LocalError("nothing was tried then", got=at, expected=str(MOMENTS), where="at")
-        self.at = at
+        self.at = one_of(at, MOMENTS, "moment")
         super().__init__()
 
     def do_at(self, stop: int) -> None:
@@ -83,5 +80,5 @@ class Lanes(Plate):
         places = [self.LEFT + self.WIDE * at + 19 for at in range(len(MOMENTS))]
         x = places[MOMENTS.index(self.at)]
         yield Glyph("line", x - 20, self.TOP - 3, self.WIDE - 1, self.ROW * len(ROWS), look="bad")
-        yield Glyph("now", min(max(x - 36, 4), 684), 2, 72, 20, f"◂ {self.at} s ▸", "small bad", label=f"{self.at} s",
-                    do=("at", 0), slide=tuple(places), cell=MOMENTS.index(self.at))  # fmt: skip
+        yield drag_handle("now", x, 2, (72, 20), f"{self.at} s", look="small bad", label=f"{self.at} s", do=("at", 0),
+                     slide=tuple(places), cell=MOMENTS.index(self.at))  # fmt: skip

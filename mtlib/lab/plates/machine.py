@@ -6,36 +6,16 @@ is the library's IGE with an iv of zeros, so every byte comes from the library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 from typing import Any, NamedTuple
 
 from mtlib.crypto.aes import BLOCK, ige_decrypt, ige_encrypt
 from mtlib.errors import LocalError
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, Slider, line
-
-Mix = Callable[[int, int], int]
-"""The number to XOR in, from the ciphertext and the plaintext of the block before as numbers."""
-
-
-@dataclass(frozen=True)
-class Chaining:
-    """A mode. `into` is XORed in before AES, `onto` after it. With `counts`, AES runs on a counter, and the block is
-    XORed in after it. `arrows` are the values that go to the next block: (from, to)."""
-
-    name: str
-    into: Mix
-    onto: Mix
-    arrows: tuple[tuple[str, str], ...]
-    counts: bool = False
-
-
-MODES = (
-    Chaining("IGE", lambda c, p: c, lambda c, p: p, (("c", "into"), ("p", "onto"))),
-    Chaining("CBC", lambda c, p: c, lambda c, p: 0, (("c", "into"),)),
-    Chaining("CTR", lambda c, p: 0, lambda c, p: 0, (), counts=True),
-    Chaining("PCBC", lambda c, p: c ^ p, lambda c, p: 0, (("c", "into"), ("p", "into"))),
-)
+from mtlib.lab.tripping import flipped
 
 
 class Column(NamedTuple):
@@ -49,28 +29,48 @@ class Column(NamedTuple):
     c: int
 
 
+@dataclass(frozen=True)
+class Chaining:
+    """A mode. `arrows` are the values of a block that are XORed in at the next one, as (from, to): from its "p" or "c",
+    "into" AES or "onto" what AES gives. With `counts`, AES runs on a counter, and the block is XORed in after it."""
+
+    name: str
+    arrows: tuple[tuple[str, str], ...]
+    counts: bool = False
+
+    def mixed(self, to: str, last: Column) -> int:
+        """The number to XOR in there, after this block."""
+        return reduce(xor, (getattr(last, name) for name, end in self.arrows if end == to), 0)
+
+
+MODES = (
+    Chaining("IGE", (("c", "into"), ("p", "onto"))),
+    Chaining("CBC", (("c", "into"),)),
+    Chaining("CTR", (), counts=True),
+    Chaining("PCBC", (("c", "into"), ("p", "into"))),
+)
+
+
 def columns(mode: Chaining, data: bytes, key: bytes, iv: bytes, *, decrypt: bool = False) -> list[Column]:
     """The columns of all blocks of `data`, which is the plaintext or, with `decrypt`, the ciphertext, in whole blocks.
     Key and iv are 32 bytes each; c_0, and the first counter, is iv[0:16], p_0 is iv[16:32]."""
-    c, p, made = int.from_bytes(iv[:BLOCK], "big"), int.from_bytes(iv[BLOCK:], "big"), []
+    made = [_before_the_first(iv)]
     for at in range(0, len(data), BLOCK):
         block = int.from_bytes(data[at : at + BLOCK], "big")
+        into, onto = (mode.mixed(to, made[-1]) for to in ("into", "onto"))
         if mode.counts:
-            counter = (int.from_bytes(iv[:BLOCK], "big") + at // BLOCK) % 2 ** (8 * BLOCK)
+            counter = (made[0].c + at // BLOCK) % 2 ** (8 * BLOCK)
             after = _aes(counter, key)
             plain = block ^ after if decrypt else block
             one = Column(plain, 0, counter, after, plain, plain ^ after)
         elif decrypt:
-            into, onto = mode.into(c, p), mode.onto(c, p)
             before = _aes(block ^ onto, key, back=True)
             one = Column(before ^ into, into, before, block ^ onto, onto, block)
         else:
-            into, onto = mode.into(c, p), mode.onto(c, p)
             after = _aes(block ^ into, key)
             one = Column(block, into, block ^ into, after, onto, after ^ onto)
-        c, p = one.c, one.p
         made.append(one)
-    return made
+    return made[1:]
 
 
 def _aes(block: int, key: bytes, *, back: bool = False) -> int:
@@ -115,17 +115,9 @@ class Machine(Plate):
 
     # -- Actions
 
-    def do_mode(self, mode: int) -> None:
-        """Draw this mode in full."""
-        self.mode = range(len(MODES))[mode]
-
     def do_way(self, decrypt: int) -> None:
         """Encrypt (0) or decrypt (1) from now on; the flipped bit is restored."""
         self.decrypt, self.flip, self.ran, self.expected = bool((0, 1)[decrypt]), None, False, set()
-
-    def do_bit(self, bit: int) -> None:
-        """Choose the bit that the keyboard flips."""
-        self.bit = range(8 * BLOCK)[bit]
 
     def do_flip(self, what: Any) -> None:
         """Flip a bit of a block: ((where, block), bit). LocalError for a block that is not an input."""
@@ -171,9 +163,7 @@ class Machine(Plate):
         """Input bytes, with the flipped bit once the machine has run."""
         if self.flip is None or not self.ran or self.flip.where != where:
             return data
-        changed = bytearray(data)
-        changed[BLOCK * self.flip.block + self.flip.bit // 8] ^= 128 >> self.flip.bit % 8
-        return bytes(changed)
+        return flipped(data, (8 * BLOCK * self.flip.block + self.flip.bit) ^ 7)  # there the lowest bit is the first
 
     def changed(self, mode: Chaining) -> list[int]:
         """The number of bits that differ in each block of the result."""
@@ -245,7 +235,7 @@ class Machine(Plate):
         name = _called(where, at)
         pointed = self.flip is not None and (self.flip.where, self.flip.block) == (where, at)
         differ = was ^ now if self.ran else 1 << 127 - self.flip.bit if pointed and self.flip else 0
-        wait = 0 if where in ("iv", self.source) else 3 * (at - (self.flip.block if self.flip else 0)) + 2
+        wait = 0 if where in ("iv", self.source) else self._wait(at, 2)
         can, count = where in ("iv", self.source) and used, differ.bit_count()
         fate = "" if used else ": not read in this mode"
         label = f"{name}{f', {count} bits differ' if count > 1 else ', 1 bit differs' if count else ''}{fate}"
@@ -254,20 +244,24 @@ class Machine(Plate):
             f"{where}{at}", x, y, self.WIDE, self.TALL, look=look,
             label=f"{label}; click a bit to flip it" if can else label,
             do=("flip", (where, at)) if can else None, grid=(16, 8) if can else None,
-            cell=self.bit if can else None, wait=max(0, wait),
+            cell=self.bit if can else None, wait=wait,
         )  # fmt: skip
         yield Glyph(f"{where}{at}bits", x, y, look="bits", d=_squares(now & ~differ))
         if differ:
-            yield Glyph(f"{where}{at}new", x, y, look="bits hit", d=_squares(differ), wait=max(0, wait))
+            yield Glyph(f"{where}{at}new", x, y, look="bits hit", d=_squares(differ), wait=wait)
         told = name + (f": {_fate(count)}" if self.ran and count else "")
         above = y == self.P
         yield Glyph(f"{where}{at}name", x + self.WIDE / 2, y - 9 if above else y + self.TALL + 10, text=told,
                     look="small bold" if count else "small")  # fmt: skip
 
+    def _wait(self, at: int, more: int = 0) -> int:
+        """The time of a change in a block: it runs on from the flipped one, from block to block."""
+        return max(0, 3 * (at - (self.flip.block if self.flip else 0)) + more)
+
     def _column(self, mode: Chaining, at: int, was: Column, now: Column) -> Iterator[Glyph]:
         """AES, the two XORs, and the line through them."""
         x = self._left(at + 1) + self.WIDE / 2
-        wait = max(0, 3 * (at - (self.flip.block if self.flip else 0)) + 1)
+        wait = self._wait(at, 1)
         p, x1, aes, x2, c = self.P + self.TALL, self.X1, self.AES, self.X2, self.C
         if mode.counts:
             yield self._wire(f"count{at}", [(x, x1 + 8), (x, aes)], was.before != now.before, wait)
@@ -305,9 +299,8 @@ class Machine(Plate):
                 )
                 lane = edge + (10 if name == "c" else 20)
                 hit = getattr(was[at], name) != getattr(now[at], name)
-                wait = max(0, 3 * (at - 1 - (self.flip.block if self.flip else 0)) + 3)
-                yield self._wire(f"{name}{to}{at}", [(edge, y), (lane, y), (lane, end), (middle - 9, end)], hit, wait,
-                                 "dash" if name == "p" else "")  # fmt: skip
+                yield self._wire(f"{name}{to}{at}", [(edge, y), (lane, y), (lane, end), (middle - 9, end)], hit,
+                                 self._wait(at), "dash" if name == "p" else "")  # fmt: skip
 
     def _wire(self, name: str, points: list[tuple[float, float]], hit: bool, wait: int, look: str = "") -> Glyph:
         return Glyph(name, look=f"{'hit' if hit else 'dim'} {look}", d=line(*points, arrow=True), wait=wait)

@@ -6,16 +6,14 @@ the same bytes until the end, but a seal changes their values. Above the rows, e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line, runs
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, hatching, line, one_of, runs
 from mtlib.protocol.binding import BindPacket
-from mtlib.wire.dissection import Dissection, Span
+from mtlib.wire.dissection import Span
 from mtlib.wire.notes import Origin
-from mtlib.wire.schema import INNER
 
 TOLD = {
     "inner": "Forty bytes: a constructor and five values. They name both keys, the session and the end.",
@@ -32,6 +30,9 @@ TOLD = {
 """The layers from inside to outside, with a sentence about each."""
 STEPS = tuple(TOLD)
 SEALS = {"ciphertext": "permanent", "packet": "temporary"}
+HOLDERS = {"frame": "packet", "packet": "ciphertext", "message": "request", "request": "encrypted_message",
+           "encrypted_message": "ciphertext", "plaintext": "envelope", "envelope": "inner"}  # fmt: skip
+"""The field of each layer that holds the layer inside it, from outside to inside."""
 
 
 class _Byte(NamedTuple):
@@ -65,33 +66,28 @@ class Packet(Plate):
     question = "Forty bytes say everything. What has to stand around them before they leave the socket?"
 
     def __init__(self, carried: BindPacket, step: str = "inner") -> None:
-        if step not in STEPS:
-            raise LocalError("no such layer", got=step, expected=", ".join(STEPS), where="step")
-        self.layers = tuple(_layers(carried))
-        self.bytes = tuple(_bytes(carried))
-        self.at = STEPS.index(step)
+        parts = {name: getattr(carried if hasattr(carried, name) else carried.binding, name) for name in STEPS}
+        self.layers = tuple(_layers(parts))
+        self.bytes = tuple(_bytes(parts, *HOLDERS, "inner"))
+        self.step = STEPS.index(one_of(step, STEPS, "layer"))
         super().__init__()
 
     @property
     def layer(self) -> _Layer:
-        return self.layers[self.at]
+        return self.layers[self.step]
 
-    @property
-    def height(self) -> float:
-        return self._lines()[-1][0] + self.ROW - 10
-
-    def do_step(self, at: int) -> None:
-        """Show the layers up to this number."""
-        self.at = range(len(STEPS))[at]
+    def measure(self) -> None:
+        self.height = self._lines()[-1][0] + self.ROW - 10
 
     def controls(self) -> Iterator[Control]:
-        yield Slider("step", "layer", self.at, len(STEPS) - 1, f"{self.at + 1} of {len(STEPS)}: {self._title(self.at)}")
+        told = f"{self.step + 1} of {len(STEPS)}: {self._title(self.step)}"
+        yield Slider("step", "layer", self.step, len(STEPS) - 1, told)
 
     def _title(self, at: int) -> str:
         return f"{STEPS[at]}, {len(self.layers[at].data)} bytes"
 
     def said(self) -> str:
-        return f"{self._title(self.at)}. {TOLD[self.layer.name]}"
+        return f"{self._title(self.step)}. {TOLD[self.layer.name]}"
 
     def alt(self) -> str:
         names = ", ".join(f"{layer.name} {len(layer.data)}" for layer in self.layers)
@@ -145,7 +141,7 @@ class Packet(Plate):
 
     def marks(self) -> Iterator[Glyph]:
         for at in range(len(STEPS)):
-            now = at == self.at
+            now = at == self.step
             yield Glyph(f"bar{at}", 4, self.BAR_Y - 2.5 + at * self.STEP, 744, self.STEP, look="chosen" if now else "",
                        do=("step", at), pressed=now, label=f"{self._title(at)}: show it")  # fmt: skip
         lines = self._lines()
@@ -178,7 +174,7 @@ class Packet(Plate):
     def _lines(self) -> list[tuple[float, Sequence[int]]]:
         """The rows of the present layer: the y of each, and the places of its bytes."""
         heads, tails = [], list[range]()
-        for at in reversed(range(self.at + 1)):
+        for at in reversed(range(self.step + 1)):
             layer, inside = self.layers[at], self.layers[max(0, at - 1)]
             heads.append(layer.places[: layer.head])
             tails.insert(0, range(inside.places.stop, layer.places.stop))
@@ -189,7 +185,7 @@ class Packet(Plate):
         """A box around the rows inside each closed seal."""
         for depth, (name, key) in enumerate(reversed(SEALS.items())):
             at = STEPS.index(name)
-            covered = [y for y, places in lines if at <= self.at and places[0] in self.layers[at - 1].places]
+            covered = [y for y, places in lines if at <= self.step and places[0] in self.layers[at - 1].places]
             if covered:
                 x, y, wide = 4.0 + 4 * depth, covered[0] - 14.0, 748.0 - 8 * depth
                 floor = covered[-1] + self.TALL + 4
@@ -201,7 +197,7 @@ class Packet(Plate):
         start, data = self.layer.start, self.layer.data
         told = _called(self.bytes[places[0]])
         yield Glyph(f"row{places[0]}", 10, y + self.TALL / 2, text=told, look="small left dim")
-        if all(self.sealed(place, self.at) for place in places):
+        if all(self.sealed(place, self.step) for place in places):
             wide = len(places) * self.CELL - 1
             yield Glyph(f"h{places[0]}", self.ROW_X, y, look="hatch", d=hatching(wide, self.TALL, 8))
         for first, run in self._fields(places):
@@ -210,7 +206,7 @@ class Packet(Plate):
             if len(text) * 5.4 <= run * self.CELL + 4:
                 yield Glyph(f"l{first}", x + 1, y - 7, text=text, look="small left")
             for place in range(first, first + run):
-                sealed = "sealed" if self.sealed(place, self.at) else ""
+                sealed = "sealed" if self.sealed(place, self.step) else ""
                 yield Glyph(
                     f"b{place}", self.ROW_X + (place - places[0]) * self.CELL, y, self.CELL - 1, self.TALL,
                     f"{data[place - start]:02x}", f"mono {self._look(place)} {sealed}",
@@ -218,7 +214,7 @@ class Packet(Plate):
                 )  # fmt: skip
 
     def _label(self, place: int) -> str:
-        byte, key = self.bytes[place], self.sealed(place, self.at)
+        byte, key = self.bytes[place], self.sealed(place, self.step)
         now = self.layer.data[place - self.layer.start]
         ways = ", ".join(f"{place - layer.start} of {layer.name}" for layer in self.layers if place in layer.places)
         seal = f"; sealed with the {key} key, so no longer the byte that was written" if key else ""
@@ -232,60 +228,21 @@ def _called(byte: _Byte) -> str:
     return "end of the string" if behind else byte.layer
 
 
-def _layers(carried: BindPacket) -> Iterator[_Layer]:
+def _layers(parts: Mapping[str, Any]) -> Iterator[_Layer]:
     """The layers, from inside to outside."""
-    binding = carried.binding
-    made: dict[str, bytes] = {
-        "inner": bytes(binding.inner),
-        "envelope": bytes(binding.envelope),
-        "plaintext": bytes(binding.plaintext),
-        "ciphertext": binding.ciphertext,
-        "encrypted_message": bytes(binding.encrypted_message),
-        "request": bytes(binding.request),
-        "message": bytes(carried.message),
-        "packet": bytes(carried.packet),
-        "frame": bytes(carried.frame),
-    }
-    fronts = {
-        "envelope": len(binding.envelope) - len(binding.inner),
-        "encrypted_message": _before(binding.encrypted_message, "ciphertext"),
-        "request": _before(binding.request, "encrypted_message"),
-        "message": _before(carried.message, "request"),
-        "packet": _before(carried.packet, "ciphertext"),
-        "frame": _before(carried.frame, "packet"),
-    }
+    fronts = {name: next(span.body[0] for span in parts[name].spans if span.name == HOLDERS[name]) for name in HOLDERS}
     start = sum(fronts.values())
-    for name, data in made.items():
+    for name, part in parts.items():
         start -= fronts.get(name, 0)
-        yield _Layer(name, data, start, len(data) if name == "inner" else fronts.get(name, 0))
+        yield _Layer(name, bytes(part), start, fronts.get(name, 0) if name != "inner" else len(part))
 
 
-def _before(outer: Dissection, name: str) -> int:
-    """The number of bytes before the contents of a field."""
-    return next(span.body[0] for span in outer.spans if span.name == name)
-
-
-def _bytes(carried: BindPacket) -> Iterator[_Byte]:
-    """Every byte of the frame, with the layer that adds it."""
-    binding = carried.binding
-    inside = {
-        ("frame", "packet"): ("packet", carried.packet),
-        ("packet", "ciphertext"): ("message", carried.message),
-        ("message", "request"): ("request", binding.request),
-        ("request", "encrypted_message"): ("encrypted_message", binding.encrypted_message),
-        ("encrypted_message", "ciphertext"): ("plaintext", binding.plaintext),
-        ("plaintext", "envelope"): ("envelope", binding.envelope),
-        ("envelope", "inner"): (INNER.name, binding.inner),
-    }
-
-    def walk(name: str, here: Dissection) -> Iterator[_Byte]:
-        for span in here.spans:
-            found = inside.get((name, span.name))
-            body = range(span.body[0] - span.start, span.body[1] - span.start) if found else range(0)
-            for at in range(len(span)):
-                if found is None or at not in body:
-                    yield _Byte("inner" if name == INNER.name else name, span, at)
-                elif at == body.start:
-                    yield from walk(*found)
-
-    yield from walk("frame", carried.frame)
+def _bytes(parts: Mapping[str, Any], name: str, *inwards: str) -> Iterator[_Byte]:
+    """Every byte of a layer, with the layer that adds it; `inwards` are the layers inside it."""
+    for span in parts[name].spans:
+        inside = range(*span.body) if span.name == HOLDERS.get(name) else range(0)
+        for at in range(span.start, span.stop):
+            if at not in inside:
+                yield _Byte(name, span, at - span.start)
+            elif at == inside.start:
+                yield from _bytes(parts, *inwards)

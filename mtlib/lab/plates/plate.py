@@ -17,19 +17,20 @@ To make one, write a file next to this one, with a subclass of `Plate`:
         def controls(self) -> Iterator[Control]:
             yield Press("unlock", "the last door", value=2)
 
-        def do_unlock(self, at: int) -> None:   # what a mark or a control sends arrives here
+        def do_unlock(self, at: int) -> None:   # what a mark or a button sends arrives here
             self.open = range(3)[at]            # LookupError, TypeError, ValueError, MtError: said, nothing changes
 
         def said(self) -> str: ...          # one sentence about what is seen now
         def alt(self) -> str: ...           # one sentence for readers who cannot see it
         def rows(self) -> Iterator[tuple[str, ...]]: ...    # the same as a table, headings first
 
-and add a line to `__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no
-messages and shows itself. No JavaScript has to be written: `plates.mjs` draws every glyph, moves it when its place
-changes (the same `id` is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and
-Space, and lights what is pointed at. Looks are defined in `picture.css`, which the still uses too. A colour always has
-a letter, a sign or a hatching beside it. Glyphs that never change belong in `fixed`, which is sent only once. A state
-of more than 100 kB is slow.
+A `Menu` or a `Slider` that has no such method sets the attribute of its name, to one of its own values. Add a line to
+`__init__` and to `tests/plates.py`. `plate(Doors())` shows it in a notebook; a `Still` takes no messages and shows
+itself. No JavaScript has to be written: `plates.mjs` draws every glyph, moves it when its place changes (the same `id`
+is the same thing), walks from glyph to glyph with the arrow keys, sends `do` on click, Enter and Space, and lights what
+is pointed at. Looks are defined in `picture.css`, which the still uses too. A colour always has a letter, a sign or a
+hatching beside it. Glyphs that never change belong in `fixed`, which is sent only once. A state of more than 100 kB is
+slow. What `__init__` is given is looked at by its annotations (`typed`): a wrong type is LocalError.
 
 Nothing here knows Jupyter. `structure` never changes, and `state` is the present picture. Every message, even one that
 is refused, is answered by a state that carries its `serial`. Both hold only numbers, text and hex.
@@ -38,16 +39,41 @@ is refused, is answered by a state that carries its `serial`. Both hold only num
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, fields
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from mtlib.errors import LocalError
+from mtlib.lab.arguments import typed
 from mtlib.lab.widgets import obeyed, serial, style
 from mtlib.wire.view import CELL, Cell, escape, html_table, text_table
 
 WIDTH = 760
 """The width of every plate in its own units: letters of 12 units are 12 pixels high in a column of this width."""
+
+# -- What is given to a plate or a figure -----------------------------------------------------------------------------
+
+Values = TypeVar("Values", bound=Sized)
+
+
+def some(values: Values, where: str, most: int = 64) -> Values:
+    """The values; LocalError if there are none, or more than a picture can hold."""
+    if not 1 <= len(values) <= most:
+        said = "too much for one picture" if values else "nothing to draw"
+        raise LocalError(said, got=len(values), expected=f"1 to {most}", where=where)
+    return values
+
+
+def one_of(value: Any, choices: Collection[Any], what: str) -> Any:
+    """The value; LocalError if it is none of these choices."""
+    if value not in choices:
+        these = f"{choices[0]} to {choices[-1]}" if isinstance(choices, range) else ", ".join(map(str, choices))
+        raise LocalError(f"no such {what}", got=value, expected=these, where=what)
+    return value
+
+
+# -- The picture ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -56,10 +82,10 @@ class Glyph:
 
     `look` are names of `picture.css`. With a `label` it can be pointed at and focused; the label says what it is.
     `of` are the names that light it, `lights` the names that it lights while it is pointed at. `do` is the message that
-    it sends: the name of a method without `do_`, and a value. `pressed` makes it a switch. With `grid` (columns, rows)
-    it sends (value, place) for the clicked cell; from the keyboard the place is `cell`. With `slide`, the x of each
-    value of a handle that can be dragged, it sends the index; `cell` is the present one. `wait` delays a change by so
-    many tenths of a second, so that changes spread from mark to mark.
+    it sends: the name of a method without `do_`, or of a control, and a value. `pressed` makes it a switch. With `grid`
+    (columns, rows) it sends (value, place) for the clicked cell; from the keyboard the place is `cell`. With `slide`,
+    the x of each value of a handle that can be dragged, it sends the index; `cell` is the present one. `wait` delays a
+    change by so many tenths of a second, so that changes spread from mark to mark.
     """
 
     id: str
@@ -109,6 +135,10 @@ class Control:
     value: Any = None
     kind: ClassVar[str]
 
+    def chosen(self, value: Any) -> Any:
+        """The value that a message chooses. LookupError or TypeError for one that cannot be chosen here."""
+        raise LookupError(self.name)
+
     def told(self) -> dict[str, Any]:
         return {"kind": self.kind, **{one.name: _plain(getattr(self, one.name)) for one in fields(self)}}
 
@@ -128,6 +158,9 @@ class Menu(Control):
     options: Sequence[tuple[Any, str]] = ()
     kind = "choice"
 
+    def chosen(self, value: Any) -> Any:
+        return {option: option for option, _ in self.options}[value]
+
 
 @dataclass(frozen=True)
 class Slider(Control):
@@ -136,6 +169,9 @@ class Slider(Control):
     most: int = 0
     words: str = ""
     kind = "slider"
+
+    def chosen(self, value: Any) -> Any:
+        return range(self.most + 1)[value]
 
 
 class Plate:
@@ -146,9 +182,12 @@ class Plate:
     glides: ClassVar[bool] = True
     """Whether a mark is seen moving when its place changes."""
 
-    @property
-    def height(self) -> float:
-        raise NotImplementedError
+    height: float
+    """Set for the class, by `__init__`, or, if it depends on what is shown, by `measure`."""
+
+    def __init_subclass__(cls) -> None:
+        """Every plate looks at the types of what it is given."""
+        cls.__init__ = typed(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(self) -> None:
         self.structure: dict[str, Any] = {
@@ -157,6 +196,9 @@ class Plate:
         }  # fmt: skip
         self.state: dict[str, Any] = {}
         self._tell(0)
+
+    def measure(self) -> None:
+        """Set `height` before the picture is drawn."""
 
     def fixed(self) -> Iterable[Glyph]:
         """The marks that never change; they are painted first, and sent once."""
@@ -183,17 +225,20 @@ class Plate:
         raise NotImplementedError
 
     def handle(self, message: Mapping[str, Any]) -> None:
-        """Take one message: `serial`, `do` (a method's name without `do_`), `value`. A wrong one gets a sentence."""
+        """Take one message: `serial`, `do` (a method's name without `do_`, or a control's), `value`. A wrong one gets a
+        sentence."""
         self._tell(serial(message), obeyed(self._obey, message))
 
     def _obey(self, message: Mapping[str, Any]) -> None:
-        do = message.get("do")
-        act = getattr(self, f"do_{do}", None)
-        if act is None:
-            raise LookupError(do)
-        act(message.get("value"))
+        do, value = message.get("do"), message.get("value")
+        if act := getattr(self, f"do_{do}", None):
+            act(value)
+        else:
+            control, *_ = (each for each in self.controls() if each.name == do)
+            setattr(self, control.name, control.chosen(value))
 
     def _tell(self, serial: int | str, trouble: str = "") -> None:
+        self.measure()
         self.state = {
             "serial": serial,
             "size": [WIDTH, _plain(self.height)],
@@ -250,6 +295,12 @@ def _plain(value: Any) -> Any:
 
 def _n(value: float) -> str:
     return f"{round(value, 1):g}"
+
+
+def drag_handle(name: str, x: float, y: float, size: tuple[float, float], told: str, **more: Any) -> Glyph:
+    """A handle to drag along the picture: its words stand between two arrows, and all of it stays on the sheet."""
+    wide, tall = size
+    return Glyph(name, min(max(x - wide / 2, 4), WIDTH - wide - 4), y, wide, tall, f"◂ {told} ▸", **more)
 
 
 def runs(values: Iterable[Any]) -> Iterator[tuple[Any, int, int]]:

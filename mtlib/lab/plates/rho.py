@@ -45,9 +45,6 @@ class Rho(Plate):
     def controls(self) -> Iterator[Control]:
         yield Slider("step", "step", self.step, len(self.walked) - 1, str(self.step))
 
-    def do_step(self, step: int) -> None:
-        self.step = range(len(self.walked))[step]
-
     def marks(self) -> Iterator[Glyph]:
         for side, prime in enumerate(self.primes):
             values, tail = shape(prime)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 from mtlib.crypto.kdf import V1, V2, Piece, Schedule, ScheduleRow
 from mtlib.crypto.secret import exact
-from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching, line, ribbon, runs
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, hatching, line, one_of, ribbon, runs
+from mtlib.lab.tripping import flipped
 
 TABLES = {"V1": V1, "V2": V2}
 KEY = 256
@@ -35,22 +35,10 @@ class Ribbons(Plate):
     height = 356
 
     def __init__(self, auth_key: bytes, msg_key: bytes, table: str = "V1") -> None:
-        if table not in TABLES:
-            raise LocalError("no such schedule", got=table, expected=", ".join(TABLES), where="table")
         self.given = {"auth_key": exact(auth_key, KEY, "auth_key"), "msg_key": exact(msg_key, 16, "msg_key")}
         self.flipped: set[tuple[str, int]] = set()
-        self.table, self.x, self.at = table, 0, 40
+        self.table, self.x, self.at = one_of(table, TABLES, "schedule"), 0, 40
         super().__init__()
-
-    def do_table(self, table: str) -> None:
-        """Choose a schedule. LookupError if it is not in TABLES."""
-        if table not in TABLES:
-            raise LookupError(table)
-        self.table = table
-
-    def do_x(self, x: int) -> None:
-        """Choose a direction: 0 to the data centre, 8 from it."""
-        self.x = {0: 0, 8: 8}[x]
 
     def do_byte(self, at: int) -> None:
         """Choose a byte of the auth_key."""
@@ -74,16 +62,15 @@ class Ribbons(Plate):
     def hashes(self) -> tuple[ScheduleRow, ...]:
         return tuple(row for row in TABLES[self.table].rows if row.hash)
 
-    def run(self, *, flipped: bool = True) -> Schedule:
-        """The schedule, with or without the flipped bytes."""
-        sources = {name: bytearray(data) for name, data in self.given.items()}
-        for source, place in self.flipped if flipped else ():
-            sources[source][place] ^= 1
-        return TABLES[self.table].run(self.x, **{name: bytes(data) for name, data in sources.items()})
+    def run(self, changed: Collection[tuple[str, int]] = ()) -> Schedule:
+        """The schedule, with the lowest bit of these bytes flipped."""
+        given = {name: flipped(data, *(8 * place for source, place in changed if source == name))
+                 for name, data in self.given.items()}  # fmt: skip
+        return TABLES[self.table].run(self.x, **given)
 
     def changed(self) -> list[tuple[str, int]]:
         """The bytes of aes_key and aes_iv that the flipped bytes change."""
-        was, now = self.run(flipped=False), self.run()
+        was, now = self.run(), self.run(self.flipped)
         return [(name, at) for name in RESULTS for at in range(32) if was[name][at] != now[name][at]]
 
     def readers(self, place: int) -> list[ScheduleRow]:
@@ -120,7 +107,7 @@ class Ribbons(Plate):
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "value", "made of", "hex now", "bytes changed"
-        was, now = self.run(flipped=False), self.run()
+        was, now = self.run(), self.run(self.flipped)
         for row in TABLES[self.table].rows:
             differ = sum(a != b for a, b in zip(was[row.name], now[row.name], strict=True))
             yield row.name, row.python(self.x), now[row.name].hex(), str(differ)
@@ -247,7 +234,7 @@ class Ribbons(Plate):
         return self.LEFT + RESULTS.index(result) * (half + self.GAP) + at * half / 32
 
     def _results(self) -> Iterator[Glyph]:
-        now, changed = self.run(), set(self.changed())
+        now, changed = self.run(self.flipped), set(self.changed())
         for result in RESULTS:
             count = sum(name == result for name, _ in changed)
             told = f"{result}, 32 bytes" + (f": {count} change" if self.flipped else "")

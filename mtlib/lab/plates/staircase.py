@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from textwrap import fill
 
 from mtlib.crypto.aes import BLOCK
 from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Slider, line, runs
@@ -48,13 +49,9 @@ class Staircase(Plate):
         """The checks that notice anything, in their order."""
         super().__init__()
 
-    def do_bit(self, bit: int) -> None:
-        """Flip this bit."""
-        self.bit = range(BITS)[bit]
-
     def do_point(self, what: tuple[object, int]) -> None:
         """Flip the bit that was clicked."""
-        self.do_bit(what[1])
+        self.bit = range(BITS)[what[1]]
 
     # -- Results
 
@@ -136,6 +133,5 @@ class Staircase(Plate):
                         "small noise" if count else "small paper", label=f"plaintext block {at + 1}: {count} bits "
                         "changed")  # fmt: skip
         names = noticed(self.binding)[self.bit]
-        told = f"{len(names)} ✗  {', '.join(names)}"
-        half = told.rfind(", ", 0, 112) + 1 if len(told) > 112 else len(told)
-        yield Glyph("names", 8, foot + 100, 744, 34, f"{told[:half]}\n{told[half:].strip()}".strip(), "small bad left")
+        yield Glyph("names", 8, foot + 100, 744, 34, fill(f"{len(names)} ✗  {', '.join(names)}", 112),
+                    "small bad left")  # fmt: skip

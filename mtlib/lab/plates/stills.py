@@ -20,10 +20,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import cos, log2, pi, sin
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mtlib.crypto.aes import BLOCK
-from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line, runs
+from mtlib.lab.plates.plate import WIDTH, Glyph, Still, hatching, line, one_of, runs, some
+from mtlib.wire.dissection import Dissection
 
 SIDE, WIDE = 150.0, 592.0
 """The x at which a row begins, after its name; and the length of a row."""
@@ -40,13 +41,10 @@ class Layers(Still):
 
     name, question = "the layers", "Each layer counts from its own first byte. Where does its byte stand?"
 
-    def __init__(self, layers: Mapping[str, tuple[Any, int]], at: int) -> None:
-        self.layers, self.at = dict(layers), at
+    def __init__(self, layers: Mapping[str, tuple[Dissection, int]], at: int) -> None:
+        self.layers, self.at = dict(some(layers, "layers")), at
+        self.height = 6 + 34 * len(self.layers)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 6 + 34 * len(self.layers)
 
     def _places(self) -> Iterator[tuple[str, int, str, int]]:
         """The name of each layer, its first byte, the field of its byte `at`, and where that is in the outermost."""
@@ -88,11 +86,8 @@ class Comb(Still):
 
     def __init__(self, wrong: Mapping[str, Collection[int]], met: Collection[int], most: int = 300) -> None:
         self.wrong, self.met, self.most = dict(wrong), sorted(met), most
+        self.height = 44 + 40 * len(self.wrong)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 44 + 40 * len(self.wrong)
 
     def _found(self) -> Iterator[tuple[str, int, str]]:
         for told, lengths in self.wrong.items():
@@ -139,18 +134,11 @@ class Bench(Still):
     name, question = "the bench", "Where does a packet end, and what if one byte is lost?"
 
     def __init__(self, frames: Sequence[bytes], read: int, lost: Mapping[str, Sequence[tuple[str, bool]]]) -> None:
-        self.sizes, self.read = [len(each) for each in frames], read
-        self.lost = {name: "".join(map(self._letter, ends)) for name, ends in lost.items()}
+        self.sizes, self.read = [len(each) for each in some(frames, "frames")], read
+        self.lost = {name: "".join("d" if damaged else "!" if end == "refuses" else "w" for end, damaged in ends)
+                     for name, ends in lost.items()}  # fmt: skip
+        self.height = 176 + 46 * len(self.lost)
         super().__init__()
-
-    @staticmethod
-    def _letter(ended: tuple[str, bool]) -> str:
-        end, damaged = ended
-        return "d" if damaged else "!" if end == "refuses" else "w"
-
-    @property
-    def height(self) -> float:
-        return 176 + 46 * len(self.lost)
 
     def _reads(self) -> Iterator[tuple[int, int, int, int]]:
         """The start and end of each read in the stream, the number of whole frames by then, and the bytes left over."""
@@ -215,13 +203,10 @@ class Stripes(Still):
 
     def __init__(self, connections: Mapping[str, Sequence[bytes]], sizes: Mapping[str, Sequence[int]]) -> None:
         self.bits = {name: [_entropy(each) for each in zip(*streams, strict=True)]
-                     for name, streams in connections.items()}  # fmt: skip
-        self.sizes = {client: tuple(each) for client, each in sizes.items()}
+                     for name, streams in some(connections, "connections").items()}  # fmt: skip
+        self.sizes = {client: tuple(each) for client, each in some(sizes, "sizes").items()}
+        self.height = 66 * len(self.bits) + 32 + 28 * len(self.sizes)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 66 * len(self.bits) + 32 + 28 * len(self.sizes)
 
     def marks(self) -> Iterator[Glyph]:
         step = WIDE / max(map(len, self.bits.values()))
@@ -271,7 +256,7 @@ class Growth(Still):
     name, question, height = "the growth", "How does the work grow with p?", 300
 
     def __init__(self, steps: Mapping[int, float]) -> None:
-        self.steps = dict(sorted(steps.items()))
+        self.steps = dict(sorted(some(steps, "steps").items()))
         super().__init__()
 
     def _point(self, p: float, steps: float) -> tuple[float, float]:
@@ -313,12 +298,9 @@ class Diffusion(Still):
     name, question = "the diffusion", "One bit changes. Which bytes of each stage change with it?"
 
     def __init__(self, stages: Mapping[str, tuple[bytes, bytes]]) -> None:
-        self.stages = dict(stages)
+        self.stages = dict(some(stages, "stages"))
+        self.height = 6 + 36 * len(self.stages)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 6 + 36 * len(self.stages)
 
     def _told(self) -> Iterator[tuple[str, int, int, float]]:
         """The name of each stage, its size, the number of bytes that differ, and the share of bits that differ."""
@@ -406,22 +388,18 @@ class SmallClocks(Still):
 
 
 class Grid(Still):
-    """`cells` has, by row, the text of each of `columns`. `corner` names the rows."""
+    """`cells` has, by row, the text of each of `columns`. `corner` names the rows. `looks` has the look of a cell by
+    its text, and under "" that of all others."""
 
     corner: ClassVar[str]
+    looks: ClassVar[Mapping[str, str]]
     NAMES, TOP, STEP = 184.0, 40.0, 22.0
 
     def __init__(self, columns: Sequence[str], cells: Mapping[str, Sequence[str]]) -> None:
-        self.columns, self.cells = tuple(columns), {name: tuple(row) for name, row in cells.items()}
+        self.columns = some(tuple(columns), "columns")
+        self.cells = {name: tuple(row) for name, row in some(cells, "cells").items()}
+        self.height = self.TOP + self.STEP * len(self.cells) + 6
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return self.TOP + self.STEP * len(self.cells) + 6
-
-    def look(self, cell: str) -> str:
-        """The look of a cell with this text."""
-        raise NotImplementedError
 
     def marks(self) -> Iterator[Glyph]:
         step = (WIDTH - self.NAMES - 8) / len(self.columns)
@@ -432,7 +410,8 @@ class Grid(Still):
             y = self.TOP + self.STEP * row
             yield Glyph(f"row {name}", self.NAMES - 8, y + 10, text=name, look="small end")
             for at, cell in enumerate(cells):
-                yield Glyph(f"{name} {at}", self.NAMES + step * at, y, step - 4, self.STEP - 3, cell, self.look(cell))
+                yield Glyph(f"{name} {at}", self.NAMES + step * at, y, step - 4, self.STEP - 3, cell,
+                            self.looks.get(cell, self.looks[""]))  # fmt: skip
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield self.corner, *self.columns
@@ -444,18 +423,15 @@ class Zeros(Grid):
     value, how often it has that zero: once in so many times."""
 
     name, question = "the zeros", "A value begins with a zero, and a client drops it. What comes out different?"
-    corner = "value"
+    corner, looks = "value", {"other": "small hit", "same": "small paper dim", "": "small"}
 
     def __init__(self, follows: Iterable[str], other: Mapping[str, Collection[str]], once: Mapping[str, float]) -> None:
         follows = tuple(follows)
         super().__init__(
             ("one in", *follows),
-            {name: (f"{once[name]:.0f}", *("other" if each in changed else "same" for each in follows))
-             for name, changed in other.items()},
+            {name: (f"{once[one_of(name, once, 'value')]:.0f}",
+                    *("other" if each in changed else "same" for each in follows)) for name, changed in other.items()},
         )  # fmt: skip
-
-    def look(self, cell: str) -> str:
-        return {"other": "small hit", "same": "small paper dim"}.get(cell, "small")
 
     def said(self) -> str:
         harmless = [name for name, cells in self.cells.items() if "other" not in cells]
@@ -473,8 +449,9 @@ class Boxes(Still):
     name, question = "the boxes", "Which layer stands in which?"
     STEP, HEAD, FOOT = 14.0, 26.0, 16.0
 
-    def __init__(self, layers: Mapping[str, Any], seals: Mapping[str, str]) -> None:
-        self.layers, self.seals = dict(layers), dict(seals)
+    def __init__(self, layers: Mapping[str, Dissection], seals: Mapping[str, str]) -> None:
+        self.layers, self.seals = dict(some(layers, "layers")), dict(seals)
+        self.height = 34 + sum(self.HEAD + 6 + (self.FOOT if behind else 0) for _, _, behind, _ in self._told())
         super().__init__()
 
     def _told(self) -> Iterator[tuple[str, str, str, str]]:
@@ -489,10 +466,6 @@ class Boxes(Still):
             before, behind = (", ".join(f"{field} {size}" for field, at, size in fields if (inside and at >= end) is so)
                               for so in (False, True))  # fmt: skip
             yield name, before, behind, self.seals.get(name, "")
-
-    @property
-    def height(self) -> float:
-        return 34 + sum(self.HEAD + 6 + (self.FOOT if behind else 0) for _, _, behind, _ in self._told())
 
     def marks(self) -> Iterator[Glyph]:
         top, floor = 4.0, self.height - 4

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log2
+from typing import ClassVar
 
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import WIDTH, Glyph, Still, line
+from mtlib.lab.plates.plate import WIDTH, Glyph, Still, line, some
 from mtlib.lab.plates.stills import SIDE, Grid
 
 
@@ -25,12 +26,9 @@ class Pairs(Still):
     name, question = "the pairs", "What goes through AES in each block, and where is the text another?"
 
     def __init__(self, messages: Mapping[str, Sequence[tuple[int, bool]]]) -> None:
-        self.messages = {name: tuple(blocks) for name, blocks in messages.items()}
+        self.messages = {name: tuple(blocks) for name, blocks in some(messages, "messages").items()}
+        self.height = 22 + 40 * len(self.messages)
         super().__init__()
-
-    @property
-    def height(self) -> float:
-        return 22 + 40 * len(self.messages)
 
     @staticmethod
     def _word(pair: int) -> str:
@@ -224,14 +222,13 @@ class Scores(Grid):
     """`board` has, for each kind of attack, how many get through each of `sets`, the sets of rules."""
 
     name, question, corner = "the scoreboard", "Which attacks get through which set of rules?", "kind"
+    looks: ClassVar[Mapping[str, str]] = {".": "small paper dim", "0": "small paper dim", "": "small hit"}
 
     def __init__(self, board: Mapping[str, Sequence[int]], sets: Iterable[str]) -> None:
-        self.kinds = [sum(count > 0 for count in column) for column in zip(*board.values(), strict=True)]
+        columns = zip(*some(board, "board").values(), strict=True)
+        self.kinds = [sum(count > 0 for count in column) for column in columns]
         cells = {kind: [str(count or ".") for count in counts] for kind, counts in board.items()}
         super().__init__(tuple(sets), {**cells, "kinds that get through": list(map(str, self.kinds))})
-
-    def look(self, cell: str) -> str:
-        return "small paper dim" if cell in (".", "0") else "small hit"
 
     def said(self) -> str:
         empty = [name for name, count in zip(self.columns, self.kinds, strict=True) if not count]

@@ -7,13 +7,13 @@ bytes. Source: core.telegram.org/api/pfs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import WIDTH, Control, Glyph, Menu, Plate, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, drag_handle, line, some
 from mtlib.lab.samples import DAY
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, PacketFacts, Verdict, judge
@@ -56,22 +56,16 @@ class Theft(Plate):
     ) -> None:
         self.perm_key, self.day_keys, self.start = perm_key, tuple(day_keys), start
         self.recording = tuple(Recorded(*each) for each in recording)
-        self._check()
-        self.hours = 12 + 24 * ((len(self.day_keys) - 1) // 2)
-        self.stolen, self.pfs = "", True
-        self._opened: dict[tuple[int, bool, int], str] = {}
-        super().__init__()
-
-    def _check(self) -> None:
-        if not 0 < len(self.day_keys) <= MOST_DAYS:
-            raise LocalError("days", got=len(self.day_keys), expected=f"1 to {MOST_DAYS}", where="day_keys")
+        most = DAY * len(some(self.day_keys, "day_keys", MOST_DAYS))
         for each in self.recording:
-            if not 0 <= each.at - self.start < len(self.day_keys) * DAY or each.way not in X:
+            if not 0 <= each.at - start < most or each.way not in X:
                 raise LocalError("a packet of no day", got=each[:2], expected="of a day that has a key",
                                  where="recording")  # fmt: skip
-        most = max(len(self._of(day)) for day in range(len(self.day_keys)))
-        if not 0 < most <= MOST_PACKETS:
-            raise LocalError("packets of a day", got=most, expected=f"1 to {MOST_PACKETS}", where="recording")
+        longest = some(max(map(self._of, range(len(self.day_keys))), key=len), "recording", MOST_PACKETS)
+        self.height = self.LIST + self.LINE * len(longest) + 8
+        self.hours = 12 + 24 * ((len(self.day_keys) - 1) // 2)
+        self.stolen, self.pfs = "", 1
+        super().__init__()
 
     def _of(self, day: int) -> list[int]:
         """The indexes in the recording of the packets of a day."""
@@ -82,16 +76,6 @@ class Theft(Plate):
     def do_theft(self, at: int) -> None:
         """Move the theft to this step of two hours, counted from the start."""
         self.hours = 2 * range(len(self._stops))[at]
-
-    def do_stolen(self, what: str) -> None:
-        """Choose what is stolen. LookupError if it is not in STOLEN."""
-        if what not in STOLEN:
-            raise LookupError(what)
-        self.stolen = what
-
-    def do_pfs(self, pfs: int) -> None:
-        """Choose a phone with temporary keys (1), or one without (0)."""
-        self.pfs = bool((0, 1)[pfs])
 
     # -- Results
 
@@ -126,15 +110,8 @@ class Theft(Plate):
 
     def read(self, at: int) -> str:
         """The name of the call or answer that the thief reads in a packet with the stolen keys; empty for noise."""
-        for key in self.keys:
-            place = at, self.pfs, key.id
-            if place not in self._opened:
-                x = X[self.recording[at].way]
-                plaintext = PacketFacts(self.packet(at), key, x=x).plaintext
-                self._opened[place] = "" if plaintext is None else _named(_body(plaintext, x))
-            if self._opened[place]:
-                return self._opened[place]
-        return ""
+        packet, x = self.packet(at), X[self.recording[at].way]
+        return next(filter(None, (_read(packet, key, x) for key in self.keys)), "")
 
     @cached_property
     def own_key(self) -> AuthKey:
@@ -189,10 +166,6 @@ class Theft(Plate):
     LEFT, RIGHT, KEYS, BAR, LIST, LINE = 116.0, 748.0, 62.0, 24.0, 192.0, 17.0
 
     @property
-    def height(self) -> float:
-        return self.LIST + self.LINE * max(len(self._of(day)) for day in range(len(self.day_keys))) + 8
-
-    @property
     def _stops(self) -> tuple[float, ...]:
         return tuple(self._x(2 * at) for at in range(12 * len(self.day_keys)))
 
@@ -201,7 +174,7 @@ class Theft(Plate):
 
     def controls(self) -> Iterator[Control]:
         yield Menu("stolen", "the thief gets", self.stolen, tuple((name, told) for name, (told, _) in STOLEN.items()))
-        yield Menu("pfs", "the phone has", int(self.pfs), ((1, "temporary keys"), (0, "one key for everything")))
+        yield Menu("pfs", "the phone has", self.pfs, ((1, "temporary keys"), (0, "one key for everything")))
 
     def fixed(self) -> Iterator[Glyph]:
         lane = self.KEYS + self.BAR / 2
@@ -218,10 +191,8 @@ class Theft(Plate):
         # The line has gaps at the bars, because they contain words, and some are transparent.
         gaps = ((52, self.KEYS), (self.KEYS + self.BAR, self.KEYS + 32), (self.KEYS + 32 + self.BAR, self.KEYS + 88))
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
-        yield Glyph(
-            "theft", min(max(x - 84, 4), WIDTH - 172), 26, 168, 26, f"◂ {when} ▸", "bad", label=when,
-            do=("theft", 0), slide=self._stops, cell=self.hours // 2,
-        )  # fmt: skip
+        yield drag_handle("theft", x, 26, (168, 26), when, look="bad", label=when, do=("theft", 0), slide=self._stops,
+                     cell=self.hours // 2)  # fmt: skip
         yield from self._bars()
         yield from self._thief()
         for day in range(len(self.day_keys)):
@@ -282,8 +253,11 @@ class Theft(Plate):
             )  # fmt: skip
 
 
-def _body(plaintext: bytes, x: int) -> bytes:
-    return bytes(MESSAGES[x].dissect(plaintext)["answer" if x else "request"])
+@cache
+def _read(packet: bytes, key: AuthKey, x: int) -> str:
+    """The name of the call or answer in a packet; empty if the key does not open it."""
+    plaintext = PacketFacts(packet, key, x=x).plaintext
+    return "" if plaintext is None else _named(bytes(MESSAGES[x].dissect(plaintext)["answer" if x else "request"]))
 
 
 def _named(body: bytes) -> str:

@@ -10,9 +10,8 @@ from mtlib.clinic.diagnosis import Diagnosis, Evidence, shown
 from mtlib.clinic.doctor import diagnose
 from mtlib.clinic.mistakes import Stage
 from mtlib.clinic.reading import facts_of, read
-from mtlib.errors import LocalError
 from mtlib.lab.patients import examples
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line, one_of, some
 from mtlib.protocol.binding import INNER_SIZE
 from mtlib.protocol.checks import CHECKS, INVALID
 from mtlib.protocol.retry import YOUNG
@@ -131,11 +130,8 @@ class Triage(Plate):
     glides = False  # marks move only to make room for an answer, and then all marks below it move
 
     def __init__(self, diagnoses: Mapping[str, Diagnosis] | None = None) -> None:
-        self.diagnoses = dict(patients() if diagnoses is None else diagnoses)
-        if not 0 < len(self.diagnoses) <= PATIENTS:
-            raise LocalError("patients", got=len(self.diagnoses), expected=f"1 to {PATIENTS}", where="diagnoses")
-        self.patient = next(iter(self.diagnoses))
-        self.guess, self.walked, self.looked = 0, False, 0
+        self.diagnoses = some(dict(patients() if diagnoses is None else diagnoses), "diagnoses", PATIENTS)
+        self.do_patient(next(iter(self.diagnoses)))
         super().__init__()
 
     @property
@@ -149,16 +145,13 @@ class Triage(Plate):
     # -- Actions
 
     def do_patient(self, name: str) -> None:
-        """Choose a patient; its answer is hidden at first. LookupError for an unknown name."""
-        if name not in self.diagnoses:
-            raise LookupError(name)
-        self.patient = name
+        """Choose a patient; its answer is hidden at first. LocalError for an unknown name."""
+        self.patient = one_of(name, self.diagnoses, "patient")
         self.guess, self.walked, self.looked = 0, False, 0
 
     def do_question(self, number: int) -> None:
         """Guess this question; once the doctor has walked, unfold its answer, or fold it again."""
-        if number not in range(1, len(TRIAGE) + 2):
-            raise LookupError(number)
+        one_of(number, range(1, len(TRIAGE) + 2), "question")
         if self.walked:
             self.looked = self.stop if self.looked == number else number
         else:
@@ -214,10 +207,9 @@ class Triage(Plate):
     def _y(self, number: int) -> float:
         return 8 + sum(self._tall(each) + self.GAP for each in range(1, number))
 
-    @property
-    def height(self) -> float:
+    def measure(self) -> None:
         _, rows = self._strip()
-        return self._y(len(TRIAGE) + 2) + (20 + 19 * len(rows) if rows else 0)
+        self.height = self._y(len(TRIAGE) + 2) + (20 + 19 * len(rows) if rows else 0)
 
     def marks(self) -> Iterator[Glyph]:
         for number, each in enumerate(TRIAGE, 1):

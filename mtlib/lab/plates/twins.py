@@ -8,11 +8,11 @@ Initialization Vector".
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import fill
 
 from mtlib.crypto.kdf import MSG_KEY_V2, V1, V2, key_usage
 from mtlib.crypto.keys import AuthKey
-from mtlib.errors import LocalError
-from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, runs
+from mtlib.lab.plates.plate import Control, Glyph, Plate, Slider, line, one_of, runs
 from mtlib.lab.tripping import flipped
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import Facts, judge
@@ -25,10 +25,11 @@ ROWS = {"1.0, to the data centre": ((V1, 0),), "1.0, back": ((V1, 8),),
 
 
 def readers(row: str) -> list[bool]:
-    """For each byte of a key, whether this row reads it. The key's name is a hash of all bytes."""
+    """For each byte of a key, whether this row reads it. The key's name is a hash of all bytes. LocalError for a row
+    that does not exist."""
     if row == NAME:
         return [True] * SIZE
-    return [any(used) for used in zip(*(key_usage(*each) for each in ROWS[row]), strict=True)]
+    return [any(used) for used in zip(*(key_usage(*each) for each in ROWS[one_of(row, ROWS, "row")]), strict=True)]
 
 
 class Twins(Plate):
@@ -40,18 +41,12 @@ class Twins(Plate):
     height = 300
 
     def __init__(self, binding: Binding, at: int = 0) -> None:
-        if at not in range(SIZE):
-            raise LocalError("no byte of a key", got=at, expected=f"0 to {SIZE - 1}", where="at")
-        self.binding, self.at = binding, at
+        self.binding, self.at = binding, one_of(at, range(SIZE), "byte")
         super().__init__()
-
-    def do_at(self, at: int) -> None:
-        """Change this byte."""
-        self.at = range(SIZE)[at]
 
     def do_point(self, what: tuple[object, int]) -> None:
         """Change the byte that was clicked."""
-        self.do_at(what[1])
+        self.at = range(SIZE)[what[1]]
 
     # -- Results
 
@@ -115,6 +110,5 @@ class Twins(Plate):
         yield Glyph("opened", self.LEFT, foot + 14, 220, 44,
                     f"byte {self.at} changed\n{'✗ opens to noise' if noise else '✓ opens, hash right'}",
                     "small noise" if noise else "small paper")  # fmt: skip
-        told = f"{len(failing)} ✗  {', '.join(failing)}"
-        half = told.rfind(", ", 0, 100) + 1 if len(told) > 100 else len(told)
-        yield Glyph("failing", 8, foot + 68, 744, 36, f"{told[:half]}\n{told[half:].strip()}".strip(), "small bad left")
+        yield Glyph("failing", 8, foot + 68, 744, 36, fill(f"{len(failing)} ✗  {', '.join(failing)}", 100),
+                    "small bad left")  # fmt: skip

@@ -9,17 +9,19 @@ Source: core.telegram.org/method/auth.bindTempAuthKey, "Binding message contents
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from mtlib.crypto.entropy import Patterned
 from mtlib.crypto.keys import AuthKey
-from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line
+from mtlib.lab.plates.plate import Control, Glyph, Menu, Plate, Press, line, one_of
 from mtlib.protocol.binding import Binding
 from mtlib.protocol.checks import COPIES, Facts, MessageFacts, Rules, Verdict, judge, judge_message
 from mtlib.protocol.messages import FROM_CLIENT, Window, next_msg_id
-from mtlib.wire.schema import REQUEST
+from mtlib.protocol.packets import REQUEST_MESSAGE, REQUEST_PACKET
+from mtlib.wire.dissection import Field
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, ENVELOPE, INNER, REQUEST
 
 BEFORE, LIVE, AFTER = range(3)
 TIMES = {BEFORE: "before it arrives", LIVE: "while the key is bound", AFTER: "after a newer key"}
@@ -52,23 +54,44 @@ TROPHIES = {
 }  # fmt: skip
 """The attacks that the reader can find: a short name, and what happened."""
 
-PLACES = ("packet/auth_key_id", "message/session_id", "message/msg_id", "request/perm_auth_key_id", "request/nonce",
-          "request/expires_at")  # fmt: skip
-"""The fields outside the seal, from the outermost box inwards."""
+LAYOUTS = {"packet": REQUEST_PACKET, "message": REQUEST_MESSAGE, "request": REQUEST,
+           "encrypted_message": ENCRYPTED_MESSAGE, "envelope": ENVELOPE, "inner": INNER}  # fmt: skip
+"""The layers of a binding packet, from the outermost inwards."""
+
+
+class LayerField(NamedTuple):
+    """A field in one of the layers, and the path to it that is shown."""
+
+    layer: str
+    field: Field
+    path: str
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return list(LAYOUTS).index(self.layer), LAYOUTS[self.layer].fields.index(self.field)
+
+
+def field_at(path: str) -> LayerField:
+    """The field at a path that ends in the names of layer and field."""
+    *_, layer, name = path.split("/")
+    return LayerField(layer, next(field for field in LAYOUTS[layer].fields if field.name == name), path)
 
 
 class Wire(NamedTuple):
     """Two fields that must be equal, and the check that compares them."""
 
     check: str
-    outside: str
-    inside: str
+    outside: LayerField
+    inside: LayerField
 
 
-WIRES = tuple(sorted(
-    (Wire(check.name, check.reads[1], check.reads[0].partition("/plaintext/")[2]) for check in COPIES),
-    key=lambda wire: PLACES.index(wire.outside),
+INWARDS = tuple(sorted(
+    (Wire(each.name, field_at(each.reads[1]), field_at(each.reads[0].partition("/plaintext/")[2])) for each in COPIES),
+    key=lambda wire: wire.inside.order,
 ))  # fmt: skip
+"""The wires in the order of their fields inside the seal."""
+WIRES = tuple(sorted(INWARDS, key=lambda wire: wire.outside.order))
+"""The wires in the order of their fields outside the seal, from the outermost layer inwards; they are numbered so."""
 SWITCHES = (*(wire.check for wire in WIRES), "not_bound_elsewhere", "msg_key", "expires_at_in_range")
 """The checks that can be turned off here."""
 
@@ -100,43 +123,27 @@ class Scene:
         twin = AuthKey(bytes(self.binding.perm_key)[:128] + draw.draw("twin", 128))
         return self.binding.perm_key, twin, AuthKey(draw.draw("own", 256))
 
-    @property
-    def perm_key(self) -> AuthKey:
-        """The key that the request names."""
-        return self.perm_keys[self["perm_auth_key_id"]]
-
-    @property
-    def temp_key(self) -> AuthKey:
-        """The temporary key of the packet."""
-        draw = Patterned("attacker").at("temporary")
-        return (self.binding.temp_key, *(AuthKey(draw.draw(str(at), 256)) for at in range(2)))[self["tunnel"]]
-
-    @property
-    def session_id(self) -> int:
-        return 4242 if self["session_id"] else self.binding.session_id
-
-    @property
-    def msg_id(self) -> int:
-        return next_msg_id(self.now, self.binding.msg_id) if self["msg_id"] else self.binding.msg_id
-
-    @property
-    def nonce(self) -> int:
-        return self.binding.nonce ^ 1 if self["nonce"] else self.binding.nonce
-
-    @property
-    def expires_at(self) -> int:
-        return self.binding.expires_at + (365 * 86400 if self["expires_at"] else 0)
+    @cached_property
+    def outside(self) -> Binding:
+        """The values outside the seal, as the binding that would have the same ones inside."""
+        b, draw = self.binding, Patterned("attacker").at("temporary")
+        tunnels = (b.temp_key, *(AuthKey(draw.draw(str(at), 256)) for at in range(2)))
+        return replace(
+            b, perm_key=self.perm_keys[self["perm_auth_key_id"]], temp_key=tunnels[self["tunnel"]],
+            session_id=4242 if self["session_id"] else b.session_id,
+            msg_id=next_msg_id(self.now, b.msg_id) if self["msg_id"] else b.msg_id,
+            nonce=b.nonce ^ 1 if self["nonce"] else b.nonce,
+            expires_at=b.expires_at + (365 * 86400 if self["expires_at"] else 0),
+        )  # fmt: skip
 
     @cached_property
     def request(self) -> bytes:
         """The request: the seal, captured or the attacker's own, and the values outside."""
-        b = self.binding
-        if self["seal"]:  # with a permanent key, the attacker can seal the same values as outside
-            b = Binding(self.perm_key, self.temp_key, self.session_id, self.msg_id, self.expires_at, self.nonce,
-                        b.random, b.padding)  # fmt: skip
-        sealed = self.perm_key.id_bytes + bytes(b.encrypted_message)[8:]
-        return bytes(REQUEST.build(perm_auth_key_id=self.perm_key.id, nonce=self.nonce, expires_at=self.expires_at,
-                                   encrypted_message=sealed))  # fmt: skip
+        b = self.outside
+        sealed = b if self["seal"] else self.binding  # with a permanent key, the attacker can seal what stands outside
+        seal = b.perm_key.id_bytes + bytes(sealed.encrypted_message)[8:]
+        return bytes(REQUEST.build(perm_auth_key_id=b.perm_key.id, nonce=b.nonce, expires_at=b.expires_at,
+                                   encrypted_message=seal))  # fmt: skip
 
     @property
     def seen(self) -> Window:
@@ -148,24 +155,13 @@ class Scene:
 
     def message(self) -> Verdict:
         """The data centre's verdict on the message, before it reads the request."""
-        return judge_message(MessageFacts(self.msg_id, 3, self.request, self.now, self.seen))
-
-    @cached_property
-    def _verdicts(self) -> dict[frozenset[str], Verdict]:
-        return {}
+        return judge_message(MessageFacts(self.outside.msg_id, 3, self.request, self.now, self.seen))
 
     def judged(self, off: frozenset[str] = frozenset()) -> Verdict:
         """The data centre's verdict on the request, with these checks off."""
-        if off not in self._verdicts:
-            self._verdicts[off] = self._judge(off)
-        return self._verdicts[off]
-
-    def _judge(self, off: frozenset[str]) -> Verdict:
-        bound = self.binding.perm_key.id if self.when == LIVE and not self["tunnel"] else None
-        return judge(Facts(
-            self.request, self.perm_key, self.temp_key, self.session_id, self.msg_id, self.now, bound_to=bound,
-            key_expires_at=self.binding.expires_at, rules=Rules(skip=off),
-        ))  # fmt: skip
+        b, bound = self.outside, self.binding.perm_key.id if self.when == LIVE and not self["tunnel"] else None
+        return judge(Facts(self.request, b.perm_key, b.temp_key, b.session_id, b.msg_id, self.now, bound_to=bound,
+                           key_expires_at=self.binding.expires_at, rules=Rules(skip=off)))  # fmt: skip
 
     def accepted(self, off: frozenset[str]) -> bool:
         return self.message().ok and self.judged(off).ok
@@ -198,7 +194,7 @@ class Wires(Plate):
         self.chosen = dict.fromkeys(OPTIONS, 0)
         self.off: frozenset[str] = frozenset()
         self.trophies: list[str] = []
-        self._scene = Scene(binding, self.when, tuple(self.chosen.items()))
+        self._try()
         super().__init__()
 
     def do_when(self, when: int) -> None:
@@ -217,40 +213,37 @@ class Wires(Plate):
 
     def do_switch(self, check: str) -> None:
         """Turn a check off, or on again."""
-        if check not in SWITCHES:
-            raise LookupError(check)
-        self.off ^= {check}
+        self.off ^= {one_of(check, SWITCHES, "check")}
         self._try()
 
     def do_restore(self, _: object) -> None:
         """Restore the captured values; checks and trophies stay."""
         self.chosen = dict.fromkeys(OPTIONS, 0)
+        self._try()
 
     def _try(self) -> None:
-        scene = self.scene
-        if scene.attack and scene.attack not in self.trophies and scene.accepted(self.off):
-            self.trophies.append(scene.attack)
+        """What is chosen becomes the present scene, which is judged once: its message, its request with the present
+        checks (`verdict`), and with all of them (`compared`)."""
+        self.scene = Scene(self.binding, self.when, tuple(self.chosen.items()))
+        self.message, self.verdict = self.scene.message(), self.scene.judged(self.off)
+        self.compared = self.scene.judged()
+        if self.accepted and self.scene.attack not in ("", *self.trophies):
+            self.trophies.append(self.scene.attack)
 
     @property
-    def scene(self) -> Scene:
-        """The present try."""
-        chosen = tuple(self.chosen.items())
-        if (self._scene.when, self._scene.chosen) != (self.when, chosen):
-            self._scene = Scene(self.binding, self.when, chosen)
-        return self._scene
+    def accepted(self) -> bool:
+        return self.message.ok and self.verdict.ok
 
     # -- Results
 
     def answer(self) -> str:
         """The data centre's answer to the present try, in words."""
-        message, verdict = self.scene.message(), self.scene.judged(self.off)
-        if not message.ok:
-            return f"not executed: {message.failed}"
-        return "boolTrue" if verdict.ok else str(verdict.error)
+        if not self.message.ok:
+            return f"not executed: {self.message.failed}"
+        return "boolTrue" if self.verdict.ok else str(self.verdict.error)
 
     def said(self) -> str:
-        scene = self.scene
-        message, verdict = scene.message(), scene.judged(self.off)
+        scene, message, verdict = self.scene, self.message, self.verdict
         if not message.ok:
             why = message[str(message.failed)].check.why
             return f"Nobody reads the request: {message.failed} fails, because {why}."
@@ -271,13 +264,10 @@ class Wires(Plate):
             return (
                 "The client's key is tied to the client's account, as the client wanted, and ends when it was to end."
             )
-        if scene.bent == {"expires_at"}:
-            return "Nothing is gained: the data centre keeps the end that the key exchange gave."
         return "More is bent than an attack needs: which check is the one that matters?"
 
     def alt(self) -> str:
-        verdict = self.scene.judged(self.off)
-        states = ", ".join(f"{number} {wire.check} {_STATE[verdict[wire.check].holds][1]}"
+        states = ", ".join(f"{number} {wire.check} {_STATE[self.verdict[wire.check].holds][1]}"
                            for number, wire in enumerate(WIRES, 1))  # fmt: skip
         off = f"; switched off: {', '.join(sorted(self.off))}" if self.off else ""
         return (f"Six numbered wires join values outside the seal with the same values inside it: {states}{off}; the "
@@ -285,10 +275,9 @@ class Wires(Plate):
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield "wire", "outside", "value", "inside", "value", "the check"
-        verdict = self.scene.judged(self.off)
         for number, wire in enumerate(WIRES, 1):
-            state = "off" if wire.check in self.off else _STATE[verdict[wire.check].holds][1]
-            yield str(number), wire.outside, self._outside(wire), wire.inside, self._inside(wire), state
+            state = "off" if wire.check in self.off else _STATE[self.verdict[wire.check].holds][1]
+            yield str(number), wire.outside.path, self._outside(wire), wire.inside.path, self._inside(wire), state
         yield "", "", "", "", "trophies", ", ".join(self.trophies) or "none yet"
 
     def controls(self) -> Iterator[Control]:
@@ -314,33 +303,31 @@ class Wires(Plate):
             yield Glyph(f"name {name}", x + 8, y + 9, text=name, look="small left dim")
 
     def marks(self) -> Iterator[Glyph]:
-        verdict = self.scene.judged(self.off)
         for number, wire in enumerate(WIRES, 1):
-            yield from self._wire(number, wire, verdict)
+            yield from self._wire(number, wire)
         yield self._value("seal", "encrypted_message", 254)
-        yield from self._switches(verdict)
+        yield from self._switches()
         yield from self._trophies()
 
-    def _outside_y(self, path: str) -> float:
-        return {"packet": 22.0, "message": 70.0, "request": 152.0}[path.partition("/")[0]] + 32 * (
-            [one for one in PLACES if one.partition("/")[0] == path.partition("/")[0]].index(path)
-        )
+    def _outside_y(self, place: LayerField) -> float:
+        before = [wire.outside for wire in WIRES if wire.outside.layer == place.layer].index(place)
+        return {"packet": 22.0, "message": 70.0, "request": 152.0}[place.layer] + 32 * before
 
-    def _inside_y(self, path: str) -> float:
-        inner = sorted((wire.inside for wire in WIRES if "/inner/" in wire.inside), key=_INNER.index)
-        return 72 + 42.0 * inner.index(path) if path in inner else 22.0
+    def _inside_y(self, place: LayerField) -> float:
+        inner = [wire.inside for wire in INWARDS if wire.inside.layer == "inner"]
+        return 72 + 42.0 * inner.index(place) if place in inner else 22.0
 
-    def _wire(self, number: int, wire: Wire, verdict: Verdict) -> Iterator[Glyph]:
-        off, holds = wire.check in self.off, self._holds(wire)
+    def _wire(self, number: int, wire: Wire) -> Iterator[Glyph]:
+        off, holds = wire.check in self.off, self.compared[wire.check].holds  # holds or not, even if nobody looks
         y0, y1 = self._outside_y(wire.outside) + self.TALL / 2, self._inside_y(wire.inside) + self.TALL / 2
         x0, x1 = self.LEFT + self.WIDE, self.RIGHT
-        name = wire.outside.rpartition("/")[2]
+        name = wire.outside.field.name
         yield self._value("tunnel" if name == "auth_key_id" else name, name, y0 - self.TALL / 2, number, wire)
         inside = self._inside(wire)
         yield Glyph(f"in {wire.check}", x1, y1 - self.TALL / 2, self.WIDE, self.TALL, look="bad" if holds is False else
-                    "copied" if holds else "paper", label=f"{number}: {wire.inside} is {inside}; inside the seal",
+                    "copied" if holds else "paper", label=f"{number}: {wire.inside.path} is {inside}; inside the seal",
                     of=f"w{number}", lights=f"w{number}")  # fmt: skip
-        yield Glyph(f"inn {wire.check}", x1 + 20, y1, text=wire.inside.rpartition("/")[2], look="left")
+        yield Glyph(f"inn {wire.check}", x1 + 20, y1, text=wire.inside.field.name, look="left")
         yield Glyph(f"inv {wire.check}", x1 + self.WIDE - 8, y1, text=inside, look="mono end")
         look, _ = _STATE[holds]
         look = "dim dash" if off and holds is not False else look
@@ -349,15 +336,11 @@ class Wires(Plate):
             yield Glyph(f"n{end} {wire.check}", x - 8, y - 8, 16, 16, str(number),
                         f"small paper {'bad' if holds is False else 'edge'}")  # fmt: skip
 
-    def _holds(self, wire: Wire) -> bool | None:
-        """Whether the two values are equal, even if the check is off; None if they cannot be compared."""
-        return self.scene.judged()[wire.check].holds
-
     def _outside(self, wire: Wire) -> str:
-        return _shown(self.scene.judged()[wire.check].expected)
+        return _shown(self.compared[wire.check].expected)
 
     def _inside(self, wire: Wire) -> str:
-        return _shown(self.scene.judged()[wire.check].got)
+        return _shown(self.compared[wire.check].got)
 
     def _value(self, name: str, field: str, y: float, number: int = 0, wire: Wire | None = None) -> Glyph:
         """A field outside the seal; a click takes its next option."""
@@ -371,11 +354,10 @@ class Wires(Plate):
             of=f"w{number}" if number else "", lights=f"w{number}" if number else "", do=("change", name),
         )  # fmt: skip
 
-    def _switches(self, verdict: Verdict) -> Iterator[Glyph]:
-        message = self.scene.message()
+    def _switches(self) -> Iterator[Glyph]:
         for at, name in enumerate(SWITCHES):
             row, column = divmod(at, 3)
-            holds, off = verdict[name].holds, name in self.off
+            holds, off = self.verdict[name].holds, name in self.off
             sign, state = ("off", "off") if off else _SIGN[holds]
             number = f"{at + 1} " if at < len(WIRES) else ""
             lights = f"w{at + 1}" if at < len(WIRES) else ""
@@ -383,8 +365,7 @@ class Wires(Plate):
                         "bad" if holds is False else "ghost dim" if off else "paper", of=lights, lights=lights,
                         label=f"check {number}{name}: {state}; click to switch it {'on' if off else 'off'}",
                         do=("switch", name), pressed=off)  # fmt: skip
-        good = message.ok and verdict.ok
-        dishonest = good and bool(self.scene.attack)
+        good, dishonest = self.accepted, self.accepted and bool(self.scene.attack)
         sign = "✓" if good else "✗"
         yield Glyph("answer", 8, 412, 744, 34, f"{sign}  {self.answer()}{'  – dishonestly' if dishonest else ''}",
                     f"bold big {'noise' if dishonest else 'good' if good else 'bad'}")  # fmt: skip
@@ -400,8 +381,6 @@ class Wires(Plate):
 
 _STATE = {True: ("good", "holds"), False: ("bad", "broken"), None: ("dim dash", "not compared")}
 _SIGN = {True: ("✓", "holds"), False: ("✗", "fails"), None: ("–", "not compared")}
-_INNER = ("envelope/inner/nonce", "envelope/inner/temp_auth_key_id", "envelope/inner/perm_auth_key_id",
-          "envelope/inner/temp_session_id", "envelope/inner/expires_at")  # fmt: skip
 
 
 def _shown(value: Any) -> str:
