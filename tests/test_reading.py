@@ -245,6 +245,7 @@ def test_what_bind_prints_is_healthy(tmp_path: Path, capsys: pytest.CaptureFixtu
 ESCAPED = "".join(f"\\x{each:02x}" for each in C.perm)
 FRAMED = (len(P) + 12).to_bytes(4, "little") + bytes(4) + P + bytes(4)  # the full framing: a length, the first number
 BOTH = (C.perm + C.temp).hex()
+ARROW = "bindTempAuthKey \u2192 ENCRYPTED_MESSAGE_INVALID"
 OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPARED)]
 
 
@@ -254,6 +255,7 @@ OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPA
         ("session_id: <bytes abcdef0123456789>", {"session_id": -8545785751253561941}, "8 bytes, low byte first"),
         ("session_id: <bytes abcdef01234567>", {}, "session_id has no number behind its name"),
         ("expires_at: 0 (never)", {"expires_at": 0}, ""),
+        (f"answer: {ARROW}", {"answer": ARROW}, ""),
         ("auth_key:\n", {}, "perm_key has no bytes behind its name"),
         *((f"perm_key: {prefix}'{ESCAPED}'", {"perm_key": C.perm}, "took a bytes literal")
           for prefix in ("b", "B", "rb", "rB", "Rb", "RB", "br")),
