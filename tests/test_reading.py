@@ -163,7 +163,8 @@ def test_a_dump_leaves_out_what_repeats() -> None:
     assert read_bytes(canonical(R[:8]).splitlines()[0])[0] == R[:8]
 
 
-@pytest.mark.parametrize("text", ["", "xyz", "0x1", "g" * 40, "=" * 40, "0x052a, 0xd4cd", "words and more of them"])
+@pytest.mark.parametrize("text", ["", "xyz", "0x1", "g" * 40, "=" * 40, "0x052a, 0xd4cd", "words and more of them",
+                                  "We sent 3 of 5 calls to DC 2"])  # fmt: skip
 def test_text_without_bytes_says_why(text: str) -> None:
     data, why = bytes_in(text)
     assert data is None and why
