@@ -144,6 +144,7 @@ def test_no_file_of_keys(data: str | bytes) -> None:
         (shark(E), E, "a hex dump, 104 bytes"),
         (B64, R, "base64, 132 bytes"),
         ("answer: b5757299", bytes.fromhex("b5757299"), "4 bytes"),
+        (f"request, f\xfcr mich: {R.hex(' ')}".encode("latin-1"), R, "took it for Latin-1 text"),
         (f"request: {H}\npacket: {P.hex()}", P, "1 more left alone"),
     ],
 )
