@@ -220,6 +220,8 @@ EQUIVALENT: dict[str, str] = {
     "mtlib.clinic.reading: for _, octets, piece in values[:1]:: 1 -> 2": "the first value is returned",
     "mtlib.clinic.recipe: lambda *values, row=row: row.joined(dict(zip(hashes, values, strict=True)), 0)):"
     " True -> False": "a step has as many arguments as there are hashes",
+    "mtlib.lab.exchanges: auth_key: AuthKey | None = field(default=None, repr=False): False -> True":
+    "the repr of an AuthKey shows its id and nothing else",
     'mtlib.clinic.opening: later = (("", start, "little"), *wrong.ENVELOPE): \'little\' -> \'little_\'':
     "bytes without a name are no number, and have no order",
 }  # fmt: skip
