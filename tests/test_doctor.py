@@ -23,6 +23,7 @@ from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError, RpcError, TransportError
 from mtlib.protocol.checks import Facts, Rules
 from mtlib.protocol.messages import BAD_MSG
+from mtlib.wire.schema import SCHEMA
 from patients import GUARD, ONLY_A_DATA_CENTRE_KNOWS, OTHER, PATIENTS, REMARKS, SHORT, C, made
 from wire_values import few
 from wrong_client import NOW, WrongClient, hash_v2, ige_backwards, kdf2, key_id, long, number, pattern, swapped
@@ -130,6 +131,8 @@ def test_the_same_mistake_elsewhere_has_the_same_name(name: str, told: dict[str,
          C.facts(request=replace(C, msg_key=hash_v2, expires_at=NOW).request + b"\0\0\0\0")),
         (["session_of_another_connection", "fresh_msg_id_inside"],
          made(inner_session=pattern("s", 8), inner_msg_id=C.msg_id + 4)),
+        (["wrong_constructor", "left_zero"],
+         made(inner_id=SCHEMA["ping"].id_bytes, inner_temp=bytes(8), inner_perm=bytes(8))),
         (["inner_without_constructor", "msg_key_over_padding"],
          made(inner_id=b"", msg_key=lambda text, pad, key: C.msg_key(text + pad, b"", b""))),
     ],

@@ -156,6 +156,7 @@ def test_a_table() -> None:
     assert "still open: B" in table({"A": 1}).sentence
     assert "still open: B" in table({"A": 1, "B": ...}).sentence
     assert "A: 7 is not it" in table({"A": 7, "B": True}).sentence
+    assert "A: 052a is not it" in table({"A": b"\x05\x2a", "B": True}).sentence
     assert "there is no 'C'" in table({"A": 1, "C": 1}).sentence
     assert "another exercise" not in table({"A": 1, "C": 1}).sentence
     assert "another exercise" in table({"C": 1, "D": 1}).sentence

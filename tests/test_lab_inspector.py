@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from mtlib.errors import LocalError
 from mtlib.lab import Inspector, inspect_bind, sample
+from mtlib.lab.resealing import resealed
 from mtlib.wire.dissection import Dissection, unseal
-from mtlib.wire.schema import SCHEMA
+from mtlib.wire.schema import ENCRYPTED_MESSAGE, SCHEMA
 
 SAMPLE = sample()
 MESSAGE = "frame/packet/message"
@@ -69,6 +70,13 @@ def test_without_a_rebuild_there_is_no_author() -> None:
         Inspector(REQ_PQ).mode = "author"
     with pytest.raises(LocalError):
         Inspector(REQ_PQ).author("req_pq_multi/nonce", bytes(16))
+
+
+def test_a_seal_that_stands_alone_is_closed_as_it_was() -> None:
+    binding, sealed = SAMPLE.binding, bytes(SAMPLE.binding.encrypted_message)
+    alone = unseal(ENCRYPTED_MESSAGE.dissect(sealed), SAMPLE.keys)
+    plaintext = bytes(binding.plaintext)
+    assert bytes(resealed(alone, "encrypted_message/plaintext", plaintext, binding.perm_key)) == sealed
 
 
 def test_behind_a_seal_nobody_reaches_without_a_reseal() -> None:

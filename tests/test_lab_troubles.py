@@ -8,7 +8,7 @@ from mtlib.crypto.entropy import Patterned
 from mtlib.errors import LocalError
 from mtlib.lab.answers import EXERCISES
 from mtlib.lab.samples import NOW
-from mtlib.lab.troubles import MOST, TROUBLES, client_of, settle
+from mtlib.lab.troubles import MOST, TROUBLES, calls, client_of, settle
 from mtlib.lab.wrong_fields import CASES, PAUSE, experiment, rehearsal
 from mtlib.lab.wrong_fields import MOST as BINDINGS
 from mtlib.net.client import connect
@@ -41,6 +41,18 @@ def test_every_client_of_a_lesson_has_two_keys_of_its_own() -> None:
         assert len({key for each in clients for key in (each.perm_key, each.temp_key)}) == 4
         for each in clients:
             each.close()
+
+
+def test_the_calls_under_the_present_temporary_key_are_named() -> None:
+    with LocalDC(clock=lambda: NOW, entropy=Patterned("calls")) as dc, client_of(dc) as client:
+        client.bind()
+        client.call("help.getNearestDc")
+        client.call("help.getNearestDc")
+        assert calls(client) == [
+            "auth.bindTempAuthKey", "invokeWithLayer(initConnection(help.getNearestDc))", "help.getNearestDc",
+        ]  # fmt: skip
+        client.make_temp_key()
+        assert calls(client) == []
 
 
 def test_who_never_gives_up_does_so_after_all() -> None:

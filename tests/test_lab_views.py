@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
-from mtlib.lab import Conversation, Sent
+from mtlib.lab import Conversation, Sent, views
 from mtlib.wire.schema import SCHEMA
 
 
@@ -34,3 +36,10 @@ def test_it_has_a_table_where_nothing_runs() -> None:
     assert "application/vnd.jupyter.widget-view+json" in data
     assert "<script" not in data["text/html"] and "class=" not in data["text/html"]
     json.dumps(view.told)
+
+
+def test_the_script_is_told_of_each_row_what_it_asks() -> None:
+    script = Path(views.__file__).with_suffix(".mjs").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\btold\.(\w+)", script[script.index("function fields(") :]))
+    rows = [row for message in talk().told["messages"] for row in message["rows"]]
+    assert rows and all(set(row) == asked for row in rows)

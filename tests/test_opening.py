@@ -160,3 +160,9 @@ def test_a_packet_of_the_first_version_opens_whatever_is_in_it(at: int, name: st
     msg_key = hashlib.sha256(C.temp[88:120] + message).digest()[8:24]
     packet = C.packet()[:8] + msg_key + ige(message, *kdf1(C.temp, msg_key, at))
     assert diagnose(packet=packet, temp_key=C.temp).names == (name,)
+
+
+def test_msg_key_is_recognised_as_the_hash_of_one_block() -> None:
+    """Of msg_id, seqno and length alone: a shorter piece is not looked for."""
+    client = WrongClient(msg_key=lambda e, p, key: hashlib.sha1(e[16:32]).digest()[4:20])
+    assert "It is SHA1(plaintext[16:32])[4:20]." in str(diagnose(**client.facts()))

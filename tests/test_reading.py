@@ -144,6 +144,7 @@ def test_no_file_of_keys(data: str | bytes) -> None:
         (shark(E), E, "a hex dump, 104 bytes"),
         (B64, R, "base64, 132 bytes"),
         ("answer: b5757299", bytes.fromhex("b5757299"), "4 bytes"),
+        (f"request, f\xfcr mich: {R.hex(' ')}".encode("latin-1"), R, "took it for Latin-1 text"),
         (f"request: {H}\npacket: {P.hex()}", P, "1 more left alone"),
     ],
 )
@@ -163,7 +164,8 @@ def test_a_dump_leaves_out_what_repeats() -> None:
     assert read_bytes(canonical(R[:8]).splitlines()[0])[0] == R[:8]
 
 
-@pytest.mark.parametrize("text", ["", "xyz", "0x1", "g" * 40, "=" * 40, "0x052a, 0xd4cd", "words and more of them"])
+@pytest.mark.parametrize("text", ["", "xyz", "0x1", "g" * 40, "=" * 40, "0x052a, 0xd4cd", "words and more of them",
+                                  "We sent 3 of 5 calls to DC 2"])  # fmt: skip
 def test_text_without_bytes_says_why(text: str) -> None:
     data, why = bytes_in(text)
     assert data is None and why
@@ -245,6 +247,7 @@ def test_what_bind_prints_is_healthy(tmp_path: Path, capsys: pytest.CaptureFixtu
 ESCAPED = "".join(f"\\x{each:02x}" for each in C.perm)
 FRAMED = (len(P) + 12).to_bytes(4, "little") + bytes(4) + P + bytes(4)  # the full framing: a length, the first number
 BOTH = (C.perm + C.temp).hex()
+ARROW = "bindTempAuthKey \u2192 ENCRYPTED_MESSAGE_INVALID"
 OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPARED)]
 
 
@@ -254,6 +257,7 @@ OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPA
         ("session_id: <bytes abcdef0123456789>", {"session_id": -8545785751253561941}, "8 bytes, low byte first"),
         ("session_id: <bytes abcdef01234567>", {}, "session_id has no number behind its name"),
         ("expires_at: 0 (never)", {"expires_at": 0}, ""),
+        (f"answer: {ARROW}", {"answer": ARROW}, ""),
         ("auth_key:\n", {}, "perm_key has no bytes behind its name"),
         *((f"perm_key: {prefix}'{ESCAPED}'", {"perm_key": C.perm}, "took a bytes literal")
           for prefix in ("b", "B", "rb", "rB", "Rb", "RB", "br")),

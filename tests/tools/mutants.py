@@ -208,6 +208,20 @@ EQUIVALENT: dict[str, str] = {
     "no mistake that has a name: both are false, and only that is asked",
     'mtlib.protocol.methods: "online_update_period_ms": 210000, "offline_blur_timeout_ms": 5000,'
     ' "offline_idle_timeout_ms": 30000,: 5000 -> 5001': "a period of presence, which no client here goes by",
+    "mtlib.clinic.capture: placed, last, base = [], 0, first: 0 -> 1":
+    "the first segment is placed by its distance from the base; from 1 it is another one only 2**31 bytes away",
+    "mtlib.clinic.capture: last += (segment.seq - base - last + 2**31) % 2**32 - 2**31  # sequence numbers begin again"
+    " after 2**32: segment.seq - base - last + 2 ** 31 -> segment.seq - base - last - 2 ** 31":
+    "half of 2**32 added or taken away is the same, modulo 2**32",
+    "mtlib.clinic.dumps: while at < len(lines):: at < len(lines) -> at <= len(lines)":
+    "behind the last line no words begin, and the search goes on to the next one",
+    "mtlib.clinic.plain: for at, (before, shape) in enumerate(zip(found, shapes, strict=True)):: True -> False":
+    "there is a shape for each line that was looked at",
+    "mtlib.clinic.reading: for _, octets, piece in values[:1]:: 1 -> 2": "the first value is returned",
+    "mtlib.clinic.recipe: lambda *values, row=row: row.joined(dict(zip(hashes, values, strict=True)), 0)):"
+    " True -> False": "a step has as many arguments as there are hashes",
+    "mtlib.lab.exchanges: auth_key: AuthKey | None = field(default=None, repr=False): False -> True":
+    "the repr of an AuthKey shows its id and nothing else",
     'mtlib.clinic.opening: later = (("", start, "little"), *wrong.ENVELOPE): \'little\' -> \'little_\'':
     "bytes without a name are no number, and have no order",
 }  # fmt: skip
