@@ -103,6 +103,14 @@ SPOKEN = (
 """How clients say an answer in a sentence: a sign of it, the pattern, and the answer."""
 
 
+def spoken(text: str, begins: int = 0) -> tuple[int, str] | None:
+    """Where a client says an answer in a sentence, and the answer; looked for behind `begins` first, then in front."""
+    for sign, pattern, answer in SPOKEN:
+        if sign in text and (said := pattern.search(text, begins) or pattern.search(text)):
+            return said.start(), " ".join(answer.format(said[0], *said.groups("")).split())
+    return None
+
+
 @dataclass(frozen=True)
 class TextPiece:
     label: str
@@ -288,7 +296,7 @@ class Scan:
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
-            told = bare_name(label).endswith("answer") and empty[0].lower() in ("true", "false")  # not an `error: true`
+            told = name == "answer" and "error" not in label.lower() and empty[0].lower() in ("true", "false")
             return self._piece(label, f"bool{empty[0].title()}", at, "a Bool") if told else None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
             return self._piece(label, re.sub("[,' ]", "", grouped[0]), at, "a number in groups"), grouped.end(), ""

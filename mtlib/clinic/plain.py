@@ -508,9 +508,9 @@ def _named_columns(lines: list[str]) -> list[str]:
     names: list[str] = []
     for at, line in enumerate(lines):
         cells = [cell.strip(" \"'`") for cell in _CELLS.split(line.strip("| \t"))] if _CELLS.search(line) else []
-        if len(cells) > 2 and known(cells[0]) and all(map(_LONG.fullmatch, cells[1:3])) and cells[1] != cells[2]:
+        if len(cells) > 2 and all(map(_LONG.fullmatch, cells[1:3])) and cells[1] != cells[2] and known(cells[0]):
             raise LocalError(f"{known(cells[0])} has two values, side by side: give one", where=f"line {at + 1}")
-        if len(line) < 500 and sum(map(bool, map(known, cells))) > 1 and all(map(_COLUMN_NAME.fullmatch, cells)):
+        if len(line) < 500 and all(map(_COLUMN_NAME.fullmatch, cells)) and sum(map(bool, map(known, cells))) > 1:
             names = cells
         elif names and len(cells) == len(names) and re.search(r"\d{9}", line):
             lines[at] = ", ".join(f'"{name}": "{cell}"' for name, cell in zip(names, cells, strict=True))

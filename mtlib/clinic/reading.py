@@ -9,7 +9,7 @@ piece are found (`text_bytes`). If a name disagrees with the content, the conten
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -32,7 +32,7 @@ from mtlib.clinic.patient import (
     whole_number,
     without_keys,
 )
-from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, SPOKEN, UNREADABLE, Scan, TextPiece
+from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece, spoken
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
@@ -127,21 +127,12 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     found = _without_older_mail(found, _older_mail(decoded), scan)
     answers = [each for each in found if each.name == "answer"]
     if all(re.fullmatch(r"(?:code\W+)?[345]\d\d", str(each.value)) for each in answers):  # a name says more
-        found += _spoken(text, answers[-1].line if answers else 1)
+        begins = len("\n".join(text.split("\n")[: answers[-1].line - 1])) if answers else 0
+        if told := spoken(text, begins):
+            found.append(Found("answer", told[1], f"line {text.count(chr(10), 0, told[0]) + 1}", "an error name"))
     names = {each.name for each in found}
     found = _one_of_each(found, scan)
     return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
-
-
-def _spoken(text: str, line: int) -> Iterator[Found]:
-    """The answer that a client says in a sentence, in this line or below it, else above it."""
-    begins = len("\n".join(text.split("\n")[: line - 1]))
-    for sign, pattern, answer in SPOKEN:
-        said = (pattern.search(text, begins) or (begins and pattern.search(text))) if sign in text else None
-        if said:
-            told = " ".join(answer.format(said[0], *said.groups("")).split())
-            yield Found("answer", told, f"line {text.count(chr(10), 0, said.start()) + 1}", "an error name")
-            return
 
 
 def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientFacts:
@@ -366,7 +357,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     if name or 15 < len(data) < SMALLEST:
         what = "a key" if key else name or "nothing that is known"
         scan.took(piece.where, f"{form} of {len(data)} bytes, without a name, for {what}")
-    found = Found(name, data, piece.where, form, piece.logged, guessed=not piece.label)
+    found = Found(name, data, piece.where, form, piece.logged, guessed="pkt" not in piece.label)
     return found if name or len(data) >= SMALLEST else None
 
 

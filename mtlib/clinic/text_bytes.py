@@ -174,7 +174,7 @@ def looks_like(data: bytes) -> str:
         return "request"
     if len(data) == ENCRYPTED_SIZE:
         return "encrypted_message"
-    if data[:4] in (b"\xee" * 4, b"\xdd" * 4) or (data[:1] == b"\xef" and len(data) > 40):
+    if len(data) > 40 and (data[:4] in (b"\xee" * 4, b"\xdd" * 4) or data[:1] == b"\xef"):
         return "stream"
     if 12 <= int.from_bytes(data[:4], "little") <= len(data) and data[4:8] == bytes(4):
         return "stream"  # the full framing: a length, and the first number
