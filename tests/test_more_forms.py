@@ -114,6 +114,8 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "a followed stream as arrays of C, the tag alone": (
         array_of_c("peer0_0", SENT[:4]) + array_of_c("peer0_1", SENT[4:]) + array_of_c("peer1_0", SENT[4:48]) + KEYS,
         {"packet": PACKET, "perm_key": PERM, "temp_key": TEMP}),
+    "a list of HTML": ("<dl>" + "".join(f"<dt>{name}</dt><dd>{getattr(value, 'hex', lambda value=value: value)()}</dd>"
+                                        for name, value in WRITTEN.items()) + "</dl>\n", ALL),
     "a result of the bind": (f"request: {REQUEST.hex()}\n{KEYS}{IDS}bind result: true\n",
                              {**ALL, "answer": "boolTrue"}),
     "gdb, words of eight bytes": (eights("perm_auth_key", PERM) + eights("temp_auth_key", TEMP)
