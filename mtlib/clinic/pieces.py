@@ -319,7 +319,7 @@ class Scan:
         cut = _NEXT.search(text, at, end)
         if kind == "text" and cut and not cut[0].strip():  # an answer goes on with `code=400`, but not with a msg_id
             cut = next((each for each in _NEXT.finditer(text, at, end) if (
-                other := _LABEL.match(text, each.end())) and known(other["name"])), None)  # fmt: skip
+                other := _LABEL.match(text, each.end())) and NAMES.get(known(other["name"]), "text") != "text"), None)
         said = text[at : cut.start() if cut else end].strip(" \t,;")
         self._spend(len(said) >> 10, at)
         if said in ("|", ">", "|-", ">-", "\\"):
