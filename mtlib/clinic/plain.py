@@ -124,11 +124,6 @@ def _typed(found: re.Match[str]) -> str:
     return found[0] if known(found[2]) else f":{found[1]}"
 
 
-def _rows_of_bits(found: re.Match[str]) -> str:
-    six = "00000006:" in found[0].split("\n")[1]
-    return re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", found[0]) if six else found[0]
-
-
 def _characters(rows: re.Match[str]) -> str:
     """Rows of characters as hex; unchanged if all of them may be decimal numbers."""
     lines = [(line[:8], re.findall("(...) ?", line[8:])) for line in rows[0].splitlines()]
@@ -318,7 +313,9 @@ WRAPPINGS = (
          "00000000: 00000101 00101010 00000111 00001001 00000101 00101010  .*...*\n00000006: 00000111  .",
          "00000000: 05 2a 07 09 05 2a  .*...*\n00000006: 07  .",
          "00000006:",
-         r"(?m)^[ \t]*00000000:(?: [01]{8}){6} .*(?:\n[ \t]*[0-9a-f]{8}:(?: [01]{8})+ .*)+", _rows_of_bits),
+         r"(?m)^[ \t]*00000000:(?: [01]{8}){6} .*\n[ \t]*00000006:(?: [01]{8})+ .*"
+         r"(?:\n[ \t]*[0-9a-f]{8}:(?: [01]{8})+ .*)*",
+         lambda rows: re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", rows[0])),
     Wrapping("bytes that were printed as numbers of 32 bits with a sign", "05 ffffffd4", "05 d4",
          "ffffff FFFFFF", r"(?<![0-9A-Fa-fxX])(?:f{6}|F{6})(?=[89A-Fa-f][0-9A-Fa-f]\b)", ""),
     Wrapping("the number of a packet", "  - packet: 4\n    peer: 0", "  -\n    peer: 0",

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from math import inf
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
@@ -124,7 +123,7 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     text = plain(decoded)
     scan = Scan(*undump(text), keys_only)
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
-    found = _without_older_mail(found, _older_mail(decoded), scan)
+    found = _without_older_mail(found, decoded, scan)
     answers = [each for each in found if each.name == "answer"]
     if all(re.fullmatch(r"(?:code\W+)?[345]\d\d", str(each.value)) for each in answers):  # a name says more
         begins = len("\n".join(text.split("\n")[: answers[-1].line - 1])) if answers else 0
@@ -169,9 +168,9 @@ def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
 
 def by_content(found: Sequence[Found]) -> list[tuple[Found, list[str]]]:
     """Each value under the name that its content shows, if that is certain, with sentences about it."""
-    known = _keys(found)
-    permanent = [each.value for each in found if each.name == "perm_key"]
-    return [_content(each, known, permanent) for each in found]
+    ids, perm = ({key.id_bytes for key in _keys(some)}
+                 for some in (found, [each for each in found if each.name == "perm_key"]))  # fmt: skip
+    return [_content(each, ids, perm) for each in found]
 
 
 def read_bytes(data: bytes | str) -> tuple[bytes, str]:
@@ -244,16 +243,14 @@ def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
     return text, [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
 
 
-def _older_mail(text: str) -> float:
-    """How many lines stand above the quoted older mail; infinity if there is none."""
+def _without_older_mail(found: list[Found], text: str, scan: Scan) -> list[Found]:
+    """The values without those of an older mail, if the answer to it, above it, holds a new request; keys are kept."""
     quoted = _OLDER.search(text)
-    above = text[: quoted.start()] if quoted else ""
-    dated = re.search(r" .*\d.*:$", above.rstrip().rsplit("\n", 1)[-1][-120:])  # 1 January, somebody wrote:
-    return above.count("\n") if quoted and (dated or quoted[0] != ">") else inf
-
-
-def _without_older_mail(found: list[Found], above: float, scan: Scan) -> list[Found]:
-    """The values without those of a quoted mail, if the answer to it holds a new request; keys are kept."""
+    answer = text[: quoted.start()] if quoted else ""
+    dated = re.search(r" .*\d.*:$", answer.rstrip().rsplit("\n", 1)[-1][-120:])  # 1 January, somebody wrote:
+    if quoted is None or (quoted[0] == ">" and not dated):
+        return found
+    above = answer.count("\n")
     newer = [each for each in found if each.line <= above]
     names = {each.name for each in newer}
     if len(newer) == len(found) or not names & SENT:
@@ -455,13 +452,12 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
     return found
 
 
-def _content(found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]) -> tuple[Found, list[str]]:
-    """The same value under the name that its content shows, if that is certain; and the sentence about it."""
+def _content(found: Found, ids: set[bytes], perm: set[bytes]) -> tuple[Found, list[str]]:
+    """The same value under the name that its content shows, by the ids of the keys and of the permanent one, if that is
+    certain; and the sentence about it."""
     if found.kind != "bytes" or found.took_for == BESIDE:
         return found, []
     data, name = found.value, found.name
-    ids = {key.id_bytes for key in keys}
-    perm = {AuthKey(key.rjust(256, b"\0")).id_bytes for key in permanent if len(key) <= 256}
     sealed = len(data) == ENCRYPTED_SIZE and (not ids or data[:8] in perm or name == "request")
     aligned = len(data) >= 152 and not (len(data) - 24) % 16
     if data[:4] == BIND and len(data) > 100:
