@@ -111,9 +111,9 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
         "stream": "stdout"}), ALL),
     "tshark's JSON": (f'{{"tcp": {{"tcp.payload": "{SENT.hex(":")}"}}}}\n{KEYS}',
                       {"stream": SENT, "perm_key": PERM, "temp_key": TEMP}),
-    "a followed stream as arrays of C, the tag alone": (
-        array_of_c("peer0_0", SENT[:4]) + array_of_c("peer0_1", SENT[4:]) + array_of_c("peer1_0", SENT[4:48]) + KEYS,
-        {"packet": PACKET, "perm_key": PERM, "temp_key": TEMP}),
+    "a followed stream as arrays of C": (
+        array_of_c("peer0_0", SENT[:4]) + array_of_c("peer0_1", SENT[4:90]) + array_of_c("peer1_0", SENT[4:48])
+        + array_of_c("peer0_2", SENT[90:]) + KEYS, {"stream": SENT, "perm_key": PERM, "temp_key": TEMP}),
     "a list of HTML": ("<dl>" + "".join(f"<dt>{name}</dt><dd>{getattr(value, 'hex', lambda value=value: value)()}</dd>"
                                         for name, value in WRITTEN.items()) + "</dl>\n", ALL),
     "a result of the bind": (f"request: {REQUEST.hex()}\n{KEYS}{IDS}bind result: true\n",

@@ -124,6 +124,13 @@ def _typed(found: re.Match[str]) -> str:
     return found[0] if known(found[2]) else f":{found[1]}"
 
 
+def _one_stream(found: re.Match[str]) -> str:
+    """The arrays in which Wireshark prints the segments of the client, as one."""
+    array = re.compile(r"char peer0_\d+\[\] = \{([^}]*)\};?")
+    sent = " ".join(", ".join(array.findall(found[0])).split())
+    return f"stream: {{{sent} }}" + array.sub(lambda each: "\n" * each[0].count("\n"), found[0])
+
+
 def _characters(rows: re.Match[str]) -> str:
     """Rows of characters as hex; unchanged if all of them may be decimal numbers."""
     lines = [(line[:8], re.findall("(...) ?", line[8:])) for line in rows[0].splitlines()]
@@ -318,6 +325,8 @@ WRAPPINGS = (
          lambda rows: re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", rows[0])),
     Wrapping("bytes that were printed as numbers of 32 bits with a sign", "05 ffffffd4", "05 d4",
          "ffffff FFFFFF", r"(?<![0-9A-Fa-fxX])(?:f{6}|F{6})(?=[89A-Fa-f][0-9A-Fa-f]\b)", ""),
+    Wrapping("what one end sent, as arrays of C", "char peer0_0[] = {\n5 };\nchar peer0_1[] = {\n42 };",
+         "stream: {5 , 42 }\n\n\n", "peer0_1[", r"char peer0_0\[\] = [\s\S]*", _one_stream),
     Wrapping("the number of a packet", "  - packet: 4\n    peer: 0", "  -\n    peer: 0",
          "packet:", r"(?m)^([ ]*-) packet: \d{1,6}$(?=\n[ ]*peer: \d)", "{1}"),
     Wrapping("numbers of rows in brackets", "[0] 05 2a 07", "    05 2a 07",
