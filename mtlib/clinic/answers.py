@@ -94,8 +94,9 @@ def meaning(answer: str) -> Mistake | None:
     """The row that an answer means for right bytes; None for success, and if no answer was given."""
     if answer in ("", SUCCESS):
         return None
-    told = spoken(answer)
-    said, unjudged = _spelled_out(f"{told[1]} {answer}" if told else answer), MISTAKES["no_verdict_yet"]
+    told, unjudged = spoken(answer), MISTAKES["no_verdict_yet"]
+    said = f"{told[1]} {answer}" if told else answer
+    said = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", said).upper().replace("\N{MINUS SIGN}", "-")  # a class name as words
     word, name = next((each for each in WORDS.items() if each[0] in said), ("", ""))
     if word in _TOLD:
         return replace(MISTAKES[name], sentence=_TOLD[word][0], fix=_TOLD[word][1])
@@ -117,11 +118,6 @@ def meaning(answer: str) -> Mistake | None:
         return replace(unjudged, sentence="Too many requests: the data centre wants a pause.",
                        fix="Wait as many seconds as the answer says; then build the binding anew.")
     return unjudged if name else MISTAKES["answer_not_known"]
-
-
-def _spelled_out(answer: str) -> str:
-    """The answer in capitals, a class name such as EncryptedMessageInvalidError with underscores between its words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", answer).upper().replace("\N{MINUS SIGN}", "-")
 
 
 def beside_right_bytes(row: Mistake) -> Mistake:

@@ -95,10 +95,6 @@ def _named(found: re.Match[str]) -> str:
     return f" {name or short}: {opens}" if fits else found[0]
 
 
-def _named_behind(found: re.Match[str]) -> str:
-    return f"{found[2]}: {found[1]}" if known(found[2]) else found[0]
-
-
 def _heading(line: re.Match[str]) -> str:
     """The name with a colon, if it stands alone in a line above its value."""
     name = known(bare_name(line[1]))
@@ -114,14 +110,6 @@ def _word_array(found: re.Match[str]) -> str:
 def _long_of_halves(found: re.Match[str]) -> str:
     halves = [int(half) & 0xFFFFFFFF for half in found.group(3, 4)]
     return str(halves[found[2] == "low"] << 32 | halves[found[2] != "low"])
-
-
-def _defined(found: re.Match[str]) -> str:
-    return f"{found[1]} =" if found[1] else ""
-
-
-def _typed(found: re.Match[str]) -> str:
-    return found[0] if known(found[2]) else f":{found[1]}"
 
 
 def _one_stream(found: re.Match[str]) -> str:
@@ -301,11 +289,12 @@ WRAPPINGS = (
     Wrapping("calls around a number or a string", "BigInt.asIntN(64, 5n)", "(5n)",
          "BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
     Wrapping("a field as C and Zig write it, and a name that is defined", ".msg_id = 5", "msg_id = 5",
-         ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))", _defined),
+         ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))",
+         lambda found: f"{found[1]} =" if found[1] else ""),
     Wrapping("a name with its type, before an array", "nonce: unsigned char buf[2] = {5, 42}", "nonce: {5, 42}",
          "[ {",
          r":(\s*)(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
-         r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", _typed),
+         r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", lambda found: found[0] if known(found[2]) else f":{found[1]}"),
     Wrapping("a date with its time zone", "now: 2026-01-02 03:04:05Z", "now: 1767323045",
          "tzinfo 0 1",
          r"(?:(?P<name>(?:now|(?:server|local)_?[tT]ime|[eE]xpires_?[aA]t|[cC]reated)[\"']?\s?[:=]\s?[\"']?)"
@@ -346,7 +335,7 @@ WRAPPINGS = (
     Wrapping("a name behind its value", "7000000000000000001 <- msg_id", "msg_id: 7000000000000000001",
          "<- # //",
          r"(?m)^[ \t]*(-?\d{9,20}|(?:0x)?[0-9A-Fa-f]{16,}+|[\w+/-]{40,}+={0,2})[ \t]+(?:<-+|#|//)"
-         r"[ \t]*(\w{3,40})[ \t]*$", _named_behind),
+         r"[ \t]*(\w{3,40})[ \t]*$", lambda found: f"{found[2]}: {found[1]}" if known(found[2]) else found[0]),
     Wrapping("a number below its name", "msg_id:\n  7000000000000000001", "msg_id: 7000000000000000001\n  ",
          "", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20}n?)[ \t]*$", ": {2}{1}"),
     Wrapping("hex that goes on behind a mark at the end of the line",
