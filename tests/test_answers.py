@@ -42,6 +42,8 @@ BAD = bytes.fromhex("11f8efa7") + bytes(12) + struct.pack("<i", 17)
         (RpcError(401, "AUTH_KEY_PERM_EMPTY"), "401 AUTH_KEY_PERM_EMPTY"),
         ({"code": 400, "message": "X"}, "code 400 message X"),
         ({"error": True}, "error True"),
+        *((each, SUCCESS) for each in ("bind result: true", "auth.bindTempAuthKey: True")),
+        ("bind error: true", "bind error: true"),
         ({"_": "boolTrue"}, SUCCESS),
         (TimeoutError(), "TimeoutError"),
         (OSError("true"), "OSError true"),
@@ -68,6 +70,11 @@ def test_only_a_success_and_silence_mean_nothing() -> None:
     assert refused is not None and refused.name == NOT_KNOWN.name and "boolFalse" in refused.sentence
     assert meaning("booltrue?") is meaning("404") is meaning("-4040") is NOT_KNOWN
     assert meaning("\N{MINUS SIGN}404") is meaning(str(TransportError(-404))) is NO_TEMP
+    assert meaning("TransportError(404)") is NO_TEMP
+
+
+def test_the_words_for_an_ignored_message_are_as_good_as_its_number() -> None:
+    assert meaning("msg_id too low") == meaning("bad_msg_notification 16") != meaning("seqno too low")
 
 
 def test_each_transport_error_of_the_documents_has_a_meaning_of_its_own() -> None:

@@ -18,7 +18,7 @@ from mtlib.clinic.reading import read, read_keys
 from mtlib.clinic.text_bytes import bytes_in
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import LocalError
-from unseen_forms import ALL, IDS, KEYS, MSG_ID, PERM, REQUEST, SESSION, TEMP, letters, rows
+from unseen_forms import ALL, IDS, KEYS, MSG_ID, PACKET, PERM, REQUEST, SESSION, TEMP, letters, rows
 
 OLD = MSG_ID - (60 << 32)
 OTHER = REQUEST[:-20] + bytes(17) + REQUEST[-3:]
@@ -155,6 +155,24 @@ def test_a_value_that_is_not_whole_or_not_one_is_left_out_aloud(written: str, sa
 def test_of_two_values_none_is_taken(text: str, said: str) -> None:
     with pytest.raises(LocalError, match=said):
         read_patient(text)
+
+
+@pytest.mark.parametrize("sign", [" ", ", ", " | "])
+def test_two_values_side_by_side_are_not_one(sign: str) -> None:
+    for one, other in ((REQUEST.hex(), OTHER.hex()), (base64.b64encode(each).decode() for each in (REQUEST, OTHER))):
+        with pytest.raises(LocalError, match=r"several values side by side|compared with another"):
+            read_patient(f"expected, got\nrequest: {one}{sign}{other}\n")
+
+
+def test_the_lines_of_a_followed_stream_are_not_one_value() -> None:
+    for head in (b"\xee" * 4 + len(PACKET).to_bytes(4, "little"), bytes([0xEF, len(PACKET) // 4])):
+        got = read_patient(f"{(head + PACKET).hex()}\n{PACKET[:60].hex()}\n{KEYS}")
+        assert got.get("stream", head + got.get("packet", b"")) == head + PACKET
+
+
+def test_values_behind_an_answer_in_its_line_are_read() -> None:
+    got = read_patient(f"[error] bind failed error=EXPIRES_AT_INVALID msg_id={MSG_ID} request={REQUEST.hex()}\n")
+    assert got == {"answer": "EXPIRES_AT_INVALID", "msg_id": MSG_ID, "request": REQUEST}
 
 
 @pytest.mark.parametrize("written", ["<8 bytes {}>", "8 bytes: {}", "8 bytes {}", "(8) {}", "8 {}"])

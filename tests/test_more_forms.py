@@ -32,6 +32,12 @@ def dump(row: Callable[[int, bytes], str], head: str = ":", size: int = 16) -> C
     return lambda name, data: f"{name}{head}\n" + "".join(row(at, part) + "\n" for at, part in rows(data, size))
 
 
+def array_of_c(name: str, data: bytes) -> str:
+    """As Wireshark prints one segment of a stream that is followed."""
+    parts = ",\n".join(", ".join(f"0x{x:02x}" for x in part) for _, part in rows(data, 8))
+    return f"char {name}[] = {{ /* Packet 4 */\n{parts} }};\n"
+
+
 def groups(name: str, data: bytes) -> str:
     lines = [f"{name}: Uint8Array({len(data)})"]
     for first in range(0, len(data), 100):
@@ -105,6 +111,13 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
         "stream": "stdout"}), ALL),
     "tshark's JSON": (f'{{"tcp": {{"tcp.payload": "{SENT.hex(":")}"}}}}\n{KEYS}',
                       {"stream": SENT, "perm_key": PERM, "temp_key": TEMP}),
+    "a followed stream as arrays of C": (
+        array_of_c("peer0_0", SENT[:4]) + array_of_c("peer0_1", SENT[4:90]) + array_of_c("peer1_0", SENT[4:48])
+        + array_of_c("peer0_2", SENT[90:]) + KEYS, {"stream": SENT, "perm_key": PERM, "temp_key": TEMP}),
+    "a list of HTML": ("<dl>" + "".join(f"<dt>{name}</dt><dd>{getattr(value, 'hex', lambda value=value: value)()}</dd>"
+                                        for name, value in WRITTEN.items()) + "</dl>\n", ALL),
+    "a result of the bind": (f"request: {REQUEST.hex()}\n{KEYS}{IDS}bind result: true\n",
+                             {**ALL, "answer": "boolTrue"}),
     "gdb, words of eight bytes": (eights("perm_auth_key", PERM) + eights("temp_auth_key", TEMP)
                                   + f"request: {REQUEST.hex()}\n{IDS}", ALL),
 }  # fmt: skip

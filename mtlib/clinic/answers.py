@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from mtlib.clinic.mistakes import MISTAKES, Mistake
 from mtlib.clinic.patient import SUCCESS
+from mtlib.clinic.pieces import spoken
 from mtlib.errors import TransportError
 from mtlib.protocol.messages import BAD_MSG
 
@@ -93,7 +94,9 @@ def meaning(answer: str) -> Mistake | None:
     """The row that an answer means for right bytes; None for success, and if no answer was given."""
     if answer in ("", SUCCESS):
         return None
-    said, unjudged = _spelled_out(answer), MISTAKES["no_verdict_yet"]
+    told, unjudged = spoken(answer), MISTAKES["no_verdict_yet"]
+    said = f"{told[1]} {answer}" if told else answer
+    said = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", said).upper().replace("\N{MINUS SIGN}", "-")  # a class name as words
     word, name = next((each for each in WORDS.items() if each[0] in said), ("", ""))
     if word in _TOLD:
         return replace(MISTAKES[name], sentence=_TOLD[word][0], fix=_TOLD[word][1])
@@ -106,19 +109,15 @@ def meaning(answer: str) -> Mistake | None:
         if number in _FIXES:
             what = f"Transport error {number}, {TransportError.MEANINGS[number]}: nobody looked at the binding."
             return replace(unjudged, sentence=what, fix=_FIXES[number])
-    for number in numbers:
-        if number in BAD_MSG and re.search(rf"(?:BAD_|BAD M|CODE|ERROR).*\b{number}\b|^{number}$", said):
-            what = f"The message was ignored, {number}, {BAD_MSG[number].meaning}: nobody looked at the binding."
+    for number, notice in BAD_MSG.items():
+        spelled = notice.meaning.partition(":")[0].upper() in said
+        if spelled or (number in numbers and re.search(rf"(?:BAD_|BAD M|CODE|ERROR).*\b{number}\b|^{number}$", said)):
+            what = f"The message was ignored, {number}, {notice.meaning}: nobody looked at the binding."
             return replace(unjudged, sentence=what)
     if "FLOOD" in said:
         return replace(unjudged, sentence="Too many requests: the data centre wants a pause.",
                        fix="Wait as many seconds as the answer says; then build the binding anew.")
     return unjudged if name else MISTAKES["answer_not_known"]
-
-
-def _spelled_out(answer: str) -> str:
-    """The answer in capitals, a class name such as EncryptedMessageInvalidError with underscores between its words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", answer).upper().replace("\N{MINUS SIGN}", "-")
 
 
 def beside_right_bytes(row: Mistake) -> Mistake:

@@ -159,8 +159,9 @@ class Listener:
             if way.found:
                 which = "intermediate or padded" if way.found == "padded" and not self.framing else way.found
                 yield Heard("", at, f"a packet of the {speaker} is recognised, {which} framing")
-                self._agree(way.found)
-                way.found = ""
+                self.framing, way.found = self.framing or way.found, ""
+                for each in self._ways.values():
+                    each.names = (self.framing,)
             if isinstance(frame, TransportError):
                 yield from self._refused(frame, at)
             elif isinstance(frame, PeerError):
@@ -200,12 +201,6 @@ class Listener:
         """Try every framing in both directions, because the client's first bytes are missing."""
         for way in self._ways.values():
             way.lost = True
-
-    def _agree(self, framing: str) -> None:
-        """Set the framing that both directions use."""
-        self.framing = self.framing or framing
-        for way in self._ways.values():
-            way.names = (self.framing,)
 
     # -- Packets --------------------------------------------------------------------------------------------------
 
@@ -306,15 +301,8 @@ def _name(body: bytes) -> str:
                                      if each in said.values)])  # fmt: skip
         except MtError:
             return name
-    return _call(body) or name
-
-
-def _call(body: bytes) -> str:
-    """The name of a call in wrappers, and of the outermost wrapper; empty if there is no wrapper."""
     inner = unwrapped(body)
-    if inner is body or not SCHEMA.knows(inner):
-        return ""
-    return f"{SCHEMA.of(inner).name} within {SCHEMA.of(body).name}"
+    return f"{SCHEMA.of(inner).name} within {name}" if inner is not body and SCHEMA.knows(inner) else name
 
 
 def _shown(value: Any) -> str:

@@ -28,7 +28,7 @@ ALIASES: Mapping[str, str] = {
     "outer_salt": "salt", "server_salt": "salt",
     "server_now": "now", "server_time": "now", "local_time": "local_now",
     "error": "answer", "rpc_error": "answer", "error_message": "answer", "error_code": "answer",
-    "request_tl": "request", "bind_request": "request", "encrypted_msg": "encrypted_message",
+    "bind_result": "answer", "request_tl": "request", "bind_request": "request", "encrypted_msg": "encrypted_message",
     "tcp_stream": "stream", "perm_auth_key_created": "perm_key_created",
 }  # fmt: skip
 """Other names under which these values are known."""

@@ -35,7 +35,8 @@ KEY_SIZES = range(240, 258)
 SUCCESS = "boolTrue"
 _OPEN = r"[\s({\['\"=>*&:.,]"
 _BOOL = re.compile(
-    rf"{_OPEN}*(?:(?:ok|some|just|optional|bool|value|result|rpc_result|tl|tg|enums|_){_OPEN}+)*"
+    rf"{_OPEN}*(?:(?:ok|some|just|optional|bool|value|result|rpc_result|tl|tg|enums|_"
+    rf"|(?:auth\.)?bind(?:_?temp_?auth_?key)?(?:_?result)?){_OPEN}+)*"
     r"(?:tl_?)?(?:bool)?_?(true|false)(?:[#@][0-9a-f]{1,8})?[\s(){}\]'\";]*", re.I)  # fmt: skip
 """A Bool as the languages print it: boolTrue, Ok(true), Bool::True, {"_": "boolTrue"}."""
 _RESULT = SCHEMA["rpc_result"].id_bytes

@@ -103,6 +103,14 @@ SPOKEN = (
 """How clients say an answer in a sentence: a sign of it, the pattern, and the answer."""
 
 
+def spoken(text: str, begins: int = 0) -> tuple[int, str] | None:
+    """Where a client says an answer in a sentence, and the answer; looked for behind `begins` first, then in front."""
+    for sign, pattern, answer in SPOKEN:
+        if sign in text and (said := pattern.search(text, begins) or pattern.search(text)):
+            return said.start(), " ".join(answer.format(said[0], *said.groups("")).split())
+    return None
+
+
 @dataclass(frozen=True)
 class TextPiece:
     label: str
@@ -288,7 +296,7 @@ class Scan:
             value, stop, form = taken
             return (None if value is None else self._piece(label, value, at, form)), stop, ""
         if empty := _EMPTY.match(text, at):
-            told = bare_name(label).endswith("answer") and empty[0].lower() in ("true", "false")  # not an `error: true`
+            told = name == "answer" and "error" not in label.lower() and empty[0].lower() in ("true", "false")
             return self._piece(label, f"bool{empty[0].title()}", at, "a Bool") if told else None, empty.end(), ""
         if kind in ("id", "date") and (grouped := _GROUPED.match(text, at)):
             return self._piece(label, re.sub("[,' ]", "", grouped[0]), at, "a number in groups"), grouped.end(), ""
@@ -309,7 +317,10 @@ class Scan:
         if scoped:
             return None, at, label
         cut = _NEXT.search(text, at, end)
-        said = text[at : cut.start() if cut and not (kind == "text" and cut[0].strip() == "") else end].strip(" \t,;")
+        if kind == "text" and cut and not cut[0].strip():  # an answer goes on with `code=400`, but not with a msg_id
+            cut = next((each for each in _NEXT.finditer(text, at, end) if (
+                other := _LABEL.match(text, each.end())) and NAMES.get(known(other["name"]), "text") != "text"), None)
+        said = text[at : cut.start() if cut else end].strip(" \t,;")
         self._spend(len(said) >> 10, at)
         if said in ("|", ">", "|-", ">-", "\\"):
             at, said = end, ""
@@ -317,8 +328,7 @@ class Scan:
             self.said.append(f"{self.line(at)}: {name} was cut short when it was printed; print all of it")
             return None, cut.start() if cut else end, ""
         if kind == "text":
-            more = cut and (other := _LABEL.match(text, cut.end())) and known(other["name"]) == name
-            return (self._piece(label, said, at, "text") if said else None), cut.start() if cut and more else end, ""
+            return (self._piece(label, said, at, "text") if said else None), cut.start() if cut else end, ""
         if _CALL.match(text, at, end):
             return None, at, label
         if not said and at < end:
@@ -443,8 +453,7 @@ class Scan:
 
     def _is_bare(self, line: str, first: str, named: bool) -> bool:
         """Whether a line holds only a value, or only a part of the value that begins in the line `first`."""
-        values = re.split(r"[,;|\t ]+", line)[:9]
-        if _ROW.match(line) or sum(len(each) > 63 and sense(bytes_in(each)[0]) for each in values) > 1:
+        if _ROW.match(line):
             return False  # several values
         if is_number(line) or (named and _ONE_NUMBER.fullmatch(line)):
             return True

@@ -95,10 +95,6 @@ def _named(found: re.Match[str]) -> str:
     return f" {name or short}: {opens}" if fits else found[0]
 
 
-def _named_behind(found: re.Match[str]) -> str:
-    return f"{found[2]}: {found[1]}" if known(found[2]) else found[0]
-
-
 def _heading(line: re.Match[str]) -> str:
     """The name with a colon, if it stands alone in a line above its value."""
     name = known(bare_name(line[1]))
@@ -116,17 +112,11 @@ def _long_of_halves(found: re.Match[str]) -> str:
     return str(halves[found[2] == "low"] << 32 | halves[found[2] != "low"])
 
 
-def _defined(found: re.Match[str]) -> str:
-    return f"{found[1]} =" if found[1] else ""
-
-
-def _typed(found: re.Match[str]) -> str:
-    return found[0] if known(found[2]) else f":{found[1]}"
-
-
-def _rows_of_bits(found: re.Match[str]) -> str:
-    six = "00000006:" in found[0].split("\n")[1]
-    return re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", found[0]) if six else found[0]
+def _one_stream(found: re.Match[str]) -> str:
+    """The arrays in which Wireshark prints the segments of the client, as one."""
+    array = re.compile(r"char peer0_\d+\[\] = \{([^}]*)\};?")
+    sent = " ".join(", ".join(array.findall(found[0])).split())
+    return f"stream: {{{sent} }}" + array.sub(lambda each: "\n" * each[0].count("\n"), found[0])
 
 
 def _characters(rows: re.Match[str]) -> str:
@@ -184,10 +174,12 @@ WRAPPINGS = (
          "-H --header http", r"(?:-H|--header) (?:'[^'\n]*'|\"[^\"\n]*\")|[\"']?\bhttps?://[^\s\"'<>?]+[\"']?", ""),
     Wrapping("JSON in quotes of a shell", """-d '{"msg_id": 5}'""", '-d {"msg_id": 5}',
          """'{""", r"'(\{[ ]?\"[^'\n]*\})'", "{1}"),
-    Wrapping("cells of a table", "<td>msg_id</td><td>5</td>", "<td>msg_id | 5</td>",
-         "</t", r"</t[dh]>\s{0,9}<t[dh]\b[^<>\n]{0,80}>", " | "),
+    Wrapping("cells of a table or list", "<td>msg_id</td><td>5</td>", "<td>msg_id | 5</td>",
+         "</t </d", r"</(?:t[dh]|dt)>\s{0,9}<(?:t[dh]|dd)\b[^<>\n]{0,80}>", " | "),
     Wrapping("tags that only say how a text looks", "<b>msg_id</b>: 5", "  msg_id  : 5",
-         "<", r"</?(?:a|b|br|code|div|em|ins|li|p|pre|samp|span|strong|table|tbody|t[dhrt]|ul)\b[^<>\n]{0,80}>", "  "),
+         "<",
+         r"</?(?:a|b|br|code|d[dlt]|div|em|ins|li|p|pre|samp|span|strong|table|tbody|t[dhrt]|ul)\b[^<>\n]{0,80}>",
+         "  "),
     Wrapping("a name in a list of properties", "<key>msg_id</key>\n<integer>5</integer>", "msg_id: \n5</integer>",
          "<key>", r"<key>(\w{3,40}+)</key>(\s{0,9})<(?:data|string|integer)>", "{1}: {2}"),
     Wrapping("a tag that is a name", "<msg_id>5</msg_id>", " msg_id: 5</msg_id>",
@@ -208,8 +200,6 @@ WRAPPINGS = (
     # Markdown, reStructuredText, PHP, Lua
     Wrapping("a name in brackets, behind words", "the session (session_id): 5", "the session session_id: 5",
          ")", r"\(([A-Za-z_]\w{2,40}+)\)(?=[ \t]*[:=])", "{1}"),
-    Wrapping("a value set as code", "msg_id: `5`", "msg_id: 5",
-         "`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", "{1}"),
     Wrapping("fences, with the name of a language", "somebody: ```text\nnonce: ```05 2a```", "somebody: \nnonce: 05 2a",
          "```", r"(?m)```(?:[A-Za-z+#]{0,12}[ \t]*$)?", ""),
     Wrapping("a name whose underscores are escaped", r"msg\_id: 5", "msg_id: 5",
@@ -299,11 +289,12 @@ WRAPPINGS = (
     Wrapping("calls around a number or a string", "BigInt.asIntN(64, 5n)", "(5n)",
          "BigInt.as pack(", r"BigInt\.asU?[iI]ntN\(64, ?|pack\(\s?[\"']H\*[\"'],\s?", "("),
     Wrapping("a field as C and Zig write it, and a name that is defined", ".msg_id = 5", "msg_id = 5",
-         ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))", _defined),
+         ". #define", r"(?<![\w.)\]\"'])\.(?=[A-Za-z_]\w{2,40}\s*=)|(?m:^#define[ \t]+(\w{3,40}+)(?=[ \t]))",
+         lambda found: f"{found[1]} =" if found[1] else ""),
     Wrapping("a name with its type, before an array", "nonce: unsigned char buf[2] = {5, 42}", "nonce: {5, 42}",
          "[ {",
          r":(\s*)(?:(?:static|const|let|var|val|unsigned|uint8_t|char|u8|byte|auto)\s+)+(\w{0,60})[ \t]*(?:\[\d*\])?"
-         r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", _typed),
+         r"[ \t]*(?::[^=\n]{1,20})?=\s*(?=[\[{(])", lambda found: found[0] if known(found[2]) else f":{found[1]}"),
     Wrapping("a date with its time zone", "now: 2026-01-02 03:04:05Z", "now: 1767323045",
          "tzinfo 0 1",
          r"(?:(?P<name>(?:now|(?:server|local)_?[tT]ime|[eE]xpires_?[aA]t|[cC]reated)[\"']?\s?[:=]\s?[\"']?)"
@@ -318,9 +309,13 @@ WRAPPINGS = (
          "00000000: 00000101 00101010 00000111 00001001 00000101 00101010  .*...*\n00000006: 00000111  .",
          "00000000: 05 2a 07 09 05 2a  .*...*\n00000006: 07  .",
          "00000006:",
-         r"(?m)^[ \t]*00000000:(?: [01]{8}){6} .*(?:\n[ \t]*[0-9a-f]{8}:(?: [01]{8})+ .*)+", _rows_of_bits),
+         r"(?m)^[ \t]*00000000:(?: [01]{8}){6} .*\n[ \t]*00000006:(?: [01]{8})+ .*"
+         r"(?:\n[ \t]*[0-9a-f]{8}:(?: [01]{8})+ .*)*",
+         lambda rows: re.sub(r"(?<= )[01]{8}(?= )", lambda bits: f"{int(bits[0], 2):02x}", rows[0])),
     Wrapping("bytes that were printed as numbers of 32 bits with a sign", "05 ffffffd4", "05 d4",
          "ffffff FFFFFF", r"(?<![0-9A-Fa-fxX])(?:f{6}|F{6})(?=[89A-Fa-f][0-9A-Fa-f]\b)", ""),
+    Wrapping("what one end sent, as arrays of C", "char peer0_0[] = {\n5 };\nchar peer0_1[] = {\n42 };",
+         "stream: {5 , 42 }\n\n\n", "peer0_1[", r"char peer0_0\[\] = [\s\S]*", _one_stream),
     Wrapping("the number of a packet", "  - packet: 4\n    peer: 0", "  -\n    peer: 0",
          "packet:", r"(?m)^([ ]*-) packet: \d{1,6}$(?=\n[ ]*peer: \d)", "{1}"),
     Wrapping("numbers of rows in brackets", "[0] 05 2a 07", "    05 2a 07",
@@ -340,7 +335,7 @@ WRAPPINGS = (
     Wrapping("a name behind its value", "7000000000000000001 <- msg_id", "msg_id: 7000000000000000001",
          "<- # //",
          r"(?m)^[ \t]*(-?\d{9,20}|(?:0x)?[0-9A-Fa-f]{16,}+|[\w+/-]{40,}+={0,2})[ \t]+(?:<-+|#|//)"
-         r"[ \t]*(\w{3,40})[ \t]*$", _named_behind),
+         r"[ \t]*(\w{3,40})[ \t]*$", lambda found: f"{found[2]}: {found[1]}" if known(found[2]) else found[0]),
     Wrapping("a number below its name", "msg_id:\n  7000000000000000001", "msg_id: 7000000000000000001\n  ",
          "", r"(?m):[ \t]*(\n\s{0,9})(-?\d{9,20}n?)[ \t]*$", ": {2}{1}"),
     Wrapping("hex that goes on behind a mark at the end of the line",
@@ -508,9 +503,9 @@ def _named_columns(lines: list[str]) -> list[str]:
     names: list[str] = []
     for at, line in enumerate(lines):
         cells = [cell.strip(" \"'`") for cell in _CELLS.split(line.strip("| \t"))] if _CELLS.search(line) else []
-        if len(cells) > 2 and known(cells[0]) and all(map(_LONG.fullmatch, cells[1:3])) and cells[1] != cells[2]:
+        if len(cells) > 2 and all(map(_LONG.fullmatch, cells[1:3])) and cells[1] != cells[2] and known(cells[0]):
             raise LocalError(f"{known(cells[0])} has two values, side by side: give one", where=f"line {at + 1}")
-        if len(line) < 500 and sum(map(bool, map(known, cells))) > 1 and all(map(_COLUMN_NAME.fullmatch, cells)):
+        if len(line) < 500 and all(map(_COLUMN_NAME.fullmatch, cells)) and sum(map(bool, map(known, cells))) > 1:
             names = cells
         elif names and len(cells) == len(names) and re.search(r"\d{9}", line):
             lines[at] = ", ".join(f'"{name}": "{cell}"' for name, cell in zip(names, cells, strict=True))

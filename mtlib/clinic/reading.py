@@ -9,11 +9,10 @@ piece are found (`text_bytes`). If a name disagrees with the content, the conten
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from math import inf
 from typing import Any
 
 from mtlib.clinic.capture import is_capture
@@ -32,7 +31,7 @@ from mtlib.clinic.patient import (
     whole_number,
     without_keys,
 )
-from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, SPOKEN, UNREADABLE, Scan, TextPiece
+from mtlib.clinic.pieces import ANSWER, ODD, OTHER_ID, UNREADABLE, Scan, TextPiece, spoken
 from mtlib.clinic.plain import plain
 from mtlib.clinic.text_bytes import BIND, bytes_in, is_key, is_number, looks_like
 from mtlib.crypto.keys import AuthKey
@@ -124,24 +123,15 @@ def read(data: bytes | str, *, keys_only: bool = False) -> Pasted:
     text = plain(decoded)
     scan = Scan(*undump(text), keys_only)
     found = [each for piece in scan.pieces() if (each := _value(piece, scan)) is not None]
-    found = _without_older_mail(found, _older_mail(decoded), scan)
+    found = _without_older_mail(found, decoded, scan)
     answers = [each for each in found if each.name == "answer"]
     if all(re.fullmatch(r"(?:code\W+)?[345]\d\d", str(each.value)) for each in answers):  # a name says more
-        found += _spoken(text, answers[-1].line if answers else 1)
+        begins = len("\n".join(text.split("\n")[: answers[-1].line - 1])) if answers else 0
+        if told := spoken(text, begins):
+            found.append(Found("answer", told[1], f"line {text.count(chr(10), 0, told[0]) + 1}", "an error name"))
     names = {each.name for each in found}
     found = _one_of_each(found, scan)
     return Pasted(tuple(found), (*said, *scan.said, *scan.without_value(names), *scan.unknown_names()))
-
-
-def _spoken(text: str, line: int) -> Iterator[Found]:
-    """The answer that a client says in a sentence, in this line or below it, else above it."""
-    begins = len("\n".join(text.split("\n")[: line - 1]))
-    for sign, pattern, answer in SPOKEN:
-        said = (pattern.search(text, begins) or (begins and pattern.search(text))) if sign in text else None
-        if said:
-            told = " ".join(answer.format(said[0], *said.groups("")).split())
-            yield Found("answer", told, f"line {text.count(chr(10), 0, said.start()) + 1}", "an error name")
-            return
 
 
 def read_patient(data: bytes | str, keys: bytes | str | None = None) -> PatientFacts:
@@ -178,9 +168,9 @@ def facts_of(found: Sequence[Found], notes: Sequence[str] = ()) -> PatientFacts:
 
 def by_content(found: Sequence[Found]) -> list[tuple[Found, list[str]]]:
     """Each value under the name that its content shows, if that is certain, with sentences about it."""
-    known = _keys(found)
-    permanent = [each.value for each in found if each.name == "perm_key"]
-    return [_content(each, known, permanent) for each in found]
+    ids, perm = ({key.id_bytes for key in _keys(some)}
+                 for some in (found, [each for each in found if each.name == "perm_key"]))  # fmt: skip
+    return [_content(each, ids, perm) for each in found]
 
 
 def read_bytes(data: bytes | str) -> tuple[bytes, str]:
@@ -253,16 +243,14 @@ def _decode(data: bytes | str) -> tuple[str | bytes, list[str]]:
     return text, [*said, *["took it for a diff: what it takes away is passed over"][:diffs]]
 
 
-def _older_mail(text: str) -> float:
-    """How many lines stand above the quoted older mail; infinity if there is none."""
+def _without_older_mail(found: list[Found], text: str, scan: Scan) -> list[Found]:
+    """The values without those of an older mail, if the answer to it, above it, holds a new request; keys are kept."""
     quoted = _OLDER.search(text)
-    above = text[: quoted.start()] if quoted else ""
-    dated = re.search(r" .*\d.*:$", above.rstrip().rsplit("\n", 1)[-1][-120:])  # 1 January, somebody wrote:
-    return above.count("\n") if quoted and (dated or quoted[0] != ">") else inf
-
-
-def _without_older_mail(found: list[Found], above: float, scan: Scan) -> list[Found]:
-    """The values without those of a quoted mail, if the answer to it holds a new request; keys are kept."""
+    answer = text[: quoted.start()] if quoted else ""
+    dated = re.search(r" .*\d.*:$", answer.rstrip().rsplit("\n", 1)[-1][-120:])  # 1 January, somebody wrote:
+    if quoted is None or (quoted[0] == ">" and not dated):
+        return found
+    above = answer.count("\n")
     newer = [each for each in found if each.line <= above]
     names = {each.name for each in newer}
     if len(newer) == len(found) or not names & SENT:
@@ -366,7 +354,7 @@ def _unnamed(piece: TextPiece, scan: Scan) -> Found | None:
     if name or 15 < len(data) < SMALLEST:
         what = "a key" if key else name or "nothing that is known"
         scan.took(piece.where, f"{form} of {len(data)} bytes, without a name, for {what}")
-    found = Found(name, data, piece.where, form, piece.logged, guessed=not piece.label)
+    found = Found(name, data, piece.where, form, piece.logged, guessed="pkt" not in piece.label)
     return found if name or len(data) >= SMALLEST else None
 
 
@@ -464,13 +452,12 @@ def _under_a_key(found: Found, keys: Sequence[AuthKey]) -> Found:
     return found
 
 
-def _content(found: Found, keys: Sequence[AuthKey], permanent: Sequence[bytes]) -> tuple[Found, list[str]]:
-    """The same value under the name that its content shows, if that is certain; and the sentence about it."""
+def _content(found: Found, ids: set[bytes], perm: set[bytes]) -> tuple[Found, list[str]]:
+    """The same value under the name that its content shows, by the ids of the keys and of the permanent one, if that is
+    certain; and the sentence about it."""
     if found.kind != "bytes" or found.took_for == BESIDE:
         return found, []
     data, name = found.value, found.name
-    ids = {key.id_bytes for key in keys}
-    perm = {AuthKey(key.rjust(256, b"\0")).id_bytes for key in permanent if len(key) <= 256}
     sealed = len(data) == ENCRYPTED_SIZE and (not ids or data[:8] in perm or name == "request")
     aligned = len(data) >= 152 and not (len(data) - 24) % 16
     if data[:4] == BIND and len(data) > 100:

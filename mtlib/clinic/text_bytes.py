@@ -12,6 +12,8 @@ from mtlib.wire.schema import REQUEST
 BIND = REQUEST.id_bytes
 TOKEN = re.compile(r"[^\s,;|]+")
 _OF_A_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}|[-+]?(?:0|[1-9]\d{0,2})")
+_WORD = re.compile(r"(?<![^\s,;|])(?!0x)[\w+/-]{139,}+=*(?![^\s,;|])", re.ASCII)
+"""A word that may be a value alone: the shortest, an encrypted_message, has 139 characters of base64."""
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[ \t\r\n]*+)++")
 _OF_HEX = re.compile(r"[0-9A-Fa-f]{1,2}")
 _TYPED = re.compile(r"(?i)([-+]?(?:0x[0-9a-f]{1,2}|\d{1,3}))(?:_?[ui]8|u[by]?)")
@@ -35,6 +37,8 @@ def bytes_in(text: str) -> tuple[bytes | None, str]:
     """The bytes that a text stands for, and the form of the text; or None and the reason, which shows nothing of it."""
     whole, text = text, text.strip().strip("'\"`,;").strip()
     text = text[2:] if re.fullmatch(r"\\x[0-9A-Fa-f]{4,}", text) else text
+    if len(values := _WORD.findall(text)) > 1 and sum(sense(bytes_in(word)[0]) for word in values) > 1:
+        return None, "several values side by side"
     if re.fullmatch(r"\+?[1-9]\d{299,619}n?|0[xX][0-9A-Fa-f](?:[0-9A-Fa-f]{2}){60,256}", text):
         number = int(text.rstrip("n"), 0).to_bytes(258, "big").lstrip(b"\0")
         known = is_key(number) or number[:4] == BIND
@@ -158,10 +162,14 @@ def joined(lines: Sequence[str]) -> str:
 
 
 def sense(data: bytes | None) -> bool:
-    """Whether bytes are a complete value: a key, an encrypted_message, a request or a packet."""
+    """Whether bytes are a complete value: a key, an encrypted_message, a request, a packet, a stream of one frame."""
     if data is None or is_key(data):
         return data is not None
-    return len(data) == REQUEST_SIZE if data[:4] == BIND else looks_like(data) in ("encrypted_message", "packet")
+    if data[:4] == BIND:
+        return len(data) == REQUEST_SIZE
+    if (name := looks_like(data)) == "stream":
+        return len(data) == (2 + 4 * data[1] if data[0] == 0xEF else 8 + int.from_bytes(data[4:8], "little"))
+    return name in ("encrypted_message", "packet")
 
 
 def is_key(data: bytes) -> bool:
@@ -174,7 +182,7 @@ def looks_like(data: bytes) -> str:
         return "request"
     if len(data) == ENCRYPTED_SIZE:
         return "encrypted_message"
-    if data[:4] in (b"\xee" * 4, b"\xdd" * 4) or (data[:1] == b"\xef" and len(data) > 40):
+    if len(data) > 40 and (data[:4] in (b"\xee" * 4, b"\xdd" * 4) or data[:1] == b"\xef"):
         return "stream"
     if 12 <= int.from_bytes(data[:4], "little") <= len(data) and data[4:8] == bytes(4):
         return "stream"  # the full framing: a length, and the first number
