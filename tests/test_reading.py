@@ -258,6 +258,7 @@ OTHERS = [f"z{chr(97 + at // 26)}{chr(97 + at % 26)}: 1\n" for at in range(COMPA
         ("session_id: <bytes abcdef01234567>", {}, "session_id has no number behind its name"),
         ("expires_at: 0 (never)", {"expires_at": 0}, ""),
         (f"answer: {ARROW}", {"answer": ARROW}, ""),
+        ("answer: bind -> 400 SOME_ERROR", {"answer": "bind -> 400 SOME_ERROR"}, ""),
         ("auth_key:\n", {}, "perm_key has no bytes behind its name"),
         *((f"perm_key: {prefix}'{ESCAPED}'", {"perm_key": C.perm}, "took a bytes literal")
           for prefix in ("b", "B", "rb", "rB", "Rb", "RB", "br")),

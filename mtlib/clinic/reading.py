@@ -188,7 +188,8 @@ def read_bytes(data: bytes | str) -> tuple[bytes, str]:
             values.append((_ORDER.index(name) if name in _ORDER else len(_ORDER), octets, piece))
     if len(values) > 1:  # a key among several values is here by mistake
         values = sorted((each for each in values if len(each[1]) not in KEY_SIZES), key=lambda each: each[0])
-    for _, octets, piece in values[:1]:
+    if values:
+        _, octets, piece = values[0]
         others = f"; the first of several values, {len(values) - 1} more left alone" if len(values) > 1 else ""
         return octets, "; ".join([*said, f"{piece.where}: {piece.took_for}, {len(octets)} bytes{others}"])
     raise LocalError("no bytes in this", got=f"{len(text)} characters", expected="hex, base64, a dump, an array")

@@ -217,7 +217,6 @@ EQUIVALENT: dict[str, str] = {
     "behind the last line no words begin, and the search goes on to the next one",
     "mtlib.clinic.plain: for at, (before, shape) in enumerate(zip(found, shapes, strict=True)):: True -> False":
     "there is a shape for each line that was looked at",
-    "mtlib.clinic.reading: for _, octets, piece in values[:1]:: 1 -> 2": "the first value is returned",
     "mtlib.clinic.recipe: lambda *values, row=row: row.joined(dict(zip(hashes, values, strict=True)), 0)):"
     " True -> False": "a step has as many arguments as there are hashes",
     "mtlib.lab.exchanges: auth_key: AuthKey | None = field(default=None, repr=False): False -> True":
