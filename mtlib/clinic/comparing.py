@@ -252,16 +252,13 @@ def _form_of_a_date(value: int, dates: Sequence[int], slack: int = 1) -> str:
         away = (value - 1000 * date) % 2**32
         if min(away, 2**32 - away) <= 1000 * slack:
             return "expires_at_in_milliseconds"
-        if abs(_turned(value) - date) <= (DAY if slack > 1 else 0):
+        turned = int.from_bytes((value % 2**32).to_bytes(4, "little"), "big")
+        if abs(turned - date) <= (DAY if slack > 1 else 0):
             return "expires_at_turned_round"
         if any(value == form for form in _floats(float(date))) or (abs(_float(value) - date) <= (
                 8 * DAY if slack > 1 else 128)):  # fmt: skip
             return "expires_at_as_a_float"
     return ""
-
-
-def _turned(value: int) -> int:
-    return int.from_bytes((value % 2**32).to_bytes(4, "little"), "big")
 
 
 def _float(value: int) -> float:
