@@ -577,16 +577,15 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
     places = {name: (at_, raw) for name, at_, raw, _ in opened.fields()}
     size = Evidence("plaintext/envelope", 0, size_of(opened.shape), f"{size_of(opened.shape)} bytes of fields",
                     f"{ENVELOPE_SIZE} bytes")  # fmt: skip
-    for (name, width, order), (other, wide, turned) in zip(wrong.ENVELOPE, (*opened.shape, ("", 0, "")), strict=False):
-        if (name, width, order) != (other, wide, turned):
+    for part, other in zip(wrong.ENVELOPE, (*opened.shape, None), strict=False):
+        name, width, _ = part
+        if part != other:
             found = opened.plaintext[start : start + width]
             at_, raw = places.get(name, (-1, b""))
             away = f"{len(raw)} bytes at {at_}" if at_ >= 0 else "not there"
-            right = written_as(known[name], width, "little") if name in known else f"{width} bytes at {start}"
-            if name in known and found != right:
-                size = Evidence(path_of(name), start, width, found, right)
-            else:
-                size = Evidence(path_of(name), start, width, away, f"{width} bytes at {start}")
+            right = written_as(known[name], width, "little") if name in known else found
+            values = (found, right) if found != right else (away, f"{width} bytes at {start}")
+            size = Evidence(path_of(name), start, width, *values)
             break
         start += width
     guilty, names = differing(opened.shape, wrong.ENVELOPE), [row.name for row in opened.misplaced]
@@ -750,17 +749,14 @@ def missing(case: Case) -> Iterator[str]:
             yield "temp_key: what is in the packets; and with perm_key: what is behind the seal in them"
         return
     wanted = {
-        "perm_key": (patient.perm_key, "whether the seal opens, and all that is behind it"),
+        "perm_key": (patient.perm_key_missing or patient.perm_key, "whether the seal opens, and all that is behind it"),
         "temp_key": (patient.temp_key, "whether the binding is for the key that carries it"),
         "session_id": (patient.session_id, "whether the binding is for the session of its message"),
         "msg_id": (patient.msg_id, "whether the binding was built for the message that carries it"),
         "now": (patient.clock, "whether expires_at is in the future"),
-        "request": (case.call, "whether nonce, expires_at and perm_auth_key_id are the same inside and outside"),
-    }
-    if patient.perm_key_missing:
-        wanted.pop("perm_key")
-    if patient.nonce is not None and patient.expires_at is not None:
-        wanted.pop("request")
+        "request": (case.call if None in (patient.nonce, patient.expires_at) else True,
+                    "whether nonce, expires_at and perm_auth_key_id are the same inside and outside"),
+    }  # fmt: skip
     for name, (value, what) in wanted.items():
         if value is None:
             yield f"{name}: {what}"

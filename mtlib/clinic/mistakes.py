@@ -123,13 +123,10 @@ def _packet(key: bytes, padded: bytes, *, version: Any = V2, x: int = 0, msg_key
     return AuthKey(key).id_bytes + msg_key + wrong.IGE.encrypt(padded, made.aes_key, made.aes_iv)
 
 
-def _head(*values: Any) -> bytes:
-    return request(*values)[:24]
-
-
 def _in_string(*ways: Way) -> dict[str, Any]:
     """The ways of a wrong TL string, alone and in the request."""
-    return {"string": ways, "request": tuple(lambda *v, w=way: _each(w(v[3]), lambda s: _head(*v) + s) for way in ways)}
+    return {"string": ways, "request": tuple(
+        lambda *v, w=way: _each(w(v[3]), lambda s: request(*v)[:24] + s) for way in ways)}  # fmt: skip
 
 
 def _each(made: Any, change: Way) -> Any:
@@ -778,7 +775,7 @@ _SEEN: tuple[Mistake, ...] = (
     _row("sealed_with_the_temporary_key", Stage.OPENS, SEALED, "The seal is made with the temporary key.",
          "Seal with the permanent key: with it the owner signs for the temporary one, which seals the packet.",
          bind_packet=lambda *v: client.bind_packet(*v, instead={
-             row.name: partial(_hash_under, row.name, v[1]) for row in V1.rows if row.hash})),
+             row.name: lambda m, k, name=row.name: _hash(V1, name, v[1], m) for row in V1.rows if row.hash})),
     _row("sealed_with_another_key", Stage.OPENS, SEALED,
          "The seal is made with another key than the one that it is for.",
          "Seal with the permanent key of this data centre: every data centre has its own."),
@@ -1604,10 +1601,6 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "answer": tuple(row.name for row in _TL),
 }
 """The mistakes in those steps that are recognised in the packet."""
-
-
-def _hash_under(name: str, key: bytes, msg_key: bytes, right: bytes) -> bytes:
-    return _hash(V1, name, key, msg_key)
 
 
 def _sealed_by_2(key: bytes) -> Mapping[str, Way]:

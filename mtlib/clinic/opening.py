@@ -359,9 +359,10 @@ def _iv(
     first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: GivenKey, msg_key: bytes
 ) -> tuple[tuple[Change, ...], bytes]:
     """The iv that seals block 1, the right one or one of the table; if none does, which half of it must be wrong."""
+    right = scheduled(V1.rows, given.key.data, msg_key)[0]
     for changes, rows in (((), V1.rows), *_schedules(V1)):
-        iv = scheduled(rows, given.key.data, msg_key)[1]
-        if len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
+        key, iv = scheduled(rows, given.key.data, msg_key)
+        if key in (right, aes_key) and len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
             return changes, iv
     for changes, mode in _modes():
         if changes[0].row.name.startswith("iv_") and mode.encrypt(first, aes_key, aes_iv) == sealed:

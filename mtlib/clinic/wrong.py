@@ -83,24 +83,15 @@ def ended(piece: Piece) -> Piece:
     return piece if piece.length is None else piece._replace(length=max(0, piece.length - piece.offset))
 
 
-def to_the_end(piece: Piece) -> Piece:
-    """x[offset : offset + end] where x[offset : end] is meant."""
-    return piece if piece.length is None else piece._replace(length=piece.length + piece.offset)
-
-
 def ends_and_lengths(table: Rows) -> Iterator[Rows]:
     """Every piece that is hashed with its length taken for an end, then with its end taken for a length."""
-    for change in (ended, to_the_end):
-        yield pieces_changed(table, lambda row, p, to=change: to(p) if row.hash else p)  # type: ignore[misc]
+    yield pieces_changed(table, lambda row, p: ended(p) if row.hash else p)
+    yield pieces_changed(table, lambda row, p: p._replace(length=p.offset + p.length) if row.hash and p.length else p)
 
 
 def other_direction(table: Rows) -> Iterator[Rows]:
     """x = 8 in all hashes."""
-    def shifted(row: ScheduleRow) -> ScheduleRow:
-        moved = tuple(p._replace(offset=p.offset + 8) if p.plus_x else p for p in row.pieces)
-        return row._replace(pieces=moved)
-
-    yield tuple(map(shifted, table))
+    yield pieces_changed(table, lambda row, p: p._replace(offset=p.offset + 8) if p.plus_x else p)
 
 
 def reordered(table: Rows, *, hashes: bool, msg_key: bool = False) -> Iterator[Rows]:
@@ -659,7 +650,6 @@ def long_head(body: bytes) -> bytes:
 
 def length_twice(body: bytes) -> Iterator[bytes]:
     """A TL string that gives its length twice: packed as a string again, or after a four-byte count."""
-    once = bytes([len(body)]) + body
-    once += bytes(-len(once) % 4)
+    once = tl_string(body)
     for twice in (bytes([len(body)]) + once, bytes([len(once)]) + once, len(body).to_bytes(4, "little") + once):
         yield twice + bytes(-len(twice) % 4)
