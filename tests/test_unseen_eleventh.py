@@ -195,8 +195,9 @@ MSG_KEYS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "hex_from_4": (lambda data: sha1(data).hex().encode()[4:20], "msg_key_as_text"),
     "of_seven_bits": (lambda data: sha1(bytes(byte & 127 for byte in data))[4:], "msg_key_as_text"),
     "of_utf8_replaced": (lambda data: sha1(data.decode("utf-8", "replace").encode())[4:], "msg_key_as_text"),
-    **{f"{name}_{at}": (lambda data, name=name, at=at: hashlib.new(name, data).digest()[at : at + 16], "msg_key_md5")
-       for name in ("sha224", "sha384", "sha512", "sha3_256") for at in (4, 8)},
+    **{f"{name}_{at}": (lambda data, name=name, at=at: hashlib.new(name, data).digest()[at : at + 16],
+                        "msg_key_of_something_else")
+       for name in ("sha224", "sha384", "sha512", "sha3_256") for at in (4, 8)},  # not named: only that it is no SHA-1
 }  # fmt: skip
 
 
