@@ -170,8 +170,9 @@ def test_what_cannot_be_started_is_a_sentence(tmp_path: Path) -> None:
 def test_the_callers_own_mistakes() -> None:
     with pytest.raises(LocalError):
         judge_program([])
-    with pytest.raises(LocalError):
-        judge_program([sys.executable], steps=["no_such_step"])
+    for step in ("no_such_step", 10**5000, None, b"inner"):
+        with pytest.raises(LocalError):
+            judge_program([sys.executable], steps=[step])  # type: ignore[list-item]
 
 
 def test_chosen_steps_only() -> None:

@@ -184,8 +184,7 @@ def _explain_int(place: FieldValue, patient: Patient) -> Mistake:
 def _by_another_clock(place: FieldValue) -> bool:
     """Whether the wrong msg_id is the same moment in seconds, milliseconds, microseconds or nanoseconds."""
     seconds = place.expected >> 32
-    clocks: tuple[tuple[int, int], ...] = ((1, 2), (10**3, 2000), (10**6, 2 * 10**6), (10**9, 2 * 10**9))
-    return any(abs(place.got - seconds * unit) <= slack for unit, slack in clocks)
+    return any(abs(place.got - seconds * unit) <= 2 * unit for unit in (1, 10**3, 10**6, 10**9))
 
 
 def _msg_id(place: FieldValue, patient: Patient) -> str:
@@ -252,16 +251,13 @@ def _form_of_a_date(value: int, dates: Sequence[int], slack: int = 1) -> str:
         away = (value - 1000 * date) % 2**32
         if min(away, 2**32 - away) <= 1000 * slack:
             return "expires_at_in_milliseconds"
-        if abs(_turned(value) - date) <= (DAY if slack > 1 else 0):
+        turned = int.from_bytes((value % 2**32).to_bytes(4, "little"), "big")
+        if abs(turned - date) <= (DAY if slack > 1 else 0):
             return "expires_at_turned_round"
         if any(value == form for form in _floats(float(date))) or (abs(_float(value) - date) <= (
                 8 * DAY if slack > 1 else 128)):  # fmt: skip
             return "expires_at_as_a_float"
     return ""
-
-
-def _turned(value: int) -> int:
-    return int.from_bytes((value % 2**32).to_bytes(4, "little"), "big")
 
 
 def _float(value: int) -> float:

@@ -188,11 +188,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "sentence": finding.mistake.sentence,
         "fix": finding.mistake.fix,
         "lesson": finding.mistake.lesson,
-        "evidence": [
-            {"path": each.path, "offset": each.offset, "size": each.size, "got": plain(each.got),
-             "expected": plain(each.expected)}
-            for each in finding.evidence
-        ],
+        "evidence": [{name: plain(value) for name, value in vars(each).items()} for each in finding.evidence],
     }
 
 

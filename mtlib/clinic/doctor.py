@@ -18,7 +18,7 @@ from mtlib.clinic import wrong
 from mtlib.clinic.answers import OF_BYTES, beside_right_bytes, meaning, of_another_message
 from mtlib.clinic.comparing import DAY, GENERIC, compare, cut_wrongly, date
 from mtlib.clinic.diagnosis import Diagnosis, Evidence, Finding
-from mtlib.clinic.mistakes import MISTAKES, Stage, at
+from mtlib.clinic.mistakes import MISTAKES, Mistake, Stage, at
 from mtlib.clinic.names import BYTES
 from mtlib.clinic.opening import (
     CONSTANTS,
@@ -39,16 +39,15 @@ from mtlib.clinic.opening import (
     open_packet,
     open_seal,
     path_of,
-    right_digest,
     said,
 )
-from mtlib.clinic.packet import UNREADABLE, out_of_packet, sealed_wrongly, unwrapped
+from mtlib.clinic.packet import UNREADABLE, of_numbers, out_of_packet, sealed_wrongly, unwrapped
 from mtlib.clinic.patient import EitherOrder, GivenKey, Patient, Rounded, pieces_of, refuse_shown_keys
 from mtlib.clinic.recipe import scheduled
 from mtlib.clinic.request import cut_request
 from mtlib.clinic.wrong import cut, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt
-from mtlib.crypto.kdf import V1
+from mtlib.crypto.kdf import V1, msg_key_v1
 from mtlib.crypto.keys import AuthKey
 from mtlib.errors import MtError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, REQUEST_SIZE
@@ -191,9 +190,9 @@ def examine(patient: Patient, *, told: bool = False) -> Diagnosis:
     )
 
 
-_TOLD = {"temp_auth_key_id": "temporary key", "temp_session_id": "session_id",
+_TOLD = {"temp_auth_key_id": "temp_key", "temp_session_id": "session_id",
          **{name: name for name in ("session_id", "msg_id", "nonce", "expires_at")}}  # fmt: skip
-"""The field that is compared with a given value, and the name of that value in a sentence."""
+"""The field that is compared with a given value, and the name of that value."""
 
 
 def _as_told(finding: Finding, case: Case) -> Finding:
@@ -205,10 +204,12 @@ def _as_told(finding: Finding, case: Case) -> Finding:
     if not seen and (row.name in either or "msg_id" in row.name or row.at("value")):
         inside = case.call.values if case.call is not None else ()
         fields = {each.path.rpartition("/")[2] for each in finding.evidence} - {*inside}
-        named = sorted({_TOLD[each] for each in _TOLD.keys() & fields})
+        names = {_TOLD[each] for each in _TOLD.keys() & fields}
+        named = sorted(name for name in names if getattr(case.patient, name) is not None)
     by_clock = row.name == "expires_at_in_the_past" or {"message_not_old", "message_not_ahead"} & {*finding.checks}
     named += ["now"] if by_clock and case.patient.now is not None else []
-    more = f"So says the {' and the '.join(named)} that was given." if named else ""
+    told = " and the ".join(named).replace("temp_key", "temporary key")
+    more = f"So says the {told} that was given." if named else ""
     if row.name == "permanent_key_unknown" and not seen:
         more = "Or another msg_id, session or key carried them than was given: the packet would show."
     return replace(finding, mistake=replace(row, sentence=f"{row.sentence} {more}".rstrip()))
@@ -331,7 +332,19 @@ def _inside(
         beside = _outside(compared, _header(opened) - 8)  # without seqno and length: they belong to what is sealed
         return case.and_found(_something_else(opened), *beside), opened
     case = case.and_found(*_rows(opened, known), *_sizes(opened, sealed), *_hash(opened, sealed, known))
-    return case.and_found(*compared), opened
+    return case.and_found(*compared, *_seen_inside_alone(opened, case.patient, known)), opened
+
+
+def _seen_inside_alone(opened: Opened, patient: Patient, known: Mapping[str, Any]) -> Iterator[Finding]:
+    """The mistakes in values that are not known outside: an id that is zero, and a msg_id that no message can have."""
+    for name, start, found, _ in opened.fields():
+        if name in {"temp_auth_key_id", "temp_session_id"} - known.keys() and found == bytes(8):
+            yield noticed("left_zero", Evidence(path_of(name), start, 8, 0, "not zero"))
+    number = opened.plaintext[16:24]
+    if "msg_id" not in known and opened.shape[:2] == wrong.ENVELOPE[:2] and len(number) == 8:
+        for finding in of_numbers(replace(patient, session_id=None, msg_id=wrong.long(number))):
+            row = replace(finding.mistake, stage=Stage.EQUALITY)
+            yield replace(finding, mistake=row, evidence=(replace(finding.evidence[0], path=path_of("msg_id")),))
 
 
 def _something_else(opened: Opened) -> Finding:
@@ -388,18 +401,13 @@ def _header(opened: Opened) -> int:
 
 
 def _wrong_in_the_clear(sealed: bytes, case: Case, known: Mapping[str, Any]) -> list[Finding]:
-    """Everything that is wrong with the fields of an envelope that was not encrypted."""
-    clear = _in_the_clear(sealed, known)
-    compared = [*_rows(clear, known), *compare(case.patient, case.values, sealed, clear, known)]
-    return [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
-
-
-def _in_the_clear(sealed: bytes, known: Mapping[str, Any]) -> Opened:
-    """The unencrypted envelope in these bytes, found by its constants."""
+    """Everything that is wrong with the fields of an envelope that was not encrypted. Its constants show where."""
     places = ((sealed.find(CONSTANTS[4:]), 28), (sealed.find(CONSTANTS[:8]), 24), (sealed.find(INNER_ID), 32))
     begins = next(start - before for start, before in places if start >= 0)
     plaintext = sealed[begins:] if begins >= 0 else b""
-    return Opened(plaintext, b"", (), *fitted(plaintext, wrong.ENVELOPE, "shape", known))
+    clear = Opened(plaintext, b"", (), *fitted(plaintext, wrong.ENVELOPE, "shape", known))
+    compared = [*_rows(clear, known), *compare(case.patient, case.values, sealed, clear, known)]
+    return [one for one in compared if one.name not in GENERIC or one.evidence[0].within != "encrypted_message"]
 
 
 def _noisy(sealed: bytes, begins: int) -> Iterator[Finding]:
@@ -446,16 +454,21 @@ def _opened(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None,
     opened = open_seal(sealed, patient, known)
     if patient.perm_key is None or (opened is not None and hash_mistakes(opened, sealed[8:FRONT], known) is not None):
         return opened, None
-    arranged = _arranged(sealed, patient.perm_key)
-    if arranged is not None:
-        return open_seal(arranged[0], patient, known), arranged
+    key = patient.perm_key.key
+    for row, right, _ in _arrangements(sealed, key.id_bytes, "sealed", "shape"):
+        if is_right(right, key.data):
+            return open_seal(right, patient, known), (right, [Finding(row, (_first_part(sealed, right),))])
     named = [INNER_ID + written_as(known["nonce"], 8, "little")] if "nonce" in known else []
     if opened is None and any(sign in sealed for sign in (CONSTANTS[:8], CONSTANTS[4:], *named)):
         return None, (sealed, [noticed("not_sealed", Evidence("encrypted_message", 0, 0, "plaintext", "ciphertext"))])
     change = mended(sealed, patient.perm_key, begins_well=opened is not None)
     if change is None:
         opened = opened or open_seal(sealed, patient, known, deep=True)
-        return (opened, None) if opened is not None else _arranged_and_more(sealed, patient, known)
+        for row, right, key_id in _arrangements(sealed, key.id_bytes, "sealed") if opened is None else ():
+            if key_id == key.id_bytes and len(right) % BLOCK == FRONT % BLOCK and (
+                opened := open_seal(right, patient, known)) is not None:  # fmt: skip
+                return opened, (right, [Finding(row, (_first_part(sealed, right),))])
+        return opened, None
     place, right = change
     part = "msg_key" if place < FRONT else "ciphertext"
     evidence = Evidence(f"encrypted_message/{part}", place, 1, sealed[place : place + 1], right[place : place + 1])
@@ -477,35 +490,19 @@ def _twice(sealed: bytes) -> tuple[bytes, list[Finding]] | None:
     return None
 
 
-def _arranged(sealed: bytes, given: GivenKey) -> tuple[bytes, list[Finding]] | None:
-    """The three parts in the right order, if they are in another order, or one is doubled or missing."""
-    for step in ("sealed", "shape"):
+def _arrangements(sealed: bytes, key_id: bytes, *steps: str) -> Iterator[tuple[Mistake, bytes, bytes]]:
+    """The three parts in the right order, for every other order, and for every part that is doubled, missing or of
+    another size: the mistake, the seal without it, and the key id that stands in it."""
+    for step in steps:
         for row, ways in at(step):
-            for way in ways:
-                for shape in way(wrong.ENCRYPTED):
-                    parts = {name: raw for name, _, raw, _ in cut(sealed, shape)}
-                    if size_of(shape) != len(sealed) or not {"msg_key", "ciphertext"} <= parts.keys():
-                        continue
-                    right = given.key.id_bytes + parts["msg_key"] + parts["ciphertext"]
-                    if is_right(right, given.key.data):
-                        found = row if step == "sealed" else MISTAKES["parts_of_the_seal"]
-                        return right, [Finding(found, (_first_part(sealed, right),))]
-    return None
-
-
-def _arranged_and_more(sealed: bytes, patient: Patient, known: Any) -> tuple[Opened | None, Any]:
-    """Parts in another order or missing, together with a mistake in sealing."""
-    key_id = patient.perm_key.key.id_bytes if patient.perm_key is not None else b""
-    for row, ways in at("sealed"):
-        for (shape,) in (tuple(way(wrong.ENCRYPTED)) for way in ways):
-            rest = len(sealed) - size_of(shape)  # the ciphertext may have another size as well
-            shape = tuple((name, size + rest * (name == "ciphertext"), order) for name, size, order in shape)
-            parts = {name: raw for name, _, raw, _ in cut(sealed, shape)}
-            right = key_id + parts["msg_key"] + parts["ciphertext"]
-            if parts.get("perm_auth_key_id", key_id) == key_id and len(parts["ciphertext"]) % BLOCK == 0 and (
-                opened := open_seal(right, patient, known)) is not None:  # fmt: skip
-                return opened, (right, [Finding(row, (_first_part(sealed, right),))])
-    return None, None
+            for shape in (shape for way in ways for shape in way(wrong.ENCRYPTED)):
+                rest = len(sealed) - size_of(shape)  # the ciphertext may have another size as well
+                stretched = tuple((name, size + rest * (name == "ciphertext"), order) for name, size, order in shape)
+                parts = {name: raw for name, _, raw, _ in cut(sealed, stretched)}
+                if {"msg_key", "ciphertext"} <= parts.keys():
+                    found = row if step == "sealed" else MISTAKES["parts_of_the_seal"]
+                    right = key_id + parts["msg_key"] + parts["ciphertext"]
+                    yield found, right, parts.get("perm_auth_key_id", key_id)
 
 
 def _first_part(got: bytes, right: bytes) -> Evidence:
@@ -521,7 +518,7 @@ def _unpacked(case: Case) -> Case:
     sealed, patient = case.sealed or b"", case.patient
     ids = [key.key.id_bytes for key in patient.keys]
     ids += [written_as(case.call["perm_auth_key_id"], 8, "little")] if case.call is not None else []
-    if len(sealed) == ENCRYPTED_SIZE and sealed[:8] in ids:
+    if len(sealed) == ENCRYPTED_SIZE and (sealed[:8] in ids or any(is_right(sealed, k.key.data) for k in patient.keys)):
         return case
     for row, ways in at("unpacked"):
         for way in ways:
@@ -548,7 +545,7 @@ def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Fi
     """The findings for a seal that does not open. A value that disagrees outside it is listed only if a known mistake
     explains it; any other only says once more that this is not the key."""
     size = () if len(sealed) == ENCRYPTED_SIZE else (_size(sealed),)
-    if _replaced(sealed):
+    if sealed.count("\ufffd".encode()) > 3:
         lost = "What is no UTF-8 became U+FFFD, ef bf bd: those bytes are lost."
         return [said("sent_as_utf8_text", lost, _size(sealed))]
     text = len(sealed) >= 8 and all(0x20 <= byte < 0x7F for byte in sealed)
@@ -566,14 +563,6 @@ def _closed(sealed: bytes, patient: Patient, compared: list[Finding]) -> list[Fi
     return [noticed("not_opened", *size, *rest, *_noise_inside(sealed, patient.perm_key)), *told]
 
 
-def _replaced(sealed: bytes) -> bool:
-    """Whether these bytes were decoded as UTF-8 with a replacement mark for each invalid byte."""
-    try:
-        return sealed.decode().count("\ufffd") > 3
-    except UnicodeDecodeError:
-        return False
-
-
 def _noise_inside(sealed: bytes, given: GivenKey) -> Iterator[Evidence]:
     """What the right recipe gives at the place of the constants."""
     if len(sealed) >= FRONT + 3 * BLOCK:
@@ -588,16 +577,15 @@ def _rows(opened: Opened, known: Mapping[str, Any]) -> Iterator[Finding]:
     places = {name: (at_, raw) for name, at_, raw, _ in opened.fields()}
     size = Evidence("plaintext/envelope", 0, size_of(opened.shape), f"{size_of(opened.shape)} bytes of fields",
                     f"{ENVELOPE_SIZE} bytes")  # fmt: skip
-    for (name, width, order), (other, wide, turned) in zip(wrong.ENVELOPE, (*opened.shape, ("", 0, "")), strict=False):
-        if (name, width, order) != (other, wide, turned):
+    for part, other in zip(wrong.ENVELOPE, (*opened.shape, None), strict=False):
+        name, width, _ = part
+        if part != other:
             found = opened.plaintext[start : start + width]
             at_, raw = places.get(name, (-1, b""))
             away = f"{len(raw)} bytes at {at_}" if at_ >= 0 else "not there"
-            right = written_as(known[name], width, "little") if name in known else f"{width} bytes at {start}"
-            if name in known and found != right:
-                size = Evidence(path_of(name), start, width, found, right)
-            else:
-                size = Evidence(path_of(name), start, width, away, f"{width} bytes at {start}")
+            right = written_as(known[name], width, "little") if name in known else found
+            values = (found, right) if found != right else (away, f"{width} bytes at {start}")
+            size = Evidence(path_of(name), start, width, *values)
             break
         start += width
     guilty, names = differing(opened.shape, wrong.ENVELOPE), [row.name for row in opened.misplaced]
@@ -630,7 +618,7 @@ def _sizes(opened: Opened, sealed: bytes) -> Iterator[Finding]:
     size = size_of(opened.shape)
     padding = len(opened.plaintext) - size
     rest = sealed[FRONT + len(opened.plaintext) :]
-    if padding < 0 and right_digest((opened.plaintext + rest)[:ENVELOPE_SIZE]) == sealed[8:FRONT]:
+    if padding < 0 and msg_key_v1((opened.plaintext + rest)[:ENVELOPE_SIZE]) == sealed[8:FRONT]:
         clear = Evidence("encrypted_message/ciphertext", len(sealed) - len(rest), len(rest), rest, "a whole block")
         yield noticed("not_sealed", clear, _size(sealed))
     elif padding < 0:
@@ -646,7 +634,7 @@ def _hash(opened: Opened, sealed: bytes, known: Mapping[str, Any]) -> Iterator[F
     """The finding if msg_key is not the hash of the envelope; it says of which other bytes it is the hash."""
     explained = any(change.row.name == "msg_key_changed_in_front" for change in opened.changes)
     msg_key, size = sealed[8:FRONT], size_of(opened.shape)
-    right = right_digest(opened.plaintext[:size])
+    right = msg_key_v1(opened.plaintext[:size])
     evidence = Evidence("encrypted_message/msg_key", 8, len(msg_key), msg_key, right)
     if explained and opened.size == size and msg_key != right:
         yield said("msg_key_changed_in_front", "The one in front is not the hash.", evidence)
@@ -761,17 +749,14 @@ def missing(case: Case) -> Iterator[str]:
             yield "temp_key: what is in the packets; and with perm_key: what is behind the seal in them"
         return
     wanted = {
-        "perm_key": (patient.perm_key, "whether the seal opens, and all that is behind it"),
+        "perm_key": (patient.perm_key_missing or patient.perm_key, "whether the seal opens, and all that is behind it"),
         "temp_key": (patient.temp_key, "whether the binding is for the key that carries it"),
         "session_id": (patient.session_id, "whether the binding is for the session of its message"),
         "msg_id": (patient.msg_id, "whether the binding was built for the message that carries it"),
         "now": (patient.clock, "whether expires_at is in the future"),
-        "request": (case.call, "whether nonce, expires_at and perm_auth_key_id are the same inside and outside"),
-    }
-    if patient.perm_key_missing:
-        wanted.pop("perm_key")
-    if patient.nonce is not None and patient.expires_at is not None:
-        wanted.pop("request")
+        "request": (case.call if None in (patient.nonce, patient.expires_at) else True,
+                    "whether nonce, expires_at and perm_auth_key_id are the same inside and outside"),
+    }  # fmt: skip
     for name, (value, what) in wanted.items():
         if value is None:
             yield f"{name}: {what}"

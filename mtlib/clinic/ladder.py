@@ -420,14 +420,12 @@ EVERYTHING = "all"
 def chosen(names: Sequence[str]) -> tuple[Question, ...]:
     """The ladder's questions for these parts and steps; "all" means all of them, and no name means the binding.
     Raises LocalError for an unknown name."""
-    wanted = {*map(str, of_type(names, Collection, "steps") or ("binding",))}
-    unknown = wanted - {EVERYTHING, *PARTS, *(rung.name for rung in RUNGS)}
-    if unknown:
-        steps = ", ".join(rung.name for rung in RUNGS)
-        raise LocalError("no such step on the ladder", got=min(unknown),
-                         expected=f"{', '.join((EVERYTHING, *PARTS))}; or a step: {steps}")
+    wanted, steps = [*of_type(names, Collection, "steps")] or ["binding"], [rung.name for rung in RUNGS]
+    for unknown in (name for name in wanted if name not in (EVERYTHING, *PARTS, *steps)):
+        raise LocalError("no such step on the ladder", got=unknown,
+                         expected=f"{', '.join((EVERYTHING, *PARTS))}; or a step: {', '.join(steps)}")
     return tuple(
-        question for question in ladder() if wanted & {EVERYTHING, question.rung.part, question.step}
+        question for question in ladder() if {*wanted} & {EVERYTHING, question.rung.part, question.step}
     )
 
 

@@ -29,7 +29,7 @@ from typing import Any
 
 from mtlib.clinic import recipe_client as client
 from mtlib.clinic import wrong
-from mtlib.clinic.recipe import HASHED, envelope, inner, message, request, rows
+from mtlib.clinic.recipe import HASHED, STEPS, envelope, inner, message, request, rows
 from mtlib.crypto.aes import Ctr
 from mtlib.crypto.kdf import FROM_NONCES, MSG_KEY_V2, V1, V2, msg_key_v2, sha1, sha256
 from mtlib.crypto.keys import AuthKey
@@ -102,12 +102,6 @@ def _row(name: str, stage: Stage, lesson: str, sentence: str, fix: str, **ways: 
 # -- Helpers ------------------------------------------------------------------------------------------------------
 
 
-def _texts(data: bytes) -> tuple[bytes, ...]:
-    """What becomes of bytes that are taken for text: hex digits, base64, UTF-8."""
-    digits = data.hex()
-    return digits.encode(), digits.upper().encode(), base64.b64encode(data), data.decode("latin-1").encode()
-
-
 def _stripped(key: bytes) -> Iterator[bytes]:
     short = key.lstrip(b"\0")
     yield from (short, short.ljust(256, b"\0"))
@@ -129,13 +123,10 @@ def _packet(key: bytes, padded: bytes, *, version: Any = V2, x: int = 0, msg_key
     return AuthKey(key).id_bytes + msg_key + wrong.IGE.encrypt(padded, made.aes_key, made.aes_iv)
 
 
-def _head(*values: Any) -> bytes:
-    return request(*values)[:24]
-
-
 def _in_string(*ways: Way) -> dict[str, Any]:
     """The ways of a wrong TL string, alone and in the request."""
-    return {"string": ways, "request": tuple(lambda *v, w=way: _each(w(v[3]), lambda s: _head(*v) + s) for way in ways)}
+    return {"string": ways, "request": tuple(
+        lambda *v, w=way: _each(w(v[3]), lambda s: request(*v)[:24] + s) for way in ways)}  # fmt: skip
 
 
 def _each(made: Any, change: Way) -> Any:
@@ -159,39 +150,25 @@ def _changed(change: Way, longs: int, *values: Any) -> Iterator[tuple[Any, ...]]
 
 def _shapes(*ways: wrong.Shapes) -> dict[str, Any]:
     """The ways of a wrong row of fields: inside the seal, around it, and in the message."""
-    def of(right: wrong.Shape, valued: Way) -> Way:
-        return lambda *v: (wrong.assembled(each, valued(*v)) for way in ways for each in way(right))
+    def of(step: str, right: wrong.Shape) -> Way:
+        behind: Way = (lambda *v: wrong.tl_string(v[3])) if step == "request" else lambda *v: b""
+        return lambda *v: (wrong.assembled(each, _values(step, *v)) + behind(*v) for way in ways for each in way(right))
 
-    return {"shape": ways, "inner": of(wrong.INNER, _inner_values), "envelope": of(_ENVELOPE, _envelope_values),
-            "encrypted_message": of(wrong.ENCRYPTED, _seal_values), "message": of(wrong.MESSAGE, _message_values),
-            "request": lambda *v: (wrong.assembled(each, _request_values(*v)) + wrong.tl_string(v[3])
-                                   for way in ways for each in way(wrong.REQUEST))}  # fmt: skip
+    return {"shape": ways, **{step: of(step, right) for step, right in _ROWS_OF.items()}}
 
 
-_ENVELOPE = wrong.HEADER + wrong.shape(inner=40)
+_ROWS_OF = {"inner": wrong.INNER, "envelope": wrong.HEADER + wrong.shape(inner=40), "request": wrong.REQUEST,
+            "encrypted_message": wrong.ENCRYPTED, "message": wrong.MESSAGE}  # fmt: skip
+"""The row of fields that each step writes."""
 _ID, _CALL = b"\x65\xf7\xa3\x75", b"\x05\x2a\xd4\xcd"
 
 
-def _inner_values(n: int, t: int, p: int, s: int, e: int) -> dict[str, Any]:
-    return {"": 0, "constructor": wrong.long(_ID), "nonce": n, "temp_auth_key_id": t, "perm_auth_key_id": p,
-            "temp_session_id": s, "expires_at": e}  # fmt: skip
-
-
-def _envelope_values(r: bytes, m: int, i: bytes) -> dict[str, Any]:
-    return {"": 0, "random": r, "msg_id": m, "seqno": 0, "length": len(i), "inner": i}
-
-
-def _seal_values(i: int, m: bytes, c: bytes) -> dict[str, Any]:
-    return {"": 0, "perm_auth_key_id": i, "msg_key": m, "ciphertext": c}
-
-
-def _request_values(i: int, n: int, e: int, m: bytes) -> dict[str, Any]:
-    return {"": 0, "constructor": wrong.long(_CALL), "perm_auth_key_id": i, "nonce": n, "expires_at": e}
-
-
-def _message_values(s: int, i: int, m: int, q: int, r: bytes, p: bytes) -> dict[str, Any]:
-    return {"": 0, "salt": s, "session_id": i, "msg_id": m, "seqno": q, "length": len(r), "request": r,
-            "message_padding": p}  # fmt: skip
+def _values(step: str, *arguments: Any) -> dict[str, Any]:
+    """The value of every field that a step writes: its arguments, and the constants."""
+    given = dict(zip(STEPS[step].takes, arguments, strict=True))
+    constructor = wrong.long(_ID if step == "inner" else _CALL)
+    length = len(given.get("inner", given.get("request", b"")))
+    return {"": 0, "constructor": constructor, "seqno": 0, "length": length, **given}
 
 
 def _from_text(read: Way) -> Way:
@@ -351,11 +328,7 @@ _KEYS: tuple[Mistake, ...] = (
     _row("key_as_text", Stage.OPENS, V1_LESSON,
          "The key was used as text: its hex digits, base64, UTF-8 or seven bits, or what a string of C has of it.",
          "Turn the text into 256 bytes.",
-         key=lambda key: [key.hex().encode(), key.hex().upper().encode(), base64.b64encode(key),
-                          base64.urlsafe_b64encode(key), str(int.from_bytes(key, "big")).encode(),
-                          key.decode("latin-1").encode(),
-                          key.decode("utf-8", "replace").encode(),
-                          bytes(byte & 0x7F for byte in key), key.split(b"\0")[0].ljust(256, b"\0")]),
+         key=wrong.as_text),
     _row("key_hashed", Stage.OPENS, V1_LESSON,
          "A hash of the key was used where the key itself belongs.", "Cut the pieces from the 256 bytes.",
          key=lambda key: [sha1(key), sha256(key), hashlib.sha512(key).digest(), 8 * sha256(key)]),
@@ -396,7 +369,7 @@ _CIPHERS: tuple[Mistake, ...] = (
          "The iv of IGE has 32 bytes: c_0, then p_0.", cipher=wrong.IVS["one_half"]),
     _row("iv_reversed", Stage.OPENS, IGE, "The iv was used back to front.", "Take aes_iv as it comes.",
          cipher=wrong.IVS["reversed"]),
-    _row("aes_key_as_text", Stage.OPENS, IGE, "AES got the hex digits of aes_key, and not its bytes.",
+    _row("aes_key_as_text", Stage.OPENS, IGE, "AES got aes_key as text: its hex digits, base64, UTF-8 or seven bits.",
          "Use the 32 bytes.", cipher=wrong.KEY_AS_TEXT),
     _row("aes_key_is_zero", Stage.OPENS, IGE, "AES ran with a key of zeros.", "Use the 32 bytes of aes_key.",
          cipher=wrong.NO_KEY),
@@ -432,8 +405,9 @@ _HASHES: tuple[Mistake, ...] = (
          msg_key=lambda e, p, k: (sha256(text)[at : at + 16] for text in (e, e + p) for at in (8, 0, 16, 4))),
     _row("msg_key_md5", Stage.HASH, V1_LESSON,
          "msg_key is an MD5, or a SHA-512.", "Use SHA-1, [4:20]: this one message still follows MTProto 1.0.",
-         msg_key=lambda e, p, k: (digest(text).digest()[at : at + 16] for text in (e, e + p) for digest, at in (
-             (hashlib.md5, 0), (hashlib.sha512, 0), (hashlib.sha512, 48)))),
+         msg_key=lambda e, p, k: (digest(text).digest()[at:][:16].ljust(16, b"\0") for text in (e, e + p)
+                                  for digest, at in ((hashlib.md5, 0), (hashlib.md5, 4), (hashlib.sha512, 0),
+                                                     (hashlib.sha512, 48)))),
     _row("msg_key_in_another_order", Stage.HASH, SEALED, "msg_key has the bytes of the right hash in another order.",
          "Leave the hash as it comes: it is a string of bytes and has no endianness.",
          msg_key=lambda e, p, k: iter((sha1(e)[4:20][::-1], sha1(e)[:16][::-1], wrong.words_turned(sha1(e))[4:20],
@@ -447,8 +421,8 @@ _HASHES: tuple[Mistake, ...] = (
                                   for text in (piece + e, e + piece, piece + e + p))),
     _row("msg_key_as_text", Stage.HASH, SEALED, "msg_key was cut from the hash as hex text, or is the hash of text.",
          "Hash the bytes and keep bytes.",
-         msg_key=lambda e, p, k: iter((sha1(e).hex().encode()[:16], sha1(e).hex().encode()[-16:],
-                                       sha1(e).hex().encode()[8:24], *(sha1(text)[4:20] for text in _texts(e))))),
+         msg_key=lambda e, p, k: iter((*(sha1(e).hex().encode()[at : at + 16] for at in (0, 4, 8, 24)),
+                                       *(sha1(text)[4:20] for text in wrong.as_text(e))))),
     _row("msg_key_twice_hashed", Stage.HASH, SEALED, "msg_key was hashed once more.", "Hash the 72 bytes once.",
          msg_key=lambda e, p, k: iter((sha1(sha1(e))[4:20], sha1(sha1(e)[4:20])[4:20]))),
     _row("msg_key_without_random", Stage.HASH, SEALED,
@@ -749,7 +723,7 @@ _PACKETS: tuple[Mistake, ...] = (
     _row("padding_missing", Stage.CARRIED, CARRIED, "The padding of the message is missing, too short or too long.",
          "MTProto 2.0 has 12 to 1024 bytes, the whole a multiple of 16, and msg_key covers them.",
          message=lambda *v: message(*v)[: -len(v[5])]),
-    _row("message_msg_id_wrong", Stage.CARRIED, CARRIED, "The msg_id of the message is not one that a client may send.",
+    _row("message_msg_id_wrong", Stage.CARRIED, CARRIED, "The msg_id is not one that a client may send.",
          "msg_id is unix time * 2**32 by the data centre's clock, divisible by 4."),
     _row("another_salt", Stage.CARRIED, CARRIED, "The salt of the message is not the one that is known.",
          "Use the data centre's current salt for the temporary key."),
@@ -800,7 +774,7 @@ _SEEN: tuple[Mistake, ...] = (
     _row("sealed_with_the_temporary_key", Stage.OPENS, SEALED, "The seal is made with the temporary key.",
          "Seal with the permanent key: with it the owner signs for the temporary one, which seals the packet.",
          bind_packet=lambda *v: client.bind_packet(*v, instead={
-             row.name: partial(_hash_under, row.name, v[1]) for row in V1.rows if row.hash})),
+             row.name: lambda m, k, name=row.name: _hash(V1, name, v[1], m) for row in V1.rows if row.hash})),
     _row("sealed_with_another_key", Stage.OPENS, SEALED,
          "The seal is made with another key than the one that it is for.",
          "Seal with the permanent key of this data centre: every data centre has its own."),
@@ -1626,10 +1600,6 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "answer": tuple(row.name for row in _TL),
 }
 """The mistakes in those steps that are recognised in the packet."""
-
-
-def _hash_under(name: str, key: bytes, msg_key: bytes, right: bytes) -> bytes:
-    return _hash(V1, name, key, msg_key)
 
 
 def _sealed_by_2(key: bytes) -> Mapping[str, Way]:

@@ -7,14 +7,13 @@ the one that puts most of the known values in their places.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 from typing import Any, NamedTuple
 
 from mtlib.clinic import wrong
@@ -24,7 +23,7 @@ from mtlib.clinic.patient import GivenKey, Patient
 from mtlib.clinic.recipe import Rows, scheduled, written
 from mtlib.clinic.wrong import Shape, cut, size_of, written_as
 from mtlib.crypto.aes import BLOCK, ige_decrypt, xor
-from mtlib.crypto.kdf import V1, V2
+from mtlib.crypto.kdf import V1, V2, msg_key_v1, sha256
 from mtlib.protocol.binding import ENCRYPTED_SIZE, ENVELOPE_SIZE, INNER_SIZE
 from mtlib.protocol.packets import FRONT
 from mtlib.wire.notes import Origin
@@ -39,11 +38,6 @@ YEAR = 366 * 86400
 HEADER_FIELDS = frozenset(name for name, *_ in wrong.HEADER)
 Known = Mapping[str, int | bytes]
 _SIZES = {name: size for name, size, _ in (*wrong.MESSAGE, *wrong.ENVELOPE)}
-
-
-def right_digest(covered: bytes) -> bytes:
-    """SHA1[4:20]."""
-    return hashlib.sha1(covered).digest()[4:20]
 
 
 def noticed(name: str, *evidence: Evidence) -> Finding:
@@ -335,7 +329,7 @@ def _hashed(plaintext: bytes, msg_key: bytes, *, brief: bool = False) -> tuple[i
     if not brief and len(plaintext) <= 4 * ENCRYPTED_SIZE:
         places = ((start, stop) for start in range(len(plaintext) - 15)
                   for stop in range(len(plaintext), start + 15, -1))  # fmt: skip
-    return next((each for each in places if hmac.compare_digest(right_digest(plaintext[slice(*each)]), msg_key)), None)
+    return next((each for each in places if hmac.compare_digest(msg_key_v1(plaintext[slice(*each)]), msg_key)), None)
 
 
 def _without_iv(ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known) -> Opened | None:
@@ -365,9 +359,11 @@ def _iv(
     first: bytes, sealed: bytes, aes_key: bytes, aes_iv: bytes, given: GivenKey, msg_key: bytes
 ) -> tuple[tuple[Change, ...], bytes]:
     """The iv that seals block 1, the right one or one of the table; if none does, which half of it must be wrong."""
+    right = scheduled(V1.rows, given.key.data, msg_key)[0]
     for changes, rows in (((), V1.rows), *_schedules(V1)):
-        iv = scheduled(rows, given.key.data, msg_key)[1]
-        if len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
+        key, iv = scheduled(rows, given.key.data, msg_key)
+        whole = changes and changes[0].row.name == "schedule_of_another_hash" and key not in (right, aes_key)
+        if not whole and len(iv) == 32 and wrong.IGE.encrypt(first, aes_key, iv) == sealed:
             return changes, iv
     for changes, mode in _modes():
         if changes[0].row.name.startswith("iv_") and mode.encrypt(first, aes_key, aes_iv) == sealed:
@@ -381,8 +377,7 @@ def _with_another_msg_key(
     ciphertext: bytes, msg_key: bytes, given: GivenKey, known: Known, looked_for: tuple[bytes, ...]
 ) -> Opened | None:
     """Open a seal whose schedule used another form of msg_key than the one in front: reversed, or cut elsewhere."""
-    words = b"".join(msg_key[at : at + 4][::-1] for at in range(0, 16, 4))
-    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", words),
+    for said, other in (("turned round", msg_key[::-1]), ("in words turned round", wrong.words_turned(msg_key)),
                         ("as hex digits", msg_key.hex().encode()), ("zero", bytes(16)),
                         ("its halves exchanged", msg_key[8:] + msg_key[:8]), ("left out", b""),
                         ("its first half", msg_key[:8])):  # fmt: skip
@@ -401,12 +396,8 @@ PLACES = 64
 
 def places_of(part: bytes, data: bytes) -> Iterator[int]:
     """The offsets of `part` in `data`, the first PLACES of them."""
-    begins = -1
-    for _ in range(PLACES):
-        begins = data.find(part, begins + 1)
-        if begins < 0:
-            return
-        yield begins
+    found = re.finditer(b"(?=" + re.escape(part) + b")", data)
+    return islice((each.start() for each in found), PLACES)
 
 
 # -- Which fields -------------------------------------------------------------------------------------------------
@@ -553,11 +544,11 @@ def hash_mistakes(opened: Opened, msg_key: bytes, known: Known) -> tuple[Mistake
         if twice is not None:
             return MISTAKES[name], twice
     for parts in _unfilled(opened, known):
-        if right_digest(parts) == msg_key:
+        if msg_key_v1(parts) == msg_key:
             return (MISTAKES["msg_key_before_a_field_was_filled"],)
     more = size - ENVELOPE_SIZE  # bytes that came in after the hash was taken
     for start in range(size - more + 1) if 0 < more <= ENVELOPE_SIZE else ():
-        if right_digest(envelope[:start] + envelope[start + more :]) == msg_key:
+        if msg_key_v1(envelope[:start] + envelope[start + more :]) == msg_key:
             return ()
     return None if opened.size is None else ()
 
@@ -590,30 +581,24 @@ def mended(sealed: bytes, given: GivenKey, *, begins_well: bool) -> tuple[int, b
     for place in range(FRONT + 2 * BLOCK, ENCRYPTED_SIZE) if begins_well else range(8, FRONT + 3 * BLOCK):
         for bit in range(8):
             other = sealed[:place] + bytes([sealed[place] ^ 1 << bit]) + sealed[place + 1 :]
-            if _right(other, given.key.data, aes if place >= FRONT else None, last=place >= FRONT + 3 * BLOCK):
+            made = aes if place >= FRONT else scheduled(V1.rows, given.key.data, other[8:FRONT])
+            begins = begins_well or ige_decrypt(other[FRONT : FRONT + 48], *made)[24:36] == CONSTANTS
+            if begins and is_right(other, given.key.data):
                 return place, other
     return None
 
 
-def _right(sealed: bytes, key: bytes, aes: tuple[bytes, bytes] | None, *, last: bool = False) -> bool:
-    """Whether the right recipe opens the seal, and msg_key is the hash of the first 72 bytes."""
-    aes = aes or scheduled(V1.rows, key, sealed[8:FRONT])
-    if not last and ige_decrypt(sealed[FRONT : FRONT + 48], *aes)[24:36] != CONSTANTS:
-        return False
-    plaintext = ige_decrypt(sealed[FRONT:], *aes)
-    return hmac.compare_digest(right_digest(plaintext[:ENVELOPE_SIZE]), sealed[8:FRONT])
+def right_plaintext(sealed: bytes, key: bytes) -> bytes:
+    """The plaintext of 104 bytes that the right recipe sealed, whatever their key id says; empty for any other."""
+    if len(sealed) != ENCRYPTED_SIZE:
+        return b""
+    plaintext = ige_decrypt(sealed[FRONT:], *scheduled(V1.rows, key, sealed[8:FRONT]))
+    return plaintext if hmac.compare_digest(msg_key_v1(plaintext[:ENVELOPE_SIZE]), sealed[8:FRONT]) else b""
 
 
 def is_right(sealed: bytes, key: bytes) -> bool:
-    """Whether these 104 bytes are a seal by the right recipe, whatever their key id says."""
-    return len(sealed) == ENCRYPTED_SIZE and _right(sealed, key, None, last=True)
-
-
-def right_plaintext(sealed: bytes, given: GivenKey | None) -> bytes:
-    """The plaintext of a seal by the right recipe; empty for any other seal."""
-    if given is None or not is_right(sealed, given.key.data):
-        return b""
-    return ige_decrypt(sealed[FRONT:], *scheduled(V1.rows, given.key.data, sealed[8:FRONT]))
+    """Whether these 104 bytes are a seal by the right recipe."""
+    return bool(right_plaintext(sealed, key))
 
 
 # -- Packets ------------------------------------------------------------------------------------------------------
@@ -643,7 +628,7 @@ def _genuine(way: Way, msg_key: bytes, ciphertext: bytes) -> bool:
 
 def packet_hash(message: bytes, key: bytes, msg_key: bytes) -> tuple[Mistake, ...] | None:
     """The mistake by which the msg_key of a packet was made: none for the right one, None if no known way gives it."""
-    if hashlib.sha256(key[88:120] + message).digest()[8:24] == msg_key:
+    if sha256(key[88:120] + message)[8:24] == msg_key:
         return ()
     for row, ways in at("msg_key_v2"):
         for way in ways:

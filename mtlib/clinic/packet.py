@@ -22,12 +22,13 @@ from mtlib.clinic.opening import (
     packet_hash,
     right_plaintext,
     said,
+    spelled_wrongly,
 )
 from mtlib.clinic.patient import LARGEST, SUCCESS, GivenKey, Patient
 from mtlib.clinic.wrong import written_as
 from mtlib.crypto.aes import BLOCK
 from mtlib.crypto.entropy import Patterned
-from mtlib.crypto.kdf import msg_key_v2
+from mtlib.crypto.kdf import msg_key_v2, sha1
 from mtlib.errors import LocalError, MtError, PeerError
 from mtlib.protocol.binding import ENCRYPTED_SIZE, REQUEST_SIZE
 from mtlib.protocol.checks import NO_KEY, MessageFacts, PacketFacts, Verdict, judge_message, judge_packet
@@ -98,7 +99,7 @@ def out_of_packet(patient: Patient) -> tuple[Patient, tuple[Finding, ...]]:
         broken = error.with_traceback(None)
     packets += [patient.packet] if patient.packet is not None else []
     if not packets and patient.stream is None:
-        return patient, (*first, *_of_numbers(patient))
+        return patient, (*first, *of_numbers(patient))
     tried = [open_one(packet, patient) for packet in packets if not _unencrypted(packet)]
     unencrypted = [found for found in (_sent_unencrypted(packet, patient) for packet in packets) if found]
     binds = [(each.patient, each.findings) for each in unencrypted + tried if each.patient is not None]
@@ -186,12 +187,14 @@ def _signs(patient: Patient) -> tuple[bytes, ...]:
 
 def _closed(packet: bytes, patient: Patient, looked_for: tuple[bytes, ...]) -> Finding:
     """Why no key opens the packet: bytes are missing in front, or too many stand there, or it is not known."""
-    place = Evidence("packet/auth_key_id", 0, 8, packet[:8], " or ".join(k.key.id_bytes.hex() for k in patient.keys)
-                     or "the id of a key that is here")  # fmt: skip
-    if packet[:8] in [key.key.id_bytes for key in patient.keys]:
-        place = Evidence("packet/ciphertext", FRONT, 0, "noise under the key that is named", "a message")
+    ids = [key.key.id_bytes for key in patient.keys]
+    place = Evidence("packet/auth_key_id", 0, 8, packet[:8], " or ".join(map(bytes.hex, ids)))
     if (len(packet) - FRONT) % BLOCK:  # this is no packet: it may be anything, even a key
         place = Evidence("packet", 0, 0, f"{len(packet)} bytes", "24 and a multiple of 16")
+    elif packet[:8] in ids:
+        place = Evidence("packet/ciphertext", FRONT, 0, "noise under the key that is named", "a message")
+    elif patient.temp_key is None:
+        place = replace(place, expected=f"{packet[:8].hex()}, if the temporary key has this id")
     for given in patient.keys:
         begins = packet.find(given.key.id_bytes, 1, FRONT)
         if begins > 0 and open_packet(packet[begins:], given, looked_for):
@@ -211,6 +214,10 @@ def sealed_wrongly(
     packet: bytes, given: GivenKey, message: bytes, changes: tuple[Change, ...], patient: Patient
 ) -> Iterator[Finding]:
     """The mistakes in the packet's own seal, after it was opened."""
+    for row, spelled in spelled_wrongly(given) if changes else ():
+        if row == changes[0].row and sha1(spelled)[-8:] == packet[:8]:  # only the key that was given is spelled so
+            yield Finding(row, (Evidence("packet/ciphertext", FRONT, 0, changes[0].got, changes[0].expected),))
+            return
     failing = judge_packet(PacketFacts(packet, given.key)).failing
     front = Evidence("packet/auth_key_id", 0, 8, packet[:8], given.key.id_bytes)
     if "auth_key_id" in failing:
@@ -329,7 +336,8 @@ def _out_of_its_place(message: bytes, begins: int, patient: Patient) -> Read:
              "length": len(body) if request is not None else None}  # fmt: skip
     right = wrong.MESSAGE[:5]
     looked_for = {name: value for name, value in known.items() if value is not None}
-    if request is not None and (inside := right_plaintext(request["encrypted_message"], patient.perm_key)):
+    opens = patient.perm_key.key.data if patient.perm_key is not None else b""
+    if request is not None and (inside := right_plaintext(request["encrypted_message"], opens)):
         looked_for = {"msg_id": wrong.long(inside[16:24]), "session_id": wrong.long(inside[60:68])} | looked_for
     shape, rows = fitted(message, right, "shape", looked_for, begins)
     guessed = MISTAKES["bytes_between_fields" if begins > HEADER else "field_left_out"]
@@ -407,7 +415,7 @@ def _rules(
     yield from _refused(judge_message(inside), {"msg_id": chosen.msg_id, "seqno": chosen.seqno})
 
 
-def _of_numbers(patient: Patient) -> Iterator[Finding]:
+def of_numbers(patient: Patient) -> Iterator[Finding]:
     """The mistakes that the checks find in numbers that were given without their message."""
     told = {"session_id": patient.session_id, "msg_id": patient.msg_id}
     values = {"session_id": 1, "msg_id": 4, **{name: value for name, value in told.items() if value is not None}}

@@ -89,6 +89,7 @@ _HASHES: Mapping[str | None, Callable[[bytes], bytes]] = {  # the two of MTProto
     "SHA256": sha256,
     "MD5": lambda data: hashlib.md5(data).digest() + bytes(4),
     "SHA1 with zeros": lambda data: sha1(data) + bytes(12),
+    "words turned of SHA1": lambda data: b"".join(sha1(data)[at : at + 4][::-1] for at in range(0, 20, 4)),
     "hex of SHA1": lambda data: sha1(data).hex().encode(),
     "hex of SHA256": lambda data: sha256(data).hex().encode(),
 }

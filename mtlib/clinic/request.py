@@ -61,7 +61,8 @@ def cut_request(data: bytes, patient: Patient) -> CutRequest:
     sized = call is not None and len(call["encrypted_message"]) == ENCRYPTED_SIZE
     if call is not None and sized and (resized := _of_another_length(data, call["encrypted_message"], patient)):
         return CutRequest(call, call["encrypted_message"], resized)
-    if call is not None and (sized or not leftover):
+    whole = call is not None and call["encrypted_message"].startswith(data[4:12])
+    if call is not None and (sized or whole or not leftover):
         # Show how many bytes, and not which, here and below: nobody knows what they are, and some have been a key.
         return CutRequest(call, call["encrypted_message"], _following(data, leftover))
     if data[:4] == BIND and (string := _string_at_the_end(data)):
@@ -182,7 +183,7 @@ def _around(data: bytes, begins: int, sealed: bytes, patient: Patient) -> CutReq
         strings = [StringForm(begins, (MISTAKES["wrong_length_head"],), len(data) - begins - ENCRYPTED_SIZE)]
     elif not strings and begins >= SEAL_AT and data[begins + ENCRYPTED_SIZE :] in (b"\0", bytes(2), bytes(3)):
         strings = [StringForm(SEAL_AT - 1, (MISTAKES["wrong_length_head"],), 0)]
-    strings += [each._replace(first=True, rest=0) for each in strings if each.rest > 0]
+    strings += [each._replace(first=True, rest=0) for each in strings if each.rest > 0 and each.start < SEAL_AT - 1]
     heads = [(string, _head_of(data, string)) for string in strings]
     fits = [(string, head, *_fitting_head(head, known, patient.clock)) for string, head in heads]
     fitting = [(string, head, shape, rows) for string, head, shape, rows in fits if shape is not None]
@@ -240,7 +241,7 @@ def _expected_head(sealed: bytes, patient: Patient) -> dict[str, int]:
     known = {"constructor": wrong.long(BIND), "perm_auth_key_id": wrong.long(sealed[:8])}
     opens = next((key for key in patient.keys if is_right(sealed, key.key.data)), None)
     if opens is not None:
-        plaintext, known["perm_auth_key_id"] = right_plaintext(sealed, opens), opens.key.id
+        plaintext, known["perm_auth_key_id"] = right_plaintext(sealed, opens.key.data), opens.key.id
         known |= {"nonce": wrong.long(plaintext[36:44]), "expires_at": wrong.long(plaintext[68:72])}
     told = {"nonce": patient.nonce, "expires_at": patient.expires_at}
     return known | {name: value for name, value in told.items() if value is not None}

@@ -6,6 +6,7 @@ place; each field left out, doubled, too wide, or in another order.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 from mtlib.clinic.recipe import Rows
 from mtlib.crypto.aes import BLOCK, raw_aes
 from mtlib.crypto.kdf import V1, Piece, ScheduleRow
+from mtlib.wire.tl import SIMPLE
 
 # -- Numbers ------------------------------------------------------------------------------------------------------
 
@@ -41,6 +43,15 @@ def swapped(number: int) -> Iterator[int]:
 def words_turned(data: bytes, size: int = 4) -> bytes:
     """The data with the bytes of each word of `size` bytes reversed."""
     return b"".join(data[at : at + size][::-1] for at in range(0, len(data), size))
+
+
+def as_text(data: bytes) -> tuple[bytes, ...]:
+    """What becomes of bytes that are taken for text: hex digits, base64, the digits of a number, UTF-8, also where a
+    mark replaces what is none, seven bits, and what a string of C has of it."""
+    digits, letters = data.hex(), data.decode("latin-1")
+    return (digits.encode(), digits.upper().encode(), base64.b64encode(data), base64.urlsafe_b64encode(data),
+            str(int.from_bytes(data, "big")).encode(), letters.encode(), data.decode("utf-8", "replace").encode(),
+            bytes(byte & 0x7F for byte in data), data.split(b"\0")[0].ljust(len(data), b"\0"))  # fmt: skip
 
 
 def rounded(number: int) -> int:
@@ -72,24 +83,15 @@ def ended(piece: Piece) -> Piece:
     return piece if piece.length is None else piece._replace(length=max(0, piece.length - piece.offset))
 
 
-def to_the_end(piece: Piece) -> Piece:
-    """x[offset : offset + end] where x[offset : end] is meant."""
-    return piece if piece.length is None else piece._replace(length=piece.length + piece.offset)
-
-
 def ends_and_lengths(table: Rows) -> Iterator[Rows]:
     """Every piece that is hashed with its length taken for an end, then with its end taken for a length."""
-    for change in (ended, to_the_end):
-        yield pieces_changed(table, lambda row, p, to=change: to(p) if row.hash else p)  # type: ignore[misc]
+    yield pieces_changed(table, lambda row, p: ended(p) if row.hash else p)
+    yield pieces_changed(table, lambda row, p: p._replace(length=p.offset + p.length) if row.hash and p.length else p)
 
 
 def other_direction(table: Rows) -> Iterator[Rows]:
     """x = 8 in all hashes."""
-    def shifted(row: ScheduleRow) -> ScheduleRow:
-        moved = tuple(p._replace(offset=p.offset + 8) if p.plus_x else p for p in row.pieces)
-        return row._replace(pieces=moved)
-
-    yield tuple(map(shifted, table))
+    yield pieces_changed(table, lambda row, p: p._replace(offset=p.offset + 8) if p.plus_x else p)
 
 
 def reordered(table: Rows, *, hashes: bool, msg_key: bool = False) -> Iterator[Rows]:
@@ -228,7 +230,7 @@ def _halves_exchanged(row: ScheduleRow) -> ScheduleRow:
 def other_hashes(table: Rows) -> Iterator[Rows]:
     """Every piece of aes_key and aes_iv taken from each other hash; every hash made by another hash function."""
     names = [row.name for row in table if row.hash]
-    for other in ("SHA1", "SHA256", "MD5", "hex of SHA1", "hex of SHA256"):
+    for other in ("SHA1", "SHA256", "MD5", "words turned of SHA1", "hex of SHA1", "hex of SHA256"):
         yield tuple(row._replace(hash=other if row.hash else None) for row in table)
     for row in table:
         if row.hash:
@@ -295,10 +297,6 @@ Mix = Callable[[Blocks, Blocks, int, int, int], int]
 
 def _same(data: bytes) -> bytes:
     return data
-
-
-def _half(key: bytes) -> bytes:
-    return key[:16]
 
 
 @dataclass(frozen=True)
@@ -397,8 +395,8 @@ IVS: Mapping[str, tuple[Mode, ...]] = {
         replace(IGE, halves=lambda iv: (iv[:BLOCK][::-1], iv[BLOCK:][::-1])),
     ),
 }
-KEY_AS_TEXT = (replace(IGE, key=lambda key: key.hex()[:32].encode()),
-               replace(IGE, key=lambda key: key.hex()[32:].encode()))  # fmt: skip
+KEY_AS_TEXT = (*(replace(IGE, key=lambda key, form=form: as_text(key)[form].ljust(32, b"\0")[:32])  # type: ignore[misc]
+                 for form in range(8)), replace(IGE, key=lambda key: key.hex()[32:].encode()))  # fmt: skip
 NO_KEY = (replace(IGE, key=lambda key: bytes(32)),
           replace(IGE, key=lambda key: bytes(32), halves=lambda iv: (bytes(BLOCK), bytes(BLOCK))))  # fmt: skip
 NARROW = (replace(IGE, key=lambda key: key[:16]), replace(IGE, key=lambda key: key[16:]),
@@ -460,7 +458,7 @@ SPOKEN: Mapping[Mode | Around, str] = {
     MODES["after"]: "E(p_i) ^ p_(i-1)", MODES["both_after"]: "E(p_i) ^ c_(i-1) ^ p_(i-1)",
     MODES["plain_before"]: "E(p_i ^ p_(i-1))", MODES["not_kept"]: "E(p_i ^ c_(i-1)) behind block 1",
     MODES["cfb"]: "AES-256-CFB", MODES["ofb"]: "AES-256-OFB", MODES["cbc_decrypts"]: "D(p_i) ^ p_(i-1)",
-    replace(MODES["cbc"], key=_half): "AES-128-CBC",
+    replace(MODES["cbc"], key=lambda key: key[:16]): "AES-128-CBC",
     **{Around(_each(IGE.encrypt, n), _each(IGE.decrypt, n)): f"IGE anew every {n} bytes" for n in (16, 32, 48, 64)},
     Around(lambda d, k, iv: IGE.encrypt(IGE.encrypt(d, k, iv), k, iv),
            lambda c, k, iv: IGE.decrypt(IGE.decrypt(c, k, iv), k, iv)): "IGE twice",
@@ -607,7 +605,7 @@ def each_narrower(parts: Shape) -> Iterator[Shape]:
     """Each field in fewer bytes; also seqno and length both in two."""
     for name, size, _ in parts:
         if size <= 16:
-            yield from resized(name, *(s for s in (1, 2, 3, 4, 8, 12, 15) if s < size), orders=("little",))(parts)
+            yield from resized(name, *(s for s in (1, 2, 3, 4, 7, 8, 12, 15) if s < size), orders=("little",))(parts)
     if HEADER[2:] == parts[2:4]:
         yield (*parts[:2], *shape(seqno=2, length=2), *parts[4:])
 
@@ -642,9 +640,7 @@ def each_turned(parts: Shape) -> Iterator[Shape]:
 # -- Strings of TL ------------------------------------------------------------------------------------------------
 
 
-def tl_string(body: bytes) -> bytes:
-    """A TL string of less than 254 bytes."""
-    return bytes([len(body)]) + body + bytes(-(1 + len(body)) % 4)
+tl_string = SIMPLE["bytes"].pack
 
 
 def long_head(body: bytes) -> bytes:
@@ -654,7 +650,6 @@ def long_head(body: bytes) -> bytes:
 
 def length_twice(body: bytes) -> Iterator[bytes]:
     """A TL string that gives its length twice: packed as a string again, or after a four-byte count."""
-    once = bytes([len(body)]) + body
-    once += bytes(-len(once) % 4)
+    once = tl_string(body)
     for twice in (bytes([len(body)]) + once, bytes([len(once)]) + once, len(body).to_bytes(4, "little") + once):
         yield twice + bytes(-len(twice) % 4)
