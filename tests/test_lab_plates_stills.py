@@ -91,14 +91,16 @@ def test_boxes_count_every_byte_of_a_layer() -> None:
     assert sum(int(each.split()[-1]) for each in last.split(", ")) == len(CARRIED.binding.request) and none == "nothing"
 
 
-def test_a_comb_counts_what_it_shows_and_says_what_lies_further_on() -> None:
+def test_a_comb_counts_what_it_shows_and_has_every_length_that_is_met_on_it() -> None:
     comb = ALL["Comb"]()
     assert list(comb.rows())[1:] == [
-        ("Always.", "301", "3, 4"), ("At 3 and at 592.", "1", "3, 592"), ("Never.", "0", "none")
+        ("Always.", "301", "3, 4"), ("At 3 and at 592.", "2", "3, 592"), ("Never.", "0", "none")
     ]  # fmt: skip
-    assert texts(comb)["beyond"].endswith(": 592")
+    places = {n: next(mark for mark in comb.marks() if mark.id == f"met {n} number") for n in (3, 4, 592)}
+    assert all(0 < place.x < WIDTH for place in places.values())
+    assert places[3].y != places[4].y, "3 and 4 stand side by side"
     teeth = {mark.id: mark.d for mark in comb.marks() if mark.id.startswith("teeth")}
-    assert [teeth[f"teeth {row}"].count("M") for row in range(3)] == [1, 1, 0]
+    assert [teeth[f"teeth {row}"].count("M") for row in range(3)] == [1, 2, 0]
 
 
 def test_a_bench_hands_up_a_packet_with_the_read_that_ends_it() -> None:
@@ -148,7 +150,7 @@ def test_the_lessons_pictures_have_the_numbers_of_the_course() -> None:
     """Computed in the lessons: where a wrong string shows, what a lost byte does, how far one bit runs."""
     said = "\n".join(str(output.get("data", {}).get("text/plain", "")) for path in LESSONS if path.name[:2] in
                      ("03", "04", "08") for cell in code(lesson(path)) for output in cell.outputs)  # fmt: skip
-    for told in ("data alone 254", "after the data 226", "none are due 75", "high byte first 46",
+    for told in ("data alone 254", "after the data 451", "none are due 150", "high byte first 345",
                  "abridged 1 refused, 200 waits, 644", "643 damaged", "full 692 refused, 208 waits, 0",
                  "aes_encrypted 48 of 224", "encrypted_data 255 of 256"):  # fmt: skip
         assert told in said

@@ -33,7 +33,7 @@ LONG = 16
 
 # How somebody would tell the answer, by the experiment. It has to be told in the fold, and nowhere else.
 TOLD = {
-    "one_bit_of_the_seal": r"more than a dozen mistakes|the answer: ENCRYPTED_MESSAGE_INVALID",
+    "one_bit_of_the_seal": r"more than a hundred mistakes|the answer: ENCRYPTED_MESSAGE_INVALID",
     "doubled_ciphertext": r"twice the number\b.*calculate|can still calculate with it",
     "reversed_data": r"gone to the last block|Only the last ones|a change forward only",
     "value_at_the_edge": r"1 or -1|one key for the whole world|whether b is even\. With",
@@ -285,7 +285,7 @@ def test_an_answer_in_the_open_is_found() -> None:
     path = next(path for path in LESSONS if path.stem.startswith("00"))
     notebook = nbformat.from_dict(lesson(path))
     assert not re.search(TOLD["one_bit_of_the_seal"], words(Text(body(notebook)).open))
-    notebook.cells.append(nbformat.v4.new_markdown_cell("The word stands for more than a dozen mistakes."))
+    notebook.cells.append(nbformat.v4.new_markdown_cell("The word stands for more than a hundred mistakes."))
     assert re.search(TOLD["one_bit_of_the_seal"], words(Text(body(notebook)).open))
 
 

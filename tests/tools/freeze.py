@@ -22,7 +22,7 @@ from lessons import TROUBLE, chosen, play
 from progress import Progress
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-KEPT = ("tags", "jupyter")
+KEPT = ("tags", "jupyter", "jp-MarkdownHeadingCollapsed")
 WIDTH = 300
 """Characters of a line that is told: a picture is one line."""
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")

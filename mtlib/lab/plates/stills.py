@@ -82,11 +82,11 @@ class Layers(Still):
 
 
 class Comb(Still):
-    """`wrong` has the lengths at which each wrong way differs; `met` has the lengths of a client's strings."""
+    """`wrong` has the lengths at which each wrong way differs; `met` has those of a client's strings, up to `most`."""
 
     name, question = "the comb", "At which lengths does a wrong string show?"
 
-    def __init__(self, wrong: Mapping[str, Collection[int]], met: Collection[int], most: int = 300) -> None:
+    def __init__(self, wrong: Mapping[str, Collection[int]], met: Collection[int], most: int = 600) -> None:
         self.wrong, self.met, self.most = dict(wrong), sorted(met), most
         super().__init__()
 
@@ -108,13 +108,11 @@ class Comb(Still):
             yield Glyph(f"base {row}", 8, y + 24, look="dim", d=line((0, 0), (step * len(teeth), 0)))
             yield Glyph(f"teeth {row}", 8, y + 9, look="bits hit", d=_bars(teeth, step, 15))
         foot = 10 + 40 * len(self.wrong)
-        for n in self.met:
-            if n <= self.most:
-                x, tops = 8 + step * (n + 0.5), range(17, foot, 40)
-                yield Glyph(f"met {n}", x, look="dim dash", d="".join(line((0, top), (0, top + 22)) for top in tops))
-                yield Glyph(f"met {n} number", x, foot + 6, text=str(n), look="small bold")
-        beyond = [str(n) for n in self.met if n > self.most]
-        yield Glyph("beyond", 752, foot + 20, text=f"further to the right: {', '.join(beyond)}", look="small end dim")
+        for at, n in enumerate(self.met):
+            x, tops = 8 + step * (n + 0.5), range(17, foot, 40)
+            yield Glyph(f"met {n}", x, look="dim dash", d="".join(line((0, top), (0, top + 22)) for top in tops))
+            below = foot + 6 + 14 * (at % 2)  # neighbours would run into each other
+            yield Glyph(f"met {n} number", x, below, text=str(n), look="small bold")
 
     def said(self) -> str:
         return "A tooth is a length at which the string is wrong; the dashed lines are the lengths that a client meets."
