@@ -127,10 +127,10 @@ SCHEDULE_V1 = Task(
 
 
 MSG_KEY_V2_TASK = Task(
-    "msg_key_v2", 13, ("auth_key", "message", "padding"), "bytes",
-    "The msg_key of MTProto 2.0 for a message to the data centre (x = 0): 16 bytes. `message` is header and body, "
-    "without the padding.",
-    lambda auth_key, message, padding: msg_key_v2(AuthKey(auth_key), message + padding, 0),
+    "msg_key_v2", 13, ("auth_key", "header_and_body", "padding"), "bytes",
+    "The msg_key of MTProto 2.0 for a message to the data centre (x = 0): 16 bytes. The message comes in two pieces, "
+    "the padding is one of them.",
+    lambda auth_key, header_and_body, padding: msg_key_v2(AuthKey(auth_key), header_and_body + padding, 0),
     picked("temp_auth_key", "message_unpadded", "message_padding"),
     (
         *(each.of(lambda k, m, p: (k, m + p)) for each in mistaken("msg_key_v2")),
