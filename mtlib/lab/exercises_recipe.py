@@ -198,13 +198,18 @@ def _nanoseconds(factor: int, rising: bool, now_ns: int, last: int, perm_last: i
     return max(made, last + 4) if rising else made
 
 
+def _in_a_double(second: float, now_ns: int, last: int, perm_last: int) -> int:
+    return int(max(now_ns / second * 2**32 // 4 * 4, last + 4.0))
+
+
 def _moments(seed: str) -> Inputs:
-    """Inputs: now, the last id of this session, and the last one of the permanent key's connection. The last input is
-    the second message at the same moment."""
+    """Inputs: now, the last id of this session, and the last one of the permanent key's connection. The last two
+    are the second message at the same moment, and one by a clock that was set back; a double rounds its id down."""
     starts = [scene["now"] * SECOND + 123_456_789 + 1111 * number for number, scene in enumerate(scenes(seed))]
     usual = [(now, _msg_id(now - 3 * SECOND, 0, 0), _msg_id(now + SECOND // 4, 0, 0)) for now in starts]
     last = _msg_id(starts[0], 0, 0)
-    return (*usual, (starts[0], last, last + 2**30))
+    ahead = (last + 2**30) // 2**10 * 2**10 + 4
+    return (*usual, (starts[0], last, last + 2**30), (starts[0], ahead, last))
 
 
 MSG_ID = Task(
@@ -235,6 +240,9 @@ MSG_ID = Task(
                 "the temporary key's.",
                 lambda now, last, perm: _msg_id(now, perm, 0), lambda now, last, perm: perm + 4,
                 lambda now, last, perm: perm),
+        wrong_answer("msg_id_in_a_double",
+                "A double has 53 bits, and a msg_id has 63: + 4 is lost in it. Count in whole numbers.",
+                *(partial(_in_a_double, second) for second in (1e9, SECOND))),
         wrong_answer("msg_id_not_rising", "Two messages in one instant get one id: go above the last one, by 4.",
                 lambda now, last, perm: _msg_id(now, 0, 0)),
     ),
