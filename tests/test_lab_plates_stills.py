@@ -11,7 +11,19 @@ import pytest
 from mtlib.lab import sample
 from mtlib.lab.plates import stills, stills_labs
 from mtlib.lab.plates.plate import WIDTH
-from mtlib.lab.plates.stills import Bench, Boxes, Comb, Diffusion, Growth, Layers, SmallClocks, Still, Stripes, Zeros
+from mtlib.lab.plates.stills import (
+    Bench,
+    Boxes,
+    Comb,
+    Diffusion,
+    Growth,
+    Knowing,
+    Layers,
+    SmallClocks,
+    Still,
+    Stripes,
+    Zeros,
+)
 from mtlib.lab.plates.stills_labs import Pairs, Scores
 from mtlib.lab.widgets import HERE
 from plates import STILLS
@@ -25,6 +37,10 @@ ALL: dict[str, Callable[[], Still]] = {
     "Bench": lambda: Bench([bytes(44), bytes(204)], 100, {"full": [("refuses", False)] * 3 + [("waits", False)],
                                                          "abridged": [("waits", True), ("refuses", True)]}),
     "Stripes": lambda: Stripes({"plain": [bytes([7, at]) for at in range(256)]}, {"a client": (40, 84, 200)}),
+    "Knowing": lambda: Knowing(
+        {"client": {"b": 5, "nonce": 1}, "DC": {"nonce": 1, "b": 6}, "wire": {"nonce": 2}, "thief": {"nonce": 2}},
+        ("nonce", "b", "a"),
+    ),
     "Growth": lambda: Growth({2**bits: 2 ** (bits / 2) for bits in (8, 16, 24)}),
     "Diffusion": lambda: Diffusion({"first": (bytes(32), b"\x01" + bytes(31)), "last": (bytes(48), b"\xff" * 48)}),
     "SmallClocks": lambda: SmallClocks(31, 3, 17),
@@ -101,6 +117,13 @@ def test_a_comb_counts_what_it_shows_and_has_every_length_that_is_met_on_it() ->
     assert places[3].y != places[4].y, "3 and 4 stand side by side"
     teeth = {mark.id: mark.d for mark in comb.marks() if mark.id.startswith("teeth")}
     assert [teeth[f"teeth {row}"].count("M") for row in range(3)] == [1, 2, 0]
+
+
+def test_knowing_tells_one_side_from_both_and_both_from_all() -> None:
+    assert [row[1:] for row in list(ALL["Knowing"]().rows())[1:]] == [
+        ("both", "all", "all", "all", "all", "all", "from 2"), ("-", "-", "-", "-", "client", "both", "never"),
+        ("-", "-", "-", "-", "-", "-", "never"),
+    ]  # fmt: skip
 
 
 def test_a_bench_hands_up_a_packet_with_the_read_that_ends_it() -> None:
