@@ -17,11 +17,11 @@ from mtlib.lab.plates.stills import (
     Comb,
     Diffusion,
     Growth,
-    Knowing,
     Layers,
     SmallClocks,
     Still,
     Stripes,
+    Who,
     Zeros,
 )
 from mtlib.lab.plates.stills_labs import Pairs, Scores
@@ -37,7 +37,7 @@ ALL: dict[str, Callable[[], Still]] = {
     "Bench": lambda: Bench([bytes(44), bytes(204)], 100, {"full": [("refuses", False)] * 3 + [("waits", False)],
                                                          "abridged": [("waits", True), ("refuses", True)]}),
     "Stripes": lambda: Stripes({"plain": [bytes([7, at]) for at in range(256)]}, {"a client": (40, 84, 200)}),
-    "Knowing": lambda: Knowing(
+    "Who": lambda: Who(
         {"client": {"b": 5, "nonce": 1}, "DC": {"nonce": 1, "b": 6}, "wire": {"nonce": 2}, "thief": {"nonce": 2}},
         ("nonce", "b", "a"),
     ),
@@ -119,9 +119,9 @@ def test_a_comb_counts_what_it_shows_and_has_every_length_that_is_met_on_it() ->
     assert [teeth[f"teeth {row}"].count("M") for row in range(3)] == [1, 2, 0]
 
 
-def test_knowing_tells_one_side_from_both_and_both_from_all() -> None:
-    assert [row[1:] for row in list(ALL["Knowing"]().rows())[1:]] == [
-        ("both", "all", "all", "all", "all", "all", "from 2"), ("-", "-", "-", "-", "client", "both", "never"),
+def test_who_tells_one_side_from_both_and_both_from_all() -> None:
+    assert [row[1:] for row in list(ALL["Who"]().rows())[1:]] == [
+        ("both", "all", "all", "all", "all", "all", "2"), ("-", "-", "-", "-", "client", "both", "never"),
         ("-", "-", "-", "-", "-", "-", "never"),
     ]  # fmt: skip
 

@@ -198,10 +198,6 @@ def _nanoseconds(factor: int, rising: bool, now_ns: int, last: int, perm_last: i
     return max(made, last + 4) if rising else made
 
 
-def _in_a_double(second: float, now_ns: int, last: int, perm_last: int) -> int:
-    return int(max(now_ns / second * 2**32 // 4 * 4, last + 4.0))
-
-
 def _moments(seed: str) -> Inputs:
     """Inputs: now, the last id of this session, and the last one of the permanent key's connection. The last two
     are the second message at the same moment, and one by a clock that was set back; a double rounds its id down."""
@@ -242,7 +238,8 @@ MSG_ID = Task(
                 lambda now, last, perm: perm),
         wrong_answer("msg_id_in_a_double",
                 "A double has 53 bits, and a msg_id has 63: + 4 is lost in it. Count in whole numbers.",
-                *(partial(_in_a_double, second) for second in (1e9, SECOND))),
+                lambda now, last, perm: int(max(now / 1e9 * 2**32 // 4 * 4, last + 4.0)),
+                lambda now, last, perm: int(max(now / SECOND * 2**32 // 4 * 4, last + 4.0))),
         wrong_answer("msg_id_not_rising", "Two messages in one instant get one id: go above the last one, by 4.",
                 lambda now, last, perm: _msg_id(now, 0, 0)),
     ),
@@ -288,15 +285,13 @@ STATEMENTS = Table(
     (
         Slip("pfs_protects_the_account",
              "PFS protects what was recorded, not the account: the thief binds a key of their own and reads all that "
-             "the "
-             "servers still store.", "A", (True,)),
+             "the servers still store.", "A", (True,)),
         Slip("temp_key_derived",
              "Nothing of the temporary key follows from the permanent one: it is a Diffie-Hellman exchange of its own. "
              "The binding ties the two together afterwards.", "B", (False,)),
         Slip("binding_gives_the_content_away",
              "The binding message stands inside the temporary key's tunnel, and opened it holds ids, numbers and a "
-             "date: "
-             "no text, and no key.", "C", (True,)),
+             "date: no text, and no key.", "C", (True,)),
     ),
     (
         "A is about what comes after the theft, C about what came before it.",

@@ -7,7 +7,7 @@
 | `Comb` | 03 | for each wrong way to write a string, the lengths at which the bytes differ |
 | `Bench` | 04 | frames, the reads in which they arrive, the packets handed up; what each lost byte leads to |
 | `Stripes` | 05 | how much each byte of a connection reveals, and the sizes that stay |
-| `Knowing` | 06 | after which message of an exchange which side knows a value |
+| `Who` | 06 | after which message of an exchange which side knows a value |
 | `Growth` | 07 | how the steps of the walk grow with p |
 | `Diffusion` | 08 | which bytes of each stage of RSA_PAD change with one bit |
 | `SmallClocks` | 09 | a power as a hand on a clock, and the small clocks that a wiretapper reads |
@@ -438,33 +438,32 @@ class Grid(Still):
         yield from ((name, *cells) for name, cells in self.cells.items())
 
 
-class Knowing(Grid):
+class Who(Grid):
     """`first` has, for "client", "DC", "wire" and "thief", the number of the message after which that side knows a
     value. The wire is whoever reads along, the thief reads along with the stolen RSA key."""
 
-    name, question, corner = "the knowing", "After which message does who know a value?", "value"
+    name, question, corner = "who", "After which message does who know a value?", "value"
 
-    def __init__(self, first: Mapping[str, Mapping[str, int]], values: Sequence[str], messages: int = 6) -> None:
-        never = messages + 1
+    def __init__(self, first: Mapping[str, Mapping[str, int]], values: Sequence[str]) -> None:
+        def known(value: str, turn: int) -> str:
+            sides = [side for side in ("client", "DC", "wire") if first[side].get(value, 7) <= turn]
+            return "all" if "wire" in sides else "both" if len(sides) > 1 else "".join(sides) or "-"
 
-        def row(value: str) -> Iterator[str]:
-            for turn in range(1, never):
-                knowing = [side for side in ("client", "DC", "wire") if first[side].get(value, never) <= turn]
-                yield "all" if "wire" in knowing else "both" if len(knowing) > 1 else "".join(knowing) or "-"
-            yield f"from {first['thief'][value]}" if value in first["thief"] else "never"
-
-        columns = [f"message {turn}" for turn in range(1, never)]
-        super().__init__((*columns, "the thief"), {value: tuple(row(value)) for value in values})
+        super().__init__(
+            (*(f"message {turn}" for turn in range(1, 7)), "thief since"),
+            {value: (*(known(value, turn) for turn in range(1, 7)), str(first["thief"].get(value, "never")))
+             for value in values},
+        )  # fmt: skip
 
     def look(self, cell: str) -> str:
         return {"all": "small noise", "both": "small good", "-": "small dim"}.get(cell, "small paper")
 
     def said(self) -> str:
-        return "What all know was read on the wire, too. At the right stands since when the thief knows a value."
+        return "What all know was read on the wire, too. At the right: after which message the thief knows it."
 
     def alt(self) -> str:
         told = "; ".join(f"{value} {row[-2]}, the thief {row[-1]}" for value, row in self.cells.items())
-        return f"Who knows a value after which message; at the end: {told}."
+        return f"Who knows a value in the end, and after which message the thief does: {told}."
 
 
 class Zeros(Grid):
