@@ -23,6 +23,7 @@ SOLUTIONS = ROOT / "tests" / "solutions"
 FIRST = "00_start_here.ipynb"
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 
+FOLDED = "jp-MarkdownHeadingCollapsed"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Sizes that the specification fixes by name (a type, a hash, a key, a header, a bound of the padding). Every
 # other count is computed in a cell, so that prose and bytes cannot drift apart.
@@ -231,6 +232,16 @@ def an_answer_has_its_own_name(notebook: NotebookNode) -> Iterator[str]:
                     yield f"cell {other.execution_count} sets {', '.join(sorted(shared))}, the name of an exercise"
 
 
+def more_to_try_is_folded(notebook: NotebookNode) -> Iterator[str]:
+    """JupyterLab hides what stands below a folded heading, and nothing of the heading's own cell."""
+    for cell in notebook.cells:
+        heading = re.fullmatch(r"#+ (.+)", cell.source) if cell.cell_type == "markdown" else None
+        if FOLDED in cell.metadata and not heading:
+            yield f"folded, and more than a heading: {cell.source[:40]}"
+        elif heading and heading[1].startswith("More to try") and not cell.metadata.get(FOLDED):
+            yield f"not folded: {cell.source}"
+
+
 Rule = Callable[[NotebookNode], Iterator[str]]
 RULES: tuple[Rule, ...] = (
     ran_in_order,
@@ -246,6 +257,7 @@ RULES: tuple[Rule, ...] = (
     links_lead_somewhere,
     is_short,
     an_answer_has_its_own_name,
+    more_to_try_is_folded,
 )
 
 
@@ -330,6 +342,8 @@ BROKEN: tuple[tuple[Rule, Callable[[NotebookNode], None]], ...] = (
     (is_short, with_code(*["1"] * CELLS)),
     (is_short, with_code("1\n" * (LINES + 1))),
     (is_short, with_code(*['predict("?", way, it)'] * (PREDICTIONS + 1))),
+    (more_to_try_is_folded, with_prose("### More to try: zeros")),
+    (more_to_try_is_folded, lambda notebook: notebook.cells[0].metadata.update({FOLDED: True})),
     (an_answer_has_its_own_name, with_exercise_and("for _ in (1, 2):\n    answer = 3")),
 )
 
