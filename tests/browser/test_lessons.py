@@ -104,7 +104,7 @@ def lesson(request: pytest.FixtureRequest, page: Lab) -> Iterator[Lesson]:
     page.turn_to(request.param)
     try:
         page.run_all()
-        page.command("notebook:expand-all-headings")  # what is more to try is folded, and runs all the same
+        page.command("notebook:expand-all-headings")  # what is more to try is folded
         yield Lesson(page)
     finally:
         page.put_away()
