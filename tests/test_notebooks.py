@@ -232,7 +232,7 @@ def an_answer_has_its_own_name(notebook: NotebookNode) -> Iterator[str]:
 
 
 def more_to_try_begins_its_cell(notebook: NotebookNode) -> Iterator[str]:
-    """JupyterLab folds what stands below a heading's cell: another heading or a text in front would stay in the open."""
+    """JupyterLab folds what is below the cell of a heading: a text in front of it, or another heading, stays open."""
     for cell in notebook.cells:
         headings = re.findall(r"^#+ .+", cell.source, re.M) if cell.cell_type == "markdown" else []
         if any("# More to try" in each for each in headings) and (headings[1:] or not cell.source.startswith("#")):
