@@ -253,6 +253,16 @@ def test_a_loop_without_an_end_is_stopped_and_its_line_is_named(
     assert sys.gettrace() is before
 
 
+def test_an_exercise_may_say_what_an_endless_answer_has_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def factor(pq: int) -> tuple[int, ...]:
+        while pq == 21:
+            pass
+        return ()
+
+    monkeypatch.setattr(exercises, "LIMIT", 0.2)
+    assert str(exercises.examine("factor", factor)).endswith("always: take another c then.")
+
+
 def test_the_limit_needs_neither_a_signal_nor_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exercises, "LIMIT", 0.2)
     monkeypatch.delattr("signal.SIGALRM", raising=False)

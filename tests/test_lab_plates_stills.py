@@ -11,7 +11,19 @@ import pytest
 from mtlib.lab import sample
 from mtlib.lab.plates import stills, stills_labs
 from mtlib.lab.plates.plate import WIDTH
-from mtlib.lab.plates.stills import Bench, Boxes, Comb, Diffusion, Growth, Layers, SmallClocks, Still, Stripes, Zeros
+from mtlib.lab.plates.stills import (
+    Bench,
+    Boxes,
+    Comb,
+    Diffusion,
+    Growth,
+    Layers,
+    SmallClocks,
+    Still,
+    Stripes,
+    Who,
+    Zeros,
+)
 from mtlib.lab.plates.stills_labs import Pairs, Scores
 from mtlib.lab.widgets import HERE
 from plates import STILLS
@@ -25,6 +37,10 @@ ALL: dict[str, Callable[[], Still]] = {
     "Bench": lambda: Bench([bytes(44), bytes(204)], 100, {"full": [("refuses", False)] * 3 + [("waits", False)],
                                                          "abridged": [("waits", True), ("refuses", True)]}),
     "Stripes": lambda: Stripes({"plain": [bytes([7, at]) for at in range(256)]}, {"a client": (40, 84, 200)}),
+    "Who": lambda: Who(
+        {"client": {"b": 5, "nonce": 1}, "DC": {"nonce": 1, "b": 6}, "wire": {"nonce": 2}, "thief": {"nonce": 2}},
+        ("nonce", "b", "a"),
+    ),
     "Growth": lambda: Growth({2**bits: 2 ** (bits / 2) for bits in (8, 16, 24)}),
     "Diffusion": lambda: Diffusion({"first": (bytes(32), b"\x01" + bytes(31)), "last": (bytes(48), b"\xff" * 48)}),
     "SmallClocks": lambda: SmallClocks(31, 3, 17),
@@ -91,14 +107,23 @@ def test_boxes_count_every_byte_of_a_layer() -> None:
     assert sum(int(each.split()[-1]) for each in last.split(", ")) == len(CARRIED.binding.request) and none == "nothing"
 
 
-def test_a_comb_counts_what_it_shows_and_says_what_lies_further_on() -> None:
+def test_a_comb_counts_what_it_shows_and_has_every_length_that_is_met_on_it() -> None:
     comb = ALL["Comb"]()
     assert list(comb.rows())[1:] == [
-        ("Always.", "301", "3, 4"), ("At 3 and at 592.", "1", "3, 592"), ("Never.", "0", "none")
+        ("Always.", "301", "3, 4"), ("At 3 and at 592.", "2", "3, 592"), ("Never.", "0", "none")
     ]  # fmt: skip
-    assert texts(comb)["beyond"].endswith(": 592")
+    places = {n: next(mark for mark in comb.marks() if mark.id == f"met {n} number") for n in (3, 4, 592)}
+    assert all(0 < place.x < WIDTH for place in places.values())
+    assert places[3].y != places[4].y, "3 and 4 stand side by side"
     teeth = {mark.id: mark.d for mark in comb.marks() if mark.id.startswith("teeth")}
-    assert [teeth[f"teeth {row}"].count("M") for row in range(3)] == [1, 1, 0]
+    assert [teeth[f"teeth {row}"].count("M") for row in range(3)] == [1, 2, 0]
+
+
+def test_who_tells_one_side_from_both_and_both_from_all() -> None:
+    assert [row[1:] for row in list(ALL["Who"]().rows())[1:]] == [
+        ("both", "all", "all", "all", "all", "all", "2"), ("-", "-", "-", "-", "client", "both", "never"),
+        ("-", "-", "-", "-", "-", "-", "never"),
+    ]  # fmt: skip
 
 
 def test_a_bench_hands_up_a_packet_with_the_read_that_ends_it() -> None:
@@ -148,7 +173,7 @@ def test_the_lessons_pictures_have_the_numbers_of_the_course() -> None:
     """Computed in the lessons: where a wrong string shows, what a lost byte does, how far one bit runs."""
     said = "\n".join(str(output.get("data", {}).get("text/plain", "")) for path in LESSONS if path.name[:2] in
                      ("03", "04", "08") for cell in code(lesson(path)) for output in cell.outputs)  # fmt: skip
-    for told in ("data alone 254", "after the data 226", "none are due 75", "high byte first 46",
+    for told in ("data alone 254", "after the data 451", "none are due 150", "high byte first 345",
                  "abridged 1 refused, 200 waits, 644", "643 damaged", "full 692 refused, 208 waits, 0",
                  "aes_encrypted 48 of 224", "encrypted_data 255 of 256"):  # fmt: skip
         assert told in said

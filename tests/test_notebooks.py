@@ -231,6 +231,14 @@ def an_answer_has_its_own_name(notebook: NotebookNode) -> Iterator[str]:
                     yield f"cell {other.execution_count} sets {', '.join(sorted(shared))}, the name of an exercise"
 
 
+def more_to_try_begins_its_cell(notebook: NotebookNode) -> Iterator[str]:
+    """JupyterLab folds what is below the cell of a heading: a text in front of it, or another heading, stays open."""
+    for cell in notebook.cells:
+        headings = re.findall(r"^#+ .+", cell.source, re.M) if cell.cell_type == "markdown" else []
+        if any("# More to try" in each for each in headings) and (headings[1:] or not cell.source.startswith("#")):
+            yield f"not a cell of its own: {headings}"
+
+
 Rule = Callable[[NotebookNode], Iterator[str]]
 RULES: tuple[Rule, ...] = (
     ran_in_order,
@@ -246,6 +254,7 @@ RULES: tuple[Rule, ...] = (
     links_lead_somewhere,
     is_short,
     an_answer_has_its_own_name,
+    more_to_try_begins_its_cell,
 )
 
 
@@ -330,6 +339,8 @@ BROKEN: tuple[tuple[Rule, Callable[[NotebookNode], None]], ...] = (
     (is_short, with_code(*["1"] * CELLS)),
     (is_short, with_code("1\n" * (LINES + 1))),
     (is_short, with_code(*['predict("?", way, it)'] * (PREDICTIONS + 1))),
+    (more_to_try_begins_its_cell, with_prose("And so on.\n\n## More to try: zeros")),
+    (more_to_try_begins_its_cell, with_prose("## More to try: zeros\n\nSeven values.\n\n## Break it")),
     (an_answer_has_its_own_name, with_exercise_and("for _ in (1, 2):\n    answer = 3")),
 )
 

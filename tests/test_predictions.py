@@ -33,7 +33,7 @@ LONG = 16
 
 # How somebody would tell the answer, by the experiment. It has to be told in the fold, and nowhere else.
 TOLD = {
-    "one_bit_of_the_seal": r"more than a dozen mistakes|the answer: ENCRYPTED_MESSAGE_INVALID",
+    "one_bit_of_the_seal": r"more than a hundred mistakes|the answer: ENCRYPTED_MESSAGE_INVALID",
     "doubled_ciphertext": r"twice the number\b.*calculate|can still calculate with it",
     "reversed_data": r"gone to the last block|Only the last ones|a change forward only",
     "value_at_the_edge": r"1 or -1|one key for the whole world|whether b is even\. With",
@@ -61,15 +61,13 @@ TOLD = {
     "wrong_bit_in_iv": r"noise at once|falls straight through|one bit is wrong, and the noise",
     "flipped_key_byte": r"changes nothing in .aes_key|in the iv alone|never read",
     "two_keys_one_envelope": r"fingerprint of the text|No key goes into|same .msg_key. under every key",
-    "changed_padding": r"touches the last block|not in the hash|only the block changes",
     "bytes_of_the_key": r"fewer bytes of the key|104 bytes instead|reads 104",
     "other_padding": r"only the id of the key stays|everything changes except the id|8 of 200 bytes",
     "values_outside": r"All six|it \*?repeats|also in the message",
     "needless_comparison": r"nothing: the seal holds|has a job of its own|its own job|changing the outer one buys",
-    "other_nonce": r"Only the (key )?id|nothing is left as it was",
+    "sealed_with_the_other_key": r"right to the last bit|length in it is no length|what comes out is noise",
     "zeros_in_front": r"Zeros in front are accepted|[Nn]obody reads them|compares depends on",
-    "padding_resealed": r"Only the padding is outside|one block between them|old weakness",
-    "in_the_clear": r"wiretapper reads|that is all|In the clear on the wire",
+    "where_the_seal_begins": r"and one byte of length|24 bytes in front of the ciphertext|after 81 of",
     "lawful_sizes": r"64 sizes|from 200 to 1208|not even the size|Not even the size",
     "salt_refused": r"same.{1,3} message again, with|request: +the same|Both ways are lawful",
     "flips_without_hash": r"None; and none|noise equals no|Each net alone",
@@ -285,7 +283,7 @@ def test_an_answer_in_the_open_is_found() -> None:
     path = next(path for path in LESSONS if path.stem.startswith("00"))
     notebook = nbformat.from_dict(lesson(path))
     assert not re.search(TOLD["one_bit_of_the_seal"], words(Text(body(notebook)).open))
-    notebook.cells.append(nbformat.v4.new_markdown_cell("The word stands for more than a dozen mistakes."))
+    notebook.cells.append(nbformat.v4.new_markdown_cell("The word stands for more than a hundred mistakes."))
     assert re.search(TOLD["one_bit_of_the_seal"], words(Text(body(notebook)).open))
 
 

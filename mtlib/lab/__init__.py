@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mtlib.lab.plates.rho import Rho
     from mtlib.lab.plates.ribbons import Ribbons
     from mtlib.lab.plates.staircase import Staircase
-    from mtlib.lab.plates.stills import Bench, Boxes, Comb, Diffusion, Growth, Layers, SmallClocks, Stripes, Zeros
+    from mtlib.lab.plates.stills import Bench, Boxes, Comb, Diffusion, Growth, Layers, SmallClocks, Stripes, Who, Zeros
     from mtlib.lab.plates.stills_labs import Candidates, Pairs, Price, Scores
     from mtlib.lab.plates.theft import Theft
     from mtlib.lab.plates.triage import Triage
@@ -59,8 +59,8 @@ __all__ = [
     "SETS", "TOO_LONG", "TROUBLES", "TWELVE", "Bench", "Board", "Boxes", "Bugs", "Candidates", "Clock", "Comb",
     "Conversation", "Diffusion", "DoctorForm", "EndpointChoice", "Game", "Growth", "Horizon", "Inspector", "Lanes",
     "Layers", "Machine", "Menus", "Packet", "Pairs", "Price", "Rho", "Ribbons", "Scores", "Sent", "SmallClocks",
-    "Staircase", "Stripes", "Theft", "Triage", "Twins", "Wires", "Zeros", "alike", "alone", "bind_with", "blocks",
-    "calls", "case", "check", "checkup", "choose", "client_of", "closed", "columns", "compare", "contract",
+    "Staircase", "Stripes", "Theft", "Triage", "Twins", "Who", "Wires", "Zeros", "alike", "alone", "bind_with",
+    "blocks", "calls", "case", "check", "checkup", "choose", "client_of", "closed", "columns", "compare", "contract",
     "course_map", "cut", "experiment", "hasty", "hasty_judge", "hint", "inspect_bind", "keep", "key_exchange",
     "last_blocks", "material", "mine", "my_bind_file", "names", "number", "order", "over_the_permanent_key", "plate",
     "predict", "published_exchange", "put", "readers", "rehearsal", "sample", "scoreboard", "sealed", "seen", "settle",
@@ -91,7 +91,7 @@ __getattr__, __dir__ = lazily(__name__, {
     "plates.rho": "Rho",
     "plates.ribbons": "Ribbons",
     "plates.staircase": "Staircase",
-    "plates.stills": "Bench Boxes Comb Diffusion Growth Layers SmallClocks Stripes Zeros",
+    "plates.stills": "Bench Boxes Comb Diffusion Growth Layers SmallClocks Stripes Who Zeros",
     "plates.stills_labs": "Candidates Pairs Price Scores",
     "plates.theft": "Theft",
     "plates.triage": "Triage",

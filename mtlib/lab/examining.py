@@ -56,7 +56,7 @@ class Task:
     answer; both are called with the arguments from `inputs(seed)`. If several answers are right, `accepts(*arguments,
     answer)` decides and `solution` gives one of them. `needs` names exercises whose functions the answer may call.
     If a mistake shows in what the answer does, and not in its value, `explain(answer, seed)` tries the answer and gives
-    the name of one of the `mistakes`, or "".
+    the name of one of the `mistakes`, or "". `endless` is said to an answer that has not come to an end.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Task:
     needs: tuple[str, ...] = ()
     accepts: Callable[..., bool] | None = field(default=None, repr=False)
     explain: Callable[[Callable[..., Any], str], str] | None = field(default=None, repr=False)
+    endless: str = field(default="Does a loop end?", repr=False)
 
     @property
     def signature(self) -> str:

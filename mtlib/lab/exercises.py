@@ -63,7 +63,7 @@ def examine(name: str, answer: Any, *, seed: str = "") -> Mark:
     try:
         return _in_time(lambda: exercise.examine(answer, seed))
     except _TooLong as stopped:
-        return not_yet(f"it was still running after {stopped}. Does a loop end?")
+        return not_yet(f"it was still running after {stopped}. {getattr(exercise, 'endless', Task.endless)}")
     except Exception as error:  # a class of the reader's own may raise when compared
         return not_yet(f"this answer cannot be compared ({type(error).__name__}): plain values of Python are wanted.")
     except KeyboardInterrupt:

@@ -158,6 +158,9 @@ READ_EXCHANGE = Table(
         Slip("g_high_byte_first", "g is an int: low byte first.", "g", (3 << 24,)),
         Slip("end_taken_for_server_time", "That is when the key ends: server_time is what message 4 says.",
              "server_time", (NOW + DAY,)),
+        Slip("server_time_from_elsewhere",
+             "The client sets its clock by server_time: the int behind g_a in the answer that message 4 seals.",
+             "server_time"),
         Slip("expires_in_taken_for_a_date", "A duration: 86400 is a day. Count it from server_time.", "expires_at",
              (DAY,)),
         Slip("server_time_taken_for_the_end", "That is server_time. The key lives for expires_in seconds from there.",
@@ -205,13 +208,16 @@ FACTOR = Task(
     "The two odd primes whose product is pq, the smaller one first. For a number that is even or prime: (), at once.",
     _two,
     lambda seed: (
-        *((number,) for number in (2694724800268887959, 21, 25, 15, 117613, 7, 14, 1000003, 13090697986362792343)),
+        *((number,) for number in (2694724800268887959, 21, 25, 15, 117613, 7, 14, 1000003, 13090697986362792343,
+                                     1009 * (2**53 + 5))),
         (_product(Patterned(f"exercises {seed}").at("factor")),),
     ),
     (
         known("factor_1", partial(_walked, refuse=True), partial(_walked, refuse=False), lambda pq: (1, pq)),
         known("larger_factor_first",
               lambda pq: _two(pq)[::-1], partial(_walked, refuse=True, again=True, ordered=False)),
+        wrong_answer("divided_in_a_double", "A double has 53 bits: divide whole numbers, // instead of /.",
+                     lambda pq: tuple(each if each < 2**53 else int(pq / _two(pq)[0]) for each in _two(pq))),
         wrong_answer("refuses_nothing", "A prime or an even number is no product of two odd primes: refuse at once.",
                      partial(_walked, refuse=False, again=True)),
     ),
@@ -220,6 +226,7 @@ FACTOR = Task(
         "If gcd gives pq itself, both rings closed in one step: begin again with the next c.",
         "sorted() puts the smaller one first; tuple() makes a tuple of it.",
     ),
+    endless="Does a loop end? With 21 and c = 1 both rings close in one step, always: take another c then.",
 )
 
 

@@ -127,10 +127,10 @@ SCHEDULE_V1 = Task(
 
 
 MSG_KEY_V2_TASK = Task(
-    "msg_key_v2", 13, ("auth_key", "message", "padding"), "bytes",
-    "The msg_key of MTProto 2.0 for a message to the data centre (x = 0): 16 bytes. `message` is header and body, "
-    "without the padding.",
-    lambda auth_key, message, padding: msg_key_v2(AuthKey(auth_key), message + padding, 0),
+    "msg_key_v2", 13, ("auth_key", "header_and_body", "padding"), "bytes",
+    "The msg_key of MTProto 2.0 for a message to the data centre (x = 0): 16 bytes. The message comes in two pieces, "
+    "the padding is one of them.",
+    lambda auth_key, header_and_body, padding: msg_key_v2(AuthKey(auth_key), header_and_body + padding, 0),
     picked("temp_auth_key", "message_unpadded", "message_padding"),
     (
         *(each.of(lambda k, m, p: (k, m + p)) for each in mistaken("msg_key_v2")),
@@ -199,12 +199,13 @@ def _nanoseconds(factor: int, rising: bool, now_ns: int, last: int, perm_last: i
 
 
 def _moments(seed: str) -> Inputs:
-    """Inputs: now, the last id of this session, and the last one of the permanent key's connection. The last input is
-    the second message at the same moment."""
+    """Inputs: now, the last id of this session, and the last one of the permanent key's connection. The last two
+    are the second message at the same moment, and one by a clock that was set back; a double rounds its id down."""
     starts = [scene["now"] * SECOND + 123_456_789 + 1111 * number for number, scene in enumerate(scenes(seed))]
     usual = [(now, _msg_id(now - 3 * SECOND, 0, 0), _msg_id(now + SECOND // 4, 0, 0)) for now in starts]
     last = _msg_id(starts[0], 0, 0)
-    return (*usual, (starts[0], last, last + 2**30))
+    ahead = (last + 2**30) // 2**10 * 2**10 + 4
+    return (*usual, (starts[0], last, last + 2**30), (starts[0], ahead, last))
 
 
 MSG_ID = Task(
@@ -235,6 +236,10 @@ MSG_ID = Task(
                 "the temporary key's.",
                 lambda now, last, perm: _msg_id(now, perm, 0), lambda now, last, perm: perm + 4,
                 lambda now, last, perm: perm),
+        wrong_answer("msg_id_in_a_double",
+                "A double has 53 bits, and a msg_id has 63: + 4 is lost in it. Count in whole numbers.",
+                lambda now, last, perm: int(max(now / 1e9 * 2**32 // 4 * 4, last + 4.0)),
+                lambda now, last, perm: int(max(now / SECOND * 2**32 // 4 * 4, last + 4.0))),
         wrong_answer("msg_id_not_rising", "Two messages in one instant get one id: go above the last one, by 4.",
                 lambda now, last, perm: _msg_id(now, 0, 0)),
     ),
@@ -280,15 +285,13 @@ STATEMENTS = Table(
     (
         Slip("pfs_protects_the_account",
              "PFS protects what was recorded, not the account: the thief binds a key of their own and reads all that "
-             "the "
-             "servers still store.", "A", (True,)),
+             "the servers still store.", "A", (True,)),
         Slip("temp_key_derived",
              "Nothing of the temporary key follows from the permanent one: it is a Diffie-Hellman exchange of its own. "
              "The binding ties the two together afterwards.", "B", (False,)),
         Slip("binding_gives_the_content_away",
              "The binding message stands inside the temporary key's tunnel, and opened it holds ids, numbers and a "
-             "date: "
-             "no text, and no key.", "C", (True,)),
+             "date: no text, and no key.", "C", (True,)),
     ),
     (
         "A is about what comes after the theft, C about what came before it.",

@@ -23,5 +23,6 @@ def factor(pq):
 WRONG = {
     "factor_1": SOLUTION.replace("while divisor == pq:", "while c == 0:"),
     "larger_factor_first": SOLUTION.replace("// divisor)))", "// divisor))[::-1])"),
+    "divided_in_a_double": SOLUTION.replace("pq // divisor", "int(pq / divisor)"),
     "refuses_nothing": SOLUTION.replace("return ()", "return (2, pq // 2) if pq % 2 == 0 else (1, pq)"),
 }

@@ -4,8 +4,8 @@ SOLUTION = """\
 from hashlib import sha256
 
 
-def msg_key_v2(auth_key, message, padding):
-    return sha256(auth_key[88:120] + message + padding).digest()[8:24]
+def msg_key_v2(auth_key, header_and_body, padding):
+    return sha256(auth_key[88:120] + header_and_body + padding).digest()[8:24]
 """
 
 WRONG = {
@@ -17,7 +17,7 @@ WRONG = {
 from hashlib import sha1
 
 
-def msg_key_v2(auth_key, message, padding):
-    return sha1(message).digest()[4:20]
+def msg_key_v2(auth_key, header_and_body, padding):
+    return sha1(header_and_body).digest()[4:20]
 """,
 }

@@ -23,4 +23,5 @@ WRONG = {
     "sealed_nonce": SOLUTION.replace('"nonce"', '"new_nonce"'),
     "g_high_byte_first": SOLUTION.replace('"g": 3', '"g": 50331648'),
     "end_taken_for_server_time": SOLUTION.replace("1800000000", "1800086400"),
+    "server_time_from_elsewhere": SOLUTION.replace("1800000000", "1799999990"),
 }

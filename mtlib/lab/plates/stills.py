@@ -7,6 +7,7 @@
 | `Comb` | 03 | for each wrong way to write a string, the lengths at which the bytes differ |
 | `Bench` | 04 | frames, the reads in which they arrive, the packets handed up; what each lost byte leads to |
 | `Stripes` | 05 | how much each byte of a connection reveals, and the sizes that stay |
+| `Who` | 06 | after which message of an exchange which side knows a value |
 | `Growth` | 07 | how the steps of the walk grow with p |
 | `Diffusion` | 08 | which bytes of each stage of RSA_PAD change with one bit |
 | `SmallClocks` | 09 | a power as a hand on a clock, and the small clocks that a wiretapper reads |
@@ -80,11 +81,11 @@ class Layers(Still):
 
 
 class Comb(Still):
-    """`wrong` has the lengths at which each wrong way differs; `met` has the lengths of a client's strings."""
+    """`wrong` has the lengths at which each wrong way differs; `met` has those of a client's strings, up to `most`."""
 
     name, question = "the comb", "At which lengths does a wrong string show?"
 
-    def __init__(self, wrong: Mapping[str, Collection[int]], met: Collection[int], most: int = 300) -> None:
+    def __init__(self, wrong: Mapping[str, Collection[int]], met: Collection[int], most: int = 600) -> None:
         self.wrong, self.met, self.most = dict(wrong), sorted(met), most
         self.height = 44 + 40 * len(self.wrong)
         super().__init__()
@@ -103,13 +104,11 @@ class Comb(Still):
             yield Glyph(f"base {row}", 8, y + 24, look="dim", d=line((0, 0), (step * len(teeth), 0)))
             yield Glyph(f"teeth {row}", 8, y + 9, look="bits hit", d=_bars(teeth, step, 15))
         foot = 10 + 40 * len(self.wrong)
-        for n in self.met:
-            if n <= self.most:
-                x, tops = 8 + step * (n + 0.5), range(17, foot, 40)
-                yield Glyph(f"met {n}", x, look="dim dash", d="".join(line((0, top), (0, top + 22)) for top in tops))
-                yield Glyph(f"met {n} number", x, foot + 6, text=str(n), look="small bold")
-        beyond = [str(n) for n in self.met if n > self.most]
-        yield Glyph("beyond", 752, foot + 20, text=f"further to the right: {', '.join(beyond)}", look="small end dim")
+        for at, n in enumerate(self.met):
+            x, tops = 8 + step * (n + 0.5), range(17, foot, 40)
+            yield Glyph(f"met {n}", x, look="dim dash", d="".join(line((0, top), (0, top + 22)) for top in tops))
+            below = foot + 6 + 14 * (at % 2)  # neighbours would run into each other
+            yield Glyph(f"met {n} number", x, below, text=str(n), look="small bold")
 
     def said(self) -> str:
         return "A tooth is a length at which the string is wrong; the dashed lines are the lengths that a client meets."
@@ -416,6 +415,34 @@ class Grid(Still):
     def rows(self) -> Iterator[tuple[str, ...]]:
         yield self.corner, *self.columns
         yield from ((name, *cells) for name, cells in self.cells.items())
+
+
+class Who(Grid):
+    """`first` has, for "client", "DC", "wire" and "thief", the number of the message after which that side knows a
+    value. The wire is whoever reads along, the thief reads along with the stolen RSA key."""
+
+    name, question, corner = "who", "After which message does who know a value?", "value"
+
+    def __init__(self, first: Mapping[str, Mapping[str, int]], values: Sequence[str]) -> None:
+        def known(value: str, turn: int) -> str:
+            sides = [side for side in ("client", "DC", "wire") if first[side].get(value, 7) <= turn]
+            return "all" if "wire" in sides else "both" if len(sides) > 1 else "".join(sides) or "-"
+
+        super().__init__(
+            (*(f"message {turn}" for turn in range(1, 7)), "thief since"),
+            {value: (*(known(value, turn) for turn in range(1, 7)), str(first["thief"].get(value, "never")))
+             for value in values},
+        )  # fmt: skip
+
+    def look(self, cell: str) -> str:
+        return {"all": "small noise", "both": "small good", "-": "small dim"}.get(cell, "small paper")
+
+    def said(self) -> str:
+        return "What all know was read on the wire, too. At the right: after which message the thief knows it."
+
+    def alt(self) -> str:
+        told = "; ".join(f"{value} {row[-2]}, the thief {row[-1]}" for value, row in self.cells.items())
+        return f"Who knows a value in the end, and after which message the thief does: {told}."
 
 
 class Zeros(Grid):
