@@ -206,20 +206,12 @@ def test_what_the_owner_of_the_key_may_choose() -> None:
     assert [len(each) for each in found].count(0) == 192 and max(map(len, found)) == 1
 
 
-def test_no_flip_under_eight_other_pairs_of_keys_is_accepted() -> None:
-    judged = played("21")[0]["judged"]
-    bindings = [sample(f"pair {number}").binding for number in range(8)]
-    tried = [judged(each, flipped(bytes(each.encrypted_message), bit)).ok for each in bindings for bit in range(BITS)]
-    assert (len(tried), sum(tried)) == (6656, 0)
-
-
-def test_no_two_flips_are_accepted() -> None:
-    names, drawn = played("21")[0], Noise("pairs of flips")
-    assert len(names["tries"]) == 2495
-    twice = [flipped(SEAL, *(int.from_bytes(drawn.draw(end, 2, attempt=at), "big") % BITS for end in ("one", "other")))
-             for at in range(2000)]  # fmt: skip
-    tried = [*names["tries"], *((BINDING, each) for each in twice if each != SEAL)]
-    assert not any(names["judged"](each, changed).ok for each, changed in tried)
+def test_no_flip_under_eight_other_pairs_of_keys_and_no_two_flips_are_accepted() -> None:
+    names, told = played("21")[0], played("21")[2]
+    alone, twice = names["tries"].values()
+    assert len(set(alone)) == 8 * BITS == 6656 and len(twice) == 2000
+    assert {sum(map(int.bit_count, map(int.__xor__, SEAL, changed))) for _, changed in twice} == {2}
+    assert re.findall(r"accepted: (\d+)", told)[-2:] == ["0", "0"]
 
 
 def test_the_rule_says_what_the_checks_say() -> None:
@@ -267,7 +259,8 @@ def test_the_staircase_starts_from_an_accepted_binding() -> None:
 
 
 def test_garble_ends_where_it_is_wanted_and_is_foreseen() -> None:
-    assert set(played("22")[0]["counted"].values()) == {1000}
+    names = played("22")[0]
+    assert set(names["counted"].values()) == {1000} == {names["foreseen"]}
 
 
 def test_who_notices_a_healed_seal() -> None:
@@ -305,13 +298,10 @@ def test_a_healed_seal_is_refused_though_the_outside_is_written_to_fit() -> None
     names, found = played("22")[0], []
     for i in (1, 2, 3):
         blocks = HEAL.solution(names["plaintext"], names["ciphertext"], names["iv"], i)
-        inside = ige_decrypt(blocks, names["key"], names["iv"])
-        request = bytes(BINDING.request).replace(SEAL, SEAL[:FRONT] + blocks)
-        request = request[:12] + inside[36:44] + inside[68:72] + request[24:]
-        session_id, msg_id = (int.from_bytes(inside[at : at + 8], "little", signed=True) for at in (60, 16))
-        found.append(judge(Facts(request, BINDING.perm_key, BINDING.temp_key, session_id, msg_id, NOW,
-                                 rules=Rules(skip=frozenset({"msg_key"})))).failing)  # fmt: skip
+        found.append(names["judged"](blocks, ["msg_key"], names["fitted"](blocks)).failing)
     assert found == FITTED
+    request, session_id, msg_id = names["fitted"](names["ciphertext"])
+    assert (request, session_id, msg_id) == (bytes(BINDING.request), BINDING.session_id, BINDING.msg_id)
 
 
 FITTED = [("length", "seqno"), ("length", "seqno", "constructor", "temp_auth_key_id"),
@@ -322,7 +312,7 @@ FITTED = [("length", "seqno"), ("length", "seqno", "constructor", "temp_auth_key
 def test_what_is_built_of_known_pairs_is_refused_without_the_hash() -> None:
     names = played("22")[0]
     assert names["built"](range(5)) == bytes(BINDING.encrypted_message)[FRONT:]
-    assert names["accepted_without_the_hash"]() == 0
+    assert names["accepted_without_the_hash"]() == 0 and "written to fit: 0\n" in played("22")[2]
 
 
 def test_a_client_that_writes_zeros_gives_a_thief_what_they_need() -> None:
