@@ -15,7 +15,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from hashlib import sha1, sha256
+from hashlib import sha1
 from runpy import run_path
 from typing import Any
 
@@ -177,6 +177,10 @@ def test_a_lab_keeps_its_frame(number: str) -> None:
     assert notebook.cells[0].source.splitlines()[2].startswith("Off the short road.")
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     assert "**Safety.**" in prose[0] and any("## Elsewhere" in text for text in prose)
+    folded = [at for at, cell in enumerate(notebook.cells) if cell.metadata.get("jp-MarkdownHeadingCollapsed")]
+    assert [notebook.cells[at].source for at in folded] == ["## More to try"]
+    way = [tag for cell in notebook.cells[: folded[0]] for tag in tags(cell) if tag.startswith("exercise:")]
+    assert len(way) == 2 and notebook.cells[-1].source.startswith("## Sources")
     plates = [node for cell in code(notebook) for node in ast.walk(ast.parse(cell.source))
               if isinstance(node, ast.Call) and ast.unparse(node.func) == "plate"]  # fmt: skip
     assert len(plates) <= 1
@@ -348,8 +352,7 @@ def test_what_is_appended_is_accepted_by_whoever_trusts_the_length_inside() -> N
     names = played("23")[0]
     assert names["appended"]() == len(names["longer"]) == 2000
     assert {trusting(each, BINDING.perm_key, 15) for each in names["longer"]} == {None}
-    remembered = {sha256(each).digest() for each in [SEAL, *names["longer"][:100]]}
-    assert len(remembered) == 101  # a cache of accepted seals knows none of them again
+    assert list(names["remembering"]([SEAL, SEAL, *names["longer"][:100]])) == [SEAL, *names["longer"][:100]]
 
 
 def test_how_often_a_last_block_of_noise_is_accepted() -> None:
@@ -401,6 +404,7 @@ def test_the_owner_makes_siblings_and_how_much_of_them_is_alike() -> None:
     assert (sum(accepted), len(seals), {each.msg_key for each in others}) == (200, 200, {BINDING.msg_key})
     assert {sum(map(int.__eq__, SEAL, each)) for each in seals if each[:-16] == SEAL[:-16]} <= {88, 89, 90}
     assert all(each[:88] == SEAL[:88] for each in seals)
+    assert "the first 88 of 104 bytes" in played("23")[2] and "the first  8 of 200 bytes" in played("23")[2]
     carried = sample().carried
     other = replace(carried, padding=Noise("2.0").draw("padding", len(carried.padding)))
     assert bytes(carried.packet)[:8] == bytes(other.packet)[:8]
