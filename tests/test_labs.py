@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from hashlib import sha1
+from itertools import count
 from runpy import run_path
 from typing import Any
 
@@ -45,6 +46,7 @@ from mtlib.lab.exercises_labs import (
     ODDS,
     ODDS_IN_SSL3,
     QUESTIONS,
+    SEARCH,
     STOPS,
 )
 from mtlib.lab.plates import staircase
@@ -62,7 +64,7 @@ from mtlib.lab.walking import alike
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol import checks
-from mtlib.protocol.checks import INVALID, Facts, Rules, judge, verify
+from mtlib.protocol.checks import INVALID, Facts, judge, verify
 from mtlib.protocol.packets import TO_SERVER, open_packet
 from plates import BINDING, play
 from test_notebooks import FOLDER, SOLUTIONS, code, tags
@@ -542,8 +544,15 @@ def test_what_each_part_is_there_for() -> None:
 
 def test_the_predictions_of_lab_25() -> None:
     names = played("25")[0]
-    assert (names["without_the_hash"](), names["everything_off"]()) == (0, 12)
+    assert (names["without_the_hash"](), names["everything_off"](), names["won_with_one_part_off"]()) == (0, 12, 31)
     assert set(FOURTEEN) - set(succeeding(Switches(frozenset(PARTS)))) == {"A4", "A5"}
+
+
+def test_how_the_numbers_of_the_labs_belong_together() -> None:
+    rows = {row.name for row in checks.CHECKS}
+    assert len(rows) == 20 and (len(set(PARTS) & rows), len(set(PARTS) - rows)) == (14, 3)
+    assert set(LET_THROUGH) < set(PARTS) and len(LET_THROUGH) == 11
+    assert (len(FOURTEEN), len(ATTACKS), len(changed_seals(BINDING))) == (14, 16, 6)
 
 
 def alone(number: str) -> set[str]:
@@ -559,6 +568,8 @@ def test_five_attacks_fall_to_no_single_check_but_to_pairs() -> None:
              for number in hard}  # fmt: skip
     assert pairs == {"A2": {"msg_id"}, "A3": {"temp_session_id", "msg_id_rises"}, "A13": {"msg_id_rises"},
                      "A11": {"duplicates", "msg_id_rises"}, "A12": {"window", "msg_id_rises"}}  # fmt: skip
+    stopped_by = played("25")[0]["stopped_by"]
+    assert stopped_by("A13", 2) == ["msg_id_rises + one_temp_key"] and stopped_by("A13", 1) == []
 
 
 def test_the_smallest_crew_is_found_by_search_and_there_is_one_only() -> None:
@@ -662,6 +673,21 @@ def test_the_prose_of_lab_26_is_arithmetic() -> None:
     assert round(2**64 / a_year / 1e6, 1) == 5.8 and round(5 * 2**64 / 2**63.1) == 9
     assert round(2**32 / names["A_SECOND"] / 3600) == 12
     assert "two of 10^9 honest keys with one name: 2.7%" in played("26")[2]
+    assert "in time with 586,406 cores" in played("26")[2] and round(2**44 / names["A_SECOND"] / 300) == 586_406
+
+
+@pytest.mark.parametrize("power", [True, False])
+def test_a_walk_by_powers_is_right_and_told_that_one_multiplication_does_it(power: bool) -> None:
+    def search(target: int, bits: int, key: int, step: int, p: int) -> int:
+        made = key
+        for at in count():
+            if (int.from_bytes(sha1(made.to_bytes(256, "big")).digest()[12:], "little") ^ target) % (1 << bits) == 0:
+                return at
+            made = key * pow(step, at + 1, p) % p if power else made * step % p
+        raise AssertionError
+
+    mark = SEARCH.examine(search, "")
+    assert mark.verdict == "right" and ("one multiplication does it" in mark.sentence) == power
 
 
 def test_the_price_shows_what_was_measured() -> None:

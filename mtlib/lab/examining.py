@@ -56,7 +56,7 @@ class Task:
     answer; both are called with the arguments from `inputs(seed)`. If several answers are right, `accepts(*arguments,
     answer)` decides and `solution` gives one of them. `needs` names exercises whose functions the answer may call.
     If a mistake shows in what the answer does, and not in its value, `explain(answer, seed)` tries the answer and gives
-    the name of one of the `mistakes`, or "".
+    the name of one of the `mistakes`, or "". `remark(answer, seed)` gives a sentence about a right answer, or "".
     """
 
     name: str
@@ -71,6 +71,7 @@ class Task:
     needs: tuple[str, ...] = ()
     accepts: Callable[..., bool] | None = field(default=None, repr=False)
     explain: Callable[[Callable[..., Any], str], str] | None = field(default=None, repr=False)
+    remark: Callable[[Callable[..., Any], str], str] = field(default=lambda answer, seed: "", repr=False)
 
     @property
     def signature(self) -> str:
@@ -88,7 +89,7 @@ class Task:
             return not_yet(f"{self.name} gives nothing back so far. Replace the `...`, and end with return.")
         wrong = [at for at, given in enumerate(answers) if not self._holds(inputs[at], given)]
         if not wrong:
-            return _spoiling(self, answer, inputs[0]) or right(_praise(self, inputs))
+            return _spoiling(self, answer, inputs[0]) or right(_praise(self, inputs) + self.remark(answer, seed))
         found = self._explained(answer, seed) or recognise(self.mistakes, inputs, answers, self._known(seed))
         if found is not None:
             return almost(found.sentence, found.name)
