@@ -800,7 +800,7 @@ def test_less_haste_tells_less() -> None:
         heard = [hasty(each, BINDING.perm_key, limit) for each in forged]
         expected = len(forged) / 2**bits
         assert abs(heard.count(INVALID) - expected) < 4 * expected**0.5
-    assert [line.rsplit(": ", 1)[1] for line in played("27")[2].splitlines()[-2:]] == ["18 comparisons", "8 comparisons"]
+    assert re.findall(r"(\d+) comparisons", played("27")[2]) == ["18", "8"]
 
 
 def test_a_length_that_is_not_refused_tells_fourteen_bits_in_ssh() -> None:
