@@ -55,8 +55,9 @@ class Task:
     `gives` describes the function's value, and `asks` its task, in a sentence or two. `solution` is the library's
     answer; both are called with the arguments from `inputs(seed)`. If several answers are right, `accepts(*arguments,
     answer)` decides and `solution` gives one of them. `needs` names exercises whose functions the answer may call.
+    `remark(answer, seed)` gives a sentence about a right answer, or "".
     If a mistake shows in what the answer does, and not in its value, `explain(answer, seed)` tries the answer and gives
-    the name of one of the `mistakes`, or "". `remark(answer, seed)` gives a sentence about a right answer, or "".
+    the name of one of the `mistakes`, or "".
     """
 
     name: str
@@ -69,9 +70,9 @@ class Task:
     mistakes: tuple[WrongAnswer, ...] = field(repr=False)
     hints: tuple[str, ...] = field(repr=False)
     needs: tuple[str, ...] = ()
+    remark: Callable[[Callable[..., Any], str], str] = field(default=lambda answer, seed: "", repr=False)
     accepts: Callable[..., bool] | None = field(default=None, repr=False)
     explain: Callable[[Callable[..., Any], str], str] | None = field(default=None, repr=False)
-    remark: Callable[[Callable[..., Any], str], str] = field(default=lambda answer, seed: "", repr=False)
 
     @property
     def signature(self) -> str:
