@@ -15,7 +15,8 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from hashlib import sha1, sha256
+from hashlib import sha1
+from itertools import count
 from runpy import run_path
 from typing import Any
 
@@ -45,6 +46,7 @@ from mtlib.lab.exercises_labs import (
     ODDS,
     ODDS_IN_SSL3,
     QUESTIONS,
+    SEARCH,
     STOPS,
     alike,
 )
@@ -62,7 +64,7 @@ from mtlib.lab.tripping import flipped
 from mtlib.net.client import connect
 from mtlib.net.server import LocalDC
 from mtlib.protocol import checks
-from mtlib.protocol.checks import INVALID, Facts, Rules, judge, verify
+from mtlib.protocol.checks import INVALID, Facts, judge, verify
 from mtlib.protocol.packets import TO_SERVER, open_packet
 from plates import BINDING, play
 from test_notebooks import FOLDER, SOLUTIONS, code, tags
@@ -177,6 +179,10 @@ def test_a_lab_keeps_its_frame(number: str) -> None:
     assert notebook.cells[0].source.splitlines()[2].startswith("Off the short road.")
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     assert "**Safety.**" in prose[0] and any("## Elsewhere" in text for text in prose)
+    folded = [at for at, cell in enumerate(notebook.cells) if cell.metadata.get("jp-MarkdownHeadingCollapsed")]
+    assert [notebook.cells[at].source for at in folded] == ["## More to try"]
+    way = [tag for cell in notebook.cells[: folded[0]] for tag in tags(cell) if tag.startswith("exercise:")]
+    assert len(way) == 2 and notebook.cells[-1].source.startswith("## Sources")
     plates = [node for cell in code(notebook) for node in ast.walk(ast.parse(cell.source))
               if isinstance(node, ast.Call) and ast.unparse(node.func) == "plate"]  # fmt: skip
     assert len(plates) <= 1
@@ -206,20 +212,12 @@ def test_what_the_owner_of_the_key_may_choose() -> None:
     assert [len(each) for each in found].count(0) == 192 and max(map(len, found)) == 1
 
 
-def test_no_flip_under_eight_other_pairs_of_keys_is_accepted() -> None:
-    judged = played("21")[0]["judged"]
-    bindings = [sample(f"pair {number}").binding for number in range(8)]
-    tried = [judged(each, flipped(bytes(each.encrypted_message), bit)).ok for each in bindings for bit in range(BITS)]
-    assert (len(tried), sum(tried)) == (6656, 0)
-
-
-def test_no_two_flips_are_accepted() -> None:
-    names, drawn = played("21")[0], Noise("pairs of flips")
-    assert len(names["tries"]) == 2495
-    twice = [flipped(SEAL, *(int.from_bytes(drawn.draw(end, 2, attempt=at), "big") % BITS for end in ("one", "other")))
-             for at in range(2000)]  # fmt: skip
-    tried = [*names["tries"], *((BINDING, each) for each in twice if each != SEAL)]
-    assert not any(names["judged"](each, changed).ok for each, changed in tried)
+def test_no_flip_under_eight_other_pairs_of_keys_and_no_two_flips_are_accepted() -> None:
+    names, told = played("21")[0], played("21")[2]
+    alone, twice = names["tries"].values()
+    assert len(set(alone)) == 8 * BITS == 6656 and len(twice) == 2000
+    assert {sum(map(int.bit_count, map(int.__xor__, SEAL, changed))) for _, changed in twice} == {2}
+    assert re.findall(r"accepted: (\d+)", told)[-2:] == ["0", "0"]
 
 
 def test_the_rule_says_what_the_checks_say() -> None:
@@ -267,7 +265,8 @@ def test_the_staircase_starts_from_an_accepted_binding() -> None:
 
 
 def test_garble_ends_where_it_is_wanted_and_is_foreseen() -> None:
-    assert set(played("22")[0]["counted"].values()) == {1000}
+    names = played("22")[0]
+    assert set(names["counted"].values()) == {1000} == {names["foreseen"]}
 
 
 def test_who_notices_a_healed_seal() -> None:
@@ -305,13 +304,10 @@ def test_a_healed_seal_is_refused_though_the_outside_is_written_to_fit() -> None
     names, found = played("22")[0], []
     for i in (1, 2, 3):
         blocks = HEAL.solution(names["plaintext"], names["ciphertext"], names["iv"], i)
-        inside = ige_decrypt(blocks, names["key"], names["iv"])
-        request = bytes(BINDING.request).replace(SEAL, SEAL[:FRONT] + blocks)
-        request = request[:12] + inside[36:44] + inside[68:72] + request[24:]
-        session_id, msg_id = (int.from_bytes(inside[at : at + 8], "little", signed=True) for at in (60, 16))
-        found.append(judge(Facts(request, BINDING.perm_key, BINDING.temp_key, session_id, msg_id, NOW,
-                                 rules=Rules(skip=frozenset({"msg_key"})))).failing)  # fmt: skip
+        found.append(names["judged"](blocks, ["msg_key"], names["fitted"](blocks)).failing)
     assert found == FITTED
+    request, session_id, msg_id = names["fitted"](names["ciphertext"])
+    assert (request, session_id, msg_id) == (bytes(BINDING.request), BINDING.session_id, BINDING.msg_id)
 
 
 FITTED = [("length", "seqno"), ("length", "seqno", "constructor", "temp_auth_key_id"),
@@ -322,7 +318,7 @@ FITTED = [("length", "seqno"), ("length", "seqno", "constructor", "temp_auth_key
 def test_what_is_built_of_known_pairs_is_refused_without_the_hash() -> None:
     names = played("22")[0]
     assert names["built"](range(5)) == bytes(BINDING.encrypted_message)[FRONT:]
-    assert names["accepted_without_the_hash"]() == 0
+    assert names["accepted_without_the_hash"]() == 0 and "written to fit: 0\n" in played("22")[2]
 
 
 def test_a_client_that_writes_zeros_gives_a_thief_what_they_need() -> None:
@@ -358,8 +354,7 @@ def test_what_is_appended_is_accepted_by_whoever_trusts_the_length_inside() -> N
     names = played("23")[0]
     assert names["appended"]() == len(names["longer"]) == 2000
     assert {trusting(each, BINDING.perm_key, 15) for each in names["longer"]} == {None}
-    remembered = {sha256(each).digest() for each in [SEAL, *names["longer"][:100]]}
-    assert len(remembered) == 101  # a cache of accepted seals knows none of them again
+    assert list(names["remembering"]([SEAL, SEAL, *names["longer"][:100]])) == [SEAL, *names["longer"][:100]]
 
 
 def test_how_often_a_last_block_of_noise_is_accepted() -> None:
@@ -411,6 +406,7 @@ def test_the_owner_makes_siblings_and_how_much_of_them_is_alike() -> None:
     assert (sum(accepted), len(seals), {each.msg_key for each in others}) == (200, 200, {BINDING.msg_key})
     assert {sum(map(int.__eq__, SEAL, each)) for each in seals if each[:-16] == SEAL[:-16]} <= {88, 89, 90}
     assert all(each[:88] == SEAL[:88] for each in seals)
+    assert "the first 88 of 104 bytes" in played("23")[2] and "the first  8 of 200 bytes" in played("23")[2]
     carried = sample().carried
     other = replace(carried, padding=Noise("2.0").draw("padding", len(carried.padding)))
     assert bytes(carried.packet)[:8] == bytes(other.packet)[:8]
@@ -548,8 +544,15 @@ def test_what_each_part_is_there_for() -> None:
 
 def test_the_predictions_of_lab_25() -> None:
     names = played("25")[0]
-    assert (names["without_the_hash"](), names["everything_off"]()) == (0, 12)
+    assert (names["without_the_hash"](), names["everything_off"](), names["won_with_one_part_off"]()) == (0, 12, 31)
     assert set(FOURTEEN) - set(succeeding(Switches(frozenset(PARTS)))) == {"A4", "A5"}
+
+
+def test_how_the_numbers_of_the_labs_belong_together() -> None:
+    rows = {row.name for row in checks.CHECKS}
+    assert len(rows) == 20 and (len(set(PARTS) & rows), len(set(PARTS) - rows)) == (14, 3)
+    assert set(LET_THROUGH) < set(PARTS) and len(LET_THROUGH) == 11
+    assert (len(FOURTEEN), len(ATTACKS), len(changed_seals(BINDING))) == (14, 16, 6)
 
 
 def alone(number: str) -> set[str]:
@@ -565,6 +568,9 @@ def test_five_attacks_fall_to_no_single_check_but_to_pairs() -> None:
              for number in hard}  # fmt: skip
     assert pairs == {"A2": {"msg_id"}, "A3": {"temp_session_id", "msg_id_rises"}, "A13": {"msg_id_rises"},
                      "A11": {"duplicates", "msg_id_rises"}, "A12": {"window", "msg_id_rises"}}  # fmt: skip
+    stopped_by = played("25")[0]["stopped_by"]
+    assert all(set(stopped_by(number, "one_temp_key")) == parts for number, parts in pairs.items())
+    assert set(hard) < set(succeeding(Switches(frozenset({"one_temp_key"}))))
 
 
 def test_the_smallest_crew_is_found_by_search_and_there_is_one_only() -> None:
@@ -668,6 +674,21 @@ def test_the_prose_of_lab_26_is_arithmetic() -> None:
     assert round(2**64 / a_year / 1e6, 1) == 5.8 and round(5 * 2**64 / 2**63.1) == 9
     assert round(2**32 / names["A_SECOND"] / 3600) == 12
     assert "two of 10^9 honest keys with one name: 2.7%" in played("26")[2]
+    assert "in time with 586,406 cores" in played("26")[2] and round(2**44 / names["A_SECOND"] / 300) == 586_406
+
+
+@pytest.mark.parametrize("power", [True, False])
+def test_a_walk_by_powers_is_right_and_told_that_one_multiplication_does_it(power: bool) -> None:
+    def search(target: int, bits: int, key: int, step: int, p: int) -> int:
+        made = key
+        for at in count():
+            if (int.from_bytes(sha1(made.to_bytes(256, "big")).digest()[12:], "little") ^ target) % (1 << bits) == 0:
+                return at
+            made = key * pow(step, at + 1, p) % p if power else made * step % p
+        raise AssertionError
+
+    mark = SEARCH.examine(search, "")
+    assert mark.verdict == "right" and ("one multiplication does it" in mark.sentence) == power
 
 
 def test_the_price_shows_what_was_measured() -> None:
@@ -779,6 +800,7 @@ def test_less_haste_tells_less() -> None:
         heard = [hasty(each, BINDING.perm_key, limit) for each in forged]
         expected = len(forged) / 2**bits
         assert abs(heard.count(INVALID) - expected) < 4 * expected**0.5
+    assert re.findall(r"(\d+) comparisons", played("27")[2]) == ["18", "8"]
 
 
 def test_a_length_that_is_not_refused_tells_fourteen_bits_in_ssh() -> None:
@@ -824,6 +846,14 @@ def test_how_the_recorded_binding_fares_in_each_lane() -> None:
     for wrong in (("sideways", 60), ("exact", 1)):
         with pytest.raises(LocalError):
             replayed(*wrong)
+
+
+def test_which_key_is_bound_after_the_late_packet() -> None:
+    late_packet, rules = played("28")[0]["late_packet"], played("28")[0]["LATE"].values()
+    assert [[late_packet(switches, late) for late in (2, 120, 300, 301)] for switches in rules] == [
+        ["old"] * 3 + ["new"], ["new"] * 4, ["old and new"] * 3 + ["new"],
+    ]  # fmt: skip
+    assert [ATTACKS["A15"].succeeds(switches) for switches in rules] == [True, False, False]
 
 
 def test_the_edge_is_found_by_halving() -> None:

@@ -95,6 +95,7 @@ TOLD = {
     "checks_that_see_the_twin": r"One\. The comparison of the name|Only the name inside|Measured: 1",
     "without_the_hash": r"None\. On paper|What nobody changed has|Measured: 0",
     "everything_off": r"Twelve\. A4 meets|brakes that are no|Measured: 12",
+    "won_with_one_part_off": r"In 31\. Seventeen|A13 alone fills|Measured: 31",
     "closest_pair": r"In 32, with this seed|31 were to be expected|Every pair of keys|agree in 32",
     "beside_many": r"4,096 times less|12 bits are lost|compared with all names|expected 256",
     "bindings_read": r"[Aa]bout 256 bindings|one value of 256 is the right|One of 256 is|mean 252",

@@ -55,6 +55,7 @@ class Task:
     `gives` describes the function's value, and `asks` its task, in a sentence or two. `solution` is the library's
     answer; both are called with the arguments from `inputs(seed)`. If several answers are right, `accepts(*arguments,
     answer)` decides and `solution` gives one of them. `needs` names exercises whose functions the answer may call.
+    `remark(answer, seed)` gives a sentence about a right answer, or "".
     If a mistake shows in what the answer does, and not in its value, `explain(answer, seed)` tries the answer and gives
     the name of one of the `mistakes`, or "". `endless` is said to an answer that has not come to an end.
     """
@@ -69,6 +70,7 @@ class Task:
     mistakes: tuple[WrongAnswer, ...] = field(repr=False)
     hints: tuple[str, ...] = field(repr=False)
     needs: tuple[str, ...] = ()
+    remark: Callable[[Callable[..., Any], str], str] = field(default=lambda answer, seed: "", repr=False)
     accepts: Callable[..., bool] | None = field(default=None, repr=False)
     explain: Callable[[Callable[..., Any], str], str] | None = field(default=None, repr=False)
     endless: str = field(default="Does a loop end?", repr=False)
@@ -89,7 +91,7 @@ class Task:
             return not_yet(f"{self.name} gives nothing back so far. Replace the `...`, and end with return.")
         wrong = [at for at, given in enumerate(answers) if not self._holds(inputs[at], given)]
         if not wrong:
-            return _spoiling(self, answer, inputs[0]) or right(_praise(self, inputs))
+            return _spoiling(self, answer, inputs[0]) or right(_praise(self, inputs) + self.remark(answer, seed))
         found = self._explained(answer, seed) or recognise(self.mistakes, inputs, answers, self._known(seed))
         if found is not None:
             return almost(found.sentence, found.name)

@@ -607,8 +607,8 @@ CREW = Task(
         wrong_answer("hash_not_needed",
                      "Against these fourteen msg_key is not needed. The next cell says what it is for."),
         wrong_answer("too_large", "Nothing gets through, and less would do: take one away, and try."),
-        wrong_answer("no_such_part", "A list of names is wanted, each of them one of the seventeen that stand below "
-                     "the contract."),
+        wrong_answer("no_such_part", "A list of names is wanted, each of them one of the seventeen parts that the "
+                     "lab's first cell prints."),
     ),
     (
         "Begin with everything on, and take away one after the other: when does something get through?",
@@ -710,6 +710,25 @@ def _walks(seed: str) -> Inputs:
     )
 
 
+class _Step(int):
+    """A number that counts the powers taken of it."""
+
+    powers = 0
+
+    def __pow__(self, exponent: int, modulo: int | None = None) -> Any:
+        self.powers += 1
+        return pow(int(self), exponent, modulo)
+
+
+def _power_each_time(answer: Callable[..., Any], seed: str) -> str:
+    target, bits, key, step, p = _walks(seed)[0]
+    with suppress(Exception):
+        answer(target, bits, key, counting := _Step(step), p)
+        if counting.powers > 1:
+            return " It takes a power for each key, though; one multiplication does it: key * step % p."
+    return ""
+
+
 _LAST, _FIRST = slice(12, 20), slice(0, 8)
 
 SEARCH = Task(
@@ -746,6 +765,7 @@ SEARCH = Task(
         "hashlib.sha1(key.to_bytes(256, \"big\")).digest()[12:] are the eight bytes; int.from_bytes(..., \"little\").",
         "Two numbers agree in the lowest bits when their XOR is a multiple of 2**bits.",
     ),
+    remark=_power_each_time,
 )  # fmt: skip
 
 GIVEN, ONE_OF_MANY, ANY_TWO = "given", "one of 4096", "any two"
