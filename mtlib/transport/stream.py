@@ -43,6 +43,11 @@ class _Stream(Secret):
         return self.obfuscation is not None
 
     @property
+    def dc_id(self) -> int | None:
+        """What the obfuscation header says in the place of the data centre; None without one."""
+        return self.obfuscation.dc_id if self.obfuscation else None
+
+    @property
     def limit(self) -> int:
         """Largest payload accepted, in bytes; may be set at any time and holds from the next frame on."""
         return self._limit

@@ -421,7 +421,8 @@ class Who(Grid):
     """`first` has, for "client", "DC", "wire" and "thief", the number of the message after which that side knows a
     value. The wire is whoever reads along, the thief reads along with the stolen RSA key."""
 
-    name, question, corner = "who", "After which message does who know a value?", "value"
+    name, question = "who", "After which message does who know a value?"
+    corner, looks = "value", {"all": "small noise", "both": "small good", "-": "small dim", "": "small paper"}
 
     def __init__(self, first: Mapping[str, Mapping[str, int]], values: Sequence[str]) -> None:
         def known(value: str, turn: int) -> str:
@@ -433,9 +434,6 @@ class Who(Grid):
             {value: (*(known(value, turn) for turn in range(1, 7)), str(first["thief"].get(value, "never")))
              for value in values},
         )  # fmt: skip
-
-    def look(self, cell: str) -> str:
-        return {"all": "small noise", "both": "small good", "-": "small dim"}.get(cell, "small paper")
 
     def said(self) -> str:
         return "What all know was read on the wire, too. At the right: after which message the thief knows it."
