@@ -16,7 +16,7 @@ from test_architecture import house, room
 
 Sources = Mapping[str, str]
 
-CODE_LINES = 25_699
+CODE_LINES = 25_702
 """Docstrings, comments and blank lines apart: what there is, so that it grows no further unseen. The aim is 13,400."""
 MODULES = 146
 """What there is. The aim is 75."""

@@ -16,7 +16,6 @@ COUNTING = {
     "Oracle": "the questions that a lab asks a receiver",
     "PageView": "a view that is open in a page of the book",
     "_Scope": "where the reader of pasted text is: what was opened around it, and what was said there",
-    "Life": "one client's life on a plate, told minute by minute",
 }
 """Mutable on purpose, and why."""
 

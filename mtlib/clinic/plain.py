@@ -200,6 +200,8 @@ WRAPPINGS = (
     # Markdown, reStructuredText, PHP, Lua
     Wrapping("a name in brackets, behind words", "the session (session_id): 5", "the session session_id: 5",
          ")", r"\(([A-Za-z_]\w{2,40}+)\)(?=[ \t]*[:=])", "{1}"),
+    Wrapping("a value set as code", "msg_id: `5`", "msg_id: 5",
+         "`", r"(?m)(?<=[:=] )`([^`\n]+)`(?=[ \t,;|]*$)", "{1}"),
     Wrapping("fences, with the name of a language", "somebody: ```text\nnonce: ```05 2a```", "somebody: \nnonce: 05 2a",
          "```", r"(?m)```(?:[A-Za-z+#]{0,12}[ \t]*$)?", ""),
     Wrapping("a name whose underscores are escaped", r"msg\_id: 5", "msg_id: 5",

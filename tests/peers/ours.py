@@ -23,14 +23,14 @@ from mtlib.net.endpoints import Endpoint
 def through(proxy_port: int) -> None:
     """Every connection from now on goes through that proxy. Source: RFC 1928, sections 3 to 6."""
 
-    def dial(to: Endpoint, within: float) -> socket.socket:
+    def dial(to: Endpoint, within: float) -> tuple[socket.socket, tuple[()]]:
         host, port = to.addresses[0]
         made = socket.create_connection(("127.0.0.1", proxy_port), timeout=within)
         made.sendall(b"\x05\x01\x00")
         made.recv(2)
         made.sendall(b"\x05\x01\x00\x01" + socket.inet_aton(host) + struct.pack(">H", port))
         made.recv(10)
-        return made
+        return made, ()
 
     line._dial = dial
 

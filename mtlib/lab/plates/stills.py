@@ -425,13 +425,15 @@ class Who(Grid):
     corner, looks = "value", {"all": "small noise", "both": "small good", "-": "small dim", "": "small paper"}
 
     def __init__(self, first: Mapping[str, Mapping[str, int]], values: Sequence[str]) -> None:
+        *three, thief = (one_of(side, first, "side") for side in ("client", "DC", "wire", "thief"))
+
         def known(value: str, turn: int) -> str:
-            sides = [side for side in ("client", "DC", "wire") if first[side].get(value, 7) <= turn]
+            sides = [side for side in three if first[side].get(value, 7) <= turn]
             return "all" if "wire" in sides else "both" if len(sides) > 1 else "".join(sides) or "-"
 
         super().__init__(
             (*(f"message {turn}" for turn in range(1, 7)), "thief since"),
-            {value: (*(known(value, turn) for turn in range(1, 7)), str(first["thief"].get(value, "never")))
+            {value: (*(known(value, turn) for turn in range(1, 7)), str(first[thief].get(value, "never")))
              for value in values},
         )  # fmt: skip
 
