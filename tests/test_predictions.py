@@ -81,7 +81,7 @@ TOLD = {
     "clock_an_hour_fast": r"an hour fast +own clock +EXPIRES|an hour is not",
     "check_that_stops_most": r"Five seals|Measured: length|seal was closed wrongly",
     "young_key": r"is a diagnosis,? too|after 72 seconds: boolTrue",
-    "flips_found": r"every single flip is found|96 of 96|Measured: 96|only one of the seals",
+    "flips_found": r"every single flip is found|48 of 48|Measured: 48|only one of the seals",
     "noise_named": r"noise stays|Measured: 0 seals|gives these bytes exactly\.<|All of the noise",
     "flip_in_c4": r"Five\. The hash|Damage runs to the end of|the fewer checks",
     "as_good_as_the_hash": r"Two do as well|four bytes are as good|four bytes catches",
