@@ -30,7 +30,7 @@ from mtlib.wire.view import CELL, Cell, escape, html_table
 SHORT = ("00", "01", "11", "12", "13", "14", "15", "16", "17", "18")
 """The numbers of the lessons on the short road; the whole course is all of them."""
 EXERCISE, MORE = "exercise:", "More to try"
-"""The beginning of an exercise's tag; and the heading above an exercise that is not on the main way."""
+"""The beginning of an exercise's tag; and of a heading above what is not on the main way, which is folded."""
 ROW = 10
 """How many lessons a row of the map has: one row for each ten numbers."""
 LEFT, TOP, STEP, DOWN, WIDE, HIGH = 14, 16, 74, 146, 65, 112

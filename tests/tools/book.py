@@ -36,9 +36,8 @@ from pygments.formatters import HtmlFormatter
 
 from book_index import beginning, entries, listed
 from book_views import Player, all_views
-from freeze import MORE
 from mtlib.clinic.sheet import SHEETS, sheet
-from mtlib.lab.course import SHORT, Course, Lesson, lessons
+from mtlib.lab.course import MORE, SHORT, Course, Lesson, lessons
 from mtlib.lab.widgets import style
 from npm import NotFetched
 from pyodide import pyodide
@@ -392,8 +391,11 @@ def bodies(*, alive: bool) -> tuple[dict[str, str], dict[str, str]]:
     """Titles by name, in the order of the lessons, and what is on each page: lessons, index, and what is in docs/."""
     found = notebooks()
     titles = {name: title_of(notebook) for name, notebook in found.items()}
-    first, more = next(iter(found.values())), ALIVE.format(plate=in_place(packet_plate())) if alive else ""
-    made = {"index": index_of(first, titles, more) + body_of(of_markdown(TO_PRINT + TO_SHOW * alive))}
+    first, more, papers = next(iter(found.values())), "", TO_PRINT
+    if alive:
+        packet = packet_plate()
+        more, papers = ALIVE.format(plate=in_place(packet["id"], packet["html"])), TO_PRINT + TO_SHOW
+    made = {"index": index_of(first, titles, more) + body_of(of_markdown(papers))}
     if alive:
         for name, views in lesson_views().items():
             mark(found[name], views)
@@ -415,9 +417,9 @@ def packet_plate() -> dict[str, Any]:
     return next(view for view in first if view["kind"] == "plates")
 
 
-def in_place(view: Mapping[str, Any]) -> str:
+def in_place(id: str, html: str) -> str:
     """The static form of a view, in the element that comes alive."""
-    return f'<div id="{view["id"]}" class="view">{view["html"]}</div>'
+    return f'<div id="{id}" class="view">{html}</div>'
 
 
 def sources(notebook: NotebookNode) -> list[str]:
@@ -430,7 +432,7 @@ def mark(notebook: NotebookNode, views: Sequence[Mapping[str, Any]]) -> None:
     for view in views:
         shown = [output.data for output in cells[view["cell"]].outputs if "text/html" in output.get("data", {})]
         table = next((data for data in shown if data["text/html"] == view["html"]), shown[-1])
-        table["text/html"] = in_place({**view, "html": table["text/html"]})
+        table["text/html"] = in_place(view["id"], table["text/html"])
 
 
 DIFFERS = {
@@ -513,7 +515,7 @@ def instruments() -> dict[str, str]:
     shown = {"doctor": ("view-doctor-1", still, asked), "bind": ("view-bind-1", bind["html"], ran)}
     made = {}
     for name, (id, table, views) in shown.items():
-        body = body_of(of_markdown(INSTRUMENTS[name])) + harmless(f'<div id="{id}" class="view">{table}</div>')
+        body = body_of(of_markdown(INSTRUMENTS[name])) + harmless(in_place(id, table))
         made[name] = page(beginning(body)[0], body, around=UP_ONLY, views=views)
     return made
 

@@ -19,12 +19,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from lessons import TROUBLE, chosen, play
+from mtlib.lab.course import MORE
 from progress import Progress
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT = ("tags", "jupyter")
-MORE = "More to try"
-"""How the heading of a part begins that is folded: JupyterLab hides its cells until a reader opens them."""
 WIDTH = 300
 """Characters of a line that is told: a picture is one line."""
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
@@ -43,7 +42,7 @@ def frozen(played: NotebookNode) -> str:
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
         if cell.cell_type == "markdown" and re.match(f"#+ {MORE}", cell.source):
-            cell.metadata["jp-MarkdownHeadingCollapsed"] = True
+            cell.metadata["jp-MarkdownHeadingCollapsed"] = True  # JupyterLab hides its cells until a reader opens them
         cell.source = cell.source.rstrip()
         cell.id = _cell_id(cell, seen)
         if cell.cell_type == "code":

@@ -332,7 +332,7 @@ class Clock(Plate):
         gaps = (32, 43), (57, 66), *((top + 16, top + 120) for top in tops)
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
         yield drag_handle("now", x, 6, (100, 26), when, look="bad", label=f"clock: {when}", do=("at", 0),
-                     slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
+                          slide=tuple(map(self._x, STOPS)), cell=STOPS.index(self.at))  # fmt: skip
         if self.noon and self.at >= NOON:
             yield Glyph("noon", self._x(NOON) - 70, 66, 140, 15, NOONS[self.noon], "small hit", label=NOONS[self.noon])
         for lane, name in enumerate(self.rules):

@@ -81,4 +81,4 @@ class Lanes(Plate):
         x = places[MOMENTS.index(self.at)]
         yield Glyph("line", x - 20, self.TOP - 3, self.WIDE - 1, self.ROW * len(ROWS), look="bad")
         yield drag_handle("now", x, 2, (72, 20), f"{self.at} s", look="small bad", label=f"{self.at} s", do=("at", 0),
-                     slide=tuple(places), cell=MOMENTS.index(self.at))  # fmt: skip
+                          slide=tuple(places), cell=MOMENTS.index(self.at))  # fmt: skip

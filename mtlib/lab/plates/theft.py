@@ -65,6 +65,7 @@ class Theft(Plate):
         self.height = self.LIST + self.LINE * len(longest) + 8
         self.hours = 12 + 24 * ((len(self.day_keys) - 1) // 2)
         self.stolen, self.pfs = "", 1
+        self._read = cache(_read)  # of this plate: keys are not to outlive it
         super().__init__()
 
     def _of(self, day: int) -> list[int]:
@@ -111,7 +112,7 @@ class Theft(Plate):
     def read(self, at: int) -> str:
         """The name of the call or answer that the thief reads in a packet with the stolen keys; empty for noise."""
         packet, x = self.packet(at), X[self.recording[at].way]
-        return next(filter(None, (_read(packet, key, x) for key in self.keys)), "")
+        return next(filter(None, (self._read(packet, key, x) for key in self.keys)), "")
 
     @cached_property
     def own_key(self) -> AuthKey:
@@ -192,7 +193,7 @@ class Theft(Plate):
         gaps = ((52, self.KEYS), (self.KEYS + self.BAR, self.KEYS + 32), (self.KEYS + 32 + self.BAR, self.KEYS + 88))
         yield Glyph("line", x, 0, look="bad", d="".join(line((0, top), (0, end)) for top, end in gaps))
         yield drag_handle("theft", x, 26, (168, 26), when, look="bad", label=when, do=("theft", 0), slide=self._stops,
-                     cell=self.hours // 2)  # fmt: skip
+                          cell=self.hours // 2)  # fmt: skip
         yield from self._bars()
         yield from self._thief()
         for day in range(len(self.day_keys)):
@@ -253,7 +254,6 @@ class Theft(Plate):
             )  # fmt: skip
 
 
-@cache
 def _read(packet: bytes, key: AuthKey, x: int) -> str:
     """The name of the call or answer in a packet; empty if the key does not open it."""
     plaintext = PacketFacts(packet, key, x=x).plaintext
